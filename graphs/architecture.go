@@ -1,0 +1,83 @@
+// Package graphs holds the models as static Gorgonia expression graphs: one
+// file a model, built from the layers and losses they share.
+package graphs
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// Pixels is the length of an image, the width of every model's input.
+const Pixels = 3072
+
+// Spec is what a config says of a model.
+type Spec struct {
+	Kind   string  // one of Kinds
+	Init   string  // one of Inits
+	HingeC float64 // factor of the hinge loss
+}
+
+// An Architecture is a kind of model before it has weights: the shapes of its
+// parameters and how its graph is written. Everything a training run needs to
+// know of a model is a field here, so that nothing has to ask for its kind.
+type Architecture struct {
+	Kind       string
+	Parameters []Parameter // in the order of torch's module.parameters()
+
+	// LossName names the loss with its constants, for axes and tables.
+	LossName string
+
+	// PixelWeight names the weight that holds one value a pixel and so makes a
+	// picture; it is empty where there is none.
+	PixelWeight string
+
+	// Predict returns the class, 0 or 1, that a row of the output stands for.
+	// It is nil for a model that does not classify.
+	Predict func(output []float32) int
+
+	init string // how initial weights are drawn
+
+	// output writes the model's formula and returns its output node.
+	output func(n *network) *G.Node
+	// loss returns the scalar loss of the output.
+	loss func(n *network, output *G.Node) *G.Node
+}
+
+// kinds lists the models: a kind's name and what makes its architecture.
+var kinds = map[string]func(Spec) *Architecture{
+	"linear_svm": linearSVM,
+}
+
+// Kinds are the names of the models, sorted.
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
+
+// Inits are the ways to draw initial weights; see [Architecture.Initialize].
+func Inits() []string { return []string{"torch", "he", "glorot"} }
+
+// New returns the architecture of the spec's kind, or an error that lists the
+// kinds or the inits there are.
+func New(spec Spec) (*Architecture, error) {
+	kind, known := kinds[spec.Kind]
+	if !known {
+		return nil, fmt.Errorf("graphs: no model of kind %q: there are %s", spec.Kind, strings.Join(Kinds(), ", "))
+	}
+	if !slices.Contains(Inits(), spec.Init) {
+		return nil, fmt.Errorf("graphs: no initialisation %q: there are %s", spec.Init, strings.Join(Inits(), ", "))
+	}
+	architecture := kind(spec)
+	architecture.Kind, architecture.init = spec.Kind, spec.Init
+	return architecture, nil
+}
+
+// ParameterCount is the number of trained values.
+func (a *Architecture) ParameterCount() int {
+	count := 0
+	for _, p := range a.Parameters {
+		count += p.Shape.TotalSize()
+	}
+	return count
+}

@@ -1,0 +1,80 @@
+package graphs
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"cifartrain/graphs/ops"
+)
+
+// A Model is an architecture's expression graph for batches of one size, ready
+// for a TapeMachine. Models built on the same weights share them; a model with
+// gradients trains, one without only evaluates.
+type Model struct {
+	Graph  *G.ExprGraph
+	Input  *G.Node // (B, 3072) images
+	Labels *G.Node // (B) what the loss compares with; nil where that is the input
+	Output *G.Node // (B, outputs)
+	Loss   *G.Node // scalar, the mean over the batch
+
+	Learnables G.Nodes // the weights, in the architecture's order
+
+	live *ops.Live
+}
+
+// Build returns the model for batches of size batch on weights.
+func (a *Architecture) Build(weights Weights, batch int) (*Model, error) {
+	n := newNetwork(weights, batch)
+	output := a.output(n)
+	loss := a.loss(n, output)
+	if n.err != nil {
+		return nil, fmt.Errorf("graphs: building the %s: %w", a.Kind, n.err)
+	}
+	return &Model{
+		Graph: n.graph, Input: n.input, Labels: n.target, Output: output, Loss: loss,
+		Learnables: n.learnables, live: n.live,
+	}, nil
+}
+
+// Differentiate adds the gradients of the loss by every learnable to the
+// graph; each learnable's Grad method then returns its own after a run.
+func (m *Model) Differentiate() error {
+	if _, err := G.Grad(m.Loss, m.Learnables...); err != nil {
+		return fmt.Errorf("graphs: differentiating the loss: %w", err)
+	}
+	return nil
+}
+
+// BatchSize is the number of rows of the graph's batch, B.
+func (m *Model) BatchSize() int { return m.Input.Shape()[0] }
+
+// Feed makes the next run compute the first rows of a batch: images (B, 3072)
+// and labels (B), which stay the caller's and must not change during the run.
+func (m *Model) Feed(images, labels *tensor.Dense, rows int) error {
+	if rows < 1 || rows > m.BatchSize() {
+		return fmt.Errorf("graphs: %d rows do not fit a batch of %d", rows, m.BatchSize())
+	}
+	m.live.Rows = rows
+	if err := G.Let(m.Input, images); err != nil {
+		return fmt.Errorf("graphs: feeding images: %w", err)
+	}
+	if m.Labels == nil {
+		return nil
+	}
+	if err := G.Let(m.Labels, labels); err != nil {
+		return fmt.Errorf("graphs: feeding labels: %w", err)
+	}
+	return nil
+}
+
+// LossValue is the loss of the last run.
+func (m *Model) LossValue() float64 { return float64(*m.Loss.Value().(*G.F32)) }
+
+// OutputRow is row i, one of the live ones, of the last run's output. It is
+// the graph's own and changes with the next run.
+func (m *Model) OutputRow(i int) []float32 {
+	width := m.Output.Shape()[1]
+	return m.Output.Value().(*tensor.Dense).Float32s()[i*width : (i+1)*width]
+}

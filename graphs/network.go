@@ -1,0 +1,80 @@
+package graphs
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"cifartrain/graphs/ops"
+)
+
+// A network is a graph in the making. Its methods are the layers and losses
+// that models are written from; after a first error they return nil, and err
+// holds it, so that a formula reads without interruption.
+type network struct {
+	graph      *G.ExprGraph
+	batch      int
+	live       *ops.Live
+	input      *G.Node // (B, 3072)
+	target     *G.Node // (B), once labels was called
+	learnables G.Nodes
+	err        error
+}
+
+// newNetwork returns a graph that holds the input and a node for each weight.
+func newNetwork(weights Weights, batch int) *network {
+	g := G.NewGraph()
+	n := &network{graph: g, batch: batch, live: &ops.Live{Rows: batch}}
+	n.input = G.NewMatrix(g, tensor.Float32, G.WithName("images"), G.WithShape(batch, Pixels))
+	for _, w := range weights {
+		shape := w.Value.Shape()
+		n.learnables = append(n.learnables, G.NewTensor(g, tensor.Float32, shape.Dims(),
+			G.WithName(w.Name), G.WithShape(shape...), G.WithValue(w.Value)))
+	}
+	return n
+}
+
+// labels adds the input for the labels, (B), and returns it.
+func (n *network) labels() *G.Node {
+	n.target = G.NewVector(n.graph, tensor.Float32, G.WithName("labels"), G.WithShape(n.batch))
+	return n.target
+}
+
+// weight returns the node of the weight of that name. A weight used twice is
+// one node, and Gorgonia adds up the gradients of its uses.
+func (n *network) weight(name string) *G.Node {
+	for _, node := range n.learnables {
+		if node.Name() == name {
+			return node
+		}
+	}
+	n.fail(fmt.Errorf("no weight is called %q", name))
+	return nil
+}
+
+// linear is x W^T + b, (B, out), with the layer's weight and bias.
+func (n *network) linear(x *G.Node, layer string) *G.Node {
+	w, b := n.weight(layer+".weight"), n.weight(layer+".bias")
+	return n.apply(func() (*G.Node, error) { return ops.Linear(n.live, x, w, b) })
+}
+
+// hinge is the scalar c * mean(max(0, 1 - y*score)).
+func (n *network) hinge(score, y *G.Node, c float64) *G.Node {
+	return n.apply(func() (*G.Node, error) { return ops.Hinge(n.live, score, y, c) })
+}
+
+func (n *network) apply(op func() (*G.Node, error)) *G.Node {
+	if n.err != nil {
+		return nil
+	}
+	node, err := op()
+	n.fail(err)
+	return node
+}
+
+func (n *network) fail(err error) {
+	if n.err == nil {
+		n.err = err
+	}
+}

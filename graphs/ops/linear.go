@@ -1,0 +1,69 @@
+package ops
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"cifartrain/kernels"
+)
+
+// Linear returns the node y = x W^T + b, (B, out), for x (B, in), W (out, in)
+// and b (out): torch.nn.Linear. No gradient by x is computed where x is an
+// input of the graph.
+func Linear(live *Live, x, w, b *G.Node) (*G.Node, error) {
+	if x.Dims() != 2 || w.Dims() != 2 || b.Dims() != 1 || x.Shape()[1] != w.Shape()[1] || b.Shape()[0] != w.Shape()[0] {
+		return nil, fmt.Errorf("ops: linear: x %v, W %v and b %v do not fit: want (B, in), (out, in) and (out)", x.Shape(), w.Shape(), b.Shape())
+	}
+	batch, in, out := x.Shape()[0], x.Shape()[1], w.Shape()[0]
+
+	op := newKernel("linear", tensor.Shape{batch, out}, x, w, b)
+	y := op.elements()
+	op.compute = func(v [][]float32) {
+		kernels.MatMulNT(y, v[0], v[1], live.Rows, out, in)
+		kernels.AddBias(y, v[2], live.Rows, out)
+	}
+	op.wrt = []bool{x.Op() != nil, true, true}
+	op.differentiate = func(inputs G.Nodes, _, gradient *G.Node) (grads G.Nodes, err error) {
+		grads = make(G.Nodes, 3)
+		if op.wrt[0] {
+			if grads[0], err = linearInputGradient(live, gradient, inputs[1]); err != nil {
+				return nil, err
+			}
+		}
+		if grads[1], err = linearWeightGradient(live, gradient, inputs[0]); err != nil {
+			return nil, err
+		}
+		grads[2], err = columnSums(live, gradient)
+		return grads, err
+	}
+	return G.ApplyOp(op, x, w, b)
+}
+
+// linearInputGradient returns dx = dy W, (B, in), for dy (B, out), W (out, in).
+func linearInputGradient(live *Live, dy, w *G.Node) (*G.Node, error) {
+	out, in := w.Shape()[0], w.Shape()[1]
+	op := newKernel("linear input gradient", tensor.Shape{dy.Shape()[0], in}, dy, w)
+	dx := op.elements()
+	op.compute = func(v [][]float32) { kernels.MatMulNN(dx, v[0], v[1], live.Rows, in, out) }
+	return G.ApplyOp(op, dy, w)
+}
+
+// linearWeightGradient returns dW = dy^T x, (out, in), for dy (B, out), x (B, in).
+func linearWeightGradient(live *Live, dy, x *G.Node) (*G.Node, error) {
+	out, in := dy.Shape()[1], x.Shape()[1]
+	op := newKernel("linear weight gradient", tensor.Shape{out, in}, dy, x)
+	dw := op.elements()
+	op.compute = func(v [][]float32) { kernels.MatMulTN(dw, v[0], v[1], out, in, live.Rows) }
+	return G.ApplyOp(op, dy, x)
+}
+
+// columnSums returns db, (out), the sum of dy (B, out) over the batch.
+func columnSums(live *Live, dy *G.Node) (*G.Node, error) {
+	out := dy.Shape()[1]
+	op := newKernel("bias gradient", tensor.Shape{out}, dy)
+	db := op.elements()
+	op.compute = func(v [][]float32) { kernels.ColumnSums(db, v[0], live.Rows, out) }
+	return G.ApplyOp(op, dy)
+}

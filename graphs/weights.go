@@ -1,0 +1,117 @@
+package graphs
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"gorgonia.org/tensor"
+)
+
+// A Parameter is a trained tensor of a model, before it has values.
+type Parameter struct {
+	Name  string       // torch's name in the module's state_dict
+	Shape tensor.Shape // torch's shape: (out, in) for a weight, (out) for a bias
+
+	// The inputs and outputs of the layer the parameter belongs to, which set
+	// the range that initial values are drawn from.
+	FanIn, FanOut int
+}
+
+// linearParameters are those of torch.nn.Linear(in, out) under the layer's name.
+func linearParameters(layer string, in, out int) []Parameter {
+	return []Parameter{
+		{Name: layer + ".weight", Shape: tensor.Shape{out, in}, FanIn: in, FanOut: out},
+		{Name: layer + ".bias", Shape: tensor.Shape{out}, FanIn: in, FanOut: out},
+	}
+}
+
+// A Weight is a parameter with values.
+type Weight struct {
+	Name  string
+	Value *tensor.Dense // float32
+}
+
+// Weights are a model's parameters with their values, in the architecture's
+// order. Graphs built on them share the tensors.
+type Weights []Weight
+
+// Initialize draws weights by the spec's init, uniformly from (-bound, +bound):
+//
+//	torch:  1/sqrt(fan_in), biases too; torch.nn.Linear's default
+//	he:     sqrt(6/fan_in), biases 0; torch.nn.init.kaiming_uniform_
+//	glorot: sqrt(6/(fan_in+fan_out)), biases 0; torch.nn.init.xavier_uniform_
+//
+// random returns the stream for a purpose: "init/" and the parameter's name.
+// Sources: https://pytorch.org/docs/stable/generated/torch.nn.Linear.html and
+// https://pytorch.org/docs/stable/nn.init.html
+func (a *Architecture) Initialize(random func(purpose string) *rand.Rand) Weights {
+	weights := make(Weights, len(a.Parameters))
+	for i, p := range a.Parameters {
+		stream, bound := random("init/"+p.Name), p.bound(a.init)
+		values := make([]float32, p.Shape.TotalSize())
+		for j := range values {
+			values[j] = float32(bound * (2*stream.Float64() - 1))
+		}
+		weights[i] = Weight{p.Name, dense(p.Shape, values)}
+	}
+	return weights
+}
+
+// bound is the largest absolute value that init may draw for the parameter.
+func (p Parameter) bound(init string) float64 {
+	bias := p.Shape.Dims() == 1
+	switch {
+	case init == "torch":
+		return 1 / math.Sqrt(float64(p.FanIn))
+	case bias:
+		return 0
+	case init == "he":
+		return math.Sqrt(6 / float64(p.FanIn))
+	default:
+		return math.Sqrt(6 / float64(p.FanIn+p.FanOut))
+	}
+}
+
+// Load returns the architecture's weights with the given values, which must
+// have exactly its names and shapes; the error says which do not.
+func (a *Architecture) Load(values map[string]*tensor.Dense) (Weights, error) {
+	weights := make(Weights, len(a.Parameters))
+	for i, p := range a.Parameters {
+		value, found := values[p.Name]
+		switch {
+		case !found:
+			return nil, fmt.Errorf("graphs: the weights lack %q, shape %v, which a %s needs", p.Name, p.Shape, a.Kind)
+		case !slices.Equal(value.Shape(), p.Shape):
+			return nil, fmt.Errorf("graphs: %q has the shape %v; a %s needs %v", p.Name, value.Shape(), a.Kind, p.Shape)
+		}
+		weights[i] = Weight{p.Name, dense(p.Shape, slices.Clone(value.Float32s()))}
+	}
+	for name := range values {
+		if !slices.ContainsFunc(a.Parameters, func(p Parameter) bool { return p.Name == name }) {
+			return nil, fmt.Errorf("graphs: the weights hold %q, which a %s does not have", name, a.Kind)
+		}
+	}
+	return weights, nil
+}
+
+// Clone returns a copy that shares no values.
+func (w Weights) Clone() Weights {
+	clone := make(Weights, len(w))
+	for i, one := range w {
+		clone[i] = Weight{one.Name, dense(one.Value.Shape(), slices.Clone(one.Value.Float32s()))}
+	}
+	return clone
+}
+
+// CopyFrom sets the values to those of other, weights of the same architecture.
+func (w Weights) CopyFrom(other Weights) {
+	for i := range w {
+		copy(w[i].Value.Float32s(), other[i].Value.Float32s())
+	}
+}
+
+func dense(shape tensor.Shape, values []float32) *tensor.Dense {
+	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(values))
+}

@@ -1,0 +1,56 @@
+// Package solvers holds the optimisers, each exactly torch.optim's update, and
+// the schedules of their learning rate. Gorgonia's own are not used: its
+// Momentum decays the velocity in place of the weights, and its Adam rounds its
+// constants.
+package solvers
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// A Solver is a Gorgonia solver whose learning rate follows a schedule. It
+// keeps its state by parameter, so Step must always get the same parameters in
+// the same order.
+type Solver interface {
+	G.Solver
+	SetLearningRate(rate float64)
+}
+
+// Spec is what a config says of the optimiser.
+type Spec struct {
+	Kind         string // sgd
+	LearningRate float64
+	Momentum     float64
+	Nesterov     bool
+	WeightDecay  float64
+}
+
+// New returns the solver of the spec's kind.
+func New(spec Spec) (Solver, error) {
+	switch spec.Kind {
+	case "sgd":
+		return NewSGD(spec.LearningRate, spec.Momentum, spec.WeightDecay, spec.Nesterov), nil
+	default:
+		return nil, fmt.Errorf("solvers: no optimizer of kind %q: there is sgd", spec.Kind)
+	}
+}
+
+// valueAndGradient returns a parameter's elements and those of its gradient.
+func valueAndGradient(parameter G.ValueGrad) (value, gradient []float32, err error) {
+	grad, err := parameter.Grad()
+	if err != nil {
+		return nil, nil, fmt.Errorf("solvers: %v has no gradient: %w", parameter, err)
+	}
+	v, ok := parameter.Value().(*tensor.Dense)
+	if !ok || v.Dtype() != tensor.Float32 {
+		return nil, nil, fmt.Errorf("solvers: %v is not a float32 tensor", parameter)
+	}
+	g, ok := grad.(*tensor.Dense)
+	if !ok || g.Dtype() != tensor.Float32 || !g.Shape().Eq(v.Shape()) {
+		return nil, nil, fmt.Errorf("solvers: the gradient of %v is not a float32 tensor of its shape %v", parameter, v.Shape())
+	}
+	return v.Float32s(), g.Float32s(), nil
+}
