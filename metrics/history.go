@@ -1,0 +1,49 @@
+// Package metrics holds the figures of a run: what each epoch measured, how
+// often a classifier confuses which classes, and the verdict on the fit.
+package metrics
+
+import "math"
+
+// Epoch is what one pass over the training images measured.
+type Epoch struct {
+	Number int // counted from 1
+
+	// TrainLoss is the mean loss over the epoch's samples as they were
+	// trained, each batch weighted by its size (torch's running loss).
+	TrainLoss float64
+	// ValidationLoss is the mean loss over all validation samples, measured
+	// after the epoch.
+	ValidationLoss float64
+
+	// TrainAccuracy and ValidationAccuracy are the shares of samples
+	// classified rightly, in [0, 1], measured after the epoch over the whole
+	// set. Both are NaN for a model that does not classify.
+	TrainAccuracy, ValidationAccuracy float64
+
+	LearningRate float64 // used during this epoch
+	Seconds      float64 // wall time of training and evaluating this epoch
+}
+
+// Classifies reports whether the epoch carries accuracies.
+func (e Epoch) Classifies() bool { return !math.IsNaN(e.ValidationAccuracy) }
+
+// History is a run's epochs in order.
+type History []Epoch
+
+// Classifies reports whether the run's epochs carry accuracies.
+func (h History) Classifies() bool { return len(h) > 0 && h[0].Classifies() }
+
+// Best returns the index of the epoch with the lowest validation loss, the
+// earliest of equals, and -1 for an empty history.
+func (h History) Best() int {
+	best := -1
+	for i, e := range h {
+		if best < 0 || e.ValidationLoss < h[best].ValidationLoss {
+			best = i
+		}
+	}
+	return best
+}
+
+// Last returns the last epoch. It must not be called on an empty history.
+func (h History) Last() Epoch { return h[len(h)-1] }

@@ -1,0 +1,133 @@
+// Package runfolder is the folder a training run leaves behind: what is written
+// there, under which names and how, so that a reader never meets half a file.
+//
+//	config.yaml         the resolved config
+//	metrics.csv         one row an epoch, written as the epoch ends
+//	summary.json        final, best and test figures, and what made them
+//	*.png               curves and other pictures
+//	model.safetensors   the last weights
+//	best.safetensors    those of the lowest validation loss
+//	graph.dot           the model's expression graph
+//	report.html         one page with all of the above
+package runfolder
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// The files of a run folder that have one name in every run.
+const (
+	ConfigFile      = "config.yaml"
+	MetricsFile     = "metrics.csv"
+	SummaryFile     = "summary.json"
+	LastWeightsFile = "model.safetensors"
+	BestWeightsFile = "best.safetensors"
+	GraphFile       = "graph.dot"
+	ReportFile      = "report.html"
+)
+
+// latest is the link beside a name's run folders that points at the newest.
+const latest = "latest"
+
+// A Folder is one run's folder.
+type Folder struct {
+	Path string
+}
+
+// Create makes the folder of a run that starts now: root/name/<UTC timestamp>,
+// with a number behind the timestamp where that second already has one, so that
+// runs never share a folder. root/name/latest then points at it.
+func Create(root, name string, now time.Time) (*Folder, error) {
+	parent := filepath.Join(root, name)
+	if err := os.MkdirAll(parent, 0o777); err != nil {
+		return nil, fmt.Errorf("runfolder: making %s: %w; name another place with -runs", parent, err)
+	}
+	stamp := now.UTC().Format("20060102T150405Z")
+	entry := stamp
+	for n := 2; ; n++ {
+		err := os.Mkdir(filepath.Join(parent, entry), 0o777)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return nil, fmt.Errorf("runfolder: %w; name another place with -runs", err)
+		}
+		entry = fmt.Sprintf("%s-%d", stamp, n)
+	}
+	if err := pointLatest(parent, entry); err != nil {
+		return nil, err
+	}
+	return &Folder{filepath.Join(parent, entry)}, nil
+}
+
+// pointLatest makes parent/latest a link to entry, replacing an older link at
+// one stroke. Where the system grants no links it writes entry's name instead.
+func pointLatest(parent, entry string) error {
+	link := filepath.Join(parent, latest)
+	beside := filepath.Join(parent, "."+latest+"-"+entry)
+	if err := os.Symlink(entry, beside); err != nil {
+		if err := os.WriteFile(beside, []byte(entry+"\n"), 0o666); err != nil {
+			return fmt.Errorf("runfolder: %w", err)
+		}
+	}
+	if err := os.Rename(beside, link); err != nil {
+		os.Remove(beside)
+		return fmt.Errorf("runfolder: pointing %s at %s: %w", link, entry, err)
+	}
+	return nil
+}
+
+// Open returns the run folder at path, which must hold a config.
+func Open(path string) (*Folder, error) {
+	if _, err := os.Stat(filepath.Join(path, ConfigFile)); err != nil {
+		return nil, fmt.Errorf("runfolder: %s is no run folder: %w", path, err)
+	}
+	return &Folder{path}, nil
+}
+
+// File is the path of a file in the folder.
+func (f *Folder) File(name string) string { return filepath.Join(f.Path, name) }
+
+// Write puts a file into the folder, whole or not at all: it is written beside,
+// synced and renamed.
+func (f *Folder) Write(name string, content []byte) error {
+	if err := replaceFile(f.File(name), content); err != nil {
+		return fmt.Errorf("runfolder: writing %s: %w", f.File(name), err)
+	}
+	return nil
+}
+
+// WriteWith puts a file into the folder that draw writes; see Write.
+func (f *Folder) WriteWith(name string, draw func(io.Writer) error) error {
+	var content bytes.Buffer
+	if err := draw(&content); err != nil {
+		return fmt.Errorf("runfolder: making %s: %w", name, err)
+	}
+	return f.Write(name, content.Bytes())
+}
+
+// replaceFile writes content to path by way of a temporary file beside it.
+func replaceFile(path string, content []byte) (err error) {
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(file.Name())
+		}
+	}()
+	_, err = file.Write(content)
+	err = errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
+}

@@ -1,0 +1,7 @@
+//go:build !unix
+
+package runfolder
+
+// PeakMemory is the most memory this process had resident so far, in bytes; 0
+// where the system does not tell.
+func PeakMemory() int64 { return 0 }

@@ -1,0 +1,224 @@
+package runfolder
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"cifartrain/metrics"
+)
+
+var started = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+
+func create(t *testing.T) *Folder {
+	t.Helper()
+	folder, err := Create(t.TempDir(), "svm", started)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+func TestCreateNeverSharesAFolder(t *testing.T) {
+	root := t.TempDir()
+	var got []string
+	for range 3 {
+		folder, err := Create(root, "svm", started)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, filepath.Base(folder.Path))
+		newest, err := filepath.EvalSymlinks(filepath.Join(root, "svm", "latest"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, _ := filepath.EvalSymlinks(folder.Path)
+		if newest != want {
+			t.Errorf("latest points at %s, want %s", newest, want)
+		}
+	}
+	want := []string{"20260304T050607Z", "20260304T050607Z-2", "20260304T050607Z-3"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("folders (-want +got):\n%s", diff)
+	}
+	entries, _ := os.ReadDir(filepath.Join(root, "svm"))
+	if len(entries) != 4 {
+		t.Errorf("%d entries beside each other, want three folders and the link", len(entries))
+	}
+}
+
+func TestCreateWhereAFileStands(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "runs")
+	if err := os.WriteFile(root, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Create(root, "svm", started)
+	if err == nil || !strings.Contains(err.Error(), "name another place with -runs") {
+		t.Errorf("error is %v, want the remedy", err)
+	}
+}
+
+func TestOpenWantsAConfig(t *testing.T) {
+	_, err := Open(t.TempDir())
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "is no run folder") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestWriteKeepsTheOldFileWhenItFails(t *testing.T) {
+	folder := create(t)
+	if err := folder.Write("report.html", []byte("old")); err != nil {
+		t.Fatal(err)
+	}
+	broken := errors.New("out of ink")
+	err := folder.WriteWith("report.html", func(w io.Writer) error {
+		io.WriteString(w, "ne")
+		return broken
+	})
+	if !errors.Is(err, broken) {
+		t.Errorf("error is %v, want it to wrap the cause", err)
+	}
+	content, _ := os.ReadFile(folder.File("report.html"))
+	if string(content) != "old" {
+		t.Errorf("the file now holds %q", content)
+	}
+	entries, _ := os.ReadDir(folder.Path)
+	if len(entries) != 1 {
+		t.Errorf("a temporary file is left: %v", entries)
+	}
+}
+
+var epochs = metrics.History{
+	{Number: 1, TrainLoss: 1.0 / 3, ValidationLoss: 0.25, TrainAccuracy: 0.8125, ValidationAccuracy: 0.75, LearningRate: 0.1, Seconds: 0.042},
+	{Number: 2, TrainLoss: 1e-9, ValidationLoss: 123456.789, TrainAccuracy: 1, ValidationAccuracy: 0, LearningRate: 3e-5, Seconds: 12},
+}
+
+func TestHistoryRoundTrip(t *testing.T) {
+	without := metrics.History{{Number: 1, TrainLoss: 0.02, ValidationLoss: 0.03, TrainAccuracy: math.NaN(), ValidationAccuracy: math.NaN(), LearningRate: 1e-3, Seconds: 1.5}}
+	for name, want := range map[string]metrics.History{"classifier": epochs, "autoencoder": without} {
+		t.Run(name, func(t *testing.T) {
+			folder := create(t)
+			for _, e := range want {
+				if err := folder.AppendEpoch(e); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got, err := folder.History()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got, cmpopts.EquateNaNs()); diff != "" {
+				t.Errorf("history (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestMetricsFileIsAsPromised(t *testing.T) {
+	folder := create(t)
+	for _, e := range epochs {
+		if err := folder.AppendEpoch(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	content, err := os.ReadFile(folder.File("metrics.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `epoch,train_loss,val_loss,train_accuracy,val_accuracy,learning_rate,seconds
+1,0.3333333333333333,0.25,0.8125,0.75,0.1,0.042
+2,1e-09,123456.789,1,0,3e-05,12.000
+`
+	if diff := cmp.Diff(want, string(content)); diff != "" {
+		t.Errorf("metrics.csv (-want +got):\n%s", diff)
+	}
+}
+
+func TestDamagedMetricsFile(t *testing.T) {
+	header := strings.Join(columns, ",") + "\n"
+	for _, test := range []struct{ name, content, says string }{
+		{"empty", "", "line 1: the columns are not"},
+		{"other columns", "a,b\n1,2\n", "line 1: the columns are not"},
+		{"no number", header + "1,2,3,4,5,6,7\n2,x,3,4,5,6,7\n", `line 3: train_loss "x" is no number`},
+		{"no epoch", header + "one,2,3,4,5,6,7\n", `line 2: epoch "one" is no whole number`},
+		{"half a row", header + "1,2,3\n", "wrong number of fields"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			folder := create(t)
+			if err := os.WriteFile(folder.File(MetricsFile), []byte(test.content), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			_, err := folder.History()
+			if err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("error is %v, want it to say %q", err, test.says)
+			}
+		})
+	}
+}
+
+func TestSummaryRoundTrip(t *testing.T) {
+	folder := create(t)
+	accuracy, loss := 0.75, 0.5
+	want := &Summary{
+		Name: "svm", Status: Finished, Model: "linear_svm", Loss: "hinge, C = 1", Seed: 7,
+		Dataset: "CIFAR-10", Classes: []string{"frog", "horse"}, Images: Images{7, 3, 2}, Parameters: 3073,
+		Epochs: 2, Final: FiguresOf(epochs[1]), Best: FiguresOf(epochs[0]),
+		Verdict: &metrics.Verdict{Fit: metrics.AboutRight, Reason: "because"},
+		Started: started, Seconds: 3, PeakMemory: 1 << 20, Cores: 2,
+	}
+	want.Best.TestAccuracy, want.Best.TestLoss = &accuracy, &loss
+	if err := folder.WriteSummary(want); err != nil {
+		t.Fatal(err)
+	}
+	got, err := folder.Summary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("summary (-want +got):\n%s", diff)
+	}
+}
+
+func TestReportHoldsEverything(t *testing.T) {
+	folder := create(t)
+	for name, content := range map[string]string{
+		ConfigFile: "name: svm # <&>\n", GraphFile: "digraph {}\n", "loss.png": "\x89PNG",
+	} {
+		if err := folder.Write(name, []byte(content)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	summary := &Summary{
+		Name: "svm", Status: Finished, Dataset: "built-in sample", Warning: "no network", Started: started,
+		Final: FiguresOf(epochs[1]), Best: FiguresOf(epochs[0]), Verdict: &metrics.Verdict{Fit: metrics.AboutRight, Reason: "a small gap"},
+	}
+	if err := folder.WriteReport(summary, []Picture{{"loss.png", "Loss."}}); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(folder.File(ReportFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"data:image/png;base64,iVBORw==", "Not CIFAR-10.", "no network", "about right", "a small gap",
+		"name: svm # &lt;&amp;&gt;", "digraph {}", "81.25", "built-in sample",
+	} {
+		if !strings.Contains(string(content), want) {
+			t.Errorf("the report lacks %q", want)
+		}
+	}
+	for _, never := range []string{"http://", "https://", "<script", "ZgotmplZ"} {
+		if strings.Contains(string(content), never) {
+			t.Errorf("the report holds %q: it must stand alone", never)
+		}
+	}
+}

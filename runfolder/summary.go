@@ -1,0 +1,99 @@
+package runfolder
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"cifartrain/metrics"
+)
+
+// How a run ended.
+const (
+	Finished    = "finished"
+	Stopped     = "stopped early"
+	Interrupted = "interrupted"
+	Failed      = "failed"
+)
+
+// A Summary is what summary.json says of a run.
+type Summary struct {
+	Name   string `json:"name"`
+	Status string `json:"status"` // Finished, Stopped, Interrupted or Failed
+	Model  string `json:"model"`  // the model's kind
+	Loss   string `json:"loss"`   // the loss with its constants
+	Seed   uint64 `json:"seed"`
+
+	Dataset    string   `json:"dataset"`
+	Warning    string   `json:"warning,omitempty"` // why the dataset is not the one asked for
+	Classes    []string `json:"classes"`
+	Images     Images   `json:"images"`
+	Parameters int      `json:"parameters"` // trained values
+
+	Epochs  int              `json:"epochs"` // that were trained
+	Final   *Figures         `json:"final,omitempty"`
+	Best    *Figures         `json:"best,omitempty"` // of the lowest validation loss
+	Verdict *metrics.Verdict `json:"verdict,omitempty"`
+
+	Confusion *metrics.Confusion `json:"confusion,omitempty"` // of the best weights on the test images
+
+	Started         time.Time `json:"started"` // UTC
+	Seconds         float64   `json:"seconds"` // from start to summary
+	TrainingSeconds float64   `json:"training_seconds"`
+	ImagesPerSecond float64   `json:"images_per_second"` // trained ones, evaluation time included
+	PeakMemory      int64     `json:"peak_memory_bytes"` // resident; 0 where the system does not tell
+	Processor       string    `json:"processor"`         // architecture and instructions used
+	Cores           int       `json:"cores"`
+	Version         string    `json:"version"` // of this program
+	GoVersion       string    `json:"go_version"`
+}
+
+// Images counts a run's images.
+type Images struct {
+	Training   int `json:"training"`
+	Validation int `json:"validation"`
+	Test       int `json:"test"`
+}
+
+// Figures are what the weights of one epoch score.
+type Figures struct {
+	Epoch              int      `json:"epoch"`
+	TrainLoss          float64  `json:"train_loss"`
+	ValidationLoss     float64  `json:"val_loss"`
+	TestLoss           *float64 `json:"test_loss,omitempty"`
+	TrainAccuracy      *float64 `json:"train_accuracy,omitempty"`
+	ValidationAccuracy *float64 `json:"val_accuracy,omitempty"`
+	TestAccuracy       *float64 `json:"test_accuracy,omitempty"`
+}
+
+// FiguresOf returns the figures of an epoch without those on test images.
+func FiguresOf(e metrics.Epoch) *Figures {
+	f := &Figures{Epoch: e.Number, TrainLoss: e.TrainLoss, ValidationLoss: e.ValidationLoss}
+	if e.Classifies() {
+		f.TrainAccuracy, f.ValidationAccuracy = &e.TrainAccuracy, &e.ValidationAccuracy
+	}
+	return f
+}
+
+// WriteSummary writes summary.json.
+func (f *Folder) WriteSummary(s *Summary) error {
+	content, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return fmt.Errorf("runfolder: making %s: %w", SummaryFile, err)
+	}
+	return f.Write(SummaryFile, append(content, '\n'))
+}
+
+// Summary reads summary.json.
+func (f *Folder) Summary() (*Summary, error) {
+	content, err := os.ReadFile(f.File(SummaryFile))
+	if err != nil {
+		return nil, fmt.Errorf("runfolder: %w", err)
+	}
+	s := &Summary{}
+	if err := json.Unmarshal(content, s); err != nil {
+		return nil, fmt.Errorf("runfolder: reading %s: %w", f.File(SummaryFile), err)
+	}
+	return s, nil
+}

@@ -1,0 +1,119 @@
+package runfolder
+
+import (
+	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gorgonia.org/tensor"
+)
+
+func TestWeightsRoundTrip(t *testing.T) {
+	folder := create(t)
+	values := map[string][]float32{"fc.weight": {1, -2.5, 3e-38, 4}, "fc.bias": {0.1}}
+	tensors := map[string]*tensor.Dense{
+		"fc.weight": tensor.New(tensor.WithShape(1, 4), tensor.WithBacking(values["fc.weight"])),
+		"fc.bias":   tensor.New(tensor.WithShape(1), tensor.WithBacking(values["fc.bias"])),
+	}
+	if err := folder.WriteWeights("model.safetensors", tensors); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadWeights(folder.File("model.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range tensors {
+		if diff := cmp.Diff(want.Float32s(), got[name].Float32s()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if diff := cmp.Diff([]int(want.Shape()), []int(got[name].Shape())); diff != "" {
+			t.Errorf("shape of %s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestWeightsOfTheReferenceLibrary reads a file that Hugging Face's Python
+// library wrote.
+func TestWeightsOfTheReferenceLibrary(t *testing.T) {
+	got, err := ReadWeights("../training/testdata/svm_init.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if shape := got["fc.weight"].Shape(); !shape.Eq(tensor.Shape{1, 3072}) {
+		t.Errorf("fc.weight has the shape %v", shape)
+	}
+	// torch.manual_seed(1); torch.nn.Linear(3072, 1).weight[0, :2]
+	want := []float32{0.009296479634940624, -0.007963431999087334}
+	for i, w := range want {
+		if got := got["fc.weight"].Float32s()[i]; got != w {
+			t.Errorf("fc.weight[%d] is %.9g, want %.9g", i, got, w)
+		}
+	}
+}
+
+// safetensorsFile joins a header and data as the format does.
+func safetensorsFile(header string, data []byte) []byte {
+	return append(append(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header...), data...)
+}
+
+func TestUnsoundWeights(t *testing.T) {
+	float := []byte{0, 0, 128, 63}
+	for _, test := range []struct {
+		name    string
+		content []byte
+		says    string
+	}{
+		{"empty", nil, "not a sound safetensors file"},
+		{"no header", []byte("hello"), "not a sound safetensors file"},
+		{"header longer than the file", binary.LittleEndian.AppendUint64(nil, 1<<20), "not a sound safetensors file"},
+		{"huge header", binary.LittleEndian.AppendUint64(nil, 1<<63), "not a sound safetensors file"},
+		{"not JSON", safetensorsFile("{", nil), "not a sound safetensors file"},
+		{"other type", safetensorsFile(`{"w":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}`, make([]byte, 8)), `tensor "w": holds F64, not F32`},
+		{"scalar", safetensorsFile(`{"w":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}`, float), `no weight is a scalar or empty`},
+		{"data beyond the file", safetensorsFile(`{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, float), "not a sound safetensors file"},
+		{"shape that overflows", safetensorsFile(`{"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}}`, float), "not a sound safetensors file"},
+		{"negative offset", safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}`, float), "not a sound safetensors file"},
+		{"not a number", safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, []byte{0, 0, 192, 127}), "element 0 is NaN"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "w.safetensors")
+			if err := os.WriteFile(path, test.content, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			_, err := ReadWeights(path)
+			var unsound *WeightsError
+			if !errors.As(err, &unsound) || !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), path) {
+				t.Errorf("error is %v, want a WeightsError that names the file and says %q", err, test.says)
+			}
+		})
+	}
+	t.Run("folder", func(t *testing.T) {
+		if _, err := ReadWeights(t.TempDir()); err == nil || !strings.Contains(err.Error(), "is not a file") {
+			t.Errorf("error is %v", err)
+		}
+	})
+}
+
+func FuzzReadWeights(f *testing.F) {
+	f.Add(safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, []byte{0, 0, 128, 63}))
+	f.Add(safetensorsFile(`{"__metadata__":{"format":"pt"},"w":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}`, nil))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		path := filepath.Join(t.TempDir(), "w.safetensors")
+		if err := os.WriteFile(path, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		tensors, err := ReadWeights(path)
+		if err != nil {
+			return
+		}
+		for name, value := range tensors {
+			if len(value.Float32s()) != value.Shape().TotalSize() {
+				t.Errorf("%q holds %d values for the shape %v", name, len(value.Float32s()), value.Shape())
+			}
+		}
+	})
+}
