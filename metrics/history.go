@@ -34,12 +34,12 @@ type History []Epoch
 func (h History) Classifies() bool { return len(h) > 0 && h[0].Classifies() }
 
 // Best returns the index of the epoch with the lowest validation loss, the
-// earliest of equals, and -1 for an empty history.
+// earliest of equals, and -1 where no epoch has one.
 func (h History) Best() int {
-	best := -1
+	best, lowest := -1, math.Inf(1)
 	for i, e := range h {
-		if best < 0 || e.ValidationLoss < h[best].ValidationLoss {
-			best = i
+		if e.ValidationLoss < lowest {
+			best, lowest = i, e.ValidationLoss
 		}
 	}
 	return best

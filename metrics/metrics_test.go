@@ -15,6 +15,7 @@ func TestBestIsTheFirstLowestValidationLoss(t *testing.T) {
 		{[]float64{3}, 0},
 		{[]float64{3, 1, 2}, 1},
 		{[]float64{3, 1, 1}, 1},
+		{[]float64{math.NaN(), 2, 1}, 2},
 	} {
 		var history History
 		for i, loss := range test.losses {

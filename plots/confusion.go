@@ -1,0 +1,152 @@
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"cifartrain/metrics"
+)
+
+const (
+	fewestClasses = 2
+	mostClasses   = 10 // more cells than these have no room for their figures
+)
+
+// Confusion writes a PNG of the confusion matrix to w: a row for each actual
+// class from the top, a column for each predicted one, and in each cell the
+// number of images and their share of the row, which also sets the cell's
+// color. The title holds the accuracy. Confusion returns an error unless the
+// matrix is square over 2 to 10 classes and has counted something, if the
+// caption names no dataset, or from w.
+func Confusion(w io.Writer, caption Caption, confusion *metrics.Confusion) error {
+	if err := checkConfusion(caption, confusion); err != nil {
+		return fmt.Errorf("plots: confusion: %w", err)
+	}
+	heading := heading{
+		title:   fmt.Sprintf("Confusion matrix, accuracy %.2f%%", 100*confusion.Accuracy()),
+		caption: caption,
+		notes:   []string{"In each cell: the number of images and their share of the actual class (of the row)."},
+	}
+	matrix, err := confusionPlot(confusion)
+	if err == nil {
+		err = writePicture(w, heading, confusionHeight(len(confusion.Classes)), matrix.Draw)
+	}
+	if err != nil {
+		return fmt.Errorf("plots: confusion: %w", err)
+	}
+	return nil
+}
+
+func checkConfusion(caption Caption, confusion *metrics.Confusion) error {
+	if confusion == nil {
+		return errors.New("no matrix given")
+	}
+	n := len(confusion.Classes)
+	if n < fewestClasses || n > mostClasses {
+		return fmt.Errorf("%d classes, want %d to %d", n, fewestClasses, mostClasses)
+	}
+	if len(confusion.Counts) != n {
+		return fmt.Errorf("%d rows of counts for %d classes", len(confusion.Counts), n)
+	}
+	for i, row := range confusion.Counts {
+		if len(row) != n {
+			return fmt.Errorf("row %d holds %d counts for %d classes", i, len(row), n)
+		}
+		if slices.Min(row) < 0 {
+			return fmt.Errorf("row %d holds a count below 0", i)
+		}
+	}
+	if confusion.Total() == 0 {
+		return errors.New("the matrix has counted no image")
+	}
+	return caption.check()
+}
+
+// confusionHeight leaves a few large cells wider than high and makes many
+// small ones about square.
+func confusionHeight(classes int) vg.Length {
+	const few = 4
+	if classes <= few {
+		return 4.4 * vg.Inch
+	}
+	return 6.6 * vg.Inch
+}
+
+// rowShares presents a confusion matrix as a grid of the shares of each row,
+// NaN in a row that counted nothing. It implements plotter.GridXYZ, whose rows
+// run upwards, so that the first class's row is the grid's last.
+type rowShares struct{ *metrics.Confusion }
+
+func (s rowShares) Dims() (columns, rows int) { return len(s.Classes), len(s.Classes) }
+func (s rowShares) X(column int) float64      { return float64(column) }
+func (s rowShares) Y(row int) float64         { return float64(row) }
+
+func (s rowShares) Z(column, row int) float64 {
+	counts := s.row(row)
+	total := 0
+	for _, n := range counts {
+		total += n
+	}
+	return float64(counts[column]) / float64(total)
+}
+
+// row returns the counts of the grid's row.
+func (s rowShares) row(row int) []int { return s.Counts[len(s.Counts)-1-row] }
+
+func confusionPlot(confusion *metrics.Confusion) (*plot.Plot, error) {
+	shares := rowShares{confusion}
+	colors, err := shareColors()
+	if err != nil {
+		return nil, err
+	}
+	heat := plotter.NewHeatMap(shares, colors)
+	heat.Min, heat.Max = 0, 1
+	heat.NaN = emptyColor
+	counts, percents, err := cellTexts(shares, colors)
+	if err != nil {
+		return nil, err
+	}
+	matrix := newPlot()
+	matrix.Add(heat, cellBorders(len(confusion.Classes)), counts, percents)
+	matrix.X.Label.Text, matrix.Y.Label.Text = "Predicted class", "Actual class"
+	nameClasses(matrix, confusion.Classes)
+	return matrix, nil
+}
+
+// nameClasses writes the class names along both axes, the first class on the
+// left and at the top.
+func nameClasses(matrix *plot.Plot, classes []string) {
+	const widest = vg.Length(110) // leaves the cells most of the picture
+	n := len(classes)
+	across, upwards := make(plot.ConstantTicks, n), make(plot.ConstantTicks, n)
+	needed := vg.Length(0)
+	for i, class := range classes {
+		name := elide(matrix.X.Tick.Label, class, widest)
+		needed = max(needed, matrix.X.Tick.Label.Width(name))
+		across[i] = plot.Tick{Value: float64(i), Label: name}
+		upwards[n-1-i] = plot.Tick{Value: float64(n - 1 - i), Label: name}
+	}
+	for _, axis := range []*plot.Axis{&matrix.X, &matrix.Y} {
+		axis.Width, axis.Tick.Length, axis.Padding = 0, 0, 0
+	}
+	matrix.X.Padding = 4
+	matrix.X.Tick.Marker, matrix.Y.Tick.Marker = across, upwards
+	if needed > cellWidth(n) {
+		matrix.X.Tick.Label.Rotation = math.Pi / 4
+		matrix.X.Tick.Label.XAlign, matrix.X.Tick.Label.YAlign = draw.XRight, draw.YTop
+	}
+}
+
+// cellWidth is about the width of one of n cells beside each other.
+func cellWidth(n int) vg.Length {
+	const names = vg.Length(100) // class names and label of the vertical axis
+	return (pictureWidth - 2*margin - names) / vg.Length(n)
+}

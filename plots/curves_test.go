@@ -1,0 +1,116 @@
+package plots
+
+import (
+	"math"
+	"testing"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/recorder"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestLegendCoversNoCurve checks on canvases of several widths that the
+// legend's entries lie above the axes and beside or below each other.
+func TestLegendCoversNoCurve(t *testing.T) {
+	chart, err := lossChart(shortCaption, historyOf(3, 2, 1), "hinge, C = 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	axes, legend, err := chart.plot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, canvasWidth := range []vg.Length{300, 420, pictureWidth - 2*margin} {
+		canvas := draw.NewCanvas(new(recorder.Canvas), canvasWidth, 400)
+		rest := legend.draw(canvas)
+		if got, want := canvas.Max.Y-rest.Max.Y, legend.height(canvasWidth); math.Abs(float64(got-want)) > 1e-9 {
+			t.Errorf("width %v: the strip takes %v, its height is %v", canvasWidth, got, want)
+		}
+		top := axes.DataCanvas(rest).Max.Y
+		var placed []vg.Rectangle
+		legend.place(canvasWidth, func(_ *plot.Legend, left, down, entryWidth vg.Length) {
+			box := vg.Rectangle{
+				Min: vg.Point{X: left, Y: canvas.Max.Y - down - legendRowHeight},
+				Max: vg.Point{X: left + entryWidth, Y: canvas.Max.Y - down},
+			}
+			if box.Min.Y < top {
+				t.Errorf("width %v: entry %v reaches into the axes, whose top is %v", canvasWidth, box, top)
+			}
+			if box.Max.X > canvasWidth {
+				t.Errorf("width %v: entry %v is cut off", canvasWidth, box)
+			}
+			for _, other := range placed {
+				if box.Min.X < other.Max.X && box.Min.Y < other.Max.Y && other.Min.X < box.Max.X && other.Min.Y < box.Max.Y {
+					t.Errorf("width %v: entries %v and %v overlap", canvasWidth, box, other)
+				}
+			}
+			placed = append(placed, box)
+		})
+		if len(placed) != 3 {
+			t.Errorf("width %v: %d entries, want training, validation and best", canvasWidth, len(placed))
+		}
+	}
+}
+
+func TestGapsCutACurve(t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(1)
+	var points plotter.XYs
+	for i, y := range []float64{nan, 1, 2, inf, 3, nan, nan, 4, 5} {
+		points = append(points, plotter.XY{X: float64(i), Y: y})
+	}
+	got := curve{points: points}.stretches(linearScale(1, 5))
+	want := []plotter.XYs{{{X: 1, Y: 1}, {X: 2, Y: 2}}, {{X: 4, Y: 3}}, {{X: 7, Y: 4}, {X: 8, Y: 5}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("stretches (-want +got):\n%s", diff)
+	}
+}
+
+func TestBestIsMarked(t *testing.T) {
+	history := historyOf(0.9, 0.5, 0.6)
+	history[1].ValidationLoss = 0.5
+	history[2].ValidationAccuracy = 0.99 // more accurate, but not of the lowest loss
+	loss, err := lossChart(shortCaption, history, "hinge")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "best validation: 0.5 (epoch 2)"; loss.bestName != want || loss.best.X != 2 || loss.best.Y != 0.5 {
+		t.Errorf("marked %q at %v, want %q at epoch 2", loss.bestName, *loss.best, want)
+	}
+	accuracy, err := accuracyChart(shortCaption, history)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "best weights (lowest validation loss): 62.50%, epoch 2"; accuracy.bestName != want || accuracy.best.X != 2 {
+		t.Errorf("marked %q at %v, want %q at epoch 2", accuracy.bestName, *accuracy.best, want)
+	}
+	for i := range history {
+		history[i].ValidationLoss = math.NaN()
+	}
+	if loss, err = lossChart(shortCaption, history, "hinge"); err != nil || loss.best != nil {
+		t.Errorf("marked %v, error %v, want no mark without a validation loss", loss.best, err)
+	}
+}
+
+func TestAxisSaysWhatItShows(t *testing.T) {
+	for _, test := range []struct {
+		losses []float64
+		name   string
+		want   string
+	}{
+		{[]float64{1, 0.5}, "hinge, C = 1", "Loss (hinge, C = 1)"},
+		{[]float64{100, 0.5}, "hinge, C = 1", "Loss (hinge, C = 1), log scale"},
+		{[]float64{1, 0.5}, " ", "Loss"},
+	} {
+		chart, err := lossChart(shortCaption, historyOf(test.losses...), test.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if chart.yLabel != test.want {
+			t.Errorf("axis is labelled %q, want %q", chart.yLabel, test.want)
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package plots_test
+
+import (
+	"io"
+	"log"
+	"math"
+	"os"
+	"testing"
+
+	"gonum.org/v1/plot/cmpimg"
+
+	"cifartrain/metrics"
+	"cifartrain/plots"
+)
+
+// tolerance is how far a pixel may be from the golden picture's, as a share of
+// the distance between black and white. It is not 0 because compilers for
+// other architectures fuse multiplications and additions: rounding then moves
+// an edge by a trifle, which its anti-aliasing shows as a shade more or less.
+// A letter or line that moves by a pixel differs far more.
+const tolerance = 0.1
+
+var caption = plots.Caption{Run: "svm", Dataset: "CIFAR-10, frog and horse"}
+
+// fading is a history whose losses fall and level off with a ripple, the
+// validation loss rising again at the end.
+func fading(epochs int) metrics.History {
+	history := make(metrics.History, epochs)
+	for i := range history {
+		epoch := float64(i + 1)
+		fall, ripple := math.Exp(-epoch/8), 0.02*math.Sin(1.7*epoch)
+		history[i] = metrics.Epoch{
+			Number:             i + 1,
+			TrainLoss:          0.45 + 0.6*fall + ripple/2,
+			ValidationLoss:     0.5 + 0.55*fall + ripple + 0.001*epoch,
+			TrainAccuracy:      0.86 - 0.25*fall - ripple/2,
+			ValidationAccuracy: 0.83 - 0.24*fall - ripple,
+		}
+	}
+	return history
+}
+
+// ramp is weights that fall from top to bottom, each channel less steeply.
+func ramp() []float32 {
+	weights := make([]float32, 3072)
+	for i := range weights {
+		channel, row, column := i/1024, i%1024/32, i%32
+		weights[i] = float32(16-row) * float32(3-channel) / 1000
+		if column < 8 {
+			weights[i] = 0
+		}
+	}
+	return weights
+}
+
+func confusion() *metrics.Confusion {
+	return &metrics.Confusion{
+		Classes: []string{"bird", "frog", "horse"},
+		Counts:  [][]int{{861, 120, 19}, {204, 700, 96}, {0, 0, 0}},
+	}
+}
+
+func ExampleLoss() {
+	save("loss.png", func(w io.Writer) error {
+		return plots.Loss(w, caption, fading(50), "hinge, C = 1")
+	})
+}
+
+func ExampleAccuracy() {
+	save("accuracy.png", func(w io.Writer) error {
+		return plots.Accuracy(w, caption, fading(50))
+	})
+}
+
+func ExampleConfusion() {
+	save("confusion.png", func(w io.Writer) error {
+		return plots.Confusion(w, caption, confusion())
+	})
+}
+
+func ExampleWeights() {
+	save("weights.png", func(w io.Writer) error {
+		return plots.Weights(w, caption, "frog", "horse", ramp())
+	})
+}
+
+func save(name string, draw func(io.Writer) error) {
+	file, err := os.Create("testdata/" + name)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := draw(file); err != nil {
+		log.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// TestGolden compares the pictures with those in testdata. After a change
+// that is meant, look at the new ones and keep them with
+// "go test ./plots -regen".
+func TestGolden(t *testing.T) {
+	examples := map[string]func(){
+		"loss.png":      ExampleLoss,
+		"accuracy.png":  ExampleAccuracy,
+		"confusion.png": ExampleConfusion,
+		"weights.png":   ExampleWeights,
+	}
+	for name, example := range examples {
+		t.Run(name, func(t *testing.T) {
+			cmpimg.CheckPlotApprox(example, t, tolerance, name)
+			if !t.Failed() {
+				os.Remove("testdata/" + name) // gone already after -regen
+			}
+		})
+	}
+}

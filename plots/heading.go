@@ -1,0 +1,131 @@
+package plots
+
+import (
+	"errors"
+	"strings"
+
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Caption names where a picture's figures come from. It stands below the
+// title of every picture; names too long for one line are wrapped.
+type Caption struct {
+	Run     string // as the run folder is named, e.g. "svm"
+	Dataset string // in words, e.g. "CIFAR-10, frog and horse"; required
+}
+
+// check returns an error if the caption does not name the dataset: a picture
+// that hides what it was measured on misleads.
+func (c Caption) check() error {
+	if strings.TrimSpace(c.Dataset) == "" {
+		return errors.New("the caption names no dataset; set Caption.Dataset")
+	}
+	return nil
+}
+
+func (c Caption) String() string {
+	if strings.TrimSpace(c.Run) == "" {
+		return c.Dataset
+	}
+	return c.Run + " · " + c.Dataset
+}
+
+// heading is what stands above a picture: its title, its caption and notes on
+// how to read it, each wrapped to the picture's width.
+type heading struct {
+	title   string
+	caption Caption
+	notes   []string
+}
+
+// headingGap separates the heading from what it stands above.
+const headingGap = vg.Length(10)
+
+// headingLine is one line as it is drawn.
+type headingLine struct {
+	text  string
+	style text.Style
+}
+
+func (l headingLine) height() vg.Length {
+	const leading = 1.3 // line spacing in font sizes
+	return leading * l.style.Font.Size
+}
+
+func (h heading) lines(width vg.Length) []headingLine {
+	var lines []headingLine
+	add := func(style text.Style, text string) {
+		for _, line := range wrap(style, text, width) {
+			lines = append(lines, headingLine{line, style})
+		}
+	}
+	add(bold(textStyle(titleSize, inkColor)), h.title)
+	add(textStyle(labelSize, inkColor), h.caption.String())
+	for _, note := range h.notes {
+		add(textStyle(smallSize, noteColor), note)
+	}
+	return lines
+}
+
+// height is the space the heading takes, the gap below it included.
+func (h heading) height(width vg.Length) vg.Length {
+	height := headingGap
+	for _, line := range h.lines(width) {
+		height += line.height()
+	}
+	return height
+}
+
+// draw writes the heading along the canvas's upper edge and returns the rest
+// of the canvas.
+func (h heading) draw(c draw.Canvas) draw.Canvas {
+	y := c.Max.Y
+	for _, line := range h.lines(c.Size().X) {
+		y -= line.height()
+		c.FillText(line.style, vg.Point{X: c.Min.X, Y: y + line.style.FontExtents().Descent}, line.text)
+	}
+	return draw.Crop(c, 0, 0, 0, y-headingGap-c.Max.Y)
+}
+
+// wrap breaks text into lines no wider than width, between words where it can
+// and within a word that is wider than a line. It keeps every word; white
+// space of any kind becomes one space or a line break.
+func wrap(style text.Style, text string, width vg.Length) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && style.Width(line+" "+word) <= width {
+			line += " " + word
+			continue
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+		line = ""
+		for _, r := range word {
+			if line != "" && style.Width(line+string(r)) > width {
+				lines = append(lines, line)
+				line = ""
+			}
+			line += string(r)
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// elide shortens text to the width, with a "…" for what is left out.
+func elide(style text.Style, text string, width vg.Length) string {
+	if style.Width(text) <= width {
+		return text
+	}
+	letters := []rune(text)
+	for len(letters) > 0 && style.Width(string(letters)+"…") > width {
+		letters = letters[:len(letters)-1]
+	}
+	return string(letters) + "…"
+}

@@ -1,0 +1,225 @@
+package plots
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/png"
+	"io"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"cifartrain/metrics"
+)
+
+var (
+	shortCaption = Caption{Run: "svm", Dataset: "CIFAR-10, frog and horse"}
+	longCaption  = Caption{
+		Run:     strings.Repeat("a-run-name-without-any-space_", 9),
+		Dataset: "built-in sample (not CIFAR-10): " + strings.Repeat("automobile, ", 20) + "truck",
+	}
+)
+
+// historyOf returns a history with the given losses, and accuracies between
+// 0 and 1 made from them.
+func historyOf(losses ...float64) metrics.History {
+	var history metrics.History
+	for i, loss := range losses {
+		history = append(history, metrics.Epoch{
+			Number: i + 1, TrainLoss: loss, ValidationLoss: 1.1 * loss,
+			TrainAccuracy: 1 / (1 + loss), ValidationAccuracy: 1 / (1.1 + loss),
+		})
+	}
+	return history
+}
+
+func noise(n int) []float64 {
+	random := rand.New(rand.NewPCG(1, 2))
+	values := make([]float64, n)
+	for i := range values {
+		values[i] = math.Exp(random.NormFloat64())
+	}
+	return values
+}
+
+func diagonal(classes []string, n int) *metrics.Confusion {
+	c := metrics.NewConfusion(classes)
+	for i := range classes {
+		c.Counts[i][i] = n
+	}
+	return c
+}
+
+type picture struct {
+	name string
+	draw func(io.Writer) error
+}
+
+// pictures draws every kind of picture under short and long captions with
+// values from plain to extreme.
+func pictures() []picture {
+	losses := map[string][]float64{
+		"one epoch":     {0.8},
+		"equal":         {0.5, 0.5, 0.5},
+		"zero":          {0, 0},
+		"zero at last":  {5, 1, 0.1, 0},
+		"tiny":          {3e-39, 1e-39},
+		"huge":          {3e38, 1},
+		"not a number":  {math.NaN(), 0.5, math.Inf(1), 0.4},
+		"negative":      {-1, -200, 3},
+		"1000 epochs":   noise(1000),
+		"spike":         append([]float64{1e9}, noise(60)...),
+		"almost equal":  {0.9, 0.9 + 1e-16},
+		"large, narrow": {1e6, 1e6 + 1},
+	}
+	tenLongNames := strings.Split(strings.Repeat("a class with a very long name,", 10), ",")[:10]
+	var all []picture
+	for _, caption := range []Caption{shortCaption, longCaption} {
+		add := func(name string, draw func(io.Writer) error) {
+			all = append(all, picture{name + ", run " + caption.Run[:3], draw})
+		}
+		for name, values := range losses {
+			history := historyOf(values...)
+			add("loss: "+name, func(w io.Writer) error {
+				return Loss(w, caption, history, "hinge, C = 1")
+			})
+			add("accuracy: "+name, func(w io.Writer) error { return Accuracy(w, caption, history) })
+		}
+		add("loss: long name", func(w io.Writer) error {
+			return Loss(w, caption, historyOf(1, 0.5), strings.Repeat("hinge ", 50))
+		})
+		add("confusion: 2", func(w io.Writer) error {
+			return Confusion(w, caption, diagonal([]string{"frog", "horse"}, 1000))
+		})
+		add("confusion: 10", func(w io.Writer) error {
+			return Confusion(w, caption, diagonal(tenLongNames, 123456789))
+		})
+		add("weights", func(w io.Writer) error {
+			return Weights(w, caption, caption.Run, "horse", make([]float32, 3072))
+		})
+	}
+	return all
+}
+
+// TestNothingIsCutOff checks that each picture keeps a white rim: whatever did
+// not fit would reach into it.
+func TestNothingIsCutOff(t *testing.T) {
+	const rim = 8 // pixels, of the margin's 24
+	for _, p := range pictures() {
+		t.Run(p.name, func(t *testing.T) {
+			var file bytes.Buffer
+			if err := p.draw(&file); err != nil {
+				t.Fatal(err)
+			}
+			drawn, err := png.Decode(&file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			bounds := drawn.Bounds()
+			if bounds.Dx() != 1080 {
+				t.Errorf("picture is %d pixels wide, want 1080", bounds.Dx())
+			}
+			for _, side := range []image.Rectangle{
+				{bounds.Min, image.Pt(bounds.Max.X, rim)},
+				{image.Pt(0, bounds.Max.Y-rim), bounds.Max},
+				{bounds.Min, image.Pt(rim, bounds.Max.Y)},
+				{image.Pt(bounds.Max.X-rim, 0), bounds.Max},
+			} {
+				if at, white := allWhite(drawn, side); !white {
+					t.Fatalf("something is drawn at %v, less than %d pixels from the edge", at, rim)
+				}
+			}
+		})
+	}
+}
+
+// allWhite returns the first point of the area that is not white, if any.
+func allWhite(drawn image.Image, area image.Rectangle) (at image.Point, white bool) {
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		for x := area.Min.X; x < area.Max.X; x++ {
+			if r, g, b, _ := drawn.At(x, y).RGBA(); min(r, g, b) < 0xFFFF {
+				return image.Pt(x, y), false
+			}
+		}
+	}
+	return image.Point{}, true
+}
+
+// oneOfEach is one picture of every kind, enough for what does not depend on
+// the values.
+func oneOfEach() []picture {
+	history := historyOf(noise(50)...)
+	return []picture{
+		{"loss", func(w io.Writer) error { return Loss(w, shortCaption, history, "hinge, C = 1") }},
+		{"accuracy", func(w io.Writer) error { return Accuracy(w, shortCaption, history) }},
+		{"confusion", func(w io.Writer) error {
+			return Confusion(w, shortCaption, diagonal([]string{"frog", "horse"}, 7))
+		}},
+		{"weights", func(w io.Writer) error {
+			return Weights(w, shortCaption, "frog", "horse", make([]float32, 3072))
+		}},
+	}
+}
+
+func TestSameValuesGiveSameBytes(t *testing.T) {
+	for _, p := range oneOfEach() {
+		var first, second bytes.Buffer
+		if err := errors.Join(p.draw(&first), p.draw(&second)); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(first.Bytes(), second.Bytes()) {
+			t.Errorf("%s: two calls wrote different bytes", p.name)
+		}
+	}
+}
+
+type brokenWriter struct{ err error }
+
+func (w brokenWriter) Write([]byte) (int, error) { return 0, w.err }
+
+func TestWriteErrorIsReturned(t *testing.T) {
+	full := errors.New("disk full")
+	for _, p := range oneOfEach() {
+		if err := p.draw(brokenWriter{full}); !errors.Is(err, full) {
+			t.Errorf("%s: error %v, want %v", p.name, err, full)
+		}
+	}
+}
+
+func TestErrors(t *testing.T) {
+	frogs := diagonal([]string{"frog", "horse"}, 1)
+	nan := make([]float32, 3072)
+	nan[17] = float32(math.NaN())
+	autoencoder := metrics.History{{Number: 1, TrainAccuracy: math.NaN(), ValidationAccuracy: math.NaN()}}
+	tests := []struct {
+		err  error
+		want string
+	}{
+		{Loss(io.Discard, shortCaption, nil, "hinge"), "plots: loss: the history holds no epoch"},
+		{Loss(io.Discard, shortCaption, historyOf(math.NaN()), "hinge"), "plots: loss: no epoch has a finite loss"},
+		{Loss(io.Discard, Caption{Run: "svm"}, historyOf(1), "hinge"),
+			"plots: loss: the caption names no dataset; set Caption.Dataset"},
+		{Accuracy(io.Discard, shortCaption, nil), "plots: accuracy: the history holds no epoch"},
+		{Accuracy(io.Discard, shortCaption, autoencoder),
+			"plots: accuracy: no epoch has an accuracy; only a classifier has one"},
+		{Confusion(io.Discard, shortCaption, nil), "plots: confusion: no matrix given"},
+		{Confusion(io.Discard, shortCaption, diagonal([]string{"frog"}, 1)), "plots: confusion: 1 classes, want 2 to 10"},
+		{Confusion(io.Discard, shortCaption, diagonal(make([]string, 11), 1)), "plots: confusion: 11 classes, want 2 to 10"},
+		{Confusion(io.Discard, shortCaption, diagonal(frogs.Classes, 0)), "plots: confusion: the matrix has counted no image"},
+		{Confusion(io.Discard, shortCaption, diagonal(frogs.Classes, -1)), "plots: confusion: row 0 holds a count below 0"},
+		{Confusion(io.Discard, shortCaption, &metrics.Confusion{Classes: frogs.Classes}),
+			"plots: confusion: 0 rows of counts for 2 classes"},
+		{Confusion(io.Discard, shortCaption, &metrics.Confusion{Classes: frogs.Classes, Counts: [][]int{{1, 2}, {}}}),
+			"plots: confusion: row 1 holds 0 counts for 2 classes"},
+		{Weights(io.Discard, shortCaption, "frog", "horse", nan[:3071]),
+			"plots: weights: 3071 weights, want 3072 (3 planes of 32x32)"},
+		{Weights(io.Discard, shortCaption, "frog", "horse", nan), "plots: weights: weight 17 is NaN, want a finite number"},
+	}
+	for _, test := range tests {
+		if test.err == nil || test.err.Error() != test.want {
+			t.Errorf("error %v, want %s", test.err, test.want)
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+)
+
+// scale is the range of a vertical axis, chosen so that the values spread
+// over it. A logarithmic one is a linear axis of decimal logarithms: gonum's
+// LogScale misplaces a label in mid-axis and leaves a gap above the curves.
+type scale struct {
+	low, high   float64 // in the values' own unit, also on a logarithmic axis
+	logarithmic bool
+	notes       []string // what the reader must know to read the axis
+}
+
+const (
+	// logRatio is the ratio of the largest to the smallest loss above which
+	// the axis is logarithmic: a linear one would squash the smaller losses
+	// into less than a tenth of its height.
+	logRatio = 10
+
+	// A loss above spikeRatio times the median, and logRatio times any loss
+	// that is not, squashes the rest even on a logarithmic axis. Where such
+	// spikes are at most spikeShare of the values the axis leaves them out and
+	// a note says so; where they are more they are the story itself and stay.
+	spikeRatio = 100
+	spikeShare = 0.05
+
+	// roomAround is the part of the values' span left free above and below.
+	roomAround = 0.05
+)
+
+// smallestLoss is the smallest loss told from 0, float32's smallest normal
+// number.
+const smallestLoss = 0x1p-126
+
+// drawable reports whether a value can be placed on an axis. Models compute
+// in float32, whose range bounds it.
+func drawable(value float64) bool {
+	return math.Abs(value) <= math.MaxFloat32 // false for NaN
+}
+
+// lossScale chooses the axis for losses, of which at least one is given and
+// all are drawable.
+func lossScale(losses []float64) scale {
+	sorted := slices.Sorted(slices.Values(losses))
+	kept, notes := withoutSpikes(sorted)
+	lowest, highest := kept[0], kept[len(kept)-1]
+	positive, _ := slices.BinarySearch(kept, smallestLoss)
+	if lowest < 0 || positive == len(kept) || highest/kept[positive] <= logRatio {
+		s := linearScale(lowest, highest)
+		s.notes = notes
+		return s
+	}
+	if positive > 0 {
+		notes = append(notes, "A loss of 0 is drawn at the lower edge: a logarithmic axis has no 0.")
+	}
+	room := math.Pow(highest/kept[positive], roomAround)
+	return scale{low: kept[positive] / room, high: highest * room, logarithmic: true, notes: notes}
+}
+
+// linearScale returns a linear axis around the values from lowest to highest
+// that does not reach below 0 unless they do.
+func linearScale(lowest, highest float64) scale {
+	room := roomAround * (highest - lowest)
+	if size := max(math.Abs(lowest), math.Abs(highest)); room <= 1e-9*size {
+		// One value, give or take rounding: a line in mid-axis.
+		room = roomAround * size
+	}
+	if room < smallestLoss {
+		room = 1
+	}
+	low := lowest - room
+	if lowest >= 0 {
+		low = max(low, 0)
+	}
+	return scale{low: low, high: highest + room}
+}
+
+// withoutSpikes cuts spikes off the upper end of the sorted losses and returns
+// a note on what it cut.
+func withoutSpikes(sorted []float64) (kept []float64, notes []string) {
+	limit := spikeRatio * sorted[len(sorted)/2]
+	end, _ := slices.BinarySearch(sorted, limit)
+	spikes := len(sorted) - end
+	if limit <= 0 || spikes == 0 || float64(spikes) > spikeShare*float64(len(sorted)) ||
+		sorted[end] <= logRatio*sorted[end-1] {
+		return sorted, nil
+	}
+	if spikes == 1 {
+		return sorted[:end], []string{fmt.Sprintf("1 value lies above the axis: %.4g.", sorted[end])}
+	}
+	return sorted[:end], []string{fmt.Sprintf("%d values lie above the axis, the highest %.4g.",
+		spikes, sorted[len(sorted)-1])}
+}
+
+// apply sets the axis to the scale.
+func (s scale) apply(axis *plot.Axis) {
+	axis.Min, axis.Max = s.place(s.low), s.place(s.high)
+	axis.Tick.Marker = linearTicks{}
+	if s.logarithmic {
+		axis.Tick.Marker = logTicks{}
+	}
+}
+
+// place returns where on the axis to draw the value. Spikes stay above the
+// axis, where the line that leads to them is cut; a 0 goes to the lower edge.
+func (s scale) place(value float64) float64 {
+	value = max(value, s.low)
+	if s.logarithmic {
+		return math.Log10(value)
+	}
+	return value
+}

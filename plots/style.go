@@ -1,0 +1,95 @@
+// Package plots draws the pictures of a run: the curves of loss and accuracy,
+// the confusion matrix and the weights of a linear classifier. Each exported
+// function takes values and writes one PNG; the same values give the same
+// bytes. Every picture's heading names the run and the dataset.
+//
+// style.go holds what all pictures share: sizes, fonts and colors.
+package plots
+
+import (
+	"image/color"
+
+	"golang.org/x/image/font"
+	"gonum.org/v1/plot"
+	plotfont "gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+const (
+	resolution   = 144                      // dots per inch: sharp at half size on any screen
+	pixel        = vg.Inch / resolution     // one dot of the PNG
+	pictureWidth = vg.Length(7.5) * vg.Inch // 1080 pixels, a page's text width in print
+	margin       = vg.Length(12)            // white rim around every picture
+
+	titleSize = vg.Length(15)
+	labelSize = vg.Length(12) // axis labels, legends, panel titles
+	smallSize = vg.Length(11) // captions, notes, tick labels; the smallest size used by choice
+)
+
+// The colors of Okabe and Ito's palette, which stay apart for color-blind
+// readers (https://jfly.uni-koeln.de/color/).
+var (
+	blue       = color.RGBA{R: 0x00, G: 0x72, B: 0xB2, A: 0xFF}
+	vermillion = color.RGBA{R: 0xD5, G: 0x5E, B: 0x00, A: 0xFF}
+)
+
+// What the colors mean, the same in every picture.
+var (
+	trainingColor   = blue
+	validationColor = vermillion
+	inkColor        = color.Gray{Y: 0x1A} // text and axes
+	noteColor       = color.Gray{Y: 0x59} // text of second rank
+	gridColor       = color.Gray{Y: 0xDD}
+)
+
+// textStyle is the one way to choose a font: Liberation Sans, which gonum/plot
+// carries, so that pictures do not depend on the machine's fonts.
+func textStyle(size vg.Length, ink color.Color) text.Style {
+	return text.Style{
+		Color:   ink,
+		Font:    plotfont.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
+		Handler: plot.DefaultTextHandler,
+	}
+}
+
+// bold returns the style in bold letters.
+func bold(style text.Style) text.Style {
+	style.Font.Weight = font.WeightBold
+	return style
+}
+
+// centered returns the style for text that is placed by its middle.
+func centered(style text.Style) text.Style {
+	style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
+	return style
+}
+
+// newPlot returns gonum's plot with the house's fonts and lines.
+func newPlot() *plot.Plot {
+	p := plot.New()
+	p.BackgroundColor = nil // the canvas is white already
+	p.Title.TextStyle.Font = textStyle(labelSize, inkColor).Font
+	p.Title.TextStyle.Color = inkColor
+	p.Title.Padding = 6
+	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
+		axis.Color = inkColor
+		axis.Padding = 4
+		axis.Label.TextStyle.Font = textStyle(labelSize, inkColor).Font
+		axis.Label.TextStyle.Color = inkColor
+		axis.Label.Padding = 4
+		axis.Tick.Label.Font = textStyle(smallSize, inkColor).Font
+		axis.Tick.Label.Color = inkColor
+		axis.Tick.Color = inkColor
+		axis.Tick.Length = 4
+	}
+	return p
+}
+
+// newGrid returns lines that guide the eye and stay behind the data.
+func newGrid() *plotter.Grid {
+	style := draw.LineStyle{Color: gridColor, Width: 0.75}
+	return &plotter.Grid{Vertical: style, Horizontal: style}
+}

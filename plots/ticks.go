@@ -1,0 +1,93 @@
+package plots
+
+import (
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+)
+
+// mostTicks is how many labels an axis carries at most, so that they stay
+// apart.
+const mostTicks = 10
+
+// roundStep returns the smallest step of the form 1, 2 or 5 times a power of
+// ten that divides a span into at most the given number of parts.
+func roundStep(span float64, parts int) float64 {
+	magnitude := math.Pow(10, math.Floor(math.Log10(span/float64(parts))))
+	for _, factor := range []float64{1, 2, 5} {
+		if step := factor * magnitude; span/step <= float64(parts) {
+			return step
+		}
+	}
+	return 10 * magnitude
+}
+
+// linearTicks labels round values of a linear axis. gonum's DefaultTicks aims
+// at three labels, too few to read a curve by.
+type linearTicks struct{}
+
+// Ticks implements plot.Ticker.
+func (linearTicks) Ticks(low, high float64) []plot.Tick {
+	const parts = 8
+	step := roundStep(high-low, parts)
+	var ticks []plot.Tick
+	for i := math.Ceil(low / step); i <= math.Floor(high/step) && len(ticks) <= mostTicks; i++ {
+		value := i*step + 0 // turns -0 into 0
+		ticks = append(ticks, plot.Tick{Value: value, Label: tickLabel(value, step)})
+	}
+	return ticks
+}
+
+// tickLabel writes value with the decimals that the step between ticks needs.
+func tickLabel(value, step float64) string {
+	decimals := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
+	if magnitude := math.Abs(value); decimals <= 6 && magnitude < 1e6 {
+		return strconv.FormatFloat(value, 'f', decimals, 64)
+	}
+	digits := 1 + max(0, int(math.Ceil(math.Log10(math.Abs(value)/step)))) // 1 for a value of 0
+	return strconv.FormatFloat(value, 'g', digits, 64)
+}
+
+// logTicks labels 1, 2 and 5 times the powers of ten on an axis of decimal
+// logarithms, or every so many powers where those would be too many.
+type logTicks struct{}
+
+// Ticks implements plot.Ticker. low and high are logarithms.
+func (logTicks) Ticks(low, high float64) []plot.Tick {
+	const fewPowers = 3
+	first, last := math.Floor(low), math.Ceil(high)
+	factors, stride := []float64{1, 2, 5}, 1.0
+	if last-first > fewPowers {
+		factors, stride = factors[:1], math.Ceil((last-first)/mostTicks)
+	}
+	var ticks []plot.Tick
+	for power := first; power <= last; power += stride {
+		for _, factor := range factors {
+			value := factor * math.Pow(10, power)
+			if at := math.Log10(value); low <= at && at <= high {
+				ticks = append(ticks, plot.Tick{Value: at, Label: strconv.FormatFloat(value, 'g', 4, 64)})
+			}
+		}
+	}
+	return ticks
+}
+
+// epochTicks labels whole epochs: the first one and round numbers after it.
+type epochTicks struct{ first, last int }
+
+// Ticks implements plot.Ticker. The range of the axis does not matter: it is
+// wider than the epochs where there is only one.
+func (t epochTicks) Ticks(_, _ float64) []plot.Tick {
+	ticks := []plot.Tick{{Value: float64(t.first), Label: strconv.Itoa(t.first)}}
+	if t.last <= t.first {
+		return ticks
+	}
+	step := max(1, int(roundStep(float64(t.last-t.first), mostTicks)))
+	for epoch := (t.first/step + 1) * step; epoch <= t.last; epoch += step {
+		if epoch-t.first >= (step+1)/2 { // room for both labels
+			ticks = append(ticks, plot.Tick{Value: float64(epoch), Label: strconv.Itoa(epoch)})
+		}
+	}
+	return ticks
+}

@@ -1,0 +1,137 @@
+package terminal
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+	"strings"
+
+	"gonum.org/v1/gonum/stat"
+
+	"cifartrain/metrics"
+	"cifartrain/runfolder"
+)
+
+// Warning shows a warning that nobody overlooks.
+func Warning(out io.Writer, text string) {
+	const width = 76
+	rule := strings.Repeat("!", width)
+	fmt.Fprintf(out, "%s\n%s\n%s\n", rule, wrap(text, width), rule)
+}
+
+// wrap breaks text between words into lines of at most width characters.
+func wrap(text string, width int) string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && len(line)+1+len(word) > width {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimSpace(line + " " + word)
+	}
+	return strings.Join(append(lines, line), "\n")
+}
+
+// Head says what is about to be trained.
+func Head(out io.Writer, s *runfolder.Summary, folder string) {
+	fmt.Fprintf(out, "%s: %s, %s parameters, seed %d\n", s.Name, s.Model, thousands(s.Parameters), s.Seed)
+	fmt.Fprintf(out, "%s: %s; %s training, %s validation, %s test images\n", s.Dataset, strings.Join(s.Classes, ", "),
+		thousands(s.Images.Training), thousands(s.Images.Validation), thousands(s.Images.Test))
+	fmt.Fprintf(out, "writing to %s\n\n", folder)
+}
+
+// Summary shows a finished run's figures.
+func Summary(out io.Writer, s *runfolder.Summary, folder string) {
+	rows := [][]string{{"weights", "epoch", "training loss", "validation loss", "test loss"}}
+	if s.Final.TestAccuracy != nil {
+		rows[0] = append(rows[0], "training accuracy", "validation accuracy", "test accuracy")
+	}
+	rows = append(rows, figures("last epoch", s.Final), figures("lowest validation loss", s.Best))
+	fmt.Fprintln(out)
+	Table(out, rows)
+	fmt.Fprintf(out, "\nThe fit is %s: %s.\n", s.Verdict.Fit, s.Verdict.Reason)
+	fmt.Fprintf(out, "%d epochs in %s, %s images/s; %s in all.\n", s.Epochs, Duration(s.TrainingSeconds),
+		thousands(int(math.Round(s.ImagesPerSecond))), Duration(s.Seconds))
+	fmt.Fprintf(out, "Pictures, weights and report: %s\n\n", filepath.Join(folder, runfolder.ReportFile))
+}
+
+// figures is a row of the table of Summary.
+func figures(name string, f *runfolder.Figures) []string {
+	row := []string{name, fmt.Sprint(f.Epoch), loss(f.TrainLoss), loss(f.ValidationLoss), loss(*f.TestLoss)}
+	if f.TestAccuracy != nil {
+		row = append(row, percent(*f.TrainAccuracy), percent(*f.ValidationAccuracy), percent(*f.TestAccuracy))
+	}
+	return row
+}
+
+// Seeds shows the spread of runs that differ in their seed alone.
+func Seeds(out io.Writer, summaries []*runfolder.Summary) {
+	rows := [][]string{{"seed", "validation loss", "test loss, last", "test loss, best"}}
+	classifies := summaries[0].Final.TestAccuracy != nil
+	if classifies {
+		rows[0] = append(rows[0], "test accuracy, last", "test accuracy, best")
+	}
+	columns := make([][]float64, len(rows[0])-1)
+	for _, s := range summaries {
+		values := []float64{s.Best.ValidationLoss, *s.Final.TestLoss, *s.Best.TestLoss}
+		if classifies {
+			values = append(values, *s.Final.TestAccuracy, *s.Best.TestAccuracy)
+		}
+		for i, v := range values {
+			columns[i] = append(columns[i], v)
+		}
+		rows = append(rows, seedRow(fmt.Sprint(s.Seed), values))
+	}
+	var means, deviations []float64
+	for _, column := range columns {
+		mean, deviation := stat.MeanStdDev(column, nil)
+		means, deviations = append(means, mean), append(deviations, deviation)
+	}
+	rows = append(rows, seedRow("mean", means), seedRow("standard deviation", deviations))
+	fmt.Fprintf(out, "%s over %d seeds\n", summaries[0].Name, len(summaries))
+	Table(out, rows)
+}
+
+// seedRow formats losses, of which there are three, and accuracies behind them.
+func seedRow(name string, values []float64) []string {
+	row := []string{name}
+	for i, v := range values {
+		if i < 3 {
+			row = append(row, loss(v))
+		} else {
+			row = append(row, percent(v))
+		}
+	}
+	return row
+}
+
+// Evaluation shows what weights score on the test images.
+func Evaluation(out io.Writer, dataset string, images int, lossName string, value float64, confusion *metrics.Confusion) {
+	fmt.Fprintf(out, "%s, %s test images\n%s: %s\n", dataset, thousands(images), lossName, loss(value))
+	if confusion == nil {
+		return
+	}
+	fmt.Fprintf(out, "accuracy: %s\n\n", percent(confusion.Accuracy()))
+	rows := [][]string{append([]string{"actual \\ predicted"}, confusion.Classes...)}
+	for i, class := range confusion.Classes {
+		row := []string{class}
+		for _, count := range confusion.Counts[i] {
+			row = append(row, thousands(count))
+		}
+		rows = append(rows, row)
+	}
+	Table(out, rows)
+}
+
+func loss(x float64) string    { return fmt.Sprintf("%.5f", x) }
+func percent(x float64) string { return fmt.Sprintf("%.2f %%", 100*x) }
+
+// thousands writes a whole number with a comma between groups of three digits.
+func thousands(n int) string {
+	text := fmt.Sprint(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}

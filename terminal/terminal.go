@@ -1,0 +1,134 @@
+// Package terminal is what a person sees while the program runs: a live bar
+// where the output is a terminal, a line an epoch where it is not, and tables.
+package terminal
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"cifartrain/metrics"
+)
+
+// A Display shows how far the work is. Its methods do nothing when it is quiet.
+type Display struct {
+	out   io.Writer
+	live  bool // out is a terminal: draw over what was drawn
+	quiet bool
+	bar   *progressbar.ProgressBar
+	tenth int64 // of a download, the last one told
+}
+
+// NewDisplay returns a display on out that draws a live bar where out is a
+// terminal and writes lines where it is not.
+func NewDisplay(out io.Writer, quiet bool) *Display {
+	file, isFile := out.(*os.File)
+	live := isFile && term.IsTerminal(int(file.Fd()))
+	return &Display{out: out, live: live, quiet: quiet}
+}
+
+// Step tells of a training step: done of all the run's steps, the running
+// epoch of epochs, its loss so far and the last epoch measured, nil before.
+func (d *Display) Step(done, all, epoch, epochs int, loss float64, last *metrics.Epoch) {
+	if d.quiet || !d.live {
+		return
+	}
+	if d.bar == nil {
+		d.bar = d.newBar(int64(all), progressbar.OptionSetPredictTime(true))
+	}
+	text := fmt.Sprintf("epoch %d/%d  loss %.4g", epoch, epochs, loss)
+	if last != nil {
+		text += fmt.Sprintf("  validation %.4g", last.ValidationLoss)
+		if last.Classifies() {
+			text += fmt.Sprintf("  accuracy %.1f/%.1f %%", 100*last.TrainAccuracy, 100*last.ValidationAccuracy)
+		}
+	}
+	d.bar.Describe(text)
+	d.bar.Set(done)
+}
+
+// Epoch tells of a finished epoch, one line where there is no live bar.
+func (d *Display) Epoch(e metrics.Epoch, epochs int) {
+	if d.quiet || d.live {
+		return
+	}
+	fmt.Fprintf(d.out, "epoch %*d/%d  loss %.5f  validation %.5f", len(fmt.Sprint(epochs)), e.Number, epochs, e.TrainLoss, e.ValidationLoss)
+	if e.Classifies() {
+		fmt.Fprintf(d.out, "  accuracy %.2f %%  validation %.2f %%", 100*e.TrainAccuracy, 100*e.ValidationAccuracy)
+	}
+	fmt.Fprintf(d.out, "  learning rate %.3g  %s\n", e.LearningRate, Duration(e.Seconds))
+}
+
+// Download tells of a download: done of total bytes, -1 when nobody knows.
+func (d *Display) Download(done, total int64) {
+	switch {
+	case d.quiet:
+	case d.live:
+		if d.bar == nil {
+			d.bar = d.newBar(total, progressbar.OptionShowBytes(true))
+			d.bar.Describe("fetching CIFAR-10")
+		}
+		d.bar.Set64(done)
+	case total > 0:
+		if tenth := 10 * done / total; tenth > d.tenth {
+			d.tenth = tenth
+			fmt.Fprintf(d.out, "fetching CIFAR-10: %d of %d MB\n", done/1e6, total/1e6)
+		}
+	}
+}
+
+// Clear takes the live bar away.
+func (d *Display) Clear() {
+	if d.bar != nil {
+		d.bar.Clear()
+		d.bar = nil
+	}
+}
+
+func (d *Display) newBar(total int64, options ...progressbar.Option) *progressbar.ProgressBar {
+	return progressbar.NewOptions64(total, append(options,
+		progressbar.OptionSetWriter(d.out),
+		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionSetWidth(20),
+		progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetElapsedTime(false),
+		progressbar.OptionSetTheme(progressbar.ThemeUnicode),
+	)...)
+}
+
+// Table writes rows, the first of which is the head, in columns: the first
+// flush left, the others flush right.
+func Table(out io.Writer, rows [][]string) {
+	writer := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	width := 0
+	for _, row := range rows {
+		width = max(width, len([]rune(row[0])))
+	}
+	for _, row := range rows {
+		pad := strings.Repeat(" ", width-len([]rune(row[0])))
+		fmt.Fprintln(writer, row[0]+pad+"\t"+strings.Join(row[1:], "\t")+"\t")
+	}
+	writer.Flush()
+}
+
+// Duration is a time in seconds as a person writes it: 0.42 s, 12.3 s, 3 min
+// 20 s, 1 h 5 min.
+func Duration(seconds float64) string {
+	whole := int(seconds + 0.5)
+	switch {
+	case seconds < 1:
+		return fmt.Sprintf("%.2f s", seconds)
+	case seconds < 60:
+		return fmt.Sprintf("%.1f s", seconds)
+	case seconds < 3600:
+		return fmt.Sprintf("%d min %d s", whole/60, whole%60)
+	default:
+		return fmt.Sprintf("%d h %d min", whole/3600, whole%3600/60)
+	}
+}
