@@ -1,0 +1,138 @@
+package loaders
+
+import (
+	"fmt"
+	"iter"
+	"math/rand/v2"
+
+	"gorgonia.org/tensor"
+)
+
+// A Batch is a number of images ready for a model. It belongs to its Batcher,
+// which fills it anew after the next one was asked for.
+type Batch struct {
+	Images *tensor.Dense // (B, 3072), transformed
+	// Labels are -1 for the first and +1 for the second of two classes, and
+	// the class's place in the set's Classes where there are not two. (B)
+	Labels *tensor.Dense
+	// Places are those of the rows' images in the Set. A last batch has fewer
+	// than B; the rows beyond them are stale.
+	Places []int32
+}
+
+// Rows is the number of rows, from the first, that hold images.
+func (b *Batch) Rows() int { return len(b.Places) }
+
+// BatchOptions say how a set is cut into batches.
+type BatchOptions struct {
+	Size    int  // images a batch; the last one of an epoch may hold fewer
+	Shuffle bool // a new order every epoch instead of the set's
+	Flip    bool // mirror each image with probability 1/2
+	// Random returns the stream for a purpose: "shuffle/3" and "flip/3" for
+	// the third epoch.
+	Random func(purpose string) *rand.Rand
+}
+
+// A Batcher cuts a set into batches, preparing the next while one is used.
+type Batcher struct {
+	Set *Set
+
+	transform *Transform
+	options   BatchOptions
+	batches   [2]*Batch // one in use, one in preparation
+}
+
+// NewBatcher returns a batcher over set.
+func NewBatcher(set *Set, transform *Transform, options BatchOptions) *Batcher {
+	b := &Batcher{Set: set, transform: transform, options: options}
+	for i := range b.batches {
+		b.batches[i] = &Batch{
+			Images: tensor.New(tensor.WithShape(options.Size, Pixels), tensor.Of(tensor.Float32)),
+			Labels: tensor.New(tensor.WithShape(options.Size), tensor.Of(tensor.Float32)),
+		}
+	}
+	return b
+}
+
+// Size is the number of rows of a batch, B.
+func (b *Batcher) Size() int { return b.options.Size }
+
+// Batches is the number of batches an epoch has.
+func (b *Batcher) Batches() int { return (b.Set.Len() + b.options.Size - 1) / b.options.Size }
+
+// Epoch yields the batches of an epoch, counted from 1, each image once. Epochs
+// of one batcher must not overlap.
+func (b *Batcher) Epoch(epoch int) iter.Seq[*Batch] {
+	return func(yield func(*Batch) bool) {
+		empty, filled := make(chan *Batch, len(b.batches)), make(chan *Batch, len(b.batches))
+		for _, batch := range b.batches {
+			empty <- batch
+		}
+		go func() {
+			defer close(filled)
+			b.fill(epoch, empty, filled)
+		}()
+		defer func() { // after a break, wait until nobody writes to the batches
+			close(empty)
+			for range filled {
+			}
+		}()
+		for batch := range filled {
+			if !yield(batch) {
+				return
+			}
+			empty <- batch
+		}
+	}
+}
+
+// fill prepares an epoch's batches until all are made or empty is closed.
+func (b *Batcher) fill(epoch int, empty <-chan *Batch, filled chan<- *Batch) {
+	order := b.order(epoch)
+	var flips *rand.Rand
+	if b.options.Flip {
+		flips = b.options.Random(fmt.Sprintf("flip/%d", epoch))
+	}
+	flipped := make([]byte, Pixels)
+	for first := 0; first < len(order); first += b.options.Size {
+		batch, open := <-empty
+		if !open {
+			return
+		}
+		places := order[first:min(first+b.options.Size, len(order))]
+		batch.Places = places
+		images, labels := batch.Images.Float32s(), batch.Labels.Float32s()
+		for row, place := range places {
+			image := b.Set.Pixels(int(place))
+			if flips != nil && flips.Uint64()&1 == 1 {
+				mirror(flipped, image)
+				image = flipped
+			}
+			b.transform.Apply(images[row*Pixels:(row+1)*Pixels], image)
+			labels[row] = b.label(int(place))
+		}
+		filled <- batch
+	}
+}
+
+// order is the epoch's order of the set's images.
+func (b *Batcher) order(epoch int) []int32 {
+	order := make([]int32, b.Set.Len())
+	for i := range order {
+		order[i] = int32(i)
+	}
+	if b.options.Shuffle {
+		stream := b.options.Random(fmt.Sprintf("shuffle/%d", epoch))
+		stream.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	}
+	return order
+}
+
+// label is image i's entry in Labels.
+func (b *Batcher) label(i int) float32 {
+	class := b.Set.Class(i)
+	if len(b.Set.Classes) == 2 {
+		return float32(2*class - 1)
+	}
+	return float32(class)
+}

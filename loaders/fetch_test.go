@@ -1,0 +1,580 @@
+package loaders
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// miniature is a stand-in for the published archive: one file of a few
+// records whose pixels don't compress, so that the archive has a known bulk.
+type miniature struct {
+	records []byte
+	archive []byte
+}
+
+func newMiniature(seed uint64) miniature {
+	records := make([]byte, 40*recordSize)
+	stream := rand.New(rand.NewPCG(seed, 0))
+	for i := range records {
+		records[i] = byte(stream.Uint32())
+		if i%recordSize == 0 {
+			records[i] %= byte(len(ClassNames))
+		}
+	}
+	return miniature{records, pack(
+		folderEntry(archiveFolder+"/"),
+		fileEntry(archiveFolder+"/data_batch_1.bin", records),
+		fileEntry(archiveFolder+"/readme.html", []byte("<html>")),
+	)}
+}
+
+// check stands in for readCIFAR.
+func (m miniature) check(folder string) (*Dataset, error) {
+	file := dataFile{"data_batch_1.bin", fmt.Sprintf("%x", sha256.Sum256(m.records))}
+	records := make([]byte, len(m.records))
+	if err := file.read(filepath.Join(folder, file.name), records); err != nil {
+		return nil, err
+	}
+	return &Dataset{Name: "miniature", Train: newImages(records)}, nil
+}
+
+// fetcher has the published one's ways at a test's pace.
+func (m miniature) fetcher() *fetcher {
+	f := newFetcher()
+	f.client = &http.Client{Transport: &http.Transport{}} // no proxy from the environment
+	f.answer, f.stall, f.pause = 20*time.Second, 20*time.Second, time.Millisecond
+	f.check = m.check
+	return f
+}
+
+// An unreliableServer serves an archive with ETag and Range, and misbehaves as told.
+type unreliableServer struct {
+	*httptest.Server
+	mutex    sync.Mutex
+	archive  []byte
+	tag      string
+	breaks   []int64 // answer i breaks off after breaks[i] bytes; 0 does not
+	deaf     bool    // ignores Range
+	careless bool    // ignores If-Range
+	chunked  bool    // does not tell the length
+	asked    []string
+}
+
+func newUnreliableServer(t *testing.T, archive []byte) *unreliableServer {
+	m := &unreliableServer{archive: archive, tag: `"one"`}
+	m.Server = httptest.NewServer(m)
+	t.Cleanup(m.Close)
+	return m
+}
+
+func (m *unreliableServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	m.mutex.Lock()
+	var end int64
+	if len(m.asked) < len(m.breaks) {
+		end = m.breaks[len(m.asked)]
+	}
+	m.asked = append(m.asked, strings.TrimSpace(r.Header.Get("Range")+" "+r.Header.Get("If-Range")))
+	m.mutex.Unlock()
+
+	if m.deaf {
+		r.Header.Del("Range")
+	}
+	if m.careless {
+		r.Header.Del("If-Range")
+	}
+	w.Header().Set("ETag", m.tag)
+	w.Header().Set("Content-Type", "application/x-gzip")
+	if m.chunked && r.Header.Get("Range") == "" {
+		w.WriteHeader(http.StatusOK)
+		w.(http.Flusher).Flush()
+		w.Write(m.archive)
+		return
+	}
+	if end > 0 {
+		w = &breakingWriter{w, end}
+	}
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(m.archive))
+}
+
+// A breakingWriter closes the connection after left more bytes.
+type breakingWriter struct {
+	http.ResponseWriter
+	left int64
+}
+
+func (w *breakingWriter) Write(p []byte) (int, error) {
+	n, err := w.ResponseWriter.Write(p[:min(int64(len(p)), w.left)])
+	if w.left -= int64(n); w.left == 0 {
+		w.ResponseWriter.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	return n, err
+}
+
+// address is where the server has its archive; its name gives the .part's.
+func (m *unreliableServer) address() string { return m.URL + "/mini.tar.gz" }
+
+// wantDataset fails unless data is m and dir holds m's files and nothing else.
+func (m miniature) wantDataset(t *testing.T, dir string, data *Dataset, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(data.Train.records, m.records) {
+		t.Error("the dataset returned is not the archive's")
+	}
+	wantFiles(t, dir, archiveFolder)
+	onDisk, err := os.ReadFile(filepath.Join(dir, archiveFolder, "data_batch_1.bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(onDisk, m.records) {
+		t.Error("the file unpacked is not the archive's")
+	}
+}
+
+// wantFiles fails unless exactly these names are in dir.
+func wantFiles(t *testing.T, dir string, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []string{}
+	for _, entry := range entries {
+		got = append(got, entry.Name())
+	}
+	if diff := cmp.Diff(append([]string{}, want...), got); diff != "" {
+		t.Errorf("files in the folder (-want +got):\n%s", diff)
+	}
+}
+
+// wantError fails unless err is of the kind named and says all of words.
+func wantError(t *testing.T, err, kind error, words ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, other := range []error{errUnreachable, errDamaged, context.Canceled} {
+		if errors.Is(err, other) != (other == kind) {
+			t.Errorf("errors.Is(%q, %q) is %v", err, other, other != kind)
+		}
+	}
+	for _, word := range append(words, "loaders: ") {
+		if strings.Count(err.Error(), word) != 1 {
+			t.Errorf("error %q does not say %q once", err, word)
+		}
+	}
+}
+
+func TestFetch(t *testing.T) {
+	mini, other := newMiniature(1), newMiniature(2)
+	size := int64(len(mini.archive))
+	for _, test := range []struct {
+		name   string
+		server func(*unreliableServer)
+		kept   []byte // of an earlier download
+		about  string // its description
+		want   []string
+	}{
+		{name: "in one piece", want: []string{""}},
+		{name: "length unknown", server: func(m *unreliableServer) { m.chunked = true }, want: []string{""}},
+		{name: "broken once", server: func(m *unreliableServer) { m.breaks = []int64{50_000} },
+			want: []string{"", `bytes=50000- "one"`}},
+		{name: "broken twice", server: func(m *unreliableServer) { m.breaks = []int64{50_000, 10_000} },
+			want: []string{"", `bytes=50000- "one"`, `bytes=60000- "one"`}},
+		{name: "broken, no ranges", server: func(m *unreliableServer) { m.breaks, m.deaf = []int64{50_000, 10_000}, true },
+			want: []string{"", `bytes=50000- "one"`, `bytes=10000- "one"`}},
+		{name: "broken, no validator", server: func(m *unreliableServer) { m.breaks, m.tag = []int64{50_000}, "" },
+			want: []string{"", ""}},
+		{name: "broken, weak validator", server: func(m *unreliableServer) { m.breaks, m.tag = []int64{50_000}, `W/"one"` },
+			want: []string{"", ""}},
+		{name: "kept", kept: mini.archive[:70_000], about: `{"URL":"%s","Validator":"\"one\"","Total":%d}`,
+			want: []string{`bytes=70000- "one"`}},
+		{name: "kept, of an unknown length", kept: mini.archive[:70_000], about: `{"URL":"%s","Validator":"\"one\"","Total":-1}`,
+			want: []string{`bytes=70000- "one"`}},
+		{name: "kept, all of it", kept: mini.archive, about: `{"URL":"%s","Validator":"\"one\"","Total":%d}`},
+		{name: "kept, all of an unknown length", kept: mini.archive, about: `{"URL":"%s","Validator":"\"one\"","Total":-1}`,
+			want: []string{fmt.Sprintf(`bytes=%d- "one"`, size)}},
+		{name: "kept, beyond the end", kept: append(slices.Clone(mini.archive), 0, 0), about: `{"URL":"%s","Validator":"\"one\"","Total":-1}`,
+			want: []string{fmt.Sprintf(`bytes=%d- "one"`, size+2), ""}},
+		{name: "kept, nothing", kept: []byte{}, about: `{"URL":"%s","Validator":"\"one\"","Total":%d}`, want: []string{""}},
+		{name: "kept, of another version", kept: other.archive[:70_000], about: `{"URL":"%s","Validator":"\"zero\"","Total":%d}`,
+			want: []string{`bytes=70000- "zero"`}},
+		{name: "kept, of another version, If-Range ignored", server: func(m *unreliableServer) { m.careless = true },
+			kept: other.archive[:70_000], about: `{"URL":"%s","Validator":"\"zero\"","Total":%d}`,
+			want: []string{`bytes=70000- "zero"`, ""}},
+		{name: "kept, of another length", kept: other.archive[:70_000], about: `{"URL":"%s","Validator":"\"one\"","Total":99999}`,
+			want: []string{`bytes=70000- "one"`, ""}},
+		{name: "kept, of another address", kept: other.archive[:70_000], about: `{"URL":"http://mirror.example/","Validator":"\"one\"","Total":-1}`,
+			want: []string{""}},
+		{name: "kept, without a description", kept: other.archive[:70_000], want: []string{""}},
+		{name: "kept, with half a description", kept: other.archive[:70_000], about: `{"URL":"%s`, want: []string{""}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := newUnreliableServer(t, mini.archive)
+			if test.server != nil {
+				test.server(server)
+			}
+			dir := t.TempDir()
+			if test.kept != nil {
+				writeFile(t, filepath.Join(dir, "mini.tar.gz.part"), test.kept)
+			}
+			if about := test.about; about != "" {
+				about = strings.ReplaceAll(about, "%s", server.address())
+				about = strings.ReplaceAll(about, "%d", fmt.Sprint(size))
+				writeFile(t, filepath.Join(dir, "mini.tar.gz.part.json"), []byte(about))
+			}
+			var heard int64
+			data, err := mini.fetcher().fetch(t.Context(), server.address(), dir, func(done, total int64) {
+				if total != size && total != -1 || done > size {
+					t.Errorf("progress: %d of %d, the archive has %d", done, total, size)
+				}
+				heard = done
+			})
+			mini.wantDataset(t, dir, data, err)
+			if heard != size {
+				t.Errorf("progress ended at %d of %d", heard, size)
+			}
+			if diff := cmp.Diff(test.want, server.asked); diff != "" {
+				t.Errorf("Range and If-Range of the requests (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func writeFile(t *testing.T, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFetchGivesUpAndGoesOn(t *testing.T) {
+	mini := newMiniature(1)
+	server := newUnreliableServer(t, mini.archive)
+	server.breaks = []int64{50_000, 1000, 1000}
+	fetcher := mini.fetcher()
+	fetcher.tries = 2
+	dir := t.TempDir()
+	_, err := fetcher.fetch(t.Context(), server.address(), dir, nil)
+	wantError(t, err, errUnreachable, server.address(), "broke off",
+		fmt.Sprintf("52000 of %d bytes are kept", len(mini.archive)), "fetching again goes on from there")
+	wantFiles(t, dir, "mini.tar.gz.part", "mini.tar.gz.part.json")
+
+	data, err := fetcher.fetch(t.Context(), server.address(), dir, nil)
+	mini.wantDataset(t, dir, data, err)
+	if last := server.asked[len(server.asked)-1]; last != `bytes=52000- "one"` {
+		t.Errorf("the second fetch asked for %s", last)
+	}
+}
+
+func TestFetchTakesTheNewVersion(t *testing.T) {
+	old, now := newMiniature(1), newMiniature(2)
+	server := newUnreliableServer(t, old.archive)
+	server.breaks = []int64{50_000}
+	fetcher := now.fetcher()
+	fetcher.tries = 0
+	dir := t.TempDir()
+	if _, err := fetcher.fetch(t.Context(), server.address(), dir, nil); err == nil {
+		t.Fatal("no error")
+	}
+	server.archive, server.tag = now.archive, `"two"`
+	data, err := fetcher.fetch(t.Context(), server.address(), dir, nil)
+	now.wantDataset(t, dir, data, err)
+}
+
+func TestFetchAnswerIsNoArchive(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		answer http.HandlerFunc
+		words  string
+	}{
+		{"not found", http.NotFound, "404 Not Found"},
+		{"server error", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(503) }, "503 Service Unavailable"},
+		{"unasked part", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(206) }, "206 Partial Content"},
+		{"log-in page", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "<html><body>Welcome") }, "a web page"},
+		{"hanging up", func(w http.ResponseWriter, r *http.Request) { panic(http.ErrAbortHandler) }, "broke off"},
+		{"redirects in a circle", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, 302) }, "10 redirects"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var asked atomic.Int64
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				asked.Add(1)
+				test.answer(w, r)
+			}))
+			defer server.Close()
+			dir := t.TempDir()
+			_, err := newMiniature(1).fetcher().fetch(t.Context(), server.URL, dir, nil)
+			wantError(t, err, errUnreachable, server.URL, test.words)
+			wantFiles(t, dir)
+			if n := asked.Load(); n > 1 && test.name != "redirects in a circle" {
+				t.Errorf("asked %d times", n)
+			}
+		})
+	}
+}
+
+func TestFetchLogInPageLeavesWhatIsKept(t *testing.T) {
+	mini := newMiniature(1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, "<html><body>Welcome")
+	}))
+	defer server.Close()
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "mini.tar.gz.part"), mini.archive[:70_000])
+	writeFile(t, filepath.Join(dir, "mini.tar.gz.part.json"),
+		[]byte(fmt.Sprintf(`{"URL":"%s/mini.tar.gz","Validator":"\"one\"","Total":-1}`, server.URL)))
+	_, err := mini.fetcher().fetch(t.Context(), server.URL+"/mini.tar.gz", dir, nil)
+	wantError(t, err, errUnreachable, "a web page", "(70000 bytes are kept in ")
+	wantFiles(t, dir, "mini.tar.gz.part", "mini.tar.gz.part.json")
+}
+
+func TestFetchUnreachable(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts and never answers
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	for _, test := range []struct{ name, host, words string }{
+		{"closed port", closed.Addr().String(), "refused"},
+		{"no answer", silent.Addr().String(), "no answer within 50ms"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			fetcher := newMiniature(1).fetcher()
+			fetcher.answer = 50 * time.Millisecond
+			dir := filepath.Join(t.TempDir(), "new")
+			_, err := fetcher.fetch(t.Context(), "http://user:secret@"+test.host+"/mini.tar.gz", dir, nil)
+			wantError(t, err, errUnreachable, "http://user:xxxxx@"+test.host+"/mini.tar.gz", test.words)
+			wantFiles(t, dir)
+		})
+	}
+}
+
+// stallingServer sends the first bytes of mini, then nothing until release.
+func stallingServer(t *testing.T, mini miniature, bytes int, release <-chan struct{}) *httptest.Server {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"one"`)
+		w.Header().Set("Content-Type", "application/x-gzip")
+		w.Header().Set("Content-Length", fmt.Sprint(len(mini.archive)))
+		w.Write(mini.archive[:bytes])
+		w.(http.Flusher).Flush()
+		select {
+		case <-release:
+			w.Write(mini.archive[bytes:])
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+func TestFetchStall(t *testing.T) {
+	mini := newMiniature(1)
+	server := stallingServer(t, mini, 30_000, nil)
+	fetcher := mini.fetcher()
+	fetcher.stall, fetcher.tries = 50*time.Millisecond, 1
+	dir := t.TempDir()
+	_, err := fetcher.fetch(t.Context(), server.URL+"/mini.tar.gz", dir, nil)
+	wantError(t, err, errUnreachable, "nothing more arrived for 50ms", "(30000 of ")
+	wantFiles(t, dir, "mini.tar.gz.part", "mini.tar.gz.part.json")
+}
+
+func TestFetchCancelled(t *testing.T) {
+	mini := newMiniature(1)
+	server := stallingServer(t, mini, 30_000, nil)
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := mini.fetcher().fetch(ctx, server.URL+"/mini.tar.gz", dir, func(done, total int64) {
+		if done == 30_000 {
+			cancel()
+		}
+	})
+	wantError(t, err, context.Canceled, "(30000 of ")
+	wantFiles(t, dir, "mini.tar.gz.part", "mini.tar.gz.part.json")
+	kept, err := os.ReadFile(filepath.Join(dir, "mini.tar.gz.part"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(kept, mini.archive[:30_000]) {
+		t.Errorf("%d bytes kept, which are not the archive's first 30000", len(kept))
+	}
+}
+
+func TestFetchCancelledWhileUnpacking(t *testing.T) {
+	mini := newMiniature(1)
+	server := newUnreliableServer(t, mini.archive)
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	fetcher := mini.fetcher()
+	fetcher.check = func(folder string) (*Dataset, error) {
+		cancel()
+		return mini.check(folder)
+	}
+	_, err := fetcher.fetch(ctx, server.address(), dir, nil)
+	wantError(t, err, context.Canceled, "bytes are kept")
+	wantFiles(t, dir, "mini.tar.gz.part", "mini.tar.gz.part.json")
+}
+
+func TestFetchDamaged(t *testing.T) {
+	mini := newMiniature(1)
+	flipped := slices.Clone(mini.records)
+	flipped[100] ^= 1
+	for _, test := range []struct {
+		name    string
+		archive []byte
+		words   string
+	}{
+		{"cut short", mini.archive[:80_000], "it ends too early"},
+		{"empty", nil, "it ends too early"},
+		{"no gzip", []byte("this is no archive at all"), "gzip: invalid header"},
+		{"wrong checksum", pack(fileEntry(archiveFolder+"/data_batch_1.bin", flipped)), "data_batch_1.bin: byte 0: the SHA-256 sum is "},
+		{"file missing", pack(folderEntry(archiveFolder)), "data_batch_1.bin: "},
+		{"another archive", pack(folderEntry("cifar-10-batches-py")), "it holds no folder cifar-10-batches-bin"},
+		{"outside", pack(fileEntry("../evil", nil)), `entry "../evil" would lie outside`},
+		{"too large", bytes.Repeat([]byte{1}, 200_000), "it has 200000 bytes, more than the 150000 allowed"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := newUnreliableServer(t, test.archive)
+			fetcher := mini.fetcher()
+			fetcher.limits.archive = 150_000
+			dir := t.TempDir()
+			_, err := fetcher.fetch(t.Context(), server.address(), dir, nil)
+			wantError(t, err, errDamaged, server.address(), test.words, "is deleted")
+			if strings.Contains(fmt.Sprint(err), dir) {
+				t.Errorf("error %q names a file that is gone", err)
+			}
+			wantFiles(t, dir)
+		})
+	}
+}
+
+func TestFetchEndless(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for chunk := make([]byte, 10_000); ; {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	}))
+	defer server.Close()
+	fetcher := newMiniature(1).fetcher()
+	fetcher.limits.archive = 150_000
+	dir := t.TempDir()
+	_, err := fetcher.fetch(t.Context(), server.URL+"/mini.tar.gz", dir, nil)
+	wantError(t, err, errDamaged, "more than the 150000 bytes allowed")
+	wantFiles(t, dir)
+}
+
+func TestFetchLocalFaults(t *testing.T) {
+	mini := newMiniature(1)
+	server := newUnreliableServer(t, mini.archive)
+	for _, test := range []struct {
+		name    string
+		prepare func(dir string) error
+		words   string
+	}{
+		{"the folder is a file", func(dir string) error { return os.WriteFile(dir, nil, 0o666) }, "mkdir"},
+		{"the files exist", func(dir string) error { return os.MkdirAll(filepath.Join(dir, archiveFolder), 0o777) }, "exists already"},
+		{"a folder is in the way", func(dir string) error {
+			return os.MkdirAll(filepath.Join(dir, "mini.tar.gz.part", "in use"), 0o777)
+		}, "mini.tar.gz.part"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "data")
+			if err := test.prepare(dir); err != nil {
+				t.Fatal(err)
+			}
+			before, err := filepath.Glob(filepath.Join(dir, "*"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = mini.fetcher().fetch(t.Context(), server.address(), dir, nil)
+			wantError(t, err, nil)
+			if !strings.Contains(err.Error(), test.words) {
+				t.Errorf("error %q does not say %q", err, test.words)
+			}
+			after, err := filepath.Glob(filepath.Join(dir, "*"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(before, after); diff != "" {
+				t.Errorf("files in the folder (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestFetchAddress(t *testing.T) {
+	for _, address := range []string{"", "cifar.tar.gz", "ftp://mirror.example/a.tar.gz", "http://", "http://[::1", "file:///etc/passwd"} {
+		_, err := newMiniature(1).fetcher().fetch(t.Context(), address, t.TempDir(), nil)
+		wantError(t, err, nil, "is no web address")
+	}
+}
+
+// Two programs share a folder: the second starts while the first waits in
+// mid-download, and finishes before it.
+func TestFetchTwoAtOnce(t *testing.T) {
+	mini := newMiniature(1)
+	release := make(chan struct{})
+	slow := stallingServer(t, mini, 30_000, release)
+	// The same address for both: what has a Range is the second's request.
+	quick := newUnreliableServer(t, mini.archive)
+	route := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Range") == "" {
+			slow.Config.Handler.ServeHTTP(w, r)
+		} else {
+			quick.ServeHTTP(w, r)
+		}
+	}))
+	defer route.Close()
+
+	dir := t.TempDir()
+	arrived := make(chan struct{})
+	type result struct {
+		data *Dataset
+		err  error
+	}
+	first := make(chan result)
+	go func() {
+		var once sync.Once
+		data, err := mini.fetcher().fetch(t.Context(), route.URL+"/mini.tar.gz", dir, func(done, total int64) {
+			if done == 30_000 {
+				once.Do(func() { close(arrived) })
+			}
+		})
+		first <- result{data, err}
+	}()
+	<-arrived
+	data, err := mini.fetcher().fetch(t.Context(), route.URL+"/mini.tar.gz", dir, nil)
+	mini.wantDataset(t, dir, data, err)
+	close(release)
+	got := <-first
+	mini.wantDataset(t, dir, got.data, got.err)
+	if diff := cmp.Diff([]string{`bytes=30000- "one"`}, quick.asked); diff != "" {
+		t.Errorf("Range and If-Range of the second (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,76 @@
+package loaders
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// A Source says where the images come from.
+type Source struct {
+	Sample   bool   // the built-in sample, whatever else there is
+	Dir      string // the folder that holds CIFAR-10, or that it is fetched into
+	URL      string // of the archive
+	Download bool   // fetch CIFAR-10 when Dir does not hold it
+	Fallback bool   // use the built-in sample when CIFAR-10 cannot be had
+}
+
+// Open returns CIFAR-10 from the source's folder, fetches it where it is
+// missing, or draws the built-in sample where the source grants that. A folder
+// that holds damaged files is an error, never a reason to use the sample.
+// progress, which may be nil, hears of a download.
+func Open(ctx context.Context, source Source, progress Progress) (*Dataset, error) {
+	dataset, reason, err := source.open(ctx, progress)
+	if reason != "" {
+		dataset = drawSample()
+		dataset.StandsInBecause = reason
+	}
+	return dataset, err
+}
+
+// open returns CIFAR-10, or else the reason why the sample stands in for it.
+func (source Source) open(ctx context.Context, progress Progress) (dataset *Dataset, reason string, err error) {
+	if source.Sample {
+		return nil, "the config asks for it (data.source: sample)", nil
+	}
+	folder, err := findCIFAR(source.Dir)
+	if err == nil {
+		dataset, err = readCIFAR(folder)
+		return dataset, "", err
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, "", err
+	}
+	reason = fmt.Sprintf("%s does not hold CIFAR-10 and data.download is false", source.Dir)
+	if source.Download {
+		dataset, err := fetch(ctx, source.URL, source.Dir, progress)
+		if err == nil || !errors.Is(err, errUnreachable) {
+			return dataset, "", err
+		}
+		reason = fmt.Sprintf("%s does not hold CIFAR-10 and it could not be fetched: %s", source.Dir, strings.TrimPrefix(err.Error(), "loaders: "))
+	}
+	if source.Fallback {
+		return nil, reason, nil
+	}
+	return nil, "", fmt.Errorf("loaders: %s; %s; or set data.if_missing to sample to train on built-in images", reason, howToGet(source))
+}
+
+// howToGet says how a person gets CIFAR-10 into the source's folder.
+func howToGet(source Source) string {
+	return fmt.Sprintf("download %s, unpack it into %s or name its folder with -data", source.URL, source.Dir)
+}
+
+// Warning tells a person that the images are not CIFAR-10's, why, and how to
+// get the real ones; it is empty when they are.
+func (d *Dataset) Warning(source Source) string {
+	if d.StandsInBecause == "" {
+		return ""
+	}
+	remedy := howToGet(source)
+	if source.Sample {
+		remedy = "set data.source to cifar10"
+	}
+	return fmt.Sprintf("These images are not CIFAR-10 but a sample the program draws itself: %s. For the real data, %s.", d.StandsInBecause, remedy)
+}

@@ -1,0 +1,89 @@
+package loaders
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// A SettingError is a setting that does not suit the data.
+type SettingError struct {
+	Key    string // the config's dotted key
+	Reason string
+}
+
+func (e *SettingError) Error() string { return e.Key + ": " + e.Reason }
+
+// A Set is a selection of a dataset's images, in order. It shares their bytes.
+type Set struct {
+	Classes []string // names, in the order of Class
+
+	images   Images
+	indices  []int32
+	position [10]int // a label's place in Classes, -1 when not selected
+}
+
+// Select returns the images of the named classes, in the dataset's order; none
+// named means all ten.
+func Select(images Images, classes []string) (*Set, error) {
+	if len(classes) == 0 {
+		classes = ClassNames
+	}
+	set := &Set{Classes: classes, images: images}
+	for label := range set.position {
+		set.position[label] = slices.Index(classes, ClassNames[label])
+	}
+	for _, class := range classes {
+		if !slices.Contains(ClassNames, class) {
+			return nil, &SettingError{"data.classes", fmt.Sprintf("CIFAR-10 has no class %q: there are %s", class, strings.Join(ClassNames, ", "))}
+		}
+	}
+	for i := range images.Len() {
+		if set.position[images.Label(i)] >= 0 {
+			set.indices = append(set.indices, int32(i))
+		}
+	}
+	return set, nil
+}
+
+// Len is the number of images.
+func (s *Set) Len() int { return len(s.indices) }
+
+// Class is image i's class as its place in Classes.
+func (s *Set) Class(i int) int { return s.position[s.images.Label(int(s.indices[i]))] }
+
+// Pixels are image i's bytes; see [Images.Pixels].
+func (s *Set) Pixels(i int) []byte { return s.images.Pixels(int(s.indices[i])) }
+
+// Split parts the set into training and validation images. share, between 0
+// and 1, is that of the validation images, rounded to a whole number of them.
+// With random they are drawn from its stream; without, they are the last ones.
+// Both parts keep the set's order.
+func (s *Set) Split(share float64, random *rand.Rand) (training, validation *Set, err error) {
+	count := int(math.Round(share * float64(s.Len())))
+	if count < 1 || count >= s.Len() {
+		return nil, nil, &SettingError{"data.validation", fmt.Sprintf(
+			"a share of %g leaves %d of the %d images for validation and %d for training; both need at least one", share, count, s.Len(), s.Len()-count)}
+	}
+	order := make([]int32, s.Len())
+	for i := range order {
+		order[i] = int32(i)
+	}
+	if random != nil {
+		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	}
+	boundary := s.Len() - count
+	return s.subset(order[:boundary]), s.subset(order[boundary:]), nil
+}
+
+// subset returns the images at the given places, in the set's order.
+func (s *Set) subset(places []int32) *Set {
+	part := *s
+	part.indices = make([]int32, len(places))
+	for i, place := range slices.Sorted(slices.Values(places)) {
+		part.indices[i] = s.indices[place]
+	}
+	return &part
+}

@@ -1,0 +1,62 @@
+package loaders
+
+import "cifartrain/kernels"
+
+// Normalization is torchvision's Normalize: (x - Mean) / Std for each channel
+// of pixels in [0, 1].
+type Normalization struct {
+	Mean, Std [Channels]float32
+}
+
+// A Transform turns an image's bytes into a model's input.
+type Transform struct {
+	tables kernels.PixelTables
+	mean   []float32 // (3072), subtracted after the tables; nil for none
+}
+
+// NewTransform returns the transform byte/255, normalised unless normalization
+// is nil. It computes in float32 in torchvision's order, so that its values are
+// torch's to the bit.
+func NewTransform(normalization *Normalization) *Transform {
+	t := &Transform{}
+	for c := range t.tables {
+		for b := range t.tables[c] {
+			x := float32(b) / 255
+			if normalization != nil {
+				x = (x - normalization.Mean[c]) / normalization.Std[c]
+			}
+			t.tables[c][b] = x
+		}
+	}
+	return t
+}
+
+// Centered returns the transform followed by subtracting the mean image of set,
+// which is computed in float64.
+func (t *Transform) Centered(set *Set) *Transform {
+	sums := make([]float64, Pixels)
+	for i := range set.Len() {
+		for j, b := range set.Pixels(i) {
+			sums[j] += float64(t.tables[j/(Side*Side)][b])
+		}
+	}
+	centered := &Transform{tables: t.tables, mean: make([]float32, Pixels)}
+	for j, sum := range sums {
+		centered.mean[j] = float32(sum / float64(set.Len()))
+	}
+	return centered
+}
+
+// Apply writes an image's transformed pixels (3072).
+func (t *Transform) Apply(pixels []float32, image []byte) {
+	kernels.Normalize(pixels, image, &t.tables, t.mean)
+}
+
+// mirror writes image flipped left to right.
+func mirror(flipped, image []byte) {
+	for row := 0; row < Pixels; row += Side {
+		for x := range Side {
+			flipped[row+x] = image[row+Side-1-x]
+		}
+	}
+}
