@@ -1,0 +1,63 @@
+package training
+
+import (
+	"context"
+
+	"cifartrain/graphs"
+	"cifartrain/loaders"
+	"cifartrain/metrics"
+)
+
+// An Evaluation is what a model's weights score on a set.
+type Evaluation struct {
+	Loss      float64            // mean over the samples
+	Confusion *metrics.Confusion // nil for a model that does not classify
+}
+
+// An Evaluator scores weights on whole sets with a forward-only graph, apart
+// from the one that trains. It shares the weights: each call sees their values
+// of that moment.
+type Evaluator struct {
+	architecture *graphs.Architecture
+	machine      *machine
+}
+
+// NewEvaluator returns an evaluator of weights in batches of the given size,
+// that of the batchers it will be used with.
+func NewEvaluator(architecture *graphs.Architecture, weights graphs.Weights, batch int) (*Evaluator, error) {
+	model, err := architecture.Build(weights, batch)
+	if err != nil {
+		return nil, err
+	}
+	return &Evaluator{architecture, newMachine(model)}, nil
+}
+
+// Evaluate scores the batcher's set, each sample once.
+func (e *Evaluator) Evaluate(ctx context.Context, batcher *loaders.Batcher) (Evaluation, error) {
+	var result Evaluation
+	if e.architecture.Predict != nil {
+		result.Confusion = metrics.NewConfusion(batcher.Set.Classes)
+	}
+	total := 0.0
+	for batch := range batcher.Epoch(1) {
+		if err := ctx.Err(); err != nil {
+			return Evaluation{}, err
+		}
+		if err := e.machine.run(batch); err != nil {
+			return Evaluation{}, err
+		}
+		total += e.machine.model.LossValue() * float64(batch.Rows())
+		if result.Confusion == nil {
+			continue
+		}
+		for row, place := range batch.Places {
+			predicted := e.architecture.Predict(e.machine.model.OutputRow(row))
+			result.Confusion.Add(batcher.Set.Class(int(place)), predicted)
+		}
+	}
+	result.Loss = total / float64(batcher.Set.Len())
+	return result, nil
+}
+
+// Close frees the evaluator; it is done for then.
+func (e *Evaluator) Close() error { return e.machine.close(nil) }

@@ -1,0 +1,197 @@
+package training_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"testing"
+
+	"cifartrain/graphs"
+	"cifartrain/loaders"
+	"cifartrain/runfolder"
+	"cifartrain/solvers"
+	"cifartrain/training"
+)
+
+// parityTolerance is how far a loss may be from PyTorch's, relatively. Both add
+// up float32 products in different orders; PyTorch itself is up to 1e-6 from
+// its own float64 on these cases (float32_noise in the file).
+const parityTolerance = 1e-5
+
+// A parityCase is a training run that PyTorch made; see testdata/parity_svm.py.
+type parityCase struct {
+	Dataset      string  `json:"dataset"`
+	Name         string  `json:"name"`
+	C            float64 `json:"c"`
+	LearningRate float64 `json:"learning_rate"`
+	Momentum     float64 `json:"momentum"`
+	Nesterov     bool    `json:"nesterov"`
+	WeightDecay  float64 `json:"weight_decay"`
+	Epochs       []struct {
+		TrainLoss          float64 `json:"train_loss"`
+		ValidationLoss     float64 `json:"val_loss"`
+		TrainAccuracy      float64 `json:"train_accuracy"`
+		ValidationAccuracy float64 `json:"val_accuracy"`
+	} `json:"epochs"`
+	FinalBias     float64 `json:"final_bias"`
+	FinalWeightL2 float64 `json:"final_weight_l2"`
+}
+
+func readParity(t *testing.T) (cases []parityCase, formulaSum string) {
+	t.Helper()
+	content, err := os.ReadFile("testdata/parity_svm.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		FormulaSum string       `json:"formula_sha256"`
+		Cases      []parityCase `json:"cases"`
+	}
+	if err := json.Unmarshal(content, &file); err != nil {
+		t.Fatal(err)
+	}
+	return file.Cases, file.FormulaSum
+}
+
+// formulaImages are the images that the script makes up, with their sum.
+func formulaImages(t testing.TB) (loaders.Images, string) {
+	t.Helper()
+	var records []byte
+	for i := range uint32(500) {
+		label := i % 2
+		if i%11 == 0 {
+			label = 1 - label
+		}
+		records = append(records, byte(label))
+		for p := range uint32(loaders.Pixels) {
+			h := i*73856093 ^ p*19349663
+			h ^= h >> 13
+			h *= 1274126177
+			h ^= h >> 16
+			base := uint32(112)
+			if p/8%3 == p/1024 {
+				base = 96 + 4*(i%2)
+			}
+			records = append(records, byte(base-i*7%41+h>>26))
+		}
+	}
+	images, err := loaders.NewImages(records)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return images, fmt.Sprintf("%x", sha256.Sum256(records))
+}
+
+// TestParityWithTorch trains the SVM from PyTorch's weights in PyTorch's order
+// and compares every epoch's figures.
+func TestParityWithTorch(t *testing.T) {
+	cases, formulaSum := readParity(t)
+	for _, c := range cases {
+		t.Run(c.Dataset+"/"+c.Name, func(t *testing.T) {
+			var set *loaders.Set
+			switch c.Dataset {
+			case "formula":
+				images, sum := formulaImages(t)
+				if sum != formulaSum {
+					t.Fatalf("the made-up images have the sum %s, the script's %s", sum, formulaSum)
+				}
+				set = selectClasses(t, images, "airplane", "automobile")
+			default:
+				dir := os.Getenv("CIFAR10_DIR")
+				if dir == "" {
+					t.Skip("needs the real CIFAR-10; set CIFAR10_DIR to its folder")
+				}
+				dataset, err := loaders.Open(context.Background(), loaders.Source{Dir: dir}, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				set = selectClasses(t, dataset.Train, "frog", "horse")
+			}
+			compareWithTorch(t, set, c)
+		})
+	}
+}
+
+func selectClasses(t testing.TB, images loaders.Images, classes ...string) *loaders.Set {
+	t.Helper()
+	set, err := loaders.Select(images, classes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+func compareWithTorch(t *testing.T, set *loaders.Set, c parityCase) {
+	train, validation, err := set.Split(0.3, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	architecture, err := graphs.New(graphs.Spec{Kind: "linear_svm", Init: "torch", HingeC: c.C})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tensors, err := runfolder.ReadWeights("testdata/svm_init.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights, err := architecture.Load(tensors)
+	if err != nil {
+		t.Fatal(err)
+	}
+	quarter := [3]float32{0.25, 0.25, 0.25}
+	transform := loaders.NewTransform(&loaders.Normalization{Mean: quarter, Std: quarter})
+	run := &training.Run{
+		Architecture:  architecture,
+		Weights:       weights,
+		Solver:        solvers.NewSGD(c.LearningRate, c.Momentum, c.WeightDecay, c.Nesterov),
+		Schedule:      func(int) float64 { return c.LearningRate },
+		Batches:       loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: 64}),
+		TrainingSet:   loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: 128}),
+		ValidationSet: loaders.NewBatcher(validation, transform, loaders.BatchOptions{Size: 128}),
+		Epochs:        len(c.Epochs),
+	}
+	result, err := run.Train(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(result.History) != len(c.Epochs) {
+		t.Fatalf("trained %d epochs, PyTorch %d", len(result.History), len(c.Epochs))
+	}
+	worst := 0.0
+	for i, want := range c.Epochs {
+		got := result.History[i]
+		// An image whose score is next to zero may fall on either side.
+		oneOf := func(n int) float64 { return 1.5 / float64(n) }
+		for _, figure := range []struct {
+			name                string
+			got, want, absolute float64
+		}{
+			{"training loss", got.TrainLoss, want.TrainLoss, parityTolerance * want.TrainLoss},
+			{"validation loss", got.ValidationLoss, want.ValidationLoss, parityTolerance * want.ValidationLoss},
+			{"training accuracy", got.TrainAccuracy, want.TrainAccuracy, oneOf(train.Len())},
+			{"validation accuracy", got.ValidationAccuracy, want.ValidationAccuracy, oneOf(validation.Len())},
+		} {
+			if math.Abs(figure.got-figure.want) > figure.absolute {
+				t.Errorf("epoch %d: %s %.9g, PyTorch %.9g", i+1, figure.name, figure.got, figure.want)
+			}
+		}
+		worst = max(worst, math.Abs(got.TrainLoss/want.TrainLoss-1), math.Abs(got.ValidationLoss/want.ValidationLoss-1))
+	}
+	t.Logf("largest relative difference of a loss: %.2g", worst)
+
+	squares := 0.0
+	for _, w := range weights[0].Value.Float32s() {
+		squares += float64(w) * float64(w)
+	}
+	if l2 := math.Sqrt(squares); math.Abs(l2/c.FinalWeightL2-1) > parityTolerance {
+		t.Errorf("the weights end with the norm %.9g, PyTorch's with %.9g", l2, c.FinalWeightL2)
+	}
+	// The bias is a small sum of large steps of both signs: compare with the
+	// scale of one step.
+	if bias := float64(weights[1].Value.Float32s()[0]); math.Abs(bias-c.FinalBias) > parityTolerance {
+		t.Errorf("the bias ends at %.9g, PyTorch's at %.9g", bias, c.FinalBias)
+	}
+}

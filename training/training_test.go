@@ -1,0 +1,252 @@
+package training_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"cifartrain/graphs"
+	"cifartrain/loaders"
+	"cifartrain/metrics"
+	"cifartrain/solvers"
+	"cifartrain/training"
+)
+
+// random derives streams for tests.
+func random(purpose string) *rand.Rand {
+	seed := uint64(14695981039346656037)
+	for _, b := range []byte(purpose) {
+		seed = (seed ^ uint64(b)) * 1099511628211
+	}
+	return rand.New(rand.NewPCG(seed, 1))
+}
+
+// newRun is a run of the SVM on the made-up images: 350 train in batches of 64,
+// 150 validate.
+func newRun(t testing.TB, learningRate float64) *training.Run {
+	t.Helper()
+	images, _ := formulaImages(t)
+	train, validation, err := selectClasses(t, images, "airplane", "automobile").Split(0.3, random("split"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	architecture, err := graphs.New(graphs.Spec{Kind: "linear_svm", Init: "torch", HingeC: 0.1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	transform := loaders.NewTransform(nil)
+	return &training.Run{
+		Architecture:  architecture,
+		Weights:       architecture.Initialize(random),
+		Solver:        solvers.NewSGD(learningRate, 0.9, 0.01, false),
+		Schedule:      func(int) float64 { return learningRate },
+		Batches:       loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: 64, Shuffle: true, Flip: true, Random: random}),
+		TrainingSet:   loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: 100}),
+		ValidationSet: loaders.NewBatcher(validation, transform, loaders.BatchOptions{Size: 100}),
+		Epochs:        6,
+	}
+}
+
+// values are all of the weights' elements.
+func values(weights graphs.Weights) (all []float32) {
+	for _, w := range weights {
+		all = append(all, w.Value.Float32s()...)
+	}
+	return all
+}
+
+func TestSameSeedSameNumbers(t *testing.T) {
+	var histories []metrics.History
+	var weights [][]float32
+	for _, processors := range []int{1, 2, 4} {
+		func() {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
+			run := newRun(t, 0.01)
+			result, err := run.Train(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			histories = append(histories, result.History)
+			weights = append(weights, values(run.Weights))
+		}()
+	}
+	for i := 1; i < len(histories); i++ {
+		if diff := cmp.Diff(histories[0], histories[i], cmpopts.IgnoreFields(metrics.Epoch{}, "Seconds")); diff != "" {
+			t.Errorf("history differs with GOMAXPROCS:\n%s", diff)
+		}
+		if diff := cmp.Diff(weights[0], weights[i]); diff != "" {
+			t.Errorf("weights differ with GOMAXPROCS:\n%s", diff)
+		}
+	}
+}
+
+// TestEvaluationLeavesTrainingAlone trains once with an evaluation after each
+// epoch and once for the same number of steps without.
+func TestEvaluationLeavesTrainingAlone(t *testing.T) {
+	once := newRun(t, 0.01)
+	if _, err := once.Train(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	often := newRun(t, 0.01)
+	often.Epoch = func(metrics.Epoch) error {
+		evaluator, err := training.NewEvaluator(often.Architecture, often.Weights, often.ValidationSet.Size())
+		if err != nil {
+			return err
+		}
+		_, err = evaluator.Evaluate(context.Background(), often.ValidationSet)
+		return errors.Join(err, evaluator.Close())
+	}
+	if _, err := often.Train(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(values(once.Weights), values(often.Weights)); diff != "" {
+		t.Errorf("more evaluations changed the weights:\n%s", diff)
+	}
+}
+
+// TestEvaluateAgainstPlainLoop computes the loss and the accuracy in float64.
+func TestEvaluateAgainstPlainLoop(t *testing.T) {
+	run := newRun(t, 0.01)
+	weights := values(run.Weights)
+	loss, right := 0.0, 0
+	set := run.ValidationSet.Set
+	for i := range set.Len() {
+		score := float64(weights[loaders.Pixels])
+		for j, b := range set.Pixels(i) {
+			score += float64(b) / 255 * float64(weights[j])
+		}
+		y := float64(2*set.Class(i) - 1)
+		loss += 0.1 * max(0, 1-y*score) / float64(set.Len())
+		if (score > 0) == (y > 0) {
+			right++
+		}
+	}
+	evaluator, err := training.NewEvaluator(run.Architecture, run.Weights, run.ValidationSet.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer evaluator.Close()
+	got, err := evaluator.Evaluate(context.Background(), run.ValidationSet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.Abs(got.Loss/loss-1) > 1e-6 { // float32 sums of 3072 products
+		t.Errorf("loss %.9g, want %.9g", got.Loss, loss)
+	}
+	if want := float64(right) / float64(set.Len()); got.Confusion.Accuracy() != want {
+		t.Errorf("accuracy %g, want %g", got.Confusion.Accuracy(), want)
+	}
+	if got.Confusion.Total() != 150 {
+		t.Errorf("%d samples were counted, want all 150, the last batch's 50 included", got.Confusion.Total())
+	}
+}
+
+func TestBestWeightsAreThoseOfTheBestEpoch(t *testing.T) {
+	run := newRun(t, 0.05)
+	result, err := run.Train(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	best := result.History[result.History.Best()]
+	evaluator, err := training.NewEvaluator(run.Architecture, result.Best, run.ValidationSet.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer evaluator.Close()
+	got, err := evaluator.Evaluate(context.Background(), run.ValidationSet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Loss != best.ValidationLoss {
+		t.Errorf("the best weights score %g, their epoch scored %g", got.Loss, best.ValidationLoss)
+	}
+}
+
+func TestEarlyStopping(t *testing.T) {
+	run := newRun(t, 0.5) // too high to get better for long
+	run.Epochs, run.EarlyStopping = 200, 3
+	result, err := run.Train(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !result.Stopped {
+		t.Fatal("the run did not stop early")
+	}
+	if waited := len(result.History) - 1 - result.History.Best(); waited != 3 {
+		t.Errorf("it stopped after %d epochs without progress, want 3", waited)
+	}
+}
+
+func TestDivergenceIsAnError(t *testing.T) {
+	run := newRun(t, 1e30)
+	result, err := run.Train(context.Background())
+	var diverged *training.DivergedError
+	if !errors.As(err, &diverged) {
+		t.Fatalf("error is %v, want a DivergedError", err)
+	}
+	if diverged.LearningRate != 1e30 || diverged.Epoch != len(result.History)+1 {
+		t.Errorf("it names epoch %d and learning rate %g", diverged.Epoch, diverged.LearningRate)
+	}
+	if !strings.Contains(err.Error(), "optimizer.learning_rate") {
+		t.Errorf("%q does not say what to change", err)
+	}
+}
+
+func TestCancelKeepsFinishedEpochs(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	run := newRun(t, 0.01)
+	run.Step = func(now training.Progress) {
+		if now.Epoch == 3 && now.Step == 2 {
+			cancel()
+		}
+	}
+	result, err := run.Train(ctx)
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("error is %v, want the cancellation", err)
+	}
+	if len(result.History) != 2 {
+		t.Errorf("%d epochs are kept, want 2", len(result.History))
+	}
+}
+
+// TestSteadyState holds training to few allocations: the graph's ops own their
+// outputs.
+func TestSteadyState(t *testing.T) {
+	run := newRun(t, 0.001)
+	var before runtime.MemStats
+	run.Epochs = 30
+	run.Epoch = func(e metrics.Epoch) error {
+		if e.Number == 10 {
+			runtime.ReadMemStats(&before)
+		}
+		return nil
+	}
+	if _, err := run.Train(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	var after runtime.MemStats
+	runtime.ReadMemStats(&after)
+	batches := 20 * (run.Batches.Batches() + run.TrainingSet.Batches() + run.ValidationSet.Batches())
+	if per := float64(after.Mallocs-before.Mallocs) / float64(batches); per > 200 {
+		t.Errorf("%.0f allocations a batch, want at most 200", per)
+	}
+	if per := float64(after.TotalAlloc-before.TotalAlloc) / float64(batches); per > 16<<10 {
+		t.Errorf("%.0f bytes allocated a batch, want at most 16 KB", per)
+	}
+}
+
+func BenchmarkEpoch(b *testing.B) {
+	run := newRun(b, 0.001)
+	run.Epochs = b.N
+	if _, err := run.Train(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(b.N*run.Batches.Set.Len())/b.Elapsed().Seconds(), "images/s")
+}
