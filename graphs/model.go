@@ -26,6 +26,9 @@ type Model struct {
 
 // Build returns the model for batches of size batch on weights.
 func (a *Architecture) Build(weights Weights, batch int) (*Model, error) {
+	if batch < 1 {
+		return nil, fmt.Errorf("graphs: building the %s: a batch of %d rows holds no sample", a.Kind, batch)
+	}
 	n := newNetwork(weights, batch)
 	output := a.output(n)
 	loss := a.loss(n, output)

@@ -2,6 +2,7 @@ package graphs
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -51,8 +52,10 @@ func (a *Architecture) Initialize(random func(purpose string) *rand.Rand) Weight
 	for i, p := range a.Parameters {
 		stream, bound := random("init/"+p.Name), p.bound(a.init)
 		values := make([]float32, p.Shape.TotalSize())
-		for j := range values {
-			values[j] = float32(bound * (2*stream.Float64() - 1))
+		if bound > 0 { // 0 times a negative number would be -0
+			for j := range values {
+				values[j] = float32(bound * (2*stream.Float64() - 1))
+			}
 		}
 		weights[i] = Weight{p.Name, dense(p.Shape, values)}
 	}
@@ -85,10 +88,12 @@ func (a *Architecture) Load(values map[string]*tensor.Dense) (Weights, error) {
 			return nil, fmt.Errorf("graphs: the weights lack %q, shape %v, which a %s needs", p.Name, p.Shape, a.Kind)
 		case !slices.Equal(value.Shape(), p.Shape):
 			return nil, fmt.Errorf("graphs: %q has the shape %v; a %s needs %v", p.Name, value.Shape(), a.Kind, p.Shape)
+		case value.Dtype() != tensor.Float32:
+			return nil, fmt.Errorf("graphs: %q is %v, not float32", p.Name, value.Dtype())
 		}
 		weights[i] = Weight{p.Name, dense(p.Shape, slices.Clone(value.Float32s()))}
 	}
-	for name := range values {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !slices.ContainsFunc(a.Parameters, func(p Parameter) bool { return p.Name == name }) {
 			return nil, fmt.Errorf("graphs: the weights hold %q, which a %s does not have", name, a.Kind)
 		}

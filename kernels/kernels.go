@@ -4,7 +4,8 @@
 // does not depend on GOMAXPROCS.
 //
 // Functions panic when a slice is shorter than the shape they are given, as
-// indexing would.
+// indexing would: they slice by s[:n:len(s)], since s[:n] would take what lies
+// behind a slice that has the capacity.
 package kernels
 
 import "runtime"

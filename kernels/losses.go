@@ -4,7 +4,7 @@ package kernels
 // float64. targets y are -1 or +1, one a score; there must be at least one.
 func Hinge(scores, targets []float32, c float32) float32 {
 	total := 0.0
-	for i, y := range targets[:len(scores)] {
+	for i, y := range targets[:len(scores):len(targets)] {
 		if margin := 1 - y*scores[i]; margin > 0 || margin != margin {
 			total += float64(margin)
 		}
@@ -18,7 +18,7 @@ func Hinge(scores, targets []float32, c float32) float32 {
 // score has a NaN gradient.
 func HingeGradient(gradient, scores, targets []float32, c, upstream float32) {
 	scale := c * upstream / float32(len(scores))
-	for i, y := range targets[:len(scores)] {
+	for i, y := range targets[:len(scores):len(targets)] {
 		switch margin := 1 - y*scores[i]; {
 		case margin >= 0:
 			gradient[i] = -y * scale

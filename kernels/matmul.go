@@ -25,5 +25,5 @@ func gemm(transA, transB blas.Transpose, a, b, c blas32.General) {
 }
 
 func matrix(data []float32, rows, columns int) blas32.General {
-	return blas32.General{Rows: rows, Cols: columns, Stride: columns, Data: data[:rows*columns]}
+	return blas32.General{Rows: rows, Cols: columns, Stride: columns, Data: data[: rows*columns : len(data)]}
 }

@@ -17,14 +17,14 @@ type SGD struct {
 // velocity starts as zeros and stays as it is, nil if need be, where Momentum
 // is 0. Source: https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
 func (s SGD) Step(weights, gradient, velocity []float32) {
-	gradient = gradient[:len(weights)]
+	gradient = gradient[:len(weights):len(gradient)]
 	if s.Momentum == 0 {
 		for i, w := range weights {
 			weights[i] = w - s.LearningRate*(gradient[i]+s.WeightDecay*w)
 		}
 		return
 	}
-	velocity = velocity[:len(weights)]
+	velocity = velocity[:len(weights):len(velocity)]
 	for i, w := range weights {
 		g := gradient[i] + s.WeightDecay*w
 		v := s.Momentum*velocity[i] + g

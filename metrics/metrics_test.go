@@ -89,7 +89,7 @@ func TestJudge(t *testing.T) {
 		{"right", accuracies([2]float64{0.87, 0.84}), 0.5, AboutRight, []string{"training accuracy 0.870, validation accuracy 0.840"}},
 		{"swinging", swinging, 0.5, AboutRight, []string{"0.830", "0.800 over the last 2 epochs", "swings by ±0.100"}},
 		{"loss ratio", losses([2]float64{0.010, 0.012}), 1, Overfitting, []string{"a ratio of 1.20"}},
-		{"still falling", falling, 1, Underfitting, []string{"still fell by 10.0 %", "train longer"}},
+		{"still falling", falling, 1, Underfitting, []string{"still fell by 10.0%", "train longer"}},
 		{"flat", flat, 1, AboutRight, []string{"a ratio of 1.04"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

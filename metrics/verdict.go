@@ -101,9 +101,9 @@ func judgeLoss(history, last History, span string) Verdict {
 	case validation > lossRatio*training:
 		return Verdict{Overfitting, reason + fmt.Sprintf(": a ratio of %.2f, above %.2f", validation/training, lossRatio)}
 	case fall > stillFalling:
-		return Verdict{Underfitting, reason + fmt.Sprintf(": validation loss still fell by %.1f %% there; train longer", 100*fall)}
+		return Verdict{Underfitting, reason + fmt.Sprintf(": validation loss still fell by %.1f%% there; train longer", 100*fall)}
 	default:
-		return Verdict{AboutRight, reason + fmt.Sprintf(": a ratio of %.2f, and no longer falling by more than %.0f %%", validation/training, 100*stillFalling)}
+		return Verdict{AboutRight, reason + fmt.Sprintf(": a ratio of %.2f, and no longer falling by more than %.0f%%", validation/training, 100*stillFalling)}
 	}
 }
 

@@ -13,9 +13,11 @@ import (
 	"cifartrain/runfolder"
 )
 
+// width is that of running text, in characters.
+const width = 78
+
 // Warning shows a warning that nobody overlooks.
 func Warning(out io.Writer, text string) {
-	const width = 76
 	rule := strings.Repeat("!", width)
 	fmt.Fprintf(out, "%s\n%s\n%s\n", rule, wrap(text, width), rule)
 }
@@ -43,26 +45,38 @@ func Head(out io.Writer, s *runfolder.Summary, folder string) {
 
 // Summary shows a finished run's figures.
 func Summary(out io.Writer, s *runfolder.Summary, folder string) {
-	rows := [][]string{{"weights", "epoch", "training loss", "validation loss", "test loss"}}
-	if s.Final.TestAccuracy != nil {
-		rows[0] = append(rows[0], "training accuracy", "validation accuracy", "test accuracy")
-	}
-	rows = append(rows, figures("last epoch", s.Final), figures("lowest validation loss", s.Best))
 	fmt.Fprintln(out)
-	Table(out, rows)
-	fmt.Fprintf(out, "\nThe fit is %s: %s.\n", s.Verdict.Fit, s.Verdict.Reason)
-	fmt.Fprintf(out, "%d epochs in %s, %s images/s; %s in all.\n", s.Epochs, Duration(s.TrainingSeconds),
+	Table(out, figures(s))
+	fmt.Fprintln(out, "The best epoch is the one of the lowest validation loss.")
+	fmt.Fprintf(out, "\n%s\n", wrap(fmt.Sprintf("The fit is %s: %s.", s.Verdict.Fit, s.Verdict.Reason), width))
+	fmt.Fprintf(out, "\n%d epochs in %s, %s images/s; %s in all.\n", s.Epochs, Duration(s.TrainingSeconds),
 		thousands(int(math.Round(s.ImagesPerSecond))), Duration(s.Seconds))
 	fmt.Fprintf(out, "Pictures, weights and report: %s\n\n", filepath.Join(folder, runfolder.ReportFile))
 }
 
-// figures is a row of the table of Summary.
-func figures(name string, f *runfolder.Figures) []string {
-	row := []string{name, fmt.Sprint(f.Epoch), loss(f.TrainLoss), loss(f.ValidationLoss), loss(*f.TestLoss)}
-	if f.TestAccuracy != nil {
-		row = append(row, percent(*f.TrainAccuracy), percent(*f.ValidationAccuracy), percent(*f.TestAccuracy))
+// figures is the table of Summary: a row for each measure of the last and of
+// the best epoch's weights.
+func figures(s *runfolder.Summary) [][]string {
+	epochs := []struct {
+		name    string
+		figures *runfolder.Figures
+	}{
+		{fmt.Sprintf("last epoch, %d", s.Final.Epoch), s.Final},
+		{fmt.Sprintf("best epoch, %d", s.Best.Epoch), s.Best},
 	}
-	return row
+	rows := [][]string{{"", "training", "validation", "test"}}
+	for _, of := range epochs {
+		f := of.figures
+		rows = append(rows, []string{"loss, " + of.name, loss(f.TrainLoss), loss(f.ValidationLoss), loss(*f.TestLoss)})
+	}
+	if s.Final.TestAccuracy == nil {
+		return rows
+	}
+	for _, of := range epochs {
+		f := of.figures
+		rows = append(rows, []string{"accuracy, " + of.name, percent(*f.TrainAccuracy), percent(*f.ValidationAccuracy), percent(*f.TestAccuracy)})
+	}
+	return rows
 }
 
 // Seeds shows the spread of runs that differ in their seed alone.
@@ -125,7 +139,7 @@ func Evaluation(out io.Writer, dataset string, images int, lossName string, valu
 }
 
 func loss(x float64) string    { return fmt.Sprintf("%.5f", x) }
-func percent(x float64) string { return fmt.Sprintf("%.2f %%", 100*x) }
+func percent(x float64) string { return fmt.Sprintf("%.2f%%", 100*x) }
 
 // thousands writes a whole number with a comma between groups of three digits.
 func thousands(n int) string {

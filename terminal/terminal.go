@@ -22,6 +22,7 @@ type Display struct {
 	live  bool // out is a terminal: draw over what was drawn
 	quiet bool
 	bar   *progressbar.ProgressBar
+	began time.Time // when the bar was first shown
 	tenth int64 // of a download, the last one told
 }
 
@@ -34,19 +35,24 @@ func NewDisplay(out io.Writer, quiet bool) *Display {
 }
 
 // Step tells of a training step: done of all the run's steps, the running
-// epoch of epochs, its loss so far and the last epoch measured, nil before.
+// epoch of epochs, its loss so far and the last epoch measured, nil before. The
+// bar shows training before validation figures.
 func (d *Display) Step(done, all, epoch, epochs int, loss float64, last *metrics.Epoch) {
 	if d.quiet || !d.live {
 		return
 	}
 	if d.bar == nil {
-		d.bar = d.newBar(int64(all), progressbar.OptionSetPredictTime(true))
+		d.bar, d.began = d.newBar(int64(all)), time.Now()
 	}
-	text := fmt.Sprintf("epoch %d/%d  loss %.4g", epoch, epochs, loss)
+	text := fmt.Sprintf("epoch %d/%d", epoch, epochs)
+	if done > 0 && last != nil { // before, the start-up would tell more than the pace
+		text += ", " + Duration(time.Since(d.began).Seconds()*float64(all-done)/float64(done)) + " left"
+	}
+	text += fmt.Sprintf("  loss %.4g", loss)
 	if last != nil {
-		text += fmt.Sprintf("  validation %.4g", last.ValidationLoss)
+		text += fmt.Sprintf("/%.4g", last.ValidationLoss)
 		if last.Classifies() {
-			text += fmt.Sprintf("  accuracy %.1f/%.1f %%", 100*last.TrainAccuracy, 100*last.ValidationAccuracy)
+			text += fmt.Sprintf("  accuracy %.1f/%.1f%%", 100*last.TrainAccuracy, 100*last.ValidationAccuracy)
 		}
 	}
 	d.bar.Describe(text)
@@ -60,7 +66,7 @@ func (d *Display) Epoch(e metrics.Epoch, epochs int) {
 	}
 	fmt.Fprintf(d.out, "epoch %*d/%d  loss %.5f  validation %.5f", len(fmt.Sprint(epochs)), e.Number, epochs, e.TrainLoss, e.ValidationLoss)
 	if e.Classifies() {
-		fmt.Fprintf(d.out, "  accuracy %.2f %%  validation %.2f %%", 100*e.TrainAccuracy, 100*e.ValidationAccuracy)
+		fmt.Fprintf(d.out, "  accuracy %.2f%%  validation %.2f%%", 100*e.TrainAccuracy, 100*e.ValidationAccuracy)
 	}
 	fmt.Fprintf(d.out, "  learning rate %.3g  %s\n", e.LearningRate, Duration(e.Seconds))
 }
@@ -95,10 +101,11 @@ func (d *Display) newBar(total int64, options ...progressbar.Option) *progressba
 	return progressbar.NewOptions64(total, append(options,
 		progressbar.OptionSetWriter(d.out),
 		progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionSetWidth(20),
+		progressbar.OptionSetWidth(16),
 		progressbar.OptionClearOnFinish(),
 		progressbar.OptionSetElapsedTime(false),
-		progressbar.OptionSetTheme(progressbar.ThemeUnicode),
+		progressbar.OptionSetPredictTime(false),
+		progressbar.OptionSetTheme(progressbar.ThemeASCII), // any terminal shows it
 	)...)
 }
 

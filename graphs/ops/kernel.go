@@ -5,6 +5,7 @@
 package ops
 
 import (
+	"errors"
 	"fmt"
 	"hash"
 	"hash/fnv"
@@ -55,12 +56,17 @@ func newKernel(name string, output tensor.Shape, inputs ...*G.Node) *kernel {
 	return k
 }
 
-// elements are the float32 values of a tensor or a scalar.
+// elements are the float32 values of a tensor or a scalar. A tensor transposed
+// in place, or a part of one, holds its values in another order than its shape
+// says, so it is refused.
 func elements(v G.Value) ([]float32, error) {
 	switch v := v.(type) {
 	case *tensor.Dense:
 		if v.Dtype() != tensor.Float32 {
 			return nil, fmt.Errorf("is %v, not float32", v.Dtype())
+		}
+		if v.RequiresIterator() || v.DataOrder().IsColMajor() {
+			return nil, errors.New("is transposed or cut out of a larger tensor")
 		}
 		return v.Float32s(), nil
 	case *G.F32:

@@ -1,0 +1,281 @@
+package graphs_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"cifartrain/graphs"
+	"cifartrain/solvers"
+)
+
+// A batch is made-up images and labels, of which the first rows are samples.
+type batch struct {
+	images, labels *tensor.Dense
+	rows           int
+}
+
+func newBatch(size, rows int) batch {
+	random := rand.New(rand.NewPCG(3, 3))
+	images, labels := make([]float32, size*graphs.Pixels), make([]float32, size)
+	for i := range images {
+		images[i] = float32(random.NormFloat64())
+	}
+	for i := range labels {
+		labels[i] = float32(2*random.IntN(2) - 1)
+	}
+	return batch{
+		tensor.New(tensor.WithShape(size, graphs.Pixels), tensor.WithBacking(images)),
+		tensor.New(tensor.WithShape(size), tensor.WithBacking(labels)), rows,
+	}
+}
+
+// image is a row of the batch.
+func (b batch) image(row int) []float32 {
+	return b.images.Float32s()[row*graphs.Pixels : (row+1)*graphs.Pixels]
+}
+
+func build(t testing.TB, weights graphs.Weights, size int, train bool) (*graphs.Model, G.VM) {
+	t.Helper()
+	model, err := newSVM(t, "torch", 1).Build(weights, size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if train {
+		if err := model.Differentiate(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	machine := G.NewTapeMachine(model.Graph)
+	t.Cleanup(func() { machine.Close() })
+	return model, machine
+}
+
+// step feeds a batch, runs the machine and resets it.
+func step(model *graphs.Model, machine G.VM, b batch) error {
+	if err := model.Feed(b.images, b.labels, b.rows); err != nil {
+		return err
+	}
+	err := machine.RunAll()
+	machine.Reset()
+	return err
+}
+
+// scores64 are the scores of the batch's rows by a plain loop in float64.
+func scores64(weights graphs.Weights, b batch) []float64 {
+	scores := make([]float64, b.rows)
+	for row := range scores {
+		scores[row] = float64(weights[1].Value.Float32s()[0])
+		for i, w := range weights[0].Value.Float32s() {
+			scores[row] += float64(w) * float64(b.image(row)[i])
+		}
+	}
+	return scores
+}
+
+func loss64(scores []float64, b batch) float64 {
+	total := 0.0
+	for row, score := range scores {
+		total += math.Max(0, 1-float64(b.labels.Float32s()[row])*score)
+	}
+	return total / float64(len(scores))
+}
+
+// near allows a float32 sum of 3072 products of the size of one to be 1e-5 off.
+func near(got, want float64) bool { return math.Abs(got-want) <= 1e-5*(1+math.Abs(want)) }
+
+// TestModel compares loss and scores with a plain loop, for batches full and
+// not, on one graph.
+func TestModel(t *testing.T) {
+	weights := newSVM(t, "torch", 1).Initialize(streams(1))
+	model, machine := build(t, weights, 16, false)
+	if model.BatchSize() != 16 {
+		t.Errorf("the batch size is %d, want 16", model.BatchSize())
+	}
+	for _, rows := range []int{16, 7, 1, 16} {
+		b := newBatch(16, rows)
+		if err := step(model, machine, b); err != nil {
+			t.Fatal(err)
+		}
+		scores := scores64(weights, b)
+		if got, want := model.LossValue(), loss64(scores, b); !near(got, want) {
+			t.Errorf("%d rows: the loss is %v, want %v", rows, got, want)
+		}
+		for row, want := range scores {
+			if got := model.OutputRow(row); len(got) != 1 || !near(float64(got[0]), want) {
+				t.Errorf("%d rows: output %d is %v, want %v", rows, row, got, want)
+			}
+		}
+	}
+}
+
+// TestSharedWeights trains one model and sees the updates in another that only
+// evaluates, with another batch size.
+func TestSharedWeights(t *testing.T) {
+	weights := newSVM(t, "torch", 1).Initialize(streams(1))
+	before := weights.Clone()
+	training, trainer := build(t, weights, 16, true)
+	evaluation, evaluator := build(t, weights, 5, false)
+	solver := solvers.NewSGD(0.001, 0.9, 0, false)
+	losses := []float64{}
+	for range 5 {
+		if err := step(training, trainer, newBatch(16, 16)); err != nil {
+			t.Fatal(err)
+		}
+		losses = append(losses, training.LossValue())
+		if err := solver.Step(G.NodesToValueGrads(training.Learnables)); err != nil {
+			t.Fatal(err)
+		}
+		b := newBatch(5, 3)
+		if err := step(evaluation, evaluator, b); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := evaluation.LossValue(), loss64(scores64(weights, b), b); !near(got, want) {
+			t.Errorf("the evaluation's loss is %v, want %v", got, want)
+		}
+	}
+	if !slices.IsSortedFunc(losses, func(a, b float64) int { return int(math.Copysign(1, b-a)) }) {
+		t.Errorf("the losses %v do not fall", losses)
+	}
+	if slices.Equal(weights[0].Value.Float32s(), before[0].Value.Float32s()) {
+		t.Error("training left the weights as they were")
+	}
+}
+
+// TestEvaluationBetweenSteps proves that evaluating between two training steps
+// does not change a bit of the second.
+func TestEvaluationBetweenSteps(t *testing.T) {
+	train := func(evaluate bool) []float32 {
+		weights := newSVM(t, "torch", 1).Initialize(streams(1))
+		training, trainer := build(t, weights, 16, true)
+		evaluation, evaluator := build(t, weights, 5, false)
+		solver := solvers.NewSGD(0.01, 0.9, 0.1, true)
+		for rows := 16; rows > 10; rows-- {
+			if err := step(training, trainer, newBatch(16, rows)); err != nil {
+				t.Fatal(err)
+			}
+			if evaluate {
+				if err := step(evaluation, evaluator, newBatch(5, 5)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := solver.Step(G.NodesToValueGrads(training.Learnables)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return weights[0].Value.Float32s()
+	}
+	if !slices.Equal(train(false), train(true)) {
+		t.Error("evaluating changed what was trained")
+	}
+}
+
+func TestBuildErrors(t *testing.T) {
+	svm := newSVM(t, "torch", 1)
+	reshaped := func(shape ...int) graphs.Weights {
+		weights := svm.Initialize(streams(1))
+		weights[0].Value = tensor.New(tensor.WithShape(shape...), tensor.Of(tensor.Float32))
+		return weights
+	}
+	for _, c := range []struct {
+		name    string
+		weights graphs.Weights
+		batch   int
+		want    string
+	}{
+		{"no weights", nil, 4, `graphs: building the linear_svm: no weight is called "fc.weight"`},
+		{"no rows", svm.Initialize(streams(1)), 0, "graphs: building the linear_svm: a batch of 0 rows holds no sample"},
+		{"negative rows", svm.Initialize(streams(1)), -1, "graphs: building the linear_svm: a batch of -1 rows holds no sample"},
+		{"no bias", svm.Initialize(streams(1))[:1], 4, `graphs: building the linear_svm: no weight is called "fc.bias"`},
+		{"other pixels", reshaped(1, 784), 4, "graphs: building the linear_svm: ops: linear: " +
+			"x (4, 3072), W (1, 784) and b (1) do not fit: want (B, in), (out, in) and (out)"},
+		{"ten classes", reshaped(10, 3072), 4, "graphs: building the linear_svm: ops: linear: " +
+			"x (4, 3072), W (10, 3072) and b (1) do not fit: want (B, in), (out, in) and (out)"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := svm.Build(c.weights, c.batch); err == nil || err.Error() != c.want {
+				t.Errorf("the error is %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+// TestFeedErrors proves that a batch that does not fit is an error, and that
+// the model runs on the next one that does.
+func TestFeedErrors(t *testing.T) {
+	weights := newSVM(t, "torch", 1).Initialize(streams(1))
+	model, machine := build(t, weights, 4, false)
+	sound := newBatch(4, 4)
+	double := func(shape ...int) *tensor.Dense {
+		return tensor.New(tensor.WithShape(shape...), tensor.Of(tensor.Float64))
+	}
+	single := func(shape ...int) *tensor.Dense {
+		return tensor.New(tensor.WithShape(shape...), tensor.Of(tensor.Float32))
+	}
+	for _, c := range []struct {
+		name string
+		b    batch
+		want string // the error's beginning; the rest is Gorgonia's
+	}{
+		{"no rows", batch{sound.images, sound.labels, 0}, "graphs: 0 rows do not fit a batch of 4"},
+		{"negative rows", batch{sound.images, sound.labels, -1}, "graphs: -1 rows do not fit a batch of 4"},
+		{"too many rows", batch{sound.images, sound.labels, 5}, "graphs: 5 rows do not fit a batch of 4"},
+		{"other images", batch{single(3, graphs.Pixels), sound.labels, 3}, "graphs: feeding images: "},
+		{"other pixels", batch{single(4, 784), sound.labels, 4}, "graphs: feeding images: "},
+		{"float64 images", batch{double(4, graphs.Pixels), sound.labels, 4}, "graphs: feeding images: "},
+		{"other labels", batch{sound.images, single(5), 4}, "graphs: feeding labels: "},
+		{"float64 labels", batch{sound.images, double(4), 4}, "graphs: feeding labels: "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if err := step(model, machine, c.b); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+				t.Errorf("the error is %v, want one that begins with %q", err, c.want)
+			}
+			if err := step(model, machine, sound); err != nil {
+				t.Fatal(err)
+			}
+			if want := loss64(scores64(weights, sound), sound); !near(model.LossValue(), want) {
+				t.Errorf("the loss is %v after an error, want %v", model.LossValue(), want)
+			}
+		})
+	}
+}
+
+// TestStepAllocations guards what the ops own their outputs for: a step that
+// does not allocate tensors.
+func TestStepAllocations(t *testing.T) {
+	weights := newSVM(t, "torch", 1).Initialize(streams(1))
+	model, machine := build(t, weights, 64, true)
+	b := newBatch(64, 64)
+	count := testing.AllocsPerRun(100, func() {
+		if err := step(model, machine, b); err != nil {
+			t.Fatal(err)
+		}
+	})
+	t.Logf("%v allocations a step", count)
+	if count > 200 {
+		t.Errorf("a training step makes %v allocations, want at most 200", count)
+	}
+}
+
+func BenchmarkStep(b *testing.B) {
+	weights := newSVM(b, "torch", 1).Initialize(streams(1))
+	model, machine := build(b, weights, 64, true)
+	samples := newBatch(64, 64)
+	solver := solvers.NewSGD(1e-6, 0.9, 0.5, false)
+	parameters := G.NodesToValueGrads(model.Learnables)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := step(model, machine, samples); err != nil {
+			b.Fatal(err)
+		}
+		if err := solver.Step(parameters); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(64*float64(b.N)/b.Elapsed().Seconds(), "images/s")
+}

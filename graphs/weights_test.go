@@ -1,0 +1,182 @@
+package graphs_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"gorgonia.org/tensor"
+
+	"cifartrain/graphs"
+)
+
+// TestInitialize checks the distribution of the weights that each init draws:
+// uniform, so with a variance of bound^2/3, and not one value beyond the bound.
+func TestInitialize(t *testing.T) {
+	for _, c := range []struct {
+		init         string
+		weight, bias float64 // bounds
+	}{
+		{"torch", 1 / math.Sqrt(3072), 1 / math.Sqrt(3072)},
+		{"he", math.Sqrt(6.0 / 3072), 0},
+		{"glorot", math.Sqrt(6.0 / 3073), 0},
+	} {
+		t.Run(c.init, func(t *testing.T) {
+			weights := newSVM(t, c.init, 1).Initialize(streams(7))
+			var sum, squares, smallest, largest float64
+			values := weights[0].Value.Float32s()
+			for _, v := range values {
+				v := float64(v)
+				sum, squares = sum+v, squares+v*v
+				smallest, largest = min(smallest, v), max(largest, v)
+			}
+			n := float64(len(values))
+			mean, variance := sum/n, squares/n
+			if bound := float64(float32(c.weight)); smallest < -bound || largest > bound {
+				t.Errorf("values lie in [%v, %v], want them within %v", smallest, largest, bound)
+			}
+			if smallest > -0.99*c.weight || largest < 0.99*c.weight {
+				t.Errorf("values lie in [%v, %v] and do not fill the range up to %v", smallest, largest, c.weight)
+			}
+			// Both within four standard errors of 3072 uniform values.
+			if spread := 4 * c.weight / math.Sqrt(3*n); math.Abs(mean) > spread {
+				t.Errorf("the mean is %v, want 0 within %v", mean, spread)
+			}
+			want := c.weight * c.weight / 3
+			if spread := 4 * want * math.Sqrt(0.8/n); math.Abs(variance-want) > spread {
+				t.Errorf("the variance is %v, want %v within %v", variance, want, spread)
+			}
+		})
+	}
+}
+
+// TestInitializeBiases draws many times, since there is one bias only.
+func TestInitializeBiases(t *testing.T) {
+	for _, init := range graphs.Inits() {
+		t.Run(init, func(t *testing.T) {
+			architecture := newSVM(t, init, 1)
+			smallest, largest := float32(0), float32(0)
+			for seed := range uint64(200) {
+				bias := architecture.Initialize(streams(seed))[1].Value.Float32s()[0]
+				if init != "torch" && math.Float32bits(bias) != 0 {
+					t.Fatalf("the bias of seed %d is %v (bits %#x), want 0", seed, bias, math.Float32bits(bias))
+				}
+				smallest, largest = min(smallest, bias), max(largest, bias)
+			}
+			bound := float32(1 / math.Sqrt(3072))
+			if init == "torch" && (smallest < -bound || largest > bound || smallest > -0.9*bound || largest < 0.9*bound) {
+				t.Errorf("the biases lie in [%v, %v], want them to fill the range up to %v", smallest, largest, bound)
+			}
+		})
+	}
+}
+
+// TestInitializeStreams proves that weights depend on the seed, and each
+// parameter on the stream of its own name alone.
+func TestInitializeStreams(t *testing.T) {
+	for _, init := range graphs.Inits() {
+		architecture := newSVM(t, init, 1)
+		var purposes []string
+		first := architecture.Initialize(func(purpose string) *rand.Rand {
+			purposes = append(purposes, purpose)
+			return streams(1)(purpose)
+		})
+		if want := []string{"init/fc.weight", "init/fc.bias"}; !slices.Equal(purposes, want) {
+			t.Errorf("%s: the streams are %q, want %q", init, purposes, want)
+		}
+		again, other := architecture.Initialize(streams(1)), architecture.Initialize(streams(2))
+		for i := range first {
+			if !slices.Equal(first[i].Value.Float32s(), again[i].Value.Float32s()) {
+				t.Errorf("%s: %s differs between two draws of one seed", init, first[i].Name)
+			}
+		}
+		if slices.Equal(first[0].Value.Float32s(), other[0].Value.Float32s()) {
+			t.Errorf("%s: two seeds draw the same weights", init)
+		}
+	}
+}
+
+func TestLoad(t *testing.T) {
+	svm := newSVM(t, "torch", 1)
+	values := loadable(1, 3072)
+	weights, err := svm.Load(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range []string{"fc.weight", "fc.bias"} {
+		if weights[i].Name != name || !slices.Equal(weights[i].Value.Float32s(), values[name].Float32s()) {
+			t.Errorf("weight %d is not %s as it was given", i, name)
+		}
+	}
+	values["fc.weight"].Float32s()[0] = 99
+	if weights[0].Value.Float32s()[0] == 99 {
+		t.Error("the weights share the values they were loaded from")
+	}
+}
+
+// loadable are values for a linear SVM whose weight has the given shape.
+func loadable(shape ...int) map[string]*tensor.Dense {
+	weight := tensor.New(tensor.WithShape(shape...), tensor.Of(tensor.Float32))
+	for i := range weight.Float32s() {
+		weight.Float32s()[i] = float32(i)
+	}
+	return map[string]*tensor.Dense{
+		"fc.weight": weight,
+		"fc.bias":   tensor.New(tensor.WithShape(1), tensor.WithBacking([]float32{-1})),
+	}
+}
+
+func TestLoadErrors(t *testing.T) {
+	with := func(name string, value *tensor.Dense) map[string]*tensor.Dense {
+		values := loadable(1, 3072)
+		values[name] = value
+		return values
+	}
+	two := with("fc2.weight", loadable(1, 1)["fc.bias"])
+	two["encoder.0.bias"] = two["fc.bias"]
+	one := loadable(1, 3072)
+	delete(one, "fc.bias")
+	for _, c := range []struct {
+		name   string
+		values map[string]*tensor.Dense
+		want   string
+	}{
+		{"nothing", nil, `graphs: the weights lack "fc.weight", shape (1, 3072), which a linear_svm needs`},
+		{"missing", one, `graphs: the weights lack "fc.bias", shape (1), which a linear_svm needs`},
+		{"extra", with("fc2.weight", loadable(1, 1)["fc.bias"]), `graphs: the weights hold "fc2.weight", which a linear_svm does not have`},
+		{"two extra", two, `graphs: the weights hold "encoder.0.bias", which a linear_svm does not have`},
+		{"transposed", loadable(3072, 1), `graphs: "fc.weight" has the shape (3072, 1); a linear_svm needs (1, 3072)`},
+		{"flat", loadable(3072), `graphs: "fc.weight" has the shape (3072); a linear_svm needs (1, 3072)`},
+		{"ten classes", loadable(10, 3072), `graphs: "fc.weight" has the shape (10, 3072); a linear_svm needs (1, 3072)`},
+		{"scalar bias", with("fc.bias", tensor.New(tensor.FromScalar(float32(1)))), `graphs: "fc.bias" has the shape (); a linear_svm needs (1)`},
+		{"float64", with("fc.bias", tensor.New(tensor.WithShape(1), tensor.WithBacking([]float64{1}))), `graphs: "fc.bias" is float64, not float32`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for range 20 { // maps are walked in another order each time
+				if _, err := newSVM(t, "torch", 1).Load(c.values); err == nil || err.Error() != c.want {
+					t.Fatalf("the error is %v, want %q", err, c.want)
+				}
+			}
+		})
+	}
+}
+
+func TestCloneAndCopyFrom(t *testing.T) {
+	svm := newSVM(t, "torch", 1)
+	weights := svm.Initialize(streams(1))
+	before := weights[0].Value.Float32s()[5]
+	clone := weights.Clone()
+	weights[0].Value.Float32s()[5] = 99
+	if got := clone[0].Value.Float32s()[5]; got != before {
+		t.Errorf("the clone's value became %v with the original's", got)
+	}
+	if clone[1].Name != "fc.bias" || !slices.Equal(clone[0].Value.Shape(), []int{1, 3072}) {
+		t.Errorf("the clone is %s, %v", clone[1].Name, clone[0].Value.Shape())
+	}
+	shared := weights[0].Value
+	weights.CopyFrom(clone)
+	if weights[0].Value != shared || shared.Float32s()[5] != before {
+		t.Error("CopyFrom did not set the values in their place")
+	}
+}

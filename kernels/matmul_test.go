@@ -1,0 +1,142 @@
+package kernels
+
+import (
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"testing"
+)
+
+// products are the three matrix products, each with where it finds element
+// (i, l) of its first factor and (l, j) of its second.
+var products = []struct {
+	name string
+	of   func(c, a, b []float32, m, n, k int)
+	a, b func(row, column, rows, columns int) int
+}{
+	{"MatMulNT", MatMulNT, rowMajor, columnMajor},
+	{"MatMulNN", MatMulNN, rowMajor, rowMajor},
+	{"MatMulTN", MatMulTN, columnMajor, rowMajor},
+}
+
+func rowMajor(row, column, _, columns int) int { return row*columns + column }
+func columnMajor(row, column, rows, _ int) int { return column*rows + row }
+
+// TestMatMul compares with a float64 loop. A float32 sum of k products is off
+// by at most k roundings of the sum of their absolute values, in whatever order
+// it is added up (Higham, Accuracy and Stability of Numerical Algorithms, 3.1).
+func TestMatMul(t *testing.T) {
+	shapes := [][3]int{
+		{64, 1, 3072}, {1, 3072, 64}, {64, 3072, 1}, {3, 2, 3072}, {7, 130, 3072}, {130, 3072, 7}, {3072, 3, 33},
+		{128, 128, 3072}, // enough blocks for several goroutines and a long sum
+	}
+	for _, m := range sizes {
+		for _, n := range sizes {
+			for _, k := range sizes {
+				shapes = append(shapes, [3]int{m, n, k})
+			}
+		}
+	}
+	for _, product := range products {
+		t.Run(product.name, func(t *testing.T) {
+			random := source(t)
+			for i, s := range shapes {
+				m, n, k := s[0], s[1], s[2]
+				aValues, bValues := normal(random, m*k), normal(random, k*n)
+				a, b, c := guard(aValues, i%5), guard(bValues, i%3), unset(m*n, i%7)
+				product.of(c.values(), a.values(), b.values(), m, n, k)
+
+				a.check(t, shape(m, n, k)+": a")
+				b.check(t, shape(m, n, k)+": b")
+				c.check(t, shape(m, n, k)+": c")
+				if !sameBits(a.values(), aValues) || !sameBits(b.values(), bValues) {
+					t.Fatalf("%s: a factor was written to", shape(m, n, k))
+				}
+				for row := range m {
+					for column := range n {
+						var want, size float64
+						for l := range k {
+							term := float64(aValues[product.a(row, l, m, k)]) * float64(bValues[product.b(l, column, k, n)])
+							want, size = want+term, size+math.Abs(term)
+						}
+						got := float64(c.values()[row*n+column])
+						if !(math.Abs(got-want) <= float64(k+1)*unit*size) {
+							t.Fatalf("%s: element (%d, %d) is %v, want %v", shape(m, n, k), row, column, got, want)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestMatMulProcessors proves that the number of processors does not change a
+// bit, with enough blocks that they are shared out.
+func TestMatMulProcessors(t *testing.T) {
+	for _, product := range products {
+		for _, s := range [][3]int{{64, 1, 3072}, {1, 3072, 64}, {130, 257, 300}, {65, 3072, 130}, {128, 128, 3072}} {
+			m, n, k := s[0], s[1], s[2]
+			t.Run(product.name+" "+shape(m, n, k), func(t *testing.T) {
+				random := source(t)
+				a, b, c := normal(random, m*k), normal(random, k*n), make([]float32, m*n)
+				on := func(processors int) []float32 {
+					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
+					product.of(c, a, b, m, n, k)
+					return slices.Clone(c)
+				}
+				one := on(1)
+				for range 3 {
+					if !sameBits(one, on(2)) {
+						t.Fatal("GOMAXPROCS 1 and 2 give different bits")
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestMatMulRows proves that a product of the first rows alone leaves the rows
+// behind them as they are: what a batch that is not full relies on.
+func TestMatMulRows(t *testing.T) {
+	const rows, batch, in, out = 7, 16, 33, 3
+	random := source(t)
+	x, w := normal(random, batch*in), normal(random, out*in)
+	before := normal(random, batch*out)
+	y := slices.Clone(before)
+	MatMulNT(y, x, w, rows, out, in)
+	if !sameBits(y[rows*out:], before[rows*out:]) {
+		t.Error("rows behind the product were written")
+	}
+	alone := make([]float32, rows*out)
+	MatMulNT(alone, x[:rows*in], w, rows, out, in)
+	if !sameBits(y[:rows*out], alone) {
+		t.Error("the rows differ from those of a matrix of their own")
+	}
+}
+
+func BenchmarkMatMulNT(b *testing.B) {
+	benchmarkMatMul(b, MatMulNT, 64, 1, 3072)    // the SVM's scores
+	benchmarkMatMul(b, MatMulNT, 128, 128, 3072) // a hidden layer of 128
+}
+
+func BenchmarkMatMulNN(b *testing.B) {
+	benchmarkMatMul(b, MatMulNN, 128, 128, 3072)
+}
+
+func BenchmarkMatMulTN(b *testing.B) {
+	benchmarkMatMul(b, MatMulTN, 1, 3072, 64) // the SVM's weight gradient
+	benchmarkMatMul(b, MatMulTN, 128, 3072, 128)
+}
+
+func benchmarkMatMul(b *testing.B, product func(c, a, b []float32, m, n, k int), m, n, k int) {
+	b.Run(shape(m, n, k), func(b *testing.B) {
+		random := rand.New(rand.NewPCG(1, 1))
+		x, y, z := normal(random, m*k), normal(random, k*n), make([]float32, m*n)
+		for b.Loop() {
+			product(z, x, y, m, n, k)
+		}
+		operations := 2 * float64(m) * float64(n) * float64(k) * float64(b.N)
+		b.ReportMetric(operations/b.Elapsed().Seconds()/1e9, "GFLOPS")
+	})
+}

@@ -1,0 +1,208 @@
+// Command cifartrain trains small classic models on CIFAR-10 as Gorgonia
+// expression graphs and leaves a folder with curves, metrics, weights and a
+// report.
+//
+//	go run . -config configs/svm.yaml    train, evaluate, draw
+//	go run . evaluate RUN                score a run's best weights on the test images again
+//	go run . list                        the shipped configs
+//	go run . show NAME                   one of them, resolved
+//
+// Exit status: 0 done; 1 failed while running; 2 the command line, the config
+// or a weights file is wrong; 130 interrupted.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"cifartrain/configs"
+	"cifartrain/loaders"
+	"cifartrain/runfolder"
+	"cifartrain/terminal"
+)
+
+// The program's exit statuses.
+const (
+	exitDone        = 0
+	exitFailed      = 1   // while running
+	exitUsage       = 2   // the command line, the config or a weights file is wrong
+	exitInterrupted = 130 // by Ctrl-C or SIGTERM
+)
+
+func main() {
+	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, release) // a second signal ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the program for its arguments; it returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	p := &program{stdout: stdout, stderr: stderr}
+	err := p.command(ctx, args)
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return exitDone
+	}
+	fmt.Fprintln(stderr, message(err))
+	return status(err)
+}
+
+// A usageError is a command line that makes no sense.
+type usageError string
+
+func (e usageError) Error() string { return string(e) + "; see -help" }
+
+// status is the exit status for an error.
+func status(err error) int {
+	var usage usageError
+	var config *configs.Error
+	var setting *loaders.SettingError
+	var weights *runfolder.WeightsError
+	switch {
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.As(err, &usage), errors.As(err, &config), errors.As(err, &setting), errors.As(err, &weights):
+		return exitUsage
+	default:
+		return exitFailed
+	}
+}
+
+// message is what a person reads of an error.
+func message(err error) string {
+	var stopped *interruption
+	switch {
+	case errors.As(err, &stopped):
+		return err.Error()
+	case errors.Is(err, context.Canceled):
+		return "interrupted"
+	default:
+		return "error: " + err.Error()
+	}
+}
+
+// A program is one call of the command: its flags and where it writes.
+type program struct {
+	stdout, stderr io.Writer
+	display        *terminal.Display
+	datasets       map[loaders.Source]*loaders.Dataset // the one loaded last
+
+	configs, overrides []string
+	data, runs, init   string
+	seeds              int
+	quiet              bool
+}
+
+// command parses the arguments and does what they ask.
+func (p *program) command(ctx context.Context, args []string) error {
+	flags := p.flags()
+	name := ""
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		name, args = args[0], args[1:]
+	}
+	operands, err := parse(flags, args)
+	if err != nil {
+		return err
+	}
+	p.display = terminal.NewDisplay(p.stdout, p.quiet)
+	switch {
+	case name == "" && len(operands) == 0 && len(p.configs) > 0:
+		return p.trainAll(ctx)
+	case name == "" && len(operands) == 0:
+		flags.Usage()
+		return usageError("nothing to do: name a config with -config")
+	case name == "evaluate" && len(operands) == 1:
+		return p.evaluate(ctx, operands[0])
+	case name == "evaluate":
+		return usageError("evaluate takes one run folder")
+	case name == "list" && len(operands) == 0:
+		return p.list()
+	case name == "show" && len(operands) == 1:
+		return p.show(operands[0])
+	case name == "show":
+		return usageError("show takes the name of one config")
+	}
+	return usageError(fmt.Sprintf("%q is no command: there are evaluate, list and show", strings.TrimSpace(name+" "+strings.Join(operands, " "))))
+}
+
+// flags declares the flags, which every command shares.
+func (p *program) flags() *flag.FlagSet {
+	flags := flag.NewFlagSet("cifartrain", flag.ContinueOnError)
+	flags.SetOutput(p.stderr)
+	list := func(into *[]string) func(string) error {
+		return func(value string) error { *into = append(*into, value); return nil }
+	}
+	flags.Func("config", "hyperparameter `FILE`, or the name of a shipped one; repeatable", list(&p.configs))
+	flags.Func("set", "override one config key, as in -set train.epochs=2; repeatable (`key=value`)", list(&p.overrides))
+	flags.StringVar(&p.data, "data", "", "dataset folder `DIR`; overrides data.dir")
+	flags.StringVar(&p.runs, "runs", "runs", "where run folders go (`DIR`)")
+	flags.StringVar(&p.init, "init", "", "start from the weights in this safetensors `FILE`")
+	flags.IntVar(&p.seeds, "seeds", 1, "repeat each run over `N` seeds, from the config's on")
+	flags.BoolVar(&p.quiet, "quiet", false, "no progress display")
+	flags.Usage = func() {
+		fmt.Fprint(p.stderr, `Trains small models on CIFAR-10.
+
+  go run . -config configs/svm.yaml    train, evaluate, draw
+  go run . evaluate RUN                score a run's best weights on the test images again
+  go run . list                        the shipped configs
+  go run . show NAME                   one of them, resolved
+
+Flags:
+`)
+		flags.PrintDefaults()
+	}
+	return flags
+}
+
+// parse reads flags and operands in any order and returns the operands.
+func parse(flags *flag.FlagSet, args []string) (operands []string, err error) {
+	for len(args) > 0 {
+		if err := flags.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, err
+			}
+			return nil, usageError(err.Error())
+		}
+		if args = flags.Args(); len(args) > 0 {
+			operands, args = append(operands, args[0]), args[1:]
+		}
+	}
+	return operands, nil
+}
+
+// load reads a config with the command line's overrides.
+func (p *program) load(path string) (configs.Config, error) {
+	overrides := p.overrides
+	if p.data != "" {
+		overrides = append(overrides[:len(overrides):len(overrides)], "data.dir="+fmt.Sprintf("%q", p.data))
+	}
+	return configs.Load(path, overrides)
+}
+
+// list prints the shipped configs, a line each.
+func (p *program) list() error {
+	for _, shipped := range configs.Shipped() {
+		fmt.Fprintf(p.stdout, "%-16s %s\n", shipped.Name, shipped.Summary)
+	}
+	return nil
+}
+
+// show prints a config with every key.
+func (p *program) show(path string) error {
+	config, err := p.load(path)
+	if err != nil {
+		return err
+	}
+	text, err := config.YAML()
+	if err != nil {
+		return err
+	}
+	_, err = p.stdout.Write(text)
+	return err
+}

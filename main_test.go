@@ -1,0 +1,319 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cifartrain/configs"
+	"cifartrain/runfolder"
+)
+
+// call runs the program as the command line would and returns its exit status
+// and what it wrote.
+func call(ctx context.Context, args ...string) (status int, stdout, stderr string) {
+	var out, err bytes.Buffer
+	status = run(ctx, args, &out, &err)
+	return status, out.String(), err.String()
+}
+
+// sampleArgs train on the built-in sample for two epochs into runs.
+func sampleArgs(runs string, more ...string) []string {
+	return append([]string{
+		"-config", "svm", "-runs", runs, "-data", filepath.Join(runs, "no-data"),
+		"-set", "data.source=sample", "-set", "train.epochs=2",
+	}, more...)
+}
+
+// train runs the program, which must succeed, and returns the new run's folder.
+func train(t *testing.T, args ...string) (folder *runfolder.Folder, stdout, stderr string) {
+	t.Helper()
+	status, stdout, stderr := call(context.Background(), args...)
+	if status != exitDone {
+		t.Fatalf("exit status %d\n%s%s", status, stdout, stderr)
+	}
+	for i, arg := range args {
+		if arg == "-runs" {
+			path, err := filepath.EvalSymlinks(filepath.Join(args[i+1], "svm", "latest"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return &runfolder.Folder{Path: path}, stdout, stderr
+		}
+	}
+	t.Fatal("no -runs among the arguments")
+	return nil, "", ""
+}
+
+// withoutSeconds is metrics.csv but for its last column.
+func withoutSeconds(t *testing.T, folder *runfolder.Folder) [][]string {
+	t.Helper()
+	file, err := os.Open(folder.File(runfolder.MetricsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, row := range rows {
+		rows[i] = row[:len(row)-1]
+	}
+	return rows
+}
+
+func sameRun(t *testing.T, a, b *runfolder.Folder) {
+	t.Helper()
+	if diff := cmp.Diff(withoutSeconds(t, a), withoutSeconds(t, b)); diff != "" {
+		t.Errorf("metrics differ:\n%s", diff)
+	}
+	for _, name := range []string{runfolder.LastWeightsFile, runfolder.BestWeightsFile, runfolder.GraphFile} {
+		first, errA := os.ReadFile(a.File(name))
+		second, errB := os.ReadFile(b.File(name))
+		if errA != nil || errB != nil {
+			t.Fatal(errA, errB)
+		}
+		if !bytes.Equal(first, second) {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
+
+// TestTheMainJob walks a user's path on the built-in sample: train, look at
+// what is there, train again from the run's own config, evaluate.
+func TestTheMainJob(t *testing.T) {
+	runs := t.TempDir()
+	first, stdout, stderr := train(t, sampleArgs(runs)...)
+
+	for _, name := range []string{
+		"config.yaml", "metrics.csv", "summary.json", "loss.png", "accuracy.png", "weights.png",
+		"confusion.png", "model.safetensors", "best.safetensors", "graph.dot", "report.html",
+	} {
+		if info, err := os.Stat(first.File(name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, want := range []string{"built-in sample (not CIFAR-10)", "epoch 1/2", "epoch 2/2", "test accuracy", "report.html"} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("the terminal does not show %q:\n%s", want, stdout)
+		}
+	}
+	if !strings.Contains(stderr, "not CIFAR-10 but a sample") || !strings.Contains(stderr, "set data.source") {
+		t.Errorf("no warning about the sample:\n%s", stderr)
+	}
+	summary, err := first.Summary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if summary.Parameters != 3073 || summary.Status != runfolder.Finished || summary.Epochs != 2 || !strings.Contains(summary.Dataset, "sample") || summary.Warning == "" {
+		t.Errorf("summary: %+v", summary)
+	}
+	if want := (runfolder.Images{Training: 7000, Validation: 3000, Test: 2000}); summary.Images != want {
+		t.Errorf("images: %+v, want %+v", summary.Images, want)
+	}
+
+	again, _, _ := train(t, "-config", first.File(runfolder.ConfigFile), "-runs", runs, "-quiet")
+	if again.Path == first.Path {
+		t.Fatal("the second run went into the first one's folder")
+	}
+	sameRun(t, first, again)
+
+	status, stdout, _ := call(context.Background(), "evaluate", first.Path)
+	if status != exitDone {
+		t.Errorf("evaluate: exit status %d", status)
+	}
+	if want := fmt.Sprintf("accuracy: %.2f%%", 100**summary.Best.TestAccuracy); !strings.Contains(stdout, want) {
+		t.Errorf("evaluate does not repeat %q:\n%s", want, stdout)
+	}
+}
+
+func TestSeedsAndInitialWeights(t *testing.T) {
+	runs := t.TempDir()
+	last, stdout, _ := train(t, sampleArgs(runs, "-seeds", "2", "-quiet")...)
+	for _, want := range []string{"svm over 2 seeds", "mean", "standard deviation"} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("the terminal does not show %q:\n%s", want, stdout)
+		}
+	}
+	if strings.Contains(stdout, "epoch 1/2") {
+		t.Error("-quiet shows progress")
+	}
+	config, err := configs.Load(last.File(runfolder.ConfigFile), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if config.Seed != 2 {
+		t.Errorf("the second run's config has seed %d, want 2", config.Seed)
+	}
+	from, _, _ := train(t, sampleArgs(runs, "-init", last.File(runfolder.BestWeightsFile), "-set", "optimizer.learning_rate=1e-30", "-set", "seed=2")...)
+	want, errWant := runfolder.ReadWeights(last.File(runfolder.BestWeightsFile))
+	got, errGot := runfolder.ReadWeights(from.File(runfolder.LastWeightsFile))
+	if errWant != nil || errGot != nil {
+		t.Fatal(errWant, errGot)
+	}
+	for name := range want {
+		if diff := cmp.Diff(want[name].Float32s(), got[name].Float32s()); diff != "" {
+			t.Errorf("%s is not what -init gave:\n%s", name, diff)
+		}
+	}
+}
+
+// A cancelAt cancels when it is written text.
+type cancelAt struct {
+	text   string
+	cancel context.CancelFunc
+}
+
+func (c cancelAt) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), c.text) {
+		c.cancel()
+	}
+	return len(p), nil
+}
+
+func TestInterruptKeepsFinishedEpochs(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	runs := t.TempDir()
+	var stderr bytes.Buffer
+	status := run(ctx, sampleArgs(runs, "-set", "train.epochs=1000"), cancelAt{"epoch    3/1000", cancel}, &stderr)
+	if status != exitInterrupted {
+		t.Errorf("exit status %d, want %d", status, exitInterrupted)
+	}
+	folder := &runfolder.Folder{Path: filepath.Join(runs, "svm", "latest")}
+	if !strings.Contains(stderr.String(), "interrupted after 3 finished epochs") {
+		t.Errorf("stderr: %s", stderr.String())
+	}
+	history, err := folder.History()
+	if err != nil || len(history) != 3 {
+		t.Errorf("metrics.csv holds %d epochs, want 3: %v", len(history), err)
+	}
+	summary, err := folder.Summary()
+	if err != nil || summary.Status != runfolder.Interrupted || summary.Epochs != 3 {
+		t.Errorf("summary: %+v, %v", summary, err)
+	}
+	for _, name := range []string{"loss.png", "model.safetensors", "best.safetensors", "report.html"} {
+		if _, err := os.Stat(folder.File(name)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestDivergenceKeepsTheBestWeights(t *testing.T) {
+	runs := t.TempDir()
+	status, _, stderr := call(context.Background(), sampleArgs(runs, "-set", "optimizer.learning_rate=1e30")...)
+	if status != exitFailed || !strings.Contains(stderr, "optimizer.learning_rate lower") {
+		t.Errorf("exit status %d: %s", status, stderr)
+	}
+	summary, err := (&runfolder.Folder{Path: filepath.Join(runs, "svm", "latest")}).Summary()
+	if err != nil || summary.Status != runfolder.Failed {
+		t.Errorf("summary: %+v, %v", summary, err)
+	}
+}
+
+func TestBadCommandLines(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	config := write("typo.yaml", "model: {kind: linear_svm}\ndata:\n  classes: [frog, horse]\n  batch_sise: 64\n")
+	one := write("one.yaml", "data: {classes: [frog]}\n")
+	file := write("file", "x")
+	weights := write("weights.safetensors", "nonsense")
+	damaged := filepath.Join(dir, "damaged")
+	if err := os.Mkdir(damaged, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(damaged, "data_batch_1.bin"), []byte{6, 1, 2}, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	runs := filepath.Join(dir, "runs")
+	for _, test := range []struct {
+		name   string
+		args   []string
+		status int
+		says   []string
+	}{
+		{"nothing", nil, exitUsage, []string{"name a config"}},
+		{"no such flag", []string{"-epochs", "3"}, exitUsage, []string{"-epochs"}},
+		{"no such command", []string{"trian"}, exitUsage, []string{`"trian" is no command`}},
+		{"no such config", []string{"-config", "swm"}, exitUsage, []string{"swm", "svm"}},
+		{"misspelt key", []string{"-config", config}, exitUsage, []string{"typo.yaml:4", "batch_sise", "batch_size"}},
+		{"misspelt override", []string{"-config", "svm", "-set", "train.epoch=3"}, exitUsage, []string{"train.epoch", "epochs"}},
+		{"wrong type", []string{"-config", "svm", "-set", "data.batch_size=64.5"}, exitUsage, []string{"64.5", "whole number"}},
+		{"one class", []string{"-config", one}, exitUsage, []string{"one.yaml:1", "two"}},
+		{"no seeds", []string{"-config", "svm", "-seeds", "0"}, exitUsage, []string{"-seeds 0"}},
+		{"batch too large", sampleArgs(runs, "-set", "data.batch_size=7001"), exitUsage, []string{"data.batch_size", "7001", "7000 training images"}},
+		{"runs is a file", sampleArgs(file), exitFailed, []string{file, "-runs"}},
+		{"no weights", sampleArgs(runs, "-init", filepath.Join(dir, "none")), exitUsage, []string{"none"}},
+		{"unsound weights", sampleArgs(runs, "-init", weights), exitUsage, []string{"weights.safetensors", "not a sound safetensors file"}},
+		{"damaged data", []string{"-config", "svm", "-data", damaged, "-runs", runs}, exitFailed, []string{"data_batch_1.bin", "byte 3"}},
+		{"data is a file", []string{"-config", "svm", "-data", file, "-runs", runs}, exitFailed, []string{"is a file, not a folder"}},
+		{"evaluate nothing", []string{"evaluate"}, exitUsage, []string{"one run folder"}},
+		{"evaluate no run", []string{"evaluate", dir}, exitUsage, []string{"is no run folder"}},
+		{"show nothing", []string{"show"}, exitUsage, []string{"one config"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			status, stdout, stderr := call(context.Background(), test.args...)
+			if status != test.status {
+				t.Errorf("exit status %d, want %d\n%s%s", status, test.status, stdout, stderr)
+			}
+			for _, want := range test.says {
+				if !strings.Contains(stderr, want) {
+					t.Errorf("the error does not say %q:\n%s", want, stderr)
+				}
+			}
+			if strings.Contains(stderr, "panic") || strings.Contains(stderr, "goroutine") {
+				t.Errorf("a panic reached the user:\n%s", stderr)
+			}
+		})
+	}
+	if entries, err := os.ReadDir(runs); err == nil {
+		for _, entry := range entries {
+			t.Errorf("a refused command left %s in the run folders", entry.Name())
+		}
+	}
+}
+
+func TestListAndShow(t *testing.T) {
+	status, stdout, _ := call(context.Background(), "list")
+	if status != exitDone {
+		t.Errorf("list: exit status %d", status)
+	}
+	for _, shipped := range configs.Shipped() {
+		if !strings.Contains(stdout, shipped.Name) || !strings.Contains(stdout, shipped.Summary) {
+			t.Errorf("list does not show %s", shipped.Name)
+		}
+		status, text, stderr := call(context.Background(), "show", shipped.Name)
+		if status != exitDone {
+			t.Errorf("show %s: exit status %d: %s", shipped.Name, status, stderr)
+		}
+		path := filepath.Join(t.TempDir(), shipped.Name+".yaml")
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		shown, err := configs.Load(path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := configs.Load(shipped.Name, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, shown); diff != "" {
+			t.Errorf("show %s is another config:\n%s", shipped.Name, diff)
+		}
+	}
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"cifartrain/configs"
+	"cifartrain/graphs"
+	"cifartrain/loaders"
+	"cifartrain/metrics"
+	"cifartrain/plots"
+	"cifartrain/runfolder"
+	"cifartrain/training"
+)
+
+// A record is what one run writes into its folder.
+type record struct {
+	folder  *runfolder.Folder
+	config  configs.Config
+	run     *training.Run
+	images  *images
+	summary *runfolder.Summary
+}
+
+// begin writes what is known before training.
+func (r *record) begin() error {
+	text, err := r.config.YAML()
+	if err != nil {
+		return err
+	}
+	if err := r.folder.Write(runfolder.ConfigFile, text); err != nil {
+		return err
+	}
+	model, err := r.run.Architecture.Build(r.run.Weights, r.run.Batches.Size())
+	if err != nil {
+		return err
+	}
+	if err := model.Differentiate(); err != nil {
+		return err
+	}
+	return r.folder.WriteWith(runfolder.GraphFile, func(w io.Writer) error {
+		text, err := model.Dot()
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(text)
+		return err
+	})
+}
+
+// An interruption is the user's wish to stop a run.
+type interruption struct {
+	epochs int // finished ones
+	folder string
+}
+
+func (i *interruption) Error() string {
+	return fmt.Sprintf("interrupted after %d finished epochs; what they gave is in %s", i.epochs, i.folder)
+}
+
+// Unwrap tells the interruption from a failure.
+func (i *interruption) Unwrap() error { return context.Canceled }
+
+// end writes all the rest. cause is what stopped the training, nil when it ran
+// to its end; what the epochs so far gave is written all the same, and cause is
+// returned with where to find it.
+func (r *record) end(ctx context.Context, result training.Result, cause error, started time.Time) error {
+	err := r.write(ctx, result, cause, started)
+	switch {
+	case cause == nil:
+		return err
+	case errors.Is(cause, context.Canceled):
+		cause = &interruption{len(result.History), r.folder.Path}
+	default:
+		cause = fmt.Errorf("%w; what %d finished epochs gave is in %s", cause, len(result.History), r.folder.Path)
+	}
+	return errors.Join(cause, err)
+}
+
+func (r *record) write(ctx context.Context, result training.Result, cause error, started time.Time) error {
+	r.summary.Status = ended(result, cause)
+	r.summary.Epochs = len(result.History)
+	if len(result.History) > 0 {
+		if err := r.figures(ctx, result, cause); err != nil {
+			return err
+		}
+	}
+	pictures, err := r.pictures(result)
+	if err != nil {
+		return err
+	}
+	r.summary.Seconds = time.Since(started).Seconds()
+	r.summary.PeakMemory = runfolder.PeakMemory()
+	if err := r.folder.WriteSummary(r.summary); err != nil {
+		return err
+	}
+	return r.folder.WriteReport(r.summary, pictures)
+}
+
+// ended is how the run ended, for its summary.
+func ended(result training.Result, cause error) string {
+	switch {
+	case cause == nil && result.Stopped:
+		return runfolder.Stopped
+	case cause == nil:
+		return runfolder.Finished
+	case errors.Is(cause, context.Canceled):
+		return runfolder.Interrupted
+	default:
+		return runfolder.Failed
+	}
+}
+
+// figures fills the summary from the history, writes the weights and, unless
+// the run was cut short, scores them on the test images. Weights that a cause
+// other than an interrupt spoilt are not kept.
+func (r *record) figures(ctx context.Context, result training.Result, cause error) error {
+	s, history := r.summary, result.History
+	s.Final, s.Best = runfolder.FiguresOf(history.Last()), runfolder.FiguresOf(history[history.Best()])
+	verdict := metrics.Judge(history, 1/float64(len(s.Classes)))
+	s.Verdict = &verdict
+	for _, epoch := range history {
+		s.TrainingSeconds += epoch.Seconds
+	}
+	s.ImagesPerSecond = float64(len(history)*s.Images.Training) / s.TrainingSeconds
+
+	if err := r.folder.WriteWeights(runfolder.BestWeightsFile, tensors(result.Best)); err != nil {
+		return err
+	}
+	if cause == nil || errors.Is(cause, context.Canceled) {
+		if err := r.folder.WriteWeights(runfolder.LastWeightsFile, tensors(r.run.Weights)); err != nil {
+			return err
+		}
+	}
+	if cause != nil {
+		return nil
+	}
+	batches := evaluationBatches(r.config, r.images, r.images.test)
+	for _, scored := range []struct {
+		weights graphs.Weights
+		figures *runfolder.Figures
+	}{{r.run.Weights, s.Final}, {result.Best, s.Best}} {
+		test, err := score(ctx, r.run.Architecture, scored.weights, batches)
+		if err != nil {
+			return err
+		}
+		scored.figures.TestLoss = &test.Loss
+		if s.Confusion = test.Confusion; test.Confusion != nil {
+			accuracy := test.Confusion.Accuracy()
+			scored.figures.TestAccuracy = &accuracy
+		}
+	}
+	return nil
+}
+
+// score evaluates weights on batches.
+func score(ctx context.Context, architecture *graphs.Architecture, weights graphs.Weights, batches *loaders.Batcher) (training.Evaluation, error) {
+	evaluator, err := training.NewEvaluator(architecture, weights, batches.Size())
+	if err != nil {
+		return training.Evaluation{}, err
+	}
+	evaluation, err := evaluator.Evaluate(ctx, batches)
+	return evaluation, errors.Join(err, evaluator.Close())
+}
+
+// pictures draws what the run's figures allow and returns what was drawn.
+func (r *record) pictures(result training.Result) ([]runfolder.Picture, error) {
+	caption := plots.Caption{Run: r.config.Name, Dataset: r.summary.Dataset + ": " + classList(r.images.training.Classes)}
+	var drawn []runfolder.Picture
+	draw := func(file, meaning string, picture func(io.Writer) error) error {
+		drawn = append(drawn, runfolder.Picture{File: file, Meaning: meaning})
+		return r.folder.WriteWith(file, picture)
+	}
+	history, classes := result.History, r.images.training.Classes
+	var err error
+	if len(history) > 0 {
+		err = errors.Join(err, draw("loss.png", "Training and validation loss after each epoch.", func(w io.Writer) error {
+			return plots.Loss(w, caption, history, r.summary.Loss)
+		}))
+	}
+	if history.Classifies() {
+		err = errors.Join(err, draw("accuracy.png", "Share of images classified rightly after each epoch.", func(w io.Writer) error {
+			return plots.Accuracy(w, caption, history)
+		}))
+	}
+	if r.summary.Confusion != nil {
+		test := plots.Caption{Run: caption.Run, Dataset: caption.Dataset + ", test images, best weights"}
+		err = errors.Join(err, draw("confusion.png", "How the best weights classify the test images.", func(w io.Writer) error {
+			return plots.Confusion(w, test, r.summary.Confusion)
+		}))
+	}
+	if name := r.run.Architecture.PixelWeight; name != "" && len(history) > 0 {
+		values := tensors(result.Best)[name].Float32s()
+		err = errors.Join(err, draw("weights.png", "The best weights as a picture: what speaks for which class.", func(w io.Writer) error {
+			return plots.Weights(w, caption, classes[0], classes[1], values)
+		}))
+	}
+	return drawn, err
+}
+
+// classList names classes in a sentence.
+func classList(classes []string) string {
+	if len(classes) == len(loaders.ClassNames) {
+		return "all ten classes"
+	}
+	return strings.Join(classes, ", ")
+}
