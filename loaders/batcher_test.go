@@ -1,0 +1,325 @@
+package loaders
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// streams returns a stream of its own for every seed and purpose.
+func streams(seed uint64) func(purpose string) *rand.Rand {
+	return func(purpose string) *rand.Rand {
+		hash := fnv.New64a()
+		hash.Write([]byte(purpose))
+		return rand.New(rand.NewPCG(seed, hash.Sum64()))
+	}
+}
+
+// randomSet is a selection of count images of arbitrary pixels.
+func randomSet(t testing.TB, count int, classes ...string) *Set {
+	t.Helper()
+	set, err := Select(newImages(randomRecords(7, count)), classes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// An epochCopy is what an epoch's batches held while each was used.
+type epochCopy struct {
+	Rows           []int
+	Places         []int32
+	Labels, Images []float32 // of the rows that hold images
+}
+
+func (e epochCopy) equal(other epochCopy) bool {
+	return slices.Equal(e.Rows, other.Rows) && slices.Equal(e.Places, other.Places) &&
+		slices.Equal(e.Labels, other.Labels) && slices.Equal(e.Images, other.Images)
+}
+
+func copyEpoch(batcher *Batcher, epoch int) epochCopy {
+	var all epochCopy
+	for batch := range batcher.Epoch(epoch) {
+		rows := batch.Rows()
+		all.Rows = append(all.Rows, rows)
+		all.Places = append(all.Places, batch.Places...)
+		all.Labels = append(all.Labels, batch.Labels.Float32s()[:rows]...)
+		all.Images = append(all.Images, batch.Images.Float32s()[:rows*Pixels]...)
+	}
+	return all
+}
+
+// rowIs reports whether pixels are image's bytes over 255, mirrored or not.
+func rowIs(pixels []float32, image []byte, mirrored bool) bool {
+	for i, got := range pixels {
+		from := i
+		if mirrored {
+			from = i/Side*Side + (Side - 1 - i%Side)
+		}
+		if got != float32(image[from])/255 {
+			return false
+		}
+	}
+	return true
+}
+
+func TestEpoch(t *testing.T) {
+	plain := NewTransform(nil)
+	for _, test := range []struct {
+		images, size int
+		rows         []int
+	}{
+		{10, 4, []int{4, 4, 2}}, {8, 4, []int{4, 4}}, {3, 4, []int{3}}, {4, 4, []int{4}}, {3, 1, []int{1, 1, 1}}, {0, 4, nil},
+	} {
+		for _, shuffle := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%d in %ds, shuffled %v", test.images, test.size, shuffle), func(t *testing.T) {
+				set := randomSet(t, test.images)
+				batcher := NewBatcher(set, plain, BatchOptions{Size: test.size, Shuffle: shuffle, Random: streams(1)})
+				if batcher.Size() != test.size || batcher.Batches() != len(test.rows) {
+					t.Errorf("%d batches of %d, want %d of %d", batcher.Batches(), batcher.Size(), len(test.rows), test.size)
+				}
+				epoch := copyEpoch(batcher, 1)
+				if diff := cmp.Diff(test.rows, epoch.Rows); diff != "" {
+					t.Errorf("rows of the batches (-want +got):\n%s", diff)
+				}
+				seen := make([]bool, test.images)
+				for row, place := range epoch.Places {
+					if seen[place] {
+						t.Errorf("image %d comes twice", place)
+					}
+					seen[place] = true
+					if !shuffle && int(place) != row {
+						t.Errorf("row %d is image %d without shuffling", row, place)
+					}
+					if !rowIs(epoch.Images[row*Pixels:(row+1)*Pixels], set.Pixels(int(place)), false) {
+						t.Errorf("row %d does not hold image %d's pixels", row, place)
+					}
+					if want := float32(place % 10); epoch.Labels[row] != want {
+						t.Errorf("row %d's label is %v, want %v", row, epoch.Labels[row], want)
+					}
+				}
+				if slices.Contains(seen, false) {
+					t.Errorf("images seen: %v", seen)
+				}
+			})
+		}
+	}
+}
+
+func TestBatchShapes(t *testing.T) {
+	batcher := NewBatcher(randomSet(t, 10), NewTransform(nil), BatchOptions{Size: 4})
+	for batch := range batcher.Epoch(1) {
+		got := fmt.Sprint(batch.Images.Shape(), batch.Images.Dtype(), batch.Labels.Shape(), batch.Labels.Dtype())
+		if want := "(4, 3072) float32 (4) float32"; got != want {
+			t.Errorf("images and labels are %s, want %s", got, want)
+		}
+	}
+}
+
+func TestBatchLabels(t *testing.T) {
+	for _, test := range []struct {
+		classes []string
+		want    []float32 // of images 0 to 9 where selected
+	}{
+		{[]string{"frog", "horse"}, []float32{-1, 1}},
+		{[]string{"horse", "frog"}, []float32{1, -1}},
+		{[]string{"frog"}, []float32{0}},
+		{[]string{"truck", "frog", "cat"}, []float32{2, 1, 0}},
+		{nil, []float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}},
+	} {
+		batcher := NewBatcher(randomSet(t, 10, test.classes...), NewTransform(nil), BatchOptions{Size: 16})
+		if diff := cmp.Diff(test.want, copyEpoch(batcher, 1).Labels); diff != "" {
+			t.Errorf("labels of %v (-want +got):\n%s", test.classes, diff)
+		}
+	}
+}
+
+func TestShuffle(t *testing.T) {
+	set := randomSet(t, 50)
+	places := func(seed uint64, flip bool, epochs ...int) []int32 {
+		batcher := NewBatcher(set, NewTransform(nil), BatchOptions{Size: 8, Shuffle: true, Flip: flip, Random: streams(seed)})
+		var last []int32
+		for _, epoch := range epochs {
+			last = copyEpoch(batcher, epoch).Places
+		}
+		return last
+	}
+	first := places(1, false, 1)
+	if slices.IsSorted(first) {
+		t.Error("the shuffled order is the set's")
+	}
+	if diff := cmp.Diff(first, places(1, false, 1)); diff != "" {
+		t.Errorf("the same epoch has another order (-first +second):\n%s", diff)
+	}
+	if diff := cmp.Diff(first, places(1, true, 1)); diff != "" {
+		t.Errorf("flipping changes the order (-without +with):\n%s", diff)
+	}
+	if slices.Equal(first, places(1, false, 2)) || slices.Equal(first, places(2, false, 1)) {
+		t.Error("another epoch or seed has the same order")
+	}
+	// A resumed run starts with a later epoch.
+	if diff := cmp.Diff(places(1, false, 1, 2, 3), places(1, false, 3)); diff != "" {
+		t.Errorf("the third epoch depends on those before (-after two +at once):\n%s", diff)
+	}
+}
+
+func TestRandomPurposes(t *testing.T) {
+	var asked []string
+	options := BatchOptions{Size: 4, Shuffle: true, Flip: true, Random: func(purpose string) *rand.Rand {
+		asked = append(asked, purpose)
+		return streams(1)(purpose)
+	}}
+	copyEpoch(NewBatcher(randomSet(t, 10), NewTransform(nil), options), 3)
+	if diff := cmp.Diff([]string{"shuffle/3", "flip/3"}, asked); diff != "" {
+		t.Errorf("streams asked for (-want +got):\n%s", diff)
+	}
+	// Without either, no stream is needed.
+	copyEpoch(NewBatcher(randomSet(t, 10), NewTransform(nil), BatchOptions{Size: 4}), 3)
+}
+
+func TestFlip(t *testing.T) {
+	set := randomSet(t, 1000)
+	flips := func(seed uint64, epoch int) (pattern string) {
+		t.Helper()
+		batcher := NewBatcher(set, NewTransform(nil), BatchOptions{Size: 64, Flip: true, Random: streams(seed)})
+		for row, pixels := range slices.Collect(slices.Chunk(copyEpoch(batcher, epoch).Images, Pixels)) {
+			image := set.Pixels(row)
+			switch {
+			case rowIs(pixels, image, true):
+				pattern += "f"
+			case rowIs(pixels, image, false):
+				pattern += "-"
+			default:
+				t.Fatalf("row %d is neither image %d nor its mirror image", row, row)
+			}
+		}
+		return pattern
+	}
+	first := flips(1, 1)
+	// Four standard deviations of 1000 fair coins are 63.
+	if count := strings.Count(first, "f"); count < 437 || count > 563 {
+		t.Errorf("%d of 1000 images are flipped, want about 500", count)
+	}
+	if flips(1, 1) != first {
+		t.Error("the same epoch flips other images")
+	}
+	if flips(1, 2) == first || flips(2, 1) == first {
+		t.Error("another epoch or seed flips the same images")
+	}
+}
+
+// While a batch is used, the next is prepared and must leave it alone. The
+// race detector sees what the comparison cannot.
+func TestBatchStaysWhileUsed(t *testing.T) {
+	set := randomSet(t, 200)
+	batcher := NewBatcher(set, NewTransform(nil), BatchOptions{Size: 8, Shuffle: true, Flip: true, Random: streams(1)})
+	for batch := range batcher.Epoch(1) {
+		images, labels, places := slices.Clone(batch.Images.Float32s()), slices.Clone(batch.Labels.Float32s()), slices.Clone(batch.Places)
+		for range 50 {
+			runtime.Gosched()
+		}
+		if !slices.Equal(images, batch.Images.Float32s()) || !slices.Equal(labels, batch.Labels.Float32s()) || !slices.Equal(places, batch.Places) {
+			t.Fatal("the batch changed while it was used")
+		}
+	}
+}
+
+// However an epoch is left, nobody writes to the batches afterwards and the
+// next epoch is whole.
+func TestEpochLeftEarly(t *testing.T) {
+	set := randomSet(t, 100)
+	options := BatchOptions{Size: 8, Shuffle: true, Flip: true, Random: streams(1)}
+	want := copyEpoch(NewBatcher(set, NewTransform(nil), options), 2)
+	for after := range 14 { // batches; the epoch has 13
+		batcher := NewBatcher(set, NewTransform(nil), options)
+		leave := func() {
+			defer func() { recover() }()
+			used := 0
+			for range batcher.Epoch(1) {
+				if used++; used > after && after%2 == 0 {
+					break
+				} else if used > after {
+					panic("the user of the batch fails")
+				}
+			}
+		}
+		leave()
+		for _, batch := range batcher.batches {
+			clear(batch.Images.Float32s())
+		}
+		for range 50 {
+			runtime.Gosched()
+		}
+		for _, batch := range batcher.batches {
+			if slices.Max(batch.Images.Float32s()) != 0 {
+				t.Fatalf("left after %d batches, the epoch still writes", after)
+			}
+		}
+		if !copyEpoch(batcher, 2).equal(want) {
+			t.Fatalf("left after %d batches, the next epoch is another", after)
+		}
+	}
+}
+
+func TestEpochOnOneOrTwoProcessors(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	set := randomSet(t, 300)
+	transform := NewTransform(cifarNormalization).Centered(set)
+	var copies []epochCopy
+	for _, processors := range []int{1, 2} {
+		runtime.GOMAXPROCS(processors)
+		batcher := NewBatcher(set, transform, BatchOptions{Size: 64, Shuffle: true, Flip: true, Random: streams(1)})
+		copies = append(copies, copyEpoch(batcher, 1))
+	}
+	if !copies[0].equal(copies[1]) {
+		t.Error("the batches depend on GOMAXPROCS")
+	}
+}
+
+// An epoch allocates a few things, a batch nothing.
+func TestEpochAllocations(t *testing.T) {
+	allocations := func(images int) float64 {
+		batcher := NewBatcher(randomSet(t, images), NewTransform(nil), BatchOptions{Size: 4, Shuffle: true, Flip: true, Random: streams(1)})
+		return testing.AllocsPerRun(5, func() {
+			for range batcher.Epoch(1) {
+			}
+		})
+	}
+	few, many := allocations(8), allocations(800)
+	t.Logf("%v allocations in an epoch of 2 batches, %v in one of 200", few, many)
+	if few > 40 || many > few+10 {
+		t.Errorf("%v allocations in an epoch of 2 batches, %v in one of 200; want few, whatever the batches", few, many)
+	}
+}
+
+func BenchmarkEpoch(b *testing.B) {
+	set := randomSet(b, 10_000)
+	normalized := NewTransform(cifarNormalization)
+	for _, bench := range []struct {
+		name      string
+		transform *Transform
+		flip      bool
+	}{
+		{"plain", normalized, false},
+		{"flipped", normalized, true},
+		{"centered", normalized.Centered(set), false},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			batcher := NewBatcher(set, bench.transform, BatchOptions{Size: 64, Shuffle: true, Flip: bench.flip, Random: streams(1)})
+			b.ReportAllocs()
+			epoch := 0
+			for b.Loop() {
+				epoch++
+				for range batcher.Epoch(epoch) {
+				}
+			}
+			b.ReportMetric(float64(epoch*set.Len())/b.Elapsed().Seconds(), "images/s")
+		})
+	}
+}

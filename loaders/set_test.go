@@ -1,0 +1,191 @@
+package loaders
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// labelled are images with these labels; image i's first pixel is i.
+func labelled(labels ...byte) Images {
+	records := make([]byte, len(labels)*recordSize)
+	for i, label := range labels {
+		records[i*recordSize] = label
+		records[i*recordSize+1] = byte(i)
+	}
+	return newImages(records)
+}
+
+// contents are the numbers that labelled gave to a set's images.
+func contents(set *Set) []int {
+	numbers := make([]int, set.Len())
+	for i := range numbers {
+		numbers[i] = int(set.Pixels(i)[0])
+	}
+	return numbers
+}
+
+func TestSelect(t *testing.T) {
+	images := labelled(6, 0, 7, 9, 6, 7, 7, 3)
+	for _, test := range []struct {
+		name     string
+		classes  []string
+		contents []int
+		class    []int
+	}{
+		{"two", []string{"frog", "horse"}, []int{0, 2, 4, 5, 6}, []int{0, 1, 0, 1, 1}},
+		{"two the other way", []string{"horse", "frog"}, []int{0, 2, 4, 5, 6}, []int{1, 0, 1, 0, 0}},
+		{"one", []string{"truck"}, []int{3}, []int{0}},
+		{"one without images", []string{"deer"}, []int{}, []int{}},
+		{"three", []string{"truck", "cat", "airplane"}, []int{1, 3, 7}, []int{2, 0, 1}},
+		{"none named", nil, []int{0, 1, 2, 3, 4, 5, 6, 7}, []int{6, 0, 7, 9, 6, 7, 7, 3}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			set, err := Select(images, test.classes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.contents, contents(set)); diff != "" {
+				t.Errorf("images (-want +got):\n%s", diff)
+			}
+			class := make([]int, set.Len())
+			for i := range class {
+				class[i] = set.Class(i)
+			}
+			if diff := cmp.Diff(test.class, class); diff != "" {
+				t.Errorf("classes (-want +got):\n%s", diff)
+			}
+			names := test.classes
+			if names == nil {
+				names = ClassNames
+			}
+			if diff := cmp.Diff(names, set.Classes); diff != "" {
+				t.Errorf("names (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestSelectUnknownClass(t *testing.T) {
+	_, err := Select(labelled(0), []string{"frog", "frogs"})
+	const want = `data.classes: CIFAR-10 has no class "frogs": there are airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck`
+	var setting *SettingError
+	if !errors.As(err, &setting) || setting.Error() != want {
+		t.Errorf("error %v, want a SettingError %s", err, want)
+	}
+}
+
+// every are count images of all classes in turn, selected by the names given.
+func every(t *testing.T, count int, classes ...string) *Set {
+	t.Helper()
+	labels := make([]byte, count)
+	for i := range labels {
+		labels[i] = byte(i % len(ClassNames))
+	}
+	set, err := Select(labelled(labels...), classes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+func TestSplitCount(t *testing.T) {
+	for _, test := range []struct {
+		images     int
+		share      float64
+		validation int
+	}{
+		{100, 0.3, 30}, {99, 0.3, 30}, {98, 0.3, 29}, {10, 0.25, 3}, {2, 0.5, 1}, {3, 0.17, 1}, {100, 0.994, 99},
+	} {
+		for name, random := range map[string]*rand.Rand{"sequential": nil, "random": rand.New(rand.NewPCG(1, 2))} {
+			set := every(t, test.images)
+			training, validation, err := set.Split(test.share, random)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if validation.Len() != test.validation || training.Len() != test.images-test.validation {
+				t.Errorf("%s: %g of %d images: %d validate, %d train; want %d to validate",
+					name, test.share, test.images, validation.Len(), training.Len(), test.validation)
+			}
+		}
+	}
+}
+
+func TestSplitSequential(t *testing.T) {
+	set := every(t, 40, "cat", "truck") // images 3, 9, 13, 19, 23, 29, 33, 39
+	training, validation, err := set.Split(0.25, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]int{3, 9, 13, 19, 23, 29}, contents(training)); diff != "" {
+		t.Errorf("training images (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]int{33, 39}, contents(validation)); diff != "" {
+		t.Errorf("validation images (-want +got):\n%s", diff)
+	}
+	if validation.Class(0) != 0 || validation.Class(1) != 1 {
+		t.Errorf("the validation images' classes are %d and %d, want 0 and 1", validation.Class(0), validation.Class(1))
+	}
+}
+
+func TestSplitRandom(t *testing.T) {
+	set := every(t, 200)
+	split := func(seed uint64) (training, validation []int) {
+		t.Helper()
+		first, second, err := set.Split(0.3, rand.New(rand.NewPCG(seed, 0)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return contents(first), contents(second)
+	}
+	training, validation := split(1)
+	if !slices.IsSorted(training) || !slices.IsSorted(validation) {
+		t.Error("a part does not keep the set's order")
+	}
+	if diff := cmp.Diff(contents(set), slices.Sorted(slices.Values(slices.Concat(training, validation)))); diff != "" {
+		t.Errorf("the parts together are not the set (-want +got):\n%s", diff)
+	}
+	if slices.Equal(training, contents(set)[:140]) {
+		t.Error("the random split is the sequential one")
+	}
+	_, again := split(1)
+	if diff := cmp.Diff(validation, again); diff != "" {
+		t.Errorf("the same seed gives another split (-first +second):\n%s", diff)
+	}
+	if _, other := split(2); slices.Equal(validation, other) {
+		t.Error("another seed gives the same split")
+	}
+	if diff := cmp.Diff(contents(every(t, 200)), contents(set)); diff != "" {
+		t.Errorf("splitting changed the set (-before +after):\n%s", diff)
+	}
+}
+
+func TestSplitRefuses(t *testing.T) {
+	for _, test := range []struct {
+		images int
+		share  float64
+		want   string
+	}{
+		{10, 0.04, "data.validation: a share of 0.04 leaves 0 of the 10 images for validation and 10 for training; both need at least one"},
+		{10, 0.96, "data.validation: a share of 0.96 leaves 10 of the 10 images for validation and 0 for training; both need at least one"},
+		{1, 0.5, "data.validation: a share of 0.5 leaves 1 of the 1 images for validation and 0 for training; both need at least one"},
+		{0, 0.5, "data.validation: a share of 0.5 leaves 0 of the 0 images for validation and 0 for training; both need at least one"},
+	} {
+		_, _, err := every(t, test.images).Split(test.share, nil)
+		if diff := cmp.Diff(test.want, fmt.Sprint(err)); diff != "" {
+			t.Errorf("error (-want +got):\n%s", diff)
+		}
+	}
+	// The config refuses these first.
+	for _, share := range []float64{0, 1, -0.5, 1.5, math.NaN(), math.Inf(1), math.Inf(-1)} {
+		_, _, err := every(t, 10).Split(share, rand.New(rand.NewPCG(1, 1)))
+		if setting := new(SettingError); !errors.As(err, &setting) {
+			t.Errorf("a share of %g: error %v, want a SettingError", share, err)
+		}
+	}
+}

@@ -1,0 +1,137 @@
+package loaders
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// cifarNormalization is what testdata/normalize.py normalises with.
+var cifarNormalization = &Normalization{
+	Mean: [Channels]float32{0.4914, 0.4822, 0.4465},
+	Std:  [Channels]float32{0.2470, 0.2435, 0.2616},
+}
+
+// transformed is what transform makes of a byte in each colour plane.
+func transformed(transform *Transform, value byte) (planes [Channels]float32) {
+	pixels := make([]float32, Pixels)
+	transform.Apply(pixels, bytes.Repeat([]byte{value}, Pixels))
+	for c := range planes {
+		planes[c] = pixels[c*Side*Side+int(value)] // any of the plane's
+	}
+	return planes
+}
+
+func TestTransformIsTorchs(t *testing.T) {
+	table, err := os.ReadFile("testdata/normalize.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	transform := NewTransform(cifarNormalization)
+	lines := strings.Split(strings.TrimSpace(string(table)), "\n")[1:] // less the comment
+	if len(lines) != 256 {
+		t.Fatalf("%d bytes in the table, want 256", len(lines))
+	}
+	for _, line := range lines {
+		var value byte
+		var want, got [Channels]uint32
+		if _, err := fmt.Sscanf(line, "%d %x %x %x", &value, &want[0], &want[1], &want[2]); err != nil {
+			t.Fatal(err)
+		}
+		for c, x := range transformed(transform, value) {
+			got[c] = math.Float32bits(x)
+		}
+		if got != want {
+			t.Errorf("byte %d becomes %08x, in torch %08x", value, got, want)
+		}
+	}
+}
+
+func TestTransformWithoutNormalization(t *testing.T) {
+	transform := NewTransform(nil)
+	for value, want := range map[byte]float32{0: 0, 51: 0.2, 102: 0.4, 255: 1} {
+		if got := transformed(transform, value); got != [Channels]float32{want, want, want} {
+			t.Errorf("byte %d becomes %v, want %v", value, got, want)
+		}
+	}
+}
+
+func TestTransformPlaces(t *testing.T) {
+	image := randomRecords(1, 1)[1:]
+	pixels := make([]float32, Pixels)
+	NewTransform(cifarNormalization).Apply(pixels, image)
+	for i, got := range pixels {
+		c := i / (Side * Side)
+		want := (float64(image[i])/255 - float64(cifarNormalization.Mean[c])) / float64(cifarNormalization.Std[c])
+		if math.Abs(float64(got)-want) > 1e-6 {
+			t.Fatalf("pixel %d of byte %d is %v, want %v", i, image[i], got, want)
+		}
+	}
+}
+
+func TestCentered(t *testing.T) {
+	records := randomRecords(2, 300)
+	all, err := Select(newImages(records), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	training, validation, err := all.Split(0.2, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, plain := range map[string]*Transform{"normalised": NewTransform(cifarNormalization), "from 0 to 1": NewTransform(nil)} {
+		t.Run(name, func(t *testing.T) {
+			before := *plain
+			centered := plain.Centered(training)
+			pixels := make([]float32, Pixels)
+			means := make([]float64, Pixels)
+			for i := range training.Len() {
+				centered.Apply(pixels, training.Pixels(i))
+				for j, x := range pixels {
+					means[j] += float64(x) / float64(training.Len())
+				}
+			}
+			if worst := max(slices.Max(means), -slices.Min(means)); worst > 1e-5 {
+				t.Errorf("the centred training images' mean is up to %g away from 0", worst)
+			}
+			if plain.mean != nil || plain.tables != before.tables {
+				t.Error("Centered changed the transform it starts from")
+			}
+
+			// Nothing but the training images has a say.
+			alone, err := Select(newImages(records[:training.Len()*recordSize]), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(plain.Centered(alone).mean, centered.mean) {
+				t.Error("the mean depends on images outside the set")
+			}
+			if slices.Equal(plain.Centered(validation).mean, centered.mean) {
+				t.Error("the mean does not depend on the set")
+			}
+		})
+	}
+}
+
+func TestMirror(t *testing.T) {
+	image := randomRecords(3, 1)[1:]
+	flipped, back := make([]byte, Pixels), make([]byte, Pixels)
+	mirror(flipped, image)
+	mirror(back, flipped)
+	if !bytes.Equal(back, image) {
+		t.Error("mirrored twice, the image is not itself")
+	}
+	for c := range Channels {
+		for y := range Side {
+			for x := range Side {
+				if got, want := flipped[c*Side*Side+y*Side+x], image[c*Side*Side+y*Side+(31-x)]; got != want {
+					t.Fatalf("plane %d, row %d, column %d is %d, want %d", c, y, x, got, want)
+				}
+			}
+		}
+	}
+}
