@@ -19,7 +19,7 @@ var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap
 		if share == nil {
 			return "–"
 		}
-		return fmt.Sprintf("%.2f %%", 100**share)
+		return fmt.Sprintf("%.2f%%", 100**share)
 	},
 	"loss": func(loss float64) string { return fmt.Sprintf("%.5g", loss) },
 	"test": func(loss *float64) string {
