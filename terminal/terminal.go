@@ -129,11 +129,11 @@ func Table(out io.Writer, rows [][]string) {
 func Duration(seconds float64) string {
 	whole := int(seconds + 0.5)
 	switch {
-	case seconds < 1:
+	case seconds < 0.995:
 		return fmt.Sprintf("%.2f s", seconds)
-	case seconds < 60:
+	case seconds < 59.95:
 		return fmt.Sprintf("%.1f s", seconds)
-	case seconds < 3600:
+	case whole < 3600:
 		return fmt.Sprintf("%d min %d s", whole/60, whole%60)
 	default:
 		return fmt.Sprintf("%d h %d min", whole/3600, whole%3600/60)

@@ -1,0 +1,176 @@
+package terminal
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cifartrain/metrics"
+	"cifartrain/runfolder"
+)
+
+func TestDuration(t *testing.T) {
+	for seconds, want := range map[float64]string{
+		0.042: "0.04 s", 1: "1.0 s", 12.34: "12.3 s", 59.94: "59.9 s", 59.96: "1 min 0 s", 119.6: "2 min 0 s", 3599.4: "59 min 59 s", 3599.6: "1 h 0 min", 7260: "2 h 1 min",
+	} {
+		if got := Duration(seconds); got != want {
+			t.Errorf("Duration(%g) is %q, want %q", seconds, got, want)
+		}
+	}
+}
+
+func TestThousands(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 797984: "797,984", 1234567: "1,234,567"} {
+		if got := thousands(n); got != want {
+			t.Errorf("thousands(%d) is %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestTable(t *testing.T) {
+	var out bytes.Buffer
+	Table(&out, [][]string{{"", "training", "test"}, {"loss, épreuve", "0.5", "0.25"}, {"accuracy", "81.00%", "9.00%"}})
+	want := "" +
+		"                 training   test\n" +
+		"  loss, épreuve       0.5   0.25\n" +
+		"  accuracy         81.00%  9.00%\n"
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("table (-want +got):\n%s", diff)
+	}
+}
+
+func TestWarningIsWrappedAndWhole(t *testing.T) {
+	text := strings.Repeat("these are not the images you are looking for ", 5)
+	var out bytes.Buffer
+	Warning(&out, text)
+	for _, line := range strings.Split(out.String(), "\n") {
+		if len(line) > width {
+			t.Errorf("a line of %d characters: %q", len(line), line)
+		}
+	}
+	if got := strings.Fields(strings.ReplaceAll(out.String(), "!", "")); len(got) != len(strings.Fields(text)) {
+		t.Errorf("%d words, want %d", len(got), len(strings.Fields(text)))
+	}
+}
+
+// epoch is one of a classifier's.
+var epoch = metrics.Epoch{Number: 7, TrainLoss: 0.5, ValidationLoss: 0.625, TrainAccuracy: 0.875, ValidationAccuracy: 0.75, LearningRate: 0.1, Seconds: 0.25}
+
+func TestEpochLines(t *testing.T) {
+	without := epoch
+	without.TrainAccuracy, without.ValidationAccuracy = math.NaN(), math.NaN()
+	for _, test := range []struct {
+		name  string
+		quiet bool
+		epoch metrics.Epoch
+		want  string
+	}{
+		{"classifier", false, epoch, "epoch   7/100  loss 0.50000  validation 0.62500  accuracy 87.50%  validation 75.00%  learning rate 0.1  0.25 s\n"},
+		{"autoencoder", false, without, "epoch   7/100  loss 0.50000  validation 0.62500  learning rate 0.1  0.25 s\n"},
+		{"quiet", true, epoch, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var out bytes.Buffer
+			display := NewDisplay(&out, test.quiet)
+			display.Step(3, 10, 7, 100, 0.5, &epoch) // no terminal: nothing to draw over
+			display.Epoch(test.epoch, 100)
+			display.Clear()
+			if diff := cmp.Diff(test.want, out.String()); diff != "" {
+				t.Errorf("output (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestDownloadLines(t *testing.T) {
+	var out bytes.Buffer
+	display := NewDisplay(&out, false)
+	const total = 170_000_000
+	for done := int64(0); done <= total; done += total / 1000 {
+		display.Download(done, total)
+	}
+	display.Download(5, -1)
+	if lines := strings.Count(out.String(), "\n"); lines != 10 {
+		t.Errorf("%d lines, want one a tenth:\n%s", lines, out.String())
+	}
+	if !strings.HasSuffix(out.String(), "fetching CIFAR-10: 170 of 170 MB\n") {
+		t.Errorf("the last line is not the whole:\n%s", out.String())
+	}
+}
+
+// TestLiveBar draws as on a terminal.
+func TestLiveBar(t *testing.T) {
+	var out bytes.Buffer
+	display := NewDisplay(&out, false)
+	display.live = true
+	display.Step(1, 10, 1, 10, 0.5, nil)
+	display.Step(9, 10, 9, 10, 0.25, &epoch)
+	for _, want := range []string{"epoch 1/10", "loss 0.5"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the bar does not show %q: %q", want, out.String())
+		}
+	}
+	display.Epoch(epoch, 10)
+	if strings.Contains(out.String(), "learning rate") {
+		t.Error("an epoch's line was written into the bar")
+	}
+	display.Clear()
+	if display.bar != nil {
+		t.Error("the bar is still there")
+	}
+}
+
+// summary is a finished classifier's.
+func summary(seed uint64, accuracy float64) *runfolder.Summary {
+	loss := 0.5
+	final, best := runfolder.FiguresOf(epoch), runfolder.FiguresOf(epoch)
+	for _, f := range []*runfolder.Figures{final, best} {
+		f.TestLoss, f.TestAccuracy = &loss, &accuracy
+	}
+	return &runfolder.Summary{
+		Name: "svm", Model: "linear_svm", Seed: seed, Dataset: "CIFAR-10", Classes: []string{"frog", "horse"},
+		Images: runfolder.Images{Training: 7000, Validation: 3000, Test: 2000}, Parameters: 3073, Epochs: 7,
+		Final: final, Best: best, Verdict: &metrics.Verdict{Fit: metrics.AboutRight, Reason: "so it is"},
+		TrainingSeconds: 2, ImagesPerSecond: 24500, Seconds: 3,
+	}
+}
+
+func TestSummary(t *testing.T) {
+	var out bytes.Buffer
+	Head(&out, summary(1, 0.8), "runs/svm/now")
+	Summary(&out, summary(1, 0.8), "runs/svm/now")
+	want := `svm: linear_svm, 3,073 parameters, seed 1
+CIFAR-10: frog, horse; 7,000 training, 3,000 validation, 2,000 test images
+writing to runs/svm/now
+
+
+                           training  validation     test
+  loss, last epoch, 7       0.50000     0.62500  0.50000
+  loss, best epoch, 7       0.50000     0.62500  0.50000
+  accuracy, last epoch, 7    87.50%      75.00%   80.00%
+  accuracy, best epoch, 7    87.50%      75.00%   80.00%
+The best epoch is the one of the lowest validation loss.
+
+The fit is about right: so it is.
+
+7 epochs in 2.0 s, 24,500 images/s; 3.0 s in all.
+Pictures, weights and report: runs/svm/now/report.html
+
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("output (-want +got):\n%s", diff)
+	}
+}
+
+func TestSeeds(t *testing.T) {
+	var out bytes.Buffer
+	Seeds(&out, []*runfolder.Summary{summary(1, 0.5), summary(2, 0.75), summary(3, 1)})
+	for _, want := range []string{"svm over 3 seeds", "75.00%", "25.00%"} { // mean, and deviation with n-1
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the table does not show %q:\n%s", want, out.String())
+		}
+	}
+}
