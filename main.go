@@ -81,7 +81,7 @@ func message(err error) string {
 	case errors.As(err, &stopped):
 		return err.Error()
 	case errors.Is(err, context.Canceled):
-		return "interrupted"
+		return "interrupted: " + err.Error()
 	default:
 		return "error: " + err.Error()
 	}

@@ -240,7 +240,7 @@ func newClouds() []cloud {
 // newCloud starts from coarse noise and doubles its side, each time adding
 // finer noise of less weight.
 func newCloud(random *rand.Rand) cloud {
-	const coarsest, fading = 8, 0.62
+	const coarsest, fading = 8, 0.72
 	field := make([]float32, coarsest*coarsest)
 	weight := float32(1)
 	for side := coarsest; ; side *= 2 {

@@ -17,8 +17,8 @@ var sampleClasses = [...]sampleClass{
 	{[]scene{room, room, sand}, []scene{meadow, street}, (*painter).cat},
 	{[]scene{forest, forest, meadow}, []scene{sand, pond}, (*painter).deer},
 	{[]scene{room, meadow, sand}, []scene{street, forest}, (*painter).dog},
-	{[]scene{pond, soil, soil}, []scene{meadow, sand}, (*painter).frog},
-	{[]scene{meadow, meadow, sand}, []scene{forest, soil}, (*painter).horse},
+	{[]scene{pond, soil}, []scene{clearing}, (*painter).frog},
+	{[]scene{pasture, paddock}, []scene{clearing}, (*painter).horse},
 	{[]scene{sea, sea, harbour}, []scene{clearSky, pond}, (*painter).ship},
 	{[]scene{street, street, airfield}, []scene{sand, meadow}, (*painter).truck},
 }
@@ -39,8 +39,11 @@ var (
 	harbour  = scene{paleSky, water, [2]float32{0.45, 0.75}}
 	meadow   = scene{blueSky, grass, [2]float32{0.2, 0.6}}
 	forest   = scene{leaves, grass, [2]float32{0.5, 0.9}}
-	pond     = scene{leaves, [2]colour{{0.20, 0.28, 0.20}, {0.14, 0.22, 0.16}}, [2]float32{0.0, 0.4}}
-	soil     = scene{leaves, earth, [2]float32{-0.2, 0.3}}
+	pasture  = scene{evening, [2]colour{{0.22, 0.24, 0.12}, {0.12, 0.15, 0.06}}, [2]float32{0.4, 0.65}}
+	paddock  = scene{evening, [2]colour{{0.25, 0.19, 0.13}, {0.17, 0.12, 0.08}}, [2]float32{0.4, 0.65}}
+	clearing = scene{[2]colour{{0.30, 0.33, 0.33}, {0.34, 0.36, 0.33}}, [2]colour{{0.30, 0.32, 0.22}, {0.31, 0.30, 0.20}}, [2]float32{0.4, 0.65}}
+	pond     = scene{thicket, [2]colour{{0.36, 0.47, 0.38}, {0.32, 0.44, 0.37}}, [2]float32{0.3, 0.6}}
+	soil     = scene{thicket, [2]colour{{0.52, 0.44, 0.31}, {0.47, 0.39, 0.26}}, [2]float32{0.3, 0.6}}
 	sand     = scene{paleSky, [2]colour{{0.70, 0.62, 0.48}, {0.58, 0.50, 0.38}}, [2]float32{0.0, 0.5}}
 	room     = scene{[2]colour{{0.70, 0.62, 0.55}, {0.60, 0.52, 0.46}}, [2]colour{{0.50, 0.40, 0.32}, {0.40, 0.32, 0.26}}, [2]float32{0.4, 0.8}}
 
@@ -49,14 +52,15 @@ var (
 	water   = [2]colour{{0.30, 0.46, 0.58}, {0.14, 0.28, 0.42}}
 	grass   = [2]colour{{0.56, 0.66, 0.36}, {0.40, 0.54, 0.24}}
 	leaves  = [2]colour{{0.14, 0.20, 0.10}, {0.28, 0.34, 0.16}}
-	earth   = [2]colour{{0.34, 0.27, 0.19}, {0.26, 0.20, 0.14}}
+	evening = [2]colour{{0.44, 0.54, 0.70}, {0.56, 0.56, 0.60}}
+	thicket = [2]colour{{0.08, 0.10, 0.06}, {0.15, 0.17, 0.10}}
 	tarmac  = [2]colour{{0.48, 0.48, 0.50}, {0.34, 0.34, 0.36}}
 )
 
 // paint paints a new image of class into pixels.
 func (p *painter) paint(class sampleClass, pixels []byte) {
 	scenes := class.home
-	if p.chance(0.15) {
+	if p.chance(0.25) {
 		scenes = class.elsewhere
 	}
 	scene := scenes[p.random.IntN(len(scenes))]
@@ -64,8 +68,8 @@ func (p *painter) paint(class sampleClass, pixels []byte) {
 	far := [2]colour{p.near(scene.far[0], spread), p.near(scene.far[1], spread)}
 	ground := [2]colour{p.near(scene.ground[0], spread), p.near(scene.ground[1], spread)}
 	p.landscape(far, ground, Side*p.between(scene.horizon[0], scene.horizon[1]), p.between(-0.12, 0.12))
-	p.drift(p.between(0.05, 0.25), p.near(colour{}, 0.03))
-	p.place(16+p.between(-5, 5), 16+p.between(-5, 5), p.between(8, 15))
+	p.drift(p.between(0.04, 0.16), p.near(colour{}, 0.03))
+	p.place(16+p.between(-6, 6), 16+p.between(-6, 6), p.between(7, 13))
 	class.draw(p)
 	p.expose(pixels)
 }
@@ -80,7 +84,7 @@ func (p *painter) coat() colour {
 
 // lacquer is a colour of painted metal: any at all, or white or grey.
 func (p *painter) lacquer() colour {
-	if p.chance(0.4) {
+	if p.chance(0.25) {
 		return colour{}.mix(colour{0.95, 0.95, 0.95}, p.between(0.1, 1))
 	}
 	return colour{p.random.Float32(), p.between(0.1, 0.7), p.between(0.1, 0.9)}
@@ -203,8 +207,8 @@ func (p *painter) dog() {
 }
 
 func (p *painter) frog() {
-	skin := colour{0.30, 0.46, 0.16}.mix(colour{0.50, 0.40, 0.22}, p.random.Float32())
-	belly := skin.mix(colour{0.85, 0.85, 0.6}, p.between(0.2, 0.6))
+	skin := colour{0.26, 0.42, 0.16}.mix(p.coat(), p.between(0.1, 1))
+	belly := skin.mix(colour{0.85, 0.85, 0.6}, p.between(0, 0.5))
 	p.ellipse(black, point{0, 0.55}, 1.05, 0.15)
 	p.limb(skin.lit(0.8), point{-0.75, 0.3}, point{-0.2, 0.65}, 0.3)
 	p.limb(skin.lit(0.8), point{0.45, 0.2}, point{0.7, 0.68}, 0.25)

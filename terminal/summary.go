@@ -49,15 +49,19 @@ func Summary(out io.Writer, s *runfolder.Summary, folder string) {
 	Table(out, figures(s))
 	fmt.Fprintln(out, "The best epoch is the one of the lowest validation loss.")
 	fmt.Fprintf(out, "\n%s\n", wrap(fmt.Sprintf("The fit is %s: %s.", s.Verdict.Fit, s.Verdict.Reason), width))
-	fmt.Fprintf(out, "\n%d epochs in %s, %s images/s; %s in all.\n", s.Epochs, Duration(s.TrainingSeconds),
+	fmt.Fprintf(out, "\n%s in %s, %s images/s; %s in all.\n", epochs(s.Epochs), Duration(s.TrainingSeconds),
 		thousands(int(math.Round(s.ImagesPerSecond))), Duration(s.Seconds))
-	fmt.Fprintf(out, "Pictures, weights and report: %s\n\n", filepath.Join(folder, runfolder.ReportFile))
+	fmt.Fprintf(out, "Pictures, weights and report: %s\n", filepath.Join(folder, runfolder.ReportFile))
+	if s.Warning != "" {
+		fmt.Fprintf(out, "These figures are of the %s.\n", s.Dataset)
+	}
+	fmt.Fprintln(out)
 }
 
 // figures is the table of Summary: a row for each measure of the last and of
 // the best epoch's weights.
 func figures(s *runfolder.Summary) [][]string {
-	epochs := []struct {
+	rated := []struct {
 		name    string
 		figures *runfolder.Figures
 	}{
@@ -65,14 +69,14 @@ func figures(s *runfolder.Summary) [][]string {
 		{fmt.Sprintf("best epoch, %d", s.Best.Epoch), s.Best},
 	}
 	rows := [][]string{{"", "training", "validation", "test"}}
-	for _, of := range epochs {
+	for _, of := range rated {
 		f := of.figures
 		rows = append(rows, []string{"loss, " + of.name, loss(f.TrainLoss), loss(f.ValidationLoss), loss(*f.TestLoss)})
 	}
 	if s.Final.TestAccuracy == nil {
 		return rows
 	}
-	for _, of := range epochs {
+	for _, of := range rated {
 		f := of.figures
 		rows = append(rows, []string{"accuracy, " + of.name, percent(*f.TrainAccuracy), percent(*f.ValidationAccuracy), percent(*f.TestAccuracy)})
 	}
@@ -140,6 +144,14 @@ func Evaluation(out io.Writer, dataset string, images int, lossName string, valu
 
 func loss(x float64) string    { return fmt.Sprintf("%.5f", x) }
 func percent(x float64) string { return fmt.Sprintf("%.2f%%", 100*x) }
+
+// epochs counts epochs in words.
+func epochs(n int) string {
+	if n == 1 {
+		return "1 epoch"
+	}
+	return fmt.Sprintf("%d epochs", n)
+}
 
 // thousands writes a whole number with a comma between groups of three digits.
 func thousands(n int) string {
