@@ -101,7 +101,7 @@ func TestTheMainJob(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for _, want := range []string{"built-in sample (not CIFAR-10)", "epoch 1/2", "epoch 2/2", "test accuracy", "report.html"} {
+	for _, want := range []string{"built-in sample (not CIFAR-10)", "epoch 1/2", "epoch 2/2", "accuracy, best epoch", "figures are of the built-in sample", "report.html"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("the terminal does not show %q:\n%s", want, stdout)
 		}

@@ -1,0 +1,242 @@
+package configs
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The exact text of every error, since it is all that a person has to go by.
+// In front of each message stands the file's name unless it begins with "-set".
+
+func TestOneProblem(t *testing.T) {
+	const (
+		pair = "data: {classes: [frog, horse]}\n"  // makes a linear SVM complete
+		auto = "model: {kind: autoencoder}\n"      // a complete autoencoder
+		adam = pair + "optimizer: {kind: adamw}\n" // ready for an override
+	)
+	set := func(text, override string) []string { return []string{text, override} }
+	tests := []struct {
+		input []string // text, overrides
+		want  string
+	}{
+		// What is no YAML document of keys.
+		{set("", ""), ": holds no configuration; `list` names the shipped ones and `show svm` prints a complete one"},
+		{set("# nothing\n", ""), ": holds no configuration; `list` names the shipped ones and `show svm` prints a complete one"},
+		{set("~", ""), ":1: holds nothing where keys such as `model:` are expected"},
+		{set("\n- svm\n", ""), ":2: holds a list where keys such as `model:` are expected"},
+		{set("svm", ""), ":1: holds \"svm\" where keys such as `model:` are expected"},
+		{set("seed: 1\n---\nseed: 2\n", ""), ":2: a second document begins here; give each configuration a file of its own"},
+		{set("seed: 1\n\x00", ""), ":2: holds a zero byte, so it is not a text file"},
+		{set("seed: 1\nname: \xff\n", ""), ":2: is not UTF-8 text; save the file as UTF-8"},
+		{set("model:\n\tkind: svm\n", ""), ":2: is indented with a tab; YAML takes spaces only"},
+		{set("seed: 1: 2\n", ""), ":1: cannot be read as YAML: mapping values are not allowed in this context; check the indentation, brackets and quotes here and above"},
+		{set("name: \"svm\nseed: 1\n", ""), ":2: cannot be read as YAML: found unexpected end of stream in what begins in line 1; check the indentation, brackets and quotes here and above"},
+		{set("name: *svm\n", ""), ":1: cannot be read as YAML: unknown anchor 'svm' referenced; check the indentation, brackets and quotes here and above"},
+		{set(strings.Repeat("[", 100000), ""), ":1: cannot be read as YAML: exceeded max depth of 20; no key lies this deep"},
+
+		// Keys.
+		{set(pair+"optimizer:\n  learning_rat: 1\n", ""), ":3: optimizer.learning_rat: unknown key; did you mean learning_rate?"},
+		{set(pair+"batch_size: 3\n", ""), ":2: batch_size: unknown key; did you mean data.batch_size?"},
+		{set(pair+"train: {warm_up: 3}\n", ""), ":2: train.warm_up: unknown key; the keys here are epochs, early_stopping"},
+		{set(pair+"<<: {seed: 1}\n", ""), `:2: "<<": unknown key; the keys here are name, seed, model, data, loss, optimizer, train, plots`},
+		{set(pair+"seed: 1\n\nseed: 2\n", ""), ":4: seed: is given twice; the first is in line 2"},
+		{set(pair+"? [a]\n: 1\n", ""), ":2: has a list for a key; a key is plain text"},
+
+		// Types.
+		{set("data:\n  classes: [frog, horse]\n  batch_size: 64.5\n", ""), ":3: data.batch_size: 64.5 is not a whole number"},
+		{set(pair+"train: {epochs: 1e3}", ""), ":2: train.epochs: 1e3 is to be written as a whole number: 1000"},
+		{set(pair+"train: {epochs: 0x10}", ""), ":2: train.epochs: 0x10 is not in decimal digits"},
+		{set(pair+"train: {epochs: '50'}", ""), `:2: train.epochs: "50" is text, not a whole number; remove the quotes`},
+		{set(pair+"train: {epochs: many}", ""), `:2: train.epochs: "many" is not a whole number`},
+		{set(pair+"train: {epochs: true}", ""), ":2: train.epochs: true is not a whole number"},
+		{set(pair+"train: {epochs: [50]}", ""), ":2: train.epochs: needs a whole number, not a list"},
+		{set(pair+"train: {epochs: }", ""), ":2: train.epochs: has no value; give it a whole number or remove the key"},
+		{set(pair+"train: {epochs: 99999999999999999999}", ""), ":2: train.epochs: 99999999999999999999 is too large"},
+		{set(pair+"train:", ""), ":2: train: has no value; give it keys of its own or remove the key"},
+		{set(pair+"train: 50", ""), ":2: train: needs keys of its own, not 50"},
+		{set(pair+"seed: -1", ""), ":2: seed: -1 is below 0"},
+		{set(pair+"seed: 18446744073709551616", ""), ":2: seed: 18446744073709551616 is too large: at most 18446744073709551615"},
+		{set(pair+"loss: {c: '1'}", ""), `:2: loss.c: "1" is text, not a number; remove the quotes`},
+		{set(pair+"loss: {c: one}", ""), `:2: loss.c: "one" is not a number`},
+		{set(pair+"loss: {c: .inf}", ""), ":2: loss.c: .inf is not a finite number"},
+		{set(pair+"loss: {c: -.INF}", ""), ":2: loss.c: -.INF is not a finite number"},
+		{set(pair+"loss: {c: .nan}", ""), ":2: loss.c: .nan is not a finite number"},
+		{set(pair+"loss: {c: !!float infinity}", ""), ":2: loss.c: infinity is not a finite number"},
+		{set(pair+"loss: {c: nan}", ""), `:2: loss.c: "nan" is not a number`},
+		{set(pair+"loss: {c: 1e39}", ""), ":2: loss.c: 1e39 is too large"},
+		{set(pair+"loss: {c: 1e999}", ""), ":2: loss.c: 1e999 is too large"},
+		{set(pair+"name: 2026", ""), ":2: name: 2026 is not text; put it in quotes"},
+		{set(pair+"name: 2026-01-31", ""), ":2: name: 2026-01-31 is not text; put it in quotes"},
+		{set("data:\n  classes: [frog, horse]\n  flip: yes\n", ""), `:3: data.flip: "yes" is not true or false`},
+		{set(pair+"optimizer: {betas: 0.9}", ""), ":2: optimizer.betas: needs a list, not 0.9"},
+		{set(pair+"optimizer:\n  betas:\n  - 0.9\n  - high\n", ""), `:5: optimizer.betas[1]: "high" is not a number`},
+		{set("model: {kind: autoencoder, hidden: &x [*x]}\n", ""), ":1: model.hidden[0]: needs a whole number, not a list"},
+		{set("data: {classes: [frog, true]}", ""), ":1: data.classes[1]: true is not text; put it in quotes"},
+		{set("data: {classes: [frog, horse], normalize: 0.5}", ""), ":1: data.normalize: needs keys of its own, not 0.5"},
+
+		// Values.
+		{set(pair+"name: a/b", ""), `:2: name: "a/b" cannot name the run folder; use at most 100 of the characters A-Z a-z 0-9 "-" "_" ".", the first not "."`},
+		{set(pair+"name: ..", ""), `:2: name: ".." cannot name the run folder; use at most 100 of the characters A-Z a-z 0-9 "-" "_" ".", the first not "."`},
+		{set(pair+"model: {kind: linear-svm}", ""), `:2: model.kind: "linear-svm" is not linear_svm, autoencoder or tied_autoencoder; did you mean linear_svm?`},
+		{set(pair+"model: {init: zero}", ""), `:2: model.init: "zero" is not torch, he or glorot`},
+		{set("model: {kind: autoencoder, hidden: []}", ""), ":1: model.hidden: has 0 layers; autoencoder needs 1 to 32, as in [128]"},
+		{set("model: {kind: autoencoder, hidden: [128, 0]}", ""), ":1: model.hidden[1]: 0 is not between 1 and 65536"},
+		{set("model: {kind: autoencoder, hidden: [65537]}", ""), ":1: model.hidden[0]: 65537 is not between 1 and 65536"},
+		{set("model: {kind: autoencoder, hidden: [65536, 65536]}", ""), ":1: model.hidden: these widths make 8996782080 weights, more than the 500000000 that fit; use narrower layers"},
+		{set("model: {kind: autoencoder, latent: 0}", ""), ":1: model.latent: 0 is not between 1 and 65536"},
+		{set("model: {kind: autoencoder, hidden: ["+strings.Repeat("1,", 101)+"]}", ""), ":1: model.hidden: has 101 values; no list here takes more than 100"},
+		{set("data: {classes: [frog, horse], source: mnist}", ""), `:1: data.source: "mnist" is not cifar10 or sample`},
+		{set("data: {classes: [frog, horse], if_missing: sampel}", ""), `:1: data.if_missing: "sampel" is not fail or sample; did you mean sample?`},
+		{set("data: {classes: [frog, horse], split: last}", ""), `:1: data.split: "last" is not random or sequential`},
+		{set("data: {classes: [frog, horse], dir: ''}", ""), `:1: data.dir: "" is not the path of a folder`},
+		{set("data: {classes: [frog, horse], url: ftp://x/y}", ""), `:1: data.url: "ftp://x/y" is not an address such as https://host/file.tar.gz; data.download: false needs none`},
+		{set("data: {classes: [frog]}", ""), ":1: data.classes: a linear SVM tells two classes apart: name exactly two, as in [frog, horse], not 1"},
+		{set("seed: 1", ""), ": data.classes: a linear SVM tells two classes apart: name exactly two, as in [frog, horse], not 0"},
+		{set("data: {classes: [frog, fog]}", ""), `:1: data.classes[1]: "fog" is not a class; did you mean dog?`},
+		{set("data: {classes: [frog, 10]}", ""), `:1: data.classes[1]: "10" is not a class; the classes are airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck, or their numbers 0 to 9`},
+		{set("data: {classes: [6, frog]}", ""), ":1: data.classes[1]: frog is named twice"},
+		{set("data: {classes: [frog, horse], validation: 1}", ""), ":1: data.validation: 1 is not a share above 0 and below 1"},
+		{set("data: {classes: [frog, horse], validation: 0}", ""), ":1: data.validation: 0 is not a share above 0 and below 1"},
+		{set("data: {classes: [frog, horse], batch_size: 0}", ""), ":1: data.batch_size: 0 is not between 1 and 60000"},
+		{set("data: {classes: [frog, horse], eval_batch_size: 60001}", ""), ":1: data.eval_batch_size: 60001 is not between 1 and 60000"},
+		{set("data:\n  classes: [frog, horse]\n  normalize:\n    mean: [0, 0, 0]\n", ""), ":3: data.normalize: lacks std: mean and std need 3 values each, for red, green and blue"},
+		{set("data: {classes: [frog, horse], normalize: {mean: [0], std: [1, 1, 1]}}", ""), ":1: data.normalize.mean: needs exactly 3 values, for red, green and blue, not 1"},
+		{set("data: {classes: [frog, horse], normalize: {mean: [0, 0, 0], std: [1, 0, 1]}}", ""), ":1: data.normalize.std[1]: 0 is not between 1e-06 and 1000"},
+		{set(pair+"loss: {kind: mse}", ""), ":2: loss.kind: mse compares pictures, and model.kind is linear_svm; use hinge"},
+		{set(auto+"loss: {kind: hinge}", ""), ":2: loss.kind: hinge scores two classes, and model.kind is autoencoder; use mse"},
+		{set(pair+"loss: {c: 0}", ""), ":2: loss.c: 0 is not above 0"},
+		{set(pair+"optimizer: {kind: rmsprop}", ""), `:2: optimizer.kind: "rmsprop" is not sgd, adam or adamw`},
+		{set(pair+"optimizer: {learning_rate: -0.1}", ""), ":2: optimizer.learning_rate: -0.1 is not above 0"},
+		{set(pair+"optimizer: {learning_rate: 1e-40}", ""), ":2: optimizer.learning_rate: 1e-40 is too small for 32-bit numbers; at least 1.1754943508222875e-38"},
+		{set(pair+"optimizer: {momentum: 1}", ""), ":2: optimizer.momentum: 1 is not at least 0 and below 1"},
+		{set(pair+"optimizer: {momentum: 0.9999999999}", ""), ":2: optimizer.momentum: 0.9999999999 is not at least 0 and below 1"},
+		{set(pair+"optimizer: {nesterov: true}", ""), ":2: optimizer.nesterov: needs a momentum above 0, and optimizer.momentum is 0"},
+		{set(adam, "optimizer.momentum=0.9"), "-set optimizer.momentum=0.9: adamw has no momentum but the first of its betas; set momentum to 0 or optimizer.kind to sgd"},
+		{set(adam, "optimizer.nesterov=true"), "-set optimizer.nesterov=true: adamw has no Nesterov momentum; set it to false or optimizer.kind to sgd"},
+		{set(adam, "optimizer.betas=[0.9]"), "-set optimizer.betas=[0.9]: needs exactly 2 values, as in [0.9, 0.999], not 1"},
+		{set(adam, "optimizer.betas=[0.9, 1]"), "-set optimizer.betas=[0.9, 1]: optimizer.betas[1]: 1 is not at least 0 and below 1"},
+		{set(adam, "optimizer.eps=0"), "-set optimizer.eps=0: 0 is not above 0"},
+		{set(adam, "optimizer.weight_decay=-1"), "-set optimizer.weight_decay=-1: -1 is below 0"},
+		{set(adam, "optimizer.schedule=linear"), `-set optimizer.schedule=linear: "linear" is not constant, cosine or step`},
+		{set(adam, "optimizer.step_epochs=0"), "-set optimizer.step_epochs=0: 0 is not between 1 and 1000000"},
+		{set(adam, "optimizer.gamma=1.5"), "-set optimizer.gamma=1.5: 1.5 is above 1, so the learning rate would grow"},
+		{set(adam, "train.epochs=0"), "-set train.epochs=0: 0 is not between 1 and 1000000"},
+		{set(adam, "train.early_stopping=-1"), "-set train.early_stopping=-1: -1 is not between 0 and 1000000"},
+		{set(adam, "plots.reconstructions=65"), "-set plots.reconstructions=65: 65 is not between 0 and 64"},
+
+		// Overrides.
+		{set(pair, "train.epochs"), "-set train.epochs: wants key=value, as in -set train.epochs=2"},
+		{set(pair, "=2"), "-set =2: wants key=value, as in -set train.epochs=2"},
+		{set(pair, "\xa7\x1b[2Jx"), "-set \ufffd?[2Jx: wants key=value, as in -set train.epochs=2"},
+		{set(pair, "train..epochs=2"), "-set train..epochs=2: wants key=value, as in -set train.epochs=2"},
+		{set(pair, "train.epoch=2"), "-set train.epoch=2: unknown key; did you mean epochs?"},
+		{set(pair, "epochs=2"), "-set epochs=2: unknown key; did you mean train.epochs?"},
+		{set(pair, "train.epochs="), "-set train.epochs=: has no value; give it a whole number or remove the key"},
+		{set(pair, "train.epochs=2.5"), "-set train.epochs=2.5: 2.5 is not a whole number"},
+		{set(pair, "train.epochs.last=2"), "-set train.epochs.last=2: train.epochs: needs a whole number, not a group of keys"},
+		{set(pair, "train={epochs: x}"), `-set train={epochs: x}: train.epochs: "x" is not a whole number`},
+		{set(pair, "name=@home"), "-set name=@home: cannot be read as YAML: found character that cannot start any token; check the indentation, brackets and quotes here and above"},
+		{set(pair, "data.normalize.mean=[0,0,0]"), "-set data.normalize.mean=[0,0,0]: data.normalize: lacks std: mean and std need 3 values each, for red, green and blue"},
+	}
+	for _, test := range tests {
+		text, override := test.input[0], test.input[1]
+		var overrides []string
+		if override != "" {
+			overrides = []string{override}
+		}
+		want := test.want
+		if !strings.HasPrefix(want, "-set") {
+			want = "run.yaml" + want
+		}
+		_, err := parse("run.yaml", []byte(text), overrides)
+		if diff := cmp.Diff(want, message(err)); diff != "" {
+			t.Errorf("%s %s\nerror (-want +got):\n%s", quoted(text), override, diff)
+		}
+	}
+}
+
+func TestAllProblemsAtOnce(t *testing.T) {
+	const text = `name: first run
+modle:
+  kind: autoencoder
+data:
+  batch_size: 64.5
+  classes: [frog]
+  normalize:
+    mean: [0.5]
+    std: [0.5, 0.5, many]
+optimizer:
+  kind: adam
+  momentum: 0.9
+  learning_rat: 0.1
+`
+	_, err := parse("run.yaml", []byte(text), []string{"train.epochs=x", "name=ok", "name=a=:b", "loss.c=0"})
+	const want = `9 problems in the configuration:
+run.yaml:2: modle: unknown key; did you mean model?
+run.yaml:5: data.batch_size: 64.5 is not a whole number
+run.yaml:8: data.normalize.mean: needs exactly 3 values, for red, green and blue, not 1
+run.yaml:9: data.normalize.std[2]: "many" is not a number
+run.yaml:12: optimizer.momentum: adam has no momentum but the first of its betas; set momentum to 0 or optimizer.kind to sgd
+run.yaml:13: optimizer.learning_rat: unknown key; did you mean learning_rate?
+-set train.epochs=x: "x" is not a whole number
+-set name=a=:b: "a=:b" cannot name the run folder; use at most 100 of the characters A-Z a-z 0-9 "-" "_" ".", the first not "."
+-set loss.c=0: 0 is not above 0`
+	if diff := cmp.Diff(want, message(err)); diff != "" {
+		t.Errorf("error (-want +got):\n%s", diff)
+	}
+	var all *Error
+	if !errors.As(err, &all) {
+		t.Fatalf("the error is a %T, want *Error", err)
+	}
+	wantSecond := Problem{Source: "run.yaml", Line: 5, Key: "data.batch_size", Message: "64.5 is not a whole number"}
+	if diff := cmp.Diff(wantSecond, all.Problems[1]); diff != "" {
+		t.Errorf("problem (-want +got):\n%s", diff)
+	}
+}
+
+func TestUnsafeFileName(t *testing.T) {
+	const text = "data: {classes: [frog, horse]}"
+	_, err := parse("my run.yaml", []byte(text), nil)
+	const want = `my run.yaml: name: is not given, and the file's own name "my run" cannot name the run folder; use at most 100 of the characters A-Z a-z 0-9 "-" "_" ".", the first not "."`
+	if diff := cmp.Diff(want, message(err)); diff != "" {
+		t.Errorf("error (-want +got):\n%s", diff)
+	}
+	if c, err := parse("my run.yaml", []byte(text), []string{"name=mine"}); err != nil || c.Name != "mine" {
+		t.Errorf("with a name of its own: %q, error %v; want mine", c.Name, err)
+	}
+}
+
+func TestManyProblemsAreCounted(t *testing.T) {
+	var text strings.Builder
+	for i := range maxProblems + 50 {
+		fmt.Fprintf(&text, "k%d: 1\n", i)
+	}
+	_, err := parse("run.yaml", []byte(text.String()), nil)
+	var all *Error
+	if !errors.As(err, &all) || len(all.Problems) != maxProblems+1 {
+		t.Fatalf("error = %v, want %d problems", err, maxProblems+1)
+	}
+	want := "run.yaml: 51 more problems are left out" // the classes are missing too
+	if got := all.Problems[maxProblems].String(); got != want {
+		t.Errorf("last problem = %q, want %q", got, want)
+	}
+}
+
+func TestShortened(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"svm", "svm"},
+		{strings.Repeat("a", 80), strings.Repeat("a", 80)},
+		{strings.Repeat("a", 81), strings.Repeat("a", 80) + "..."},
+		{strings.Repeat("a", 79) + "ü", strings.Repeat("a", 79) + "..."},
+		{strings.Repeat("\xa7", 81), "..."}, // no letter in it at all
+	}
+	for _, test := range tests {
+		if got := shortened(test.text); got != test.want {
+			t.Errorf("shortened(%q) = %q, want %q", test.text, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package configs
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// maxFileSize bounds what is read; the longest sensible configuration is a few
+// kilobytes.
+const maxFileSize = 1 << 20
+
+// Load reads the configuration at path and applies the overrides in their
+// order. Path is a file, or the name of a shipped configuration ("svm",
+// "svm.yaml", "configs/svm.yaml") where there is no file of that name. An
+// override is "key=value" with the key's dotted path and the value in YAML, as
+// in "train.epochs=2", "data.classes=[frog, horse]" or "data.normalize=null";
+// it is typed and checked as the file is.
+//
+// Every error is an [*Error] with all the problems of file and overrides.
+func Load(path string, overrides []string) (Config, error) {
+	source, text, problem := read(path)
+	if problem != "" {
+		return Config{}, &Error{Problems: []Problem{{Source: source, Message: problem}}}
+	}
+	return parse(source, text, overrides)
+}
+
+// parse is Load for the text of a file called source.
+func parse(source string, text []byte, overrides []string) (Config, error) {
+	d := newDecoder(source)
+	if root := d.document(text); root != nil {
+		d.config(root)
+	}
+	for _, override := range overrides {
+		d.override(override)
+	}
+	d.source = source
+	// A file that could not be read at all leaves only defaults, and what is
+	// wrong with those is not the user's doing.
+	if !d.unreadable {
+		d.settle()
+		d.validate()
+	}
+	if err := d.err(); err != nil {
+		return Config{}, err
+	}
+	return d.result, nil
+}
+
+// settle fills in what depends on other keys: the name, the loss, and the
+// classes' names for their numbers. Unknown classes are left to validation.
+func (d *decoder) settle() {
+	c := &d.result
+	if _, given := d.places["name"]; !given {
+		base := filepath.Base(d.source)
+		c.Name = strings.TrimSuffix(base, filepath.Ext(base))
+	}
+	if _, given := d.places["loss.kind"]; !given && c.Model.Kind != linearSVM {
+		c.Loss.Kind = "mse"
+	}
+	for i, written := range c.Data.Classes {
+		c.Data.Classes[i], _ = className(written)
+	}
+}
+
+// read returns the text of the file at path, or of the shipped file it names,
+// and what to call it in messages. The problem is "" if all went well.
+func read(path string) (source string, text []byte, problem string) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.IsDir() {
+		if source, text, err := readShipped(path); err == nil {
+			return source, text, ""
+		}
+	}
+	switch {
+	case path == "":
+		return "-config", nil, "names no file; " + shippedHint()
+	case errors.Is(err, fs.ErrNotExist):
+		return path, nil, "there is no such file" + misspelling(path) + "; " + shippedHint()
+	case err == nil && info.IsDir():
+		return path, nil, "this is a folder; name a configuration file in it"
+	case err == nil:
+		text, err = readBounded(path)
+	}
+	if err != nil {
+		var where *fs.PathError
+		if errors.As(err, &where) {
+			err = where.Err // the path is in front of the message already
+		}
+		return path, nil, fmt.Sprintf("cannot be read: %v", err)
+	}
+	return path, text, ""
+}
+
+// readBounded reads a file up to one byte past the limit, so that neither a
+// huge file nor an endless device is ever held in memory.
+func readBounded(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxFileSize+1))
+}
+
+// misspelling suggests the shipped configuration a missing path came close to.
+func misspelling(path string) string {
+	name := strings.TrimSuffix(filepath.Base(path), ".yaml")
+	if meant := nearest(name, shippedNames()); meant != "" {
+		return fmt.Sprintf(" (did you mean %s?)", meant)
+	}
+	return ""
+}
+
+func shippedHint() string {
+	return "the shipped configurations are " + strings.Join(shippedNames(), ", ")
+}

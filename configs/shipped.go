@@ -1,0 +1,80 @@
+package configs
+
+import (
+	"embed"
+	"errors"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+//go:embed *.yaml
+var shippedFiles embed.FS
+
+// shippedDir is where the shipped files lie in the source tree.
+const shippedDir = "configs"
+
+// ShippedConfig is a configuration file that is part of the program.
+type ShippedConfig struct {
+	Name    string // "svm" for configs/svm.yaml
+	Summary string // one line: the second comment line of the file
+	Source  []byte // the file as it was shipped
+}
+
+// Shipped returns the configurations that are part of the program, sorted by
+// name. [Load] takes them by that name.
+func Shipped() []ShippedConfig {
+	entries, err := shippedFiles.ReadDir(".") // sorted by name
+	if err != nil {
+		panic("configs: the embedded files are unreadable: " + err.Error()) // a broken build
+	}
+	var shipped []ShippedConfig
+	for _, entry := range entries {
+		source, err := shippedFiles.ReadFile(entry.Name())
+		if err != nil {
+			panic("configs: the embedded files are unreadable: " + err.Error())
+		}
+		shipped = append(shipped, ShippedConfig{
+			Name:    strings.TrimSuffix(entry.Name(), ".yaml"),
+			Summary: summary(source),
+			Source:  source,
+		})
+	}
+	return shipped
+}
+
+// summary returns the text of a file's second comment line; the first holds
+// the command that runs the file.
+func summary(source []byte) string {
+	lines := strings.SplitN(string(source), "\n", 3)
+	if len(lines) < 2 || !strings.HasPrefix(lines[1], "#") {
+		return ""
+	}
+	return strings.TrimSpace(strings.TrimPrefix(lines[1], "#"))
+}
+
+// readShipped returns the shipped file that a path stands for when no such file
+// exists on disk: svm, svm.yaml and configs/svm.yaml are all the same one.
+func readShipped(name string) (source string, text []byte, err error) {
+	clean := filepath.ToSlash(filepath.Clean(name))
+	dir, base := path.Split(clean)
+	if dir != "" && dir != shippedDir+"/" {
+		return "", nil, fs.ErrNotExist
+	}
+	base = strings.TrimSuffix(base, ".yaml") + ".yaml"
+	text, err = shippedFiles.ReadFile(base)
+	if err != nil {
+		return "", nil, errors.Join(fs.ErrNotExist, err)
+	}
+	return path.Join(shippedDir, base), text, nil
+}
+
+// shippedNames returns the names of the shipped configurations, sorted.
+func shippedNames() []string {
+	var names []string
+	for _, s := range Shipped() {
+		names = append(names, s.Name)
+	}
+	return names
+}
