@@ -30,9 +30,9 @@ const (
 // CIFAR-10 cannot be had. Figures reached on it say nothing about CIFAR-10.
 //
 // Every image has its own random stream, named by its set and index, so the
-// bytes depend neither on GOMAXPROCS nor on the machine. They may differ
-// between processor architectures: on some of them Go rounds x*y + z once
-// instead of twice.
+// bytes do not depend on GOMAXPROCS and are the same on every machine of one
+// architecture. On another, or with another GOAMD64, Go may round x*y + z once
+// instead of twice, which moves a few bytes by one level.
 func drawSample() *Dataset {
 	return &Dataset{
 		Name:  SampleName,

@@ -98,7 +98,7 @@ func (p *painter) landscape(far, ground [2]colour, horizon, slope float32) {
 
 // drift lays one cloud over the canvas as light and another as colour.
 func (p *painter) drift(light float32, tint colour) {
-	lights, tints := p.cloudView(), p.cloudView()
+	lights, tints := p.view(), p.view()
 	for y := range Side {
 		row := p.canvas[y*Side:][:Side]
 		lightRow, tintRow := lights.row(y), tints.row(y)
@@ -187,8 +187,8 @@ func (p *painter) limb(c colour, from, to point, width float32) {
 // exposure, a grain of noise, and three planes of bytes.
 func (p *painter) expose(pixels []byte) {
 	const grain = 5.0 / 128 // noise of up to five levels each way
-	light := p.cloudView()
-	gain := 255 * p.between(0.8, 1.15)
+	light := p.view()
+	gain := 255 * p.between(0.85, 1.12)
 	offset := 255*p.between(-0.05, 0.05) + 0.5
 	dapple := p.between(0.1, 0.35)
 	red, green, blue := pixels[:Side*Side], pixels[Side*Side:][:Side*Side], pixels[2*Side*Side:][:Side*Side]
@@ -219,78 +219,3 @@ func hypot(x, y float32) float32 { return float32(math.Sqrt(float64(x*x + y*y)))
 func pixelSpan(low, high float32) (from, to int) {
 	return max(int(low)-1, 0), min(int(high)+3, Side)
 }
-
-// cloudSide is the edge of a cloud: far more than an image's, so that the few
-// clouds drawn offer a great many different views.
-const cloudSide = 128
-
-// A cloud is a smooth random field of mean 0 and variance 1 whose opposite
-// edges meet. Like natural pictures, it varies more the larger the scale.
-type cloud *[cloudSide * cloudSide]float32
-
-// newClouds draws the clouds that all images share.
-func newClouds() []cloud {
-	clouds := make([]cloud, 12)
-	for i := range clouds {
-		clouds[i] = newCloud(rand.New(rand.NewPCG(0, uint64(i))))
-	}
-	return clouds
-}
-
-// newCloud starts from coarse noise and doubles its side, each time adding
-// finer noise of less weight.
-func newCloud(random *rand.Rand) cloud {
-	const coarsest, fading = 8, 0.72
-	field := make([]float32, coarsest*coarsest)
-	weight := float32(1)
-	for side := coarsest; ; side *= 2 {
-		for i := range field {
-			field[i] += weight * float32(random.NormFloat64())
-		}
-		if side == cloudSide {
-			break
-		}
-		field = doubled(field, side)
-		weight *= fading
-	}
-	var sum, squares float64
-	for _, v := range field {
-		sum += float64(v)
-		squares += float64(v) * float64(v)
-	}
-	mean := sum / float64(len(field))
-	deviation := math.Sqrt(squares/float64(len(field)) - mean*mean)
-	for i, v := range field {
-		field[i] = float32((float64(v) - mean) / deviation)
-	}
-	return cloud(field)
-}
-
-// doubled is a field of the given side at twice the resolution, each value
-// 3/4 of the nearest and 1/4 of the next nearest along both axes.
-func doubled(field []float32, side int) []float32 {
-	double := make([]float32, 4*len(field))
-	for y := range 2 * side {
-		near, next := y/2*side, (y/2+2*(y%2)-1+side)%side*side
-		for x := range 2 * side {
-			left, right := x/2, (x/2+2*(x%2)-1+side)%side
-			double[y*2*side+x] = (9*field[near+left] + 3*field[near+right] + 3*field[next+left] + field[next+right]) / 16
-		}
-	}
-	return double
-}
-
-// A cloudView is an image-sized window on a cloud.
-type cloudView struct {
-	cloud  cloud
-	corner int
-}
-
-// cloudView is a view of a random part of a random cloud.
-func (p *painter) cloudView() cloudView {
-	x, y := p.random.IntN(cloudSide-Side), p.random.IntN(cloudSide-Side)
-	return cloudView{p.clouds[p.random.IntN(len(p.clouds))], y*cloudSide + x}
-}
-
-// row is the view's row y.
-func (v cloudView) row(y int) []float32 { return v.cloud[v.corner+y*cloudSide:][:Side] }

@@ -1,0 +1,284 @@
+package loaders
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"hash/maphash"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+func TestSampleDoesNotDependOnGOMAXPROCS(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	var sums [3][sha256.Size]byte
+	for i, processors := range []int{1, 2, 5} {
+		runtime.GOMAXPROCS(processors)
+		sums[i] = sha256.Sum256(drawSampleImages(sampleTrain, 500).records)
+	}
+	if sums[0] != sums[1] || sums[0] != sums[2] {
+		t.Errorf("with GOMAXPROCS 1, 2 and 5 the images' SHA-256 sums are %x", sums)
+	}
+}
+
+func TestSampleImagesDoNotDependOnTheirNumber(t *testing.T) {
+	few, many := drawSampleImages(sampleTest, 50), drawSampleImages(sampleTest, 200)
+	if !bytes.HasPrefix(many.records, few.records) {
+		t.Error("the first 50 of 200 images differ from the 50 drawn alone")
+	}
+}
+
+// TestDrawSample checks the whole sample as a user of CIFAR-10 would expect it.
+func TestDrawSample(t *testing.T) {
+	sample := drawSample()
+	if sample.Name != SampleName {
+		t.Errorf("the name is %q, want %q", sample.Name, SampleName)
+	}
+	hashing := maphash.MakeSeed()
+	seen := make(map[uint64]bool)
+	for _, set := range []struct {
+		name   string
+		images Images
+		count  int
+	}{
+		{"training", sample.Train, 50_000},
+		{"test", sample.Test, 10_000},
+	} {
+		if set.images.Len() != set.count {
+			t.Fatalf("%s set: %d images, want %d", set.name, set.images.Len(), set.count)
+		}
+		classes := len(ClassNames)
+		inDecade := make([]int, classes)
+		for i := range set.images.Len() {
+			label := set.images.Label(i)
+			if label >= classes {
+				t.Fatalf("%s image %d: label %d", set.name, i, label)
+			}
+			// Every class once in every ten images: the classes are balanced.
+			if inDecade[label]++; inDecade[label] != i/classes+1 {
+				t.Fatalf("%s image %d: class %d for the %d. time among the first %d decades",
+					set.name, i, label, inDecade[label], i/classes+1)
+			}
+			if lowest, highest := span(set.images.Pixels(i)); highest-lowest < 20 {
+				t.Errorf("%s image %d: pixels from %d to %d only", set.name, i, lowest, highest)
+			}
+			sum := maphash.Bytes(hashing, set.images.Pixels(i))
+			if seen[sum] {
+				t.Errorf("%s image %d is the same as an earlier image", set.name, i)
+			}
+			seen[sum] = true
+		}
+	}
+}
+
+func span(pixels []byte) (lowest, highest byte) {
+	lowest, highest = pixels[0], pixels[0]
+	for _, v := range pixels {
+		lowest, highest = min(lowest, v), max(highest, v)
+	}
+	return lowest, highest
+}
+
+// TestSampleOrderIsMixed guards against an order of labels that repeats.
+func TestSampleOrderIsMixed(t *testing.T) {
+	orders := make(map[[10]int]bool)
+	for decade := range uint64(100) {
+		for _, set := range []sampleSet{sampleTrain, sampleTest} {
+			orders[[10]int(sampleLabels(set, decade))] = true
+		}
+	}
+	if len(orders) < 199 {
+		t.Errorf("200 decades have %d different orders", len(orders))
+	}
+}
+
+// TestSampleVariesAsPicturesDo compares the sample with what is known of
+// CIFAR-10 with pixels in [0, 1]: mean 0.47, variance about the mean image
+// 0.06, of which 32 principal components explain about 80 %.
+func TestSampleVariesAsPicturesDo(t *testing.T) {
+	const components, search = 32, 40
+	images := drawSampleImages(sampleTrain, 2000)
+	n := images.Len()
+	pixels := mat.NewDense(n, Pixels, nil) // (n, 3072)
+	average := make([]float64, Pixels)
+	for i := range n {
+		row := pixels.RawRowView(i)
+		for j, v := range images.Pixels(i) {
+			row[j] = float64(v) / 255
+			average[j] += row[j] / float64(n)
+		}
+	}
+	var mean, total float64
+	for i := range n {
+		row := pixels.RawRowView(i)
+		for j := range row {
+			row[j] -= average[j]
+			total += row[j] * row[j]
+		}
+	}
+	for _, v := range average {
+		mean += v / Pixels
+	}
+	if variance := total / float64(n*Pixels); mean < 0.42 || mean > 0.52 || variance < 0.05 || variance > 0.08 {
+		t.Errorf("mean %.3f, want 0.42-0.52; variance %.4f, want 0.05-0.08", mean, variance)
+	}
+
+	// Subspace iteration: what a random basis becomes when multiplied by the
+	// covariance again and again.
+	random := rand.New(rand.NewPCG(1, 1))
+	basis := mat.NewDense(Pixels, search, nil) // (3072, search)
+	for i := range Pixels {
+		for j := range search {
+			basis.Set(i, j, random.NormFloat64())
+		}
+	}
+	var scores mat.Dense // (n, search)
+	for range 3 {
+		scores.Mul(pixels, basis)
+		basis.Mul(pixels.T(), &scores)
+		var factors mat.SVD // its left vectors are an orthonormal basis
+		if !factors.Factorize(basis, mat.SVDThinU) {
+			t.Fatal("the basis was not made orthonormal")
+		}
+		factors.UTo(basis)
+	}
+	scores.Mul(pixels, basis)
+	var covariance mat.SymDense
+	covariance.SymOuterK(1, scores.T())
+	var eigen mat.EigenSym
+	if !eigen.Factorize(&covariance, false) {
+		t.Fatal("the eigenvalues were not found")
+	}
+	var explained float64
+	for _, value := range eigen.Values(nil)[search-components:] { // ascending
+		explained += value
+	}
+	if share := explained / total; share < 0.70 || share > 0.90 {
+		t.Errorf("%d components explain %.3f of the variance, want 0.70-0.90", components, share)
+	}
+}
+
+// TestSampleIsLearnable trains a linear SVM on frogs and horses: better than
+// guessing by far, yet not perfect.
+func TestSampleIsLearnable(t *testing.T) {
+	train, trainSigns := frogsAndHorses(drawSampleImages(sampleTrain, 10_000))
+	test, testSigns := frogsAndHorses(drawSampleImages(sampleTest, 5_000))
+
+	// Stochastic gradient descent on the hinge loss plus decay/2 * |w|^2, with
+	// the weights averaged over the last epochs.
+	const epochs, averaged, rate, decay = 12, 6, 1e-4, 0.1
+	random := rand.New(rand.NewPCG(1, 1))
+	weights, sum := make([]float64, Pixels+1), make([]float64, Pixels+1) // the last is the bias
+	for epoch := range epochs {
+		for _, i := range random.Perm(len(train)) {
+			x, y := train[i], trainSigns[i]
+			violated := y*score(weights, x) < 1
+			for j := range weights {
+				weights[j] *= 1 - rate*decay
+				if violated {
+					weights[j] += rate * y * x[j]
+				}
+			}
+		}
+		if epoch >= epochs-averaged {
+			for j, w := range weights {
+				sum[j] += w
+			}
+		}
+	}
+	correct := 0
+	for i, x := range test {
+		if testSigns[i]*score(sum, x) > 0 {
+			correct++
+		}
+	}
+	if accuracy := float64(correct) / float64(len(test)); accuracy < 0.75 || accuracy > 0.95 {
+		t.Errorf("test accuracy %.3f, want 0.75-0.95", accuracy)
+	}
+}
+
+// frogsAndHorses are the frogs (-1) and horses (+1) of images, normalised by
+// mean 0.25 and deviation 0.25, each with a 1 for the bias at its end.
+func frogsAndHorses(images Images) (xs [][]float64, signs []float64) {
+	signOf := map[string]float64{"frog": -1, "horse": 1}
+	for i := range images.Len() {
+		sign, wanted := signOf[ClassNames[images.Label(i)]]
+		if !wanted {
+			continue
+		}
+		x := make([]float64, Pixels+1)
+		for j, v := range images.Pixels(i) {
+			x[j] = (float64(v)/255 - 0.25) / 0.25
+		}
+		x[Pixels] = 1
+		xs, signs = append(xs, x), append(signs, sign)
+	}
+	return xs, signs
+}
+
+func score(weights, x []float64) float64 {
+	var sum float64
+	for j, w := range weights {
+		sum += w * x[j]
+	}
+	return sum
+}
+
+// TestShapesCoverTheirArea paints in white on black and compares what the
+// shape covers with its area by geometry.
+func TestShapesCoverTheirArea(t *testing.T) {
+	full := colour{1, 1, 1}
+	for _, shape := range []struct {
+		name  string
+		paint func(*painter)
+		area  float64 // in the object's units
+	}{
+		{"ellipse", func(p *painter) { p.ellipse(full, point{0.1, -0.1}, 0.6, 0.3) }, math.Pi * 0.6 * 0.3},
+		{"circle", func(p *painter) { p.ellipse(full, point{}, 0.4, 0.4) }, math.Pi * 0.4 * 0.4},
+		{"rectangle", func(p *painter) {
+			p.polygon(full, point{-0.5, -0.3}, point{0.5, -0.3}, point{0.5, 0.3}, point{-0.5, 0.3})
+		}, 0.6},
+		{"triangle", func(p *painter) { p.polygon(full, point{-0.6, 0.4}, point{0, -0.5}, point{0.6, 0.4}) }, 0.54},
+		{"limb", func(p *painter) { p.limb(full, point{-0.5, -0.4}, point{0.3, 0.2}, 0.3) }, 1 * 0.225},
+	} {
+		for index := range uint64(20) { // some of these poses are mirrored
+			p := newPainter(nil)
+			p.reseed(0, index)
+			p.place(16, 16, 12)
+			shape.paint(p)
+			var covered float64
+			for _, c := range p.canvas {
+				covered += float64(c.g)
+			}
+			want := shape.area * math.Abs(float64(p.xx*p.yy-p.xy*p.yx))
+			if math.Abs(covered-want) > 0.12*want {
+				t.Errorf("%s, pose %d: covers %.1f pixels, want %.1f", shape.name, index, covered, want)
+			}
+		}
+	}
+}
+
+// TestShapesOffTheCanvas paints shapes that lie beyond every edge.
+func TestShapesOffTheCanvas(t *testing.T) {
+	p := newPainter(nil)
+	for _, middle := range []point{{-100, 16}, {100, 16}, {16, -100}, {16, 100}} {
+		p.place(middle.x, middle.y, 12)
+		p.ellipse(white, point{}, 1, 1)
+		p.polygon(white, point{-1, -1}, point{1, -1}, point{1, 1})
+	}
+	if p.canvas != (painter{}).canvas {
+		t.Error("shapes beyond the edges have left paint on the canvas")
+	}
+}
+
+func BenchmarkDrawSample(b *testing.B) {
+	const count = 10_000
+	b.SetBytes(count * recordSize)
+	for b.Loop() {
+		drawSampleImages(sampleTrain, count)
+	}
+	b.ReportMetric(float64(count)*float64(b.N)/b.Elapsed().Seconds(), "images/s")
+}
