@@ -23,7 +23,7 @@ type Display struct {
 	quiet bool
 	bar   *progressbar.ProgressBar
 	began time.Time // when the bar was first shown
-	tenth int64 // of a download, the last one told
+	tenth int64     // of a download, the last one told
 }
 
 // NewDisplay returns a display on out that draws a live bar where out is a
