@@ -19,7 +19,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
+	"slices"
 	"syscall"
 
 	"cifartrain/configs"
@@ -39,18 +39,37 @@ const (
 func main() {
 	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, release) // a second signal ends the program at once
+	signal.Ignore(syscall.SIGPIPE)  // a reader that has seen enough ends no training
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // run is the program for its arguments; it returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	p := &program{stdout: stdout, stderr: stderr}
+	out := &output{Writer: stdout}
+	p := &program{stdout: out, stderr: stderr}
 	err := p.command(ctx, args)
-	if err == nil || errors.Is(err, flag.ErrHelp) {
+	if err == nil && out.err != nil && !errors.Is(out.err, syscall.EPIPE) {
+		err = fmt.Errorf("writing to the standard output: %w", out.err)
+	}
+	if err == nil {
 		return exitDone
 	}
 	fmt.Fprintln(stderr, message(err))
 	return status(err)
+}
+
+// An output remembers the first error of writing to it.
+type output struct {
+	io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.Writer.Write(p)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
 }
 
 // A usageError is a command line that makes no sense.
@@ -89,9 +108,10 @@ func message(err error) string {
 
 // A program is one call of the command: its flags and where it writes.
 type program struct {
-	stdout, stderr io.Writer
-	display        *terminal.Display
-	datasets       map[loaders.Source]*loaders.Dataset // the one loaded last
+	stdout   *output
+	stderr   io.Writer
+	display  *terminal.Display
+	datasets map[loaders.Source]*loaders.Dataset // the one loaded last
 
 	configs, overrides []string
 	data, runs, init   string
@@ -99,42 +119,78 @@ type program struct {
 	quiet              bool
 }
 
+// commands are what the first operand may ask for, with the flags each takes.
+// No operand asks for training.
+var commands = map[string]struct {
+	operand string // what the command takes one of; empty for none
+	flags   []string
+}{
+	"":         {"", []string{"config", "set", "data", "runs", "init", "seeds", "quiet"}},
+	"evaluate": {"run folder", []string{"set", "data", "quiet"}},
+	"list":     {"", nil},
+	"show":     {"config", []string{"set", "data"}},
+}
+
 // command parses the arguments and does what they ask.
 func (p *program) command(ctx context.Context, args []string) error {
 	flags := p.flags()
-	name := ""
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		name, args = args[0], args[1:]
-	}
 	operands, err := parse(flags, args)
+	if errors.Is(err, flag.ErrHelp) {
+		return p.help(flags)
+	}
 	if err != nil {
 		return err
 	}
-	p.display = terminal.NewDisplay(p.stdout, p.quiet)
-	switch {
-	case name == "" && len(operands) == 0 && len(p.configs) > 0:
-		return p.trainAll(ctx)
-	case name == "" && len(operands) == 0:
-		flags.Usage()
-		return usageError("nothing to do: name a config with -config")
-	case name == "evaluate" && len(operands) == 1:
-		return p.evaluate(ctx, operands[0])
-	case name == "evaluate":
-		return usageError("evaluate takes one run folder")
-	case name == "list" && len(operands) == 0:
-		return p.list()
-	case name == "show" && len(operands) == 1:
-		return p.show(operands[0])
-	case name == "show":
-		return usageError("show takes the name of one config")
+	name := ""
+	if len(operands) > 0 {
+		name, operands = operands[0], operands[1:]
 	}
-	return usageError(fmt.Sprintf("%q is no command: there are evaluate, list and show", strings.TrimSpace(name+" "+strings.Join(operands, " "))))
+	if err := check(flags, name, operands); err != nil {
+		return err
+	}
+	p.display = terminal.NewDisplay(p.stdout.Writer, p.quiet)
+	switch name {
+	case "evaluate":
+		return p.evaluate(ctx, operands[0])
+	case "list":
+		return p.list()
+	case "show":
+		return p.show(operands[0])
+	}
+	if len(p.configs) == 0 {
+		return usageError("nothing to do: name a config with -config, or one of the commands evaluate, list and show")
+	}
+	return p.trainAll(ctx)
 }
 
-// flags declares the flags, which every command shares.
+// check returns an error where a command gets operands or flags it does not
+// take.
+func check(flags *flag.FlagSet, name string, operands []string) error {
+	command, known := commands[name]
+	switch {
+	case !known:
+		return usageError(fmt.Sprintf("%q is no command: there are evaluate, list and show", name))
+	case command.operand == "" && len(operands) > 0:
+		return usageError(fmt.Sprintf("%s takes no %q", name, operands[0]))
+	case command.operand != "" && len(operands) != 1:
+		return usageError(fmt.Sprintf("%s takes one %s", name, command.operand))
+	}
+	var err error
+	flags.Visit(func(f *flag.Flag) {
+		switch {
+		case !slices.Contains(command.flags, f.Name):
+			err = usageError(fmt.Sprintf("%s takes no -%s", name, f.Name))
+		case f.Value.String() == "" && (f.Name == "data" || f.Name == "runs" || f.Name == "init"):
+			err = usageError(fmt.Sprintf("-%s names nothing", f.Name))
+		}
+	})
+	return err
+}
+
+// flags declares the flags of all commands.
 func (p *program) flags() *flag.FlagSet {
 	flags := flag.NewFlagSet("cifartrain", flag.ContinueOnError)
-	flags.SetOutput(p.stderr)
+	flags.SetOutput(io.Discard) // errors are told once, by run
 	list := func(into *[]string) func(string) error {
 		return func(value string) error { *into = append(*into, value); return nil }
 	}
@@ -145,19 +201,23 @@ func (p *program) flags() *flag.FlagSet {
 	flags.StringVar(&p.init, "init", "", "start from the weights in this safetensors `FILE`")
 	flags.IntVar(&p.seeds, "seeds", 1, "repeat each run over `N` seeds, from the config's on")
 	flags.BoolVar(&p.quiet, "quiet", false, "no progress display")
-	flags.Usage = func() {
-		fmt.Fprint(p.stderr, `Trains small models on CIFAR-10.
+	return flags
+}
+
+// help prints how the program is used.
+func (p *program) help(flags *flag.FlagSet) error {
+	fmt.Fprint(p.stdout, `Trains small models on CIFAR-10.
 
   go run . -config configs/svm.yaml    train, evaluate, draw
   go run . evaluate RUN                score a run's best weights on the test images again
   go run . list                        the shipped configs
-  go run . show NAME                   one of them, resolved
+  go run . show NAME                   one of them, with every key
 
 Flags:
 `)
-		flags.PrintDefaults()
-	}
-	return flags
+	flags.SetOutput(p.stdout)
+	flags.PrintDefaults()
+	return nil
 }
 
 // parse reads flags and operands in any order and returns the operands.

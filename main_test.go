@@ -138,7 +138,7 @@ func TestTheMainJob(t *testing.T) {
 func TestSeedsAndInitialWeights(t *testing.T) {
 	runs := t.TempDir()
 	last, stdout, _ := train(t, sampleArgs(runs, "-seeds", "2", "-quiet")...)
-	for _, want := range []string{"svm over 2 seeds", "mean", "standard deviation"} {
+	for _, want := range []string{"svm over 2 seeds, test accuracy", "mean", "standard deviation"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("the terminal does not show %q:\n%s", want, stdout)
 		}
@@ -159,6 +159,8 @@ func TestSeedsAndInitialWeights(t *testing.T) {
 	if errWant != nil || errGot != nil {
 		t.Fatal(errWant, errGot)
 	}
+	again, _, _ := train(t, "-config", from.File(runfolder.ConfigFile), "-init", from.File(runfolder.InitialWeightsFile), "-runs", runs)
+	sameRun(t, from, again)
 	for name := range want {
 		if diff := cmp.Diff(want[name].Float32s(), got[name].Float32s()); diff != "" {
 			t.Errorf("%s is not what -init gave:\n%s", name, diff)
@@ -249,6 +251,11 @@ func TestBadCommandLines(t *testing.T) {
 		{"nothing", nil, exitUsage, []string{"name a config"}},
 		{"no such flag", []string{"-epochs", "3"}, exitUsage, []string{"-epochs"}},
 		{"no such command", []string{"trian"}, exitUsage, []string{`"trian" is no command`}},
+		{"no such command behind flags", []string{"-config", "svm", "train"}, exitUsage, []string{`"train" is no command`}},
+		{"a flag the command does not take", []string{"-seeds", "2", "evaluate", dir}, exitUsage, []string{"evaluate takes no -seeds"}},
+		{"an empty folder name", []string{"-config", "svm", "-runs", ""}, exitUsage, []string{"-runs names nothing"}},
+		{"too many seeds", []string{"-config", "svm", "-seeds", "2", "-set", "seed=18446744073709551615"}, exitUsage, []string{"not as many seeds"}},
+		{"a bad config behind a good one", []string{"-config", "svm", "-config", one}, exitUsage, []string{"one.yaml"}},
 		{"no such config", []string{"-config", "swm"}, exitUsage, []string{"swm", "svm"}},
 		{"misspelt key", []string{"-config", config}, exitUsage, []string{"typo.yaml:4", "batch_sise", "batch_size"}},
 		{"misspelt override", []string{"-config", "svm", "-set", "train.epoch=3"}, exitUsage, []string{"train.epoch", "epochs"}},
@@ -263,7 +270,7 @@ func TestBadCommandLines(t *testing.T) {
 		{"data is a file", []string{"-config", "svm", "-data", file, "-runs", runs}, exitFailed, []string{"is a file, not a folder"}},
 		{"evaluate nothing", []string{"evaluate"}, exitUsage, []string{"one run folder"}},
 		{"evaluate no run", []string{"evaluate", dir}, exitUsage, []string{"is no run folder"}},
-		{"show nothing", []string{"show"}, exitUsage, []string{"one config"}},
+		{"show nothing", []string{"show"}, exitUsage, []string{"takes one config"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			status, stdout, stderr := call(context.Background(), test.args...)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -21,16 +22,34 @@ import (
 type record struct {
 	folder  *runfolder.Folder
 	config  configs.Config
+	init    string // the weights file the run started from; empty where the seed drew them
 	run     *training.Run
 	images  *images
 	summary *runfolder.Summary
 }
 
-// begin writes what is known before training.
+// begin writes what is known before training. The config it writes gives the
+// same numbers again: it names the dataset that was used in fact, and the
+// weights of -init stand beside it.
 func (r *record) begin() error {
-	text, err := r.config.YAML()
+	config := r.config
+	if r.images.dataset.StandsInBecause != "" {
+		config.Data.Source = "sample"
+	}
+	text, err := config.YAML()
 	if err != nil {
 		return err
+	}
+	if r.init != "" {
+		weights, err := os.ReadFile(r.init)
+		if err != nil {
+			return err
+		}
+		if err := r.folder.Write(runfolder.InitialWeightsFile, weights); err != nil {
+			return err
+		}
+		r.summary.InitialWeights = runfolder.InitialWeightsFile
+		text = append([]byte("# started from weights: repeat with -init "+runfolder.InitialWeightsFile+"\n"), text...)
 	}
 	if err := r.folder.Write(runfolder.ConfigFile, text); err != nil {
 		return err
@@ -69,7 +88,10 @@ func (i *interruption) Unwrap() error { return context.Canceled }
 // to its end; what the epochs so far gave is written all the same, and cause is
 // returned with where to find it.
 func (r *record) end(ctx context.Context, result training.Result, cause error, started time.Time) error {
-	err := r.write(ctx, result, cause, started)
+	if cause == nil {
+		cause = r.test(ctx, result)
+	}
+	err := r.write(result, cause, started)
 	switch {
 	case cause == nil:
 		return err
@@ -81,11 +103,42 @@ func (r *record) end(ctx context.Context, result training.Result, cause error, s
 	return errors.Join(cause, err)
 }
 
-func (r *record) write(ctx context.Context, result training.Result, cause error, started time.Time) error {
+// test scores the last and the best weights on the test images.
+func (r *record) test(ctx context.Context, result training.Result) error {
+	batches := evaluationBatches(r.config, r.images, r.images.test)
+	for _, scored := range []struct {
+		weights graphs.Weights
+		figures **runfolder.Figures
+		epoch   metrics.Epoch
+	}{
+		{r.run.Weights, &r.summary.Final, result.History.Last()},
+		{result.Best, &r.summary.Best, result.History[result.History.Best()]},
+	} {
+		test, err := score(ctx, r.run.Architecture, scored.weights, batches)
+		if err != nil {
+			return err
+		}
+		figures := runfolder.FiguresOf(scored.epoch)
+		figures.TestLoss = &test.Loss
+		if r.summary.Confusion = test.Confusion; test.Confusion != nil {
+			accuracy := test.Confusion.Accuracy()
+			figures.TestAccuracy = &accuracy
+		}
+		*scored.figures = figures
+	}
+	return nil
+}
+
+// write writes weights, pictures, summary and report.
+func (r *record) write(result training.Result, cause error, started time.Time) error {
 	r.summary.Status = ended(result, cause)
+	if r.summary.Status == runfolder.Failed {
+		r.summary.Error = cause.Error()
+	}
 	r.summary.Epochs = len(result.History)
 	if len(result.History) > 0 {
-		if err := r.figures(ctx, result, cause); err != nil {
+		r.judge(result.History)
+		if err := r.weights(result); err != nil {
 			return err
 		}
 	}
@@ -115,46 +168,33 @@ func ended(result training.Result, cause error) string {
 	}
 }
 
-// figures fills the summary from the history, writes the weights and, unless
-// the run was cut short, scores them on the test images. Weights that a cause
-// other than an interrupt spoilt are not kept.
-func (r *record) figures(ctx context.Context, result training.Result, cause error) error {
-	s, history := r.summary, result.History
-	s.Final, s.Best = runfolder.FiguresOf(history.Last()), runfolder.FiguresOf(history[history.Best()])
+// judge fills the summary from the history.
+func (r *record) judge(history metrics.History) {
+	s := r.summary
+	if s.Final == nil {
+		s.Final = runfolder.FiguresOf(history.Last())
+	}
+	if s.Best == nil {
+		s.Best = runfolder.FiguresOf(history[history.Best()])
+	}
 	verdict := metrics.Judge(history, 1/float64(len(s.Classes)))
 	s.Verdict = &verdict
 	for _, epoch := range history {
 		s.TrainingSeconds += epoch.Seconds
 	}
 	s.ImagesPerSecond = float64(len(history)*s.Images.Training) / s.TrainingSeconds
+}
 
+// weights writes the best weights and, unless a failure may have spoilt them,
+// the last.
+func (r *record) weights(result training.Result) error {
 	if err := r.folder.WriteWeights(runfolder.BestWeightsFile, tensors(result.Best)); err != nil {
 		return err
 	}
-	if cause == nil || errors.Is(cause, context.Canceled) {
-		if err := r.folder.WriteWeights(runfolder.LastWeightsFile, tensors(r.run.Weights)); err != nil {
-			return err
-		}
-	}
-	if cause != nil {
+	if r.summary.Status == runfolder.Failed {
 		return nil
 	}
-	batches := evaluationBatches(r.config, r.images, r.images.test)
-	for _, scored := range []struct {
-		weights graphs.Weights
-		figures *runfolder.Figures
-	}{{r.run.Weights, s.Final}, {result.Best, s.Best}} {
-		test, err := score(ctx, r.run.Architecture, scored.weights, batches)
-		if err != nil {
-			return err
-		}
-		scored.figures.TestLoss = &test.Loss
-		if s.Confusion = test.Confusion; test.Confusion != nil {
-			accuracy := test.Confusion.Accuracy()
-			scored.figures.TestAccuracy = &accuracy
-		}
-	}
-	return nil
+	return r.folder.WriteWeights(runfolder.LastWeightsFile, tensors(r.run.Weights))
 }
 
 // score evaluates weights on batches.

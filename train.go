@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"time"
 
@@ -25,9 +27,18 @@ func (p *program) trainAll(ctx context.Context) error {
 		return usageError(fmt.Sprintf("-seeds %d: there must be at least one", p.seeds))
 	}
 	var all []configs.Config
-	for _, path := range p.configs { // all are checked before the first runs
+	for _, path := range p.configs { // what needs no data is checked before the first one runs
 		config, err := p.load(path)
 		if err != nil {
+			return err
+		}
+		if uint64(p.seeds-1) > math.MaxUint64-config.Seed {
+			return usageError(fmt.Sprintf("-seeds %d: there are not as many seeds from %d on", p.seeds, config.Seed))
+		}
+		if _, _, err := p.model(config); err != nil {
+			return err
+		}
+		if _, _, err := solver(config); err != nil {
 			return err
 		}
 		all = append(all, config)
@@ -40,21 +51,21 @@ func (p *program) trainAll(ctx context.Context) error {
 	return nil
 }
 
-// trainSeeds trains a config once for each seed.
-func (p *program) trainSeeds(ctx context.Context, config configs.Config) error {
+// trainSeeds trains a config once for each seed and shows the spread, also of
+// those that were done before an error or an interrupt.
+func (p *program) trainSeeds(ctx context.Context, config configs.Config) (err error) {
 	var summaries []*runfolder.Summary
-	for range p.seeds {
-		summary, err := p.train(ctx, config)
-		if err != nil {
-			return err
+	for len(summaries) < p.seeds && err == nil {
+		var summary *runfolder.Summary
+		if summary, err = p.train(ctx, config); err == nil {
+			summaries = append(summaries, summary)
+			config.Seed++
 		}
-		summaries = append(summaries, summary)
-		config.Seed++
 	}
-	if p.seeds > 1 {
+	if len(summaries) > 1 {
 		terminal.Seeds(p.stdout, summaries)
 	}
-	return nil
+	return err
 }
 
 // train is one run: config, dataset, batches, graph, training, history,
@@ -77,7 +88,10 @@ func (p *program) train(ctx context.Context, config configs.Config) (*runfolder.
 	if err != nil {
 		return nil, err
 	}
-	record := &record{folder: folder, config: config, run: run, images: images, summary: &runfolder.Summary{
+	if err := folder.PointLatest(); err != nil {
+		fmt.Fprintf(p.stderr, "warning: %v\n", err)
+	}
+	record := &record{folder: folder, config: config, init: p.init, run: run, images: images, summary: &runfolder.Summary{
 		Name: config.Name, Model: architecture.Kind, Loss: architecture.LossName, Seed: config.Seed,
 		Dataset: images.dataset.Name, Warning: images.warning, Classes: images.training.Classes,
 		Images:     runfolder.Images{Training: images.training.Len(), Validation: images.validation.Len(), Test: images.test.Len()},
@@ -143,11 +157,11 @@ func (p *program) open(ctx context.Context, config configs.Config) (*images, err
 // dataset loads the source, once for all runs of this program.
 func (p *program) dataset(ctx context.Context, source loaders.Source) (*loaders.Dataset, error) {
 	if loaded, ok := p.datasets[source]; ok {
-		return loaded, nil
+		return loaded, ctx.Err()
 	}
 	dataset, err := loaders.Open(ctx, source, p.display.Download)
 	p.display.Clear()
-	if err != nil {
+	if err = errors.Join(err, ctx.Err()); err != nil {
 		return nil, err
 	}
 	if warning := dataset.Warning(source); warning != "" {
@@ -201,18 +215,9 @@ func newRun(config configs.Config, architecture *graphs.Architecture, weights gr
 		return nil, &loaders.SettingError{Key: "data.batch_size", Reason: fmt.Sprintf(
 			"%d is more than the %d training images", size, images.training.Len())}
 	}
-	o := config.Optimizer
-	solver, err := solvers.New(solvers.Spec{
-		Kind: o.Kind, LearningRate: o.LearningRate, Momentum: o.Momentum, Nesterov: o.Nesterov, WeightDecay: o.WeightDecay,
-	})
+	solver, schedule, err := solver(config)
 	if err != nil {
-		return nil, usageError(err.Error())
-	}
-	schedule, err := solvers.NewSchedule(solvers.ScheduleSpec{
-		Kind: o.Schedule, Initial: o.LearningRate, Epochs: config.Train.Epochs, StepEpochs: o.StepEpochs, Gamma: o.Gamma,
-	})
-	if err != nil {
-		return nil, usageError(err.Error())
+		return nil, err
 	}
 	return &training.Run{
 		Architecture: architecture, Weights: weights, Solver: solver, Schedule: schedule,
@@ -223,6 +228,24 @@ func newRun(config configs.Config, architecture *graphs.Architecture, weights gr
 		ValidationSet: evaluationBatches(config, images, images.validation),
 		Epochs:        config.Train.Epochs, EarlyStopping: config.Train.EarlyStopping,
 	}, nil
+}
+
+// solver returns the config's solver, new, and the schedule of its rate.
+func solver(config configs.Config) (solvers.Solver, solvers.Schedule, error) {
+	o := config.Optimizer
+	solver, err := solvers.New(solvers.Spec{
+		Kind: o.Kind, LearningRate: o.LearningRate, Momentum: o.Momentum, Nesterov: o.Nesterov, WeightDecay: o.WeightDecay,
+	})
+	if err != nil {
+		return nil, nil, usageError(err.Error())
+	}
+	schedule, err := solvers.NewSchedule(solvers.ScheduleSpec{
+		Kind: o.Schedule, Initial: o.LearningRate, Epochs: config.Train.Epochs, StepEpochs: o.StepEpochs, Gamma: o.Gamma,
+	})
+	if err != nil {
+		return nil, nil, usageError(err.Error())
+	}
+	return solver, schedule, nil
 }
 
 // evaluationBatches are a set's batches in order and unaltered.

@@ -94,6 +94,9 @@ func readFiles(folder string, train, test []dataFile, records int) (*Dataset, er
 
 // read fills records with the file at path and checks it.
 func (f dataFile) read(path string, records []byte) error {
+	if info, err := os.Stat(path); err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket|fs.ModeDevice) != 0 {
+		return fmt.Errorf("loaders: %s is a pipe, a socket or a device, not a file", path) // opening it could wait forever
+	}
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return missingError{path}

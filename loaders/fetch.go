@@ -84,6 +84,7 @@ func (f *fetcher) fetch(ctx context.Context, address, dir string, progress Progr
 		return nil, fmt.Errorf("loaders: fetching %s: %w", source.Redacted(), err)
 	}
 	target := filepath.Join(dir, archiveFolder)
+	os.Remove(target) // succeeds only where it is an empty folder
 	if _, err := os.Lstat(target); err == nil {
 		return nil, fmt.Errorf("loaders: %s exists already and is never overwritten: move it away, then fetch again", target)
 	} else if !errors.Is(err, fs.ErrNotExist) {

@@ -498,7 +498,7 @@ func TestFetchLocalFaults(t *testing.T) {
 		words   string
 	}{
 		{"the folder is a file", func(dir string) error { return os.WriteFile(dir, nil, 0o666) }, "mkdir"},
-		{"the files exist", func(dir string) error { return os.MkdirAll(filepath.Join(dir, archiveFolder), 0o777) }, "exists already"},
+		{"the files exist", func(dir string) error { return os.MkdirAll(filepath.Join(dir, archiveFolder, "mine"), 0o777) }, "exists already"},
 		{"a folder is in the way", func(dir string) error {
 			return os.MkdirAll(filepath.Join(dir, "mini.tar.gz.part", "in use"), 0o777)
 		}, "mini.tar.gz.part"},

@@ -24,10 +24,31 @@ type Source struct {
 func Open(ctx context.Context, source Source, progress Progress) (*Dataset, error) {
 	dataset, reason, err := source.open(ctx, progress)
 	if reason != "" {
-		dataset = drawSample()
-		dataset.StandsInBecause = reason
+		dataset, err = unlessDone(ctx, func() (*Dataset, error) { return drawSample(), nil })
+		if dataset != nil {
+			dataset.StandsInBecause = reason
+		}
 	}
 	return dataset, err
+}
+
+// unlessDone returns what load does, or ctx's error as soon as ctx is done.
+func unlessDone(ctx context.Context, load func() (*Dataset, error)) (*Dataset, error) {
+	type outcome struct {
+		dataset *Dataset
+		err     error
+	}
+	loaded := make(chan outcome, 1)
+	go func() {
+		dataset, err := load()
+		loaded <- outcome{dataset, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case o := <-loaded:
+		return o.dataset, o.err
+	}
 }
 
 // open returns CIFAR-10, or else the reason why the sample stands in for it.
@@ -37,7 +58,7 @@ func (source Source) open(ctx context.Context, progress Progress) (dataset *Data
 	}
 	folder, err := findCIFAR(source.Dir)
 	if err == nil {
-		dataset, err = readCIFAR(folder)
+		dataset, err = unlessDone(ctx, func() (*Dataset, error) { return readCIFAR(folder) })
 		return dataset, "", err
 	}
 	if !errors.Is(err, fs.ErrNotExist) {

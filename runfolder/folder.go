@@ -7,6 +7,7 @@
 //	*.png               curves and other pictures
 //	model.safetensors   the last weights
 //	best.safetensors    those of the lowest validation loss
+//	init.safetensors    those the run started from, where a file gave them
 //	graph.dot           the model's expression graph
 //	report.html         one page with all of the above
 package runfolder
@@ -29,8 +30,11 @@ const (
 	SummaryFile     = "summary.json"
 	LastWeightsFile = "model.safetensors"
 	BestWeightsFile = "best.safetensors"
-	GraphFile       = "graph.dot"
-	ReportFile      = "report.html"
+
+	InitialWeightsFile = "init.safetensors"
+
+	GraphFile  = "graph.dot"
+	ReportFile = "report.html"
 )
 
 // latest is the link beside a name's run folders that points at the newest.
@@ -43,7 +47,7 @@ type Folder struct {
 
 // Create makes the folder of a run that starts now: root/name/<UTC timestamp>,
 // with a number behind the timestamp where that second already has one, so that
-// runs never share a folder. root/name/latest then points at it.
+// runs never share a folder.
 func Create(root, name string, now time.Time) (*Folder, error) {
 	parent := filepath.Join(root, name)
 	if err := os.MkdirAll(parent, 0o777); err != nil {
@@ -61,23 +65,27 @@ func Create(root, name string, now time.Time) (*Folder, error) {
 		}
 		entry = fmt.Sprintf("%s-%d", stamp, n)
 	}
-	if err := pointLatest(parent, entry); err != nil {
-		return nil, err
-	}
 	return &Folder{filepath.Join(parent, entry)}, nil
 }
 
-// pointLatest makes parent/latest a link to entry, replacing an older link at
-// one stroke. Where the system grants no links it writes entry's name instead.
-func pointLatest(parent, entry string) error {
+// PointLatest makes root/name/latest a link to the folder, replacing an older
+// link at one stroke. Where the system grants no links it writes the folder's
+// name instead.
+func (f *Folder) PointLatest() error {
+	parent, entry := filepath.Split(f.Path)
 	link := filepath.Join(parent, latest)
 	beside := filepath.Join(parent, "."+latest+"-"+entry)
-	if err := os.Symlink(entry, beside); err != nil {
+	if os.Symlink(entry, beside) != nil {
 		if err := os.WriteFile(beside, []byte(entry+"\n"), 0o666); err != nil {
-			return fmt.Errorf("runfolder: %w", err)
+			return fmt.Errorf("runfolder: pointing %s at %s: %w", link, entry, err)
 		}
 	}
-	if err := os.Rename(beside, link); err != nil {
+	err := os.Rename(beside, link)
+	if info, statErr := os.Lstat(link); err != nil && statErr == nil && !info.IsDir() {
+		// Some systems do not rename over a link.
+		err = errors.Join(os.Remove(link), os.Rename(beside, link))
+	}
+	if err != nil {
 		os.Remove(beside)
 		return fmt.Errorf("runfolder: pointing %s at %s: %w", link, entry, err)
 	}
@@ -87,6 +95,10 @@ func pointLatest(parent, entry string) error {
 // Open returns the run folder at path, which must hold a config.
 func Open(path string) (*Folder, error) {
 	if _, err := os.Stat(filepath.Join(path, ConfigFile)); err != nil {
+		newest := filepath.Join(path, latest)
+		if _, err := os.Stat(filepath.Join(newest, ConfigFile)); err == nil {
+			return nil, fmt.Errorf("runfolder: %s holds runs; name one of them, such as %s", path, newest)
+		}
 		return nil, fmt.Errorf("runfolder: %s is no run folder: %w", path, err)
 	}
 	return &Folder{path}, nil

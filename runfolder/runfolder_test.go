@@ -36,6 +36,9 @@ func TestCreateNeverSharesAFolder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if err := folder.PointLatest(); err != nil {
+			t.Fatal(err)
+		}
 		got = append(got, filepath.Base(folder.Path))
 		newest, err := filepath.EvalSymlinks(filepath.Join(root, "svm", "latest"))
 		if err != nil {
@@ -64,6 +67,34 @@ func TestCreateWhereAFileStands(t *testing.T) {
 	_, err := Create(root, "svm", started)
 	if err == nil || !strings.Contains(err.Error(), "name another place with -runs") {
 		t.Errorf("error is %v, want the remedy", err)
+	}
+}
+
+func TestLatestThatIsAFolder(t *testing.T) {
+	folder := create(t)
+	link := filepath.Join(filepath.Dir(folder.Path), "latest")
+	if err := os.Mkdir(link, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.PointLatest(); err == nil || !strings.Contains(err.Error(), "latest") {
+		t.Errorf("error is %v", err)
+	}
+	if info, err := os.Stat(link); err != nil || !info.IsDir() {
+		t.Errorf("the folder that stood there is gone: %v", err)
+	}
+}
+
+func TestOpenSuggestsTheNewest(t *testing.T) {
+	folder := create(t)
+	if err := folder.Write(ConfigFile, []byte("name: svm\n")); err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.PointLatest(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(filepath.Dir(folder.Path))
+	if err == nil || !strings.Contains(err.Error(), filepath.Join("svm", "latest")) {
+		t.Errorf("error is %v", err)
 	}
 }
 
@@ -210,7 +241,7 @@ func TestReportHoldsEverything(t *testing.T) {
 	}
 	for _, want := range []string{
 		"data:image/png;base64,iVBORw==", "Not CIFAR-10.", "no network", "about right", "a small gap",
-		"name: svm # &lt;&amp;&gt;", "digraph {}", "81.25", "built-in sample",
+		"name: svm # &lt;&amp;&gt;", "digraph {}", "81.25%", "built-in sample",
 	} {
 		if !strings.Contains(string(content), want) {
 			t.Errorf("the report lacks %q", want)

@@ -21,8 +21,9 @@ const (
 type Summary struct {
 	Name   string `json:"name"`
 	Status string `json:"status"` // Finished, Stopped, Interrupted or Failed
-	Model  string `json:"model"`  // the model's kind
-	Loss   string `json:"loss"`   // the loss with its constants
+	Error  string `json:"error,omitempty"`
+	Model  string `json:"model"` // the model's kind
+	Loss   string `json:"loss"`  // the loss with its constants
 	Seed   uint64 `json:"seed"`
 
 	Dataset    string   `json:"dataset"`
@@ -30,6 +31,8 @@ type Summary struct {
 	Classes    []string `json:"classes"`
 	Images     Images   `json:"images"`
 	Parameters int      `json:"parameters"` // trained values
+
+	InitialWeights string `json:"initial_weights,omitempty"` // the file the run started from, where the seed did not draw them
 
 	Epochs  int              `json:"epochs"` // that were trained
 	Final   *Figures         `json:"final,omitempty"`

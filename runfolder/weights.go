@@ -2,7 +2,9 @@ package runfolder
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 
@@ -56,6 +58,10 @@ func (e *WeightsError) Unwrap() error { return e.Err }
 // errors are of type *WeightsError.
 func ReadWeights(path string) (map[string]*tensor.Dense, error) {
 	tensors, err := readWeights(path)
+	var fault *fs.PathError
+	if errors.As(err, &fault) {
+		err = fault.Err // the path is named already
+	}
 	if err != nil {
 		return nil, &WeightsError{path, err}
 	}

@@ -83,45 +83,28 @@ func figures(s *runfolder.Summary) [][]string {
 	return rows
 }
 
-// Seeds shows the spread of runs that differ in their seed alone.
+// Seeds shows the spread of runs that differ in their seed alone: the test
+// accuracy of a model that classifies, the test loss of any other. The standard
+// deviation is that of a sample.
 func Seeds(out io.Writer, summaries []*runfolder.Summary) {
-	rows := [][]string{{"seed", "validation loss", "test loss, last", "test loss, best"}}
-	classifies := summaries[0].Final.TestAccuracy != nil
-	if classifies {
-		rows[0] = append(rows[0], "test accuracy, last", "test accuracy, best")
+	name, format := "test loss", loss
+	figure := func(f *runfolder.Figures) float64 { return *f.TestLoss }
+	if summaries[0].Final.TestAccuracy != nil {
+		name, format = "test accuracy", percent
+		figure = func(f *runfolder.Figures) float64 { return *f.TestAccuracy }
 	}
-	columns := make([][]float64, len(rows[0])-1)
+	rows := [][]string{{"seed", "last epoch", "best epoch"}}
+	var last, best []float64
 	for _, s := range summaries {
-		values := []float64{s.Best.ValidationLoss, *s.Final.TestLoss, *s.Best.TestLoss}
-		if classifies {
-			values = append(values, *s.Final.TestAccuracy, *s.Best.TestAccuracy)
-		}
-		for i, v := range values {
-			columns[i] = append(columns[i], v)
-		}
-		rows = append(rows, seedRow(fmt.Sprint(s.Seed), values))
+		last, best = append(last, figure(s.Final)), append(best, figure(s.Best))
+		rows = append(rows, []string{fmt.Sprint(s.Seed), format(figure(s.Final)), format(figure(s.Best))})
 	}
-	var means, deviations []float64
-	for _, column := range columns {
-		mean, deviation := stat.MeanStdDev(column, nil)
-		means, deviations = append(means, mean), append(deviations, deviation)
-	}
-	rows = append(rows, seedRow("mean", means), seedRow("standard deviation", deviations))
-	fmt.Fprintf(out, "%s over %d seeds\n", summaries[0].Name, len(summaries))
+	lastMean, lastDeviation := stat.MeanStdDev(last, nil)
+	bestMean, bestDeviation := stat.MeanStdDev(best, nil)
+	rows = append(rows, []string{"mean", format(lastMean), format(bestMean)},
+		[]string{"standard deviation", format(lastDeviation), format(bestDeviation)})
+	fmt.Fprintf(out, "%s over %d seeds, %s:\n", summaries[0].Name, len(summaries), name)
 	Table(out, rows)
-}
-
-// seedRow formats losses, of which there are three, and accuracies behind them.
-func seedRow(name string, values []float64) []string {
-	row := []string{name}
-	for i, v := range values {
-		if i < 3 {
-			row = append(row, loss(v))
-		} else {
-			row = append(row, percent(v))
-		}
-	}
-	return row
 }
 
 // Evaluation shows what weights score on the test images.

@@ -35,8 +35,8 @@ func NewDisplay(out io.Writer, quiet bool) *Display {
 }
 
 // Step tells of a training step: done of all the run's steps, the running
-// epoch of epochs, its loss so far and the last epoch measured, nil before. The
-// bar shows training before validation figures.
+// epoch of epochs, its loss so far and the last epoch measured, nil before. A
+// narrow terminal shows fewer figures.
 func (d *Display) Step(done, all, epoch, epochs int, loss float64, last *metrics.Epoch) {
 	if d.quiet || !d.live {
 		return
@@ -44,19 +44,42 @@ func (d *Display) Step(done, all, epoch, epochs int, loss float64, last *metrics
 	if d.bar == nil {
 		d.bar, d.began = d.newBar(int64(all)), time.Now()
 	}
-	text := fmt.Sprintf("epoch %d/%d", epoch, epochs)
-	if done > 0 && last != nil { // before, the start-up would tell more than the pace
-		text += ", " + Duration(time.Since(d.began).Seconds()*float64(all-done)/float64(done)) + " left"
+	parts := []string{fmt.Sprintf("epoch %d/%d", epoch, epochs)}
+	if last != nil { // before, the start-up would tell more than the pace
+		left := time.Since(d.began).Seconds() * float64(all-done) / float64(done)
+		parts[0] += ", " + Duration(left) + " left"
 	}
-	text += fmt.Sprintf("  loss %.4g", loss)
+	parts = append(parts, fmt.Sprintf("loss %.4g", loss))
 	if last != nil {
-		text += fmt.Sprintf("/%.4g", last.ValidationLoss)
+		parts[1] += fmt.Sprintf(" (val %.4g)", last.ValidationLoss)
 		if last.Classifies() {
-			text += fmt.Sprintf("  accuracy %.1f/%.1f%%", 100*last.TrainAccuracy, 100*last.ValidationAccuracy)
+			parts = append(parts, fmt.Sprintf("acc %.1f%% (val %.1f%%)", 100*last.TrainAccuracy, 100*last.ValidationAccuracy))
 		}
 	}
-	d.bar.Describe(text)
+	d.bar.Describe(fit(parts, d.columns()-len("100% []  ")))
 	d.bar.Set(done)
+}
+
+// fit joins as many parts, from the first on, as fit into a width.
+func fit(parts []string, width int) string {
+	text := parts[0]
+	for _, part := range parts[1:] {
+		if len(text)+2+len(part) > width {
+			break
+		}
+		text += "  " + part
+	}
+	return text
+}
+
+// columns is the terminal's width in characters.
+func (d *Display) columns() int {
+	if file, isFile := d.out.(*os.File); isFile {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
+			return width
+		}
+	}
+	return 80
 }
 
 // Epoch tells of a finished epoch, one line where there is no live bar.
@@ -64,9 +87,9 @@ func (d *Display) Epoch(e metrics.Epoch, epochs int) {
 	if d.quiet || d.live {
 		return
 	}
-	fmt.Fprintf(d.out, "epoch %*d/%d  loss %.5f  validation %.5f", len(fmt.Sprint(epochs)), e.Number, epochs, e.TrainLoss, e.ValidationLoss)
+	fmt.Fprintf(d.out, "epoch %*d/%d  loss %.5f (val %.5f)", len(fmt.Sprint(epochs)), e.Number, epochs, e.TrainLoss, e.ValidationLoss)
 	if e.Classifies() {
-		fmt.Fprintf(d.out, "  accuracy %.2f%%  validation %.2f%%", 100*e.TrainAccuracy, 100*e.ValidationAccuracy)
+		fmt.Fprintf(d.out, "  accuracy %.2f%% (val %.2f%%)", 100*e.TrainAccuracy, 100*e.ValidationAccuracy)
 	}
 	fmt.Fprintf(d.out, "  learning rate %.3g  %s\n", e.LearningRate, Duration(e.Seconds))
 }

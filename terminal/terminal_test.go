@@ -68,8 +68,8 @@ func TestEpochLines(t *testing.T) {
 		epoch metrics.Epoch
 		want  string
 	}{
-		{"classifier", false, epoch, "epoch   7/100  loss 0.50000  validation 0.62500  accuracy 87.50%  validation 75.00%  learning rate 0.1  0.25 s\n"},
-		{"autoencoder", false, without, "epoch   7/100  loss 0.50000  validation 0.62500  learning rate 0.1  0.25 s\n"},
+		{"classifier", false, epoch, "epoch   7/100  loss 0.50000 (val 0.62500)  accuracy 87.50% (val 75.00%)  learning rate 0.1  0.25 s\n"},
+		{"autoencoder", false, without, "epoch   7/100  loss 0.50000 (val 0.62500)  learning rate 0.1  0.25 s\n"},
 		{"quiet", true, epoch, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -123,6 +123,17 @@ func TestLiveBar(t *testing.T) {
 	}
 }
 
+func TestFit(t *testing.T) {
+	parts := []string{"epoch 1/2", "loss 0.5", "acc 80%"}
+	for width, want := range map[int]string{
+		100: "epoch 1/2  loss 0.5  acc 80%", 28: "epoch 1/2  loss 0.5  acc 80%", 27: "epoch 1/2  loss 0.5", 18: "epoch 1/2", 3: "epoch 1/2",
+	} {
+		if got := fit(parts, width); got != want {
+			t.Errorf("in %d columns: %q, want %q", width, got, want)
+		}
+	}
+}
+
 // summary is a finished classifier's.
 func summary(seed uint64, accuracy float64) *runfolder.Summary {
 	loss := 0.5
@@ -168,9 +179,15 @@ Pictures, weights and report: runs/svm/now/report.html
 func TestSeeds(t *testing.T) {
 	var out bytes.Buffer
 	Seeds(&out, []*runfolder.Summary{summary(1, 0.5), summary(2, 0.75), summary(3, 1)})
-	for _, want := range []string{"svm over 3 seeds", "75.00%", "25.00%"} { // mean, and deviation with n-1
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("the table does not show %q:\n%s", want, out.String())
-		}
+	want := `svm over 3 seeds, test accuracy:
+  seed                last epoch  best epoch
+  1                       50.00%      50.00%
+  2                       75.00%      75.00%
+  3                      100.00%     100.00%
+  mean                    75.00%      75.00%
+  standard deviation      25.00%      25.00%
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("table (-want +got):\n%s", diff)
 	}
 }

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"cifartrain/configs"
+	"cifartrain/loaders"
+	"cifartrain/runfolder"
+)
+
+// sample is the built-in sample, drawn once.
+var sample = sync.OnceValue(func() *loaders.Dataset {
+	dataset, err := loaders.Open(context.Background(), loaders.Source{Sample: true}, nil)
+	if err != nil {
+		panic(err)
+	}
+	return dataset
+})
+
+// parts are what a config makes of the sample.
+func parts(t *testing.T, overrides ...string) (configs.Config, *images) {
+	t.Helper()
+	config, err := configs.Load("svm", append([]string{"data.source=sample"}, overrides...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	p := &program{stdout: &output{Writer: &text}, stderr: &text}
+	source := loaders.Source{Sample: true, Dir: config.Data.Dir, URL: config.Data.URL, Download: true, Fallback: true}
+	p.datasets = map[loaders.Source]*loaders.Dataset{source: sample()}
+	images, err := p.open(context.Background(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config, images
+}
+
+// firstBatch are the pixels and the places of a batcher's first batch.
+func firstBatch(batcher *loaders.Batcher, epoch int) (pixels []float32, places []int32) {
+	for batch := range batcher.Epoch(epoch) {
+		return slices.Clone(batch.Images.Float32s()), slices.Clone(batch.Places)
+	}
+	return nil, nil
+}
+
+// TestConfigReachesTheImages follows the keys of data to what is trained on.
+func TestConfigReachesTheImages(t *testing.T) {
+	t.Run("split", func(t *testing.T) {
+		_, random := parts(t)
+		_, sequential := parts(t, "data.split=sequential", "data.validation=0.2")
+		if sequential.training.Len() != 8000 || sequential.validation.Len() != 2000 {
+			t.Errorf("%d and %d images, want 8000 and 2000", sequential.training.Len(), sequential.validation.Len())
+		}
+		all, err := loaders.Select(sample().Train, []string{"frog", "horse"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(sequential.training.Pixels(0), all.Pixels(0)) || !slices.Equal(sequential.validation.Pixels(1999), all.Pixels(9999)) {
+			t.Error("the sequential split does not train on the first and validate on the last images")
+		}
+		same := 0
+		for i := range 1000 {
+			if slices.Equal(random.training.Pixels(i), all.Pixels(i)) {
+				same++
+			}
+		}
+		if same > 500 {
+			t.Errorf("the random split keeps %d of the first 1000 images in place", same)
+		}
+	})
+	t.Run("normalize", func(t *testing.T) {
+		_, plain := parts(t, "data.normalize=null")
+		_, scaled := parts(t, "data.normalize={mean: [0.1, 0.2, 0.3], std: [0.5, 0.25, 0.125]}")
+		a, b := make([]float32, loaders.Pixels), make([]float32, loaders.Pixels)
+		plain.transform.Apply(a, plain.training.Pixels(0))
+		scaled.transform.Apply(b, scaled.training.Pixels(0))
+		mean, std := []float64{0.1, 0.2, 0.3}, []float64{0.5, 0.25, 0.125}
+		for i := range a {
+			want := (float64(a[i]) - mean[i/1024]) / std[i/1024]
+			if math.Abs(float64(b[i])-want) > 1e-5 {
+				t.Fatalf("pixel %d is %g, want %g", i, b[i], want)
+			}
+		}
+	})
+	t.Run("center", func(t *testing.T) {
+		_, images := parts(t, "data.center=true")
+		sums, pixels := make([]float64, loaders.Pixels), make([]float32, loaders.Pixels)
+		for i := range images.training.Len() {
+			images.transform.Apply(pixels, images.training.Pixels(i))
+			for j, v := range pixels {
+				sums[j] += float64(v)
+			}
+		}
+		for j, sum := range sums { // of the training images alone
+			if mean := sum / float64(images.training.Len()); math.Abs(mean) > 1e-6 {
+				t.Fatalf("pixel %d has the mean %g over the training images, want 0", j, mean)
+			}
+		}
+	})
+}
+
+// TestConfigReachesTheRun follows the other keys.
+func TestConfigReachesTheRun(t *testing.T) {
+	config, images := parts(t, "data.shuffle=true", "data.flip=false", "data.batch_size=32", "data.eval_batch_size=50",
+		"train.epochs=40", "train.early_stopping=7", "optimizer.schedule=step", "optimizer.step_epochs=5", "optimizer.gamma=0.5", "optimizer.learning_rate=0.8")
+	p := &program{}
+	architecture, weights, err := p.model(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := newRun(config, architecture, weights, images)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run.Epochs != 40 || run.EarlyStopping != 7 || run.Batches.Size() != 32 || run.ValidationSet.Size() != 50 || run.TrainingSet.Size() != 50 {
+		t.Errorf("epochs %d, early stopping %d, batches of %d, %d, %d", run.Epochs, run.EarlyStopping, run.Batches.Size(), run.ValidationSet.Size(), run.TrainingSet.Size())
+	}
+	for epoch, want := range map[int]float64{1: 0.8, 5: 0.8, 6: 0.4, 11: 0.2} {
+		if got := run.Schedule(epoch); math.Abs(got-want) > 1e-15 {
+			t.Errorf("epoch %d has the learning rate %g, want %g", epoch, got, want)
+		}
+	}
+	shuffledPixels, shuffled := firstBatch(run.Batches, 1)
+	_, next := firstBatch(run.Batches, 2)
+	_, inOrder := firstBatch(run.TrainingSet, 1)
+	if slices.IsSorted(shuffled) || slices.Equal(shuffled, next) {
+		t.Errorf("epochs begin with the images %v and %v", shuffled, next)
+	}
+	if !slices.IsSorted(inOrder) || inOrder[0] != 0 {
+		t.Errorf("the evaluation begins with the images %v", inOrder)
+	}
+
+	config.Data.Flip, config.Data.Shuffle = true, true
+	flipped, err := newRun(config, architecture, weights, images)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flippedPixels, same := firstBatch(flipped.Batches, 1)
+	if !slices.Equal(same, shuffled) || slices.Equal(flippedPixels, shuffledPixels) {
+		t.Error("flip does not change the images, or changes their order")
+	}
+	config.Data.Shuffle = false
+	ordered, err := newRun(config, architecture, weights, images)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, places := firstBatch(ordered.Batches, 1); !slices.IsSorted(places) {
+		t.Errorf("shuffle: false begins with the images %v", places)
+	}
+}
+
+// TestBestIsNotLast trains until the best epoch is not the last one and finds
+// each one's own test figures in the summary.
+func TestBestIsNotLast(t *testing.T) {
+	folder, _, _ := train(t, sampleArgs(t.TempDir(), "-set", "train.epochs=8", "-set", "train.early_stopping=2", "-quiet")...)
+	summary, err := folder.Summary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if summary.Best.Epoch == summary.Final.Epoch || *summary.Best.TestLoss == *summary.Final.TestLoss {
+		t.Fatalf("the best epoch is the last one, %d: this run does not test what it should", summary.Final.Epoch)
+	}
+	_, images := parts(t)
+	for name, figures := range map[string]*runfolder.Figures{
+		runfolder.BestWeightsFile: summary.Best, runfolder.LastWeightsFile: summary.Final,
+	} {
+		config, err := configs.Load(folder.File(runfolder.ConfigFile), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := &program{init: folder.File(name)}
+		architecture, weights, err := p.model(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		test, err := score(context.Background(), architecture, weights, evaluationBatches(config, images, images.test))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if test.Loss != *figures.TestLoss || test.Confusion.Accuracy() != *figures.TestAccuracy {
+			t.Errorf("%s scores %g and %g, the summary says %g and %g", name, test.Loss, test.Confusion.Accuracy(), *figures.TestLoss, *figures.TestAccuracy)
+		}
+	}
+}
+
+// TestInterruptBeforeTheEnd interrupts as the last epoch's line is written, so
+// that the test images are never scored; all the rest is written.
+func TestInterruptBeforeTheEnd(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	runs := t.TempDir()
+	var stderr strings.Builder
+	status := run(ctx, sampleArgs(runs), cancelAt{"epoch 2/2", cancel}, &stderr)
+	if status != exitInterrupted || !strings.Contains(stderr.String(), "after 2 finished epochs") {
+		t.Errorf("exit status %d: %s", status, stderr.String())
+	}
+	summary, err := (&runfolder.Folder{Path: runs + "/svm/latest"}).Summary()
+	if err != nil || summary.Status != runfolder.Interrupted || summary.Final == nil || summary.Final.TestLoss != nil {
+		t.Errorf("summary: %+v, %v", summary, err)
+	}
+}
+
+// TestInterruptWhileLoading leaves no run folder behind.
+func TestInterruptWhileLoading(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	runs := t.TempDir()
+	status, _, stderr := call(ctx, sampleArgs(runs)...)
+	if status != exitInterrupted || !strings.Contains(stderr, "interrupted") {
+		t.Errorf("exit status %d: %s", status, stderr)
+	}
+	if folder, err := (&runfolder.Folder{Path: runs + "/svm/latest"}).Summary(); err == nil {
+		t.Errorf("a run was begun: %+v", folder)
+	}
+}
