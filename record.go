@@ -25,6 +25,7 @@ type record struct {
 	init    string // the weights file the run started from; empty where the seed drew them
 	run     *training.Run
 	images  *images
+	pca     *yardstick
 	summary *runfolder.Summary
 }
 
@@ -90,6 +91,9 @@ func (i *interruption) Unwrap() error { return context.Canceled }
 func (r *record) end(ctx context.Context, result training.Result, cause error, started time.Time) error {
 	if cause == nil {
 		cause = r.test(ctx, result)
+	}
+	if cause == nil {
+		r.summary.PCA, cause = r.pca.wait()
 	}
 	err := r.write(result, cause, started)
 	switch {
@@ -177,7 +181,11 @@ func (r *record) judge(history metrics.History) {
 	if s.Best == nil {
 		s.Best = runfolder.FiguresOf(history[history.Best()])
 	}
-	verdict := metrics.Judge(history, 1/float64(len(s.Classes)))
+	against := metrics.Reference{Chance: 1 / float64(len(s.Classes))}
+	if s.PCA != nil {
+		against.PCA = s.PCA.ValidationMSE
+	}
+	verdict := metrics.Judge(history, against)
 	s.Verdict = &verdict
 	for _, epoch := range history {
 		s.TrainingSeconds += epoch.Seconds
@@ -219,7 +227,13 @@ func (r *record) pictures(result training.Result) ([]runfolder.Picture, error) {
 	var err error
 	if len(history) > 0 {
 		err = errors.Join(err, draw("loss.png", "Training and validation loss after each epoch.", func(w io.Writer) error {
-			return plots.Loss(w, caption, history, r.summary.Loss)
+			return plots.Loss(w, caption, history, r.summary.Loss, r.yardsticks()...)
+		}))
+	}
+	if r.run.Architecture.Latent > 0 && r.config.Plots.Reconstructions > 0 && len(history) > 0 {
+		pairs, fault := reconstruct(r.config, r.run.Architecture, result.Best, r.images)
+		err = errors.Join(err, fault, draw("reconstructions.png", "Validation images drawn by the seed, and what the best weights restore of them.", func(w io.Writer) error {
+			return plots.Reconstructions(w, caption, pairs)
 		}))
 	}
 	if history.Classifies() {
@@ -240,6 +254,15 @@ func (r *record) pictures(result training.Result) ([]runfolder.Picture, error) {
 		}))
 	}
 	return drawn, err
+}
+
+// yardsticks are the lines of the loss picture.
+func (r *record) yardsticks() []plots.Yardstick {
+	pca := r.summary.PCA
+	if pca == nil {
+		return nil
+	}
+	return []plots.Yardstick{{Name: fmt.Sprintf("PCA, %d components", pca.Components), Loss: pca.ValidationMSE}}
 }
 
 // classList names classes in a sentence.

@@ -102,6 +102,7 @@ func (p *program) train(ctx context.Context, config configs.Config) (*runfolder.
 	if err := record.begin(); err != nil {
 		return nil, err
 	}
+	record.pca = measure(ctx, config, architecture, images)
 	terminal.Head(p.stdout, record.summary, folder.Path)
 	p.follow(run, folder)
 
@@ -185,7 +186,10 @@ func normalization(n *configs.Normalize) *loaders.Normalization {
 // model returns the config's architecture with its first weights: those of
 // -init, or drawn by the seed.
 func (p *program) model(config configs.Config) (*graphs.Architecture, graphs.Weights, error) {
-	architecture, err := graphs.New(graphs.Spec{Kind: config.Model.Kind, Init: config.Model.Init, HingeC: config.Loss.C})
+	architecture, err := graphs.New(graphs.Spec{
+		Kind: config.Model.Kind, Hidden: config.Model.Hidden, Latent: config.Model.Latent,
+		Init: config.Model.Init, HingeC: config.Loss.C,
+	})
 	if err != nil {
 		return nil, nil, usageError(err.Error())
 	}
@@ -234,7 +238,8 @@ func newRun(config configs.Config, architecture *graphs.Architecture, weights gr
 func solver(config configs.Config) (solvers.Solver, solvers.Schedule, error) {
 	o := config.Optimizer
 	solver, err := solvers.New(solvers.Spec{
-		Kind: o.Kind, LearningRate: o.LearningRate, Momentum: o.Momentum, Nesterov: o.Nesterov, WeightDecay: o.WeightDecay,
+		Kind: o.Kind, LearningRate: o.LearningRate, Momentum: o.Momentum, Nesterov: o.Nesterov,
+		Betas: [2]float64(o.Betas), Eps: o.Eps, WeightDecay: o.WeightDecay,
 	})
 	if err != nil {
 		return nil, nil, usageError(err.Error())

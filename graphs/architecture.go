@@ -17,6 +17,8 @@ const Pixels = 3072
 // Spec is what a config says of a model.
 type Spec struct {
 	Kind   string  // one of Kinds
+	Hidden []int   // autoencoders: the encoder's widths between input and latent
+	Latent int     // autoencoders: the width of the code
 	Init   string  // one of Inits
 	HingeC float64 // factor of the hinge loss
 }
@@ -30,6 +32,11 @@ type Architecture struct {
 
 	// LossName names the loss with its constants, for axes and tables.
 	LossName string
+
+	// Latent is the width of the code that an image passes through to be
+	// restored as the output, (B, 3072); 0 for a model that does not restore
+	// its input.
+	Latent int
 
 	// PixelWeight names the weight that holds one value a pixel and so makes a
 	// picture; it is empty where there is none.
@@ -49,7 +56,9 @@ type Architecture struct {
 
 // kinds lists the models: a kind's name and what makes its architecture.
 var kinds = map[string]func(Spec) *Architecture{
-	"linear_svm": linearSVM,
+	"linear_svm":       linearSVM,
+	"autoencoder":      autoencoder,
+	"tied_autoencoder": tiedAutoencoder,
 }
 
 // Kinds are the names of the models, sorted.

@@ -43,6 +43,17 @@ func TestParameters(t *testing.T) {
 		parameters []parameter
 	}{
 		"linear_svm": {3073, []parameter{{"fc.weight", []int{1, 3072}}, {"fc.bias", []int{1}}}},
+		"autoencoder": {797984, []parameter{
+			{"encoder.0.weight", []int{128, 3072}}, {"encoder.0.bias", []int{128}},
+			{"encoder.2.weight", []int{32, 128}}, {"encoder.2.bias", []int{32}},
+			{"decoder.0.weight", []int{128, 32}}, {"decoder.0.bias", []int{128}},
+			{"decoder.2.weight", []int{3072, 128}}, {"decoder.2.bias", []int{3072}},
+		}},
+		"tied_autoencoder": {400672, []parameter{
+			{"enc_fc1.weight", []int{128, 3072}}, {"enc_fc1.bias", []int{128}},
+			{"enc_fc2.weight", []int{32, 128}}, {"enc_fc2.bias", []int{32}},
+			{"dec_fc1_bias", []int{128}}, {"dec_fc2_bias", []int{3072}},
+		}},
 	}
 	for _, kind := range graphs.Kinds() {
 		t.Run(kind, func(t *testing.T) {
@@ -50,7 +61,7 @@ func TestParameters(t *testing.T) {
 			if !known {
 				t.Fatal("this model's parameters are not pinned here")
 			}
-			architecture, err := graphs.New(graphs.Spec{Kind: kind, Init: "torch", HingeC: 1})
+			architecture, err := graphs.New(graphs.Spec{Kind: kind, Hidden: []int{128}, Latent: 32, Init: "torch", HingeC: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,8 +92,8 @@ func TestNewErrors(t *testing.T) {
 		spec graphs.Spec
 		want string
 	}{
-		{graphs.Spec{Kind: "svm", Init: "torch"}, `graphs: no model of kind "svm": there are linear_svm`},
-		{graphs.Spec{Init: "torch"}, `graphs: no model of kind "": there are linear_svm`},
+		{graphs.Spec{Kind: "svm", Init: "torch"}, `graphs: no model of kind "svm": there are autoencoder, linear_svm, tied_autoencoder`},
+		{graphs.Spec{Init: "torch"}, `graphs: no model of kind "": there are autoencoder, linear_svm, tied_autoencoder`},
 		{graphs.Spec{Kind: "linear_svm", Init: "xavier"}, `graphs: no initialisation "xavier": there are torch, he, glorot`},
 	} {
 		if _, err := graphs.New(c.spec); err == nil || err.Error() != c.want {

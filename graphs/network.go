@@ -59,6 +59,34 @@ func (n *network) linear(x *G.Node, layer string) *G.Node {
 	return n.apply(func() (*G.Node, error) { return ops.Linear(n.live, x, w, b) })
 }
 
+// linearTransposed is x W + b, (B, in), with the weight (out, in) and the bias
+// (in) of those names.
+func (n *network) linearTransposed(x *G.Node, weight, bias string) *G.Node {
+	w, b := n.weight(weight), n.weight(bias)
+	return n.apply(func() (*G.Node, error) { return ops.LinearTransposed(n.live, x, w, b) })
+}
+
+// stack puts x through layers, with a ReLU between any two.
+func (n *network) stack(x *G.Node, names []string, layer func(x *G.Node, name string) *G.Node) *G.Node {
+	for i, name := range names {
+		if i > 0 {
+			x = n.relu(x)
+		}
+		x = layer(x, name)
+	}
+	return x
+}
+
+// relu is max(0, x).
+func (n *network) relu(x *G.Node) *G.Node {
+	return n.apply(func() (*G.Node, error) { return ops.ReLU(n.live, x) })
+}
+
+// mse is the scalar mean((prediction - target)^2).
+func (n *network) mse(prediction, target *G.Node) *G.Node {
+	return n.apply(func() (*G.Node, error) { return ops.MSE(n.live, prediction, target) })
+}
+
 // hinge is the scalar c * mean(max(0, 1 - y*score)).
 func (n *network) hinge(score, y *G.Node, c float64) *G.Node {
 	return n.apply(func() (*G.Node, error) { return ops.Hinge(n.live, score, y, c) })

@@ -29,3 +29,24 @@ func HingeGradient(gradient, scores, targets []float32, c, upstream float32) {
 		}
 	}
 }
+
+// MSE returns the mean of (prediction - target)^2 over all elements, of which
+// there must be at least one, added up in float64.
+func MSE(predictions, targets []float32) float32 {
+	total := 0.0
+	for i, t := range targets[:len(predictions):len(targets)] {
+		d := float64(predictions[i] - t)
+		total += d * d
+	}
+	return float32(total / float64(len(predictions)))
+}
+
+// MSEGradient sets gradient to the derivative of MSE by each prediction, times
+// upstream: 2*(prediction - target)/n.
+func MSEGradient(gradient, predictions, targets []float32, upstream float32) {
+	scale := 2 * upstream / float32(len(predictions))
+	gradient = gradient[:len(predictions):len(gradient)]
+	for i, t := range targets[:len(predictions):len(targets)] {
+		gradient[i] = scale * (predictions[i] - t)
+	}
+}

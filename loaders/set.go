@@ -78,6 +78,19 @@ func (s *Set) Split(share float64, random *rand.Rand) (training, validation *Set
 	return s.subset(order[:boundary]), s.subset(order[boundary:]), nil
 }
 
+// Sample returns count images of the set drawn from random's stream, all where
+// there are no more, in the set's order.
+func (s *Set) Sample(count int, random *rand.Rand) *Set {
+	places := make([]int32, 0, min(count, s.Len()))
+	for _, place := range random.Perm(s.Len())[:cap(places)] {
+		places = append(places, int32(place))
+	}
+	return s.subset(places)
+}
+
+// Index is image i's place among the dataset's images.
+func (s *Set) Index(i int) int { return int(s.indices[i]) }
+
 // subset returns the images at the given places, in the set's order.
 func (s *Set) subset(places []int32) *Set {
 	part := *s

@@ -10,15 +10,16 @@ type Normalization struct {
 
 // A Transform turns an image's bytes into a model's input.
 type Transform struct {
-	tables kernels.PixelTables
-	mean   []float32 // (3072), subtracted after the tables; nil for none
+	tables        kernels.PixelTables
+	mean          []float32      // (3072), subtracted after the tables; nil for none
+	normalization *Normalization // nil for none
 }
 
 // NewTransform returns the transform byte/255, normalised unless normalization
 // is nil. It computes in float32 in torchvision's order, so that its values are
 // torch's to the bit.
 func NewTransform(normalization *Normalization) *Transform {
-	t := &Transform{}
+	t := &Transform{normalization: normalization}
 	for c := range t.tables {
 		for b := range t.tables[c] {
 			x := float32(b) / 255
@@ -40,11 +41,29 @@ func (t *Transform) Centered(set *Set) *Transform {
 			sums[j] += float64(t.tables[j/(Side*Side)][b])
 		}
 	}
-	centered := &Transform{tables: t.tables, mean: make([]float32, Pixels)}
+	centered := *t
+	centered.mean = make([]float32, Pixels)
 	for j, sum := range sums {
 		centered.mean[j] = float32(sum / float64(set.Len()))
 	}
-	return centered
+	return &centered
+}
+
+// Invert turns transformed pixels (3072), a model's reconstruction for one,
+// back into pixels whose range is [0, 1] for those of an image.
+func (t *Transform) Invert(transformed []float32) []float32 {
+	pixels := make([]float32, Pixels)
+	copy(pixels, transformed)
+	for j, m := range t.mean {
+		pixels[j] += m
+	}
+	if t.normalization != nil {
+		for j := range pixels {
+			c := j / (Side * Side)
+			pixels[j] = pixels[j]*t.normalization.Std[c] + t.normalization.Mean[c]
+		}
+	}
+	return pixels
 }
 
 // Apply writes an image's transformed pixels (3072).

@@ -78,22 +78,24 @@ func TestJudge(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		history History
-		chance  float64
+		against Reference
 		fit     string
 		says    []string
 	}{
-		{"gap", accuracies([2]float64{0.95, 0.85}), 0.5, Overfitting, []string{"0.950", "0.850", "gap above 0.05", "in the last epoch"}},
-		{"gap within the limit", accuracies([2]float64{0.90, 0.8501}), 0.5, AboutRight, nil},
-		{"low", accuracies([2]float64{0.70, 0.69}), 0.5, Underfitting, []string{"stay below 0.75"}},
-		{"low for two classes is high for ten", accuracies([2]float64{0.60, 0.59}), 0.1, AboutRight, nil},
-		{"right", accuracies([2]float64{0.87, 0.84}), 0.5, AboutRight, []string{"training accuracy 0.870, validation accuracy 0.840"}},
-		{"swinging", swinging, 0.5, AboutRight, []string{"0.830", "0.800 over the last 2 epochs", "swings by ±0.100"}},
-		{"loss ratio", losses([2]float64{0.010, 0.012}), 1, Overfitting, []string{"a ratio of 1.20"}},
-		{"still falling", falling, 1, Underfitting, []string{"still fell by 10.0%", "train longer"}},
-		{"flat", flat, 1, AboutRight, []string{"a ratio of 1.04"}},
+		{"gap", accuracies([2]float64{0.95, 0.85}), Reference{Chance: 0.5}, Overfitting, []string{"0.950", "0.850", "gap above 0.05", "in the last epoch"}},
+		{"gap within the limit", accuracies([2]float64{0.90, 0.8501}), Reference{Chance: 0.5}, AboutRight, nil},
+		{"low", accuracies([2]float64{0.70, 0.69}), Reference{Chance: 0.5}, Underfitting, []string{"stay below 0.75"}},
+		{"low for two classes is high for ten", accuracies([2]float64{0.60, 0.59}), Reference{Chance: 0.1}, AboutRight, nil},
+		{"right", accuracies([2]float64{0.87, 0.84}), Reference{Chance: 0.5}, AboutRight, []string{"training accuracy 0.870, validation accuracy 0.840"}},
+		{"swinging", swinging, Reference{Chance: 0.5}, AboutRight, []string{"0.830", "0.800 over the last 2 epochs", "swings by ±0.100"}},
+		{"loss ratio", losses([2]float64{0.010, 0.012}), Reference{}, Overfitting, []string{"a ratio of 1.20"}},
+		{"still falling", falling, Reference{}, Underfitting, []string{"still fell by 10.0%", "train longer"}},
+		{"worse than principal components", flat, Reference{PCA: 0.4}, Underfitting, []string{"1.30 times the 0.4", "above 1.10"}},
+		{"as good as principal components", flat, Reference{PCA: 0.5}, AboutRight, nil},
+		{"flat", flat, Reference{}, AboutRight, []string{"a ratio of 1.04"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := Judge(test.history, test.chance)
+			got := Judge(test.history, test.against)
 			if got.Fit != test.fit {
 				t.Errorf("verdict %q, want %q: %s", got.Fit, test.fit, got.Reason)
 			}

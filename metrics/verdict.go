@@ -17,6 +17,7 @@ const (
 const (
 	accuracyGap  = 0.05 // training over validation accuracy
 	lossRatio    = 1.10 // validation over training loss
+	yardstick    = 1.10 // validation loss over that of principal components
 	stillFalling = 0.02 // share the validation loss fell by in the last tenth
 	noisy        = 0.03 // standard deviation of the validation accuracy
 )
@@ -30,7 +31,7 @@ type Verdict struct {
 
 // Judge gives the verdict on a run. It looks at the last tenth of the epochs,
 // rounded up, and goes by means over them, so that one noisy epoch decides
-// nothing. chance is the accuracy of guessing, 1 over the number of classes.
+// nothing.
 //
 // A model that classifies is
 //
@@ -44,8 +45,9 @@ type Verdict struct {
 //
 //   - overfitting when its validation loss is more than 1.1 times its training
 //     loss;
-//   - else underfitting when its validation loss still fell by more than 2 %
-//     during the last tenth;
+//   - else underfitting when its validation loss is more than 1.1 times what
+//     as many principal components as it has latent values reach, or when it
+//     still fell by more than 2 % during the last tenth;
 //   - else about right.
 //
 // Where the validation accuracy swings by more than 3 points (standard
@@ -53,7 +55,7 @@ type Verdict struct {
 // for the weights to settle.
 //
 // It must not be called on an empty history.
-func Judge(history History, chance float64) Verdict {
+func Judge(history History, reference Reference) Verdict {
 	window := (len(history) + 9) / 10
 	last := history[len(history)-window:]
 	span := fmt.Sprintf("over the last %d epochs", window)
@@ -61,9 +63,15 @@ func Judge(history History, chance float64) Verdict {
 		span = "in the last epoch"
 	}
 	if history.Classifies() {
-		return judgeAccuracy(last, span, chance)
+		return judgeAccuracy(last, span, reference.Chance)
 	}
-	return judgeLoss(history, last, span)
+	return judgeLoss(history, last, span, reference.PCA)
+}
+
+// A Reference is what a run's figures are held against.
+type Reference struct {
+	Chance float64 // the accuracy of guessing, for a model that classifies
+	PCA    float64 // the validation loss of as many principal components; 0 where there is none
 }
 
 func judgeAccuracy(last History, span string, chance float64) Verdict {
@@ -88,7 +96,7 @@ func judgeAccuracy(last History, span string, chance float64) Verdict {
 	return Verdict{fit, reason}
 }
 
-func judgeLoss(history, last History, span string) Verdict {
+func judgeLoss(history, last History, span string, pca float64) Verdict {
 	training, _ := meanAndDeviation(last, func(e Epoch) float64 { return e.TrainLoss })
 	validation, _ := meanAndDeviation(last, func(e Epoch) float64 { return e.ValidationLoss })
 	reason := fmt.Sprintf("training loss %.5g, validation loss %.5g %s", training, validation, span)
@@ -100,6 +108,8 @@ func judgeLoss(history, last History, span string) Verdict {
 	switch {
 	case validation > lossRatio*training:
 		return Verdict{Overfitting, reason + fmt.Sprintf(": a ratio of %.2f, above %.2f", validation/training, lossRatio)}
+	case pca > 0 && validation > yardstick*pca:
+		return Verdict{Underfitting, reason + fmt.Sprintf(": %.2f times the %.5g that as many principal components reach, above %.2f", validation/pca, pca, yardstick)}
 	case fall > stillFalling:
 		return Verdict{Underfitting, reason + fmt.Sprintf(": validation loss still fell by %.1f%% there; train longer", 100*fall)}
 	default:

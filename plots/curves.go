@@ -3,7 +3,6 @@ package plots
 import (
 	"errors"
 	"fmt"
-	"image/color"
 	"io"
 	"slices"
 	"strings"
@@ -20,11 +19,12 @@ import (
 // to w, the epoch of the lowest validation loss marked. lossName says what was
 // measured, in words, e.g. "hinge, C = 1"; it stands on the vertical axis. The
 // axis is logarithmic where the largest loss is more than ten times the
-// smallest, and says so. Losses that are not finite leave a gap. Loss returns
-// an error if the history holds no finite loss, if the caption names no
-// dataset, or from w.
-func Loss(w io.Writer, caption Caption, history metrics.History, lossName string) error {
-	chart, err := lossChart(caption, history, lossName)
+// smallest, and says so. Losses that are not finite leave a gap. Yardsticks are
+// dashed lines across the axes, whose range includes them. Loss returns an
+// error if the history holds no finite loss, if a yardstick is not finite, if
+// the caption names no dataset, or from w.
+func Loss(w io.Writer, caption Caption, history metrics.History, lossName string, yardsticks ...Yardstick) error {
+	chart, err := lossChart(caption, history, lossName, yardsticks...)
 	if err != nil {
 		return fmt.Errorf("plots: loss: %w", err)
 	}
@@ -53,13 +53,6 @@ func Accuracy(w io.Writer, caption Caption, history metrics.History) error {
 // axesHeight is the height of the axes with their labels.
 const axesHeight = vg.Length(4.2) * vg.Inch
 
-// curve is one quantity over the epochs.
-type curve struct {
-	name   string
-	color  color.Color
-	points plotter.XYs // (epoch, value), NaN where nothing was measured
-}
-
 // chart is a picture of curves over the epochs.
 type chart struct {
 	heading  heading
@@ -68,9 +61,11 @@ type chart struct {
 	curves   []curve
 	best     *plotter.XY // the epoch marked as best; nil for none
 	bestName string
+
+	yardsticks []Yardstick
 }
 
-func lossChart(caption Caption, history metrics.History, lossName string) (*chart, error) {
+func lossChart(caption Caption, history metrics.History, lossName string, yardsticks ...Yardstick) (*chart, error) {
 	training, validation := epochCurves(history, func(e metrics.Epoch) (training, validation float64) {
 		return e.TrainLoss, e.ValidationLoss
 	})
@@ -81,18 +76,29 @@ func lossChart(caption Caption, history metrics.History, lossName string) (*char
 	case len(losses) == 0:
 		return nil, errors.New("no epoch has a finite loss")
 	}
-	c := &chart{yLabel: "Loss", scale: lossScale(losses), curves: []curve{training, validation}}
-	if name := strings.TrimSpace(lossName); name != "" {
-		c.yLabel = fmt.Sprintf("Loss (%s)", elide(textStyle(labelSize, inkColor), name, axesHeight/2))
+	levels, err := yardstickLosses(yardsticks)
+	if err != nil {
+		return nil, err
 	}
-	if c.scale.logarithmic {
-		c.yLabel += ", log scale"
-	}
+	c := &chart{scale: lossScale(losses, levels...), curves: []curve{training, validation}, yardsticks: yardsticks}
+	c.yLabel = lossLabel(lossName, c.scale)
 	c.markBest(history, func(loss float64, epoch int) string {
 		return fmt.Sprintf("best validation: %.4g (epoch %d)", loss, epoch)
 	})
-	c.heading = heading{"Loss per epoch", caption, append(c.gapNotes("loss"), c.scale.notes...)}
+	c.heading = heading{"Loss per epoch", caption, append(gapNotes("loss", gaps(c.curves)), c.scale.notes...)}
 	return c, caption.check()
+}
+
+// lossLabel says what the vertical axis shows.
+func lossLabel(lossName string, s scale) string {
+	label := "Loss"
+	if name := strings.TrimSpace(lossName); name != "" {
+		label = fmt.Sprintf("Loss (%s)", elide(textStyle(labelSize, inkColor), name, axesHeight/2))
+	}
+	if s.logarithmic {
+		label += ", log scale"
+	}
+	return label
 }
 
 func accuracyChart(caption Caption, history metrics.History) (*chart, error) {
@@ -115,14 +121,14 @@ func accuracyChart(caption Caption, history metrics.History) (*chart, error) {
 	c.markBest(history, func(accuracy float64, epoch int) string {
 		return fmt.Sprintf("best weights (lowest validation loss): %.2f%%, epoch %d", accuracy, epoch)
 	})
-	c.heading = heading{"Accuracy per epoch", caption, c.gapNotes("accuracy")}
+	c.heading = heading{"Accuracy per epoch", caption, gapNotes("accuracy", gaps(c.curves))}
 	return c, caption.check()
 }
 
 // epochCurves collects a pair of values from every epoch.
 func epochCurves(history metrics.History, of func(metrics.Epoch) (training, validation float64)) (training, validation curve) {
-	training = curve{"training", trainingColor, make(plotter.XYs, len(history))}
-	validation = curve{"validation", validationColor, make(plotter.XYs, len(history))}
+	training = curve{name: "training", color: trainingColor, points: make(plotter.XYs, len(history))}
+	validation = curve{name: "validation", color: validationColor, points: make(plotter.XYs, len(history))}
 	for i, e := range history {
 		epoch := float64(e.Number)
 		onTraining, onValidation := of(e)
@@ -132,63 +138,45 @@ func epochCurves(history metrics.History, of func(metrics.Epoch) (training, vali
 	return training, validation
 }
 
-// values returns the curve's values that can be drawn.
-func (c curve) values() []float64 {
-	var values []float64
-	for _, p := range c.points {
-		if drawable(p.Y) {
-			values = append(values, p.Y)
-		}
-	}
-	return values
-}
-
-// stretches cuts the curve at its gaps and places its values on the scale.
-func (c curve) stretches(s scale) []plotter.XYs {
-	var stretches []plotter.XYs
-	open := false
-	for _, p := range c.points {
-		if !drawable(p.Y) {
-			open = false
-			continue
-		}
-		if !open {
-			stretches = append(stretches, nil)
-			open = true
-		}
-		last := len(stretches) - 1
-		stretches[last] = append(stretches[last], plotter.XY{X: p.X, Y: s.place(p.Y)})
-	}
-	return stretches
-}
-
 // markBest marks the epoch of the lowest validation loss on the validation
 // curve, which is the last one, and names it in the legend.
 func (c *chart) markBest(history metrics.History, name func(value float64, epoch int) string) {
-	best := history.Best()
-	if best < 0 || !drawable(history[best].ValidationLoss) {
+	point, marked := bestPoint(history, c.curves[len(c.curves)-1])
+	if !marked {
 		return
 	}
-	point := c.curves[len(c.curves)-1].points[best]
-	if !drawable(point.Y) {
-		return
-	}
-	c.bestName = name(point.Y, history[best].Number)
+	c.bestName = name(point.Y, int(point.X))
 	point.Y = c.scale.place(point.Y)
 	c.best = &point
 }
 
-// gapNotes says how many epochs leave a gap in a curve.
-func (c *chart) gapNotes(quantity string) []string {
-	gaps := 0
-	for i := range c.curves[0].points {
-		for _, curve := range c.curves {
+// bestPoint returns the validation curve's point at the epoch of the lowest
+// validation loss, and whether there is one to mark.
+func bestPoint(history metrics.History, validation curve) (point plotter.XY, marked bool) {
+	best := history.Best()
+	if best < 0 || !drawable(history[best].ValidationLoss) {
+		return point, false
+	}
+	point = validation.points[best]
+	return point, drawable(point.Y)
+}
+
+// gaps counts the epochs at which one of a run's curves has a gap.
+func gaps(curves []curve) int {
+	count := 0
+	for i := range curves[0].points {
+		for _, curve := range curves {
 			if !drawable(curve.points[i].Y) {
-				gaps++
+				count++
 				break
 			}
 		}
 	}
+	return count
+}
+
+// gapNotes says how many epochs leave a gap in a curve.
+func gapNotes(quantity string, gaps int) []string {
 	switch gaps {
 	case 0:
 		return nil
@@ -212,62 +200,46 @@ func (c *chart) write(w io.Writer) error {
 
 // plot returns the axes with the curves in them and the legend to put beside.
 func (c *chart) plot() (*plot.Plot, *legendStrip, error) {
+	const fewEpochs = 25 // whose single epochs show as points
 	epochs := c.curves[0].points
-	first, last := epochs[0].X, epochs[len(epochs)-1].X
-	axes, legend := newPlot(), new(legendStrip)
-	axes.X.Label.Text, axes.Y.Label.Text = "Epoch", c.yLabel
-	axes.X.Min, axes.X.Max = first, last
-	axes.X.Tick.Marker = epochTicks{int(first), int(last)}
-	c.scale.apply(&axes.Y)
-	axes.Add(newGrid())
+	axes, legend := epochAxes(int(epochs[0].X), int(epochs[len(epochs)-1].X), mostTicks), new(legendStrip)
+	axes.Y.Label.Text = c.yLabel
+	pointsUpTo := 1
+	if len(epochs) <= fewEpochs {
+		pointsUpTo = fewEpochs
+	}
+	for _, yardstick := range c.yardsticks {
+		axes.Add(levelLine{c.scale.place(yardstick.Loss), noteColor})
+	}
 	for _, curve := range c.curves {
-		thumbnail, err := addCurve(axes, curve, c.scale)
+		thumbnail, err := addCurve(axes, curve, c.scale, pointsUpTo)
 		if err != nil {
 			return nil, nil, err
 		}
 		legend.add(curve.name, thumbnail)
 	}
 	if c.best != nil {
-		ring, core, err := bestMark(*c.best)
+		ring, core, err := bestMark(*c.best, validationColor)
 		if err != nil {
 			return nil, nil, err
 		}
 		axes.Add(ring, core)
 		legend.add(c.bestName, ring, core)
 	}
+	for _, yardstick := range c.yardsticks {
+		legend.add(yardstick.label(legendTextWidth(pictureWidth-2*margin)), levelLine{color: noteColor})
+	}
 	c.scale.apply(&axes.Y) // Add has widened the range to hold spikes
 	return axes, legend, nil
 }
 
-// addCurve adds the curve's stretches to the axes and returns a sample of the
-// line for the legend. Single epochs show as points where there are few.
-func addCurve(axes *plot.Plot, c curve, s scale) (plot.Thumbnailer, error) {
-	const fewEpochs = 25
-	style := draw.LineStyle{Color: c.color, Width: 1.5}
-	point := draw.GlyphStyle{Color: c.color, Radius: 2.8, Shape: draw.CircleGlyph{}}
-	for _, stretch := range c.stretches(s) {
-		line, points, err := plotter.NewLinePoints(stretch)
-		if err != nil {
-			return nil, err
-		}
-		line.LineStyle, points.GlyphStyle = style, point
-		axes.Add(line)
-		if len(c.points) <= fewEpochs || len(stretch) == 1 {
-			axes.Add(points)
-		}
-	}
-	return &plotter.Line{LineStyle: style}, nil
-}
-
-// bestMark returns a dark ring around a core in the validation curve's color.
-func bestMark(at plotter.XY) (ring, core *plotter.Scatter, err error) {
-	if ring, err = plotter.NewScatter(plotter.XYs{at}); err != nil {
-		return nil, nil, err
-	}
-	if core, err = plotter.NewScatter(plotter.XYs{at}); err != nil {
-		return nil, nil, err
-	}
-	ring.GlyphStyle = draw.GlyphStyle{Color: inkColor, Radius: 5, Shape: draw.CircleGlyph{}}
-	core.GlyphStyle = draw.GlyphStyle{Color: validationColor, Radius: 3, Shape: draw.CircleGlyph{}}
-	return ring, core, nil
+// epochAxes returns axes over the epochs from first to last, which carry at
+// most so many labels.
+func epochAxes(first, last, most int) *plot.Plot {
+	axes := newPlot()
+	axes.X.Label.Text = "Epoch"
+	axes.X.Min, axes.X.Max = float64(first), float64(last)
+	axes.X.Tick.Marker = epochTicks{first, last, most}
+	axes.Add(newGrid())
+	return axes
 }

@@ -114,3 +114,27 @@ func TestAxisSaysWhatItShows(t *testing.T) {
 		}
 	}
 }
+
+func TestYardstickIsOnTheAxes(t *testing.T) {
+	for _, yardstick := range []Yardstick{{"PCA, 32 components", 0.01244}, {"above", 1e6}, {"below", -3}, {"zero", 0}} {
+		chart, err := lossChart(shortCaption, historyOf(noise(60)...), "mse", yardstick)
+		if err != nil {
+			t.Fatal(err)
+		}
+		axes, legend, err := chart.plot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at := chart.scale.place(yardstick.Loss); at < axes.Y.Min || at > axes.Y.Max {
+			t.Errorf("%s: %g lies off the axis from %g to %g", yardstick.Name, at, axes.Y.Min, axes.Y.Max)
+		}
+		if len(legend.entries) != 4 {
+			t.Errorf("%s: %d entries in the legend, want training, validation, best and the yardstick",
+				yardstick.Name, len(legend.entries))
+		}
+	}
+	pca := Yardstick{"PCA, 32 components", 0.01244}
+	if got, want := pca.label(500), "PCA, 32 components: 0.01244 (validation)"; got != want {
+		t.Errorf("label reads %q, want %q", got, want)
+	}
+}

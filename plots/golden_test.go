@@ -20,7 +20,10 @@ import (
 // A letter or line that moves by a pixel differs far more.
 const tolerance = 0.1
 
-var caption = plots.Caption{Run: "svm", Dataset: "CIFAR-10, frog and horse"}
+var (
+	caption     = plots.Caption{Run: "svm", Dataset: "CIFAR-10, frog and horse"}
+	autoencoder = plots.Caption{Run: "autoencoder", Dataset: "CIFAR-10"}
+)
 
 // fading is a history whose losses fall and level off with a ripple, the
 // validation loss rising again at the end.
@@ -51,6 +54,21 @@ func ramp() []float32 {
 		}
 	}
 	return weights
+}
+
+// disc is an image of a yellow disc on blue, its edge the sharper the steeper.
+// It reaches from -0.1 to 1.1 where the edge allows.
+func disc(steep float64) []float32 {
+	image := make([]float32, 3072)
+	for i := range image {
+		channel, row, column := i/1024, float64(i%1024/32), float64(i%32)
+		inside := math.Tanh(steep * (10 - math.Hypot(row-16, column-14)))
+		if channel == 2 {
+			inside = -inside
+		}
+		image[i] = float32(0.5 + 0.6*inside)
+	}
+	return image
 }
 
 func confusion() *metrics.Confusion {
@@ -84,6 +102,36 @@ func ExampleWeights() {
 	})
 }
 
+func ExampleLoss_yardstick() {
+	save("yardstick.png", func(w io.Writer) error {
+		return plots.Loss(w, autoencoder, fading(20), "mse", plots.Yardstick{Name: "PCA, 32 components", Loss: 0.4})
+	})
+}
+
+func ExampleReconstructions() {
+	save("reconstructions.png", func(w io.Writer) error {
+		return plots.Reconstructions(w, autoencoder, []plots.Reconstruction{
+			{Name: "image 4711, frog", Original: disc(50), Reconstructed: disc(1)},
+			{Name: "image 9, horse", Original: disc(50), Reconstructed: disc(3)},
+		})
+	})
+}
+
+func ExampleComparison() {
+	save("comparison.png", func(w io.Writer) error {
+		both := plots.Caption{Run: "autoencoders", Dataset: "CIFAR-10"}
+		tied := fading(9)
+		for i := range tied {
+			tied[i].TrainLoss -= 0.05
+			tied[i].ValidationLoss -= 0.1
+		}
+		return plots.Comparison(w, both, "mse", []plots.ComparedRun{
+			{Name: "standard", History: fading(15), Yardstick: 0.5},
+			{Name: "tied", History: tied, Yardstick: 0.5},
+		})
+	})
+}
+
 func save(name string, draw func(io.Writer) error) {
 	file, err := os.Create("testdata/" + name)
 	if err != nil {
@@ -102,10 +150,13 @@ func save(name string, draw func(io.Writer) error) {
 // "go test ./plots -regen".
 func TestGolden(t *testing.T) {
 	examples := map[string]func(){
-		"loss.png":      ExampleLoss,
-		"accuracy.png":  ExampleAccuracy,
-		"confusion.png": ExampleConfusion,
-		"weights.png":   ExampleWeights,
+		"loss.png":            ExampleLoss,
+		"yardstick.png":       ExampleLoss_yardstick,
+		"accuracy.png":        ExampleAccuracy,
+		"confusion.png":       ExampleConfusion,
+		"weights.png":         ExampleWeights,
+		"reconstructions.png": ExampleReconstructions,
+		"comparison.png":      ExampleComparison,
 	}
 	for name, example := range examples {
 		t.Run(name, func(t *testing.T) {

@@ -129,3 +129,16 @@ func elide(style text.Style, text string, width vg.Length) string {
 	}
 	return string(letters) + "…"
 }
+
+// elideMiddle shortens text to the width, with a "…" for what is left out of
+// its middle: names of runs often differ only at their ends.
+func elideMiddle(style text.Style, text string, width vg.Length) string {
+	letters := []rune(text)
+	shortened := text
+	for kept := len(letters); kept > 0 && style.Width(shortened) > width; {
+		kept--
+		head := (kept + 1) / 2
+		shortened = string(letters[:head]) + "…" + string(letters[len(letters)-kept+head:])
+	}
+	return shortened
+}

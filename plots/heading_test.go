@@ -53,3 +53,25 @@ func TestCaption(t *testing.T) {
 		}
 	}
 }
+
+func TestElideMiddleKeepsBothEnds(t *testing.T) {
+	style := textStyle(labelSize, inkColor)
+	const name = "autoencoder_tied/2026-01-02T03-04-05Z"
+	for width := style.Width("…"); width < style.Width(name)+10; width += 7 {
+		got := elideMiddle(style, name, width)
+		if style.Width(got) > width {
+			t.Errorf("%q is %v wide, more than %v", got, style.Width(got), width)
+		}
+		head, tail, elided := strings.Cut(got, "…")
+		if !elided {
+			if got != name || style.Width(name) > width {
+				t.Errorf("%q is %q at a width of %v", name, got, width)
+			}
+			continue
+		}
+		spread := len(head) - len(tail)
+		if !strings.HasPrefix(name, head) || !strings.HasSuffix(name, tail) || spread < 0 || spread > 1 {
+			t.Errorf("%q does not keep both ends of %q", got, name)
+		}
+	}
+}

@@ -11,19 +11,26 @@ import (
 // beside each other start a new row.
 type legendStrip struct {
 	entries []plot.Legend // each with one entry
+	aligned bool          // in columns as wide as the widest entry
 }
 
 const (
+	thumbnailWidth  = vg.Length(22)
 	legendGap       = vg.Length(18) // between entries
 	legendRowHeight = 1.5 * labelSize
 	legendBelow     = vg.Length(6) // between the strip and the axes
 )
 
+// legendTextWidth is the room for an entry's text in a strip of the given width.
+func legendTextWidth(width vg.Length) vg.Length {
+	return width - thumbnailWidth - textStyle(labelSize, inkColor).Width(" ")
+}
+
 func (s *legendStrip) add(name string, thumbnails ...plot.Thumbnailer) {
 	entry := plot.NewLegend()
 	entry.TextStyle = textStyle(labelSize, inkColor)
 	entry.Left, entry.Top = true, true
-	entry.ThumbnailWidth = 22
+	entry.ThumbnailWidth = thumbnailWidth
 	entry.Add(name, thumbnails...)
 	s.entries = append(s.entries, entry)
 }
@@ -31,10 +38,15 @@ func (s *legendStrip) add(name string, thumbnails ...plot.Thumbnailer) {
 // place calls put with the place of each entry, measured from the strip's
 // upper left corner, and returns the strip's height.
 func (s *legendStrip) place(width vg.Length, put func(entry *plot.Legend, left, down, entryWidth vg.Length)) vg.Length {
-	var left, down vg.Length
+	var left, down, widest vg.Length
+	if s.aligned {
+		for i := range s.entries {
+			widest = max(widest, s.entries[i].Rectangle(draw.Canvas{}).Size().X)
+		}
+	}
 	for i := range s.entries {
 		entry := &s.entries[i]
-		entryWidth := entry.Rectangle(draw.Canvas{}).Size().X
+		entryWidth := max(widest, entry.Rectangle(draw.Canvas{}).Size().X)
 		if left > 0 && left+entryWidth > width {
 			left, down = 0, down+legendRowHeight
 		}

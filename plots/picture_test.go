@@ -3,6 +3,7 @@ package plots
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"io"
@@ -90,6 +91,20 @@ func pictures() []picture {
 		add("loss: long name", func(w io.Writer) error {
 			return Loss(w, caption, historyOf(1, 0.5), strings.Repeat("hinge ", 50))
 		})
+		add("loss: yardsticks", func(w io.Writer) error {
+			return Loss(w, caption, historyOf(1, 0.5), "mse", Yardstick{"PCA", 0.001}, Yardstick{caption.Run, 3e38})
+		})
+		add("comparison: 1 run of 1 epoch", func(w io.Writer) error {
+			return Comparison(w, caption, "mse", runsOf(caption.Run, 1))
+		})
+		add("comparison: 9 runs", func(w io.Writer) error {
+			return Comparison(w, caption, "mse", runsOf(caption.Run, 1, 2, 3, 5, 8, 13, 100, 1000, 500))
+		})
+		for _, n := range []int{1, 3, 12, 64} {
+			add(fmt.Sprintf("reconstructions: %d", n), func(w io.Writer) error {
+				return Reconstructions(w, caption, flatPairs(n, caption.Run, -math.MaxFloat32, math.MaxFloat32))
+			})
+		}
 		add("confusion: 2", func(w io.Writer) error {
 			return Confusion(w, caption, diagonal([]string{"frog", "horse"}, 1000))
 		})
@@ -160,6 +175,10 @@ func oneOfEach() []picture {
 		{"weights", func(w io.Writer) error {
 			return Weights(w, shortCaption, "frog", "horse", make([]float32, 3072))
 		}},
+		{"reconstructions", func(w io.Writer) error {
+			return Reconstructions(w, shortCaption, flatPairs(3, "image 1, frog", 0, 1))
+		}},
+		{"comparison", func(w io.Writer) error { return Comparison(w, shortCaption, "mse", runsOf("run ", 5, 50)) }},
 	}
 }
 
@@ -216,6 +235,28 @@ func TestErrors(t *testing.T) {
 		{Weights(io.Discard, shortCaption, "frog", "horse", nan[:3071]),
 			"plots: weights: 3071 weights, want 3072 (3 planes of 32x32)"},
 		{Weights(io.Discard, shortCaption, "frog", "horse", nan), "plots: weights: weight 17 is NaN, want a finite number"},
+		{Loss(io.Discard, shortCaption, historyOf(1), "mse", Yardstick{"PCA", math.NaN()}),
+			`plots: loss: the loss of the yardstick "PCA" is NaN, want a finite number`},
+		{Reconstructions(io.Discard, shortCaption, nil), "plots: reconstructions: no pair given"},
+		{Reconstructions(io.Discard, shortCaption, flatPairs(65, "", 0, 1)),
+			"plots: reconstructions: 65 pairs, want at most 64"},
+		{Reconstructions(io.Discard, Caption{}, flatPairs(1, "", 0, 1)),
+			"plots: reconstructions: the caption names no dataset; set Caption.Dataset"},
+		{Reconstructions(io.Discard, shortCaption, []Reconstruction{{"image 1, frog", nan, flat(0)}}),
+			"plots: reconstructions: image 1, frog: original: value 17 is NaN, want a finite number"},
+		{Reconstructions(io.Discard, shortCaption, []Reconstruction{{"image 1, frog", flat(0), flat(float32(math.Inf(1)))}}),
+			"plots: reconstructions: image 1, frog: reconstruction: value 0 is +Inf, want a finite number"},
+		{Reconstructions(io.Discard, shortCaption, []Reconstruction{{"image 1, frog", flat(0), nil}}),
+			"plots: reconstructions: image 1, frog: reconstruction: 0 values, want 3072 (3 planes of 32x32)"},
+		{Comparison(io.Discard, shortCaption, "mse", nil), "plots: comparison: no run given"},
+		{Comparison(io.Discard, shortCaption, "mse", []ComparedRun{{Name: "tied"}}),
+			`plots: comparison: run "tied": the history holds no epoch`},
+		{Comparison(io.Discard, shortCaption, "mse", []ComparedRun{{"tied", historyOf(1), -1}}),
+			`plots: comparison: run "tied": the yardstick is -1, want a finite number above 0, or 0 for none`},
+		{Comparison(io.Discard, shortCaption, "mse", []ComparedRun{{"tied", historyOf(math.NaN()), 0}}),
+			"plots: comparison: no run has a finite loss"},
+		{Comparison(io.Discard, Caption{}, "mse", runsOf("svm", 2)),
+			"plots: comparison: the caption names no dataset; set Caption.Dataset"},
 	}
 	for _, test := range tests {
 		if test.err == nil || test.err.Error() != test.want {

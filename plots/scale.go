@@ -45,10 +45,16 @@ func drawable(value float64) bool {
 }
 
 // lossScale chooses the axis for losses, of which at least one is given and
-// all are drawable.
-func lossScale(losses []float64) scale {
+// all are drawable. The axis holds the yardsticks' losses whatever the rest.
+func lossScale(losses []float64, yardsticks ...float64) scale {
 	sorted := slices.Sorted(slices.Values(losses))
 	kept, notes := withoutSpikes(sorted)
+	if len(yardsticks) > 0 {
+		if cut := sorted[len(kept):]; len(cut) > 0 && slices.Max(yardsticks) >= cut[0] {
+			kept, notes = sorted, nil // the axis reaches up to the spikes anyway
+		}
+		kept = slices.Sorted(slices.Values(slices.Concat(kept, yardsticks)))
+	}
 	lowest, highest := kept[0], kept[len(kept)-1]
 	positive, _ := slices.BinarySearch(kept, smallestLoss)
 	if lowest < 0 || positive == len(kept) || highest/kept[positive] <= logRatio {

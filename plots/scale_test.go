@@ -53,3 +53,34 @@ func TestLossScale(t *testing.T) {
 		})
 	}
 }
+
+func TestLossScaleHoldsYardsticks(t *testing.T) {
+	level := slices.Repeat([]float64{0.8, 1}, 30)
+	spiked := append([]float64{500}, level...)
+	spikeNote := []string{"1 value lies above the axis: 500."}
+	for _, test := range []struct {
+		name        string
+		losses      []float64
+		yardstick   float64
+		logarithmic bool
+		notes       []string
+	}{
+		{"among the losses", level, 0.9, false, nil},
+		{"a little below", level, 0.5, false, nil},
+		{"far below", level, 0.01, true, nil},
+		{"far above", level, 1000, true, nil},
+		{"below a spike", spiked, 5, false, spikeNote},
+		{"above a spike", spiked, 600, true, nil},
+	} {
+		s := lossScale(test.losses, test.yardstick)
+		if s.low >= test.yardstick || s.high <= test.yardstick {
+			t.Errorf("%s: %g lies off the axis from %g to %g", test.name, test.yardstick, s.low, s.high)
+		}
+		if s.logarithmic != test.logarithmic {
+			t.Errorf("%s: logarithmic is %v, want %v", test.name, s.logarithmic, test.logarithmic)
+		}
+		if diff := cmp.Diff(test.notes, s.notes); diff != "" {
+			t.Errorf("%s: notes (-want +got):\n%s", test.name, diff)
+		}
+	}
+}

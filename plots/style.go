@@ -1,7 +1,8 @@
 // Package plots draws the pictures of a run: the curves of loss and accuracy,
-// the confusion matrix and the weights of a linear classifier. Each exported
-// function takes values and writes one PNG; the same values give the same
-// bytes. Every picture's heading names the run and the dataset.
+// the confusion matrix and the weights of a linear classifier, images beside
+// their reconstructions, and the curves of several runs side by side. Each
+// exported function takes values and writes one PNG; the same values give the
+// same bytes. Every picture's heading names the run and the dataset.
 //
 // style.go holds what all pictures share: sizes, fonts and colors.
 package plots
@@ -34,7 +35,16 @@ const (
 var (
 	blue       = color.RGBA{R: 0x00, G: 0x72, B: 0xB2, A: 0xFF}
 	vermillion = color.RGBA{R: 0xD5, G: 0x5E, B: 0x00, A: 0xFF}
+	green      = color.RGBA{R: 0x00, G: 0x9E, B: 0x73, A: 0xFF}
+	purple     = color.RGBA{R: 0xCC, G: 0x79, B: 0xA7, A: 0xFF}
+	orange     = color.RGBA{R: 0xE6, G: 0x9F, B: 0x00, A: 0xFF}
+	skyBlue    = color.RGBA{R: 0x56, G: 0xB4, B: 0xE9, A: 0xFF}
+	black      = color.RGBA{A: 0xFF}
 )
+
+// brown stands in for the palette's yellow, which is too pale for a line on
+// white. It is as far from the other colors as these are from each other.
+var brown = color.RGBA{R: 0x7A, G: 0x3B, B: 0x00, A: 0xFF}
 
 // What the colors mean, the same in every picture.
 var (

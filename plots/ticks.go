@@ -73,8 +73,9 @@ func (logTicks) Ticks(low, high float64) []plot.Tick {
 	return ticks
 }
 
-// epochTicks labels whole epochs: the first one and round numbers after it.
-type epochTicks struct{ first, last int }
+// epochTicks labels whole epochs: the first one and at most so many round
+// numbers after it.
+type epochTicks struct{ first, last, most int }
 
 // Ticks implements plot.Ticker. The range of the axis does not matter: it is
 // wider than the epochs where there is only one.
@@ -83,7 +84,7 @@ func (t epochTicks) Ticks(_, _ float64) []plot.Tick {
 	if t.last <= t.first {
 		return ticks
 	}
-	step := max(1, int(roundStep(float64(t.last-t.first), mostTicks)))
+	step := max(1, int(roundStep(float64(t.last-t.first), t.most)))
 	for epoch := (t.first/step + 1) * step; epoch <= t.last; epoch += step {
 		if epoch-t.first >= (step+1)/2 { // room for both labels
 			ticks = append(ticks, plot.Tick{Value: float64(epoch), Label: strconv.Itoa(epoch)})

@@ -32,13 +32,14 @@ func TestTicks(t *testing.T) {
 		{"log, many powers", logTicks{}, math.Log10(0.0002), math.Log10(30), []string{"0.001", "0.01", "0.1", "1", "10"}},
 		{"log, float32's powers", logTicks{}, -38, 38,
 			[]string{"1e-38", "1e-30", "1e-22", "1e-14", "1e-06", "100", "1e+10", "1e+18", "1e+26", "1e+34"}},
-		{"one epoch", epochTicks{1, 1}, 0, 2, []string{"1"}},
-		{"few epochs", epochTicks{1, 4}, 1, 4, []string{"1", "2", "3", "4"}},
-		{"15 epochs", epochTicks{1, 15}, 1, 15, []string{"1", "2", "4", "6", "8", "10", "12", "14"}},
-		{"50 epochs", epochTicks{1, 50}, 1, 50, []string{"1", "5", "10", "15", "20", "25", "30", "35", "40", "45", "50"}},
-		{"1000 epochs", epochTicks{1, 1000}, 1, 1000,
+		{"one epoch", epochTicks{1, 1, mostTicks}, 0, 2, []string{"1"}},
+		{"few epochs", epochTicks{1, 4, mostTicks}, 1, 4, []string{"1", "2", "3", "4"}},
+		{"15 epochs", epochTicks{1, 15, mostTicks}, 1, 15, []string{"1", "2", "4", "6", "8", "10", "12", "14"}},
+		{"50 epochs", epochTicks{1, 50, mostTicks}, 1, 50, []string{"1", "5", "10", "15", "20", "25", "30", "35", "40", "45", "50"}},
+		{"1000 epochs", epochTicks{1, 1000, mostTicks}, 1, 1000,
 			[]string{"1", "100", "200", "300", "400", "500", "600", "700", "800", "900", "1000"}},
-		{"first label in the way", epochTicks{98, 200}, 98, 200, []string{"98", "120", "140", "160", "180", "200"}},
+		{"few labels", epochTicks{1, 100, 5}, 1, 100, []string{"1", "20", "40", "60", "80", "100"}},
+		{"first label in the way", epochTicks{98, 200, mostTicks}, 98, 200, []string{"98", "120", "140", "160", "180", "200"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -37,6 +37,7 @@ type Summary struct {
 	Epochs  int              `json:"epochs"` // that were trained
 	Final   *Figures         `json:"final,omitempty"`
 	Best    *Figures         `json:"best,omitempty"` // of the lowest validation loss
+	PCA     *metrics.PCA     `json:"pca,omitempty"`  // of as many components as the model has latent values, in the loss's units
 	Verdict *metrics.Verdict `json:"verdict,omitempty"`
 
 	Confusion *metrics.Confusion `json:"confusion,omitempty"` // of the best weights on the test images

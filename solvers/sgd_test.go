@@ -193,7 +193,7 @@ func TestSGDErrors(t *testing.T) {
 }
 
 func TestNew(t *testing.T) {
-	const want = `solvers: no optimizer of kind "rmsprop": there is sgd`
+	const want = `solvers: no optimizer of kind "rmsprop": there are sgd, adam, adamw`
 	if _, err := New(Spec{Kind: "rmsprop"}); err == nil || err.Error() != want {
 		t.Errorf("the error is %v, want %q", err, want)
 	}

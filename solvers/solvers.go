@@ -21,10 +21,12 @@ type Solver interface {
 
 // Spec is what a config says of the optimiser.
 type Spec struct {
-	Kind         string // sgd
+	Kind         string // sgd, adam or adamw
 	LearningRate float64
-	Momentum     float64
-	Nesterov     bool
+	Momentum     float64    // sgd
+	Nesterov     bool       // sgd
+	Betas        [2]float64 // adam, adamw
+	Eps          float64    // adam, adamw
 	WeightDecay  float64
 }
 
@@ -33,8 +35,12 @@ func New(spec Spec) (Solver, error) {
 	switch spec.Kind {
 	case "sgd":
 		return NewSGD(spec.LearningRate, spec.Momentum, spec.WeightDecay, spec.Nesterov), nil
+	case "adam":
+		return NewAdam(spec.LearningRate, spec.Betas, spec.Eps, spec.WeightDecay), nil
+	case "adamw":
+		return NewAdamW(spec.LearningRate, spec.Betas, spec.Eps, spec.WeightDecay), nil
 	default:
-		return nil, fmt.Errorf("solvers: no optimizer of kind %q: there is sgd", spec.Kind)
+		return nil, fmt.Errorf("solvers: no optimizer of kind %q: there are sgd, adam, adamw", spec.Kind)
 	}
 }
 

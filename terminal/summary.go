@@ -73,6 +73,10 @@ func figures(s *runfolder.Summary) [][]string {
 		f := of.figures
 		rows = append(rows, []string{"loss, " + of.name, loss(f.TrainLoss), loss(f.ValidationLoss), loss(*f.TestLoss)})
 	}
+	if pca := s.PCA; pca != nil {
+		name := fmt.Sprintf("PCA, %d components", pca.Components)
+		rows = append(rows, []string{name, loss(pca.TrainMSE), loss(pca.ValidationMSE), loss(pca.TestMSE)})
+	}
 	if s.Final.TestAccuracy == nil {
 		return rows
 	}

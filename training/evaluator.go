@@ -35,28 +35,39 @@ func NewEvaluator(architecture *graphs.Architecture, weights graphs.Weights, bat
 // Evaluate scores the batcher's set, each sample once.
 func (e *Evaluator) Evaluate(ctx context.Context, batcher *loaders.Batcher) (Evaluation, error) {
 	var result Evaluation
+	visit := func(int, []float32) {}
 	if e.architecture.Predict != nil {
 		result.Confusion = metrics.NewConfusion(batcher.Set.Classes)
+		visit = func(place int, output []float32) {
+			result.Confusion.Add(batcher.Set.Class(place), e.architecture.Predict(output))
+		}
 	}
+	loss, err := e.Outputs(ctx, batcher, visit)
+	if err != nil {
+		return Evaluation{}, err
+	}
+	result.Loss = loss
+	return result, nil
+}
+
+// Outputs runs the batcher's set through the model and returns the mean loss.
+// visit gets each sample's place in the set and its output, which is the
+// graph's own and changes with the next batch.
+func (e *Evaluator) Outputs(ctx context.Context, batcher *loaders.Batcher, visit func(place int, output []float32)) (loss float64, err error) {
 	total := 0.0
 	for batch := range batcher.Epoch(1) {
 		if err := ctx.Err(); err != nil {
-			return Evaluation{}, err
+			return 0, err
 		}
 		if err := e.machine.run(batch); err != nil {
-			return Evaluation{}, err
+			return 0, err
 		}
 		total += e.machine.model.LossValue() * float64(batch.Rows())
-		if result.Confusion == nil {
-			continue
-		}
 		for row, place := range batch.Places {
-			predicted := e.architecture.Predict(e.machine.model.OutputRow(row))
-			result.Confusion.Add(batcher.Set.Class(int(place)), predicted)
+			visit(int(place), e.machine.model.OutputRow(row))
 		}
 	}
-	result.Loss = total / float64(batcher.Set.Len())
-	return result, nil
+	return total / float64(batcher.Set.Len()), nil
 }
 
 // Close frees the evaluator; it is done for then.

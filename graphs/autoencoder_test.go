@@ -1,0 +1,245 @@
+package graphs_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"cifartrain/graphs"
+)
+
+const rows = 3 // images of the small problems here
+
+// newAutoencoder is a small one of the kind, with its weights.
+func newAutoencoder(t *testing.T, kind string, hidden ...int) (*graphs.Architecture, graphs.Weights) {
+	t.Helper()
+	architecture, err := graphs.New(graphs.Spec{Kind: kind, Hidden: hidden, Latent: 4, Init: "torch"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return architecture, architecture.Initialize(streams(3))
+}
+
+// pixels are images in [0, 1].
+func pixels(t *testing.T, count int) *tensor.Dense {
+	t.Helper()
+	random := rand.New(rand.NewPCG(5, 7))
+	values := make([]float32, count*graphs.Pixels)
+	for i := range values {
+		values[i] = random.Float32()
+	}
+	return tensor.New(tensor.WithShape(count, graphs.Pixels), tensor.WithBacking(values))
+}
+
+// gradientsOf runs the architecture's graph, with gradients, on images.
+func gradientsOf(t *testing.T, architecture *graphs.Architecture, weights graphs.Weights, images *tensor.Dense) *graphs.Model {
+	t.Helper()
+	model, err := architecture.Build(weights, images.Shape()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := model.Differentiate(); err != nil {
+		t.Fatal(err)
+	}
+	machine := G.NewTapeMachine(model.Graph)
+	t.Cleanup(func() { machine.Close() })
+	if err := model.Feed(images, nil, images.Shape()[0]); err != nil {
+		t.Fatal(err)
+	}
+	if err := machine.RunAll(); err != nil {
+		t.Fatal(err)
+	}
+	machine.Reset()
+	return model
+}
+
+// reconstructionLoss64 is the reconstruction's mean squared error, by plain loops in float64
+// over weights by name. The decoder is written out for both kinds.
+func reconstructionLoss64(kind string, hidden int, weights map[string][]float64, images *tensor.Dense) float64 {
+	affine := func(x []float64, out int, w func(i, o int) float64, b []float64) []float64 {
+		y := make([]float64, out)
+		for o := range y {
+			y[o] = b[o]
+			for i, v := range x {
+				y[o] += v * w(i, o)
+			}
+		}
+		return y
+	}
+	relu := func(x []float64) []float64 {
+		for i := range x {
+			x[i] = max(0, x[i])
+		}
+		return x
+	}
+	of := func(name string, in int) func(i, o int) float64 { // W (out, in)
+		return func(i, o int) float64 { return weights[name][o*in+i] }
+	}
+	transposed := func(name string, out int) func(i, o int) float64 { // W (in, out) of the layer turned round
+		return func(i, o int) float64 { return weights[name][i*out+o] }
+	}
+	total := 0.0
+	values := images.Float32s()
+	for first := 0; first < len(values); first += graphs.Pixels {
+		x := make([]float64, graphs.Pixels)
+		for i, v := range values[first : first+graphs.Pixels] {
+			x[i] = float64(v)
+		}
+		var restored []float64
+		if kind == "tied_autoencoder" {
+			z := affine(relu(affine(x, hidden, of("enc_fc1.weight", graphs.Pixels), weights["enc_fc1.bias"])), 4, of("enc_fc2.weight", hidden), weights["enc_fc2.bias"])
+			h := relu(affine(z, hidden, transposed("enc_fc2.weight", hidden), weights["dec_fc1_bias"]))
+			restored = affine(h, graphs.Pixels, transposed("enc_fc1.weight", graphs.Pixels), weights["dec_fc2_bias"])
+		} else {
+			z := affine(relu(affine(x, hidden, of("encoder.0.weight", graphs.Pixels), weights["encoder.0.bias"])), 4, of("encoder.2.weight", hidden), weights["encoder.2.bias"])
+			h := relu(affine(z, hidden, of("decoder.0.weight", 4), weights["decoder.0.bias"]))
+			restored = affine(h, graphs.Pixels, of("decoder.2.weight", hidden), weights["decoder.2.bias"])
+		}
+		for i, v := range x {
+			total += (restored[i] - v) * (restored[i] - v)
+		}
+	}
+	return total / float64(len(values))
+}
+
+// TestAutoencoderGradients compares loss and gradients with plain loops and
+// their central differences. A tied weight's gradient is that of both its uses.
+func TestAutoencoderGradients(t *testing.T) {
+	const hidden = 6
+	for _, kind := range []string{"autoencoder", "tied_autoencoder"} {
+		t.Run(kind, func(t *testing.T) {
+			architecture, weights := newAutoencoder(t, kind, hidden)
+			images := pixels(t, rows)
+			model := gradientsOf(t, architecture, weights, images)
+
+			exact := make(map[string][]float64)
+			for _, w := range weights {
+				for _, v := range w.Value.Float32s() {
+					exact[w.Name] = append(exact[w.Name], float64(v))
+				}
+			}
+			if want := reconstructionLoss64(kind, hidden, exact, images); math.Abs(model.LossValue()/want-1) > 1e-6 {
+				t.Errorf("the loss is %.9g, want %.9g", model.LossValue(), want)
+			}
+			for p, w := range weights {
+				gradient, err := model.Learnables[p].Grad()
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := gradient.(*tensor.Dense).Float32s()
+				largest := 0.0
+				for _, g := range got {
+					largest = max(largest, math.Abs(float64(g)))
+				}
+				if largest == 0 {
+					t.Errorf("%s has no gradient at all", w.Name)
+				}
+				for i := 0; i < len(got); i += max(1, len(got)/40) {
+					const h = 1e-5
+					value := exact[w.Name][i]
+					exact[w.Name][i] = value + h
+					above := reconstructionLoss64(kind, hidden, exact, images)
+					exact[w.Name][i] = value - h
+					below := reconstructionLoss64(kind, hidden, exact, images)
+					exact[w.Name][i] = value
+					// float32 sums of 3072 products, against the largest of
+					// the parameter, since small ones are sums of both signs
+					if want := (above - below) / (2 * h); math.Abs(float64(got[i])-want) > 1e-5*largest {
+						t.Errorf("%s[%d] has the gradient %.9g, want %.9g", w.Name, i, got[i], want)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestTiedWeightIsOneNode finds each weight of the tied autoencoder once in the
+// graph, used by an encoder's and by a decoder's op.
+func TestTiedWeightIsOneNode(t *testing.T) {
+	architecture, weights := newAutoencoder(t, "tied_autoencoder", 6, 5)
+	model, err := architecture.Build(weights, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, node := range model.Learnables {
+		var users []string
+		for to := model.Graph.To(node.ID()); to.Next(); {
+			users = append(users, to.Node().(*G.Node).Op().String())
+		}
+		want := 1
+		if strings.HasSuffix(node.Name(), ".weight") {
+			want = 2
+		}
+		if len(users) != want {
+			t.Errorf("%s is used by %v, want %d uses", node.Name(), users, want)
+		}
+	}
+}
+
+// TestTiedStepMovesBothUses changes one element of the first weight and finds
+// the change in the encoder's and in the decoder's products.
+func TestTiedStepMovesBothUses(t *testing.T) {
+	const hidden = 6
+	architecture, weights := newAutoencoder(t, "tied_autoencoder", hidden)
+	images := pixels(t, 1)
+	before := gradientsOf(t, architecture, weights, images)
+	restored := append([]float32(nil), before.OutputRow(0)...)
+
+	// A pixel that is 0 in the image: the encoder does not see the change, so
+	// only the decoder can show it, and only in that pixel.
+	images.Float32s()[17] = 0
+	base := append([]float32(nil), gradientsOf(t, architecture, weights, images).OutputRow(0)...)
+	for unit := range hidden {
+		weights[0].Value.Float32s()[unit*graphs.Pixels+17] += 0.5
+	}
+	changed := gradientsOf(t, architecture, weights, images).OutputRow(0)
+	for i := range changed {
+		if differs := changed[i] != base[i]; differs != (i == 17) {
+			t.Fatalf("pixel %d: restored as %g before and %g after a change of pixel 17's weights", i, base[i], changed[i])
+		}
+	}
+	// With the pixel lit, the encoder sees it too and every pixel changes.
+	images.Float32s()[17] = pixels(t, 1).Float32s()[17]
+	lit := gradientsOf(t, architecture, weights, images).OutputRow(0)
+	same := 0
+	for i := range lit {
+		if lit[i] == restored[i] {
+			same++
+		}
+	}
+	if same > graphs.Pixels/100 {
+		t.Errorf("%d of %d pixels are restored as before: the encoder did not see the change", same, graphs.Pixels)
+	}
+}
+
+// TestDeepAutoencoders pins the names and shapes of models with more layers.
+func TestDeepAutoencoders(t *testing.T) {
+	for kind, want := range map[string][]string{
+		"autoencoder": {
+			"encoder.0.weight(6, 3072)", "encoder.0.bias(6)", "encoder.2.weight(5, 6)", "encoder.2.bias(5)", "encoder.4.weight(4, 5)", "encoder.4.bias(4)",
+			"decoder.0.weight(5, 4)", "decoder.0.bias(5)", "decoder.2.weight(6, 5)", "decoder.2.bias(6)", "decoder.4.weight(3072, 6)", "decoder.4.bias(3072)",
+		},
+		"tied_autoencoder": {
+			"enc_fc1.weight(6, 3072)", "enc_fc1.bias(6)", "enc_fc2.weight(5, 6)", "enc_fc2.bias(5)", "enc_fc3.weight(4, 5)", "enc_fc3.bias(4)",
+			"dec_fc1_bias(5)", "dec_fc2_bias(6)", "dec_fc3_bias(3072)",
+		},
+	} {
+		architecture, weights := newAutoencoder(t, kind, 6, 5)
+		var got []string
+		for _, p := range architecture.Parameters {
+			got = append(got, fmt.Sprintf("%s%v", p.Name, p.Shape))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", kind, diff)
+		}
+		if model := gradientsOf(t, architecture, weights, pixels(t, rows)); !(model.LossValue() > 0) {
+			t.Errorf("%s: the loss is %g", kind, model.LossValue())
+		}
+	}
+}

@@ -1,0 +1,54 @@
+package ops
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"cifartrain/kernels"
+)
+
+// LinearTransposed returns the node y = x W + b, (B, in), for x (B, out),
+// W (out, in) and b (in): a Linear layer's weight used backwards, as a tied
+// decoder does. No gradient by x is computed where x is an input of the graph.
+func LinearTransposed(live *Live, x, w, b *G.Node) (*G.Node, error) {
+	if x.Dims() != 2 || w.Dims() != 2 || b.Dims() != 1 || x.Shape()[1] != w.Shape()[0] || b.Shape()[0] != w.Shape()[1] {
+		return nil, fmt.Errorf("ops: linear transposed: x %v, W %v and b %v do not fit: want (B, out), (out, in) and (in)", x.Shape(), w.Shape(), b.Shape())
+	}
+	batch, out, in := x.Shape()[0], w.Shape()[0], w.Shape()[1]
+
+	op := newKernel("linear transposed", tensor.Shape{batch, in}, x, w, b)
+	y := op.elements()
+	op.compute = func(v [][]float32) {
+		kernels.MatMulNN(y, v[0], v[1], live.Rows, in, out)
+		kernels.AddBias(y, v[2], live.Rows, in)
+	}
+	op.wrt = []bool{x.Op() != nil, true, true}
+	op.differentiate = func(inputs G.Nodes, _, gradient *G.Node) (grads G.Nodes, err error) {
+		grads = make(G.Nodes, 3)
+		if op.wrt[0] {
+			if grads[0], err = linearTransposedInputGradient(live, gradient, inputs[1]); err != nil {
+				return nil, err
+			}
+		}
+		// dW = x^T dy, the weight gradient of a Linear layer whose input is dy
+		// and whose output's gradient is x.
+		if grads[1], err = linearWeightGradient(live, inputs[0], gradient); err != nil {
+			return nil, err
+		}
+		grads[2], err = columnSums(live, gradient)
+		return grads, err
+	}
+	return G.ApplyOp(op, x, w, b)
+}
+
+// linearTransposedInputGradient returns dx = dy W^T, (B, out), for dy (B, in),
+// W (out, in).
+func linearTransposedInputGradient(live *Live, dy, w *G.Node) (*G.Node, error) {
+	out, in := w.Shape()[0], w.Shape()[1]
+	op := newKernel("linear transposed input gradient", tensor.Shape{dy.Shape()[0], out}, dy, w)
+	dx := op.elements()
+	op.compute = func(v [][]float32) { kernels.MatMulNT(dx, v[0], v[1], live.Rows, out, in) }
+	return G.ApplyOp(op, dy, w)
+}

@@ -1,0 +1,202 @@
+package plots
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/recorder"
+)
+
+// runsOf returns a run with each of the given histories' lengths.
+func runsOf(name string, epochs ...int) []ComparedRun {
+	var runs []ComparedRun
+	for i, n := range epochs {
+		runs = append(runs, ComparedRun{fmt.Sprint(name, i), historyOf(noise(n)...), 0.5})
+	}
+	return runs
+}
+
+// colorVision simulates how colors are seen, as matrices on linear RGB, the
+// last three by Machado, Oliveira and Fernandes, "A Physiologically-based
+// Model for Simulation of Color Vision Deficiency" (2009), severity 1.
+var colorVision = map[string][3][3]float64{
+	"normal": {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}},
+	"protanopia": {
+		{0.152286, 1.052583, -0.204868}, {0.114503, 0.786281, 0.099216}, {-0.003882, -0.048116, 1.051998}},
+	"deuteranopia": {
+		{0.367322, 0.860646, -0.227968}, {0.280085, 0.672501, 0.047413}, {-0.011820, 0.042940, 0.968881}},
+	"tritanopia": {
+		{1.255528, -0.076749, -0.178779}, {-0.078411, 0.930809, 0.147602}, {0.004733, 0.691367, 0.303900}},
+}
+
+// seen returns the color in CIE L*a*b* (white point D65) as it is seen.
+func seen(c color.Color, vision [3][3]float64) (lab [3]float64) {
+	toXYZ := [3][3]float64{ // sRGB, IEC 61966-2-1, divided by the white point
+		{0.4124 / 0.9505, 0.3576 / 0.9505, 0.1805 / 0.9505}, {0.2126, 0.7152, 0.0722},
+		{0.0193 / 1.089, 0.1192 / 1.089, 0.9505 / 1.089}}
+	times := func(m [3][3]float64, v [3]float64) (product [3]float64) {
+		for i, row := range m {
+			product[i] = row[0]*v[0] + row[1]*v[1] + row[2]*v[2]
+		}
+		return product
+	}
+	r, g, b, _ := c.RGBA()
+	var linear [3]float64
+	for i, channel := range []uint32{r, g, b} {
+		gray := uint8(channel >> 8)
+		linear[i] = luminance(color.Gray{Y: gray}) // of a gray: its channels' own
+	}
+	linear = times(vision, linear)
+	for i := range linear {
+		linear[i] = min(max(linear[i], 0), 1)
+	}
+	xyz := times(toXYZ, linear)
+	for i, v := range xyz {
+		if v > 216./24389 {
+			xyz[i] = math.Cbrt(v)
+		} else {
+			xyz[i] = (24389./27*v + 16) / 116
+		}
+	}
+	return [3]float64{116*xyz[1] - 16, 500 * (xyz[0] - xyz[1]), 200 * (xyz[1] - xyz[2])}
+}
+
+// TestRunColorsStayApart asks for a CIE76 difference of 15 between any two of
+// the colors under every kind of color vision, six times a just noticeable
+// one, and for a contrast of 2 to 1 with the paper.
+func TestRunColorsStayApart(t *testing.T) {
+	const apart, contrast = 15, 2
+	for i, a := range runColors {
+		if got := 1.05 / (luminance(a) + 0.05); got < contrast {
+			t.Errorf("color %d has a contrast of %.2f with white, want at least %d", i, got, contrast)
+		}
+		for j, b := range runColors[:i] {
+			for name, vision := range colorVision {
+				p, q := seen(a, vision), seen(b, vision)
+				if got := math.Hypot(math.Hypot(p[0]-q[0], p[1]-q[1]), p[2]-q[2]); got < apart {
+					t.Errorf("%s: colors %d and %d are %.1f apart, want at least %d", name, j, i, got, apart)
+				}
+			}
+		}
+	}
+}
+
+// TestRunsLookDifferent checks that 32 runs differ in color or dashes, and
+// that of the first 8 any two differ in dashes or in lightness.
+func TestRunsLookDifferent(t *testing.T) {
+	lightness := func(i int) float64 { return seen(runColor(i), colorVision["normal"])[0] }
+	for i := range 32 {
+		for j := range i {
+			if !cmp.Equal(runDashes(i), runDashes(j)) {
+				continue
+			}
+			if runColor(i) == runColor(j) {
+				t.Errorf("runs %d and %d look the same", j, i)
+			}
+			if i < len(runColors) && math.Abs(lightness(i)-lightness(j)) < 15 {
+				t.Errorf("runs %d and %d look the same in gray", j, i)
+			}
+		}
+	}
+}
+
+// TestPanelsShareTheirAxes checks that both panels show the same range on
+// areas of one size, and that the legend covers neither.
+func TestPanelsShareTheirAxes(t *testing.T) {
+	const canvasWidth = pictureWidth - 2*margin
+	for _, runs := range [][]ComparedRun{
+		runsOf("svm", 1), runsOf("svm", 3, 70), runsOf(longCaption.Run, 9, 8, 7, 6, 5, 4, 3, 2, 1),
+	} {
+		c, err := newComparison(shortCaption, "mse", runs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		training, validation, err := c.plots()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if training.Y.Min != validation.Y.Min || training.Y.Max != validation.Y.Max ||
+			training.X.Min != validation.X.Min || training.X.Max != validation.X.Max {
+			t.Errorf("%d runs: the panels' axes differ", len(runs))
+		}
+		legend, err := c.legend(canvasWidth)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := len(legend.entries), len(runs)+2; got != want {
+			t.Errorf("%d runs: %d entries in the legend, want %d", len(runs), got, want)
+		}
+		canvas := draw.NewCanvas(new(recorder.Canvas), canvasWidth, 900)
+		rest := legend.draw(canvas)
+		if got, want := canvas.Max.Y-rest.Max.Y, legend.height(canvasWidth); math.Abs(float64(got-want)) > 1e-9 {
+			t.Errorf("%d runs: the legend takes %v, its height is %v", len(runs), got, want)
+		}
+		legend.place(canvasWidth, func(_ *plot.Legend, left, _, entryWidth vg.Length) {
+			if left+entryWidth > canvasWidth+1e-6 {
+				t.Errorf("%d runs: a legend entry ends at %v, the canvas at %v", len(runs), left+entryWidth, canvasWidth)
+			}
+		})
+	}
+}
+
+func TestComparisonNamesEachRunsBest(t *testing.T) {
+	blown := historyOf(math.NaN(), math.Inf(1))
+	short := historyOf(3, 2, 4)
+	short[0].Number, short[1].Number, short[2].Number = 5, 6, 7
+	c, err := newComparison(shortCaption, "mse", []ComparedRun{
+		{"short", short, 0}, {"long", historyOf(noise(40)...), 0}, {"blown", blown, 0}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.first != 1 || c.last != 40 {
+		t.Errorf("epochs from %d to %d, want 1 to 40", c.first, c.last)
+	}
+	if got, want := c.runs[0].label(500), "short: best 2.2 (epoch 6)"; got != want {
+		t.Errorf("label reads %q, want %q", got, want)
+	}
+	if got, want := c.runs[2].label(500), "blown: no finite validation loss"; got != want {
+		t.Errorf("label reads %q, want %q", got, want)
+	}
+	if got, want := c.heading.notes[0], "2 epochs have a loss that is not a finite number and leave gaps."; got != want {
+		t.Errorf("note reads %q, want %q", got, want)
+	}
+}
+
+func TestSharedYardsticks(t *testing.T) {
+	run := func(name string, yardstick float64) ComparedRun { return ComparedRun{name, historyOf(1), yardstick} }
+	for _, test := range []struct {
+		name string
+		runs []ComparedRun
+		want []sharedYardstick
+	}{
+		{"none", []ComparedRun{run("a", 0), run("b", 0)}, nil},
+		{"all have it", []ComparedRun{run("a", 2), run("b", 2)}, []sharedYardstick{{Yardstick{"PCA", 2}, noteColor}}},
+		{"each its own", []ComparedRun{run("a", 2), run("b", 3)},
+			[]sharedYardstick{{Yardstick{"PCA for a", 2}, blue}, {Yardstick{"PCA for b", 3}, vermillion}}},
+		{"some share it", []ComparedRun{run("a", 0), run("b", 3), run("c", 3)},
+			[]sharedYardstick{{Yardstick{"PCA for b, c", 3}, vermillion}}},
+	} {
+		if diff := cmp.Diff(test.want, sharedYardsticks(test.runs), cmp.AllowUnexported(sharedYardstick{})); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+}
+
+func TestComparisonHoldsItsYardsticks(t *testing.T) {
+	runs := runsOf("svm", 40, 40)
+	runs[0].Yardstick, runs[1].Yardstick = 1e-4, 1e6
+	c, err := newComparison(shortCaption, "mse", runs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.scale.low > 1e-4 || c.scale.high < 1e6 || !strings.HasSuffix(c.yLabel, "log scale") {
+		t.Errorf("axis from %g to %g, labelled %q, does not hold the yardsticks", c.scale.low, c.scale.high, c.yLabel)
+	}
+}

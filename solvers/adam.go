@@ -1,0 +1,51 @@
+package solvers
+
+import (
+	G "gorgonia.org/gorgonia"
+
+	"cifartrain/kernels"
+)
+
+// Adam is torch.optim.Adam, whose weight decay is added to the gradient, or
+// torch.optim.AdamW, whose weight decay shrinks the weights themselves.
+type Adam struct {
+	step          kernels.Adam
+	first, second [][]float32 // the moments by parameter, made at the first step
+}
+
+// NewAdam returns Adam with zero moments. betas are the decays of the two
+// moments.
+func NewAdam(learningRate float64, betas [2]float64, eps, weightDecay float64) *Adam {
+	return &Adam{step: kernels.Adam{
+		LearningRate: learningRate, Beta1: betas[0], Beta2: betas[1], Eps: eps, WeightDecay: weightDecay,
+	}}
+}
+
+// NewAdamW returns AdamW with zero moments; see NewAdam.
+func NewAdamW(learningRate float64, betas [2]float64, eps, weightDecay float64) *Adam {
+	solver := NewAdam(learningRate, betas, eps, weightDecay)
+	solver.step.Decoupled = true
+	return solver
+}
+
+// SetLearningRate sets the rate of the steps to come.
+func (a *Adam) SetLearningRate(rate float64) { a.step.LearningRate = rate }
+
+// Step moves each parameter once against its gradient.
+func (a *Adam) Step(parameters []G.ValueGrad) error {
+	if a.first == nil {
+		a.first, a.second = make([][]float32, len(parameters)), make([][]float32, len(parameters))
+	}
+	a.step.Count++
+	for i, p := range parameters {
+		value, gradient, err := valueAndGradient(p)
+		if err != nil {
+			return err
+		}
+		if a.first[i] == nil {
+			a.first[i], a.second[i] = make([]float32, len(value)), make([]float32, len(value))
+		}
+		a.step.Step(value, gradient, a.first[i], a.second[i])
+	}
+	return nil
+}
