@@ -3,6 +3,8 @@
 // report.
 //
 //	go run . -config configs/svm.yaml    train, evaluate, draw
+//	go run . -config A -config B         train each in turn, then compare them
+//	go run . compare RUN RUN...          compare finished runs
 //	go run . evaluate RUN                score a run's best weights on the test images again
 //	go run . list                        the shipped configs
 //	go run . show NAME                   one of them, resolved
@@ -122,14 +124,19 @@ type program struct {
 // commands are what the first operand may ask for, with the flags each takes.
 // No operand asks for training.
 var commands = map[string]struct {
-	operand string // what the command takes one of; empty for none
-	flags   []string
+	operand     string // what the command takes; empty for nothing
+	least, most int    // how many of them
+	flags       []string
 }{
-	"":         {"", []string{"config", "set", "data", "runs", "init", "seeds", "quiet"}},
-	"evaluate": {"run folder", []string{"set", "data", "quiet"}},
-	"list":     {"", nil},
-	"show":     {"config", []string{"set", "data"}},
+	"":         {"", 0, 0, []string{"config", "set", "data", "runs", "init", "seeds", "quiet"}},
+	"compare":  {"run folders", 2, 32, []string{"runs"}},
+	"evaluate": {"run folder", 1, 1, []string{"set", "data", "quiet"}},
+	"list":     {"", 0, 0, nil},
+	"show":     {"config", 1, 1, []string{"set", "data"}},
 }
+
+// commandNames lists the commands in a sentence.
+const commandNames = "compare, evaluate, list and show"
 
 // command parses the arguments and does what they ask.
 func (p *program) command(ctx context.Context, args []string) error {
@@ -150,6 +157,8 @@ func (p *program) command(ctx context.Context, args []string) error {
 	}
 	p.display = terminal.NewDisplay(p.stdout.Writer, p.quiet)
 	switch name {
+	case "compare":
+		return p.compare(operands)
 	case "evaluate":
 		return p.evaluate(ctx, operands[0])
 	case "list":
@@ -158,7 +167,7 @@ func (p *program) command(ctx context.Context, args []string) error {
 		return p.show(operands[0])
 	}
 	if len(p.configs) == 0 {
-		return usageError("nothing to do: name a config with -config, or one of the commands evaluate, list and show")
+		return usageError("nothing to do: name a config with -config, or one of the commands " + commandNames)
 	}
 	return p.trainAll(ctx)
 }
@@ -169,11 +178,13 @@ func check(flags *flag.FlagSet, name string, operands []string) error {
 	command, known := commands[name]
 	switch {
 	case !known:
-		return usageError(fmt.Sprintf("%q is no command: there are evaluate, list and show", name))
-	case command.operand == "" && len(operands) > 0:
+		return usageError(fmt.Sprintf("%q is no command: there are %s", name, commandNames))
+	case command.most == 0 && len(operands) > 0:
 		return usageError(fmt.Sprintf("%s takes no %q", name, operands[0]))
-	case command.operand != "" && len(operands) != 1:
+	case command.most == 1 && len(operands) != 1:
 		return usageError(fmt.Sprintf("%s takes one %s", name, command.operand))
+	case len(operands) < command.least, len(operands) > command.most:
+		return usageError(fmt.Sprintf("%s takes %d to %d %s", name, command.least, command.most, command.operand))
 	}
 	var err error
 	flags.Visit(func(f *flag.Flag) {
@@ -209,6 +220,8 @@ func (p *program) help(flags *flag.FlagSet) error {
 	fmt.Fprint(p.stdout, `Trains small models on CIFAR-10.
 
   go run . -config configs/svm.yaml    train, evaluate, draw
+  go run . -config A -config B         train each in turn, then compare them
+  go run . compare RUN RUN...          compare finished runs
   go run . evaluate RUN                score a run's best weights on the test images again
   go run . list                        the shipped configs
   go run . show NAME                   one of them, with every key

@@ -21,7 +21,14 @@ import (
 	"cifartrain/training"
 )
 
-// trainAll trains each config, over as many seeds as the flags ask for.
+// A finished run is its folder and what its summary says.
+type finished struct {
+	folder  *runfolder.Folder
+	summary *runfolder.Summary
+}
+
+// trainAll trains each config, over as many seeds as the flags ask for, and
+// compares the runs of several configs.
 func (p *program) trainAll(ctx context.Context) error {
 	if p.seeds < 1 {
 		return usageError(fmt.Sprintf("-seeds %d: there must be at least one", p.seeds))
@@ -43,50 +50,58 @@ func (p *program) trainAll(ctx context.Context) error {
 		}
 		all = append(all, config)
 	}
+	var folders []*runfolder.Folder
 	for _, config := range all {
-		if err := p.trainSeeds(ctx, config); err != nil {
+		runs, err := p.trainSeeds(ctx, config)
+		if err != nil {
 			return err
 		}
+		for _, run := range runs {
+			folders = append(folders, run.folder)
+		}
 	}
-	return nil
+	if len(all) < 2 {
+		return nil
+	}
+	return p.compareFolders(folders)
 }
 
 // trainSeeds trains a config once for each seed and shows the spread, also of
 // those that were done before an error or an interrupt.
-func (p *program) trainSeeds(ctx context.Context, config configs.Config) (err error) {
+func (p *program) trainSeeds(ctx context.Context, config configs.Config) (runs []finished, err error) {
 	var summaries []*runfolder.Summary
-	for len(summaries) < p.seeds && err == nil {
-		var summary *runfolder.Summary
-		if summary, err = p.train(ctx, config); err == nil {
-			summaries = append(summaries, summary)
+	for len(runs) < p.seeds && err == nil {
+		var run finished
+		if run, err = p.train(ctx, config); err == nil {
+			runs, summaries = append(runs, run), append(summaries, run.summary)
 			config.Seed++
 		}
 	}
 	if len(summaries) > 1 {
 		terminal.Seeds(p.stdout, summaries)
 	}
-	return err
+	return runs, err
 }
 
 // train is one run: config, dataset, batches, graph, training, history,
 // pictures and report.
-func (p *program) train(ctx context.Context, config configs.Config) (*runfolder.Summary, error) {
+func (p *program) train(ctx context.Context, config configs.Config) (finished, error) {
 	started := time.Now()
 	images, err := p.open(ctx, config)
 	if err != nil {
-		return nil, err
+		return finished{}, err
 	}
 	architecture, weights, err := p.model(config)
 	if err != nil {
-		return nil, err
+		return finished{}, err
 	}
 	run, err := newRun(config, architecture, weights, images)
 	if err != nil {
-		return nil, err
+		return finished{}, err
 	}
 	folder, err := runfolder.Create(p.runs, config.Name, started)
 	if err != nil {
-		return nil, err
+		return finished{}, err
 	}
 	if err := folder.PointLatest(); err != nil {
 		fmt.Fprintf(p.stderr, "warning: %v\n", err)
@@ -100,7 +115,7 @@ func (p *program) train(ctx context.Context, config configs.Config) (*runfolder.
 		Version: runfolder.Version(), GoVersion: runtime.Version(),
 	}}
 	if err := record.begin(); err != nil {
-		return nil, err
+		return finished{}, err
 	}
 	record.pca = measure(ctx, config, architecture, images)
 	terminal.Head(p.stdout, record.summary, folder.Path)
@@ -109,10 +124,10 @@ func (p *program) train(ctx context.Context, config configs.Config) (*runfolder.
 	result, err := run.Train(ctx)
 	p.display.Clear()
 	if err := record.end(ctx, result, err, started); err != nil {
-		return nil, err
+		return finished{}, err
 	}
 	terminal.Summary(p.stdout, record.summary, folder.Path)
-	return record.summary, nil
+	return finished{folder, record.summary}, nil
 }
 
 // images are the dataset as a config selects, splits and transforms it.

@@ -3,18 +3,27 @@ package runfolder
 import (
 	_ "embed"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"html/template"
 	"io"
-	"io/fs"
 	"os"
 )
 
 //go:embed report.html
 var reportPage string
 
-var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
+// pageStyle is the style of all pages.
+//
+//go:embed style.css
+var pageStyle string
+
+// newPage parses a page, which can ask for the template "style".
+func newPage(text string, functions template.FuncMap) *template.Template {
+	page := template.Must(template.New("page").Funcs(functions).Parse(text))
+	return template.Must(page.New("style").Parse(pageStyle))
+}
+
+var reportTemplate = newPage(reportPage, template.FuncMap{
 	"percent": func(share *float64) string {
 		if share == nil {
 			return "–"
@@ -34,7 +43,7 @@ var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap
 		}
 		return fmt.Sprintf("%d MB", bytes>>20)
 	},
-}).Parse(reportPage))
+}).Lookup("page")
 
 // A Picture is a PNG of the folder with what it shows.
 type Picture struct {
@@ -56,14 +65,10 @@ func (f *Folder) WriteReport(s *Summary, pictures []Picture) error {
 		Graph    string
 	}{Summary: s}
 	for _, p := range pictures {
-		content, err := os.ReadFile(f.File(p.File))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
+		source, err := f.source(p.File)
 		if err != nil {
-			return fmt.Errorf("runfolder: making %s: %w", ReportFile, err)
+			return err
 		}
-		source := template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(content))
 		page.Pictures = append(page.Pictures, figure{p, source})
 	}
 	for name, text := range map[string]*string{ConfigFile: &page.Config, GraphFile: &page.Graph} {
@@ -74,4 +79,13 @@ func (f *Folder) WriteReport(s *Summary, pictures []Picture) error {
 		*text = string(content)
 	}
 	return f.WriteWith(ReportFile, func(w io.Writer) error { return reportTemplate.Execute(w, page) })
+}
+
+// source is a picture of the folder as a page holds it.
+func (f *Folder) source(picture string) (template.URL, error) {
+	content, err := os.ReadFile(f.File(picture))
+	if err != nil {
+		return "", fmt.Errorf("runfolder: making %s: %w", ReportFile, err)
+	}
+	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(content)), nil
 }

@@ -111,6 +111,17 @@ func Seeds(out io.Writer, summaries []*runfolder.Summary) {
 	Table(out, rows)
 }
 
+// Comparison shows how runs compare with the first of them.
+func Comparison(out io.Writer, runs []runfolder.Compared, folder string) {
+	fmt.Fprintf(out, "Comparison, %s\n", runs[0].Summary.Loss)
+	Table(out, runfolder.ComparisonCells(runs))
+	fmt.Fprintln(out)
+	for _, text := range append(runfolder.Warnings(runs), runfolder.Answers(runs)...) {
+		fmt.Fprintln(out, wrap(text, width))
+	}
+	fmt.Fprintf(out, "\nPicture, table and report: %s\n", filepath.Join(folder, runfolder.ReportFile))
+}
+
 // Evaluation shows what weights score on the test images.
 func Evaluation(out io.Writer, dataset string, images int, lossName string, value float64, confusion *metrics.Confusion) {
 	fmt.Fprintf(out, "%s, %s test images\n%s: %s\n", dataset, thousands(images), lossName, loss(value))

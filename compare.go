@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"cifartrain/plots"
+	"cifartrain/runfolder"
+	"cifartrain/terminal"
+)
+
+// compare holds finished runs against the first of them.
+func (p *program) compare(paths []string) error {
+	var folders []*runfolder.Folder
+	for _, path := range paths {
+		folder, err := runfolder.Open(path)
+		if err != nil {
+			return usageError(err.Error())
+		}
+		folders = append(folders, folder)
+	}
+	return p.compareFolders(folders)
+}
+
+// compareFolders shows how runs compare and writes a folder with the picture,
+// the table and a page: runs/comparison/<UTC timestamp>.
+func (p *program) compareFolders(folders []*runfolder.Folder) error {
+	runs, err := runfolder.Compare(folders)
+	if err != nil {
+		return err
+	}
+	folder, err := runfolder.Create(p.runs, "comparison", time.Now())
+	if err != nil {
+		return err
+	}
+	if err := folder.PointLatest(); err != nil {
+		fmt.Fprintf(p.stderr, "warning: %v\n", err)
+	}
+	err = folder.WriteWith(runfolder.ComparisonPicture, func(w io.Writer) error { return comparisonPicture(w, runs) })
+	if err != nil {
+		return err
+	}
+	if err := folder.WriteComparison(runs); err != nil {
+		return err
+	}
+	terminal.Comparison(p.stdout, runs, folder.Path)
+	return nil
+}
+
+// comparisonPicture draws the runs' curves.
+func comparisonPicture(w io.Writer, runs []runfolder.Compared) error {
+	var curves []plots.ComparedRun
+	var datasets []string
+	seen := make(map[string]bool)
+	for _, run := range runs {
+		curve := plots.ComparedRun{Name: run.Label, History: run.History}
+		if run.Summary.PCA != nil {
+			curve.Yardstick = run.Summary.PCA.ValidationMSE
+		}
+		curves = append(curves, curve)
+		dataset := run.Summary.Dataset + ": " + classList(run.Summary.Classes)
+		if !seen[dataset] {
+			seen[dataset] = true
+			datasets = append(datasets, dataset)
+		}
+	}
+	caption := plots.Caption{Dataset: strings.Join(datasets, "; ")}
+	return plots.Comparison(w, caption, runs[0].Summary.Loss, curves)
+}
