@@ -89,30 +89,32 @@ func formulaImages(t testing.TB) (loaders.Images, string) {
 // and compares every epoch's figures.
 func TestParityWithTorch(t *testing.T) {
 	cases, formulaSum := readParity(t)
+	if _, sum := formulaImages(t); sum != formulaSum {
+		t.Fatalf("the made-up images have the sum %s, the script's %s", sum, formulaSum)
+	}
 	for _, c := range cases {
 		t.Run(c.Dataset+"/"+c.Name, func(t *testing.T) {
-			var set *loaders.Set
-			switch c.Dataset {
-			case "formula":
-				images, sum := formulaImages(t)
-				if sum != formulaSum {
-					t.Fatalf("the made-up images have the sum %s, the script's %s", sum, formulaSum)
-				}
-				set = selectClasses(t, images, "airplane", "automobile")
-			default:
-				dir := os.Getenv("CIFAR10_DIR")
-				if dir == "" {
-					t.Skip("needs the real CIFAR-10; set CIFAR10_DIR to its folder")
-				}
-				dataset, err := loaders.Open(context.Background(), loaders.Source{Dir: dir}, nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				set = selectClasses(t, dataset.Train, "frog", "horse")
-			}
-			compareWithTorch(t, set, c)
+			compareWithTorch(t, paritySet(t, c.Dataset), c)
 		})
 	}
+}
+
+// paritySet is the set of images that the scripts call by that name.
+func paritySet(t *testing.T, name string) *loaders.Set {
+	t.Helper()
+	if name == "formula" {
+		images, _ := formulaImages(t)
+		return selectClasses(t, images, "airplane", "automobile")
+	}
+	dir := os.Getenv("CIFAR10_DIR")
+	if dir == "" {
+		t.Skip("needs the real CIFAR-10; set CIFAR10_DIR to its folder")
+	}
+	dataset, err := loaders.Open(context.Background(), loaders.Source{Dir: dir}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return selectClasses(t, dataset.Train, "frog", "horse")
 }
 
 func selectClasses(t testing.TB, images loaders.Images, classes ...string) *loaders.Set {

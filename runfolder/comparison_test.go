@@ -1,0 +1,108 @@
+package runfolder
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// finishedRun is a run folder with two epochs, a summary and test figures.
+func finishedRun(t *testing.T, name string, seed uint64, change func(*Summary)) *Folder {
+	t.Helper()
+	folder := create(t)
+	for _, e := range epochs {
+		if err := folder.AppendEpoch(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	loss := 0.5
+	summary := &Summary{
+		Name: name, Status: Finished, Model: "autoencoder", Loss: "mean squared error", Seed: seed, Dataset: "CIFAR-10", Classes: []string{"frog"},
+		Parameters: 800, Epochs: 2, Final: FiguresOf(epochs[1]), Best: FiguresOf(epochs[0]), TrainingSeconds: 4,
+	}
+	summary.Final.TestLoss, summary.Best.TestLoss = &loss, &loss
+	if change != nil {
+		change(summary)
+	}
+	if err := folder.WriteSummary(summary); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+func TestComparisonLabels(t *testing.T) {
+	runs, err := Compare([]*Folder{
+		finishedRun(t, "a", 1, nil), finishedRun(t, "b", 1, nil), finishedRun(t, "b", 2, nil), finishedRun(t, "c", 1, nil), finishedRun(t, "c", 1, nil),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, run := range runs {
+		got = append(got, run.Label)
+	}
+	want := []string{"a", "b, seed 1", "b, seed 2", "c, seed 1 (4)", "c, seed 1 (5)"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("labels (-want +got):\n%s", diff)
+	}
+}
+
+func TestCompareRefuses(t *testing.T) {
+	good := finishedRun(t, "a", 1, nil)
+	for _, test := range []struct {
+		name   string
+		change func(*Summary)
+		says   string
+	}{
+		{"another loss", func(s *Summary) { s.Loss = "hinge, C = 1" }, "only runs of the same loss compare"},
+		{"an interrupted run", func(s *Summary) { s.Status, s.Final = Interrupted, nil }, "holds no finished run: it is interrupted"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := Compare([]*Folder{good, finishedRun(t, "b", 1, test.change)}); err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("error is %v, want it to say %q", err, test.says)
+			}
+		})
+	}
+}
+
+func TestWriteComparison(t *testing.T) {
+	runs, err := Compare([]*Folder{
+		finishedRun(t, "a", 1, nil),
+		finishedRun(t, "b", 1, func(s *Summary) {
+			half := 0.25
+			s.Parameters, s.TrainingSeconds, s.Best.TestLoss, s.Dataset = 400, 2, &half, "built-in sample"
+		}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := create(t)
+	if err := folder.Write(ComparisonPicture, []byte("\x89PNG")); err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.WriteComparison(runs); err != nil {
+		t.Fatal(err)
+	}
+	table, err := os.ReadFile(folder.File(ComparisonTable))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(table), "\n")
+	if !strings.HasPrefix(lines[0], "run,name,model,seed,dataset,train_loss,train_loss_ratio,") {
+		t.Errorf("the head is %s", lines[0])
+	}
+	if !strings.Contains(lines[2], ",b,autoencoder,1,built-in sample,") || !strings.Contains(lines[2], ",400,0.5,") || !strings.Contains(lines[2], ",0.25,0.5,") {
+		t.Errorf("the second run's row is %s", lines[2])
+	}
+	page, err := os.ReadFile(folder.File(ReportFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"b is better than a", "b was trained on other images", "0.25 (0.50x)", "data:image/png;base64,", "--line:"} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}

@@ -1,0 +1,262 @@
+package training_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"testing"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"cifartrain/graphs"
+	"cifartrain/loaders"
+	"cifartrain/solvers"
+	"cifartrain/training"
+)
+
+// autoencoderParity is what PyTorch made of the autoencoders; see
+// testdata/parity_autoencoder.py.
+type autoencoderParity struct {
+	Seed         int     `json:"seed"`
+	BatchSize    int     `json:"batch_size"`
+	LearningRate float64 `json:"learning_rate"`
+	Models       []struct {
+		Model      string `json:"model"`
+		WeightsSum string `json:"weights_sha256"`
+	} `json:"models"`
+	Gradients []gradientCase `json:"gradients"`
+	Outputs   []struct {
+		Model  string      `json:"model"`
+		Values [][]float64 `json:"values"`
+	} `json:"outputs"`
+	Training []autoencoderCase `json:"training"`
+}
+
+// A gradientCase is one batch's loss and gradients in float64.
+type gradientCase struct {
+	Model      string  `json:"model"`
+	BatchSize  int     `json:"batch_size"`
+	Loss       float64 `json:"loss"`
+	Parameters []struct {
+		Name    string    `json:"name"`
+		L2      float64   `json:"l2"`
+		Largest float64   `json:"largest"`
+		Indices []int     `json:"indices"`
+		Values  []float64 `json:"values"`
+	} `json:"parameters"`
+}
+
+// An autoencoderCase is a training run with PyTorch's float32 losses.
+type autoencoderCase struct {
+	Model   string            `json:"model"`
+	Dataset string            `json:"dataset"`
+	Epochs  []autoencoderLoss `json:"epochs"`
+}
+
+type autoencoderLoss struct {
+	Train      float64 `json:"train_loss"`
+	Validation float64 `json:"val_loss"`
+}
+
+func readAutoencoderParity(t *testing.T) (figures autoencoderParity) {
+	t.Helper()
+	content, err := os.ReadFile("testdata/parity_autoencoder.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(content, &figures); err != nil {
+		t.Fatal(err)
+	}
+	return figures
+}
+
+// formulaAutoencoder is the model with the script's weights, whose sum it
+// checks.
+func (f autoencoderParity) formulaAutoencoder(t *testing.T, kind string) (*graphs.Architecture, graphs.Weights) {
+	t.Helper()
+	architecture, err := graphs.New(graphs.Spec{Kind: kind, Hidden: []int{128}, Latent: 32, Init: "torch"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tensors := make(map[string]*tensor.Dense)
+	hash := sha256.New()
+	for k, p := range architecture.Parameters {
+		bound := float32(1 / math.Sqrt(float64(p.FanIn)))
+		values := make([]float32, p.Shape.TotalSize())
+		for j := range values {
+			h := uint32(16*f.Seed+k)*0x9E3779B9 ^ uint32(j)
+			h = (h ^ h>>16) * 0x85EBCA6B
+			h = (h ^ h>>13) * 0xC2B2AE35
+			h ^= h >> 16
+			values[j] = (float32(h>>8)/(1<<23) - 1) * bound
+		}
+		binary.Write(hash, binary.LittleEndian, values)
+		tensors[p.Name] = tensor.New(tensor.WithShape(p.Shape...), tensor.WithBacking(values))
+	}
+	for _, model := range f.Models {
+		if sum := fmt.Sprintf("%x", hash.Sum(nil)); model.Model == kind && sum != model.WeightsSum {
+			t.Fatalf("the weights of the %s have the sum %s, the script's %s", kind, sum, model.WeightsSum)
+		}
+	}
+	weights, err := architecture.Load(tensors)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return architecture, weights
+}
+
+// formulaBatch is the first images of the script's set, transformed.
+func formulaBatch(t *testing.T, rows int) *tensor.Dense {
+	t.Helper()
+	images, _ := formulaImages(t)
+	batch := tensor.New(tensor.WithShape(rows, loaders.Pixels), tensor.Of(tensor.Float32))
+	transform := loaders.NewTransform(nil)
+	for i := range rows {
+		transform.Apply(batch.Float32s()[i*loaders.Pixels:(i+1)*loaders.Pixels], images.Pixels(i))
+	}
+	return batch
+}
+
+// TestAutoencoderGradientsAreTorchs compares single gradients with PyTorch's in
+// float64: 1e-5 of the parameter's largest element, where PyTorch's own float32
+// is up to 7e-7 off.
+func TestAutoencoderGradientsAreTorchs(t *testing.T) {
+	figures := readAutoencoderParity(t)
+	for _, c := range figures.Gradients {
+		t.Run(fmt.Sprintf("%s/%d", c.Model, c.BatchSize), func(t *testing.T) {
+			architecture, weights := figures.formulaAutoencoder(t, c.Model)
+			model := runWithGradients(t, architecture, weights, c.BatchSize)
+			if math.Abs(model.LossValue()/c.Loss-1) > 1e-6 {
+				t.Errorf("loss %.9g, PyTorch's %.9g", model.LossValue(), c.Loss)
+			}
+			for p, want := range c.Parameters {
+				gradient, err := model.Learnables[p].Grad()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if model.Learnables[p].Name() != want.Name {
+					t.Fatalf("parameter %d is %s, PyTorch's %s", p, model.Learnables[p].Name(), want.Name)
+				}
+				got := gradient.(*tensor.Dense).Float32s()
+				squares := 0.0
+				for _, g := range got {
+					squares += float64(g) * float64(g)
+				}
+				if l2 := math.Sqrt(squares); math.Abs(l2/want.L2-1) > 1e-5 {
+					t.Errorf("%s: the gradient has the norm %.9g, PyTorch's %.9g", want.Name, l2, want.L2)
+				}
+				for i, index := range want.Indices {
+					if math.Abs(float64(got[index])-want.Values[i]) > 1e-5*want.Largest {
+						t.Errorf("%s[%d]: gradient %.9g, PyTorch's %.9g", want.Name, index, got[index], want.Values[i])
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestAutoencoderOutputsAreTorchs restores the script's images with its weights.
+func TestAutoencoderOutputsAreTorchs(t *testing.T) {
+	figures := readAutoencoderParity(t)
+	for _, c := range figures.Outputs {
+		t.Run(c.Model, func(t *testing.T) {
+			architecture, weights := figures.formulaAutoencoder(t, c.Model)
+			model := runWithGradients(t, architecture, weights, len(c.Values))
+			for row, values := range c.Values {
+				for i, want := range values {
+					if got := float64(model.OutputRow(row)[i]); math.Abs(got-want) > 1e-6 {
+						t.Errorf("image %d, value %d is %.9g, PyTorch's %.9g", row, i, got, want)
+					}
+				}
+			}
+		})
+	}
+}
+
+// runWithGradients runs the first images of the formula through the model.
+func runWithGradients(t *testing.T, architecture *graphs.Architecture, weights graphs.Weights, rows int) *graphs.Model {
+	t.Helper()
+	model, err := architecture.Build(weights, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := model.Differentiate(); err != nil {
+		t.Fatal(err)
+	}
+	machine := G.NewTapeMachine(model.Graph)
+	t.Cleanup(func() { machine.Close() })
+	if err := model.Feed(formulaBatch(t, rows), nil, rows); err != nil {
+		t.Fatal(err)
+	}
+	if err := machine.RunAll(); err != nil {
+		t.Fatal(err)
+	}
+	machine.Reset()
+	return model
+}
+
+// TestAutoencoderParityWithTorch trains from the script's weights in its order
+// with Adam and compares every epoch's losses, to 1e-5: PyTorch's own float32 is
+// up to 3e-6 from its float64 on these cases.
+//
+// Adam divides a gradient by its own size, so where a unit wakes or dies a
+// rounding decides about a whole step, and from there on two runs drift apart,
+// whoever computes them. The script's weights are ones from which that does not
+// happen on these images. On all fifty thousand it does from any: PyTorch's
+// float32 is 1 % from its float64 within three epochs there, so that nothing is
+// left to compare, and those cases of the file are not run.
+func TestAutoencoderParityWithTorch(t *testing.T) {
+	figures := readAutoencoderParity(t)
+	for _, c := range figures.Training {
+		if c.Dataset == "cifar10_all" {
+			continue
+		}
+		t.Run(c.Dataset+"/"+c.Model, func(t *testing.T) {
+			worst := 0.0
+			for i, got := range trainLikeTorch(t, figures, c) {
+				want := c.Epochs[i]
+				off := max(math.Abs(got.Train/want.Train-1), math.Abs(got.Validation/want.Validation-1))
+				if off > parityTolerance {
+					t.Errorf("epoch %d: losses %.9g and %.9g, PyTorch's %.9g and %.9g", i+1, got.Train, got.Validation, want.Train, want.Validation)
+				}
+				worst = max(worst, off)
+			}
+			t.Logf("largest relative difference of a loss: %.2g", worst)
+		})
+	}
+}
+
+// trainLikeTorch repeats a case's run.
+func trainLikeTorch(t *testing.T, figures autoencoderParity, c autoencoderCase) []autoencoderLoss {
+	t.Helper()
+	train, validation, err := paritySet(t, c.Dataset).Split(0.3, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	architecture, weights := figures.formulaAutoencoder(t, c.Model)
+	transform := loaders.NewTransform(nil)
+	run := &training.Run{
+		Architecture:  architecture,
+		Weights:       weights,
+		Solver:        solvers.NewAdam(figures.LearningRate, [2]float64{0.9, 0.999}, 1e-8, 0),
+		Schedule:      func(int) float64 { return figures.LearningRate },
+		Batches:       loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: figures.BatchSize}),
+		TrainingSet:   loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: figures.BatchSize}),
+		ValidationSet: loaders.NewBatcher(validation, transform, loaders.BatchOptions{Size: figures.BatchSize}),
+		Epochs:        len(c.Epochs),
+	}
+	result, err := run.Train(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var losses []autoencoderLoss
+	for _, epoch := range result.History {
+		losses = append(losses, autoencoderLoss{epoch.TrainLoss, epoch.ValidationLoss})
+	}
+	return losses
+}
