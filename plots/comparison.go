@@ -132,7 +132,7 @@ func (c comparedCurves) label(width vg.Length) string {
 	style := textStyle(labelSize, inkColor)
 	best := ": no finite validation loss"
 	if c.hasBest {
-		best = fmt.Sprintf(": best %.4g (epoch %d)", c.best.Y, int(c.best.X))
+		best = fmt.Sprintf(": best %#.4g (epoch %d)", c.best.Y, int(c.best.X))
 	}
 	return elideMiddle(style, c.name, width-style.Width(best)) + best
 }

@@ -158,7 +158,7 @@ func TestComparisonNamesEachRunsBest(t *testing.T) {
 	if c.first != 1 || c.last != 40 {
 		t.Errorf("epochs from %d to %d, want 1 to 40", c.first, c.last)
 	}
-	if got, want := c.runs[0].label(500), "short: best 2.2 (epoch 6)"; got != want {
+	if got, want := c.runs[0].label(500), "short: best 2.200 (epoch 6)"; got != want {
 		t.Errorf("label reads %q, want %q", got, want)
 	}
 	if got, want := c.runs[2].label(500), "blown: no finite validation loss"; got != want {

@@ -83,7 +83,7 @@ func lossChart(caption Caption, history metrics.History, lossName string, yardst
 	c := &chart{scale: lossScale(losses, levels...), curves: []curve{training, validation}, yardsticks: yardsticks}
 	c.yLabel = lossLabel(lossName, c.scale)
 	c.markBest(history, func(loss float64, epoch int) string {
-		return fmt.Sprintf("best validation: %.4g (epoch %d)", loss, epoch)
+		return fmt.Sprintf("best validation: %#.4g (epoch %d)", loss, epoch)
 	})
 	c.heading = heading{"Loss per epoch", caption, append(gapNotes("loss", gaps(c.curves)), c.scale.notes...)}
 	return c, caption.check()

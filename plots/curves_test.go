@@ -77,7 +77,7 @@ func TestBestIsMarked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "best validation: 0.5 (epoch 2)"; loss.bestName != want || loss.best.X != 2 || loss.best.Y != 0.5 {
+	if want := "best validation: 0.5000 (epoch 2)"; loss.bestName != want || loss.best.X != 2 || loss.best.Y != 0.5 {
 		t.Errorf("marked %q at %v, want %q at epoch 2", loss.bestName, *loss.best, want)
 	}
 	accuracy, err := accuracyChart(shortCaption, history)

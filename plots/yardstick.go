@@ -19,7 +19,7 @@ type Yardstick struct {
 // label names the yardstick in a legend with room for text of the given width.
 func (y Yardstick) label(width vg.Length) string {
 	style := textStyle(labelSize, inkColor)
-	loss := fmt.Sprintf(": %.4g (validation)", y.Loss)
+	loss := fmt.Sprintf(": %#.4g (validation)", y.Loss)
 	return elideMiddle(style, y.Name, width-style.Width(loss)) + loss
 }
 
