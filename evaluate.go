@@ -35,7 +35,7 @@ func (p *program) evaluate(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	terminal.Evaluation(p.stdout, images.dataset.Name+": "+classList(images.test.Classes), images.test.Len(), architecture.LossName, test.Loss, test.Confusion)
+	terminal.Evaluation(p.stdout, images.dataset.Name+": "+classList(images.test.Classes), images.test.Len(), lossName(config, architecture), test.Loss, test.Confusion)
 	return nil
 }
 

@@ -92,9 +92,10 @@ func (r *record) end(ctx context.Context, result training.Result, cause error, s
 	if cause == nil {
 		cause = r.test(ctx, result)
 	}
-	if cause == nil {
-		r.summary.PCA, cause = r.pca.wait()
+	if cause != nil {
+		r.pca.cancel() // the figures would come too late
 	}
+	r.summary.PCA = r.pca.wait()
 	err := r.write(result, cause, started)
 	switch {
 	case cause == nil:
@@ -110,27 +111,29 @@ func (r *record) end(ctx context.Context, result training.Result, cause error, s
 // test scores the last and the best weights on the test images.
 func (r *record) test(ctx context.Context, result training.Result) error {
 	batches := evaluationBatches(r.config, r.images, r.images.test)
-	for _, scored := range []struct {
-		weights graphs.Weights
-		figures **runfolder.Figures
-		epoch   metrics.Epoch
-	}{
-		{r.run.Weights, &r.summary.Final, result.History.Last()},
-		{result.Best, &r.summary.Best, result.History[result.History.Best()]},
-	} {
-		test, err := score(ctx, r.run.Architecture, scored.weights, batches)
-		if err != nil {
-			return err
-		}
-		figures := runfolder.FiguresOf(scored.epoch)
-		figures.TestLoss = &test.Loss
-		if r.summary.Confusion = test.Confusion; test.Confusion != nil {
-			accuracy := test.Confusion.Accuracy()
-			figures.TestAccuracy = &accuracy
-		}
-		*scored.figures = figures
+	last, err := score(ctx, r.run.Architecture, r.run.Weights, batches)
+	if err != nil {
+		return err
 	}
+	best, err := score(ctx, r.run.Architecture, result.Best, batches)
+	if err != nil {
+		return err
+	}
+	r.summary.Final = figures(result.History.Last(), last)
+	r.summary.Best = figures(result.History[result.History.Best()], best)
+	r.summary.Confusion = best.Confusion
 	return nil
+}
+
+// figures are those of an epoch whose weights scored test on the test images.
+func figures(epoch metrics.Epoch, test training.Evaluation) *runfolder.Figures {
+	figures := runfolder.FiguresOf(epoch)
+	figures.TestLoss = &test.Loss
+	if test.Confusion != nil {
+		accuracy := test.Confusion.Accuracy()
+		figures.TestAccuracy = &accuracy
+	}
+	return figures
 }
 
 // write writes weights, pictures, summary and report.

@@ -34,6 +34,7 @@ func (p *program) trainAll(ctx context.Context) error {
 		return usageError(fmt.Sprintf("-seeds %d: there must be at least one", p.seeds))
 	}
 	var all []configs.Config
+	var losses []string
 	for _, path := range p.configs { // what needs no data is checked before the first one runs
 		config, err := p.load(path)
 		if err != nil {
@@ -42,13 +43,18 @@ func (p *program) trainAll(ctx context.Context) error {
 		if uint64(p.seeds-1) > math.MaxUint64-config.Seed {
 			return usageError(fmt.Sprintf("-seeds %d: there are not as many seeds from %d on", p.seeds, config.Seed))
 		}
-		if _, _, err := p.model(config); err != nil {
+		architecture, _, err := p.model(config)
+		if err != nil {
 			return err
 		}
 		if _, _, err := solver(config); err != nil {
 			return err
 		}
-		all = append(all, config)
+		all, losses = append(all, config), append(losses, lossName(config, architecture))
+		if losses[0] != losses[len(losses)-1] {
+			return usageError(fmt.Sprintf("%s and %s measure different losses (%s, %s) and cannot be compared; train them one by one",
+				p.configs[0], path, losses[0], losses[len(losses)-1]))
+		}
 	}
 	var folders []*runfolder.Folder
 	for _, config := range all {
@@ -107,7 +113,7 @@ func (p *program) train(ctx context.Context, config configs.Config) (finished, e
 		fmt.Fprintf(p.stderr, "warning: %v\n", err)
 	}
 	record := &record{folder: folder, config: config, init: p.init, run: run, images: images, summary: &runfolder.Summary{
-		Name: config.Name, Model: architecture.Kind, Loss: architecture.LossName, Seed: config.Seed,
+		Name: config.Name, Model: architecture.Kind, Loss: lossName(config, architecture), Seed: config.Seed,
 		Dataset: images.dataset.Name, Warning: images.warning, Classes: images.training.Classes,
 		Images:     runfolder.Images{Training: images.training.Len(), Validation: images.validation.Len(), Test: images.test.Len()},
 		Parameters: architecture.ParameterCount(), Started: started.UTC().Truncate(time.Second),
@@ -117,14 +123,17 @@ func (p *program) train(ctx context.Context, config configs.Config) (finished, e
 	if err := record.begin(); err != nil {
 		return finished{}, err
 	}
-	record.pca = measure(ctx, config, architecture, images)
 	terminal.Head(p.stdout, record.summary, folder.Path)
+	record.pca = measure(ctx, config, architecture, images)
 	p.follow(run, folder)
 
 	result, err := run.Train(ctx)
 	p.display.Clear()
 	if err := record.end(ctx, result, err, started); err != nil {
 		return finished{}, err
+	}
+	if why := record.pca.missing; why != "" {
+		fmt.Fprintf(p.stderr, "no principal components to compare with: %s\n", why)
 	}
 	terminal.Summary(p.stdout, record.summary, folder.Path)
 	return finished{folder, record.summary}, nil
@@ -213,6 +222,16 @@ func (p *program) model(config configs.Config) (*graphs.Architecture, graphs.Wei
 	}
 	weights, err := loadWeights(architecture, p.init)
 	return architecture, weights, err
+}
+
+// lossName names the loss with all that decides its units: runs of the same
+// name compare.
+func lossName(config configs.Config, architecture *graphs.Architecture) string {
+	n := config.Data.Normalize
+	if architecture.Latent == 0 || n == nil {
+		return architecture.LossName
+	}
+	return fmt.Sprintf("%s of pixels divided by %v", architecture.LossName, n.Std)
 }
 
 // loadWeights reads an architecture's weights from a safetensors file.

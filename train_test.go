@@ -218,3 +218,23 @@ func TestInterruptWhileLoading(t *testing.T) {
 		t.Errorf("a run was begun: %+v", folder)
 	}
 }
+
+func TestLossScale(t *testing.T) {
+	for _, test := range []struct {
+		std     []float64
+		scale   float64
+		uniform bool
+	}{
+		{nil, 1, true},
+		{[]float64{0.25, 0.25, 0.25}, 16, true},
+		{[]float64{0.25, 0.25, 0.5}, 16, false},
+	} {
+		var normalize *configs.Normalize
+		if test.std != nil {
+			normalize = &configs.Normalize{Mean: []float64{0.5, 0.5, 0.5}, Std: test.std}
+		}
+		if scale, uniform := lossScale(normalize); scale != test.scale || uniform != test.uniform {
+			t.Errorf("lossScale of %v is %g, %v", test.std, scale, uniform)
+		}
+	}
+}

@@ -19,8 +19,8 @@ package configs
 // are unknown keys like any other.
 //
 //	name: svm            names the run folder: letters, digits, "-", "_", ".",
-//	                     not starting with ".", at most 100; default: the
-//	                     file's name without its extension
+//	                     not starting with ".", at most 100, not "comparison";
+//	                     default: the file's name without its extension
 //	seed: 1              every random choice derives from it (see Config.Random);
 //	                     0 to 18446744073709551615
 //

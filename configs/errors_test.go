@@ -80,6 +80,7 @@ func TestOneProblem(t *testing.T) {
 
 		// Values.
 		{set(pair+"name: a/b", ""), `:2: name: "a/b" cannot name the run folder; use at most 100 of the characters A-Z a-z 0-9 "-" "_" ".", the first not "."`},
+		{set(pair+"name: comparison", ""), ":2: name: is where comparisons of runs go; choose another"},
 		{set(pair+"name: ..", ""), `:2: name: ".." cannot name the run folder; use at most 100 of the characters A-Z a-z 0-9 "-" "_" ".", the first not "."`},
 		{set(pair+"model: {kind: linear-svm}", ""), `:2: model.kind: "linear-svm" is not linear_svm, autoencoder or tied_autoencoder; did you mean linear_svm?`},
 		{set(pair+"model: {init: zero}", ""), `:2: model.init: "zero" is not torch, he or glorot`},

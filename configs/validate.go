@@ -37,7 +37,13 @@ func (d *decoder) validate() {
 
 var folderName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$`)
 
+// comparisons is the folder of the comparisons among those of the runs.
+const comparisons = "comparison"
+
 func (d *decoder) validateName() {
+	if d.sound("name") && d.result.Name == comparisons {
+		d.invalid("name", "is where comparisons of runs go; choose another")
+	}
 	if name := d.result.Name; d.sound("name") && !folderName.MatchString(name) {
 		const rule = `use at most 100 of the characters A-Z a-z 0-9 "-" "_" ".", the first not "."`
 		if _, given := d.places["name"]; given {

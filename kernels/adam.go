@@ -18,9 +18,9 @@ type Adam struct {
 //	weight = weight - LearningRate/(1-Beta1^Count) * first /
 //	         (sqrt(second)/sqrt(1-Beta2^Count) + Eps)
 //
-// The moments start as zeros. A first moment below 2^-100 is set to zero: that
-// of a unit that died would decay into denormal numbers, which processors
-// multiply many times slower.
+// The moments start as zeros. A first moment below 2^-100 and a second one
+// below 2^-126 is set to zero: those of a unit that died would decay into
+// denormal numbers, which processors multiply many times slower.
 // Sources: https://pytorch.org/docs/stable/generated/torch.optim.Adam.html and
 // https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
 func (a Adam) Step(weights, gradient, first, second []float32) {
@@ -41,6 +41,9 @@ func (a Adam) Step(weights, gradient, first, second []float32) {
 		v := beta2*second[i] + new2*g*g
 		if math.Float32bits(m)&0x7fffffff < 27<<23 {
 			m = 0
+		}
+		if math.Float32bits(v) < 1<<23 {
+			v = 0
 		}
 		first[i], second[i] = m, v
 		weights[i] = w - rate*m/(float32(math.Sqrt(float64(v)))/correction+eps)

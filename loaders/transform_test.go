@@ -135,3 +135,38 @@ func TestMirror(t *testing.T) {
 		}
 	}
 }
+
+// TestInvert undoes every transform.
+func TestInvert(t *testing.T) {
+	images := newImages(slices.Concat(record(6, 10), record(7, 250), record(6, 77)))
+	set, err := Select(images, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	normalization := &Normalization{Mean: [3]float32{0.1, 0.2, 0.3}, Std: [3]float32{0.5, 0.25, 0.125}}
+	for name, transform := range map[string]*Transform{
+		"plain":      NewTransform(nil),
+		"normalised": NewTransform(normalization),
+		"centred":    NewTransform(nil).Centered(set),
+		"both":       NewTransform(normalization).Centered(set),
+	} {
+		t.Run(name, func(t *testing.T) {
+			transformed := make([]float32, Pixels)
+			transform.Apply(transformed, set.Pixels(0))
+			for i, got := range transform.Invert(transformed) {
+				if want := float64(set.Pixels(0)[i]) / 255; math.Abs(float64(got)-want) > 1e-6 {
+					t.Fatalf("pixel %d is %g again, want %g", i, got, want)
+				}
+			}
+		})
+	}
+}
+
+// record is one of the binary version's whose pixels count up from first.
+func record(label byte, first int) []byte {
+	record := []byte{label}
+	for i := range Pixels {
+		record = append(record, byte(first+i*7))
+	}
+	return record
+}

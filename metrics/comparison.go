@@ -33,9 +33,11 @@ func Compare(first, other Contender) []string {
 			return alike
 		}
 	}
-	quality := other.Test / first.Test
-	time := other.SecondsPerEpoch / first.SecondsPerEpoch
-	gap, firstGap := other.Validation/other.Train, first.Validation/first.Train
+	quality := ratio(other.Test, first.Test)
+	time := ratio(other.SecondsPerEpoch, first.SecondsPerEpoch)
+	// Below 1 nothing is overfitted: the training figure is the one that lags.
+	gap, firstGap := ratio(other.Validation, other.Train), ratio(first.Validation, first.Train)
+	proneness := ratio(max(1, gap), max(1, firstGap))
 	return []string{
 		fmt.Sprintf("%s is %s %s: test %s %.5g against %.5g, a ratio of %.3f.", other.Name,
 			smaller(quality, "better than", "as good as", "worse than"), first.Name, other.Measure, other.Test, first.Test, quality),
@@ -43,6 +45,14 @@ func Compare(first, other Contender) []string {
 			smaller(time, "faster", "as fast", "slower"), other.SecondsPerEpoch, first.SecondsPerEpoch, time,
 			float64(other.Parameters)/float64(first.Parameters)),
 		fmt.Sprintf("It is %s to overfit: at its best its validation %s is %.3f times its training %s, that of %s %.3f times.",
-			smaller(gap/firstGap, "less prone", "as prone", "more prone"), other.Measure, gap, other.Measure, first.Name, firstGap),
+			smaller(proneness, "less prone", "as prone", "more prone"), other.Measure, gap, other.Measure, first.Name, firstGap),
 	}
+}
+
+// ratio is a/b, and 1 for equal figures even where both are 0.
+func ratio(a, b float64) float64 {
+	if a == b {
+		return 1
+	}
+	return a / b
 }

@@ -88,6 +88,7 @@ func TestJudge(t *testing.T) {
 		{"low for two classes is high for ten", accuracies([2]float64{0.60, 0.59}), Reference{Chance: 0.1}, AboutRight, nil},
 		{"right", accuracies([2]float64{0.87, 0.84}), Reference{Chance: 0.5}, AboutRight, []string{"training accuracy 0.870, validation accuracy 0.840"}},
 		{"swinging", swinging, Reference{Chance: 0.5}, AboutRight, []string{"0.830", "0.800 over the last 2 epochs", "swings by ±0.100"}},
+		{"one epoch", losses([2]float64{0.012, 0.012}), Reference{}, Underfitting, []string{"one epoch shows no trend"}},
 		{"loss ratio", losses([2]float64{0.010, 0.012}), Reference{}, Overfitting, []string{"a ratio of 1.20"}},
 		{"still falling", falling, Reference{}, Underfitting, []string{"still fell by 10.0%", "train longer"}},
 		{"worse than principal components", flat, Reference{PCA: 0.4}, Underfitting, []string{"1.30 times the 0.4", "above 1.10"}},

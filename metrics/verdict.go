@@ -47,7 +47,8 @@ type Verdict struct {
 //     loss;
 //   - else underfitting when its validation loss is more than 1.1 times what
 //     as many principal components as it has latent values reach, or when it
-//     still fell by more than 2 % during the last tenth;
+//     still fell by more than 2 % during the last tenth, or after one epoch,
+//     which shows no trend;
 //   - else about right.
 //
 // Where the validation accuracy swings by more than 3 points (standard
@@ -110,6 +111,8 @@ func judgeLoss(history, last History, span string, pca float64) Verdict {
 		return Verdict{Overfitting, reason + fmt.Sprintf(": a ratio of %.2f, above %.2f", validation/training, lossRatio)}
 	case pca > 0 && validation > yardstick*pca:
 		return Verdict{Underfitting, reason + fmt.Sprintf(": %.2f times the %.5g that as many principal components reach, above %.2f", validation/pca, pca, yardstick)}
+	case len(history) == 1:
+		return Verdict{Underfitting, reason + ": one epoch shows no trend; train longer"}
 	case fall > stillFalling:
 		return Verdict{Underfitting, reason + fmt.Sprintf(": validation loss still fell by %.1f%% there; train longer", 100*fall)}
 	default:

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strconv"
 
 	"cifartrain/metrics"
@@ -35,7 +36,7 @@ func Compare(folders []*Folder) ([]Compared, error) {
 		if err != nil {
 			return nil, err
 		}
-		if summary.Final == nil || summary.Final.TestLoss == nil {
+		if !summary.comparable() {
 			return nil, fmt.Errorf("runfolder: %s holds no finished run: it is %s", folder.Path, summary.Status)
 		}
 		if len(runs) > 0 && summary.Loss != runs[0].Summary.Loss {
@@ -46,10 +47,21 @@ func Compare(folders []*Folder) ([]Compared, error) {
 		if err != nil {
 			return nil, err
 		}
+		if len(history) == 0 {
+			return nil, fmt.Errorf("runfolder: %s: no epoch", folder.File(MetricsFile))
+		}
 		runs = append(runs, Compared{Path: folder.Path, Summary: summary, History: history})
 	}
 	label(runs)
 	return runs, nil
+}
+
+// comparable reports whether the summary holds every figure of a comparison.
+func (s *Summary) comparable() bool {
+	complete := func(f *Figures) bool {
+		return f != nil && f.TestLoss != nil && (f.TestAccuracy == nil || f.TrainAccuracy != nil && f.ValidationAccuracy != nil)
+	}
+	return complete(s.Final) && complete(s.Best) && (s.Final.TestAccuracy == nil) == (s.Best.TestAccuracy == nil)
 }
 
 // label names runs after their configs, with the seed, and the place among the
@@ -82,13 +94,24 @@ func (c Compared) Contender() metrics.Contender {
 	s, best := c.Summary, c.Summary.Best
 	contender := metrics.Contender{
 		Name: c.Label, Measure: "loss", Train: best.TrainLoss, Validation: best.ValidationLoss, Test: *best.TestLoss,
-		SecondsPerEpoch: s.TrainingSeconds / float64(s.Epochs), Parameters: s.Parameters,
+		SecondsPerEpoch: c.epochSeconds(), Parameters: s.Parameters,
 	}
 	if best.TestAccuracy != nil {
 		contender.Measure = "error rate"
 		contender.Train, contender.Validation, contender.Test = 1-*best.TrainAccuracy, 1-*best.ValidationAccuracy, 1-*best.TestAccuracy
 	}
 	return contender
+}
+
+// epochSeconds is the median time of the run's epochs: the first ones may have
+// shared the processor with the principal components.
+func (c Compared) epochSeconds() float64 {
+	var seconds []float64
+	for _, e := range c.History {
+		seconds = append(seconds, e.Seconds)
+	}
+	slices.Sort(seconds)
+	return seconds[len(seconds)/2]
 }
 
 // A Measure is one figure of all runs in a comparison.

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"cifartrain/metrics"
 )
 
 // finishedRun is a run folder with two epochs, a summary and test figures.
@@ -57,6 +59,8 @@ func TestCompareRefuses(t *testing.T) {
 		says   string
 	}{
 		{"another loss", func(s *Summary) { s.Loss = "hinge, C = 1" }, "only runs of the same loss compare"},
+		{"no test figures of the best epoch", func(s *Summary) { s.Best.TestLoss = nil }, "holds no finished run"},
+		{"half the accuracies", func(s *Summary) { a := 0.5; s.Best.TestAccuracy = &a; s.Best.TrainAccuracy = nil }, "holds no finished run"},
 		{"an interrupted run", func(s *Summary) { s.Status, s.Final = Interrupted, nil }, "holds no finished run: it is interrupted"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -64,6 +68,24 @@ func TestCompareRefuses(t *testing.T) {
 				t.Errorf("error is %v, want it to say %q", err, test.says)
 			}
 		})
+	}
+}
+
+func TestContender(t *testing.T) {
+	accuracy := 0.75
+	runs, err := Compare([]*Folder{finishedRun(t, "a", 1, nil), finishedRun(t, "b", 1, func(s *Summary) {
+		s.Final.TestAccuracy, s.Best.TestAccuracy = &accuracy, &accuracy
+	})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := metrics.Contender{Name: "a", Measure: "loss", Train: 1.0 / 3, Validation: 0.25, Test: 0.5, SecondsPerEpoch: 12, Parameters: 800}
+	if diff := cmp.Diff(want, runs[0].Contender()); diff != "" {
+		t.Errorf("a model that does not classify (-want +got):\n%s", diff)
+	}
+	want = metrics.Contender{Name: "b", Measure: "error rate", Train: 0.1875, Validation: 0.25, Test: 0.25, SecondsPerEpoch: 12, Parameters: 800}
+	if diff := cmp.Diff(want, runs[1].Contender()); diff != "" {
+		t.Errorf("a classifier (-want +got):\n%s", diff)
 	}
 }
 
