@@ -26,6 +26,7 @@ import (
 	"syscall"
 
 	"cifartrain/configs"
+	"cifartrain/experiments"
 	"cifartrain/loaders"
 	"cifartrain/runfolder"
 	"cifartrain/terminal"
@@ -78,14 +79,9 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// A usageError is a command line that makes no sense.
-type usageError string
-
-func (e usageError) Error() string { return string(e) + "; see -help" }
-
 // status is the exit status for an error.
 func status(err error) int {
-	var usage usageError
+	var usage experiments.UsageError
 	var config *configs.Error
 	var setting *loaders.SettingError
 	var weights *runfolder.WeightsError
@@ -101,7 +97,7 @@ func status(err error) int {
 
 // message is what a person reads of an error.
 func message(err error) string {
-	var stopped *interruption
+	var stopped *experiments.Interruption
 	switch {
 	case errors.As(err, &stopped):
 		return err.Error()
@@ -114,14 +110,12 @@ func message(err error) string {
 
 // A program is one call of the command: its flags and where it writes.
 type program struct {
-	stdout   *output
-	stderr   io.Writer
-	display  *terminal.Display
-	datasets map[loaders.Source]*loaders.Dataset // the one loaded last
+	stdout *output
+	stderr io.Writer
 
+	session            experiments.Session
 	configs, overrides []string
-	data, runs, init   string
-	seeds              int
+	data               string
 	quiet              bool
 }
 
@@ -159,21 +153,22 @@ func (p *program) command(ctx context.Context, args []string) error {
 	if err := check(flags, name, operands); err != nil {
 		return err
 	}
-	p.display = terminal.NewDisplay(p.stdout.Writer, p.quiet)
+	p.session.Out, p.session.Err = p.stdout, p.stderr
+	p.session.Display = terminal.NewDisplay(p.stdout.Writer, p.quiet)
 	switch name {
 	case "compare":
-		return p.compare(operands)
+		return p.session.Compare(operands)
 	case "evaluate":
-		return p.evaluate(ctx, operands[0])
+		return p.session.Evaluate(ctx, operands[0], p.settings())
 	case "list":
 		return p.list()
 	case "show":
 		return p.show(operands[0])
 	}
 	if len(p.configs) == 0 {
-		return usageError("nothing to do: name a config with -config, or one of the commands " + commandNames)
+		return experiments.UsageError("nothing to do: name a config with -config, or one of the commands " + commandNames)
 	}
-	return p.trainAll(ctx)
+	return p.train(ctx)
 }
 
 // check returns an error where a command gets operands or flags it does not
@@ -182,21 +177,21 @@ func check(flags *flag.FlagSet, name string, operands []string) error {
 	command, known := commands[name]
 	switch {
 	case !known:
-		return usageError(fmt.Sprintf("%q is no command: there are %s", name, commandNames))
+		return experiments.UsageError(fmt.Sprintf("%q is no command: there are %s", name, commandNames))
 	case command.most == 0 && len(operands) > 0:
-		return usageError(fmt.Sprintf("%s takes no %q", name, operands[0]))
+		return experiments.UsageError(fmt.Sprintf("%s takes no %q", name, operands[0]))
 	case command.most == 1 && len(operands) != 1:
-		return usageError(fmt.Sprintf("%s takes one %s", name, command.operand))
+		return experiments.UsageError(fmt.Sprintf("%s takes one %s", name, command.operand))
 	case len(operands) < command.least, len(operands) > command.most:
-		return usageError(fmt.Sprintf("%s takes %d to %d %s", name, command.least, command.most, command.operand))
+		return experiments.UsageError(fmt.Sprintf("%s takes %d to %d %s", name, command.least, command.most, command.operand))
 	}
 	var err error
 	flags.Visit(func(f *flag.Flag) {
 		switch {
 		case !slices.Contains(command.flags, f.Name):
-			err = usageError(fmt.Sprintf("%s takes no -%s", name, f.Name))
+			err = experiments.UsageError(fmt.Sprintf("%s takes no -%s", name, f.Name))
 		case f.Value.String() == "" && (f.Name == "data" || f.Name == "runs" || f.Name == "init"):
-			err = usageError(fmt.Sprintf("-%s names nothing", f.Name))
+			err = experiments.UsageError(fmt.Sprintf("-%s names nothing", f.Name))
 		}
 	})
 	return err
@@ -212,9 +207,9 @@ func (p *program) flags() *flag.FlagSet {
 	flags.Func("config", "hyperparameter `FILE`, or the name of a shipped one; repeatable", list(&p.configs))
 	flags.Func("set", "override one config key, as in -set train.epochs=2; repeatable (`key=value`)", list(&p.overrides))
 	flags.StringVar(&p.data, "data", "", "dataset folder `DIR`; overrides data.dir")
-	flags.StringVar(&p.runs, "runs", "runs", "where run folders go (`DIR`)")
-	flags.StringVar(&p.init, "init", "", "start from the weights in this safetensors `FILE`")
-	flags.IntVar(&p.seeds, "seeds", 1, "repeat each run over `N` seeds, from the config's on")
+	flags.StringVar(&p.session.Runs, "runs", "runs", "where run folders go (`DIR`)")
+	flags.StringVar(&p.session.Init, "init", "", "start from the weights in this safetensors `FILE`")
+	flags.IntVar(&p.session.Seeds, "seeds", 1, "repeat each run over `N` seeds, from the config's on")
 	flags.BoolVar(&p.quiet, "quiet", false, "no progress display")
 	return flags
 }
@@ -244,7 +239,7 @@ func parse(flags *flag.FlagSet, args []string) (operands []string, err error) {
 			if errors.Is(err, flag.ErrHelp) {
 				return nil, err
 			}
-			return nil, usageError(err.Error())
+			return nil, experiments.UsageError(err.Error())
 		}
 		if args = flags.Args(); len(args) > 0 {
 			operands, args = append(operands, args[0]), args[1:]
@@ -253,13 +248,25 @@ func parse(flags *flag.FlagSet, args []string) (operands []string, err error) {
 	return operands, nil
 }
 
-// load reads a config with the command line's overrides.
-func (p *program) load(path string) (configs.Config, error) {
-	overrides := p.overrides
-	if p.data != "" {
-		overrides = append(overrides[:len(overrides):len(overrides)], "data.dir="+fmt.Sprintf("%q", p.data))
+// train trains the configs that the flags name.
+func (p *program) train(ctx context.Context) error {
+	var all []configs.Config
+	for _, path := range p.configs {
+		config, err := configs.Load(path, p.settings())
+		if err != nil {
+			return err
+		}
+		all = append(all, config)
 	}
-	return configs.Load(path, overrides)
+	return p.session.Train(ctx, all)
+}
+
+// settings are the overrides of a config that the flags ask for.
+func (p *program) settings() []string {
+	if p.data == "" {
+		return p.overrides
+	}
+	return append(slices.Clone(p.overrides), fmt.Sprintf("data.dir=%q", p.data))
 }
 
 // list prints the shipped configs, a line each.
@@ -272,7 +279,7 @@ func (p *program) list() error {
 
 // show prints a config with every key.
 func (p *program) show(path string) error {
-	config, err := p.load(path)
+	config, err := configs.Load(path, p.settings())
 	if err != nil {
 		return err
 	}

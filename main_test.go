@@ -324,3 +324,34 @@ func TestListAndShow(t *testing.T) {
 		}
 	}
 }
+
+// TestInterruptBeforeTheEnd interrupts as the last epoch's line is written, so
+// that the test images are never scored; all the rest is written.
+func TestInterruptBeforeTheEnd(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	runs := t.TempDir()
+	var stderr strings.Builder
+	status := run(ctx, sampleArgs(runs), cancelAt{"epoch 2/2", cancel}, &stderr)
+	if status != exitInterrupted || !strings.Contains(stderr.String(), "after 2 finished epochs") {
+		t.Errorf("exit status %d: %s", status, stderr.String())
+	}
+	summary, err := (&runfolder.Folder{Path: runs + "/svm/latest"}).Summary()
+	if err != nil || summary.Status != runfolder.Interrupted || summary.Final == nil || summary.Final.TestLoss != nil {
+		t.Errorf("summary: %+v, %v", summary, err)
+	}
+}
+
+// TestInterruptWhileLoading leaves no run folder behind.
+func TestInterruptWhileLoading(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	runs := t.TempDir()
+	status, _, stderr := call(ctx, sampleArgs(runs)...)
+	if status != exitInterrupted || !strings.Contains(stderr, "interrupted") {
+		t.Errorf("exit status %d: %s", status, stderr)
+	}
+	if folder, err := (&runfolder.Folder{Path: runs + "/svm/latest"}).Summary(); err == nil {
+		t.Errorf("a run was begun: %+v", folder)
+	}
+}

@@ -1,4 +1,4 @@
-package main
+package experiments
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"cifartrain/configs"
@@ -72,19 +71,6 @@ func (r *record) begin() error {
 	})
 }
 
-// An interruption is the user's wish to stop a run.
-type interruption struct {
-	epochs int // finished ones
-	folder string
-}
-
-func (i *interruption) Error() string {
-	return fmt.Sprintf("interrupted after %d finished epochs; what they gave is in %s", i.epochs, i.folder)
-}
-
-// Unwrap tells the interruption from a failure.
-func (i *interruption) Unwrap() error { return context.Canceled }
-
 // end writes all the rest. cause is what stopped the training, nil when it ran
 // to its end; what the epochs so far gave is written all the same, and cause is
 // returned with where to find it.
@@ -101,7 +87,7 @@ func (r *record) end(ctx context.Context, result training.Result, cause error, s
 	case cause == nil:
 		return err
 	case errors.Is(cause, context.Canceled):
-		cause = &interruption{len(result.History), r.folder.Path}
+		cause = &Interruption{len(result.History), r.folder.Path}
 	default:
 		cause = fmt.Errorf("%w; what %d finished epochs gave is in %s", cause, len(result.History), r.folder.Path)
 	}
@@ -266,12 +252,4 @@ func (r *record) yardsticks() []plots.Yardstick {
 		return nil
 	}
 	return []plots.Yardstick{{Name: fmt.Sprintf("PCA, %d components", pca.Components), Loss: pca.ValidationMSE}}
-}
-
-// classList names classes in a sentence.
-func classList(classes []string) string {
-	if len(classes) == len(loaders.ClassNames) {
-		return "all ten classes"
-	}
-	return strings.Join(classes, ", ")
 }

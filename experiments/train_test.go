@@ -1,16 +1,17 @@
-package main
+package experiments
 
 import (
 	"context"
+	"io"
 	"math"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
 	"cifartrain/configs"
 	"cifartrain/loaders"
 	"cifartrain/runfolder"
+	"cifartrain/terminal"
 )
 
 // sample is the built-in sample, drawn once.
@@ -22,6 +23,18 @@ var sample = sync.OnceValue(func() *loaders.Dataset {
 	return dataset
 })
 
+// onSample is a session that writes into a folder of its own and trains on the
+// built-in sample.
+func onSample(t *testing.T) *Session {
+	t.Helper()
+	defaults := configs.Default().Data
+	source := loaders.Source{Sample: true, Dir: defaults.Dir, URL: defaults.URL, Download: true, Fallback: true}
+	return &Session{
+		Out: io.Discard, Err: io.Discard, Display: terminal.NewDisplay(io.Discard, true), Runs: t.TempDir(), Seeds: 1,
+		datasets: map[loaders.Source]*loaders.Dataset{source: sample()},
+	}
+}
+
 // parts are what a config makes of the sample.
 func parts(t *testing.T, overrides ...string) (configs.Config, *images) {
 	t.Helper()
@@ -29,11 +42,7 @@ func parts(t *testing.T, overrides ...string) (configs.Config, *images) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var text strings.Builder
-	p := &program{stdout: &output{Writer: &text}, stderr: &text}
-	source := loaders.Source{Sample: true, Dir: config.Data.Dir, URL: config.Data.URL, Download: true, Fallback: true}
-	p.datasets = map[loaders.Source]*loaders.Dataset{source: sample()}
-	images, err := p.open(context.Background(), config)
+	images, err := onSample(t).open(context.Background(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,8 +117,7 @@ func TestConfigReachesTheImages(t *testing.T) {
 func TestConfigReachesTheRun(t *testing.T) {
 	config, images := parts(t, "data.shuffle=true", "data.flip=false", "data.batch_size=32", "data.eval_batch_size=50",
 		"train.epochs=40", "train.early_stopping=7", "optimizer.schedule=step", "optimizer.step_epochs=5", "optimizer.gamma=0.5", "optimizer.learning_rate=0.8")
-	p := &program{}
-	architecture, weights, err := p.model(config)
+	architecture, weights, err := new(Session).model(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,24 +165,18 @@ func TestConfigReachesTheRun(t *testing.T) {
 // TestBestIsNotLast trains until the best epoch is not the last one and finds
 // each one's own test figures in the summary.
 func TestBestIsNotLast(t *testing.T) {
-	folder, _, _ := train(t, sampleArgs(t.TempDir(), "-set", "train.epochs=8", "-set", "train.early_stopping=2", "-quiet")...)
-	summary, err := folder.Summary()
+	config, images := parts(t, "train.epochs=8", "train.early_stopping=2")
+	run, err := onSample(t).train(context.Background(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if summary.Best.Epoch == summary.Final.Epoch || *summary.Best.TestLoss == *summary.Final.TestLoss {
-		t.Fatalf("the best epoch is the last one, %d: this run does not test what it should", summary.Final.Epoch)
+	if run.summary.Best.Epoch == run.summary.Final.Epoch || *run.summary.Best.TestLoss == *run.summary.Final.TestLoss {
+		t.Fatalf("the best epoch is the last one, %d: this run does not test what it should", run.summary.Final.Epoch)
 	}
-	_, images := parts(t)
 	for name, figures := range map[string]*runfolder.Figures{
-		runfolder.BestWeightsFile: summary.Best, runfolder.LastWeightsFile: summary.Final,
+		runfolder.BestWeightsFile: run.summary.Best, runfolder.LastWeightsFile: run.summary.Final,
 	} {
-		config, err := configs.Load(folder.File(runfolder.ConfigFile), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := &program{init: folder.File(name)}
-		architecture, weights, err := p.model(config)
+		architecture, weights, err := (&Session{Init: run.folder.File(name)}).model(config)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,37 +187,6 @@ func TestBestIsNotLast(t *testing.T) {
 		if test.Loss != *figures.TestLoss || test.Confusion.Accuracy() != *figures.TestAccuracy {
 			t.Errorf("%s scores %g and %g, the summary says %g and %g", name, test.Loss, test.Confusion.Accuracy(), *figures.TestLoss, *figures.TestAccuracy)
 		}
-	}
-}
-
-// TestInterruptBeforeTheEnd interrupts as the last epoch's line is written, so
-// that the test images are never scored; all the rest is written.
-func TestInterruptBeforeTheEnd(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	runs := t.TempDir()
-	var stderr strings.Builder
-	status := run(ctx, sampleArgs(runs), cancelAt{"epoch 2/2", cancel}, &stderr)
-	if status != exitInterrupted || !strings.Contains(stderr.String(), "after 2 finished epochs") {
-		t.Errorf("exit status %d: %s", status, stderr.String())
-	}
-	summary, err := (&runfolder.Folder{Path: runs + "/svm/latest"}).Summary()
-	if err != nil || summary.Status != runfolder.Interrupted || summary.Final == nil || summary.Final.TestLoss != nil {
-		t.Errorf("summary: %+v, %v", summary, err)
-	}
-}
-
-// TestInterruptWhileLoading leaves no run folder behind.
-func TestInterruptWhileLoading(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	runs := t.TempDir()
-	status, _, stderr := call(ctx, sampleArgs(runs)...)
-	if status != exitInterrupted || !strings.Contains(stderr, "interrupted") {
-		t.Errorf("exit status %d: %s", status, stderr)
-	}
-	if folder, err := (&runfolder.Folder{Path: runs + "/svm/latest"}).Summary(); err == nil {
-		t.Errorf("a run was begun: %+v", folder)
 	}
 }
 

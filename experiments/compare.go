@@ -1,4 +1,4 @@
-package main
+package experiments
 
 import (
 	"fmt"
@@ -11,32 +11,32 @@ import (
 	"cifartrain/terminal"
 )
 
-// compare holds finished runs against the first of them.
-func (p *program) compare(paths []string) error {
+// Compare holds the finished runs at paths against the first of them.
+func (s *Session) Compare(paths []string) error {
 	var folders []*runfolder.Folder
 	for _, path := range paths {
 		folder, err := runfolder.Open(path)
 		if err != nil {
-			return usageError(err.Error())
+			return UsageError(err.Error())
 		}
 		folders = append(folders, folder)
 	}
-	return p.compareFolders(folders)
+	return s.compareFolders(folders)
 }
 
 // compareFolders shows how runs compare and writes a folder with the picture,
 // the table and a page: runs/comparison/<UTC timestamp>.
-func (p *program) compareFolders(folders []*runfolder.Folder) error {
+func (s *Session) compareFolders(folders []*runfolder.Folder) error {
 	runs, err := runfolder.Compare(folders)
 	if err != nil {
 		return err
 	}
-	folder, err := runfolder.Create(p.runs, "comparison", time.Now())
+	folder, err := runfolder.Create(s.Runs, "comparison", time.Now())
 	if err != nil {
 		return err
 	}
 	if err := folder.PointLatest(); err != nil {
-		fmt.Fprintf(p.stderr, "warning: %v\n", err)
+		fmt.Fprintf(s.Err, "warning: %v\n", err)
 	}
 	err = folder.WriteWith(runfolder.ComparisonPicture, func(w io.Writer) error { return comparisonPicture(w, runs) })
 	if err != nil {
@@ -45,7 +45,7 @@ func (p *program) compareFolders(folders []*runfolder.Folder) error {
 	if err := folder.WriteComparison(runs); err != nil {
 		return err
 	}
-	terminal.Comparison(p.stdout, runs, folder.Path)
+	terminal.Comparison(s.Out, runs, folder.Path)
 	return nil
 }
 

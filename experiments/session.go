@@ -1,0 +1,119 @@
+// Package experiments puts the rooms together: config, dataset, batches, graph,
+// training, history, pictures and report. train.go reads like that sentence.
+package experiments
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+
+	"cifartrain/configs"
+	"cifartrain/loaders"
+	"cifartrain/runfolder"
+	"cifartrain/terminal"
+)
+
+// A Session is what the runs of one command share.
+type Session struct {
+	Out, Err io.Writer
+	Display  *terminal.Display
+	Runs     string // the folder that run folders go into
+	Init     string // the safetensors file that training starts from; empty to draw weights by the seed
+	Seeds    int    // how many seeds each config is trained over, from its own on
+
+	datasets map[loaders.Source]*loaders.Dataset // the one loaded last
+}
+
+// A UsageError is a command that makes no sense, as against one that failed.
+type UsageError string
+
+func (e UsageError) Error() string { return string(e) + "; see -help" }
+
+// An Interruption is the user's wish to stop a run.
+type Interruption struct {
+	epochs int // finished ones
+	folder string
+}
+
+func (i *Interruption) Error() string {
+	return fmt.Sprintf("interrupted after %d finished epochs; what they gave is in %s", i.epochs, i.folder)
+}
+
+// Unwrap tells the interruption from a failure.
+func (i *Interruption) Unwrap() error { return context.Canceled }
+
+// A finished run is its folder and what its summary says.
+type finished struct {
+	folder  *runfolder.Folder
+	summary *runfolder.Summary
+}
+
+// Train trains each config, over as many seeds as the session asks for, and
+// compares the runs of several configs.
+func (s *Session) Train(ctx context.Context, all []configs.Config) error {
+	if err := s.check(all); err != nil {
+		return err
+	}
+	var folders []*runfolder.Folder
+	for _, config := range all {
+		runs, err := s.trainSeeds(ctx, config)
+		if err != nil {
+			return err
+		}
+		for _, run := range runs {
+			folders = append(folders, run.folder)
+		}
+	}
+	if len(all) < 2 {
+		return nil
+	}
+	return s.compareFolders(folders)
+}
+
+// check returns an error for what can be known to fail before the first run,
+// without the dataset.
+func (s *Session) check(all []configs.Config) error {
+	if s.Seeds < 1 {
+		return UsageError(fmt.Sprintf("-seeds %d: there must be at least one", s.Seeds))
+	}
+	first := ""
+	for _, config := range all {
+		if uint64(s.Seeds-1) > math.MaxUint64-config.Seed {
+			return UsageError(fmt.Sprintf("-seeds %d: there are not as many seeds from %d on", s.Seeds, config.Seed))
+		}
+		architecture, _, err := s.model(config)
+		if err != nil {
+			return err
+		}
+		if _, _, err := solver(config); err != nil {
+			return err
+		}
+		loss := lossName(config, architecture)
+		if first == "" {
+			first = loss
+		}
+		if loss != first {
+			return UsageError(fmt.Sprintf("%s and %s measure different losses (%s, %s) and cannot be compared; train them one by one",
+				all[0].Name, config.Name, first, loss))
+		}
+	}
+	return nil
+}
+
+// trainSeeds trains a config once for each seed and shows the spread, also of
+// those that were done before an error or an interrupt.
+func (s *Session) trainSeeds(ctx context.Context, config configs.Config) (runs []finished, err error) {
+	var summaries []*runfolder.Summary
+	for len(runs) < s.Seeds && err == nil {
+		var run finished
+		if run, err = s.train(ctx, config); err == nil {
+			runs, summaries = append(runs, run), append(summaries, run.summary)
+			config.Seed++
+		}
+	}
+	if len(summaries) > 1 {
+		terminal.Seeds(s.Out, summaries)
+	}
+	return runs, err
+}

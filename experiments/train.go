@@ -1,0 +1,178 @@
+package experiments
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"gorgonia.org/tensor"
+
+	"cifartrain/configs"
+	"cifartrain/graphs"
+	"cifartrain/kernels"
+	"cifartrain/loaders"
+	"cifartrain/metrics"
+	"cifartrain/runfolder"
+	"cifartrain/solvers"
+	"cifartrain/terminal"
+	"cifartrain/training"
+)
+
+// train is one run: config, dataset, batches, graph, training, history,
+// pictures and report.
+func (s *Session) train(ctx context.Context, config configs.Config) (finished, error) {
+	started := time.Now()
+	images, err := s.open(ctx, config)
+	if err != nil {
+		return finished{}, err
+	}
+	architecture, weights, err := s.model(config)
+	if err != nil {
+		return finished{}, err
+	}
+	run, err := newRun(config, architecture, weights, images)
+	if err != nil {
+		return finished{}, err
+	}
+	folder, err := runfolder.Create(s.Runs, config.Name, started)
+	if err != nil {
+		return finished{}, err
+	}
+	if err := folder.PointLatest(); err != nil {
+		fmt.Fprintf(s.Err, "warning: %v\n", err)
+	}
+	record := &record{folder: folder, config: config, init: s.Init, run: run, images: images, summary: &runfolder.Summary{
+		Name: config.Name, Model: architecture.Kind, Loss: lossName(config, architecture), Seed: config.Seed,
+		Dataset: images.dataset.Name, Warning: images.warning, Classes: images.training.Classes,
+		Images:     runfolder.Images{Training: images.training.Len(), Validation: images.validation.Len(), Test: images.test.Len()},
+		Parameters: architecture.ParameterCount(), Started: started.UTC().Truncate(time.Second),
+		Processor: kernels.Instructions(), Cores: runtime.GOMAXPROCS(0),
+		Version: runfolder.Version(), GoVersion: runtime.Version(),
+	}}
+	if err := record.begin(); err != nil {
+		return finished{}, err
+	}
+	terminal.Head(s.Out, record.summary, folder.Path)
+	record.pca = measure(ctx, config, architecture, images)
+	s.follow(run, folder)
+
+	result, err := run.Train(ctx)
+	s.Display.Clear()
+	if err := record.end(ctx, result, err, started); err != nil {
+		return finished{}, err
+	}
+	if why := record.pca.missing; why != "" {
+		fmt.Fprintf(s.Err, "no principal components to compare with: %s\n", why)
+	}
+	terminal.Summary(s.Out, record.summary, folder.Path)
+	return finished{folder, record.summary}, nil
+}
+
+// model returns the config's architecture with its first weights: those of
+// -init, or drawn by the seed.
+func (s *Session) model(config configs.Config) (*graphs.Architecture, graphs.Weights, error) {
+	architecture, err := graphs.New(graphs.Spec{
+		Kind: config.Model.Kind, Hidden: config.Model.Hidden, Latent: config.Model.Latent,
+		Init: config.Model.Init, HingeC: config.Loss.C,
+	})
+	if err != nil {
+		return nil, nil, UsageError(err.Error())
+	}
+	if s.Init == "" {
+		return architecture, architecture.Initialize(config.Random), nil
+	}
+	weights, err := loadWeights(architecture, s.Init)
+	return architecture, weights, err
+}
+
+// lossName names the loss with all that decides its units: runs of the same
+// name compare.
+func lossName(config configs.Config, architecture *graphs.Architecture) string {
+	n := config.Data.Normalize
+	if architecture.Latent == 0 || n == nil {
+		return architecture.LossName
+	}
+	return fmt.Sprintf("%s of pixels divided by %v", architecture.LossName, n.Std)
+}
+
+// loadWeights reads an architecture's weights from a safetensors file.
+func loadWeights(architecture *graphs.Architecture, path string) (graphs.Weights, error) {
+	tensors, err := runfolder.ReadWeights(path)
+	if err != nil {
+		return nil, err
+	}
+	weights, err := architecture.Load(tensors)
+	if err != nil {
+		return nil, &runfolder.WeightsError{Path: path, Err: err}
+	}
+	return weights, nil
+}
+
+// newRun puts the parts of a training run together.
+func newRun(config configs.Config, architecture *graphs.Architecture, weights graphs.Weights, images *images) (*training.Run, error) {
+	if size := config.Data.BatchSize; size > images.training.Len() {
+		return nil, &loaders.SettingError{Key: "data.batch_size", Reason: fmt.Sprintf(
+			"%d is more than the %d training images", size, images.training.Len())}
+	}
+	solver, schedule, err := solver(config)
+	if err != nil {
+		return nil, err
+	}
+	return &training.Run{
+		Architecture: architecture, Weights: weights, Solver: solver, Schedule: schedule,
+		Batches: loaders.NewBatcher(images.training, images.transform, loaders.BatchOptions{
+			Size: config.Data.BatchSize, Shuffle: config.Data.Shuffle, Flip: config.Data.Flip, Random: config.Random,
+		}),
+		TrainingSet:   evaluationBatches(config, images, images.training),
+		ValidationSet: evaluationBatches(config, images, images.validation),
+		Epochs:        config.Train.Epochs, EarlyStopping: config.Train.EarlyStopping,
+	}, nil
+}
+
+// solver returns the config's solver, new, and the schedule of its rate.
+func solver(config configs.Config) (solvers.Solver, solvers.Schedule, error) {
+	o := config.Optimizer
+	solver, err := solvers.New(solvers.Spec{
+		Kind: o.Kind, LearningRate: o.LearningRate, Momentum: o.Momentum, Nesterov: o.Nesterov,
+		Betas: [2]float64(o.Betas), Eps: o.Eps, WeightDecay: o.WeightDecay,
+	})
+	if err != nil {
+		return nil, nil, UsageError(err.Error())
+	}
+	schedule, err := solvers.NewSchedule(solvers.ScheduleSpec{
+		Kind: o.Schedule, Initial: o.LearningRate, Epochs: config.Train.Epochs, StepEpochs: o.StepEpochs, Gamma: o.Gamma,
+	})
+	if err != nil {
+		return nil, nil, UsageError(err.Error())
+	}
+	return solver, schedule, nil
+}
+
+// evaluationBatches are a set's batches in order and unaltered.
+func evaluationBatches(config configs.Config, images *images, set *loaders.Set) *loaders.Batcher {
+	return loaders.NewBatcher(set, images.transform, loaders.BatchOptions{Size: config.Data.EvalBatchSize})
+}
+
+// follow has the run report to the display and to metrics.csv.
+func (s *Session) follow(run *training.Run, folder *runfolder.Folder) {
+	var last *metrics.Epoch
+	run.Step = func(now training.Progress) {
+		done := (now.Epoch-1)*now.Steps + now.Step
+		s.Display.Step(done, run.Epochs*now.Steps, now.Epoch, run.Epochs, now.Loss, last)
+	}
+	run.Epoch = func(epoch metrics.Epoch) error {
+		last = &epoch
+		s.Display.Epoch(epoch, run.Epochs)
+		return folder.AppendEpoch(epoch)
+	}
+}
+
+// tensors are weights by name.
+func tensors(weights graphs.Weights) map[string]*tensor.Dense {
+	byName := make(map[string]*tensor.Dense, len(weights))
+	for _, w := range weights {
+		byName[w.Name] = w.Value
+	}
+	return byName
+}
