@@ -12,7 +12,10 @@ import "runtime"
 
 // Instructions names the processor instructions the matrix product runs on.
 func Instructions() string {
-	if runtime.GOARCH == "amd64" {
+	if instructions != nil {
+		return instructions.name
+	}
+	if runtime.GOARCH == "amd64" { // gonum's assembly
 		return "amd64 SSE2"
 	}
 	return runtime.GOARCH + " portable"

@@ -7,23 +7,50 @@ import (
 
 // MatMulNT sets C = A B^T for A (m, k), B (n, k) and C (m, n).
 func MatMulNT(c, a, b []float32, m, n, k int) {
-	gemm(blas.NoTrans, blas.Trans, matrix(a, m, k), matrix(b, n, k), matrix(c, m, n))
+	multiply(c, factor{data: a, stride: k}, factor{data: b, stride: k}, m, n, k)
 }
 
 // MatMulNN sets C = A B for A (m, k), B (k, n) and C (m, n).
 func MatMulNN(c, a, b []float32, m, n, k int) {
-	gemm(blas.NoTrans, blas.NoTrans, matrix(a, m, k), matrix(b, k, n), matrix(c, m, n))
+	multiply(c, factor{data: a, stride: k}, factor{data: b, stride: n, byDepth: true}, m, n, k)
 }
 
 // MatMulTN sets C = A^T B for A (k, m), B (k, n) and C (m, n).
 func MatMulTN(c, a, b []float32, m, n, k int) {
-	gemm(blas.Trans, blas.NoTrans, matrix(a, k, m), matrix(b, k, n), matrix(c, m, n))
+	multiply(c, factor{data: a, stride: m, byDepth: true}, factor{data: b, stride: n, byDepth: true}, m, n, k)
 }
 
-func gemm(transA, transB blas.Transpose, a, b, c blas32.General) {
-	blas32.Gemm(transA, transB, 1, a, b, 0, c)
+// A factor is A or B^T: a matrix of C's rows or columns by the depth k they are
+// summed over. It is stored so, or transposed, depth by depth.
+type factor struct {
+	data    []float32
+	stride  int
+	byDepth bool
 }
 
-func matrix(data []float32, rows, columns int) blas32.General {
-	return blas32.General{Rows: rows, Cols: columns, Stride: columns, Data: data[: rows*columns : len(data)]}
+func multiply(c []float32, a, b factor, m, n, k int) {
+	c, a.data, b.data = c[:m*n:len(c)], a.data[:m*k:len(a.data)], b.data[:k*n:len(b.data)]
+	switch {
+	case m == 0 || n == 0:
+	case k == 0:
+		clear(c)
+	case instructions == nil || m == 1 || n == 1:
+		multiplyPortable(c, a, b, m, n, k)
+	default:
+		multiplyTiled(instructions, c, a, b, m, n, k)
+	}
+}
+
+// multiplyPortable leaves the product to gonum, which has assembly of its own
+// for vectors and runs on every processor.
+func multiplyPortable(c []float32, a, b factor, m, n, k int) {
+	transA, general := blas.NoTrans, blas32.General{Rows: m, Cols: k, Stride: a.stride, Data: a.data}
+	if a.byDepth {
+		transA, general.Rows, general.Cols = blas.Trans, k, m
+	}
+	transB, generalB := blas.Trans, blas32.General{Rows: n, Cols: k, Stride: b.stride, Data: b.data}
+	if b.byDepth {
+		transB, generalB.Rows, generalB.Cols = blas.NoTrans, k, n
+	}
+	blas32.Gemm(transA, transB, 1, general, generalB, 0, blas32.General{Rows: m, Cols: n, Stride: n, Data: c})
 }

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// An instructionSet says what the kernels of one vector width are made of.
+type instructionSet struct {
+	name   string
+	vector func() reg.VecVirtual // allocates a register
+	bytes  int                   // in a register
+	rows   int                   // of the largest tile: two registers a row have to leave room for B's and A's
+}
+
+var (
+	avx2   = instructionSet{"AVX2 and FMA", YMM, 32, 6}
+	avx512 = instructionSet{"AVX-512F", ZMM, 64, 12}
+)
+
+// tileColumns is the width of a tile in registers. Two make every number taken
+// from A serve two multiplications.
+const tileColumns = 2
+
+// unroll is how many steps of k the inner loop does before it jumps.
+const unroll = 4
+
+// tile generates the product of a panel of A, k columns of rows numbers, and a
+// panel of B, k rows of two registers, into a tile of C that stays in registers
+// from the first product to the last.
+func tile(s instructionSet, rows int) {
+	name := fmt.Sprintf("tile%dx%d", rows, tileColumns*s.bytes/4)
+	TEXT(name, NOSPLIT, "func(c *float32, stride int, a, b *float32, k int, accumulate bool)")
+	Doc(name + " sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs " + s.name + ".")
+	Pragma("noescape")
+	c, stride := Load(Param("c"), GP64()), Load(Param("stride"), GP64())
+	a, b := Load(Param("a"), GP64()), Load(Param("b"), GP64())
+	k, accumulate := Load(Param("k"), GP64()), Load(Param("accumulate"), GP8())
+	SHLQ(Imm(2), stride)
+
+	sums := make([][tileColumns]reg.VecVirtual, rows)
+	for i := range sums {
+		for j := range sums[i] {
+			sums[i][j] = s.vector()
+		}
+	}
+	// everyNumber visits the tile's registers with their places in C.
+	everyNumber := func(visit func(sum reg.VecVirtual, place Mem)) {
+		row := GP64()
+		MOVQ(c, row)
+		for i := range sums {
+			for j, sum := range sums[i] {
+				visit(sum, Mem{Base: row, Disp: j * s.bytes})
+			}
+			if i+1 < rows {
+				ADDQ(stride, row)
+			}
+		}
+	}
+
+	TESTB(accumulate, accumulate)
+	JNE(LabelRef("load"))
+	for i := range sums {
+		for _, sum := range sums[i] {
+			VXORPS(sum.AsX(), sum.AsX(), sum.AsX()) // clears the whole register
+		}
+	}
+	JMP(LabelRef("multiply"))
+	Label("load")
+	everyNumber(func(sum reg.VecVirtual, place Mem) { VMOVUPS(place, sum) })
+
+	step := func(number int) {
+		var columns [tileColumns]reg.VecVirtual
+		for j := range columns {
+			columns[j] = s.vector()
+			VMOVUPS(Mem{Base: b, Disp: (number*tileColumns + j) * s.bytes}, columns[j])
+		}
+		for i := range sums {
+			factor := s.vector()
+			VBROADCASTSS(Mem{Base: a, Disp: 4 * (number*rows + i)}, factor)
+			for j, sum := range sums[i] {
+				VFMADD231PS(columns[j], factor, sum)
+			}
+		}
+	}
+	loop := func(label string, steps int) {
+		Label(label)
+		for number := range steps {
+			step(number)
+		}
+		ADDQ(Imm(uint64(steps*rows*4)), a)
+		ADDQ(I32(steps*tileColumns*s.bytes), b)
+	}
+	Label("multiply")
+	SUBQ(Imm(unroll), k)
+	JLT(LabelRef("rest"))
+	loop("steps", unroll)
+	SUBQ(Imm(unroll), k)
+	JGE(LabelRef("steps"))
+	Label("rest")
+	ADDQ(Imm(unroll), k)
+	JEQ(LabelRef("store"))
+	loop("single", 1)
+	DECQ(k)
+	JNE(LabelRef("single"))
+
+	Label("store")
+	everyNumber(func(sum reg.VecVirtual, place Mem) { VMOVUPS(sum, place) })
+	VZEROUPPER()
+	RET()
+}

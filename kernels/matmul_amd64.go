@@ -1,0 +1,29 @@
+package kernels
+
+import "golang.org/x/sys/cpu"
+
+//go:generate go -C avo run . -pkg kernels -out ../matmul_amd64.s -stubs ../matmul_stubs_amd64.go
+
+// instructionSets are those this processor and its operating system have, the
+// best first.
+var instructionSets = detect()
+
+func detect() []*instructionSet {
+	var found []*instructionSet
+	if cpu.X86.HasAVX512F && cpu.X86.HasAVX2 && cpu.X86.HasFMA {
+		found = append(found, &instructionSet{
+			name: "amd64 AVX-512", columns: 32, tiles: []tileFunc{
+				tile1x32, tile2x32, tile3x32, tile4x32, tile5x32, tile6x32,
+				tile7x32, tile8x32, tile9x32, tile10x32, tile11x32, tile12x32,
+			},
+		})
+	}
+	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
+		found = append(found, &instructionSet{
+			name: "amd64 AVX2", columns: 16, tiles: []tileFunc{
+				tile1x16, tile2x16, tile3x16, tile4x16, tile5x16, tile6x16,
+			},
+		})
+	}
+	return found
+}
