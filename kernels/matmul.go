@@ -34,10 +34,14 @@ func multiply(c []float32, a, b factor, m, n, k int) {
 	case m == 0 || n == 0:
 	case k == 0:
 		clear(c)
-	case instructions == nil || m == 1 || n == 1:
+	case instructions == nil:
 		multiplyPortable(c, a, b, m, n, k)
+	case n == 1:
+		instructions.timesVector(c, a, b.data, m, k)
+	case m == 1:
+		instructions.timesVector(c, b, a.data, n, k)
 	default:
-		multiplyTiled(instructions, c, a, b, m, n, k)
+		product{instructions, c, a, b, m, n, k}.run()
 	}
 }
 

@@ -16,6 +16,7 @@ func detect() []*instructionSet {
 				tile1x32, tile2x32, tile3x32, tile4x32, tile5x32, tile6x32,
 				tile7x32, tile8x32, tile9x32, tile10x32, tile11x32, tile12x32,
 			},
+			dot: dot16, combiners: []combiner{{128, combine128}, {16, combine16}, {1, combine1}},
 		})
 	}
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
@@ -23,6 +24,7 @@ func detect() []*instructionSet {
 			name: "amd64 AVX2", columns: 16, tiles: []tileFunc{
 				tile1x16, tile2x16, tile3x16, tile4x16, tile5x16, tile6x16,
 			},
+			dot: dot8, combiners: []combiner{{64, combine64}, {8, combine8}, {1, combine1}},
 		})
 	}
 	return found

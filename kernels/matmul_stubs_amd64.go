@@ -32,6 +32,21 @@ func tile5x16(c *float32, stride int, a *float32, b *float32, k int, accumulate 
 //go:noescape
 func tile6x16(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
 
+// dot8 returns the sum of k products. It needs AVX2 and FMA.
+//
+//go:noescape
+func dot8(a *float32, b *float32, k int) float32
+
+// combine64 sets 64 numbers to the sum of k rows of B, stride numbers apart, times those of x. It needs AVX2 and FMA.
+//
+//go:noescape
+func combine64(y *float32, x *float32, b *float32, stride int, k int)
+
+// combine8 sets 8 numbers to the sum of k rows of B, stride numbers apart, times those of x. It needs AVX2 and FMA.
+//
+//go:noescape
+func combine8(y *float32, x *float32, b *float32, stride int, k int)
+
 // tile1x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512F.
 //
 //go:noescape
@@ -91,6 +106,26 @@ func tile11x32(c *float32, stride int, a *float32, b *float32, k int, accumulate
 //
 //go:noescape
 func tile12x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+
+// dot16 returns the sum of k products. It needs AVX-512F.
+//
+//go:noescape
+func dot16(a *float32, b *float32, k int) float32
+
+// combine128 sets 128 numbers to the sum of k rows of B, stride numbers apart, times those of x. It needs AVX-512F.
+//
+//go:noescape
+func combine128(y *float32, x *float32, b *float32, stride int, k int)
+
+// combine16 sets 16 numbers to the sum of k rows of B, stride numbers apart, times those of x. It needs AVX-512F.
+//
+//go:noescape
+func combine16(y *float32, x *float32, b *float32, stride int, k int)
+
+// combine1 sets one number to the sum of k numbers, stride apart, times those of x. It needs FMA.
+//
+//go:noescape
+func combine1(y *float32, x *float32, b *float32, stride int, k int)
 
 // copy4 copies 4 columns of k rows to rows toStride numbers apart. It needs AVX.
 //

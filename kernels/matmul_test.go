@@ -2,19 +2,20 @@ package kernels
 
 import (
 	"math"
-	"math/rand/v2"
 	"runtime"
 	"slices"
 	"testing"
 )
 
-// products are the three matrix products, each with where it finds element
-// (i, l) of its first factor and (l, j) of its second.
-var products = []struct {
+// A matrixProduct is one of the three, with where it finds element (i, l) of
+// its first factor and (l, j) of its second.
+type matrixProduct struct {
 	name string
 	of   func(c, a, b []float32, m, n, k int)
 	a, b func(row, column, rows, columns int) int
-}{
+}
+
+var products = []matrixProduct{
 	{"MatMulNT", MatMulNT, rowMajor, columnMajor},
 	{"MatMulNN", MatMulNN, rowMajor, rowMajor},
 	{"MatMulTN", MatMulTN, columnMajor, rowMajor},
@@ -22,6 +23,33 @@ var products = []struct {
 
 func rowMajor(row, column, _, columns int) int { return row*columns + column }
 func columnMajor(row, column, rows, _ int) int { return column*rows + row }
+
+// eachProduct runs a test of every product with every instruction set of this
+// processor, and with none.
+func eachProduct(t *testing.T, test func(t *testing.T, product matrixProduct)) {
+	for _, set := range append([]*instructionSet{nil}, instructionSets...) {
+		for _, product := range products {
+			t.Run(setName(set)+" "+product.name, func(t *testing.T) {
+				use(t, set)
+				test(t, product)
+			})
+		}
+	}
+}
+
+// use makes the products use a set until the test is over; nil is none.
+func use(t testing.TB, set *instructionSet) {
+	before := instructions
+	instructions = set
+	t.Cleanup(func() { instructions = before })
+}
+
+func setName(set *instructionSet) string {
+	if set == nil {
+		return "gonum"
+	}
+	return set.name
+}
 
 // TestMatMul compares with a float64 loop. A float32 sum of k products is off
 // by at most k roundings of the sum of their absolute values, in whatever order
@@ -38,46 +66,44 @@ func TestMatMul(t *testing.T) {
 			}
 		}
 	}
-	for _, product := range products {
-		t.Run(product.name, func(t *testing.T) {
-			random := source(t)
-			for i, s := range shapes {
-				m, n, k := s[0], s[1], s[2]
-				aValues, bValues := normal(random, m*k), normal(random, k*n)
-				a, b, c := guard(aValues, i%5), guard(bValues, i%3), unset(m*n, i%7)
-				product.of(c.values(), a.values(), b.values(), m, n, k)
+	eachProduct(t, func(t *testing.T, product matrixProduct) {
+		random := source(t)
+		for i, s := range shapes {
+			m, n, k := s[0], s[1], s[2]
+			aValues, bValues := normal(random, m*k), normal(random, k*n)
+			a, b, c := guard(aValues, i%5), guard(bValues, i%3), unset(m*n, i%7)
+			product.of(c.values(), a.values(), b.values(), m, n, k)
 
-				a.check(t, shape(m, n, k)+": a")
-				b.check(t, shape(m, n, k)+": b")
-				c.check(t, shape(m, n, k)+": c")
-				if !sameBits(a.values(), aValues) || !sameBits(b.values(), bValues) {
-					t.Fatalf("%s: a factor was written to", shape(m, n, k))
-				}
-				for row := range m {
-					for column := range n {
-						var want, size float64
-						for l := range k {
-							term := float64(aValues[product.a(row, l, m, k)]) * float64(bValues[product.b(l, column, k, n)])
-							want, size = want+term, size+math.Abs(term)
-						}
-						got := float64(c.values()[row*n+column])
-						if !(math.Abs(got-want) <= float64(k+1)*unit*size) {
-							t.Fatalf("%s: element (%d, %d) is %v, want %v", shape(m, n, k), row, column, got, want)
-						}
+			a.check(t, shape(m, n, k)+": a")
+			b.check(t, shape(m, n, k)+": b")
+			c.check(t, shape(m, n, k)+": c")
+			if !sameBits(a.values(), aValues) || !sameBits(b.values(), bValues) {
+				t.Fatalf("%s: a factor was written to", shape(m, n, k))
+			}
+			for row := range m {
+				for column := range n {
+					var want, size float64
+					for l := range k {
+						term := float64(aValues[product.a(row, l, m, k)]) * float64(bValues[product.b(l, column, k, n)])
+						want, size = want+term, size+math.Abs(term)
+					}
+					got := float64(c.values()[row*n+column])
+					if !(math.Abs(got-want) <= float64(k+1)*unit*size) {
+						t.Fatalf("%s: element (%d, %d) is %v, want %v", shape(m, n, k), row, column, got, want)
 					}
 				}
 			}
-		})
-	}
+		}
+	})
 }
 
 // TestMatMulProcessors proves that the number of processors does not change a
 // bit, with enough blocks that they are shared out.
 func TestMatMulProcessors(t *testing.T) {
-	for _, product := range products {
+	eachProduct(t, func(t *testing.T, product matrixProduct) {
 		for _, s := range [][3]int{{64, 1, 3072}, {1, 3072, 64}, {130, 257, 300}, {65, 3072, 130}, {128, 128, 3072}} {
 			m, n, k := s[0], s[1], s[2]
-			t.Run(product.name+" "+shape(m, n, k), func(t *testing.T) {
+			t.Run(shape(m, n, k), func(t *testing.T) {
 				random := source(t)
 				a, b, c := normal(random, m*k), normal(random, k*n), make([]float32, m*n)
 				on := func(processors int) []float32 {
@@ -86,14 +112,14 @@ func TestMatMulProcessors(t *testing.T) {
 					return slices.Clone(c)
 				}
 				one := on(1)
-				for range 3 {
-					if !sameBits(one, on(2)) {
-						t.Fatal("GOMAXPROCS 1 and 2 give different bits")
+				for _, processors := range []int{2, 3, 4, 2} {
+					if !sameBits(one, on(processors)) {
+						t.Fatalf("GOMAXPROCS 1 and %d give different bits", processors)
 					}
 				}
 			})
 		}
-	}
+	})
 }
 
 // TestMatMulRows proves that a product of the first rows alone leaves the rows
@@ -113,30 +139,4 @@ func TestMatMulRows(t *testing.T) {
 	if !sameBits(y[:rows*out], alone) {
 		t.Error("the rows differ from those of a matrix of their own")
 	}
-}
-
-func BenchmarkMatMulNT(b *testing.B) {
-	benchmarkMatMul(b, MatMulNT, 64, 1, 3072)    // the SVM's scores
-	benchmarkMatMul(b, MatMulNT, 128, 128, 3072) // a hidden layer of 128
-}
-
-func BenchmarkMatMulNN(b *testing.B) {
-	benchmarkMatMul(b, MatMulNN, 128, 128, 3072)
-}
-
-func BenchmarkMatMulTN(b *testing.B) {
-	benchmarkMatMul(b, MatMulTN, 1, 3072, 64) // the SVM's weight gradient
-	benchmarkMatMul(b, MatMulTN, 128, 3072, 128)
-}
-
-func benchmarkMatMul(b *testing.B, product func(c, a, b []float32, m, n, k int), m, n, k int) {
-	b.Run(shape(m, n, k), func(b *testing.B) {
-		random := rand.New(rand.NewPCG(1, 1))
-		x, y, z := normal(random, m*k), normal(random, k*n), make([]float32, m*n)
-		for b.Loop() {
-			product(z, x, y, m, n, k)
-		}
-		operations := 2 * float64(m) * float64(n) * float64(k) * float64(b.N)
-		b.ReportMetric(operations/b.Elapsed().Seconds()/1e9, "GFLOPS")
-	})
 }

@@ -1,7 +1,5 @@
 package kernels
 
-import "sync"
-
 // The product goes as in BLIS (Van Zee, van de Geijn: BLIS, a framework for
 // rapidly instantiating BLAS functionality, 2015): blocks of A and B that the
 // caches hold are copied to panels that the innermost loop reads from front to
@@ -20,6 +18,9 @@ type instructionSet struct {
 	name    string
 	columns int        // of a tile
 	tiles   []tileFunc // tiles[r-1] has r rows
+
+	dot       dotFunc
+	combiners []combiner // the widest first, the last of one column
 }
 
 // A tileFunc sets a tile of C, or adds to it, from a panel of A, k columns of
@@ -42,30 +43,35 @@ type product struct {
 	m, n, k int
 }
 
-func multiplyTiled(set *instructionSet, c []float32, a, b factor, m, n, k int) {
-	p := product{set, c, a, b, m, n, k}
-	w := workspaces.Get().(*workspace)
-	p.part(w, span{0, m}, span{0, n})
-	workspaces.Put(w)
-}
-
 // A workspace is what one goroutine packs into.
 type workspace struct {
 	a, b []float32
 	edge []float32 // a tile that reaches beyond C
 }
 
-var workspaces = sync.Pool{New: func() any {
-	const widest, highest = 32, 12
-	return &workspace{
-		a:    aligned(blockRows * blockDepth),
-		b:    aligned(blockColumns * blockDepth),
-		edge: aligned(highest * widest),
-	}
-}}
+// workspaces keeps those that are not in use. A sync.Pool would lose them to the
+// garbage collector.
+var workspaces = make(chan *workspace, 64)
 
-// part computes the rows and columns of C.
-func (p *product) part(w *workspace, rows, columns span) {
+func takeWorkspace() *workspace {
+	select {
+	case w := <-workspaces:
+		return w
+	default:
+		const highest, widest = 12, 32
+		return &workspace{aligned(blockRows * blockDepth), aligned(blockColumns * blockDepth), aligned(highest * widest)}
+	}
+}
+
+func (w *workspace) giveBack() {
+	select {
+	case workspaces <- w:
+	default: // enough of them
+	}
+}
+
+// compute computes some rows and columns of C.
+func (p *product) compute(w *workspace, rows, columns span) {
 	for block := range (columns.length() + blockColumns - 1) / blockColumns {
 		columns := span{columns.from + block*blockColumns, min(columns.from+(block+1)*blockColumns, columns.to)}
 		for from := 0; from < p.k; from += blockDepth {

@@ -12,7 +12,11 @@ func main() {
 		for rows := 1; rows <= s.rows; rows++ {
 			tile(s, rows)
 		}
+		dot(s)
+		combine(s, 8)
+		combine(s, 1)
 	}
+	combineOne()
 	copyColumns(4)
 	copyColumns(16)
 	transposeRows()

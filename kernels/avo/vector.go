@@ -1,0 +1,133 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// dotLanes is how many sums of products a dot product is made of, whatever the
+// registers' width, so that its bits are the same: enough that no sum waits for
+// itself.
+const dotLanes = 64
+
+// dot generates the dot product of two vectors. Number i is added to sum i mod
+// 64; the sums are added by halves; what is left of k follows one by one.
+func dot(s instructionSet) {
+	name := fmt.Sprintf("dot%d", s.bytes/4)
+	TEXT(name, NOSPLIT, "func(a, b *float32, k int) float32")
+	Doc(name + " returns the sum of k products. It needs " + s.name + ".")
+	Pragma("noescape")
+	a, b := Load(Param("a"), GP64()), Load(Param("b"), GP64())
+	k := Load(Param("k"), GP64())
+	sums := make([]reg.VecVirtual, 4*dotLanes/s.bytes)
+	for i := range sums {
+		sums[i] = s.vector()
+		VXORPS(sums[i].AsX(), sums[i].AsX(), sums[i].AsX())
+	}
+	advance := func(bytes int) {
+		ADDQ(I32(bytes), a)
+		ADDQ(I32(bytes), b)
+	}
+
+	SUBQ(Imm(dotLanes), k)
+	JLT(LabelRef("fold"))
+	Label("lanes")
+	for i, sum := range sums {
+		v := s.vector()
+		VMOVUPS(Mem{Base: a, Disp: i * s.bytes}, v)
+		VFMADD231PS(Mem{Base: b, Disp: i * s.bytes}, v, sum)
+	}
+	advance(4 * dotLanes)
+	SUBQ(Imm(dotLanes), k)
+	JGE(LabelRef("lanes"))
+
+	Label("fold")
+	for half := len(sums) / 2; half > 0; half /= 2 {
+		for i := range half {
+			VADDPS(sums[half+i], sums[i], sums[i])
+		}
+	}
+	sum, upper := sums[0], YMM()
+	if s.bytes == 64 {
+		VEXTRACTF64X4(Imm(1), sum, upper)
+		VADDPS(upper, sum.AsY(), sum.AsY())
+	}
+	VEXTRACTF128(Imm(1), sum.AsY(), upper.AsX())
+	VADDPS(upper.AsX(), sum.AsX(), sum.AsX())
+	VMOVHLPS(sum.AsX(), sum.AsX(), upper.AsX())
+	VADDPS(upper.AsX(), sum.AsX(), sum.AsX())
+	VMOVSHDUP(sum.AsX(), upper.AsX())
+	VADDSS(upper.AsX(), sum.AsX(), sum.AsX())
+
+	ADDQ(Imm(dotLanes), k)
+	JEQ(LabelRef("done"))
+	Label("single")
+	v := XMM()
+	VMOVSS(Mem{Base: a}, v)
+	VFMADD231SS(Mem{Base: b}, v, sum.AsX())
+	advance(4)
+	DECQ(k)
+	JNE(LabelRef("single"))
+	Label("done")
+	VZEROUPPER()
+	Store(sum.AsX(), ReturnIndex(0))
+	RET()
+}
+
+// combine generates some columns of a vector times a matrix: a tile of one row
+// that reads the matrix where it stands.
+func combine(s instructionSet, vectors int) {
+	columns := vectors * s.bytes / 4
+	name := fmt.Sprintf("combine%d", columns)
+	TEXT(name, NOSPLIT, "func(y, x, b *float32, stride, k int)")
+	Doc(fmt.Sprintf("%s sets %d numbers to the sum of k rows of B, stride numbers apart, times those of x. It needs %s.", name, columns, s.name))
+	Pragma("noescape")
+	y, x, b := Load(Param("y"), GP64()), Load(Param("x"), GP64()), Load(Param("b"), GP64())
+	stride, k := Load(Param("stride"), GP64()), Load(Param("k"), GP64())
+	SHLQ(Imm(2), stride)
+	sums := make([]reg.VecVirtual, vectors)
+	for i := range sums {
+		sums[i] = s.vector()
+		VXORPS(sums[i].AsX(), sums[i].AsX(), sums[i].AsX())
+	}
+	Label("row")
+	factor := s.vector()
+	VBROADCASTSS(Mem{Base: x}, factor)
+	for i, sum := range sums {
+		VFMADD231PS(Mem{Base: b, Disp: i * s.bytes}, factor, sum)
+	}
+	ADDQ(Imm(4), x)
+	ADDQ(stride, b)
+	DECQ(k)
+	JNE(LabelRef("row"))
+	for i, sum := range sums {
+		VMOVUPS(sum, Mem{Base: y, Disp: i * s.bytes})
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// combineOne generates combine for the columns that fill no register.
+func combineOne() {
+	TEXT("combine1", NOSPLIT, "func(y, x, b *float32, stride, k int)")
+	Doc("combine1 sets one number to the sum of k numbers, stride apart, times those of x. It needs FMA.")
+	Pragma("noescape")
+	y, x, b := Load(Param("y"), GP64()), Load(Param("x"), GP64()), Load(Param("b"), GP64())
+	stride, k := Load(Param("stride"), GP64()), Load(Param("k"), GP64())
+	SHLQ(Imm(2), stride)
+	sum := XMM()
+	VXORPS(sum, sum, sum)
+	Label("row")
+	factor := XMM()
+	VMOVSS(Mem{Base: x}, factor)
+	VFMADD231SS(Mem{Base: b}, factor, sum)
+	ADDQ(Imm(4), x)
+	ADDQ(stride, b)
+	DECQ(k)
+	JNE(LabelRef("row"))
+	VMOVSS(sum, Mem{Base: y})
+	RET()
+}

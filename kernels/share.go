@@ -1,0 +1,134 @@
+package kernels
+
+import (
+	"runtime"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// worthSharing is how many multiplications a part of a product has at
+	// least: about ten microseconds of one processor's time.
+	worthSharing = 1 << 19
+	// partLength is how many rows or columns of C make a part that packs a
+	// whole factor for itself at little cost, and partsEach how many such parts
+	// a processor gets at most: more than one, so that the others go on when it
+	// is late or has something else to do.
+	partLength = 256
+	partsEach  = 4
+	// patience is how long a helper looks for the next product before it goes.
+	// To start it again takes tens of microseconds, often more than a product's
+	// element-wise successors take.
+	patience = 100 * time.Microsecond
+)
+
+// run computes the product, on as many processors as it is worth.
+func (p product) run() {
+	processors := runtime.GOMAXPROCS(0)
+	parts := p.parts(processors)
+	if parts > 1 && shared.tryLock() {
+		shared.run(p, parts, processors-1)
+		shared.unlock()
+		return
+	}
+	w := takeWorkspace()
+	p.compute(w, span{0, p.m}, span{0, p.n})
+	w.giveBack()
+}
+
+// parts is how many parts C is cut into, along its longer side.
+func (p *product) parts(processors int) int {
+	if processors == 1 {
+		return 1
+	}
+	parts := min(max(max(p.m, p.n)/partLength, processors), partsEach*processors)
+	return max(1, min(parts, p.m*p.n*p.k/worthSharing))
+}
+
+// part computes one part of C. Columns are cut where tiles end.
+func (p *product) part(w *workspace, i, parts int) {
+	rows, columns := span{0, p.m}, span{0, p.n}
+	if p.m > p.n {
+		rows = rows.part(i, parts)
+	} else {
+		tiles := span{0, (p.n + p.set.columns - 1) / p.set.columns}.part(i, parts)
+		columns = span{tiles.from * p.set.columns, min(tiles.to*p.set.columns, p.n)}
+	}
+	p.compute(w, rows, columns)
+}
+
+// A team shares one product at a time between its caller and helpers. Whoever
+// has time takes the next part; the caller too, so that it never waits for a
+// helper that has not begun.
+type team struct {
+	busy    atomic.Bool
+	product product
+	parts   int
+	left    atomic.Int64 // parts nobody has taken; below zero when there are none
+	undone  atomic.Int64 // parts not finished
+	helpers atomic.Int64 // goroutines that work or look for work
+}
+
+var shared team
+
+// tryLock reports whether the team was free, and takes it. A second caller does
+// better alone than waiting.
+func (t *team) tryLock() bool { return t.busy.CompareAndSwap(false, true) }
+
+func (t *team) unlock() { t.busy.Store(false) }
+
+func (t *team) run(p product, parts, helpers int) {
+	t.product, t.parts = p, parts
+	t.undone.Store(int64(parts))
+	t.left.Store(int64(parts)) // from here on helpers begin
+	for range min(helpers, parts-1) - int(t.helpers.Load()) {
+		t.helpers.Add(1)
+		go help()
+	}
+	w := takeWorkspace()
+	for t.work(w) {
+	}
+	w.giveBack()
+	for spins := 0; t.undone.Load() > 0; spins++ {
+		if spins%1024 == 1023 {
+			runtime.Gosched()
+		}
+	}
+	t.product = product{} // keeps no matrix alive
+}
+
+// work does one part, if one is left. It reads nothing of the product before it
+// has taken a part: until then the caller may be writing the next one.
+func (t *team) work(w *workspace) bool {
+	part := t.left.Add(-1)
+	if part < 0 {
+		return false
+	}
+	t.product.part(w, int(part), t.parts)
+	t.undone.Add(-1)
+	return true
+}
+
+// help works on products until none has come for a while. It looks for them in
+// Go code and yields, so that neither the garbage collector nor other
+// goroutines wait for it.
+func help() {
+	t := &shared
+	w := takeWorkspace()
+	last := time.Now()
+	for spins := 1; ; spins++ {
+		if t.left.Load() > 0 {
+			for t.work(w) {
+			}
+			last = time.Now()
+		}
+		if spins%256 == 0 {
+			if time.Since(last) > patience {
+				break
+			}
+			runtime.Gosched()
+		}
+	}
+	w.giveBack()
+	t.helpers.Add(-1)
+}

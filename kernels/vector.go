@@ -1,0 +1,29 @@
+package kernels
+
+// A dotFunc returns the sum of k products, the same to the bit on every
+// instruction set and wherever its vectors begin.
+type dotFunc func(a, b *float32, k int) float32
+
+// A combiner sets some columns of a vector times a matrix: the sum of k rows of
+// b, stride numbers apart, times the numbers of x.
+type combiner struct {
+	columns int
+	set     func(y, x, b *float32, stride, k int)
+}
+
+// timesVector sets y to n rows (or columns, of B) of a factor times a vector of
+// k numbers. That reads each number once: packing would only cost.
+func (s *instructionSet) timesVector(y []float32, f factor, x []float32, n, k int) {
+	if !f.byDepth {
+		for i := range y {
+			y[i] = s.dot(&f.data[i*f.stride], &x[0], k)
+		}
+		return
+	}
+	at := 0
+	for _, combiner := range s.combiners {
+		for ; at+combiner.columns <= n; at += combiner.columns {
+			combiner.set(&y[at], &x[0], &f.data[at], f.stride, k)
+		}
+	}
+}
