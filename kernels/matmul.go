@@ -20,14 +20,6 @@ func MatMulTN(c, a, b []float32, m, n, k int) {
 	multiply(c, factor{data: a, stride: m, byDepth: true}, factor{data: b, stride: n, byDepth: true}, m, n, k)
 }
 
-// A factor is A or B^T: a matrix of C's rows or columns by the depth k they are
-// summed over. It is stored so, or transposed, depth by depth.
-type factor struct {
-	data    []float32
-	stride  int
-	byDepth bool
-}
-
 func multiply(c []float32, a, b factor, m, n, k int) {
 	c, a.data, b.data = c[:m*n:len(c)], a.data[:m*k:len(a.data)], b.data[:k*n:len(b.data)]
 	switch {

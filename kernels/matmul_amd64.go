@@ -29,3 +29,8 @@ func detect() []*instructionSet {
 	}
 	return found
 }
+
+// copies are the packing functions for panels of 4 to 16 columns, and of 32.
+var copies = [...]packFunc{
+	4: copy4, 5: copy5, 6: copy6, 7: copy7, 8: copy8, 9: copy9, 10: copy10, 11: copy11, 12: copy12, 16: copy16, 32: copy32,
+}

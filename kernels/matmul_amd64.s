@@ -3457,6 +3457,188 @@ row:
 	VZEROUPPER
 	RET
 
+// func copy5(to *float32, toStride int, from *float32, fromStride int, k int)
+// Requires: AVX
+TEXT ·copy5(SB), NOSPLIT, $0-40
+	MOVQ to+0(FP), AX
+	MOVQ toStride+8(FP), CX
+	MOVQ from+16(FP), DX
+	MOVQ fromStride+24(FP), BX
+	MOVQ k+32(FP), SI
+	SHLQ $0x02, CX
+	SHLQ $0x02, BX
+
+row:
+	VMOVUPS (DX), X0
+	VMOVUPS X0, (AX)
+	VMOVUPS 4(DX), X0
+	VMOVUPS X0, 4(AX)
+	ADDQ    BX, DX
+	ADDQ    CX, AX
+	DECQ    SI
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func copy6(to *float32, toStride int, from *float32, fromStride int, k int)
+// Requires: AVX
+TEXT ·copy6(SB), NOSPLIT, $0-40
+	MOVQ to+0(FP), AX
+	MOVQ toStride+8(FP), CX
+	MOVQ from+16(FP), DX
+	MOVQ fromStride+24(FP), BX
+	MOVQ k+32(FP), SI
+	SHLQ $0x02, CX
+	SHLQ $0x02, BX
+
+row:
+	VMOVUPS (DX), X0
+	VMOVUPS X0, (AX)
+	VMOVUPS 8(DX), X0
+	VMOVUPS X0, 8(AX)
+	ADDQ    BX, DX
+	ADDQ    CX, AX
+	DECQ    SI
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func copy7(to *float32, toStride int, from *float32, fromStride int, k int)
+// Requires: AVX
+TEXT ·copy7(SB), NOSPLIT, $0-40
+	MOVQ to+0(FP), AX
+	MOVQ toStride+8(FP), CX
+	MOVQ from+16(FP), DX
+	MOVQ fromStride+24(FP), BX
+	MOVQ k+32(FP), SI
+	SHLQ $0x02, CX
+	SHLQ $0x02, BX
+
+row:
+	VMOVUPS (DX), X0
+	VMOVUPS X0, (AX)
+	VMOVUPS 12(DX), X0
+	VMOVUPS X0, 12(AX)
+	ADDQ    BX, DX
+	ADDQ    CX, AX
+	DECQ    SI
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func copy8(to *float32, toStride int, from *float32, fromStride int, k int)
+// Requires: AVX
+TEXT ·copy8(SB), NOSPLIT, $0-40
+	MOVQ to+0(FP), AX
+	MOVQ toStride+8(FP), CX
+	MOVQ from+16(FP), DX
+	MOVQ fromStride+24(FP), BX
+	MOVQ k+32(FP), SI
+	SHLQ $0x02, CX
+	SHLQ $0x02, BX
+
+row:
+	VMOVUPS (DX), Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    BX, DX
+	ADDQ    CX, AX
+	DECQ    SI
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func copy9(to *float32, toStride int, from *float32, fromStride int, k int)
+// Requires: AVX
+TEXT ·copy9(SB), NOSPLIT, $0-40
+	MOVQ to+0(FP), AX
+	MOVQ toStride+8(FP), CX
+	MOVQ from+16(FP), DX
+	MOVQ fromStride+24(FP), BX
+	MOVQ k+32(FP), SI
+	SHLQ $0x02, CX
+	SHLQ $0x02, BX
+
+row:
+	VMOVUPS (DX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 4(DX), Y0
+	VMOVUPS Y0, 4(AX)
+	ADDQ    BX, DX
+	ADDQ    CX, AX
+	DECQ    SI
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func copy10(to *float32, toStride int, from *float32, fromStride int, k int)
+// Requires: AVX
+TEXT ·copy10(SB), NOSPLIT, $0-40
+	MOVQ to+0(FP), AX
+	MOVQ toStride+8(FP), CX
+	MOVQ from+16(FP), DX
+	MOVQ fromStride+24(FP), BX
+	MOVQ k+32(FP), SI
+	SHLQ $0x02, CX
+	SHLQ $0x02, BX
+
+row:
+	VMOVUPS (DX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 8(DX), Y0
+	VMOVUPS Y0, 8(AX)
+	ADDQ    BX, DX
+	ADDQ    CX, AX
+	DECQ    SI
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func copy11(to *float32, toStride int, from *float32, fromStride int, k int)
+// Requires: AVX
+TEXT ·copy11(SB), NOSPLIT, $0-40
+	MOVQ to+0(FP), AX
+	MOVQ toStride+8(FP), CX
+	MOVQ from+16(FP), DX
+	MOVQ fromStride+24(FP), BX
+	MOVQ k+32(FP), SI
+	SHLQ $0x02, CX
+	SHLQ $0x02, BX
+
+row:
+	VMOVUPS (DX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 12(DX), Y0
+	VMOVUPS Y0, 12(AX)
+	ADDQ    BX, DX
+	ADDQ    CX, AX
+	DECQ    SI
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func copy12(to *float32, toStride int, from *float32, fromStride int, k int)
+// Requires: AVX
+TEXT ·copy12(SB), NOSPLIT, $0-40
+	MOVQ to+0(FP), AX
+	MOVQ toStride+8(FP), CX
+	MOVQ from+16(FP), DX
+	MOVQ fromStride+24(FP), BX
+	MOVQ k+32(FP), SI
+	SHLQ $0x02, CX
+	SHLQ $0x02, BX
+
+row:
+	VMOVUPS (DX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 16(DX), Y0
+	VMOVUPS Y0, 16(AX)
+	ADDQ    BX, DX
+	ADDQ    CX, AX
+	DECQ    SI
+	JNE     row
+	VZEROUPPER
+	RET
+
 // func copy16(to *float32, toStride int, from *float32, fromStride int, k int)
 // Requires: AVX
 TEXT ·copy16(SB), NOSPLIT, $0-40
@@ -3480,6 +3662,33 @@ row:
 	VZEROUPPER
 	RET
 
+// func copy32(to *float32, toStride int, from *float32, fromStride int, k int)
+// Requires: AVX
+TEXT ·copy32(SB), NOSPLIT, $0-40
+	MOVQ to+0(FP), AX
+	MOVQ toStride+8(FP), CX
+	MOVQ from+16(FP), DX
+	MOVQ fromStride+24(FP), BX
+	MOVQ k+32(FP), SI
+	SHLQ $0x02, CX
+	SHLQ $0x02, BX
+
+row:
+	VMOVUPS (DX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(DX), Y0
+	VMOVUPS Y0, 32(AX)
+	VMOVUPS 64(DX), Y0
+	VMOVUPS Y0, 64(AX)
+	VMOVUPS 96(DX), Y0
+	VMOVUPS Y0, 96(AX)
+	ADDQ    BX, DX
+	ADDQ    CX, AX
+	DECQ    SI
+	JNE     row
+	VZEROUPPER
+	RET
+
 // func transpose4(to *float32, toStride int, from *float32, fromStride int, k int)
 // Requires: AVX
 TEXT ·transpose4(SB), NOSPLIT, $0-40
@@ -3496,27 +3705,27 @@ TEXT ·transpose4(SB), NOSPLIT, $0-40
 
 square:
 	VMOVUPS   (DX), X0
-	VMOVUPS   (DX)(BX*1), X2
-	VMOVUPS   (DI), X3
-	VMOVUPS   (DI)(BX*1), X4
-	VUNPCKLPS X2, X0, X1
-	VUNPCKHPS X2, X0, X0
-	VUNPCKLPS X4, X3, X2
-	VUNPCKHPS X4, X3, X4
-	VMOVLHPS  X2, X1, X3
-	VMOVHLPS  X1, X2, X1
-	VMOVLHPS  X4, X0, X2
-	VMOVHLPS  X0, X4, X0
-	VMOVUPS   X3, (AX)
+	VMOVUPS   (DX)(BX*1), X1
+	VMOVUPS   (DI), X2
+	VMOVUPS   (DI)(BX*1), X3
+	VUNPCKLPS X1, X0, X4
+	VUNPCKHPS X1, X0, X0
+	VUNPCKLPS X3, X2, X1
+	VUNPCKHPS X3, X2, X3
+	VUNPCKLPD X1, X4, X2
+	VUNPCKHPD X1, X4, X1
+	VUNPCKLPD X3, X0, X4
+	VUNPCKHPD X3, X0, X0
+	VMOVUPS   X2, (AX)
 	ADDQ      CX, AX
 	VMOVUPS   X1, (AX)
 	ADDQ      CX, AX
-	VMOVUPS   X2, (AX)
+	VMOVUPS   X4, (AX)
 	ADDQ      CX, AX
 	VMOVUPS   X0, (AX)
-	ADDQ      CX, AX
 	ADDQ      $0x10, DX
 	ADDQ      $0x10, DI
+	ADDQ      CX, AX
 	SUBQ      $0x04, SI
 	JGE       square
 
@@ -3530,11 +3739,87 @@ column:
 	VINSERTPS $0x20, (DI), X0, X0
 	VINSERTPS $0x30, (DI)(BX*1), X0, X0
 	VMOVUPS   X0, (AX)
-	ADDQ      CX, AX
 	ADDQ      $0x04, DX
 	ADDQ      $0x04, DI
+	ADDQ      CX, AX
 	DECQ      SI
 	JNE       column
 
 done:
+	VZEROUPPER
+	RET
+
+// func transpose8(to *float32, toStride int, from *float32, fromStride int, k int)
+// Requires: AVX
+TEXT ·transpose8(SB), NOSPLIT, $0-40
+	MOVQ to+0(FP), AX
+	MOVQ toStride+8(FP), CX
+	MOVQ from+16(FP), DX
+	MOVQ fromStride+24(FP), BX
+	MOVQ k+32(FP), SI
+	SHLQ $0x02, CX
+	SHLQ $0x02, BX
+	LEAQ (DX)(BX*2), DI
+	LEAQ (DI)(BX*2), R8
+	LEAQ (R8)(BX*2), R9
+	SUBQ $0x04, SI
+	JLT  rest
+
+square:
+	VMOVUPS     (DX), X0
+	VINSERTF128 $0x01, (R8), Y0, Y0
+	VMOVUPS     (DX)(BX*1), X1
+	VINSERTF128 $0x01, (R8)(BX*1), Y1, Y1
+	VMOVUPS     (DI), X2
+	VINSERTF128 $0x01, (R9), Y2, Y2
+	VMOVUPS     (DI)(BX*1), X3
+	VINSERTF128 $0x01, (R9)(BX*1), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKHPS   Y1, Y0, Y6
+	VUNPCKLPS   Y3, Y2, Y7
+	VUNPCKHPS   Y3, Y2, Y8
+	VUNPCKLPD   Y7, Y4, Y5
+	VUNPCKHPD   Y7, Y4, Y4
+	VUNPCKLPD   Y8, Y6, Y7
+	VUNPCKHPD   Y8, Y6, Y6
+	VMOVUPS     Y5, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Y4, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Y7, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Y6, (AX)
+	ADDQ        $0x10, DX
+	ADDQ        $0x10, DI
+	ADDQ        $0x10, R8
+	ADDQ        $0x10, R9
+	ADDQ        CX, AX
+	SUBQ        $0x04, SI
+	JGE         square
+
+rest:
+	ADDQ $0x04, SI
+	JEQ  done
+
+column:
+	VMOVSS    (DX), X0
+	VINSERTPS $0x10, (DX)(BX*1), X0, X0
+	VINSERTPS $0x20, (DI), X0, X0
+	VINSERTPS $0x30, (DI)(BX*1), X0, X0
+	VMOVUPS   X0, (AX)
+	VMOVSS    (R8), X0
+	VINSERTPS $0x10, (R8)(BX*1), X0, X0
+	VINSERTPS $0x20, (R9), X0, X0
+	VINSERTPS $0x30, (R9)(BX*1), X0, X0
+	VMOVUPS   X0, 16(AX)
+	ADDQ      $0x04, DX
+	ADDQ      $0x04, DI
+	ADDQ      $0x04, R8
+	ADDQ      $0x04, R9
+	ADDQ      CX, AX
+	DECQ      SI
+	JNE       column
+
+done:
+	VZEROUPPER
 	RET

@@ -132,12 +132,62 @@ func combine1(y *float32, x *float32, b *float32, stride int, k int)
 //go:noescape
 func copy4(to *float32, toStride int, from *float32, fromStride int, k int)
 
+// copy5 copies 5 columns of k rows to rows toStride numbers apart. It needs AVX.
+//
+//go:noescape
+func copy5(to *float32, toStride int, from *float32, fromStride int, k int)
+
+// copy6 copies 6 columns of k rows to rows toStride numbers apart. It needs AVX.
+//
+//go:noescape
+func copy6(to *float32, toStride int, from *float32, fromStride int, k int)
+
+// copy7 copies 7 columns of k rows to rows toStride numbers apart. It needs AVX.
+//
+//go:noescape
+func copy7(to *float32, toStride int, from *float32, fromStride int, k int)
+
+// copy8 copies 8 columns of k rows to rows toStride numbers apart. It needs AVX.
+//
+//go:noescape
+func copy8(to *float32, toStride int, from *float32, fromStride int, k int)
+
+// copy9 copies 9 columns of k rows to rows toStride numbers apart. It needs AVX.
+//
+//go:noescape
+func copy9(to *float32, toStride int, from *float32, fromStride int, k int)
+
+// copy10 copies 10 columns of k rows to rows toStride numbers apart. It needs AVX.
+//
+//go:noescape
+func copy10(to *float32, toStride int, from *float32, fromStride int, k int)
+
+// copy11 copies 11 columns of k rows to rows toStride numbers apart. It needs AVX.
+//
+//go:noescape
+func copy11(to *float32, toStride int, from *float32, fromStride int, k int)
+
+// copy12 copies 12 columns of k rows to rows toStride numbers apart. It needs AVX.
+//
+//go:noescape
+func copy12(to *float32, toStride int, from *float32, fromStride int, k int)
+
 // copy16 copies 16 columns of k rows to rows toStride numbers apart. It needs AVX.
 //
 //go:noescape
 func copy16(to *float32, toStride int, from *float32, fromStride int, k int)
 
+// copy32 copies 32 columns of k rows to rows toStride numbers apart. It needs AVX.
+//
+//go:noescape
+func copy32(to *float32, toStride int, from *float32, fromStride int, k int)
+
 // transpose4 transposes 4 rows of k columns to k rows toStride numbers apart. It needs AVX.
 //
 //go:noescape
 func transpose4(to *float32, toStride int, from *float32, fromStride int, k int)
+
+// transpose8 transposes 8 rows of k columns to k rows toStride numbers apart. It needs AVX.
+//
+//go:noescape
+func transpose8(to *float32, toStride int, from *float32, fromStride int, k int)

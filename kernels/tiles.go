@@ -136,44 +136,6 @@ func (p *product) packB(to []float32, columns, depth span) {
 	}
 }
 
-// pack copies some rows (or columns, of B) of a factor to a panel: depth by
-// depth, stride numbers apart.
-func (f factor) pack(to []float32, stride int, rows, depth span) {
-	n, k := rows.length(), depth.length()
-	switch {
-	case n < 4:
-		f.packNarrow(to, stride, rows, depth)
-	case f.byDepth:
-		at := depth.from*f.stride + rows.from
-		i := 0
-		for ; i+16 <= n; i += 16 {
-			copy16(&to[i], stride, &f.data[at+i], f.stride, k)
-		}
-		for ; i < n; i += 4 {
-			from := min(i, n-4) // some numbers twice before one too many
-			copy4(&to[from], stride, &f.data[at+from], f.stride, k)
-		}
-	default:
-		for i := 0; i < n; i += 4 {
-			from := min(i, n-4)
-			transpose4(&to[from], stride, &f.data[(rows.from+from)*f.stride+depth.from], f.stride, k)
-		}
-	}
-}
-
-func (f factor) packNarrow(to []float32, stride int, rows, depth span) {
-	row, step := f.stride, 1
-	if f.byDepth {
-		row, step = 1, f.stride
-	}
-	for i := range rows.length() {
-		from := f.data[(rows.from+i)*row+depth.from*step:]
-		for l := range depth.length() {
-			to[l*stride+i] = from[l*step]
-		}
-	}
-}
-
 // A span is the indices from from up to to.
 type span struct{ from, to int }
 

@@ -17,8 +17,12 @@ func main() {
 		combine(s, 1)
 	}
 	combineOne()
-	copyColumns(4)
-	copyColumns(16)
-	transposeRows()
+	for columns := 4; columns <= avx512.rows; columns++ {
+		copyColumns(columns)
+	}
+	copyColumns(avx2.columns())
+	copyColumns(avx512.columns())
+	transposeRows(4)
+	transposeRows(8)
 	Generate()
 }

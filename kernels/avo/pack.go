@@ -24,22 +24,24 @@ func loadPackArguments() packArguments {
 
 const packSignature = "func(to *float32, toStride int, from *float32, fromStride, k int)"
 
-// copyColumns generates the packing of a matrix whose rows run along k's steps.
+// copyColumns generates the packing of a matrix whose rows run along k's steps:
+// all columns of a panel in one pass, as each row comes from a cache line or two
+// of its own. Where they fill no register the last two overlap.
 func copyColumns(columns int) {
 	name := fmt.Sprintf("copy%d", columns)
 	TEXT(name, NOSPLIT, packSignature)
 	Doc(name + fmt.Sprintf(" copies %d columns of k rows to rows toStride numbers apart. It needs AVX.", columns))
 	Pragma("noescape")
 	p := loadPackArguments()
-	bytes, vector := 16, XMM
-	if columns > 4 {
-		bytes, vector = 32, YMM
+	lanes, vector := 8, YMM
+	if columns < 8 {
+		lanes, vector = 4, XMM
 	}
 	Label("row")
-	for at := 0; at < 4*columns; at += bytes {
-		v := vector()
-		VMOVUPS(Mem{Base: p.from, Disp: at}, v)
-		VMOVUPS(v, Mem{Base: p.to, Disp: at})
+	for at := 0; at < columns; at += lanes {
+		v, offset := vector(), 4*min(at, columns-lanes)
+		VMOVUPS(Mem{Base: p.from, Disp: offset}, v)
+		VMOVUPS(v, Mem{Base: p.to, Disp: offset})
 	}
 	ADDQ(p.fromStride, p.from)
 	ADDQ(p.toStride, p.to)
@@ -50,42 +52,51 @@ func copyColumns(columns int) {
 }
 
 // transposeRows generates the packing of a matrix whose columns run along k's
-// steps: four rows, four columns at a time, and what is left one by one.
-func transposeRows() {
-	TEXT("transpose4", NOSPLIT, packSignature)
-	Doc("transpose4 transposes 4 rows of k columns to k rows toStride numbers apart. It needs AVX.")
+// steps: four or eight rows, four columns at a time, and what is left one by one.
+func transposeRows(count int) {
+	name := fmt.Sprintf("transpose%d", count)
+	TEXT(name, NOSPLIT, packSignature)
+	Doc(name + fmt.Sprintf(" transposes %d rows of k columns to k rows toStride numbers apart. It needs AVX.", count))
 	Pragma("noescape")
 	p := loadPackArguments()
-	third := GP64() // where the third row begins; the second and fourth are a stride behind
-	LEAQ(Mem{Base: p.from, Index: p.fromStride, Scale: 2}, third)
-	rows := [4]Mem{
-		{Base: p.from}, {Base: p.from, Index: p.fromStride, Scale: 1},
-		{Base: third}, {Base: third, Index: p.fromStride, Scale: 1},
+	rows := make([]Mem, count)
+	bases := make([]reg.Register, count/2) // every second row; the next is a stride behind
+	for i := range bases {
+		bases[i] = p.from
+		if i > 0 {
+			base := GP64()
+			LEAQ(Mem{Base: bases[i-1], Index: p.fromStride, Scale: 2}, base)
+			bases[i] = base
+		}
+		rows[2*i] = Mem{Base: bases[i]}
+		rows[2*i+1] = Mem{Base: bases[i], Index: p.fromStride, Scale: 1}
 	}
 	advance := func(bytes uint64) {
-		ADDQ(Imm(bytes), p.from)
-		ADDQ(Imm(bytes), third)
+		for _, base := range bases {
+			ADDQ(Imm(bytes), base)
+		}
+		ADDQ(p.toStride, p.to)
 	}
 
 	SUBQ(Imm(4), p.k)
 	JLT(LabelRef("rest"))
 	Label("square")
-	var r, pairs, columns [4]reg.VecVirtual
+	var r [4]reg.VecVirtual // row i, and above it row i + 4
 	for i := range r {
-		r[i], pairs[i], columns[i] = XMM(), XMM(), XMM()
-		VMOVUPS(rows[i], r[i])
+		if r[i] = XMM(); count == 8 {
+			r[i] = YMM()
+		}
+		VMOVUPS(rows[i], r[i].AsX())
+		if count == 8 {
+			VINSERTF128(Imm(1), rows[i+4], r[i], r[i])
+		}
 	}
-	VUNPCKLPS(r[1], r[0], pairs[0]) // 00 10 01 11
-	VUNPCKHPS(r[1], r[0], pairs[1]) // 02 12 03 13
-	VUNPCKLPS(r[3], r[2], pairs[2])
-	VUNPCKHPS(r[3], r[2], pairs[3])
-	VMOVLHPS(pairs[2], pairs[0], columns[0])
-	VMOVHLPS(pairs[0], pairs[2], columns[1])
-	VMOVLHPS(pairs[3], pairs[1], columns[2])
-	VMOVHLPS(pairs[1], pairs[3], columns[3])
-	for _, column := range columns {
+	columns := transposeSquare(r, count)
+	for i, column := range columns {
 		VMOVUPS(column, Mem{Base: p.to})
-		ADDQ(p.toStride, p.to)
+		if i < 3 {
+			ADDQ(p.toStride, p.to)
+		}
 	}
 	advance(16)
 	SUBQ(Imm(4), p.k)
@@ -95,16 +106,40 @@ func transposeRows() {
 	ADDQ(Imm(4), p.k)
 	JEQ(LabelRef("done"))
 	Label("column")
-	v := XMM()
-	VMOVSS(rows[0], v)
-	for i := 1; i < 4; i++ {
-		VINSERTPS(Imm(uint64(i<<4)), rows[i], v, v)
+	for from := 0; from < count; from += 4 {
+		v := XMM()
+		VMOVSS(rows[from], v)
+		for i := 1; i < 4; i++ {
+			VINSERTPS(Imm(uint64(i<<4)), rows[from+i], v, v)
+		}
+		VMOVUPS(v, Mem{Base: p.to, Disp: 4 * from})
 	}
-	VMOVUPS(v, Mem{Base: p.to})
-	ADDQ(p.toStride, p.to)
 	advance(4)
 	DECQ(p.k)
 	JNE(LabelRef("column"))
 	Label("done")
+	VZEROUPPER()
 	RET()
+}
+
+// transposeSquare transposes the four columns of four registers, in both halves
+// where there are two.
+func transposeSquare(r [4]reg.VecVirtual, count int) (columns [4]reg.VecVirtual) {
+	vector := XMM
+	if count == 8 {
+		vector = YMM
+	}
+	var pairs [4]reg.VecVirtual
+	for i := range pairs {
+		pairs[i], columns[i] = vector(), vector()
+	}
+	VUNPCKLPS(r[1], r[0], pairs[0]) // r00 r10 r01 r11
+	VUNPCKHPS(r[1], r[0], pairs[1]) // r02 r12 r03 r13
+	VUNPCKLPS(r[3], r[2], pairs[2]) // r20 r30 r21 r31
+	VUNPCKHPS(r[3], r[2], pairs[3]) // r22 r32 r23 r33
+	VUNPCKLPD(pairs[2], pairs[0], columns[0])
+	VUNPCKHPD(pairs[2], pairs[0], columns[1])
+	VUNPCKLPD(pairs[3], pairs[1], columns[2])
+	VUNPCKHPD(pairs[3], pairs[1], columns[3])
+	return columns
 }

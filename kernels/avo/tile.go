@@ -25,6 +25,9 @@ var (
 // from A serve two multiplications.
 const tileColumns = 2
 
+// columns is the width of a tile in numbers.
+func (s instructionSet) columns() int { return tileColumns * s.bytes / 4 }
+
 // unroll is how many steps of k the inner loop does before it jumps.
 const unroll = 4
 
@@ -32,7 +35,7 @@ const unroll = 4
 // panel of B, k rows of two registers, into a tile of C that stays in registers
 // from the first product to the last.
 func tile(s instructionSet, rows int) {
-	name := fmt.Sprintf("tile%dx%d", rows, tileColumns*s.bytes/4)
+	name := fmt.Sprintf("tile%dx%d", rows, s.columns())
 	TEXT(name, NOSPLIT, "func(c *float32, stride int, a, b *float32, k int, accumulate bool)")
 	Doc(name + " sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs " + s.name + ".")
 	Pragma("noescape")
