@@ -9,7 +9,7 @@ import (
 const (
 	// worthSharing is how many multiplications a part of a product has at
 	// least: about ten microseconds of one processor's time.
-	worthSharing = 1 << 19
+	worthSharing = 1 << 20
 	// partLength is how many rows or columns of C make a part that packs a
 	// whole factor for itself at little cost, and partsEach how many such parts
 	// a processor gets at most: more than one, so that the others go on when it
@@ -100,6 +100,9 @@ func (t *team) run(p product, parts, helpers int) {
 // work does one part, if one is left. It reads nothing of the product before it
 // has taken a part: until then the caller may be writing the next one.
 func (t *team) work(w *workspace) bool {
+	if t.left.Load() <= 0 {
+		return false // without a write that takes the line from the others
+	}
 	part := t.left.Add(-1)
 	if part < 0 {
 		return false
@@ -109,18 +112,19 @@ func (t *team) work(w *workspace) bool {
 	return true
 }
 
-// help works on products until none has come for a while. It looks for them in
-// Go code and yields, so that neither the garbage collector nor other
-// goroutines wait for it.
+// help works on products until none has come for a while. A helper that comes
+// too late for its first leaves at once: the processors are busy, and looking
+// for more would only take time from them. It looks in Go code and yields, so
+// that neither the garbage collector nor other goroutines wait for it.
 func help() {
-	t := &shared
-	w := takeWorkspace()
-	last := time.Now()
-	for spins := 1; ; spins++ {
-		if t.left.Load() > 0 {
+	t, w := &shared, takeWorkspace()
+	var last time.Time
+	for spins := 0; ; spins++ {
+		if t.work(w) {
 			for t.work(w) {
 			}
 			last = time.Now()
+			spins = 0
 		}
 		if spins%256 == 0 {
 			if time.Since(last) > patience {
