@@ -10,7 +10,7 @@ var instructionSets = detect()
 
 func detect() []*instructionSet {
 	var found []*instructionSet
-	if cpu.X86.HasAVX512F && cpu.X86.HasAVX2 && cpu.X86.HasFMA {
+	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX2 && cpu.X86.HasFMA {
 		found = append(found, &instructionSet{
 			name: "amd64 AVX-512", columns: 32, tiles: []tileFunc{
 				tile1x32, tile2x32, tile3x32, tile4x32, tile5x32, tile6x32,

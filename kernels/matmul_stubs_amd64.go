@@ -47,77 +47,77 @@ func combine64(y *float32, x *float32, b *float32, stride int, k int)
 //go:noescape
 func combine8(y *float32, x *float32, b *float32, stride int, k int)
 
-// tile1x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512F.
+// tile1x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
 func tile1x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
 
-// tile2x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512F.
+// tile2x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
 func tile2x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
 
-// tile3x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512F.
+// tile3x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
 func tile3x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
 
-// tile4x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512F.
+// tile4x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
 func tile4x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
 
-// tile5x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512F.
+// tile5x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
 func tile5x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
 
-// tile6x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512F.
+// tile6x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
 func tile6x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
 
-// tile7x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512F.
+// tile7x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
 func tile7x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
 
-// tile8x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512F.
+// tile8x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
 func tile8x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
 
-// tile9x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512F.
+// tile9x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
 func tile9x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
 
-// tile10x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512F.
+// tile10x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
 func tile10x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
 
-// tile11x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512F.
+// tile11x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
 func tile11x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
 
-// tile12x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512F.
+// tile12x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
 func tile12x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
 
-// dot16 returns the sum of k products. It needs AVX-512F.
+// dot16 returns the sum of k products. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
 func dot16(a *float32, b *float32, k int) float32
 
-// combine128 sets 128 numbers to the sum of k rows of B, stride numbers apart, times those of x. It needs AVX-512F.
+// combine128 sets 128 numbers to the sum of k rows of B, stride numbers apart, times those of x. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
 func combine128(y *float32, x *float32, b *float32, stride int, k int)
 
-// combine16 sets 16 numbers to the sum of k rows of B, stride numbers apart, times those of x. It needs AVX-512F.
+// combine16 sets 16 numbers to the sum of k rows of B, stride numbers apart, times those of x. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
 func combine16(y *float32, x *float32, b *float32, stride int, k int)

@@ -66,35 +66,47 @@ func TestMatMul(t *testing.T) {
 			}
 		}
 	}
-	eachProduct(t, func(t *testing.T, product matrixProduct) {
-		random := source(t)
-		for i, s := range shapes {
-			m, n, k := s[0], s[1], s[2]
-			aValues, bValues := normal(random, m*k), normal(random, k*n)
-			a, b, c := guard(aValues, i%5), guard(bValues, i%3), unset(m*n, i%7)
-			product.of(c.values(), a.values(), b.values(), m, n, k)
+	for _, product := range products {
+		t.Run(product.name, func(t *testing.T) {
+			random := source(t)
+			for i, s := range shapes {
+				m, n, k := s[0], s[1], s[2]
+				aValues, bValues := normal(random, m*k), normal(random, k*n)
+				want, size := product.reference(aValues, bValues, m, n, k)
+				for _, set := range append([]*instructionSet{nil}, instructionSets...) {
+					use(t, set)
+					name := setName(set) + " " + shape(m, n, k)
+					a, b, c := guard(aValues, i%5), guard(bValues, i%3), unset(m*n, i%7)
+					product.of(c.values(), a.values(), b.values(), m, n, k)
 
-			a.check(t, shape(m, n, k)+": a")
-			b.check(t, shape(m, n, k)+": b")
-			c.check(t, shape(m, n, k)+": c")
-			if !sameBits(a.values(), aValues) || !sameBits(b.values(), bValues) {
-				t.Fatalf("%s: a factor was written to", shape(m, n, k))
-			}
-			for row := range m {
-				for column := range n {
-					var want, size float64
-					for l := range k {
-						term := float64(aValues[product.a(row, l, m, k)]) * float64(bValues[product.b(l, column, k, n)])
-						want, size = want+term, size+math.Abs(term)
+					a.check(t, name+": a")
+					b.check(t, name+": b")
+					c.check(t, name+": c")
+					if !sameBits(a.values(), aValues) || !sameBits(b.values(), bValues) {
+						t.Fatalf("%s: a factor was written to", name)
 					}
-					got := float64(c.values()[row*n+column])
-					if !(math.Abs(got-want) <= float64(k+1)*unit*size) {
-						t.Fatalf("%s: element (%d, %d) is %v, want %v", shape(m, n, k), row, column, got, want)
+					for at, got := range c.values() {
+						if !(math.Abs(float64(got)-want[at]) <= float64(k+1)*unit*size[at]) {
+							t.Fatalf("%s: element (%d, %d) is %v, want %v", name, at/n, at%n, got, want[at])
+						}
 					}
 				}
 			}
+		})
+	}
+}
+
+// reference is the product as a float64 loop, and the product of the absolute
+// values.
+func (p matrixProduct) reference(a, b []float32, m, n, k int) (want, size []float64) {
+	want, size = make([]float64, m*n), make([]float64, m*n)
+	for at := range want {
+		for l := range k {
+			term := float64(a[p.a(at/n, l, m, k)]) * float64(b[p.b(l, at%n, k, n)])
+			want[at], size[at] = want[at]+term, size[at]+math.Abs(term)
 		}
-	})
+	}
+	return want, size
 }
 
 // TestMatMulProcessors proves that the number of processors does not change a

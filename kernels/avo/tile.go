@@ -18,7 +18,7 @@ type instructionSet struct {
 
 var (
 	avx2   = instructionSet{"AVX2 and FMA", YMM, 32, 6}
-	avx512 = instructionSet{"AVX-512F", ZMM, 64, 12}
+	avx512 = instructionSet{"AVX-512 F, VL and DQ", ZMM, 64, 12}
 )
 
 // tileColumns is the width of a tile in registers. Two make every number taken
