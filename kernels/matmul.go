@@ -5,6 +5,11 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
+// With AVX2 or AVX-512 each element of a product is summed from the first step
+// of k to the last by fused multiply-adds, so that both give the same bits; a
+// dot product, where C is one row or column, in 64 such sums. Zeros are
+// multiplied too: NaN and infinities show. Other processors do as gonum does.
+
 // MatMulNT sets C = A B^T for A (m, k), B (n, k) and C (m, n).
 func MatMulNT(c, a, b []float32, m, n, k int) {
 	multiply(c, factor{data: a, stride: k}, factor{data: b, stride: k}, m, n, k)

@@ -11,6 +11,7 @@ const (
 	blockRows    = 144 // of A: with blockDepth 144 KiB, in the second cache
 	blockColumns = 256 // of B: as above
 	blockDepth   = 256 // so that a panel of B stays in the first cache
+	chunkDepth   = 32  // of A that is stored by depth: a page each, for the address cache
 )
 
 // An instructionSet is what a processor multiplies with.
@@ -89,9 +90,17 @@ func (p *product) compute(w *workspace, rows, columns span) {
 func (p *product) block(w *workspace, rows, columns, depth span) {
 	tiles := (rows.length() + len(p.set.tiles) - 1) / len(p.set.tiles)
 	k, width := depth.length(), p.set.columns
-	for i := range tiles {
-		tile := rows.part(i, tiles)
-		p.a.pack(w.a[(tile.from-rows.from)*k:], tile.length(), tile, depth)
+	chunk := k
+	if p.a.byDepth {
+		chunk = chunkDepth
+	}
+	for from := depth.from; from < depth.to; from += chunk {
+		part := span{from, min(from+chunk, depth.to)}
+		for i := range tiles {
+			tile := rows.part(i, tiles)
+			at := (tile.from-rows.from)*k + (from-depth.from)*tile.length()
+			p.a.pack(w.a[at:], tile.length(), tile, part)
+		}
 	}
 	for column := columns.from; column < columns.to; column += width {
 		b := &w.b[(column-columns.from)*k]
