@@ -215,7 +215,7 @@ func (r *record) pictures(result training.Result) ([]runfolder.Picture, error) {
 	history, classes := result.History, r.images.training.Classes
 	var err error
 	if len(history) > 0 {
-		err = errors.Join(err, draw("loss.png", "Training and validation loss after each epoch.", func(w io.Writer) error {
+		err = errors.Join(err, draw("loss.png", "The training loss over each epoch, the validation loss after it.", func(w io.Writer) error {
 			return plots.Loss(w, caption, history, r.summary.Loss, r.yardsticks()...)
 		}))
 	}
