@@ -10,6 +10,7 @@ import (
 
 	"cifartrain/configs"
 	"cifartrain/graphs"
+	"cifartrain/kernels"
 	"cifartrain/loaders"
 	"cifartrain/metrics"
 	"cifartrain/plots"
@@ -131,6 +132,7 @@ func (r *record) write(result training.Result, cause error, started time.Time) e
 	r.summary.Epochs = len(result.History)
 	if len(result.History) > 0 {
 		r.judge(result.History)
+		r.measureSpeed(result)
 		if err := r.weights(result); err != nil {
 			return err
 		}
@@ -176,10 +178,19 @@ func (r *record) judge(history metrics.History) {
 	}
 	verdict := metrics.Judge(history, against)
 	s.Verdict = &verdict
-	for _, epoch := range history {
+}
+
+// measureSpeed fills the summary with how fast the epochs went, and how fast
+// this machine could have gone.
+func (r *record) measureSpeed(result training.Result) {
+	s, epochs := r.summary, float64(len(result.History))
+	for _, epoch := range result.History {
 		s.TrainingSeconds += epoch.Seconds
 	}
-	s.ImagesPerSecond = float64(len(history)*s.Images.Training) / s.TrainingSeconds
+	s.ImagesPerSecond = epochs * float64(s.Images.Training) / s.TrainingSeconds
+	s.GFLOPS = epochs * result.EpochOperations / s.TrainingSeconds / 1e9
+	s.PeakGFLOPS = kernels.Peak() / 1e9
+	s.PeakShare = s.GFLOPS / s.PeakGFLOPS
 }
 
 // weights writes the best weights and, unless a failure may have spoilt them,

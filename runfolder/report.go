@@ -24,6 +24,7 @@ func newPage(text string, functions template.FuncMap) *template.Template {
 }
 
 var reportTemplate = newPage(reportPage, template.FuncMap{
+	"share": func(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) },
 	"percent": func(share *float64) string {
 		if share == nil {
 			return "–"

@@ -46,6 +46,9 @@ type Summary struct {
 	Seconds         float64   `json:"seconds"` // from start to summary
 	TrainingSeconds float64   `json:"training_seconds"`
 	ImagesPerSecond float64   `json:"images_per_second"` // trained ones, evaluation time included
+	GFLOPS          float64   `json:"gflops"`            // of the matrix products, over the training seconds
+	PeakGFLOPS      float64   `json:"peak_gflops"`       // what this machine's cores reach at best, measured after training
+	PeakShare       float64   `json:"peak_share"`        // GFLOPS / PeakGFLOPS
 	PeakMemory      int64     `json:"peak_memory_bytes"` // resident; 0 where the system does not tell
 	Processor       string    `json:"processor"`         // architecture and instructions used
 	Cores           int       `json:"cores"`

@@ -49,6 +49,10 @@ type Result struct {
 	History metrics.History
 	Best    graphs.Weights // those of the lowest validation loss
 	Stopped bool           // early, for want of progress
+
+	// EpochOperations is the number of additions and multiplications of the
+	// matrix products of an epoch, evaluation included.
+	EpochOperations float64
 }
 
 // A DivergedError is a loss that is no longer a finite number.
@@ -78,6 +82,7 @@ func (r *Run) Train(ctx context.Context) (result Result, err error) {
 	defer func() { err = evaluator.machine.close(err) }()
 
 	result.Best = r.Weights.Clone()
+	result.EpochOperations = r.epochOperations(trainer, evaluator)
 	for number := 1; number <= r.Epochs; number++ {
 		began := time.Now()
 		epoch := metrics.Epoch{Number: number, LearningRate: r.Schedule(number)}
@@ -109,6 +114,15 @@ func (r *Run) Train(ctx context.Context) (result Result, err error) {
 		}
 	}
 	return result, nil
+}
+
+// epochOperations counts what trainer and evaluator do in an epoch.
+func (r *Run) epochOperations(trainer *machine, evaluator *Evaluator) float64 {
+	evaluated := r.ValidationSet.Set.Len()
+	if r.Architecture.Predict != nil {
+		evaluated += r.TrainingSet.Set.Len() // for its accuracy
+	}
+	return float64(r.Batches.Set.Len()*trainer.model.Operations() + evaluated*evaluator.machine.model.Operations())
 }
 
 // newTrainer returns the machine of the graph with gradients.

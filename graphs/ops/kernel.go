@@ -34,6 +34,7 @@ type kernel struct {
 	// false. It is nil itself for ops that are gradients.
 	differentiate func(inputs G.Nodes, output, gradient *G.Node) (G.Nodes, error)
 	wrt           []bool
+	products      int // multiplications of its matrix product, for each live row
 
 	in [][]float32 // the inputs of the running Do, kept to spare an allocation
 }
@@ -157,6 +158,19 @@ func (k *kernel) SymDiff(inputs G.Nodes, output, gradient *G.Node) (G.Nodes, err
 		return nil, fmt.Errorf("ops: %s: has no second derivative", k.name)
 	}
 	return k.differentiate(inputs, output, gradient)
+}
+
+// Operations is the number of additions and multiplications that the matrix
+// products of a graph take for each live row. It is what its speed is measured
+// by: all else takes time but no arithmetic worth counting.
+func Operations(graph *G.ExprGraph) int {
+	total := 0
+	for _, n := range graph.AllNodes() {
+		if k, ok := n.Op().(*kernel); ok {
+			total += 2 * k.products
+		}
+	}
+	return total
 }
 
 // elements are those of the output, which must be a tensor.

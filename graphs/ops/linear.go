@@ -19,6 +19,7 @@ func Linear(live *Live, x, w, b *G.Node) (*G.Node, error) {
 	batch, in, out := x.Shape()[0], x.Shape()[1], w.Shape()[0]
 
 	op := newKernel("linear", tensor.Shape{batch, out}, x, w, b)
+	op.products = in * out
 	y := op.elements()
 	op.compute = func(v [][]float32) {
 		kernels.MatMulNT(y, v[0], v[1], live.Rows, out, in)
@@ -45,6 +46,7 @@ func Linear(live *Live, x, w, b *G.Node) (*G.Node, error) {
 func linearInputGradient(live *Live, dy, w *G.Node) (*G.Node, error) {
 	out, in := w.Shape()[0], w.Shape()[1]
 	op := newKernel("linear input gradient", tensor.Shape{dy.Shape()[0], in}, dy, w)
+	op.products = in * out
 	dx := op.elements()
 	op.compute = func(v [][]float32) { kernels.MatMulNN(dx, v[0], v[1], live.Rows, in, out) }
 	return G.ApplyOp(op, dy, w)
@@ -54,6 +56,7 @@ func linearInputGradient(live *Live, dy, w *G.Node) (*G.Node, error) {
 func linearWeightGradient(live *Live, dy, x *G.Node) (*G.Node, error) {
 	out, in := dy.Shape()[1], x.Shape()[1]
 	op := newKernel("linear weight gradient", tensor.Shape{out, in}, dy, x)
+	op.products = in * out
 	dw := op.elements()
 	op.compute = func(v [][]float32) { kernels.MatMulTN(dw, v[0], v[1], out, in, live.Rows) }
 	return G.ApplyOp(op, dy, x)
