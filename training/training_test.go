@@ -216,29 +216,64 @@ func TestCancelKeepsFinishedEpochs(t *testing.T) {
 	}
 }
 
-// TestSteadyState holds training to few allocations: the graph's ops own their
-// outputs.
-func TestSteadyState(t *testing.T) {
+// newAutoencoderRun is a run of a small autoencoder on the made-up images, in
+// batches of 7.
+func newAutoencoderRun(t testing.TB, kind string) *training.Run {
+	t.Helper()
 	run := newRun(t, 0.001)
-	var before runtime.MemStats
-	run.Epochs = 30
-	run.Epoch = func(e metrics.Epoch) error {
-		if e.Number == 10 {
-			runtime.ReadMemStats(&before)
-		}
-		return nil
-	}
-	if _, err := run.Train(context.Background()); err != nil {
+	architecture, err := graphs.New(graphs.Spec{Kind: kind, Hidden: []int{8}, Latent: 4, Init: "torch"})
+	if err != nil {
 		t.Fatal(err)
 	}
-	var after runtime.MemStats
-	runtime.ReadMemStats(&after)
-	batches := 20 * (run.Batches.Batches() + run.TrainingSet.Batches() + run.ValidationSet.Batches())
-	if per := float64(after.Mallocs-before.Mallocs) / float64(batches); per > 200 {
-		t.Errorf("%.0f allocations a batch, want at most 200", per)
-	}
-	if per := float64(after.TotalAlloc-before.TotalAlloc) / float64(batches); per > 16<<10 {
-		t.Errorf("%.0f bytes allocated a batch, want at most 16 KB", per)
+	run.Architecture, run.Weights = architecture, architecture.Initialize(random)
+	run.Solver = solvers.NewAdam(0.001, [2]float64{0.9, 0.999}, 1e-8, 0)
+	run.Batches = loaders.NewBatcher(run.Batches.Set, loaders.NewTransform(nil), loaders.BatchOptions{Size: 7, Shuffle: true, Random: random})
+	return run
+}
+
+// TestSteadyState holds training to few allocations, since the graph's ops own
+// their outputs, and to a memory that does not grow over 10,000 steps.
+func TestSteadyState(t *testing.T) {
+	for name, run := range map[string]*training.Run{
+		"svm":              newRun(t, 0.001),
+		"autoencoder":      newAutoencoderRun(t, "autoencoder"),
+		"tied_autoencoder": newAutoencoderRun(t, "tied_autoencoder"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			steps := run.Batches.Batches()
+			warm := 10
+			run.Epochs = warm + (10_000+steps-1)/steps
+			var before, after runtime.MemStats
+			run.Epoch = func(e metrics.Epoch) error {
+				switch e.Number {
+				case warm:
+					runtime.GC()
+					runtime.ReadMemStats(&before)
+				case run.Epochs:
+					runtime.GC()
+					runtime.ReadMemStats(&after)
+				}
+				return nil
+			}
+			if _, err := run.Train(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			evaluations := run.ValidationSet.Batches()
+			if run.Architecture.Predict != nil {
+				evaluations += run.TrainingSet.Batches()
+			}
+			batches := float64((run.Epochs - warm) * (steps + evaluations))
+			allocations := float64(after.Mallocs-before.Mallocs) / batches
+			bytes := float64(after.TotalAlloc-before.TotalAlloc) / batches
+			growth := int64(after.HeapAlloc) - int64(before.HeapAlloc)
+			t.Logf("%.0f allocations and %.0f bytes a batch; the heap grew by %d bytes over %d steps", allocations, bytes, growth, (run.Epochs-warm)*steps)
+			if allocations > 200 || bytes > 16<<10 {
+				t.Errorf("%.0f allocations and %.0f bytes a batch, want at most 200 and 16 KB", allocations, bytes)
+			}
+			if growth > 1<<20 {
+				t.Errorf("the heap grew by %d bytes, want at most 1 MB", growth)
+			}
+		})
 	}
 }
 
