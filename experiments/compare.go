@@ -27,7 +27,7 @@ func (s *Session) Compare(paths []string) error {
 // compareFolders shows how runs compare and writes a folder with the picture,
 // the table and a page: runs/comparison/<UTC timestamp>.
 func (s *Session) compareFolders(folders []*runfolder.Folder) error {
-	runs, err := runfolder.Compare(folders)
+	compared, err := runfolder.Compare(folders)
 	if err != nil {
 		return err
 	}
@@ -38,34 +38,33 @@ func (s *Session) compareFolders(folders []*runfolder.Folder) error {
 	if err := folder.PointLatest(); err != nil {
 		fmt.Fprintf(s.Err, "warning: %v\n", err)
 	}
-	err = folder.WriteWith(runfolder.ComparisonPicture, func(w io.Writer) error { return comparisonPicture(w, runs) })
+	err = folder.WriteWith(runfolder.ComparisonPicture, func(w io.Writer) error { return comparisonPicture(w, compared) })
 	if err != nil {
 		return err
 	}
-	if err := folder.WriteComparison(runs); err != nil {
+	if err := folder.WriteComparison(compared); err != nil {
 		return err
 	}
-	terminal.Comparison(s.Out, runs, folder.Path)
+	terminal.Comparison(s.Out, compared, folder.Path)
 	return nil
 }
 
-// comparisonPicture draws the runs' curves.
-func comparisonPicture(w io.Writer, runs []runfolder.Compared) error {
+// comparisonPicture draws the configs' curves.
+func comparisonPicture(w io.Writer, compared []runfolder.Compared) error {
 	var curves []plots.ComparedRun
 	var datasets []string
 	seen := make(map[string]bool)
-	for _, run := range runs {
-		curve := plots.ComparedRun{Name: run.Label, History: run.History}
-		if run.Summary.PCA != nil {
-			curve.Yardstick = run.Summary.PCA.ValidationMSE
-		}
-		curves = append(curves, curve)
-		dataset := run.Summary.Dataset + ": " + classList(run.Summary.Classes)
+	for _, c := range compared {
+		curves = append(curves, plots.ComparedRun{Name: c.Label, Histories: c.Histories(), Yardstick: c.PCA()})
+		dataset := c.Summary().Dataset + ": " + classList(c.Summary().Classes)
 		if !seen[dataset] {
 			seen[dataset] = true
 			datasets = append(datasets, dataset)
 		}
 	}
 	caption := plots.Caption{Dataset: strings.Join(datasets, "; ")}
-	return plots.Comparison(w, caption, runs[0].Summary.Loss, curves)
+	if !runfolder.SameLoss(compared) {
+		return plots.AccuracyComparison(w, caption, curves)
+	}
+	return plots.Comparison(w, caption, compared[0].Summary().Loss, curves)
 }

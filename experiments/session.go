@@ -50,7 +50,7 @@ type finished struct {
 }
 
 // Train trains each config, over as many seeds as the session asks for, and
-// compares the runs of several configs.
+// compares the runs where there are several.
 func (s *Session) Train(ctx context.Context, all []configs.Config) error {
 	if err := s.check(all); err != nil {
 		return err
@@ -65,7 +65,7 @@ func (s *Session) Train(ctx context.Context, all []configs.Config) error {
 			folders = append(folders, run.folder)
 		}
 	}
-	if len(all) < 2 {
+	if len(folders) < 2 {
 		return nil
 	}
 	return s.compareFolders(folders)
@@ -77,7 +77,7 @@ func (s *Session) check(all []configs.Config) error {
 	if s.Seeds < 1 {
 		return UsageError(fmt.Sprintf("-seeds %d: there must be at least one", s.Seeds))
 	}
-	first := ""
+	first, accuracies := "", false // of the first config
 	for _, config := range all {
 		if uint64(s.Seeds-1) > math.MaxUint64-config.Seed {
 			return UsageError(fmt.Sprintf("-seeds %d: there are not as many seeds from %d on", s.Seeds, config.Seed))
@@ -89,11 +89,11 @@ func (s *Session) check(all []configs.Config) error {
 		if _, _, err := solver(config); err != nil {
 			return err
 		}
-		loss := lossName(config, architecture)
+		loss, classifies := lossName(config, architecture), architecture.Predict != nil
 		if first == "" {
-			first = loss
+			first, accuracies = loss, classifies
 		}
-		if loss != first {
+		if loss != first && !(accuracies && classifies) {
 			return UsageError(fmt.Sprintf("%s and %s measure different losses (%s, %s) and cannot be compared; train them one by one",
 				all[0].Name, config.Name, first, loss))
 		}

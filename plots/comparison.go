@@ -16,27 +16,39 @@ import (
 	"cifartrain/metrics"
 )
 
-// ComparedRun is one of the runs of a comparison.
+// ComparedRun is one of the configs of a comparison with the histories of its
+// runs: one, or one a seed.
 type ComparedRun struct {
-	Name    string
-	History metrics.History
+	Name      string
+	Histories metrics.Histories
 
 	// Yardstick is the validation loss of a PCA with as many components as the
 	// model's latent vector has values; 0 for none.
 	Yardstick float64
 }
 
-// Comparison writes a PNG of several runs' losses against the epoch to w: the
+// Comparison writes a PNG of several configs' losses against the epoch to w: the
 // training losses in the left panel, the validation losses in the right one,
 // on the same vertical axis, whose name and scale are chosen as in Loss. In
 // the right panel each run's epoch of the lowest validation loss is marked and
-// the yardsticks are dashed lines. The histories may differ in length. The
-// first 8 runs have a color each; later ones repeat the colors with other
-// dashes. Comparison returns an error if no run is given, if one has no epoch
+// the yardsticks are dashed lines. Of a config with several histories the curve
+// is their mean, in a band from the lowest to the highest. The histories may
+// differ in length. The first 8 runs have a color each; later ones repeat the
+// colors with other dashes. Comparison returns an error if no run is given, if one has no epoch
 // or a yardstick that is negative or not finite, if no run has a finite loss,
 // if the caption names no dataset, or from w.
 func Comparison(w io.Writer, caption Caption, lossName string, runs []ComparedRun) error {
-	comparison, err := newComparison(caption, lossName, runs)
+	return writeComparison(w, caption, lossQuantity(lossName), runs)
+}
+
+// AccuracyComparison is Comparison for the accuracies of classifiers, whose
+// losses may differ in unit. There are no yardsticks.
+func AccuracyComparison(w io.Writer, caption Caption, runs []ComparedRun) error {
+	return writeComparison(w, caption, accuracyQuantity, runs)
+}
+
+func writeComparison(w io.Writer, caption Caption, q quantity, runs []ComparedRun) error {
+	comparison, err := newComparison(caption, q, runs)
 	if err != nil {
 		return fmt.Errorf("plots: comparison: %w", err)
 	}
@@ -48,6 +60,7 @@ func Comparison(w io.Writer, caption Caption, lossName string, runs []ComparedRu
 
 // comparison is a picture of the curves of several runs in two panels.
 type comparison struct {
+	quantity    quantity
 	heading     heading
 	yLabel      string
 	scale       scale
@@ -59,7 +72,9 @@ type comparison struct {
 // comparedCurves is what a comparison draws of one run.
 type comparedCurves struct {
 	name                 string
+	seeds                int // runs the curves are the mean of
 	training, validation curve
+	bands                []band     // of training and validation; none for a single run
 	best                 plotter.XY // the lowest validation loss and its epoch
 	hasBest              bool
 }
@@ -71,30 +86,38 @@ type sharedYardstick struct {
 	color color.Color
 }
 
-func newComparison(caption Caption, lossName string, runs []ComparedRun) (*comparison, error) {
+func newComparison(caption Caption, q quantity, runs []ComparedRun) (*comparison, error) {
 	if err := checkRuns(runs); err != nil {
 		return nil, err
 	}
-	c := &comparison{first: runs[0].History[0].Number, yardsticks: sharedYardsticks(runs)}
-	var losses, levels []float64
+	c := &comparison{quantity: q, first: runs[0].Histories[0][0].Number, yardsticks: sharedYardsticks(runs)}
+	var values, levels []float64
 	gapped := 0
 	for i, run := range runs {
-		curves := compareRun(i, run)
+		curves := compareRun(q, i, run)
 		c.runs = append(c.runs, curves)
-		c.first = min(c.first, run.History[0].Number)
-		c.last = max(c.last, run.History.Last().Number)
-		losses = slices.Concat(losses, curves.training.values(), curves.validation.values())
+		for _, history := range run.Histories {
+			c.first = min(c.first, history[0].Number)
+			c.last = max(c.last, history.Last().Number)
+		}
+		values = slices.Concat(values, curves.training.values(), curves.validation.values())
+		for _, band := range curves.bands {
+			values = slices.Concat(values, band.low.values(), band.high.values())
+		}
 		gapped += gaps([]curve{curves.training, curves.validation})
 	}
-	if len(losses) == 0 {
-		return nil, errors.New("no run has a finite loss")
+	if len(values) == 0 {
+		return nil, fmt.Errorf("no run has a finite %s", q.name)
 	}
 	for _, yardstick := range c.yardsticks {
 		levels = append(levels, yardstick.Loss)
 	}
-	c.scale = lossScale(losses, levels...)
-	c.yLabel = lossLabel(lossName, c.scale)
-	c.heading = heading{"Loss per epoch, runs compared", caption, append(gapNotes("loss", gapped), c.scale.notes...)}
+	c.scale, c.yLabel = q.axis(values, levels)
+	notes := slices.Concat(gapNotes(q.name, gapped), c.scale.notes)
+	if slices.ContainsFunc(c.runs, func(run comparedCurves) bool { return run.seeds > 1 }) {
+		notes = append(notes, "Lines are means over seeds, bands reach from the lowest to the highest seed.")
+	}
+	c.heading = heading{strings.ToUpper(q.name[:1]) + q.name[1:] + " per epoch, compared", caption, notes}
 	return c, caption.check()
 }
 
@@ -103,8 +126,13 @@ func checkRuns(runs []ComparedRun) error {
 		return errors.New("no run given")
 	}
 	for _, run := range runs {
-		if len(run.History) == 0 {
-			return fmt.Errorf("run %q: the history holds no epoch", run.Name)
+		if len(run.Histories) == 0 {
+			return fmt.Errorf("run %q: no history given", run.Name)
+		}
+		for _, history := range run.Histories {
+			if len(history) == 0 {
+				return fmt.Errorf("run %q: the history holds no epoch", run.Name)
+			}
 		}
 		if !drawable(run.Yardstick) || run.Yardstick < 0 {
 			return fmt.Errorf("run %q: the yardstick is %v, want a finite number above 0, or 0 for none", run.Name, run.Yardstick)
@@ -115,24 +143,35 @@ func checkRuns(runs []ComparedRun) error {
 
 // compareRun returns the curves of the run at the given place in the
 // comparison.
-func compareRun(i int, run ComparedRun) comparedCurves {
-	training, validation := epochCurves(run.History, func(e metrics.Epoch) (training, validation float64) {
-		return e.TrainLoss, e.ValidationLoss
-	})
-	for _, curve := range []*curve{&training, &validation} {
-		curve.color, curve.dashes = runColor(i), runDashes(i)
+func compareRun(q quantity, i int, run ComparedRun) comparedCurves {
+	curves := func(history metrics.History) (training, validation curve) {
+		training, validation = epochCurves(history, q.of)
+		for _, curve := range []*curve{&training, &validation} {
+			curve.color, curve.dashes = runColor(i), runDashes(i)
+		}
+		return training, validation
 	}
-	c := comparedCurves{name: run.Name, training: training, validation: validation}
-	c.best, c.hasBest = bestPoint(run.History, validation)
+	mean, low, high := run.Histories.Band()
+	c := comparedCurves{name: run.Name, seeds: len(run.Histories)}
+	c.training, c.validation = curves(mean)
+	c.best, c.hasBest = bestPoint(mean, c.validation)
+	if c.seeds > 1 {
+		lowTraining, lowValidation := curves(low)
+		highTraining, highValidation := curves(high)
+		c.bands = []band{{lowTraining, highTraining}, {lowValidation, highValidation}}
+	}
 	return c
 }
 
 // label names the run in a legend with room for text of the given width.
-func (c comparedCurves) label(width vg.Length) string {
+func (c comparedCurves) label(q quantity, width vg.Length) string {
 	style := textStyle(labelSize, inkColor)
 	best := ": no finite validation loss"
 	if c.hasBest {
-		best = fmt.Sprintf(": best %#.4g (epoch %d)", c.best.Y, int(c.best.X))
+		best = fmt.Sprintf(": best "+q.format+" (epoch %d)", c.best.Y, int(c.best.X))
+		if c.seeds > 1 {
+			best = fmt.Sprintf(", %d seeds: best mean "+q.format+" (epoch %d)", c.seeds, c.best.Y, int(c.best.X))
+		}
 	}
 	return elideMiddle(style, c.name, width-style.Width(best)) + best
 }
@@ -209,6 +248,13 @@ func (c *comparison) plots() (training, validation *plot.Plot, err error) {
 		validation.Add(levelLine{c.scale.place(yardstick.Loss), yardstick.color})
 	}
 	for _, run := range c.runs {
+		for i, band := range run.bands {
+			if err := addBand([]*plot.Plot{training, validation}[i], band, c.scale); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	for _, run := range c.runs {
 		if _, err := addCurve(training, run.training, c.scale, c.pointsUpTo()); err != nil {
 			return nil, nil, err
 		}
@@ -247,7 +293,7 @@ func (c *comparison) legend(width vg.Length) (*legendStrip, error) {
 	legend := &legendStrip{aligned: true}
 	room := legendTextWidth(width)
 	for _, run := range c.runs {
-		legend.add(run.label(room), &plotter.Line{LineStyle: run.training.style()})
+		legend.add(run.label(c.quantity, room), &plotter.Line{LineStyle: run.training.style()})
 	}
 	ring, core, err := bestMark(plotter.XY{}, color.White)
 	if err != nil {

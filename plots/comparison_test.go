@@ -12,13 +12,15 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/recorder"
+
+	"cifartrain/metrics"
 )
 
 // runsOf returns a run with each of the given histories' lengths.
 func runsOf(name string, epochs ...int) []ComparedRun {
 	var runs []ComparedRun
 	for i, n := range epochs {
-		runs = append(runs, ComparedRun{fmt.Sprint(name, i), historyOf(noise(n)...), 0.5})
+		runs = append(runs, ComparedRun{fmt.Sprint(name, i), metrics.Histories{historyOf(noise(n)...)}, 0.5})
 	}
 	return runs
 }
@@ -114,7 +116,7 @@ func TestPanelsShareTheirAxes(t *testing.T) {
 	for _, runs := range [][]ComparedRun{
 		runsOf("svm", 1), runsOf("svm", 3, 70), runsOf(longCaption.Run, 9, 8, 7, 6, 5, 4, 3, 2, 1),
 	} {
-		c, err := newComparison(shortCaption, "mse", runs)
+		c, err := newComparison(shortCaption, lossQuantity("mse"), runs)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -150,18 +152,18 @@ func TestComparisonNamesEachRunsBest(t *testing.T) {
 	blown := historyOf(math.NaN(), math.Inf(1))
 	short := historyOf(3, 2, 4)
 	short[0].Number, short[1].Number, short[2].Number = 5, 6, 7
-	c, err := newComparison(shortCaption, "mse", []ComparedRun{
-		{"short", short, 0}, {"long", historyOf(noise(40)...), 0}, {"blown", blown, 0}})
+	c, err := newComparison(shortCaption, lossQuantity("mse"), []ComparedRun{
+		{"short", metrics.Histories{short}, 0}, {"long", metrics.Histories{historyOf(noise(40)...)}, 0}, {"blown", metrics.Histories{blown}, 0}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.first != 1 || c.last != 40 {
 		t.Errorf("epochs from %d to %d, want 1 to 40", c.first, c.last)
 	}
-	if got, want := c.runs[0].label(500), "short: best 2.200 (epoch 6)"; got != want {
+	if got, want := c.runs[0].label(c.quantity, 500), "short: best 2.200 (epoch 6)"; got != want {
 		t.Errorf("label reads %q, want %q", got, want)
 	}
-	if got, want := c.runs[2].label(500), "blown: no finite validation loss"; got != want {
+	if got, want := c.runs[2].label(c.quantity, 500), "blown: no finite validation loss"; got != want {
 		t.Errorf("label reads %q, want %q", got, want)
 	}
 	if got, want := c.heading.notes[0], "2 epochs have a loss that is not a finite number and leave gaps."; got != want {
@@ -170,7 +172,9 @@ func TestComparisonNamesEachRunsBest(t *testing.T) {
 }
 
 func TestSharedYardsticks(t *testing.T) {
-	run := func(name string, yardstick float64) ComparedRun { return ComparedRun{name, historyOf(1), yardstick} }
+	run := func(name string, yardstick float64) ComparedRun {
+		return ComparedRun{name, metrics.Histories{historyOf(1)}, yardstick}
+	}
 	for _, test := range []struct {
 		name string
 		runs []ComparedRun
@@ -192,7 +196,7 @@ func TestSharedYardsticks(t *testing.T) {
 func TestComparisonHoldsItsYardsticks(t *testing.T) {
 	runs := runsOf("svm", 40, 40)
 	runs[0].Yardstick, runs[1].Yardstick = 1e-4, 1e6
-	c, err := newComparison(shortCaption, "mse", runs)
+	c, err := newComparison(shortCaption, lossQuantity("mse"), runs)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"log"
 	"math"
 	"os"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/plot/cmpimg"
@@ -126,8 +127,44 @@ func ExampleComparison() {
 			tied[i].ValidationLoss -= 0.1
 		}
 		return plots.Comparison(w, both, "mse", []plots.ComparedRun{
-			{Name: "standard", History: fading(15), Yardstick: 0.5},
-			{Name: "tied", History: tied, Yardstick: 0.5},
+			{Name: "standard", Histories: metrics.Histories{fading(15)}, Yardstick: 0.5},
+			{Name: "tied", Histories: metrics.Histories{tied}, Yardstick: 0.5},
+		})
+	})
+}
+
+func ExampleComparison_seeds() {
+	save("seeds.png", func(w io.Writer) error {
+		var seeds metrics.Histories
+		for seed := range 3 {
+			history := fading(15 - seed)
+			for i := range history {
+				history[i].TrainLoss += 0.03 * float64(seed)
+				history[i].ValidationLoss *= 1 + 0.1*float64(seed*(i%3))
+			}
+			seeds = append(seeds, history)
+		}
+		return plots.Comparison(w, autoencoder, "mse", []plots.ComparedRun{
+			{Name: "three seeds", Histories: seeds},
+			{Name: "one seed", Histories: metrics.Histories{fading(10)}, Yardstick: 0.4},
+		})
+	})
+}
+
+func ExampleAccuracyComparison() {
+	save("accuracies.png", func(w io.Writer) error {
+		better := fading(12)
+		for i := range better {
+			better[i].TrainAccuracy = 0.6 + 0.02*float64(i)
+			better[i].ValidationAccuracy = 0.58 + 0.015*float64(i)
+		}
+		worse := slices.Clone(better[:10])
+		for i := range worse {
+			worse[i].ValidationAccuracy -= 0.03
+		}
+		return plots.AccuracyComparison(w, plots.Caption{Run: "svm", Dataset: "CIFAR-10: frog, horse"}, []plots.ComparedRun{
+			{Name: "svm_improved", Histories: metrics.Histories{better}},
+			{Name: "svm", Histories: metrics.Histories{worse}},
 		})
 	})
 }
@@ -157,6 +194,8 @@ func TestGolden(t *testing.T) {
 		"weights.png":         ExampleWeights,
 		"reconstructions.png": ExampleReconstructions,
 		"comparison.png":      ExampleComparison,
+		"seeds.png":           ExampleComparison_seeds,
+		"accuracies.png":      ExampleAccuracyComparison,
 	}
 	for name, example := range examples {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package runfolder
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -31,23 +32,32 @@ func finishedRun(t *testing.T, name string, seed uint64, change func(*Summary)) 
 	if err := folder.WriteSummary(summary); err != nil {
 		t.Fatal(err)
 	}
+	if err := folder.Write(ConfigFile, fmt.Appendf(nil, "name: %s\nseed: %d\nmodel:\n  latent: %d\n", name, seed, summary.Parameters)); err != nil {
+		t.Fatal(err)
+	}
 	return folder
 }
 
-func TestComparisonLabels(t *testing.T) {
-	runs, err := Compare([]*Folder{
-		finishedRun(t, "a", 1, nil), finishedRun(t, "b", 1, nil), finishedRun(t, "b", 2, nil), finishedRun(t, "c", 1, nil), finishedRun(t, "c", 1, nil),
+// TestComparisonGroupsSeeds wants runs that differ in the seed alone to be one
+// contestant, and repeated or otherwise different ones to be others.
+func TestComparisonGroupsSeeds(t *testing.T) {
+	larger := func(s *Summary) { s.Parameters = 900 }
+	compared, err := Compare([]*Folder{
+		finishedRun(t, "a", 1, nil), finishedRun(t, "b", 1, nil), finishedRun(t, "a", 2, nil), finishedRun(t, "b", 3, larger),
+		finishedRun(t, "c", 1, nil), finishedRun(t, "c", 1, nil), finishedRun(t, "c", 2, nil), finishedRun(t, "b", 4, larger),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got []string
-	for _, run := range runs {
-		got = append(got, run.Label)
+	got := make(map[string][]uint64)
+	for _, c := range compared {
+		for _, run := range c.Runs {
+			got[c.Label] = append(got[c.Label], run.Summary.Seed)
+		}
 	}
-	want := []string{"a", "b, seed 1", "b, seed 2", "c, seed 1 (4)", "c, seed 1 (5)"}
+	want := map[string][]uint64{"a": {1, 2}, "b, seed 1": {1}, "b (3)": {3, 4}, "c (4)": {1}, "c (5)": {1, 2}}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("labels (-want +got):\n%s", diff)
+		t.Errorf("seeds by label (-want +got):\n%s", diff)
 	}
 }
 
@@ -58,7 +68,7 @@ func TestCompareRefuses(t *testing.T) {
 		change func(*Summary)
 		says   string
 	}{
-		{"another loss", func(s *Summary) { s.Loss = "hinge, C = 1" }, "only runs of the same loss compare"},
+		{"another loss", func(s *Summary) { s.Loss = "hinge, C = 1" }, "only runs of the same loss, or with accuracies, compare"},
 		{"no test figures of the best epoch", func(s *Summary) { s.Best.TestLoss = nil }, "holds no finished run"},
 		{"half the accuracies", func(s *Summary) { a := 0.5; s.Best.TestAccuracy = &a; s.Best.TrainAccuracy = nil }, "holds no finished run"},
 		{"an interrupted run", func(s *Summary) { s.Status, s.Final = Interrupted, nil }, "holds no finished run: it is interrupted"},
@@ -79,11 +89,11 @@ func TestContender(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := metrics.Contender{Name: "a", Measure: "loss", Train: 1.0 / 3, Validation: 0.25, Test: 0.5, SecondsPerEpoch: 12, Parameters: 800}
+	want := metrics.Contender{Name: "a", Measure: "loss", Train: []float64{1.0 / 3}, Validation: []float64{0.25}, Test: []float64{0.5}, SecondsPerEpoch: 12, Parameters: 800}
 	if diff := cmp.Diff(want, runs[0].Contender()); diff != "" {
 		t.Errorf("a model that does not classify (-want +got):\n%s", diff)
 	}
-	want = metrics.Contender{Name: "b", Measure: "error rate", Train: 0.1875, Validation: 0.25, Test: 0.25, SecondsPerEpoch: 12, Parameters: 800}
+	want = metrics.Contender{Name: "b", Measure: "error rate", Train: []float64{0.1875}, Validation: []float64{0.25}, Test: []float64{0.25}, SecondsPerEpoch: 12, Parameters: 800}
 	if diff := cmp.Diff(want, runs[1].Contender()); diff != "" {
 		t.Errorf("a classifier (-want +got):\n%s", diff)
 	}

@@ -111,13 +111,16 @@ func Seeds(out io.Writer, summaries []*runfolder.Summary) {
 	Table(out, rows)
 }
 
-// Comparison shows how runs compare with the first of them.
-func Comparison(out io.Writer, runs []runfolder.Compared, folder string) {
-	fmt.Fprintf(out, "Comparison, %s\n", runs[0].Summary.Loss)
-	Table(out, runfolder.ComparisonCells(runs))
-	fmt.Fprintln(out)
-	for _, text := range append(runfolder.Warnings(runs), runfolder.Answers(runs)...) {
-		fmt.Fprintln(out, wrap(text, width))
+// Comparison shows how configs compare with the first of them. A single one's
+// runs over seeds are not compared: Seeds shows their figures.
+func Comparison(out io.Writer, compared []runfolder.Compared, folder string) {
+	if len(compared) > 1 {
+		fmt.Fprintf(out, "%s, %s\n", runfolder.ComparisonTitle(compared), runfolder.LossCompared(compared))
+		Table(out, runfolder.ComparisonCells(compared))
+		fmt.Fprintln(out)
+		for _, text := range append(runfolder.Warnings(compared), runfolder.Answers(compared)...) {
+			fmt.Fprintln(out, wrap(text, width))
+		}
 	}
 	fmt.Fprintf(out, "\nPicture, table and report: %s\n", filepath.Join(folder, runfolder.ReportFile))
 }

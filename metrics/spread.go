@@ -1,0 +1,71 @@
+package metrics
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// A Spread is a figure measured in several runs that differ in their seed
+// alone.
+type Spread struct {
+	Mean      float64
+	Deviation float64 // standard deviation of a sample; 0 for a single run
+	Runs      int
+}
+
+// NewSpread returns the spread of one value a run, of which there is at least
+// one.
+func NewSpread(values []float64) Spread {
+	s := Spread{Mean: values[0], Runs: len(values)}
+	if len(values) > 1 {
+		s.Mean, s.Deviation = stat.MeanStdDev(values, nil)
+	}
+	return s
+}
+
+// standardError is how far the mean may stand from that of all seeds: its own
+// standard deviation.
+func (s Spread) standardError() float64 { return s.Deviation / math.Sqrt(float64(s.Runs)) }
+
+// differs reports whether two means stand apart by more than twice the standard
+// error of their difference. Single runs, which show no spread, always do.
+func (s Spread) differs(other Spread) bool {
+	return math.Abs(s.Mean-other.Mean) > 2*math.Hypot(s.standardError(), other.standardError())
+}
+
+// Histories are those of several runs that differ in their seed alone.
+type Histories []History
+
+// Band returns, for every epoch that any run has, the mean, the lowest and the
+// highest of the runs' figures. A run that stopped early counts up to where it
+// stopped; a figure that is not a number in one run is none in the band.
+func (h Histories) Band() (mean, low, high History) {
+	longest := h[0]
+	for _, history := range h {
+		if len(history) > len(longest) {
+			longest = history
+		}
+	}
+	figures := func(e *Epoch) []*float64 {
+		return []*float64{&e.TrainLoss, &e.ValidationLoss, &e.TrainAccuracy, &e.ValidationAccuracy, &e.LearningRate, &e.Seconds}
+	}
+	for i, epoch := range longest {
+		m, l, u := Epoch{Number: epoch.Number}, Epoch{Number: epoch.Number}, Epoch{Number: epoch.Number}
+		means, lows, highs := figures(&m), figures(&l), figures(&u)
+		for k := range means {
+			var values []float64
+			*lows[k], *highs[k] = math.Inf(1), math.Inf(-1)
+			for _, history := range h {
+				if i < len(history) {
+					v := *figures(&history[i])[k]
+					values = append(values, v)
+					*lows[k], *highs[k] = min(*lows[k], v), max(*highs[k], v) // NaN stays NaN
+				}
+			}
+			*means[k] = NewSpread(values).Mean
+		}
+		mean, low, high = append(mean, m), append(low, l), append(high, u)
+	}
+	return mean, low, high
+}

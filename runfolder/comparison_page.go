@@ -1,0 +1,180 @@
+package runfolder
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strconv"
+
+	"cifartrain/metrics"
+)
+
+// The files of a comparison's folder.
+const (
+	ComparisonPicture = "comparison.png"
+	ComparisonTable   = "comparison.csv"
+)
+
+// A Measure is one figure of every run in a comparison.
+type Measure struct {
+	Name   string // in words
+	Column string // in comparison.csv
+	Of     func(*Summary) float64
+}
+
+// Over is the measure's spread over a config's runs.
+func (m Measure) Over(c Compared) metrics.Spread {
+	var values []float64
+	for _, run := range c.Runs {
+		values = append(values, m.Of(run.Summary))
+	}
+	return metrics.NewSpread(values)
+}
+
+// Measures are the figures that compare: losses where all share their loss,
+// accuracies where all classify.
+func Measures(compared []Compared) []Measure {
+	var measures []Measure
+	if SameLoss(compared) {
+		measures = append(measures,
+			Measure{"training loss, last epoch", "train_loss", func(s *Summary) float64 { return s.Final.TrainLoss }},
+			Measure{"validation loss, last epoch", "val_loss", func(s *Summary) float64 { return s.Final.ValidationLoss }},
+			Measure{"test loss, last epoch", "test_loss", func(s *Summary) float64 { return *s.Final.TestLoss }},
+			Measure{"training loss, best epoch", "best_train_loss", func(s *Summary) float64 { return s.Best.TrainLoss }},
+			Measure{"validation loss, best epoch", "best_val_loss", func(s *Summary) float64 { return s.Best.ValidationLoss }},
+			Measure{"test loss, best epoch", "best_test_loss", func(s *Summary) float64 { return *s.Best.TestLoss }})
+	}
+	if !slices.ContainsFunc(compared, func(c Compared) bool { return c.Summary().Final.TestAccuracy == nil }) {
+		measures = append(measures,
+			Measure{"validation accuracy, last epoch", "val_accuracy", func(s *Summary) float64 { return *s.Final.ValidationAccuracy }},
+			Measure{"test accuracy, last epoch", "test_accuracy", func(s *Summary) float64 { return *s.Final.TestAccuracy }},
+			Measure{"validation accuracy, best epoch", "best_val_accuracy", func(s *Summary) float64 { return *s.Best.ValidationAccuracy }},
+			Measure{"test accuracy, best epoch", "best_test_accuracy", func(s *Summary) float64 { return *s.Best.TestAccuracy }})
+	}
+	return append(measures,
+		Measure{"parameters", "parameters", func(s *Summary) float64 { return float64(s.Parameters) }},
+		Measure{"epochs", "epochs", func(s *Summary) float64 { return float64(s.Epochs) }},
+		Measure{"training time, seconds", "training_seconds", func(s *Summary) float64 { return s.TrainingSeconds }})
+}
+
+// Answers are the sentences that hold each config against the first.
+func Answers(compared []Compared) []string {
+	var answers []string
+	for _, other := range compared[1:] {
+		answers = append(answers, metrics.Compare(compared[0].Contender(), other.Contender())...)
+	}
+	return answers
+}
+
+// WriteComparison writes comparison.csv, a row a run with each measure and its
+// ratio to the mean of the first config's runs, and report.html, which holds
+// the picture too.
+func (f *Folder) WriteComparison(compared []Compared) error {
+	var table bytes.Buffer
+	if err := csv.NewWriter(&table).WriteAll(comparisonRows(compared)); err != nil {
+		return fmt.Errorf("runfolder: making %s: %w", ComparisonTable, err)
+	}
+	if err := f.Write(ComparisonTable, table.Bytes()); err != nil {
+		return err
+	}
+	picture, err := f.source(ComparisonPicture)
+	if err != nil {
+		return err
+	}
+	page := struct {
+		Title    string
+		Compared []Compared
+		Loss     string
+		Rows     [][]string
+		Answers  []string
+		Warnings []string
+		Picture  template.URL
+	}{ComparisonTitle(compared), compared, LossCompared(compared), ComparisonCells(compared), Answers(compared), Warnings(compared), picture}
+	return f.WriteWith(ReportFile, func(w io.Writer) error { return comparisonTemplate.Execute(w, page) })
+}
+
+//go:embed comparison.html
+var comparisonPage string
+
+var comparisonTemplate = newPage(comparisonPage, nil).Lookup("page")
+
+// ComparisonTitle says what is compared.
+func ComparisonTitle(compared []Compared) string {
+	if len(compared) == 1 {
+		return fmt.Sprintf("%s over %d seeds", compared[0].Label, len(compared[0].Runs))
+	}
+	return fmt.Sprintf("Comparison of %d configs", len(compared))
+}
+
+// LossCompared names the loss that all share, or says that they do not.
+func LossCompared(compared []Compared) string {
+	if SameLoss(compared) {
+		return compared[0].Summary().Loss
+	}
+	return "losses of different units, so accuracies only"
+}
+
+// comparisonRows are the rows of comparison.csv.
+func comparisonRows(compared []Compared) [][]string {
+	measures := Measures(compared)
+	head := []string{"run", "name", "model", "seed", "dataset"}
+	for _, m := range measures {
+		head = append(head, m.Column, m.Column+"_ratio")
+	}
+	rows := [][]string{head}
+	for _, c := range compared {
+		for _, run := range c.Runs {
+			s := run.Summary
+			row := []string{run.Path, s.Name, s.Model, strconv.FormatUint(s.Seed, 10), s.Dataset}
+			for _, m := range measures {
+				row = append(row, number(m.Of(s)), number(m.Of(s)/m.Over(compared[0]).Mean))
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// ComparisonCells is the table of a comparison for a reader: a row a measure, a
+// column a config, the ratio to the first config behind each figure. Figures
+// over several seeds are means with their standard deviation.
+func ComparisonCells(compared []Compared) [][]string {
+	head := []string{""}
+	for _, c := range compared {
+		head = append(head, c.Label)
+	}
+	rows := [][]string{head}
+	for _, m := range Measures(compared) {
+		row := []string{m.Name}
+		first := m.Over(compared[0]).Mean
+		for i, c := range compared {
+			spread := m.Over(c)
+			cell := strconv.FormatFloat(spread.Mean, 'g', 6, 64)
+			if spread.Deviation > 0 {
+				cell = fmt.Sprintf("%.5g±%.2g", spread.Mean, spread.Deviation)
+			}
+			if i > 0 {
+				cell += fmt.Sprintf(" (%.2fx)", spread.Mean/first)
+			}
+			row = append(row, cell)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// Warnings name what makes a comparison unfair.
+func Warnings(compared []Compared) []string {
+	var warnings []string
+	first := compared[0].Summary()
+	for _, c := range compared[1:] {
+		if s := c.Summary(); s.Dataset != first.Dataset || fmt.Sprint(s.Classes) != fmt.Sprint(first.Classes) {
+			warnings = append(warnings, fmt.Sprintf("%s was trained on other images than %s: the %s.", c.Label, compared[0].Label, s.Dataset))
+		}
+	}
+	return warnings
+}
