@@ -80,7 +80,8 @@ func TestDotParses(t *testing.T) {
 	for _, arrow := range []struct{ from, to string }{
 		{"images\n(64, 3072)", "linear\n(64, 1)"},
 		{"linear\n(64, 1)", "hinge\n()"},
-		{"labels\n(64)", "hinge gradient\n(64, 1)"},
+		{"labels\n(64)", "hinge\n()"},
+		{"hinge\n()", "hinge gradient\n(64, 1)"},
 		{"hinge gradient\n(64, 1)", "linear weight gradient\n(1, 3072)"},
 		{"images\n(64, 3072)", "linear weight gradient\n(1, 3072)"},
 		{"hinge gradient\n(64, 1)", "bias gradient\n(1)"},

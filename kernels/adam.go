@@ -26,26 +26,52 @@ type Adam struct {
 func (a Adam) Step(weights, gradient, first, second []float32) {
 	n := len(weights)
 	gradient, first, second = gradient[:n:len(gradient)], first[:n:len(first)], second[:n:len(second)]
-	decay, shrink := float32(a.WeightDecay), float32(1)
+	c := a.constants()
+	share(n, passNumbers, n, func(part span) {
+		c.step(weights[part.from:part.to], gradient[part.from:part.to], first[part.from:part.to], second[part.from:part.to])
+	})
+}
+
+// adamConstants are what Step multiplies, divides and adds with.
+type adamConstants struct {
+	shrink, decay, beta1, new1, beta2, new2, rate, correction, eps float32
+}
+
+func (a Adam) constants() adamConstants {
+	c := adamConstants{
+		shrink: 1, decay: float32(a.WeightDecay),
+		beta1: float32(a.Beta1), new1: float32(1 - a.Beta1),
+		beta2: float32(a.Beta2), new2: float32(1 - a.Beta2),
+		rate:       float32(a.LearningRate / (1 - math.Pow(a.Beta1, float64(a.Count)))),
+		correction: float32(math.Sqrt(1 - math.Pow(a.Beta2, float64(a.Count)))),
+		eps:        float32(a.Eps),
+	}
 	if a.Decoupled {
-		decay, shrink = 0, float32(1-a.LearningRate*a.WeightDecay)
+		c.shrink, c.decay = float32(1-a.LearningRate*a.WeightDecay), 0
 	}
-	rate := float32(a.LearningRate / (1 - math.Pow(a.Beta1, float64(a.Count))))
-	correction := float32(math.Sqrt(1 - math.Pow(a.Beta2, float64(a.Count))))
-	beta1, beta2, eps := float32(a.Beta1), float32(a.Beta2), float32(a.Eps)
-	new1, new2 := float32(1-a.Beta1), float32(1-a.Beta2)
-	for i, w := range weights {
-		w *= shrink
-		g := gradient[i] + decay*w
-		m := beta1*first[i] + new1*g
-		v := beta2*second[i] + new2*g*g
-		if math.Float32bits(m)&0x7fffffff < 27<<23 {
-			m = 0
-		}
-		if math.Float32bits(v) < 1<<23 {
-			v = 0
-		}
+	return c
+}
+
+func (c adamConstants) step(weights, gradient, first, second []float32) {
+	done := whole(len(weights))
+	if done > 0 {
+		instructions.adam(&weights[0], &gradient[0], &first[0], &second[0], done,
+			c.shrink, c.decay, c.beta1, c.new1, c.beta2, c.new2, c.rate, c.correction, c.eps)
+	}
+	for i := done; i < len(weights); i++ {
+		w := c.shrink * weights[i]
+		g := gradient[i] + float32(c.decay*w)
+		m := flush(float32(c.beta1*first[i])+float32(c.new1*g), 0x1p-100)
+		v := flush(float32(c.beta2*second[i])+float32(float32(c.new2*g)*g), 0x1p-126)
 		first[i], second[i] = m, v
-		weights[i] = w - rate*m/(float32(math.Sqrt(float64(v)))/correction+eps)
+		weights[i] = w - float32(c.rate*m)/(float32(math.Sqrt(float64(v)))/c.correction+c.eps)
 	}
+}
+
+// flush returns x, or zero where it is nearer to zero than least.
+func flush(x, least float32) float32 {
+	if -least < x && x < least {
+		return 0
+	}
+	return x
 }

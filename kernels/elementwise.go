@@ -2,47 +2,60 @@ package kernels
 
 // AddBias adds bias (n) to each row of a (m, n).
 func AddBias(a, bias []float32, m, n int) {
-	bias = bias[:n:len(bias)]
-	for i := range m {
-		row := a[i*n : (i+1)*n : len(a)]
-		for j, b := range bias {
-			row[j] += b
+	a, bias = a[:m*n:len(a)], bias[:n:len(bias)]
+	share(m, 1, m*n, func(rows span) {
+		for i := rows.from; i < rows.to; i++ {
+			addBias(a[i*n:(i+1)*n], bias)
 		}
+	})
+}
+
+func addBias(row, bias []float32) {
+	done := whole(len(row))
+	if done > 0 {
+		instructions.addBias(&row[0], &bias[0], done)
+	}
+	for j := done; j < len(row); j++ {
+		row[j] += bias[j]
 	}
 }
 
-// ColumnSums sets sums (n) to the sums of the columns of a (m, n), each added
-// up in float64 from the first row to the last.
-func ColumnSums(sums, a []float32, m, n int) {
-	a = a[: m*n : len(a)]
-	for j := range sums[:n:len(sums)] {
-		total := 0.0
-		for i := j; i < len(a); i += n {
-			total += float64(a[i])
+// AddBiasReLU adds bias (n) to each row of a (m, n) and sets what is then below
+// 0 to 0: a = max(0, a + bias). A NaN stays NaN.
+func AddBiasReLU(a, bias []float32, m, n int) {
+	a, bias = a[:m*n:len(a)], bias[:n:len(bias)]
+	share(m, 1, m*n, func(rows span) {
+		for i := rows.from; i < rows.to; i++ {
+			addBiasReLU(a[i*n:(i+1)*n], bias)
 		}
-		sums[j] = float32(total)
+	})
+}
+
+func addBiasReLU(row, bias []float32) {
+	done := whole(len(row))
+	if done > 0 {
+		instructions.addBiasReLU(&row[0], &bias[0], done)
+	}
+	for j := done; j < len(row); j++ {
+		v := row[j] + bias[j]
+		if v < 0 {
+			v = 0
+		}
+		row[j] = v
 	}
 }
 
-// Pixel tables translate a byte of each colour plane to its float32 value.
-type PixelTables [3][256]float32
+// Scale multiplies each element of x by factor.
+func Scale(x []float32, factor float32) {
+	share(len(x), passNumbers, len(x), func(part span) { scale(x[part.from:part.to], factor) })
+}
 
-// Normalize sets pixels (3 planes of equal size) to the table's values for
-// bytes, less mean where mean is not nil.
-func Normalize(pixels []float32, bytes []byte, tables *PixelTables, mean []float32) {
-	plane := len(bytes) / len(tables)
-	for c := range tables {
-		table := &tables[c]
-		out := pixels[c*plane : (c+1)*plane : len(pixels)]
-		for i, b := range bytes[c*plane : (c+1)*plane] {
-			out[i] = table[b]
-		}
+func scale(x []float32, factor float32) {
+	done := whole(len(x))
+	if done > 0 {
+		instructions.scale(&x[0], done, factor)
 	}
-	if mean == nil {
-		return
-	}
-	mean = mean[:len(bytes):len(mean)]
-	for i, m := range mean {
-		pixels[i] -= m
+	for i := done; i < len(x); i++ {
+		x[i] *= factor
 	}
 }

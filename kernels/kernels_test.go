@@ -80,28 +80,31 @@ func TestShortSlices(t *testing.T) {
 	var tables PixelTables
 	momentum := SGD{LearningRate: 1, Momentum: 1}
 	for name, call := range map[string]func(){
-		"MatMulNT c":         func() { MatMulNT(short(6), full(8), full(12), 2, 3, 4) },
-		"MatMulNT a":         func() { MatMulNT(full(6), short(8), full(12), 2, 3, 4) },
-		"MatMulNT b":         func() { MatMulNT(full(6), full(8), short(12), 2, 3, 4) },
-		"MatMulNN c":         func() { MatMulNN(short(6), full(8), full(12), 2, 3, 4) },
-		"MatMulNN a":         func() { MatMulNN(full(6), short(8), full(12), 2, 3, 4) },
-		"MatMulNN b":         func() { MatMulNN(full(6), full(8), short(12), 2, 3, 4) },
-		"MatMulTN c":         func() { MatMulTN(short(6), full(8), full(12), 2, 3, 4) },
-		"MatMulTN a":         func() { MatMulTN(full(6), short(8), full(12), 2, 3, 4) },
-		"MatMulTN b":         func() { MatMulTN(full(6), full(8), short(12), 2, 3, 4) },
-		"AddBias a":          func() { AddBias(short(6), full(3), 2, 3) },
-		"AddBias bias":       func() { AddBias(full(6), short(3), 2, 3) },
-		"ColumnSums sums":    func() { ColumnSums(short(3), full(6), 2, 3) },
-		"ColumnSums a":       func() { ColumnSums(full(3), short(6), 2, 3) },
-		"Normalize pixels":   func() { Normalize(short(12), make([]byte, 12), &tables, nil) },
-		"Normalize mean":     func() { Normalize(full(12), make([]byte, 12), &tables, short(12)) },
-		"Hinge":              func() { Hinge(full(5), short(5), 1) },
-		"HingeGradient":      func() { HingeGradient(short(5), full(5), full(5), 1, 1) },
-		"HingeGradient y":    func() { HingeGradient(full(5), full(5), short(5), 1, 1) },
-		"SGD gradient":       func() { SGD{}.Step(full(5), short(5), nil) },
-		"SGD velocity":       func() { momentum.Step(full(5), full(5), short(5)) },
-		"SGD nil velocity":   func() { momentum.Step(full(5), full(5), nil) },
-		"SGD empty velocity": func() { momentum.Step(full(5), full(5), make([]float32, 0, 5)) },
+		"MatMulNT c":          func() { MatMulNT(short(6), full(8), full(12), 2, 3, 4) },
+		"MatMulNT a":          func() { MatMulNT(full(6), short(8), full(12), 2, 3, 4) },
+		"MatMulNT b":          func() { MatMulNT(full(6), full(8), short(12), 2, 3, 4) },
+		"MatMulNN c":          func() { MatMulNN(short(6), full(8), full(12), 2, 3, 4) },
+		"MatMulNN a":          func() { MatMulNN(full(6), short(8), full(12), 2, 3, 4) },
+		"MatMulNN b":          func() { MatMulNN(full(6), full(8), short(12), 2, 3, 4) },
+		"MatMulTN c":          func() { MatMulTN(short(6), full(8), full(12), 2, 3, 4) },
+		"MatMulTN a":          func() { MatMulTN(full(6), short(8), full(12), 2, 3, 4) },
+		"MatMulTN b":          func() { MatMulTN(full(6), full(8), short(12), 2, 3, 4) },
+		"AddBias a":           func() { AddBias(short(6), full(3), 2, 3) },
+		"AddBias bias":        func() { AddBias(full(6), short(3), 2, 3) },
+		"ColumnSums sums":     func() { ColumnSums(short(3), full(6), 2, 3) },
+		"ColumnSums a":        func() { ColumnSums(full(3), short(6), 2, 3) },
+		"Normalize pixels":    func() { Normalize(short(12), make([]byte, 12), &tables, nil) },
+		"Normalize mean":      func() { Normalize(full(12), make([]byte, 12), &tables, short(12)) },
+		"Hinge":               func() { Hinge(full(5), short(5), 1) },
+		"AddBiasReLU a":       func() { AddBiasReLU(short(6), full(3), 2, 3) },
+		"AddBiasReLU bias":    func() { AddBiasReLU(full(6), short(3), 2, 3) },
+		"HingeWithGradient":   func() { HingeWithGradient(short(5), full(5), full(5), 1) },
+		"HingeWithGradient y": func() { HingeWithGradient(full(5), full(5), short(5), 1) },
+		"MatMulTNAdd c":       func() { MatMulTNAdd(short(6), full(8), full(12), 2, 3, 4) },
+		"SGD gradient":        func() { SGD{}.Step(full(5), short(5), nil) },
+		"SGD velocity":        func() { momentum.Step(full(5), full(5), short(5)) },
+		"SGD nil velocity":    func() { momentum.Step(full(5), full(5), nil) },
+		"SGD empty velocity":  func() { momentum.Step(full(5), full(5), make([]float32, 0, 5)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
@@ -110,6 +113,16 @@ func TestShortSlices(t *testing.T) {
 				}
 			}()
 			call()
+		})
+	}
+}
+
+// onEach runs a test with every instruction set of this processor, and with none.
+func onEach(t *testing.T, test func(t *testing.T)) {
+	for _, set := range append([]*instructionSet{nil}, instructionSets...) {
+		t.Run(setName(set), func(t *testing.T) {
+			use(t, set)
+			test(t)
 		})
 	}
 }

@@ -5,48 +5,123 @@ package kernels
 func Hinge(scores, targets []float32, c float32) float32 {
 	total := 0.0
 	for i, y := range targets[:len(scores):len(targets)] {
-		if margin := 1 - y*scores[i]; margin > 0 || margin != margin {
+		if margin := 1 - float32(y*scores[i]); margin > 0 || margin != margin {
 			total += float64(margin)
 		}
 	}
 	return c * float32(total/float64(len(scores)))
 }
 
-// HingeGradient sets gradient to the derivative of Hinge by each score, times
-// upstream: -c*y/n where the margin 1 - y*score is not negative, 0 elsewhere.
-// At the kink it passes the gradient on, as torch.clamp(min=0) does. A NaN
-// score has a NaN gradient.
-func HingeGradient(gradient, scores, targets []float32, c, upstream float32) {
-	scale := c * upstream / float32(len(scores))
+// HingeWithGradient returns Hinge and sets gradient to its derivative by each
+// score: -c*y/n where the margin 1 - y*score is not negative, 0 elsewhere. At
+// the kink it passes the gradient on, as torch.clamp(min=0) does. A NaN score
+// has a NaN gradient. It stays on one processor: scores are few.
+func HingeWithGradient(gradient, scores, targets []float32, c float32) float32 {
+	share := c / float32(len(scores))
+	total := 0.0
+	gradient = gradient[:len(scores):len(gradient)]
 	for i, y := range targets[:len(scores):len(targets)] {
-		switch margin := 1 - y*scores[i]; {
+		margin := 1 - float32(y*scores[i])
+		switch {
 		case margin >= 0:
-			gradient[i] = -y * scale
+			gradient[i] = -y * share
+			total += float64(margin)
 		case margin < 0:
 			gradient[i] = 0
 		default:
 			gradient[i] = margin
+			total += float64(margin)
 		}
 	}
+	return c * float32(total/float64(len(scores)))
 }
 
 // MSE returns the mean of (prediction - target)^2 over all elements, of which
 // there must be at least one, added up in float64.
-func MSE(predictions, targets []float32) float32 {
-	total := 0.0
-	for i, t := range targets[:len(predictions):len(targets)] {
-		d := float64(predictions[i] - t)
-		total += d * d
-	}
-	return float32(total / float64(len(predictions)))
+func MSE(predictions, targets []float32) float32 { return meanSquare(nil, predictions, targets) }
+
+// MSEWithGradient returns MSE and sets gradient to its derivative by each
+// prediction: 2*(prediction - target)/n.
+func MSEWithGradient(gradient, predictions, targets []float32) float32 {
+	return meanSquare(gradient[:len(predictions):len(gradient)], predictions, targets)
 }
 
-// MSEGradient sets gradient to the derivative of MSE by each prediction, times
-// upstream: 2*(prediction - target)/n.
-func MSEGradient(gradient, predictions, targets []float32, upstream float32) {
-	scale := 2 * upstream / float32(len(predictions))
-	gradient = gradient[:len(predictions):len(gradient)]
-	for i, t := range targets[:len(predictions):len(targets)] {
-		gradient[i] = scale * (predictions[i] - t)
+// meanSquare returns the mean of (x - y)^2 and sets gradient, unless it is nil,
+// to its derivative by x. It adds up the sums of blocks, whose length depends
+// on that of x alone, from the first to the last.
+func meanSquare(gradient, x, y []float32) float32 {
+	const most, shortest = 64, 4096 // blocks, and numbers in a block
+	n := len(x)
+	y = y[:n:len(y)]
+	length := max(shortest, (n/most/passNumbers+1)*passNumbers)
+	scale := 2 / float32(n)
+	var sums [most]float64
+	share(n, length, n, func(part span) {
+		for from := part.from; from < part.to; from += length {
+			to := min(from+length, part.to)
+			if gradient == nil {
+				sums[from/length] = squares(x[from:to], y[from:to])
+			} else {
+				sums[from/length] = squaresGradient(gradient[from:to], x[from:to], y[from:to], scale)
+			}
+		}
+	})
+	total := 0.0
+	for _, sum := range sums {
+		total += sum
 	}
+	return float32(total / float64(n))
+}
+
+// squares returns the sum of (x - y)^2. Number i is added to sum i mod 32, the
+// sums are added by halves, and what is left of a multiple of 32 follows one by
+// one. The square of a float32 is exact in float64, so that a processor that
+// fuses it with the addition gets the same bits.
+func squares(x, y []float32) float64 {
+	done, total := len(x)/passNumbers*passNumbers, 0.0
+	switch {
+	case done == 0:
+	case instructions != nil:
+		total = instructions.squares(&x[0], &y[0], done)
+	default:
+		total = squaresByLanes(x[:done], y[:done])
+	}
+	return squaresFrom(done, total, x, y)
+}
+
+func squaresFrom(done int, total float64, x, y []float32) float64 {
+	for i := done; i < len(x); i++ {
+		d := float64(x[i] - y[i])
+		total += d * d
+	}
+	return total
+}
+
+func squaresByLanes(x, y []float32) float64 {
+	var sums [passNumbers]float64
+	for i, v := range x {
+		d := float64(v - y[i])
+		sums[i%passNumbers] += d * d
+	}
+	for half := passNumbers / 2; half > 0; half /= 2 {
+		for i := range half {
+			sums[i] += sums[half+i]
+		}
+	}
+	return sums[0]
+}
+
+// squaresGradient returns squares and sets gradient to scale * (x - y).
+func squaresGradient(gradient, x, y []float32, scale float32) float64 {
+	done, total := whole(len(x)), 0.0
+	if done > 0 {
+		total = instructions.squaresGradient(&gradient[0], &x[0], &y[0], done, scale)
+		total = squaresFrom(done, total, x, y)
+	} else {
+		total = squares(x, y)
+	}
+	for i := done; i < len(x); i++ {
+		gradient[i] = scale * (x[i] - y[i])
+	}
+	return total
 }

@@ -49,27 +49,30 @@ func TestHingeTargetsBehind(t *testing.T) {
 	}
 }
 
-// TestHingeGradient compares with a float64 loop, within the roundings of c *
-// upstream, of the division and of the product. The margin's sign is exact: y
-// is 1 or -1, and a float32 difference is only zero where the numbers are equal.
-func TestHingeGradient(t *testing.T) {
+// TestHingeWithGradient compares with a float64 loop, within the roundings of
+// the division and of the product, and the loss with Hinge to the bit. The
+// margin's sign is exact: y is 1 or -1, and a float32 difference is only zero
+// where the numbers are equal.
+func TestHingeWithGradient(t *testing.T) {
 	for _, n := range append(sizes, 3072) {
 		scores, targets := scoresAndTargets(t, n)
-		for _, factors := range [][2]float32{{1, 1}, {0.5, 1}, {3.7, 0.3}, {1, -2}, {1, 0}} {
-			c, upstream := factors[0], factors[1]
+		for _, c := range []float32{1, 0.5, 3.7, 0} {
 			s, y, gradient := guard(scores, n%4), guard(targets, n%3), unset(n, n%5)
-			HingeGradient(gradient.values(), s.values(), y.values(), c, upstream)
+			loss := HingeWithGradient(gradient.values(), s.values(), y.values(), c)
 			gradient.check(t, "gradient")
+			if want := Hinge(scores, targets, c); loss != want {
+				t.Fatalf("n=%d c=%v: the loss is %v, Hinge's %v", n, c, loss, want)
+			}
 			if !sameBits(s.values(), scores) || !sameBits(y.values(), targets) {
 				t.Fatalf("n=%d: scores or targets were written to", n)
 			}
 			for i, got := range gradient.values() {
 				want := 0.0
 				if float64(targets[i])*float64(scores[i]) <= 1 { // the kink passes on
-					want = -float64(targets[i]) * float64(c) * float64(upstream) / float64(n)
+					want = -float64(targets[i]) * float64(c) / float64(n)
 				}
 				if !(math.Abs(float64(got)-want) <= 4*unit*math.Abs(want)) {
-					t.Fatalf("n=%d c=%v upstream=%v: gradient %d is %v, want %v", n, c, upstream, i, got, want)
+					t.Fatalf("n=%d c=%v: gradient %d is %v, want %v", n, c, i, got, want)
 				}
 			}
 		}
@@ -84,7 +87,7 @@ func TestHingeKink(t *testing.T) {
 		{-below, -1, 1 - below, 1}, {-1, -1, 0, 1}, {-above, -1, 0, 0},
 	} {
 		gradient := make([]float32, 1)
-		HingeGradient(gradient, []float32{c.score}, []float32{c.target}, 1, 1)
+		HingeWithGradient(gradient, []float32{c.score}, []float32{c.target}, 1)
 		if loss := Hinge([]float32{c.score}, []float32{c.target}, 1); loss != c.loss || gradient[0] != c.gradient {
 			t.Errorf("score %v, target %v: loss %v and gradient %v, want %v and %v",
 				c.score, c.target, loss, gradient[0], c.loss, c.gradient)
@@ -100,14 +103,14 @@ func TestHingeNotANumber(t *testing.T) {
 		for _, at := range []int{0, n / 2, n - 1} {
 			scores, targets := scoresAndTargets(t, n)
 			sound := make([]float32, n)
-			HingeGradient(sound, scores, targets, 1, 1)
+			HingeWithGradient(sound, scores, targets, 1)
 
 			scores[at] = nan
 			if loss := Hinge(scores, targets, 1); !math.IsNaN(float64(loss)) {
 				t.Errorf("n=%d: a NaN score %d gives the loss %v", n, at, loss)
 			}
 			gradient := make([]float32, n)
-			HingeGradient(gradient, scores, targets, 1, 1)
+			HingeWithGradient(gradient, scores, targets, 1)
 			for i, g := range gradient {
 				if i == at && !math.IsNaN(float64(g)) || i != at && g != sound[i] {
 					t.Errorf("n=%d: a NaN score %d gives gradient %d as %v", n, at, i, g)

@@ -3,7 +3,16 @@ package kernels
 // ReLU sets y to max(0, x), element by element. A NaN stays NaN.
 func ReLU(y, x []float32) {
 	y = y[:len(x):len(y)]
-	for i, v := range x {
+	share(len(x), passNumbers, len(x), func(part span) { relu(y[part.from:part.to], x[part.from:part.to]) })
+}
+
+func relu(y, x []float32) {
+	done := whole(len(x))
+	if done > 0 {
+		instructions.relu(&y[0], &x[0], done)
+	}
+	for i := done; i < len(x); i++ {
+		v := x[i]
 		if v < 0 {
 			v = 0
 		}
@@ -12,12 +21,22 @@ func ReLU(y, x []float32) {
 }
 
 // ReLUGradient sets dx to dy where y, the output of ReLU, is above 0, and to 0
-// elsewhere: at the kink the gradient is 0, as torch.relu's.
+// elsewhere: at the kink the gradient is 0, as torch.relu's. dx may be dy.
 func ReLUGradient(dx, dy, y []float32) {
 	dx, dy = dx[:len(y):len(dx)], dy[:len(y):len(dy)]
-	for i, v := range y {
+	share(len(y), passNumbers, len(y), func(part span) {
+		reluGradient(dx[part.from:part.to], dy[part.from:part.to], y[part.from:part.to])
+	})
+}
+
+func reluGradient(dx, dy, y []float32) {
+	done := whole(len(y))
+	if done > 0 {
+		instructions.reluGradient(&dx[0], &dy[0], &y[0], done)
+	}
+	for i := done; i < len(y); i++ {
 		g := dy[i]
-		if v == 0 {
+		if y[i] == 0 {
 			g = 0
 		}
 		dx[i] = g

@@ -17,21 +17,45 @@ type SGD struct {
 // velocity starts as zeros and stays as it is, nil if need be, where Momentum
 // is 0. Source: https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
 func (s SGD) Step(weights, gradient, velocity []float32) {
-	gradient = gradient[:len(weights):len(gradient)]
+	n := len(weights)
+	gradient = gradient[:n:len(gradient)]
 	if s.Momentum == 0 {
-		for i, w := range weights {
-			weights[i] = w - s.LearningRate*(gradient[i]+s.WeightDecay*w)
-		}
+		share(n, passNumbers, n, func(part span) { s.step(weights[part.from:part.to], gradient[part.from:part.to]) })
 		return
 	}
-	velocity = velocity[:len(weights):len(velocity)]
-	for i, w := range weights {
-		g := gradient[i] + s.WeightDecay*w
-		v := s.Momentum*velocity[i] + g
+	velocity = velocity[:n:len(velocity)]
+	share(n, passNumbers, n, func(part span) {
+		s.stepWithMomentum(weights[part.from:part.to], gradient[part.from:part.to], velocity[part.from:part.to])
+	})
+}
+
+func (s SGD) step(weights, gradient []float32) {
+	done := whole(len(weights))
+	if done > 0 {
+		instructions.sgd(&weights[0], &gradient[0], done, s.LearningRate, s.WeightDecay)
+	}
+	for i := done; i < len(weights); i++ {
+		g := gradient[i] + float32(s.WeightDecay*weights[i])
+		weights[i] -= float32(s.LearningRate * g)
+	}
+}
+
+func (s SGD) stepWithMomentum(weights, gradient, velocity []float32) {
+	done := whole(len(weights))
+	if done > 0 {
+		step := instructions.momentum
+		if s.Nesterov {
+			step = instructions.nesterov
+		}
+		step(&weights[0], &gradient[0], &velocity[0], done, s.LearningRate, s.WeightDecay, s.Momentum)
+	}
+	for i := done; i < len(weights); i++ {
+		g := gradient[i] + float32(s.WeightDecay*weights[i])
+		v := float32(s.Momentum*velocity[i]) + g
 		velocity[i] = v
 		if s.Nesterov {
-			v = g + s.Momentum*v
+			v = g + float32(s.Momentum*v)
 		}
-		weights[i] = w - s.LearningRate*v
+		weights[i] -= float32(s.LearningRate * v)
 	}
 }

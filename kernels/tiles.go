@@ -14,34 +14,17 @@ const (
 	chunkDepth   = 32  // of A that is stored by depth: a page each, for the address cache
 )
 
-// An instructionSet is what a processor multiplies with.
-type instructionSet struct {
-	name    string
-	columns int        // of a tile
-	tiles   []tileFunc // tiles[r-1] has r rows
-
-	dot       dotFunc
-	combiners []combiner // the widest first, the last of one column
-}
-
 // A tileFunc sets a tile of C, or adds to it, from a panel of A, k columns of
 // the tile's rows, and a panel of B, k rows of the tile's columns.
 type tileFunc func(c *float32, stride int, a, b *float32, k int, accumulate bool)
 
-// instructions is nil on processors that have none of the sets.
-var instructions = func() *instructionSet {
-	if len(instructionSets) == 0 {
-		return nil
-	}
-	return instructionSets[0]
-}()
-
 // A product is one call's matrices.
 type product struct {
-	set     *instructionSet
-	c       []float32
-	a, b    factor
-	m, n, k int
+	set        *instructionSet
+	c          []float32
+	a, b       factor
+	m, n, k    int
+	accumulate bool // adds to C instead of setting it
 }
 
 // A workspace is what one goroutine packs into.
@@ -110,7 +93,7 @@ func (p *product) block(w *workspace, rows, columns, depth span) {
 			if valid := columns.to - column; valid < width {
 				p.edge(w, multiply, a, b, tile, span{column, columns.to}, depth)
 			} else {
-				multiply(&p.c[tile.from*p.n+column], p.n, a, b, k, depth.from > 0)
+				multiply(&p.c[tile.from*p.n+column], p.n, a, b, k, p.accumulate || depth.from > 0)
 			}
 		}
 	}
@@ -119,7 +102,7 @@ func (p *product) block(w *workspace, rows, columns, depth span) {
 // edge computes a tile that is wider than what is left of C beside it.
 func (p *product) edge(w *workspace, multiply tileFunc, a, b *float32, rows, columns, depth span) {
 	width, valid := p.set.columns, columns.length()
-	accumulate := depth.from > 0
+	accumulate := p.accumulate || depth.from > 0
 	if accumulate {
 		for i := range rows.length() {
 			at := (rows.from+i)*p.n + columns.from
@@ -153,6 +136,13 @@ func (s span) length() int { return s.to - s.from }
 // part is one of n parts of the span that differ by one at most.
 func (s span) part(i, n int) span {
 	return span{s.from + s.length()*i/n, s.from + s.length()*(i+1)/n}
+}
+
+// cut is one of n parts of the span that begin at multiples of unit from its
+// beginning.
+func (s span) cut(i, n, unit int) span {
+	units := span{0, (s.length() + unit - 1) / unit}.part(i, n)
+	return span{s.from + units.from*unit, min(s.from+units.to*unit, s.to)}
 }
 
 // aligned returns n numbers that start on a cache line.

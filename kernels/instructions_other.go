@@ -2,7 +2,7 @@
 
 package kernels
 
-// instructionSets are none: gonum's product serves other processors.
+// instructionSets are none: gonum's product and plain Go serve other processors.
 var instructionSets []*instructionSet
 
 // What follows is never called without an instruction set.

@@ -2,7 +2,7 @@ package kernels
 
 import "golang.org/x/sys/cpu"
 
-//go:generate go -C avo run . -pkg kernels -out ../matmul_amd64.s -stubs ../matmul_stubs_amd64.go
+//go:generate go -C avo run . -pkg kernels -out ../kernels_amd64.s -stubs ../kernels_stubs_amd64.go
 
 // instructionSets are those this processor and its operating system have, the
 // best first.
@@ -17,6 +17,13 @@ func detect() []*instructionSet {
 				tile7x32, tile8x32, tile9x32, tile10x32, tile11x32, tile12x32,
 			},
 			dot: dot16, combiners: []combiner{{128, combine128}, {16, combine16}, {1, combine1}},
+			passes: passes{
+				addBias: addBias16, addBiasReLU: addBiasReLU16, relu: relu16, subtract: subtract16,
+				reluGradient: reluGradient16, scale: scale16, lookUp: lookUp16,
+				columnSums: []columnSummer{{128, columnSums128}, {32, columnSums32}},
+				squares:    squares16, squaresGradient: squaresGradient16,
+				sgd: sgd16, momentum: momentum16, nesterov: nesterov16, adam: adam16,
+			},
 		})
 	}
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
@@ -25,6 +32,13 @@ func detect() []*instructionSet {
 				tile1x16, tile2x16, tile3x16, tile4x16, tile5x16, tile6x16,
 			},
 			dot: dot8, combiners: []combiner{{64, combine64}, {8, combine8}, {1, combine1}},
+			passes: passes{
+				addBias: addBias8, addBiasReLU: addBiasReLU8, relu: relu8, subtract: subtract8,
+				reluGradient: reluGradient8, scale: scale8,
+				columnSums: []columnSummer{{48, columnSums48}, {16, columnSums16}},
+				squares:    squares8, squaresGradient: squaresGradient8,
+				sgd: sgd8, momentum: momentum8, nesterov: nesterov8, adam: adam8,
+			},
 		})
 	}
 	return found

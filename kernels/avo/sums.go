@@ -1,0 +1,110 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// doubles are the sums of passNumbers numbers in float64, in order.
+func (s instructionSet) doubles() []reg.VecVirtual {
+	sums := make([]reg.VecVirtual, 8*passNumbers/s.bytes)
+	for i := range sums {
+		sums[i] = s.zero()
+	}
+	return sums
+}
+
+// half is a register of half the width, as it holds the numbers of one of float64.
+func (s instructionSet) half(v reg.VecVirtual) reg.Register {
+	if s.bytes == 64 {
+		return v.AsY()
+	}
+	return v.AsX()
+}
+
+// squares generates the sum of the squared differences of two slices, and where
+// wanted the gradient of it. Number i is added to sum i mod passNumbers; the
+// sums are added by halves. The square of a float32 is exact in float64, so
+// that fusing it with the addition changes nothing.
+func squares(s instructionSet, gradient bool) {
+	var p *pass
+	if gradient {
+		p = s.beginPass("squaresGradient", "returns the sum of (x - y)^2 and sets gradient to scale * (x - y)",
+			[]string{"gradient", "x", "y"}, "func(gradient, x, y *float32, n int, scale float32) float64")
+	} else {
+		p = s.beginPass("squares", "returns the sum of (x - y)^2", []string{"x", "y"}, "func(x, y *float32, n int) float64")
+	}
+	sums := s.doubles()
+	p.loop(func(i int) {
+		d := p.load("x")
+		VSUBPS(p.place("y"), d, d)
+		if gradient {
+			p.store(p.times("scale", d), "gradient")
+		}
+		low, high := s.vector(), s.vector()
+		VCVTPS2PD(s.half(d), low)
+		if s.bytes == 64 {
+			VEXTRACTF64X4(Imm(1), d, high.AsY())
+		} else {
+			VEXTRACTF128(Imm(1), d, high.AsX())
+		}
+		VCVTPS2PD(s.half(high), high)
+		VFMADD231PD(low, low, sums[2*i])
+		VFMADD231PD(high, high, sums[2*i+1])
+	})
+	for half := len(sums) / 2; half > 0; half /= 2 {
+		for i := range half {
+			VADDPD(sums[half+i], sums[i], sums[i])
+		}
+	}
+	sum, upper := sums[0], YMM()
+	if s.bytes == 64 {
+		VEXTRACTF64X4(Imm(1), sum, upper)
+		VADDPD(upper, sum.AsY(), sum.AsY())
+	}
+	VEXTRACTF128(Imm(1), sum.AsY(), upper.AsX())
+	VADDPD(upper.AsX(), sum.AsX(), sum.AsX())
+	VUNPCKHPD(sum.AsX(), sum.AsX(), upper.AsX())
+	VADDSD(upper.AsX(), sum.AsX(), sum.AsX())
+	Store(sum.AsX(), ReturnIndex(0))
+	p.end()
+}
+
+// columnSums generates the sums of some columns, each from the first row to the
+// last. Wide pieces of a row are faster: the memory answers rows better than
+// columns.
+func columnSums(s instructionSet, vectors int) {
+	name := fmt.Sprintf("columnSums%d", vectors*s.bytes/8)
+	TEXT(name, NOSPLIT, "func(sums, a *float32, stride, rows int)")
+	Doc(fmt.Sprintf("%s sets as many numbers to the sums of columns whose rows are stride numbers apart. It needs %s.", name, s.name))
+	Pragma("noescape")
+	to, a := Load(Param("sums"), GP64()), Load(Param("a"), GP64())
+	stride, rows := Load(Param("stride"), GP64()), Load(Param("rows"), GP64())
+	SHLQ(Imm(2), stride)
+	sums := make([]reg.VecVirtual, vectors)
+	for i := range sums {
+		sums[i] = s.zero()
+	}
+	Label("row")
+	for i, sum := range sums {
+		v := s.vector()
+		VCVTPS2PD(Mem{Base: a, Disp: i * s.bytes / 2}, v)
+		VADDPD(v, sum, sum)
+	}
+	ADDQ(stride, a)
+	DECQ(rows)
+	JNE(LabelRef("row"))
+	for i, sum := range sums {
+		if s.bytes == 64 {
+			VCVTPD2PS(sum, sum.AsY())
+		} else {
+			VCVTPD2PSY(sum, sum.AsX())
+		}
+		VMOVUPS(s.half(sum), Mem{Base: to, Disp: i * s.bytes / 2})
+	}
+	VZEROUPPER()
+	RET()
+}

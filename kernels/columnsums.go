@@ -1,0 +1,38 @@
+package kernels
+
+// A columnSummer sets some columns' sums: each of rows numbers, stride apart.
+type columnSummer struct {
+	columns int
+	set     func(sums, a *float32, stride, rows int)
+}
+
+// ColumnSums sets sums (n) to the sums of the columns of a (m, n), each added
+// up in float64 from the first row to the last.
+func ColumnSums(sums, a []float32, m, n int) {
+	sums, a = sums[:n:len(sums)], a[:m*n:len(a)]
+	share(n, passNumbers, m*n, func(columns span) { columnSums(sums, a, m, n, columns) })
+}
+
+func columnSums(sums, a []float32, m, n int, columns span) {
+	at := columns.from
+	if instructions != nil && m > 0 {
+		for _, summer := range instructions.columnSums {
+			for ; at+summer.columns <= columns.to; at += summer.columns {
+				summer.set(&sums[at], &a[at], n, m)
+			}
+		}
+	}
+	for at < columns.to {
+		var totals [passNumbers]float64
+		some := min(passNumbers, columns.to-at)
+		for i := range m {
+			for j, v := range a[i*n+at:][:some] {
+				totals[j] += float64(v)
+			}
+		}
+		for j, total := range totals[:some] {
+			sums[at+j] = float32(total)
+		}
+		at += some
+	}
+}
