@@ -28,7 +28,8 @@ func autoencoder(spec Spec) *Architecture {
 		a.Parameters = append(a.Parameters, linearParameters(layer, widths[i], widths[i+1])...)
 	}
 	a.output = func(n *network) *G.Node {
-		return n.stack(n.stack(n.input, encoder, n.linear), decoder, n.linear)
+		latent := n.latent(n.stack(n.input, encoder, n.linear))
+		return n.stack(latent, decoder, n.linear)
 	}
 	return a
 }

@@ -20,6 +20,7 @@ type Model struct {
 	Loss   *G.Node // scalar, the mean over the batch
 
 	Learnables G.Nodes // the weights, in the architecture's order
+	Layers     []Layer // from the input to the output
 
 	live *ops.Live
 }
@@ -37,7 +38,7 @@ func (a *Architecture) Build(weights Weights, batch int) (*Model, error) {
 	}
 	return &Model{
 		Graph: n.graph, Input: n.input, Labels: n.target, Output: output, Loss: loss,
-		Learnables: n.learnables, live: n.live,
+		Learnables: n.learnables, Layers: n.layers, live: n.live,
 	}, nil
 }
 

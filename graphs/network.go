@@ -19,6 +19,8 @@ type network struct {
 	input      *G.Node // (B, 3072)
 	target     *G.Node // (B), once labels was called
 	learnables G.Nodes
+	layers     []Layer // in the order of the data
+	last       *G.Node // what the last of them gives; the input before the first
 	err        error
 }
 
@@ -27,6 +29,7 @@ func newNetwork(weights Weights, batch int) *network {
 	g := G.NewGraph()
 	n := &network{graph: g, batch: batch, live: &ops.Live{Rows: batch}}
 	n.input = G.NewMatrix(g, tensor.Float32, G.WithName("images"), G.WithShape(batch, Pixels))
+	n.last = n.input
 	for _, w := range weights {
 		shape := w.Value.Shape()
 		n.learnables = append(n.learnables, G.NewTensor(g, tensor.Float32, shape.Dims(),
@@ -55,15 +58,40 @@ func (n *network) weight(name string) *G.Node {
 
 // linear is x W^T + b, (B, out), with the layer's weight and bias.
 func (n *network) linear(x *G.Node, layer string) *G.Node {
-	w, b := n.weight(layer+".weight"), n.weight(layer+".bias")
-	return n.apply(func() (*G.Node, error) { return ops.Linear(n.live, x, w, b) })
+	l := Layer{Name: layer, Weight: layer + ".weight", Bias: layer + ".bias"}
+	w, b := n.weight(l.Weight), n.weight(l.Bias)
+	return n.layer(l, x, func() (*G.Node, error) { return ops.Linear(n.live, x, w, b) })
 }
 
-// linearTransposed is x W + b, (B, in), with the weight (out, in) and the bias
-// (in) of those names.
-func (n *network) linearTransposed(x *G.Node, weight, bias string) *G.Node {
-	w, b := n.weight(weight), n.weight(bias)
-	return n.apply(func() (*G.Node, error) { return ops.LinearTransposed(n.live, x, w, b) })
+// linearTransposed is x W + b, (B, in), with the weight (out, in) of that name
+// and the bias layer_bias (in).
+func (n *network) linearTransposed(x *G.Node, layer, weight string) *G.Node {
+	l := Layer{Name: layer, Weight: weight, Bias: layer + "_bias", Transposed: true}
+	w, b := n.weight(l.Weight), n.weight(l.Bias)
+	return n.layer(l, x, func() (*G.Node, error) { return ops.LinearTransposed(n.live, x, w, b) })
+}
+
+// layer applies op to x and notes it as a layer, which must follow the one
+// before: layers are told as a chain.
+func (n *network) layer(l Layer, x *G.Node, op func() (*G.Node, error)) *G.Node {
+	if n.err == nil && x != n.last {
+		n.fail(fmt.Errorf("layer %q does not take what the layer before it gives", l.Name))
+	}
+	y := n.apply(op)
+	if n.err != nil {
+		return nil
+	}
+	l.In, l.Out = x.Shape()[1], y.Shape()[1]
+	n.layers, n.last = append(n.layers, l), y
+	return y
+}
+
+// latent says that x, which the last layer gave, is the code.
+func (n *network) latent(x *G.Node) *G.Node {
+	if n.err == nil {
+		n.layers[len(n.layers)-1].Latent = true
+	}
+	return x
 }
 
 // stack puts x through layers, with a ReLU between any two.
@@ -77,9 +105,13 @@ func (n *network) stack(x *G.Node, names []string, layer func(x *G.Node, name st
 	return x
 }
 
-// relu is max(0, x).
+// relu is max(0, x), of what the last layer gave.
 func (n *network) relu(x *G.Node) *G.Node {
-	return n.apply(func() (*G.Node, error) { return ops.ReLU(n.live, x) })
+	y := n.apply(func() (*G.Node, error) { return ops.ReLU(n.live, x) })
+	if n.err == nil {
+		n.layers[len(n.layers)-1].ReLU, n.last = true, y
+	}
+	return y
 }
 
 // mse is the scalar mean((prediction - target)^2).

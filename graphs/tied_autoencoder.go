@@ -26,16 +26,18 @@ func tiedAutoencoder(spec Spec) *Architecture {
 		a.Parameters = append(a.Parameters, linearParameters(encoder[i], widths[i], widths[i+1])...)
 	}
 	for i := range layers {
-		decoder[i] = fmt.Sprintf("dec_fc%d_bias", i+1)
+		decoder[i] = fmt.Sprintf("dec_fc%d", i+1)
 		in, out := widths[layers-i], widths[layers-i-1]
-		a.Parameters = append(a.Parameters, Parameter{Name: decoder[i], Shape: tensor.Shape{out}, FanIn: in, FanOut: out})
+		a.Parameters = append(a.Parameters, Parameter{
+			Name: decoder[i] + "_bias", Shape: tensor.Shape{out}, FanIn: in, FanOut: out,
+		})
 	}
 	a.output = func(n *network) *G.Node {
-		latent := n.stack(n.input, encoder, n.linear)
+		latent := n.latent(n.stack(n.input, encoder, n.linear))
 		tied := layers // the encoder's layer whose weight comes next, from the last to the first
-		return n.stack(latent, decoder, func(x *G.Node, bias string) *G.Node {
+		return n.stack(latent, decoder, func(x *G.Node, layer string) *G.Node {
 			tied--
-			return n.linearTransposed(x, encoder[tied]+".weight", bias)
+			return n.linearTransposed(x, layer, encoder[tied]+".weight")
 		})
 	}
 	return a
