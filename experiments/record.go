@@ -62,13 +62,19 @@ func (r *record) begin() error {
 	if err := model.Differentiate(); err != nil {
 		return err
 	}
-	return r.folder.WriteWith(runfolder.GraphFile, func(w io.Writer) error {
+	err = r.folder.WriteWith(runfolder.GraphFile, func(w io.Writer) error {
 		text, err := model.Dot()
 		if err != nil {
 			return err
 		}
 		_, err = w.Write(text)
 		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.folder.WriteWith(runfolder.DiagramFile, func(w io.Writer) error {
+		return plots.Diagram(w, network(r.run.Architecture, model))
 	})
 }
 

@@ -9,6 +9,7 @@
 //	best.safetensors    those of the lowest validation loss
 //	init.safetensors    those the run started from, where a file gave them
 //	graph.dot           the model's expression graph
+//	graph.svg           the model's layers, drawn
 //	report.html         one page with all of the above
 package runfolder
 
@@ -33,8 +34,9 @@ const (
 
 	InitialWeightsFile = "init.safetensors"
 
-	GraphFile  = "graph.dot"
-	ReportFile = "report.html"
+	GraphFile   = "graph.dot"
+	DiagramFile = "graph.svg"
+	ReportFile  = "report.html"
 )
 
 // latest is the link beside a name's run folders that points at the newest.

@@ -64,6 +64,7 @@ func (f *Folder) WriteReport(s *Summary, pictures []Picture) error {
 		Pictures []figure
 		Config   string
 		Graph    string
+		Diagram  template.HTML
 	}{Summary: s}
 	for _, p := range pictures {
 		source, err := f.source(p.File)
@@ -72,13 +73,15 @@ func (f *Folder) WriteReport(s *Summary, pictures []Picture) error {
 		}
 		page.Pictures = append(page.Pictures, figure{p, source})
 	}
-	for name, text := range map[string]*string{ConfigFile: &page.Config, GraphFile: &page.Graph} {
+	var diagram string
+	for name, text := range map[string]*string{ConfigFile: &page.Config, GraphFile: &page.Graph, DiagramFile: &diagram} {
 		content, err := os.ReadFile(f.File(name))
 		if err != nil {
 			return fmt.Errorf("runfolder: making %s: %w", ReportFile, err)
 		}
 		*text = string(content)
 	}
+	page.Diagram = template.HTML(diagram) // it was escaped as it was drawn
 	return f.WriteWith(ReportFile, func(w io.Writer) error { return reportTemplate.Execute(w, page) })
 }
 

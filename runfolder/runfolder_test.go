@@ -222,7 +222,7 @@ func TestSummaryRoundTrip(t *testing.T) {
 func TestReportHoldsEverything(t *testing.T) {
 	folder := create(t)
 	for name, content := range map[string]string{
-		ConfigFile: "name: svm # <&>\n", GraphFile: "digraph {}\n", "loss.png": "\x89PNG",
+		ConfigFile: "name: svm # <&>\n", GraphFile: "digraph {}\n", DiagramFile: "<svg></svg>\n", "loss.png": "\x89PNG",
 	} {
 		if err := folder.Write(name, []byte(content)); err != nil {
 			t.Fatal(err)

@@ -1,0 +1,46 @@
+package experiments
+
+import (
+	"fmt"
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"cifartrain/graphs"
+	"cifartrain/loaders"
+	"cifartrain/plots"
+)
+
+// network tells a model's layers as a diagram shows them.
+func network(architecture *graphs.Architecture, model *graphs.Model) plots.Network {
+	drawn := plots.Network{
+		Title: architecture.Kind,
+		Input: fmt.Sprintf("images, %d × %d × %d = %d values", loaders.Channels, loaders.Side, loaders.Side, loaders.Pixels),
+		Loss:  architecture.LossName,
+	}
+	if model.Labels != nil {
+		drawn.Target = "labels, one an image"
+	}
+	shapes := make(map[string]tensor.Shape)
+	for _, p := range architecture.Parameters {
+		shapes[p.Name] = p.Shape
+	}
+	counts := architecture.ParameterCounts(model.Layers)
+	for i, layer := range model.Layers {
+		shape := shapes[layer.Weight]
+		one := plots.Layer{
+			Name: layer.Name, In: layer.In, Out: layer.Out, Parameters: counts[i], Latent: layer.Latent,
+			Weight: fmt.Sprintf("weight %d × %d", shape[0], shape[1]),
+		}
+		if layer.ReLU {
+			one.Activation = "ReLU"
+		}
+		owner := model.Layers[slices.IndexFunc(model.Layers, func(l graphs.Layer) bool { return l.Weight == layer.Weight })]
+		if owner.Name != layer.Name {
+			one.SharesWith, one.Transposed = owner.Name, owner.Transposed != layer.Transposed
+			one.Weight = fmt.Sprintf("shared %d × %d", layer.Out, layer.In)
+		}
+		drawn.Layers = append(drawn.Layers, one)
+	}
+	return drawn
+}
