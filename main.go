@@ -6,6 +6,7 @@
 //	go run . -config A -config B         train each in turn, then compare them
 //	go run . compare RUN RUN...          compare finished runs
 //	go run . evaluate RUN                score a run's best weights on the test images again
+//	go run . export RUN                  a run's best weights for other programs
 //	go run . list                        the shipped configs
 //	go run . show NAME                   one of them, resolved
 //
@@ -114,6 +115,7 @@ type program struct {
 	stderr io.Writer
 
 	session            experiments.Session
+	export             experiments.Export
 	configs, overrides []string
 	data               string
 	quiet              bool
@@ -129,12 +131,13 @@ var commands = map[string]struct {
 	"":         {"", 0, 0, []string{"config", "set", "data", "runs", "init", "seeds", "quiet"}},
 	"compare":  {"run folders", 2, 32, []string{"runs"}},
 	"evaluate": {"run folder", 1, 1, []string{"set", "data", "quiet"}},
+	"export":   {"run folder", 1, 1, []string{"format", "weights", "o", "data", "quiet"}},
 	"list":     {"", 0, 0, nil},
 	"show":     {"config", 1, 1, []string{"set", "data"}},
 }
 
 // commandNames lists the commands in a sentence.
-const commandNames = "compare, evaluate, list and show"
+const commandNames = "compare, evaluate, export, list and show"
 
 // command parses the arguments and does what they ask.
 func (p *program) command(ctx context.Context, args []string) error {
@@ -160,6 +163,8 @@ func (p *program) command(ctx context.Context, args []string) error {
 		return p.session.Compare(operands)
 	case "evaluate":
 		return p.session.Evaluate(ctx, operands[0], p.settings())
+	case "export":
+		return p.session.Export(ctx, operands[0], p.export, p.settings())
 	case "list":
 		return p.list()
 	case "show":
@@ -190,7 +195,7 @@ func check(flags *flag.FlagSet, name string, operands []string) error {
 		switch {
 		case !slices.Contains(command.flags, f.Name):
 			err = experiments.UsageError(fmt.Sprintf("%s takes no -%s", name, f.Name))
-		case f.Value.String() == "" && (f.Name == "data" || f.Name == "runs" || f.Name == "init"):
+		case f.Value.String() == "" && slices.Contains([]string{"data", "runs", "init", "o"}, f.Name):
 			err = experiments.UsageError(fmt.Sprintf("-%s names nothing", f.Name))
 		}
 	})
@@ -210,6 +215,9 @@ func (p *program) flags() *flag.FlagSet {
 	flags.StringVar(&p.session.Runs, "runs", "runs", "where run folders go (`DIR`)")
 	flags.StringVar(&p.session.Init, "init", "", "start from the weights in this safetensors `FILE`")
 	flags.IntVar(&p.session.Seeds, "seeds", 1, "repeat each run over `N` seeds, from the config's on")
+	flags.StringVar(&p.export.Format, "format", "onnx", "export: `onnx`, npz or safetensors")
+	flags.StringVar(&p.export.Weights, "weights", "best", "export: the `best` or the last weights")
+	flags.StringVar(&p.export.File, "o", "", "export: the `FILE` to write; by default in the current folder, named after the run")
 	flags.BoolVar(&p.quiet, "quiet", false, "no progress display")
 	return flags
 }
@@ -222,6 +230,7 @@ func (p *program) help(flags *flag.FlagSet) error {
   go run . -config A -config B         train each in turn, then compare them
   go run . compare RUN RUN...          compare finished runs
   go run . evaluate RUN                score a run's best weights on the test images again
+  go run . export RUN                  a run's best weights as ONNX, npz or safetensors
   go run . list                        the shipped configs
   go run . show NAME                   one of them, with every key
 

@@ -135,6 +135,51 @@ func TestTheMainJob(t *testing.T) {
 	}
 }
 
+// TestExport exports a run in every format, each once.
+func TestExport(t *testing.T) {
+	runs, out := t.TempDir(), t.TempDir()
+	run, _, _ := train(t, sampleArgs(runs, "-quiet", "-set", "train.epochs=1", "-set", "data.center=true")...)
+	for _, format := range []string{"onnx", "npz", "safetensors"} {
+		file := filepath.Join(out, "svm."+format)
+		args := []string{"export", run.Path, "-format", format, "-o", file}
+		status, stdout, stderr := call(context.Background(), args...)
+		if status != exitDone {
+			t.Fatalf("%s: exit status %d\n%s", format, status, stderr)
+		}
+		first, err := os.ReadFile(file)
+		if err != nil || len(first) < 4*3073 {
+			t.Errorf("%s: %d bytes: %v", format, len(first), err)
+		}
+		for _, want := range []string{"wrote " + file, "the best weights", "epoch 1 of 1", "fc.weight"} {
+			if !strings.Contains(stdout, want) {
+				t.Errorf("%s: the terminal does not show %q:\n%s", format, want, stdout)
+			}
+		}
+		status, _, stderr = call(context.Background(), args...)
+		if again, _ := os.ReadFile(file); status != exitUsage || !strings.Contains(stderr, "name another file with -o") || !bytes.Equal(first, again) {
+			t.Errorf("%s a second time: exit status %d, %s", format, status, stderr)
+		}
+	}
+	own, _ := os.ReadFile(run.File(runfolder.BestWeightsFile))
+	if copied, _ := os.ReadFile(filepath.Join(out, "svm.safetensors")); !bytes.Equal(own, copied) {
+		t.Error("the exported safetensors file is not the run's own")
+	}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"export"}, "export takes one run folder"},
+		{[]string{"export", run.Path, "-format", "pt"}, "there are onnx, npz, safetensors"},
+		{[]string{"export", run.Path, "-weights", "first"}, "there are best, last"},
+		{[]string{"export", run.Path, "-o", ""}, "-o names nothing"},
+		{[]string{"export", out}, "is no run folder"},
+	} {
+		if status, _, stderr := call(context.Background(), c.args...); status != exitUsage || !strings.Contains(stderr, c.want) {
+			t.Errorf("%v: exit status %d, %s, want %q", c.args, status, stderr, c.want)
+		}
+	}
+}
+
 func TestSeedsAndInitialWeights(t *testing.T) {
 	runs := t.TempDir()
 	last, stdout, _ := train(t, sampleArgs(runs, "-seeds", "2", "-quiet")...)

@@ -49,6 +49,9 @@ func (t *Transform) Centered(set *Set) *Transform {
 	return &centered
 }
 
+// MeanImage is what a centered transform subtracts, (3072); nil for any other.
+func (t *Transform) MeanImage() []float32 { return t.mean }
+
 // Invert turns transformed pixels (3072), a model's reconstruction for one,
 // back into pixels whose range is [0, 1] for those of an image.
 func (t *Transform) Invert(transformed []float32) []float32 {

@@ -127,6 +127,21 @@ func (f *Folder) WriteWith(name string, draw func(io.Writer) error) error {
 	return f.Write(name, content.Bytes())
 }
 
+// WriteNew puts a file outside of run folders, whole or not at all, where there
+// is none yet: an error wraps fs.ErrExist otherwise.
+func WriteNew(path string, content []byte) error {
+	claim, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err == nil {
+		if err = errors.Join(claim.Close(), replaceFile(path, content)); err != nil {
+			os.Remove(path)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("runfolder: writing %s: %w", path, err)
+	}
+	return nil
+}
+
 // replaceFile writes content to path by way of a temporary file beside it.
 func replaceFile(path string, content []byte) (err error) {
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")

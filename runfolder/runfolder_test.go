@@ -105,6 +105,26 @@ func TestOpenWantsAConfig(t *testing.T) {
 	}
 }
 
+func TestWriteNew(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "svm.onnx")
+	if err := WriteNew(path, []byte("first")); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteNew(path, []byte("second")); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("error is %v, want that the file exists", err)
+	}
+	if content, err := os.ReadFile(path); err != nil || string(content) != "first" {
+		t.Errorf("the file holds %q: %v", content, err)
+	}
+	if err := WriteNew(filepath.Join(folder, "none", "svm.onnx"), nil); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error is %v, want that the folder is missing", err)
+	}
+	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 1 {
+		t.Errorf("%d files are left: %v", len(entries), err)
+	}
+}
+
 func TestWriteKeepsTheOldFileWhenItFails(t *testing.T) {
 	folder := create(t)
 	if err := folder.Write("report.html", []byte("old")); err != nil {

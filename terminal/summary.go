@@ -143,6 +143,14 @@ func Evaluation(out io.Writer, dataset string, images int, lossName string, valu
 	Table(out, rows)
 }
 
+// Export says which file was written, what it holds and, in lines, how it is used.
+func Export(out io.Writer, path string, bytes int, holds string, lines [][2]string) {
+	fmt.Fprintf(out, "wrote %s, %s bytes\n%s\n", path, thousands(bytes), wrap(holds, width))
+	for _, line := range lines {
+		fmt.Fprintf(out, "  %-20s %s\n", line[0], line[1])
+	}
+}
+
 func loss(x float64) string    { return fmt.Sprintf("%.5f", x) }
 func percent(x float64) string { return fmt.Sprintf("%.2f%%", 100*x) }
 

@@ -1,0 +1,277 @@
+package exports_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gorgonia.org/tensor"
+
+	"cifartrain/exports"
+	"cifartrain/graphs"
+	"cifartrain/loaders"
+	"cifartrain/training"
+)
+
+// images are some of the built-in sample's.
+var images = sync.OnceValue(func() *loaders.Set {
+	dataset, err := loaders.Open(context.Background(), loaders.Source{Sample: true}, nil)
+	if err != nil {
+		panic(err)
+	}
+	test, err := loaders.Select(dataset.Test, nil)
+	if err != nil {
+		panic(err)
+	}
+	return test.Sample(rows, rand.New(rand.NewPCG(1, 2)))
+})
+
+const rows = 20
+
+// A trained model is one that was, as far as an export can tell.
+type trained struct {
+	exports.Model
+	architecture *graphs.Architecture
+	transform    *loaders.Transform
+}
+
+func newTrained(t *testing.T, kind string, normalized, centered bool) trained {
+	t.Helper()
+	architecture, err := graphs.New(graphs.Spec{Kind: kind, Hidden: []int{64, 48}, Latent: 32, Init: "torch", HingeC: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(3, 4))
+	weights := architecture.Initialize(func(string) *rand.Rand { return random })
+	built, err := architecture.Build(weights, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := trained{architecture: architecture, Model: exports.Model{
+		Name: "run", Doc: "what it is", Version: "1", Layers: built.Layers, Weights: weights,
+		Restores: built.Labels == nil, Metadata: map[string]string{"seed": "1", "run": "run"},
+	}}
+	if normalized {
+		m.Normalization = &loaders.Normalization{Mean: [3]float32{0.5, 0.4, 0.3}, Std: [3]float32{0.25, 0.2, 0.3}}
+	}
+	m.transform = loaders.NewTransform(m.Normalization)
+	if centered {
+		m.transform = m.transform.Centered(images())
+		m.MeanImage = m.transform.MeanImage()
+	}
+	return m
+}
+
+// outputs are what the program itself computes of the images, as pixels where
+// the model restores them.
+func (m trained) outputs(t *testing.T) [][]float32 {
+	t.Helper()
+	evaluator, err := training.NewEvaluator(m.architecture, m.Weights, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer evaluator.Close()
+	outputs := make([][]float32, rows)
+	batches := loaders.NewBatcher(images(), m.transform, loaders.BatchOptions{Size: rows})
+	_, err = evaluator.Outputs(context.Background(), batches, func(place int, output []float32) {
+		outputs[place] = append([]float32(nil), output...)
+		if m.Restores {
+			outputs[place] = m.transform.Invert(output)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return outputs
+}
+
+// pixels are an image's in [0, 1].
+func pixels(image int) []float32 {
+	values := make([]float32, loaders.Pixels)
+	loaders.NewTransform(nil).Apply(values, images().Pixels(image))
+	return values
+}
+
+// TestONNX decodes what was written, evaluates it in float64 and compares with
+// the program's own outputs.
+func TestONNX(t *testing.T) {
+	for _, kind := range graphs.Kinds() {
+		for _, c := range []struct {
+			name                 string
+			normalized, centered bool
+		}{{"pixels", false, false}, {"normalized", true, false}, {"centered", false, true}, {"both", true, true}} {
+			t.Run(kind+", "+c.name, func(t *testing.T) {
+				model := newTrained(t, kind, c.normalized, c.centered)
+				file, err := exports.ONNX(model.Model)
+				if err != nil {
+					t.Fatal(err)
+				}
+				decoded, want := decode(t, file), model.outputs(t)
+				for i := range rows {
+					image := make([]float64, loaders.Pixels)
+					for j, x := range pixels(i) {
+						image[j] = float64(x)
+					}
+					compare(t, decoded.evaluate(t, image), want[i])
+				}
+				checkWithONNXRuntime(t, model, file, want)
+			})
+		}
+	}
+}
+
+func compare(t *testing.T, got []float64, want []float32) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%d values, want %d", len(got), len(want))
+	}
+	for i, w := range want {
+		if off := math.Abs(got[i] - float64(w)); off > 1e-5*max(1, math.Abs(float64(w))) {
+			t.Fatalf("value %d is %g, want %g", i, got[i], w)
+		}
+	}
+}
+
+// checkWithONNXRuntime runs the file in onnxruntime, where ONNX_PYTHON names a
+// Python that has it.
+func checkWithONNXRuntime(t *testing.T, model trained, file []byte, want [][]float32) {
+	t.Helper()
+	python := os.Getenv("ONNX_PYTHON")
+	if python == "" {
+		return
+	}
+	var in, out []float32
+	for i := range rows {
+		in, out = append(in, pixels(i)...), append(out, want[i]...)
+	}
+	arrays, err := exports.NPZ(graphs.Weights{
+		{Name: "images", Value: tensor.New(tensor.WithShape(rows, 3, 32, 32), tensor.WithBacking(in))},
+		{Name: "outputs", Value: tensor.New(tensor.WithShape(append([]int{rows}, model.OutputShape()...)...), tensor.WithBacking(out))},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	modelFile, arraysFile := filepath.Join(folder, "model.onnx"), filepath.Join(folder, "arrays.npz")
+	for path, content := range map[string][]byte{modelFile: file, arraysFile: arrays} {
+		if err := os.WriteFile(path, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	output, err := exec.Command(python, filepath.Join("testdata", "check_onnx.py"), modelFile, arraysFile).CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, output)
+	}
+	t.Logf("%s", output)
+}
+
+// TestONNXSaysWhatItIs looks at the parts of the file that no figure shows.
+func TestONNXSaysWhatItIs(t *testing.T) {
+	model := newTrained(t, "tied_autoencoder", true, true)
+	file, err := exports.ONNX(model.Model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := exports.ONNX(model.Model)
+	if err != nil || !bytes.Equal(file, again) {
+		t.Errorf("a second export differs: %v", err)
+	}
+	d := decode(t, file)
+	operators := read(t, d.model[8][0].bytes)
+	if version, opset := d.model[1][0].number, operators[2][0].number; version != 8 || opset != 17 {
+		t.Errorf("IR version %d, opset %d, want 8 and 17", version, opset)
+	}
+	if got := d.model.text(6); got != model.Doc {
+		t.Errorf("the description is %q", got)
+	}
+	var keys []string
+	for _, entry := range d.model[14] {
+		keys = append(keys, read(t, entry.bytes).text(1))
+	}
+	if difference := cmp.Diff([]string{"run", "seed"}, keys); difference != "" {
+		t.Errorf("the metadata differ (-want +got):\n%s", difference)
+	}
+	uses := make(map[string]int)
+	for _, node := range d.graph[1] {
+		for _, input := range read(t, node.bytes)[1] {
+			uses[string(input.bytes)]++
+		}
+	}
+	for _, layer := range model.Layers {
+		if uses[layer.Weight] != 2 || uses[layer.Bias] != 1 {
+			t.Errorf("%s is used %d times, want 2; %s %d times, want 1", layer.Weight, uses[layer.Weight], layer.Bias, uses[layer.Bias])
+		}
+	}
+	if want := model.architecture.Parameters; len(d.constants) != len(want)+4 { // mean, std, mean image, shape
+		t.Errorf("%d initializers for %d parameters", len(d.constants), len(want))
+	}
+}
+
+func TestONNXWithoutAWeight(t *testing.T) {
+	model := newTrained(t, "autoencoder", false, false)
+	model.Weights = model.Weights[1:]
+	_, err := exports.ONNX(model.Model)
+	if want := `exports: layer encoder.0: there is no weight "encoder.0.weight"`; err == nil || err.Error() != want {
+		t.Errorf("the error is %v, want %q", err, want)
+	}
+}
+
+// TestNPZ reads an archive back by the format's description.
+func TestNPZ(t *testing.T) {
+	weights := newTrained(t, "tied_autoencoder", false, false).Weights
+	content, err := exports.NPZ(weights)
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	headers := map[string]string{
+		"enc_fc1.weight.npy": "{'descr': '<f4', 'fortran_order': False, 'shape': (64, 3072,), }",
+		"enc_fc1.bias.npy":   "{'descr': '<f4', 'fortran_order': False, 'shape': (64,), }",
+	}
+	if len(archive.File) != len(weights) {
+		t.Fatalf("%d arrays, want %d", len(archive.File), len(weights))
+	}
+	for i, entry := range archive.File {
+		if want := weights[i].Name + ".npy"; entry.Name != want || entry.Method != zip.Store {
+			t.Errorf("entry %d is %s, method %d; want %s, stored", i, entry.Name, entry.Method, want)
+		}
+		file, err := entry.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		array, err := io.ReadAll(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		length := int(binary.LittleEndian.Uint16(array[8:])) + 10
+		header := string(array[10:length])
+		if string(array[:8]) != "\x93NUMPY\x01\x00" || length%64 != 0 || !strings.HasSuffix(header, "\n") {
+			t.Errorf("%s starts with %q", entry.Name, array[:length])
+		}
+		if want, known := headers[entry.Name]; known && strings.TrimSpace(header) != want {
+			t.Errorf("%s says %q, want %q", entry.Name, header, want)
+		}
+		want := weights[i].Value.Float32s()
+		got := make([]float32, len(want))
+		if _, err := binary.Decode(array[length:], binary.LittleEndian, got); err != nil || len(array) != length+4*len(want) {
+			t.Fatalf("%s: %d bytes for %d values: %v", entry.Name, len(array)-length, len(want), err)
+		}
+		if !cmp.Equal(want, got) {
+			t.Errorf("%s holds other values", entry.Name)
+		}
+	}
+}
