@@ -32,7 +32,10 @@ package configs
 //	  latent: 32         autoencoders: width of the code, 1 to 65536;
 //	                     linear_svm ignores it
 //	  init: torch        torch: weights and biases uniform in
-//	                     ±1/sqrt(fan_in), torch.nn.Linear's default | he | glorot
+//	                     ±1/sqrt(fan_in), torch.nn.Linear's default | he |
+//	                     glorot | orthogonal, these with zero biases, as
+//	                     torch.nn.init's kaiming_uniform_, xavier_uniform_ and
+//	                     orthogonal_ draw weights
 //
 //	data:
 //	  source: cifar10    cifar10 | sample (the small built-in set)

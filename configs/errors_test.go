@@ -83,7 +83,7 @@ func TestOneProblem(t *testing.T) {
 		{set(pair+"name: comparison", ""), ":2: name: is where comparisons of runs go; choose another"},
 		{set(pair+"name: ..", ""), `:2: name: ".." cannot name the run folder; use at most 100 of the characters A-Z a-z 0-9 "-" "_" ".", the first not "."`},
 		{set(pair+"model: {kind: linear-svm}", ""), `:2: model.kind: "linear-svm" is not linear_svm, autoencoder or tied_autoencoder; did you mean linear_svm?`},
-		{set(pair+"model: {init: zero}", ""), `:2: model.init: "zero" is not torch, he or glorot`},
+		{set(pair+"model: {init: zero}", ""), `:2: model.init: "zero" is not torch, he, glorot or orthogonal`},
 		{set("model: {kind: autoencoder, hidden: []}", ""), ":1: model.hidden: has 0 layers; autoencoder needs 1 to 32, as in [128]"},
 		{set("model: {kind: autoencoder, hidden: [128, 0]}", ""), ":1: model.hidden[1]: 0 is not between 1 and 65536"},
 		{set("model: {kind: autoencoder, hidden: [65537]}", ""), ":1: model.hidden[0]: 65537 is not between 1 and 65536"},

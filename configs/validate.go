@@ -57,7 +57,7 @@ func (d *decoder) validateName() {
 func (d *decoder) validateModel() {
 	m := d.result.Model
 	d.choice("model.kind", m.Kind, linearSVM, "autoencoder", "tied_autoencoder")
-	d.choice("model.init", m.Init, "torch", "he", "glorot")
+	d.choice("model.init", m.Init, "torch", "he", "glorot", "orthogonal")
 	if m.Kind == linearSVM || !d.sound("model.kind") {
 		return // the widths are the autoencoders'
 	}

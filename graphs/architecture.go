@@ -65,7 +65,7 @@ var kinds = map[string]func(Spec) *Architecture{
 func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
 
 // Inits are the ways to draw initial weights; see [Architecture.Initialize].
-func Inits() []string { return []string{"torch", "he", "glorot"} }
+func Inits() []string { return []string{"torch", "he", "glorot", "orthogonal"} }
 
 // New returns the architecture of the spec's kind, or an error that lists the
 // kinds or the inits there are.

@@ -38,11 +38,14 @@ type Weight struct {
 // order. Graphs built on them share the tensors.
 type Weights []Weight
 
-// Initialize draws weights by the spec's init, uniformly from (-bound, +bound):
+// Initialize draws weights by the spec's init, all but the last uniformly from
+// (-bound, +bound):
 //
-//	torch:  1/sqrt(fan_in), biases too; torch.nn.Linear's default
-//	he:     sqrt(6/fan_in), biases 0; torch.nn.init.kaiming_uniform_
-//	glorot: sqrt(6/(fan_in+fan_out)), biases 0; torch.nn.init.xavier_uniform_
+//	torch:      1/sqrt(fan_in), biases too; torch.nn.Linear's default
+//	he:         sqrt(6/fan_in), biases 0; torch.nn.init.kaiming_uniform_
+//	glorot:     sqrt(6/(fan_in+fan_out)), biases 0; torch.nn.init.xavier_uniform_
+//	orthogonal: orthonormal rows, or columns where those are fewer, biases 0;
+//	            torch.nn.init.orthogonal_
 //
 // random returns the stream for a purpose: "init/" and the parameter's name.
 // Sources: https://pytorch.org/docs/stable/generated/torch.nn.Linear.html and
@@ -50,25 +53,34 @@ type Weights []Weight
 func (a *Architecture) Initialize(random func(purpose string) *rand.Rand) Weights {
 	weights := make(Weights, len(a.Parameters))
 	for i, p := range a.Parameters {
-		stream, bound := random("init/"+p.Name), p.bound(a.init)
-		values := make([]float32, p.Shape.TotalSize())
-		if bound > 0 { // 0 times a negative number would be -0
-			for j := range values {
-				values[j] = float32(bound * (2*stream.Float64() - 1))
-			}
-		}
-		weights[i] = Weight{p.Name, dense(p.Shape, values)}
+		weights[i] = Weight{p.Name, dense(p.Shape, p.draw(a.init, random("init/"+p.Name)))}
 	}
 	return weights
 }
 
+// draw returns the parameter's first values.
+func (p Parameter) draw(init string, random *rand.Rand) []float32 {
+	if init == "orthogonal" && !p.bias() {
+		return orthogonal(p.Shape[0], p.Shape[1], random)
+	}
+	values, bound := make([]float32, p.Shape.TotalSize()), p.bound(init)
+	if bound > 0 { // 0 times a negative number would be -0
+		for j := range values {
+			values[j] = float32(bound * (2*random.Float64() - 1))
+		}
+	}
+	return values
+}
+
+// bias reports whether the parameter is a bias rather than a weight.
+func (p Parameter) bias() bool { return p.Shape.Dims() == 1 }
+
 // bound is the largest absolute value that init may draw for the parameter.
 func (p Parameter) bound(init string) float64 {
-	bias := p.Shape.Dims() == 1
 	switch {
 	case init == "torch":
 		return 1 / math.Sqrt(float64(p.FanIn))
-	case bias:
+	case p.bias():
 		return 0
 	case init == "he":
 		return math.Sqrt(6 / float64(p.FanIn))

@@ -72,6 +72,21 @@ func TestInitializeBiases(t *testing.T) {
 	}
 }
 
+// TestOrthogonalBiases draws a tied autoencoder's, whose decoder has biases
+// without weights.
+func TestOrthogonalBiases(t *testing.T) {
+	architecture, err := graphs.New(graphs.Spec{Kind: "tied_autoencoder", Hidden: []int{16}, Latent: 4, Init: "orthogonal"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range architecture.Initialize(streams(1)) {
+		values := w.Value.Float32s()
+		if zero := slices.Min(values) == 0 && slices.Max(values) == 0; zero != (w.Value.Dims() == 1) {
+			t.Errorf("%s, shape %v: all zero is %v", w.Name, w.Value.Shape(), zero)
+		}
+	}
+}
+
 // TestInitializeStreams proves that weights depend on the seed, and each
 // parameter on the stream of its own name alone.
 func TestInitializeStreams(t *testing.T) {
