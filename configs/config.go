@@ -62,9 +62,11 @@ package configs
 //	  eval_batch_size: 128   images a step of evaluation, 1 to 60000
 //
 //	loss:
-//	  kind: hinge        hinge (linear_svm) | mse (autoencoders); default: the
-//	                     one that suits model.kind
-//	  c: 1               hinge: C * mean(max(0, 1 - y*score)); above 0
+//	  kind: hinge        hinge | squared_hinge (linear_svm) | mse
+//	                     (autoencoders); default: hinge or mse, as suits
+//	                     model.kind
+//	  c: 1               hinge: C * mean(max(0, 1 - y*score)), squared_hinge:
+//	                     C * mean(max(0, 1 - y*score)^2); above 0
 //
 //	optimizer:
 //	  kind: sgd          sgd | adam | adamw, each exactly torch.optim's update

@@ -109,6 +109,8 @@ func TestOneProblem(t *testing.T) {
 		{set("data: {classes: [frog, horse], normalize: {mean: [0, 0, 0], std: [1, 0, 1]}}", ""), ":1: data.normalize.std[1]: 0 is not between 1e-06 and 1000"},
 		{set(pair+"loss: {kind: mse}", ""), ":2: loss.kind: mse compares pictures, and model.kind is linear_svm; use hinge"},
 		{set(auto+"loss: {kind: hinge}", ""), ":2: loss.kind: hinge scores two classes, and model.kind is autoencoder; use mse"},
+		{set(auto+"loss: {kind: squared_hinge}", ""), ":2: loss.kind: squared_hinge scores two classes, and model.kind is autoencoder; use mse"},
+		{set(pair+"loss: {kind: squared-hinge}", ""), `:2: loss.kind: "squared-hinge" is not hinge, squared_hinge or mse; did you mean squared_hinge?`},
 		{set(pair+"loss: {c: 0}", ""), ":2: loss.c: 0 is not above 0"},
 		{set(pair+"optimizer: {kind: rmsprop}", ""), `:2: optimizer.kind: "rmsprop" is not sgd, adam or adamw`},
 		{set(pair+"optimizer: {learning_rate: -0.1}", ""), ":2: optimizer.learning_rate: -0.1 is not above 0"},

@@ -174,13 +174,13 @@ func (d *decoder) channels(key string, values []float64, least float64) {
 
 func (d *decoder) validateLoss() {
 	loss, kind := d.result.Loss, d.result.Model.Kind
-	d.choice("loss.kind", loss.Kind, "hinge", "mse")
+	d.choice("loss.kind", loss.Kind, "hinge", "squared_hinge", "mse")
 	d.positive("loss.c", loss.C)
 	if !d.sound("model.kind", "loss.kind") {
 		return
 	}
 	switch {
-	case kind == linearSVM && loss.Kind != "hinge":
+	case kind == linearSVM && loss.Kind == "mse":
 		d.invalid("loss.kind", "%s compares pictures, and model.kind is %s; use hinge", loss.Kind, kind)
 	case kind != linearSVM && loss.Kind != "mse":
 		d.invalid("loss.kind", "%s scores two classes, and model.kind is %s; use mse", loss.Kind, kind)

@@ -74,7 +74,7 @@ func (s *Session) train(ctx context.Context, config configs.Config) (finished, e
 func (s *Session) model(config configs.Config) (*graphs.Architecture, graphs.Weights, error) {
 	architecture, err := graphs.New(graphs.Spec{
 		Kind: config.Model.Kind, Hidden: config.Model.Hidden, Latent: config.Model.Latent,
-		Init: config.Model.Init, HingeC: config.Loss.C,
+		Init: config.Model.Init, HingeC: config.Loss.C, SquaredHinge: config.Loss.Kind == "squared_hinge",
 	})
 	if err != nil {
 		return nil, nil, UsageError(err.Error())

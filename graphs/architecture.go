@@ -21,6 +21,8 @@ type Spec struct {
 	Latent int     // autoencoders: the width of the code
 	Init   string  // one of Inits
 	HingeC float64 // factor of the hinge loss
+
+	SquaredHinge bool // the linear SVM's loss is the squared hinge
 }
 
 // An Architecture is a kind of model before it has weights: the shapes of its

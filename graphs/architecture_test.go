@@ -107,6 +107,13 @@ func TestLinearSVM(t *testing.T) {
 	if want := "hinge, C = 0.5"; svm.LossName != want {
 		t.Errorf("the loss is called %q, want %q", svm.LossName, want)
 	}
+	squared, err := graphs.New(graphs.Spec{Kind: "linear_svm", Init: "torch", HingeC: 0.5, SquaredHinge: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "squared hinge, C = 0.5"; squared.LossName != want {
+		t.Errorf("the loss is called %q, want %q", squared.LossName, want)
+	}
 	if svm.PixelWeight != "fc.weight" {
 		t.Errorf("the weight that makes a picture is %q", svm.PixelWeight)
 	}

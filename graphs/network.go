@@ -119,11 +119,6 @@ func (n *network) mse(prediction, target *G.Node) *G.Node {
 	return n.apply(func() (*G.Node, error) { return ops.MSE(n.live, prediction, target) })
 }
 
-// hinge is the scalar c * mean(max(0, 1 - y*score)).
-func (n *network) hinge(score, y *G.Node, c float64) *G.Node {
-	return n.apply(func() (*G.Node, error) { return ops.Hinge(n.live, score, y, c) })
-}
-
 func (n *network) apply(op func() (*G.Node, error)) *G.Node {
 	if n.err != nil {
 		return nil

@@ -4,26 +4,34 @@ import (
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
+
+	"cifartrain/graphs/ops"
 )
 
 // linearSVM is the linear support vector machine: one affine map to a score,
 // whose sign tells the first class (-1) from the second (+1),
 //
 //	score = x W^T + b               (B, 1)
-//	loss  = C * mean(max(0, 1 - y*score))
+//	loss  = C * mean(max(0, 1 - y*score))      each term squared where
+//	                                           the spec says so
 //
 // The weight decay of its solver is the margin term of the SVM's objective.
 func linearSVM(spec Spec) *Architecture {
+	name, loss := "hinge", ops.Hinge
+	if spec.SquaredHinge {
+		name, loss = "squared hinge", ops.SquaredHinge
+	}
 	return &Architecture{
 		Parameters:  linearParameters("fc", Pixels, 1),
-		LossName:    fmt.Sprintf("hinge, C = %g", spec.HingeC),
+		LossName:    fmt.Sprintf("%s, C = %g", name, spec.HingeC),
 		PixelWeight: "fc.weight",
 		Predict:     signOfScore,
 		output: func(n *network) *G.Node {
 			return n.linear(n.input, "fc")
 		},
 		loss: func(n *network, score *G.Node) *G.Node {
-			return n.hinge(score, n.labels(), spec.HingeC)
+			y := n.labels()
+			return n.apply(func() (*G.Node, error) { return loss(n.live, score, y, spec.HingeC) })
 		},
 	}
 }

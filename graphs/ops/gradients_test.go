@@ -21,23 +21,27 @@ var stacks = []struct {
 	{16, 1, []int{13, 9, 5, 1}},
 }
 
-func TestFiniteDifferences(t *testing.T) {
+// eachStack runs a test on every problem with either loss.
+func eachStack(t *testing.T, test func(t *testing.T, s stack)) {
 	for _, c := range stacks {
 		s := newStack(c.rows, c.c, c.widths...)
-		t.Run(fmt.Sprint(c.rows, c.widths), func(t *testing.T) {
-			compare(t, s.program(t, s.rows).run(t, s), s.differences(t))
-		})
+		t.Run(fmt.Sprint(c.rows, c.widths), func(t *testing.T) { test(t, s) })
+		s.squared = true
+		t.Run(fmt.Sprint(c.rows, c.widths, "squared"), func(t *testing.T) { test(t, s) })
 	}
+}
+
+func TestFiniteDifferences(t *testing.T) {
+	eachStack(t, func(t *testing.T, s stack) {
+		compare(t, s.program(t, s.rows).run(t, s), s.differences(t))
+	})
 }
 
 // TestGorgonia compares with the same expression written in Gorgonia's own ops.
 func TestGorgonia(t *testing.T) {
-	for _, c := range stacks {
-		s := newStack(c.rows, c.c, c.widths...)
-		t.Run(fmt.Sprint(c.rows, c.widths), func(t *testing.T) {
-			compare(t, s.program(t, s.rows).run(t, s), s.gorgonia(t).run(t, s))
-		})
-	}
+	eachStack(t, func(t *testing.T, s stack) {
+		compare(t, s.program(t, s.rows).run(t, s), s.gorgonia(t).run(t, s))
+	})
 	t.Run("linear SVM", func(t *testing.T) {
 		s := newStack(64, 1, 3072, 1)
 		compare(t, s.program(t, s.rows).run(t, s), s.gorgonia(t).run(t, s))

@@ -11,17 +11,38 @@ import (
 // Hinge returns the scalar node c * mean(max(0, 1 - y*score)) over the live
 // rows of score (B, 1) and the targets y (B), which are -1 or +1.
 func Hinge(live *Live, score, target *G.Node, c float64) (*G.Node, error) {
+	loss := marginLoss{"hinge", float32(c), kernels.Hinge, kernels.HingeWithGradient}
+	return loss.node(live, score, target)
+}
+
+// SquaredHinge returns the scalar node c * mean(max(0, 1 - y*score)^2), of what
+// Hinge takes.
+func SquaredHinge(live *Live, score, target *G.Node, c float64) (*G.Node, error) {
+	loss := marginLoss{"squared hinge", float32(c), kernels.SquaredHinge, kernels.SquaredHingeWithGradient}
+	return loss.node(live, score, target)
+}
+
+// A marginLoss is c times a mean over margins 1 - y*score.
+type marginLoss struct {
+	name         string
+	c            float32
+	value        func(scores, targets []float32, c float32) float32
+	withGradient func(gradient, scores, targets []float32, c float32) float32
+}
+
+// node returns the scalar loss of score (B, 1) and target (B).
+func (m marginLoss) node(live *Live, score, target *G.Node) (*G.Node, error) {
 	if score.Dims() != 2 || score.Shape()[1] != 1 || target.Dims() != 1 || target.Shape()[0] != score.Shape()[0] {
-		return nil, fmt.Errorf("ops: hinge: score %v and target %v do not fit: want (B, 1) and (B)", score.Shape(), target.Shape())
+		return nil, fmt.Errorf("ops: %s: score %v and target %v do not fit: want (B, 1) and (B)", m.name, score.Shape(), target.Shape())
 	}
-	op, loss := newLoss("hinge", live, score, target)
+	op, loss := newLoss(m.name, live, score, target)
 	op.compute = func(v [][]float32) {
 		n := live.Rows
 		scores, targets := v[0][:n], v[1][:n]
 		if loss.gradient == nil {
-			*loss.value = G.F32(kernels.Hinge(scores, targets, float32(c)))
+			*loss.value = G.F32(m.value(scores, targets, m.c))
 		} else {
-			*loss.value = G.F32(kernels.HingeWithGradient(loss.gradient[:n], scores, targets, float32(c)))
+			*loss.value = G.F32(m.withGradient(loss.gradient[:n], scores, targets, m.c))
 		}
 	}
 	return G.ApplyOp(op, score, target)

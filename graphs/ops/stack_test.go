@@ -12,11 +12,12 @@ import (
 )
 
 // A stack is a problem to compute in several ways: linear layers one on the
-// other, the last with a single output, and a hinge loss.
+// other, the last with a single output, and a hinge loss, squared or not.
 type stack struct {
-	rows   int
-	widths []int // of the input and of each layer's output
-	c      float64
+	rows    int
+	widths  []int // of the input and of each layer's output
+	c       float64
+	squared bool
 
 	x, y       []float32
 	parameters [][]float32 // weight and bias of each layer in turn
@@ -80,14 +81,18 @@ func (s stack) margins64(parameters [][]float64) []float64 {
 func (s stack) loss64(parameters [][]float64) float64 {
 	total := 0.0
 	for _, margin := range s.margins64(parameters) {
-		total += math.Max(0, margin)
+		loss := math.Max(0, margin)
+		if s.squared {
+			loss *= loss
+		}
+		total += loss
 	}
 	return s.c * total / float64(s.rows)
 }
 
 // differences are the figures by central differences of the float64 loop. The
-// loss is linear in each parameter between its kinks, so they are exact but for
-// rounding as long as no margin is near zero.
+// loss is linear in each parameter between its kinks, or quadratic, so they are
+// exact but for rounding as long as no margin is near zero.
 func (s stack) differences(t *testing.T) figures {
 	t.Helper()
 	const h = 1e-6
@@ -152,7 +157,11 @@ func (s stack) program(t *testing.T, batch int) *program {
 	for layer := range s.widths[1:] {
 		p.scores = must(t)(Linear(p.live, p.scores, p.learnables[2*layer], p.learnables[2*layer+1]))
 	}
-	p.loss = must(t)(Hinge(p.live, p.scores, p.y, s.c))
+	loss := Hinge
+	if s.squared {
+		loss = SquaredHinge
+	}
+	p.loss = must(t)(loss(p.live, p.scores, p.y, s.c))
 	p.differentiate(t, g)
 	return p
 }
@@ -175,7 +184,11 @@ func (s stack) gorgonia(t *testing.T) *program {
 		G.WithValue(dense(slices.Repeat([]float32{1}, s.rows), s.rows)))
 	score := must(t)(G.Reshape(p.scores, tensor.Shape{s.rows}))
 	margin := must(t)(G.Sub(ones, must(t)(G.HadamardProd(p.y, score))))
-	mean := must(t)(G.Mean(must(t)(G.Rectify(margin))))
+	losses := must(t)(G.Rectify(margin))
+	if s.squared {
+		losses = must(t)(G.Square(losses))
+	}
+	mean := must(t)(G.Mean(losses))
 	p.loss = must(t)(G.Mul(mean, G.NewConstant(float32(s.c), G.WithName("c"))))
 	p.differentiate(t, g)
 	return p
