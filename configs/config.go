@@ -53,6 +53,9 @@ package configs
 //	  shuffle: true      new batch order every epoch (by seed and epoch); false
 //	                     keeps the dataset's order
 //	  flip: false        flip training images left to right at random
+//	  shift: 0           shift training images by up to so many pixels to either
+//	                     side and up or down at random, their edges repeated;
+//	                     0 to 31
 //	  normalize: null    null leaves pixels in [0, 1]; else both keys below:
 //	    mean: [r, g, b]  torchvision's Normalize, (x - mean) / std per channel;
 //	    std: [r, g, b]   mean in ±1000, std in 0.000001 to 1000
@@ -123,6 +126,7 @@ type Data struct {
 	Split         string     `yaml:"split"`
 	Shuffle       bool       `yaml:"shuffle"`
 	Flip          bool       `yaml:"flip"`
+	Shift         int        `yaml:"shift"`
 	Normalize     *Normalize `yaml:"normalize"` // nil for pixels in [0, 1]
 	Center        bool       `yaml:"center"`
 	BatchSize     int        `yaml:"batch_size"`

@@ -25,6 +25,7 @@ func Default() Config {
 			Split:         "random", // free of whatever order the files have
 			Shuffle:       true,     // stochastic gradient descent assumes it
 			Flip:          false,    // changes what an epoch sees, so it is asked for
+			Shift:         0,        // the same
 			Normalize:     nil,      // pixels in [0, 1], the range the decoders are judged in
 			Center:        false,
 			BatchSize:     64,  // small enough for many steps an epoch, large enough for the processor

@@ -102,6 +102,8 @@ func TestOneProblem(t *testing.T) {
 		{set("data: {classes: [6, frog]}", ""), ":1: data.classes[1]: frog is named twice"},
 		{set("data: {classes: [frog, horse], validation: 1}", ""), ":1: data.validation: 1 is not a share above 0 and below 1"},
 		{set("data: {classes: [frog, horse], validation: 0}", ""), ":1: data.validation: 0 is not a share above 0 and below 1"},
+		{set("data: {classes: [frog, horse], shift: 32}", ""), ":1: data.shift: 32 is not between 0 and 31"},
+		{set("data: {classes: [frog, horse], shift: -1}", ""), ":1: data.shift: -1 is not between 0 and 31"},
 		{set("data: {classes: [frog, horse], batch_size: 0}", ""), ":1: data.batch_size: 0 is not between 1 and 60000"},
 		{set("data: {classes: [frog, horse], eval_batch_size: 60001}", ""), ":1: data.eval_batch_size: 60001 is not between 1 and 60000"},
 		{set("data:\n  classes: [frog, horse]\n  normalize:\n    mean: [0, 0, 0]\n", ""), ":3: data.normalize: lacks std: mean and std need 3 values each, for red, green and blue"},

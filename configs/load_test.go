@@ -30,6 +30,7 @@ data:
   split: random
   shuffle: true
   flip: false
+  shift: 0
   normalize:
     mean: [0.25, 0.25, 0.25]
     std: [0.25, 0.25, 0.25]

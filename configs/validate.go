@@ -18,7 +18,8 @@ const (
 	maxLayers  = 32          // hidden ones in the encoder
 	maxWeights = 500_000_000 // 2 GB of float32, several times that while training
 	maxBatch   = 60000
-	inputWidth = 3 * 32 * 32
+	side       = 32 // of an image
+	inputWidth = 3 * side * side
 )
 
 // validate checks the values of all keys and their agreement.
@@ -106,6 +107,7 @@ func (d *decoder) validateData() {
 	if !(data.Validation > 0 && data.Validation < 1) {
 		d.invalid("data.validation", "%v is not a share above 0 and below 1", data.Validation)
 	}
+	d.wholeBetween("data.shift", data.Shift, 0, side-1)
 	d.wholeBetween("data.batch_size", data.BatchSize, 1, maxBatch)
 	d.wholeBetween("data.eval_batch_size", data.EvalBatchSize, 1, maxBatch)
 }

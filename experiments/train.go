@@ -122,7 +122,8 @@ func newRun(config configs.Config, architecture *graphs.Architecture, weights gr
 	return &training.Run{
 		Architecture: architecture, Weights: weights, Solver: solver, Schedule: schedule,
 		Batches: loaders.NewBatcher(images.training, images.transform, loaders.BatchOptions{
-			Size: config.Data.BatchSize, Shuffle: config.Data.Shuffle, Flip: config.Data.Flip, Random: config.Random,
+			Size: config.Data.BatchSize, Shuffle: config.Data.Shuffle,
+			Flip: config.Data.Flip, Shift: config.Data.Shift, Random: config.Random,
 		}),
 		TrainingSet:   evaluationBatches(config, images, images.training),
 		ValidationSet: evaluationBatches(config, images, images.validation),

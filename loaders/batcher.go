@@ -28,8 +28,12 @@ type BatchOptions struct {
 	Size    int  // images a batch; the last one of an epoch may hold fewer
 	Shuffle bool // a new order every epoch instead of the set's
 	Flip    bool // mirror each image with probability 1/2
-	// Random returns the stream for a purpose: "shuffle/3" and "flip/3" for
-	// the third epoch.
+	// Shift moves each image by up to so many pixels, fewer than Side, to
+	// either side and up or down, each shift as likely as any other; 0 = none.
+	// The edges are repeated.
+	Shift int
+	// Random returns the stream for a purpose: "shuffle/3", "flip/3" and
+	// "shift/3" for the third epoch.
 	Random func(purpose string) *rand.Rand
 }
 
@@ -89,11 +93,7 @@ func (b *Batcher) Epoch(epoch int) iter.Seq[*Batch] {
 // fill prepares an epoch's batches until all are made or empty is closed.
 func (b *Batcher) fill(epoch int, empty <-chan *Batch, filled chan<- *Batch) {
 	order := b.order(epoch)
-	var flips *rand.Rand
-	if b.options.Flip {
-		flips = b.options.Random(fmt.Sprintf("flip/%d", epoch))
-	}
-	flipped := make([]byte, Pixels)
+	augmentation := b.options.newAugmentation(epoch)
 	for first := 0; first < len(order); first += b.options.Size {
 		batch, open := <-empty
 		if !open {
@@ -103,11 +103,7 @@ func (b *Batcher) fill(epoch int, empty <-chan *Batch, filled chan<- *Batch) {
 		batch.Places = places
 		images, labels := batch.Images.Float32s(), batch.Labels.Float32s()
 		for row, place := range places {
-			image := b.Set.Pixels(int(place))
-			if flips != nil && flips.Uint64()&1 == 1 {
-				mirror(flipped, image)
-				image = flipped
-			}
+			image := augmentation.apply(b.Set.Pixels(int(place)))
 			b.transform.Apply(images[row*Pixels:(row+1)*Pixels], image)
 			labels[row] = b.label(int(place))
 		}

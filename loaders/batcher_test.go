@@ -171,15 +171,15 @@ func TestShuffle(t *testing.T) {
 
 func TestRandomPurposes(t *testing.T) {
 	var asked []string
-	options := BatchOptions{Size: 4, Shuffle: true, Flip: true, Random: func(purpose string) *rand.Rand {
+	options := BatchOptions{Size: 4, Shuffle: true, Flip: true, Shift: 1, Random: func(purpose string) *rand.Rand {
 		asked = append(asked, purpose)
 		return streams(1)(purpose)
 	}}
 	copyEpoch(NewBatcher(randomSet(t, 10), NewTransform(nil), options), 3)
-	if diff := cmp.Diff([]string{"shuffle/3", "flip/3"}, asked); diff != "" {
+	if diff := cmp.Diff([]string{"shuffle/3", "flip/3", "shift/3"}, asked); diff != "" {
 		t.Errorf("streams asked for (-want +got):\n%s", diff)
 	}
-	// Without either, no stream is needed.
+	// Without any, no stream is needed.
 	copyEpoch(NewBatcher(randomSet(t, 10), NewTransform(nil), BatchOptions{Size: 4}), 3)
 }
 
@@ -274,7 +274,7 @@ func TestEpochOnOneOrTwoProcessors(t *testing.T) {
 	var copies []epochCopy
 	for _, processors := range []int{1, 2} {
 		runtime.GOMAXPROCS(processors)
-		batcher := NewBatcher(set, transform, BatchOptions{Size: 64, Shuffle: true, Flip: true, Random: streams(1)})
+		batcher := NewBatcher(set, transform, BatchOptions{Size: 64, Shuffle: true, Flip: true, Shift: 3, Random: streams(1)})
 		copies = append(copies, copyEpoch(batcher, 1))
 	}
 	if !copies[0].equal(copies[1]) {
@@ -285,7 +285,7 @@ func TestEpochOnOneOrTwoProcessors(t *testing.T) {
 // An epoch allocates a few things, a batch nothing.
 func TestEpochAllocations(t *testing.T) {
 	allocations := func(images int) float64 {
-		batcher := NewBatcher(randomSet(t, images), NewTransform(nil), BatchOptions{Size: 4, Shuffle: true, Flip: true, Random: streams(1)})
+		batcher := NewBatcher(randomSet(t, images), NewTransform(nil), BatchOptions{Size: 4, Shuffle: true, Flip: true, Shift: 2, Random: streams(1)})
 		return testing.AllocsPerRun(5, func() {
 			for range batcher.Epoch(1) {
 			}
@@ -305,13 +305,15 @@ func BenchmarkEpoch(b *testing.B) {
 		name      string
 		transform *Transform
 		flip      bool
+		shift     int
 	}{
-		{"plain", normalized, false},
-		{"flipped", normalized, true},
-		{"centered", normalized.Centered(set), false},
+		{"plain", normalized, false, 0},
+		{"flipped", normalized, true, 0},
+		{"shifted", normalized, false, 2},
+		{"centered", normalized.Centered(set), false, 0},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
-			batcher := NewBatcher(set, bench.transform, BatchOptions{Size: 64, Shuffle: true, Flip: bench.flip, Random: streams(1)})
+			batcher := NewBatcher(set, bench.transform, BatchOptions{Size: 64, Shuffle: true, Flip: bench.flip, Shift: bench.shift, Random: streams(1)})
 			b.ReportAllocs()
 			epoch := 0
 			for b.Loop() {

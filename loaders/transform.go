@@ -73,12 +73,3 @@ func (t *Transform) Invert(transformed []float32) []float32 {
 func (t *Transform) Apply(pixels []float32, image []byte) {
 	kernels.Normalize(pixels, image, &t.tables, t.mean)
 }
-
-// mirror writes image flipped left to right.
-func mirror(flipped, image []byte) {
-	for row := 0; row < Pixels; row += Side {
-		for x := range Side {
-			flipped[row+x] = image[row+Side-1-x]
-		}
-	}
-}

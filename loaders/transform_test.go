@@ -117,25 +117,6 @@ func TestCentered(t *testing.T) {
 	}
 }
 
-func TestMirror(t *testing.T) {
-	image := randomRecords(3, 1)[1:]
-	flipped, back := make([]byte, Pixels), make([]byte, Pixels)
-	mirror(flipped, image)
-	mirror(back, flipped)
-	if !bytes.Equal(back, image) {
-		t.Error("mirrored twice, the image is not itself")
-	}
-	for c := range Channels {
-		for y := range Side {
-			for x := range Side {
-				if got, want := flipped[c*Side*Side+y*Side+x], image[c*Side*Side+y*Side+(31-x)]; got != want {
-					t.Fatalf("plane %d, row %d, column %d is %d, want %d", c, y, x, got, want)
-				}
-			}
-		}
-	}
-}
-
 // TestInvert undoes every transform.
 func TestInvert(t *testing.T) {
 	images := newImages(slices.Concat(record(6, 10), record(7, 250), record(6, 77)))

@@ -1,0 +1,103 @@
+package loaders
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+)
+
+func TestMirror(t *testing.T) {
+	image := randomRecords(3, 1)[1:]
+	flipped, back := make([]byte, Pixels), make([]byte, Pixels)
+	mirror(flipped, image)
+	mirror(back, flipped)
+	if !bytes.Equal(back, image) {
+		t.Error("mirrored twice, the image is not itself")
+	}
+	for c := range Channels {
+		for y := range Side {
+			for x := range Side {
+				if got, want := flipped[c*Side*Side+y*Side+x], image[c*Side*Side+y*Side+(31-x)]; got != want {
+					t.Fatalf("plane %d, row %d, column %d is %d, want %d", c, y, x, got, want)
+				}
+			}
+		}
+	}
+}
+
+// TestShift compares with the definition, pixel by pixel: what a shifted image
+// shows at a place, the image has at the nearest of its places to where that
+// came from.
+func TestShift(t *testing.T) {
+	image := randomRecords(4, 1)[1:]
+	shifted := make([]byte, Pixels)
+	for _, by := range [][2]int{{0, 0}, {1, 0}, {-1, 0}, {0, 1}, {0, -1}, {3, -2}, {-4, 4}, {31, 31}, {-31, -31}} {
+		right, down := by[0], by[1]
+		shift(shifted, image, right, down)
+		for i, got := range shifted {
+			plane, y, x := i/(Side*Side), i/Side%Side, i%Side
+			fromY, fromX := min(max(y-down, 0), Side-1), min(max(x-right, 0), Side-1)
+			if want := image[plane*Side*Side+fromY*Side+fromX]; got != want {
+				t.Fatalf("%d right and %d down: plane %d, row %d, column %d is %d, want %d", right, down, plane, y, x, got, want)
+			}
+		}
+	}
+}
+
+// TestShifts finds each image of an epoch among all its shifts and counts them:
+// each comes as often as any other, and epochs and seeds differ.
+func TestShifts(t *testing.T) {
+	const images, reach = 1000, 1
+	set := randomSet(t, images)
+	shifts := func(seed uint64, epoch int) (found [][2]int) {
+		t.Helper()
+		augmentation := BatchOptions{Shift: reach, Random: streams(seed)}.newAugmentation(epoch)
+		shifted := make([]byte, Pixels)
+		for i := range set.Len() {
+			got := augmentation.apply(set.Pixels(i))
+			for right := -reach; right <= reach; right++ {
+				for down := -reach; down <= reach; down++ {
+					if shift(shifted, set.Pixels(i), right, down); bytes.Equal(got, shifted) {
+						found = append(found, [2]int{right, down})
+					}
+				}
+			}
+			if len(found) != i+1 {
+				t.Fatalf("image %d is %d shifts of itself, want one", i, len(found)-i)
+			}
+		}
+		return found
+	}
+	first := shifts(1, 1)
+	counts := make(map[[2]int]int)
+	for _, by := range first {
+		counts[by]++
+	}
+	// Four standard deviations of 1000 draws of one in nine are 40.
+	for by, count := range counts {
+		if len(counts) != 9 || count < 71 || count > 151 {
+			t.Errorf("the shift %v comes %d times, want about 111; there are %d shifts", by, count, len(counts))
+		}
+	}
+	if !slices.Equal(shifts(1, 1), first) {
+		t.Error("the same epoch shifts otherwise")
+	}
+	if slices.Equal(shifts(1, 2), first) || slices.Equal(shifts(2, 1), first) {
+		t.Error("another epoch or seed shifts alike")
+	}
+}
+
+// TestFlipAndShift proves that the shift is of the flipped image, and that
+// neither depends on whether there is the other.
+func TestFlipAndShift(t *testing.T) {
+	set := randomSet(t, 100)
+	both := BatchOptions{Flip: true, Shift: 5, Random: streams(1)}.newAugmentation(1)
+	flip := BatchOptions{Flip: true, Random: streams(1)}.newAugmentation(1)
+	move := BatchOptions{Shift: 5, Random: streams(1)}.newAugmentation(1)
+	for i := range set.Len() {
+		want := move.apply(flip.apply(set.Pixels(i)))
+		if got := both.apply(set.Pixels(i)); !bytes.Equal(got, want) {
+			t.Fatalf("image %d is not its flip, shifted", i)
+		}
+	}
+}
