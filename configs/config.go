@@ -85,6 +85,10 @@ package configs
 //	  step_epochs: 30    step: epochs between two drops of the learning rate
 //	                     (torch's StepLR step_size); at least 1
 //	  gamma: 0.1         step: factor of each drop; above 0, at most 1
+//	  warmup_steps: 0    training steps, from the run's first, over which the
+//	                     learning rate grows in proportion to what the schedule
+//	                     says: step s has s/warmup_steps of it (metrics.csv has
+//	                     the rate of each epoch's last step); 0 to 1000000000
 //
 //	train:
 //	  epochs: 50         1 to 1000000
@@ -158,6 +162,7 @@ type Optimizer struct {
 	Schedule     string    `yaml:"schedule"`
 	StepEpochs   int       `yaml:"step_epochs"`
 	Gamma        float64   `yaml:"gamma"`
+	WarmupSteps  int       `yaml:"warmup_steps"`
 }
 
 // Train is the section `train`: for how long.

@@ -51,6 +51,7 @@ optimizer:
   schedule: constant
   step_epochs: 30
   gamma: 0.1
+  warmup_steps: 0
 train:
   epochs: 50
   early_stopping: 0

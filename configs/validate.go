@@ -209,6 +209,7 @@ func (d *decoder) validateOptimizer() {
 	if o.Gamma > 1 {
 		d.invalid("optimizer.gamma", "%v is above 1, so the learning rate would grow", o.Gamma)
 	}
+	d.wholeBetween("optimizer.warmup_steps", o.WarmupSteps, 0, 1_000_000_000)
 }
 
 func (d *decoder) validateMomentum() {

@@ -120,7 +120,7 @@ func newRun(config configs.Config, architecture *graphs.Architecture, weights gr
 		return nil, err
 	}
 	return &training.Run{
-		Architecture: architecture, Weights: weights, Solver: solver, Schedule: schedule,
+		Architecture: architecture, Weights: weights, Solver: solver, Schedule: schedule, Warmup: solvers.Warmup(config.Optimizer.WarmupSteps),
 		Batches: loaders.NewBatcher(images.training, images.transform, loaders.BatchOptions{
 			Size: config.Data.BatchSize, Shuffle: config.Data.Shuffle,
 			Flip: config.Data.Flip, Shift: config.Data.Shift, Random: config.Random,

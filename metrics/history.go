@@ -21,7 +21,7 @@ type Epoch struct {
 	// set. Both are NaN for a model that does not classify.
 	TrainAccuracy, ValidationAccuracy float64
 
-	LearningRate float64 // used during this epoch
+	LearningRate float64 // of this epoch's last step
 	Seconds      float64 // wall time of training and evaluating this epoch
 }
 

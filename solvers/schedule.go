@@ -8,6 +8,22 @@ import (
 // A Schedule gives the learning rate of an epoch, counted from 1.
 type Schedule func(epoch int) float64
 
+// A Warmup is the number of steps, from a run's first, over which the learning
+// rate grows to what the schedule says; 0 = none.
+type Warmup int
+
+// Factor is what the scheduled rate of a step, counted from 1 over the whole
+// run, is multiplied by: step/w over the w steps of the warm-up and 1 from there
+// on, as torch's LinearLR(start_factor=1/w, total_iters=w-1) has it when it is
+// stepped after each step. Source:
+// https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LinearLR.html
+func (w Warmup) Factor(step int) float64 {
+	if step >= int(w) {
+		return 1
+	}
+	return float64(step) / float64(w)
+}
+
 // ScheduleSpec is what a config says of the learning rate over a run.
 type ScheduleSpec struct {
 	Kind       string  // constant, cosine or step

@@ -34,6 +34,42 @@ func TestSchedulesTorch(t *testing.T) {
 	}
 }
 
+// TestWarmupTorch compares every step's rate with that of torch's LinearLR beside
+// its CosineAnnealingLR, within what float64 rounds.
+func TestWarmupTorch(t *testing.T) {
+	var cases []struct {
+		Initial               float64
+		Epochs, Steps, Warmup int
+		Rates                 []float64
+	}
+	readFigures(t, "warmup.json", &cases)
+	if len(cases) != 4 {
+		t.Fatalf("warmup.json holds %d cases, want 4", len(cases))
+	}
+	for _, c := range cases {
+		schedule, err := NewSchedule(ScheduleSpec{Kind: "cosine", Initial: c.Initial, Epochs: c.Epochs})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range c.Rates {
+			got := schedule(i/c.Steps+1) * Warmup(c.Warmup).Factor(i+1)
+			if math.Abs(got-want) > 1e-12*c.Initial {
+				t.Errorf("%d steps of warm-up: step %d has the rate %v, torch has %v", c.Warmup, i+1, got, want)
+			}
+		}
+	}
+}
+
+func TestNoWarmup(t *testing.T) {
+	for _, warmup := range []Warmup{0, 1} {
+		for _, step := range []int{1, 2, 1000} {
+			if got := warmup.Factor(step); got != 1 {
+				t.Errorf("%d steps of warm-up: step %d has the factor %v, want 1", warmup, step, got)
+			}
+		}
+	}
+}
+
 func TestConstantSchedule(t *testing.T) {
 	schedule, err := NewSchedule(ScheduleSpec{Kind: "constant", Initial: 0.3})
 	if err != nil {

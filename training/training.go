@@ -22,6 +22,7 @@ type Run struct {
 	Weights      graphs.Weights // trained in place
 	Solver       solvers.Solver
 	Schedule     solvers.Schedule
+	Warmup       solvers.Warmup // of the scheduled rates
 
 	Batches       *loaders.Batcher // the training images, as they are trained
 	TrainingSet   *loaders.Batcher // the same in order and unaltered, for evaluation
@@ -85,9 +86,8 @@ func (r *Run) Train(ctx context.Context) (result Result, err error) {
 	result.EpochOperations = r.epochOperations(trainer, evaluator)
 	for number := 1; number <= r.Epochs; number++ {
 		began := time.Now()
-		epoch := metrics.Epoch{Number: number, LearningRate: r.Schedule(number)}
-		r.Solver.SetLearningRate(epoch.LearningRate)
-		if epoch.TrainLoss, err = r.trainEpoch(ctx, trainer, epoch); err != nil {
+		epoch := metrics.Epoch{Number: number}
+		if err = r.trainEpoch(ctx, trainer, &epoch); err != nil {
 			return result, err
 		}
 		if err = r.evaluateEpoch(ctx, evaluator, &epoch); err != nil {
@@ -137,25 +137,28 @@ func (r *Run) newTrainer() (*machine, error) {
 	return newMachine(model), nil
 }
 
-// trainEpoch steps through the epoch's batches and returns the mean loss over
-// its samples as they were trained.
-func (r *Run) trainEpoch(ctx context.Context, trainer *machine, epoch metrics.Epoch) (float64, error) {
+// trainEpoch steps through the epoch's batches and sets the learning rate of its
+// last step and the mean loss over its samples as they were trained.
+func (r *Run) trainEpoch(ctx context.Context, trainer *machine, epoch *metrics.Epoch) error {
+	before, scheduled := (epoch.Number-1)*r.Batches.Batches(), r.Schedule(epoch.Number)
 	parameters := G.NodesToValueGrads(trainer.model.Learnables)
 	total, samples, step := 0.0, 0, 0
 	for batch := range r.Batches.Epoch(epoch.Number) {
 		if err := ctx.Err(); err != nil {
-			return 0, err
+			return err
 		}
 		if err := trainer.run(batch); err != nil {
-			return 0, err
+			return err
 		}
 		step++
+		epoch.LearningRate = scheduled * r.Warmup.Factor(before+step)
 		loss := trainer.model.LossValue()
 		if !finite(loss) {
-			return 0, &DivergedError{epoch.Number, step, loss, epoch.LearningRate}
+			return &DivergedError{epoch.Number, step, loss, epoch.LearningRate}
 		}
+		r.Solver.SetLearningRate(epoch.LearningRate)
 		if err := r.Solver.Step(parameters); err != nil {
-			return 0, err
+			return err
 		}
 		total += loss * float64(batch.Rows())
 		samples += batch.Rows()
@@ -163,7 +166,8 @@ func (r *Run) trainEpoch(ctx context.Context, trainer *machine, epoch metrics.Ep
 			r.Step(Progress{Epoch: epoch.Number, Step: step, Steps: r.Batches.Batches(), Loss: total / float64(samples)})
 		}
 	}
-	return total / float64(samples), nil
+	epoch.TrainLoss = total / float64(samples)
+	return nil
 }
 
 // evaluateEpoch measures the weights after the epoch: the validation loss, and

@@ -1,6 +1,6 @@
-"""Makes sgd.json and schedules.json, the figures sgd_test.go and
+"""Makes sgd.json, schedules.json and warmup.json, the figures sgd_test.go and
 schedule_test.go compare with: torch.optim.SGD on two float32 parameters, and
-torch's learning-rate schedules.
+torch's learning-rate schedules, by epoch, and by step with a warm-up.
 
     python3 sgd.py          (made with torch 1.13)
 
@@ -73,6 +73,21 @@ def rates(initial, epochs, scheduler):
     return learning_rates
 
 
+def warm_rates(initial, epochs, steps, warmup):
+    """The rate of each step of a cosine over epochs, beside a warm-up."""
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=initial)
+    cosine = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=epochs)
+    linear = torch.optim.lr_scheduler.LinearLR(optimizer, start_factor=1 / warmup, total_iters=warmup - 1)
+    learning_rates = []
+    for _ in range(epochs):
+        for _ in range(steps):
+            learning_rates.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            linear.step()
+        cosine.step()
+    return learning_rates
+
+
 def write(name, figures):
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), name), "w") as file:
         json.dump(figures, file, separators=(",", ":"))
@@ -95,3 +110,8 @@ write("sgd.json", {
 write("schedules.json", {
     name: rates(*schedule) for name, schedule in SCHEDULES.items()
 })
+write("warmup.json", [
+    {"initial": initial, "epochs": epochs, "steps": steps, "warmup": warmup,
+     "rates": warm_rates(initial, epochs, steps, warmup)}
+    for initial, epochs, steps, warmup in [(0.1, 4, 5, 8), (0.3, 3, 4, 4), (0.1, 2, 3, 50), (0.1, 2, 3, 2)]
+])
