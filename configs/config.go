@@ -89,6 +89,9 @@ package configs
 //	                     learning rate grows in proportion to what the schedule
 //	                     says: step s has s/warmup_steps of it (metrics.csv has
 //	                     the rate of each epoch's last step); 0 to 1000000000
+//	  clip_norm: 0       scales all gradients of a step down together where
+//	                     their Euclidean norm is above this, as
+//	                     torch.nn.utils.clip_grad_norm_; at least 0; 0: never
 //
 //	train:
 //	  epochs: 50         1 to 1000000
@@ -163,6 +166,7 @@ type Optimizer struct {
 	StepEpochs   int       `yaml:"step_epochs"`
 	Gamma        float64   `yaml:"gamma"`
 	WarmupSteps  int       `yaml:"warmup_steps"`
+	ClipNorm     float64   `yaml:"clip_norm"`
 }
 
 // Train is the section `train`: for how long.

@@ -47,6 +47,7 @@ func Default() Config {
 			StepEpochs:   30,  // torch's example for StepLR
 			Gamma:        0.1, // torch.optim.lr_scheduler.StepLR's default
 			WarmupSteps:  0,   // the full rate from the first step
+			ClipNorm:     0,   // gradients as they are
 		},
 		Train: Train{
 			Epochs:        50, // enough for every shipped model to level off

@@ -131,6 +131,8 @@ func TestOneProblem(t *testing.T) {
 		{set(adam, "optimizer.gamma=1.5"), "-set optimizer.gamma=1.5: 1.5 is above 1, so the learning rate would grow"},
 		{set(adam, "optimizer.warmup_steps=-1"), "-set optimizer.warmup_steps=-1: -1 is not between 0 and 1000000000"},
 		{set(adam, "optimizer.warm_up_steps=5"), "-set optimizer.warm_up_steps=5: unknown key; did you mean warmup_steps?"},
+		{set(adam, "optimizer.clip_norm=-1"), "-set optimizer.clip_norm=-1: -1 is below 0"},
+		{set(adam, "optimizer.clip_norm=1e-40"), "-set optimizer.clip_norm=1e-40: 1e-40 is too small for 32-bit numbers; at least 1.1754943508222875e-38"},
 		{set(adam, "train.epochs=0"), "-set train.epochs=0: 0 is not between 1 and 1000000"},
 		{set(adam, "train.early_stopping=-1"), "-set train.early_stopping=-1: -1 is not between 0 and 1000000"},
 		{set(adam, "plots.reconstructions=65"), "-set plots.reconstructions=65: 65 is not between 0 and 64"},

@@ -210,6 +210,11 @@ func (d *decoder) validateOptimizer() {
 		d.invalid("optimizer.gamma", "%v is above 1, so the learning rate would grow", o.Gamma)
 	}
 	d.wholeBetween("optimizer.warmup_steps", o.WarmupSteps, 0, 1_000_000_000)
+	if o.ClipNorm < 0 {
+		d.invalid("optimizer.clip_norm", "%v is below 0", o.ClipNorm)
+	} else if o.ClipNorm > 0 {
+		d.positive("optimizer.clip_norm", o.ClipNorm)
+	}
 }
 
 func (d *decoder) validateMomentum() {

@@ -136,7 +136,7 @@ func solver(config configs.Config) (solvers.Solver, solvers.Schedule, error) {
 	o := config.Optimizer
 	solver, err := solvers.New(solvers.Spec{
 		Kind: o.Kind, LearningRate: o.LearningRate, Momentum: o.Momentum, Nesterov: o.Nesterov,
-		Betas: [2]float64(o.Betas), Eps: o.Eps, WeightDecay: o.WeightDecay,
+		Betas: [2]float64(o.Betas), Eps: o.Eps, WeightDecay: o.WeightDecay, ClipNorm: o.ClipNorm,
 	})
 	if err != nil {
 		return nil, nil, UsageError(err.Error())

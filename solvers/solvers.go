@@ -28,20 +28,26 @@ type Spec struct {
 	Betas        [2]float64 // adam, adamw
 	Eps          float64    // adam, adamw
 	WeightDecay  float64
+	ClipNorm     float64 // what the gradients' norm is clipped to; 0 = not at all
 }
 
 // New returns the solver of the spec's kind.
 func New(spec Spec) (Solver, error) {
+	var solver Solver
 	switch spec.Kind {
 	case "sgd":
-		return NewSGD(spec.LearningRate, spec.Momentum, spec.WeightDecay, spec.Nesterov), nil
+		solver = NewSGD(spec.LearningRate, spec.Momentum, spec.WeightDecay, spec.Nesterov)
 	case "adam":
-		return NewAdam(spec.LearningRate, spec.Betas, spec.Eps, spec.WeightDecay), nil
+		solver = NewAdam(spec.LearningRate, spec.Betas, spec.Eps, spec.WeightDecay)
 	case "adamw":
-		return NewAdamW(spec.LearningRate, spec.Betas, spec.Eps, spec.WeightDecay), nil
+		solver = NewAdamW(spec.LearningRate, spec.Betas, spec.Eps, spec.WeightDecay)
 	default:
 		return nil, fmt.Errorf("solvers: no optimizer of kind %q: there are sgd, adam, adamw", spec.Kind)
 	}
+	if spec.ClipNorm > 0 {
+		solver = Clipped{solver, spec.ClipNorm}
+	}
+	return solver, nil
 }
 
 // valueAndGradient returns a parameter's elements and those of its gradient.

@@ -1,0 +1,44 @@
+package solvers
+
+import (
+	"math"
+
+	G "gorgonia.org/gorgonia"
+
+	"cifartrain/kernels"
+)
+
+// Clipped is a solver that first scales all gradients together down to a
+// Euclidean norm of at most Norm.
+type Clipped struct {
+	Solver
+	Norm float64
+}
+
+// Step clips the gradients, which stay clipped, and steps. They are clipped as
+// torch.nn.utils.clip_grad_norm_ does: multiplied by Norm/(norm + 1e-6) where
+// that is below 1, with the norm over the gradients of all parameters. A norm
+// that is not a number makes every gradient so. Source:
+// https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
+func (c Clipped) Step(parameters []G.ValueGrad) error {
+	squares := 0.0
+	for _, p := range parameters {
+		_, gradient, err := valueAndGradient(p)
+		if err != nil {
+			return err
+		}
+		squares += kernels.SquaredNorm(gradient)
+	}
+	factor := c.Norm / (math.Sqrt(squares) + 1e-6)
+	if factor >= 1 {
+		return c.Solver.Step(parameters)
+	}
+	for _, p := range parameters {
+		_, gradient, err := valueAndGradient(p)
+		if err != nil {
+			return err
+		}
+		kernels.Scale(gradient, float32(factor))
+	}
+	return c.Solver.Step(parameters)
+}
