@@ -97,6 +97,12 @@ package configs
 //	  epochs: 50         1 to 1000000
 //	  early_stopping: 0  stop after this many epochs without a better validation
 //	                     loss; 0: never
+//	  average_decay: 0   above 0, the weights that are evaluated, drawn and saved
+//	                     are a moving average over the training steps, about the
+//	                     last 1/(1-average_decay) of them: after step s
+//	                     d*average + (1-d)*weights with d the smaller of this
+//	                     and (1+s)/(10+s). train_loss stays that of the weights
+//	                     in training; at least 0, below 1; 0: no average
 //
 //	plots:
 //	  reconstructions: 3 how many random validation images to show beside their
@@ -169,10 +175,11 @@ type Optimizer struct {
 	ClipNorm     float64   `yaml:"clip_norm"`
 }
 
-// Train is the section `train`: for how long.
+// Train is the section `train`: for how long, and which weights come out of it.
 type Train struct {
-	Epochs        int `yaml:"epochs"`
-	EarlyStopping int `yaml:"early_stopping"`
+	Epochs        int     `yaml:"epochs"`
+	EarlyStopping int     `yaml:"early_stopping"`
+	AverageDecay  float64 `yaml:"average_decay"`
 }
 
 // Plots is the section `plots`: what the pictures show.

@@ -52,6 +52,7 @@ func Default() Config {
 		Train: Train{
 			Epochs:        50, // enough for every shipped model to level off
 			EarlyStopping: 0,  // never: curves of one length compare
+			AverageDecay:  0,  // the weights as trained
 		},
 		Plots: Plots{
 			Reconstructions: 3, // fits the width of a page

@@ -41,7 +41,7 @@ func TestOneProblem(t *testing.T) {
 		// Keys.
 		{set(pair+"optimizer:\n  learning_rat: 1\n", ""), ":3: optimizer.learning_rat: unknown key; did you mean learning_rate?"},
 		{set(pair+"batch_size: 3\n", ""), ":2: batch_size: unknown key; did you mean data.batch_size?"},
-		{set(pair+"train: {warm_up: 3}\n", ""), ":2: train.warm_up: unknown key; the keys here are epochs, early_stopping"},
+		{set(pair+"train: {warm_up: 3}\n", ""), ":2: train.warm_up: unknown key; the keys here are epochs, early_stopping, average_decay"},
 		{set(pair+"<<: {seed: 1}\n", ""), `:2: "<<": unknown key; the keys here are name, seed, model, data, loss, optimizer, train, plots`},
 		{set(pair+"seed: 1\n\nseed: 2\n", ""), ":4: seed: is given twice; the first is in line 2"},
 		{set(pair+"? [a]\n: 1\n", ""), ":2: has a list for a key; a key is plain text"},
@@ -135,6 +135,8 @@ func TestOneProblem(t *testing.T) {
 		{set(adam, "optimizer.clip_norm=1e-40"), "-set optimizer.clip_norm=1e-40: 1e-40 is too small for 32-bit numbers; at least 1.1754943508222875e-38"},
 		{set(adam, "train.epochs=0"), "-set train.epochs=0: 0 is not between 1 and 1000000"},
 		{set(adam, "train.early_stopping=-1"), "-set train.early_stopping=-1: -1 is not between 0 and 1000000"},
+		{set(adam, "train.average_decay=1"), "-set train.average_decay=1: 1 is not at least 0 and below 1"},
+		{set(adam, "train.average_decay=-0.5"), "-set train.average_decay=-0.5: -0.5 is not at least 0 and below 1"},
 		{set(adam, "plots.reconstructions=65"), "-set plots.reconstructions=65: 65 is not between 0 and 64"},
 
 		// Overrides.

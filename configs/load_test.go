@@ -56,6 +56,7 @@ optimizer:
 train:
   epochs: 50
   early_stopping: 0
+  average_decay: 0.0
 plots:
   reconstructions: 3
 `
@@ -135,7 +136,7 @@ func TestYAMLHoldsEveryKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The layout is everyKey's but for the shortest spelling of the numbers.
-	want := strings.NewReplacer("\nname", "name", "c: 1.0\n", "c: 1\n", "momentum: 0.0", "momentum: 0", "clip_norm: 0.0", "clip_norm: 0", "1.0e-8", "1e-08").Replace(everyKey)
+	want := strings.NewReplacer("\nname", "name", "c: 1.0\n", "c: 1\n", "momentum: 0.0", "momentum: 0", "clip_norm: 0.0", "clip_norm: 0", "average_decay: 0.0", "average_decay: 0", "1.0e-8", "1e-08").Replace(everyKey)
 	if diff := cmp.Diff(want, string(text)); diff != "" {
 		t.Errorf("YAML (-want +got):\n%s", diff)
 	}

@@ -33,6 +33,7 @@ func (d *decoder) validate() {
 	d.validateMomentum()
 	d.wholeBetween("train.epochs", d.result.Train.Epochs, 1, 1_000_000)
 	d.wholeBetween("train.early_stopping", d.result.Train.EarlyStopping, 0, 1_000_000)
+	d.belowOne("train.average_decay", d.result.Train.AverageDecay)
 	d.wholeBetween("plots.reconstructions", d.result.Plots.Reconstructions, 0, 64)
 }
 

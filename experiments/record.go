@@ -104,7 +104,7 @@ func (r *record) end(ctx context.Context, result training.Result, cause error, s
 // test scores the last and the best weights on the test images.
 func (r *record) test(ctx context.Context, result training.Result) error {
 	batches := evaluationBatches(r.config, r.images, r.images.test)
-	last, err := score(ctx, r.run.Architecture, r.run.Weights, batches)
+	last, err := score(ctx, r.run.Architecture, r.run.Evaluated(), batches)
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func (r *record) weights(result training.Result) error {
 	if r.summary.Status == runfolder.Failed {
 		return nil
 	}
-	return r.folder.WriteWeights(runfolder.LastWeightsFile, tensors(r.run.Weights))
+	return r.folder.WriteWeights(runfolder.LastWeightsFile, tensors(r.run.Evaluated()))
 }
 
 // score evaluates weights on batches.

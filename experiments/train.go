@@ -119,7 +119,7 @@ func newRun(config configs.Config, architecture *graphs.Architecture, weights gr
 	if err != nil {
 		return nil, err
 	}
-	return &training.Run{
+	run := &training.Run{
 		Architecture: architecture, Weights: weights, Solver: solver, Schedule: schedule, Warmup: solvers.Warmup(config.Optimizer.WarmupSteps),
 		Batches: loaders.NewBatcher(images.training, images.transform, loaders.BatchOptions{
 			Size: config.Data.BatchSize, Shuffle: config.Data.Shuffle,
@@ -128,7 +128,11 @@ func newRun(config configs.Config, architecture *graphs.Architecture, weights gr
 		TrainingSet:   evaluationBatches(config, images, images.training),
 		ValidationSet: evaluationBatches(config, images, images.validation),
 		Epochs:        config.Train.Epochs, EarlyStopping: config.Train.EarlyStopping,
-	}, nil
+	}
+	if decay := config.Train.AverageDecay; decay > 0 {
+		run.Average = training.NewAverage(weights, decay)
+	}
+	return run, nil
 }
 
 // solver returns the config's solver, new, and the schedule of its rate.

@@ -20,6 +20,7 @@ import (
 type Run struct {
 	Architecture *graphs.Architecture
 	Weights      graphs.Weights // trained in place
+	Average      *Average       // of the weights; nil for none
 	Solver       solvers.Solver
 	Schedule     solvers.Schedule
 	Warmup       solvers.Warmup // of the scheduled rates
@@ -45,7 +46,7 @@ type Progress struct {
 	Loss  float64 // mean over this epoch's samples so far
 }
 
-// A Result is what a run leaves besides its trained weights.
+// A Result is what a run leaves besides its last weights.
 type Result struct {
 	History metrics.History
 	Best    graphs.Weights // those of the lowest validation loss
@@ -76,13 +77,13 @@ func (r *Run) Train(ctx context.Context) (result Result, err error) {
 		return Result{}, err
 	}
 	defer func() { err = trainer.close(err) }()
-	evaluator, err := NewEvaluator(r.Architecture, r.Weights, r.ValidationSet.Size())
+	evaluator, err := NewEvaluator(r.Architecture, r.Evaluated(), r.ValidationSet.Size())
 	if err != nil {
 		return Result{}, err
 	}
 	defer func() { err = evaluator.machine.close(err) }()
 
-	result.Best = r.Weights.Clone()
+	result.Best = r.Evaluated().Clone()
 	result.EpochOperations = r.epochOperations(trainer, evaluator)
 	for number := 1; number <= r.Epochs; number++ {
 		began := time.Now()
@@ -101,7 +102,7 @@ func (r *Run) Train(ctx context.Context) (result Result, err error) {
 		result.History = append(result.History, epoch)
 		best := result.History.Best()
 		if best == len(result.History)-1 {
-			result.Best.CopyFrom(r.Weights)
+			result.Best.CopyFrom(r.Evaluated())
 		}
 		if r.Epoch != nil {
 			if err = r.Epoch(epoch); err != nil {
@@ -123,6 +124,15 @@ func (r *Run) epochOperations(trainer *machine, evaluator *Evaluator) float64 {
 		evaluated += r.TrainingSet.Set.Len() // for its accuracy
 	}
 	return float64(r.Batches.Set.Len()*trainer.model.Operations() + evaluated*evaluator.machine.model.Operations())
+}
+
+// Evaluated are the weights that are evaluated and kept: the average, or the
+// trained ones where there is none.
+func (r *Run) Evaluated() graphs.Weights {
+	if r.Average != nil {
+		return r.Average.Weights
+	}
+	return r.Weights
 }
 
 // newTrainer returns the machine of the graph with gradients.
@@ -159,6 +169,9 @@ func (r *Run) trainEpoch(ctx context.Context, trainer *machine, epoch *metrics.E
 		r.Solver.SetLearningRate(epoch.LearningRate)
 		if err := r.Solver.Step(parameters); err != nil {
 			return err
+		}
+		if r.Average != nil {
+			r.Average.Update(r.Weights, before+step)
 		}
 		total += loss * float64(batch.Rows())
 		samples += batch.Rows()
