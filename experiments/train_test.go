@@ -11,7 +11,9 @@ import (
 	"cifartrain/configs"
 	"cifartrain/loaders"
 	"cifartrain/runfolder"
+	"cifartrain/solvers"
 	"cifartrain/terminal"
+	"cifartrain/training"
 )
 
 // sample is the built-in sample, drawn once.
@@ -116,7 +118,25 @@ func TestConfigReachesTheImages(t *testing.T) {
 // TestConfigReachesTheRun follows the other keys.
 func TestConfigReachesTheRun(t *testing.T) {
 	config, images := parts(t, "data.shuffle=true", "data.flip=false", "data.batch_size=32", "data.eval_batch_size=50",
-		"train.epochs=40", "train.early_stopping=7", "optimizer.schedule=step", "optimizer.step_epochs=5", "optimizer.gamma=0.5", "optimizer.learning_rate=0.8")
+		"train.epochs=40", "train.early_stopping=7", "optimizer.schedule=step", "optimizer.step_epochs=5", "optimizer.gamma=0.5", "optimizer.learning_rate=0.8",
+		"optimizer.warmup_steps=9", "optimizer.clip_norm=0.25", "train.average_decay=0.75")
+	run := runOf(t, config, images)
+	if run.Epochs != 40 || run.EarlyStopping != 7 || run.Batches.Size() != 32 || run.ValidationSet.Size() != 50 || run.TrainingSet.Size() != 50 {
+		t.Errorf("epochs %d, early stopping %d, batches of %d, %d, %d", run.Epochs, run.EarlyStopping, run.Batches.Size(), run.ValidationSet.Size(), run.TrainingSet.Size())
+	}
+	if clipped, ok := run.Solver.(solvers.Clipped); !ok || clipped.Norm != 0.25 || run.Warmup != 9 || run.Average == nil || run.Average.Decay != 0.75 {
+		t.Errorf("the solver is %+v, the warm-up %d, the average %v", run.Solver, run.Warmup, run.Average)
+	}
+	for epoch, want := range map[int]float64{1: 0.8, 5: 0.8, 6: 0.4, 11: 0.2} {
+		if got := run.Schedule(epoch); math.Abs(got-want) > 1e-15 {
+			t.Errorf("epoch %d has the learning rate %g, want %g", epoch, got, want)
+		}
+	}
+}
+
+// runOf is the run that a config makes of images.
+func runOf(t *testing.T, config configs.Config, images *images) *training.Run {
+	t.Helper()
 	architecture, weights, err := new(Session).model(config)
 	if err != nil {
 		t.Fatal(err)
@@ -125,17 +145,16 @@ func TestConfigReachesTheRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if run.Epochs != 40 || run.EarlyStopping != 7 || run.Batches.Size() != 32 || run.ValidationSet.Size() != 50 || run.TrainingSet.Size() != 50 {
-		t.Errorf("epochs %d, early stopping %d, batches of %d, %d, %d", run.Epochs, run.EarlyStopping, run.Batches.Size(), run.ValidationSet.Size(), run.TrainingSet.Size())
-	}
-	for epoch, want := range map[int]float64{1: 0.8, 5: 0.8, 6: 0.4, 11: 0.2} {
-		if got := run.Schedule(epoch); math.Abs(got-want) > 1e-15 {
-			t.Errorf("epoch %d has the learning rate %g, want %g", epoch, got, want)
-		}
-	}
+	return run
+}
+
+// TestConfigReachesTheBatches follows what alters their images or their order.
+func TestConfigReachesTheBatches(t *testing.T) {
+	config, images := parts(t, "data.shuffle=true", "data.flip=false")
+	run := runOf(t, config, images)
 	shuffledPixels, shuffled := firstBatch(run.Batches, 1)
 	_, next := firstBatch(run.Batches, 2)
-	_, inOrder := firstBatch(run.TrainingSet, 1)
+	unaltered, inOrder := firstBatch(run.TrainingSet, 1)
 	if slices.IsSorted(shuffled) || slices.Equal(shuffled, next) {
 		t.Errorf("epochs begin with the images %v and %v", shuffled, next)
 	}
@@ -143,21 +162,23 @@ func TestConfigReachesTheRun(t *testing.T) {
 		t.Errorf("the evaluation begins with the images %v", inOrder)
 	}
 
-	config.Data.Flip, config.Data.Shuffle = true, true
-	flipped, err := newRun(config, architecture, weights, images)
-	if err != nil {
-		t.Fatal(err)
-	}
-	flippedPixels, same := firstBatch(flipped.Batches, 1)
-	if !slices.Equal(same, shuffled) || slices.Equal(flippedPixels, shuffledPixels) {
-		t.Error("flip does not change the images, or changes their order")
+	for name, change := range map[string]func(*configs.Data){
+		"flip":  func(data *configs.Data) { data.Flip = true },
+		"shift": func(data *configs.Data) { data.Shift = 2 },
+	} {
+		altered := config
+		change(&altered.Data)
+		run := runOf(t, altered, images)
+		pixels, same := firstBatch(run.Batches, 1)
+		if !slices.Equal(same, shuffled) || slices.Equal(pixels, shuffledPixels) {
+			t.Errorf("%s does not change the images, or changes their order", name)
+		}
+		if evaluated, _ := firstBatch(run.TrainingSet, 1); !slices.Equal(evaluated, unaltered) {
+			t.Errorf("%s changes the images of the evaluation", name)
+		}
 	}
 	config.Data.Shuffle = false
-	ordered, err := newRun(config, architecture, weights, images)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, places := firstBatch(ordered.Batches, 1); !slices.IsSorted(places) {
+	if _, places := firstBatch(runOf(t, config, images).Batches, 1); !slices.IsSorted(places) {
 		t.Errorf("shuffle: false begins with the images %v", places)
 	}
 }
@@ -165,7 +186,12 @@ func TestConfigReachesTheRun(t *testing.T) {
 // TestBestIsNotLast trains until the best epoch is not the last one and finds
 // each one's own test figures in the summary.
 func TestBestIsNotLast(t *testing.T) {
-	config, images := parts(t, "train.epochs=8", "train.early_stopping=2")
+	t.Run("trained", func(t *testing.T) { bestIsNotLast(t) })
+	t.Run("averaged", func(t *testing.T) { bestIsNotLast(t, "train.average_decay=0.9") })
+}
+
+func bestIsNotLast(t *testing.T, overrides ...string) {
+	config, images := parts(t, append(overrides, "train.epochs=8", "train.early_stopping=2")...)
 	run, err := onSample(t).train(context.Background(), config)
 	if err != nil {
 		t.Fatal(err)
@@ -207,5 +233,17 @@ func TestLossScale(t *testing.T) {
 		if scale, uniform := lossScale(normalize); scale != test.scale || uniform != test.uniform {
 			t.Errorf("lossScale of %v is %g, %v", test.std, scale, uniform)
 		}
+	}
+}
+
+// TestLossesOfOtherKindsAreNotCompared: a squared hinge says nothing about a
+// plain one.
+func TestLossesOfOtherKindsAreNotCompared(t *testing.T) {
+	plain, _ := parts(t)
+	squared, _ := parts(t, "name=squared", "loss.kind=squared_hinge")
+	err := onSample(t).check([]configs.Config{plain, squared})
+	const want = "svm and squared measure different losses (hinge, C = 1, squared hinge, C = 1) and cannot be compared; train them one by one"
+	if usage, ok := err.(UsageError); !ok || string(usage) != want {
+		t.Errorf("the error is %v, want %q", err, want)
 	}
 }
