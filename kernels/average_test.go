@@ -32,3 +32,13 @@ func TestMoveToward(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkMoveToward is of as many numbers as the autoencoder has weights.
+func BenchmarkMoveToward(b *testing.B) {
+	random := source(b)
+	average, values := normal(random, 797_984), normal(random, 797_984)
+	b.SetBytes(int64(8 * len(values)))
+	for b.Loop() {
+		MoveToward(average, values, 0.001)
+	}
+}

@@ -41,3 +41,12 @@ func TestScale(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkSquaredNorm is of as many numbers as the autoencoder has weights.
+func BenchmarkSquaredNorm(b *testing.B) {
+	values := normal(source(b), 797_984)
+	b.SetBytes(int64(4 * len(values)))
+	for b.Loop() {
+		SquaredNorm(values)
+	}
+}
