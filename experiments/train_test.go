@@ -236,13 +236,19 @@ func TestLossScale(t *testing.T) {
 	}
 }
 
-// TestLossesOfOtherKindsAreNotCompared: a squared hinge says nothing about a
-// plain one.
-func TestLossesOfOtherKindsAreNotCompared(t *testing.T) {
+// TestLossesOfOtherUnits: classifiers of different losses compare by their
+// accuracies, reconstructions of differently scaled pixels have nothing to
+// compare by.
+func TestLossesOfOtherUnits(t *testing.T) {
 	plain, _ := parts(t)
 	squared, _ := parts(t, "name=squared", "loss.kind=squared_hinge")
-	err := onSample(t).check([]configs.Config{plain, squared})
-	const want = "svm and squared measure different losses (hinge, C = 1, squared hinge, C = 1) and cannot be compared; train them one by one"
+	if err := onSample(t).check([]configs.Config{plain, squared}); err != nil {
+		t.Error(err)
+	}
+	autoencoder, _ := parts(t, "name=pixels", "model.kind=autoencoder", "loss.kind=mse", "data.normalize=null")
+	scaled, _ := parts(t, "name=scaled", "model.kind=autoencoder", "loss.kind=mse", "data.normalize={mean: [0, 0, 0], std: [0.5, 0.5, 0.5]}")
+	err := onSample(t).check([]configs.Config{autoencoder, scaled})
+	const want = "pixels and scaled measure different losses (mean squared error, mean squared error of pixels divided by [0.5 0.5 0.5]) and cannot be compared; train them one by one"
 	if usage, ok := err.(UsageError); !ok || string(usage) != want {
 		t.Errorf("the error is %v, want %q", err, want)
 	}
