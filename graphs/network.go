@@ -56,19 +56,19 @@ func (n *network) weight(name string) *G.Node {
 	return nil
 }
 
-// linear is x W^T + b, (B, out), with the layer's weight and bias.
-func (n *network) linear(x *G.Node, layer string) *G.Node {
-	l := Layer{Name: layer, Weight: layer + ".weight", Bias: layer + ".bias"}
+// linear is a(x W^T + b), (B, out), with the layer's weight and bias.
+func (n *network) linear(x *G.Node, layer string, a ops.Activation) *G.Node {
+	l := Layer{Name: layer, Weight: layer + ".weight", Bias: layer + ".bias", ReLU: a == ops.ReLU}
 	w, b := n.weight(l.Weight), n.weight(l.Bias)
-	return n.layer(l, x, func() (*G.Node, error) { return ops.Linear(n.live, x, w, b) })
+	return n.layer(l, x, func() (*G.Node, error) { return ops.Linear(n.live, x, w, b, a) })
 }
 
-// linearTransposed is x W + b, (B, in), with the weight (out, in) of that name
-// and the bias layer_bias (in).
-func (n *network) linearTransposed(x *G.Node, layer, weight string) *G.Node {
-	l := Layer{Name: layer, Weight: weight, Bias: layer + "_bias", Transposed: true}
+// linearTransposed is a(x W + b), (B, in), with the weight (out, in) of that
+// name and the bias layer_bias (in).
+func (n *network) linearTransposed(x *G.Node, layer, weight string, a ops.Activation) *G.Node {
+	l := Layer{Name: layer, Weight: weight, Bias: layer + "_bias", Transposed: true, ReLU: a == ops.ReLU}
 	w, b := n.weight(l.Weight), n.weight(l.Bias)
-	return n.layer(l, x, func() (*G.Node, error) { return ops.LinearTransposed(n.live, x, w, b) })
+	return n.layer(l, x, func() (*G.Node, error) { return ops.LinearTransposed(n.live, x, w, b, a) })
 }
 
 // layer applies op to x and notes it as a layer, which must follow the one
@@ -95,23 +95,11 @@ func (n *network) latent(x *G.Node) *G.Node {
 }
 
 // stack puts x through layers, with a ReLU between any two.
-func (n *network) stack(x *G.Node, names []string, layer func(x *G.Node, name string) *G.Node) *G.Node {
-	for i, name := range names {
-		if i > 0 {
-			x = n.relu(x)
-		}
-		x = layer(x, name)
+func (n *network) stack(x *G.Node, names []string, layer func(x *G.Node, name string, a ops.Activation) *G.Node) *G.Node {
+	for _, name := range names[:len(names)-1] {
+		x = layer(x, name, ops.ReLU)
 	}
-	return x
-}
-
-// relu is max(0, x), of what the last layer gave.
-func (n *network) relu(x *G.Node) *G.Node {
-	y := n.apply(func() (*G.Node, error) { return ops.ReLU(n.live, x) })
-	if n.err == nil {
-		n.layers[len(n.layers)-1].ReLU, n.last = true, y
-	}
-	return y
+	return layer(x, names[len(names)-1], ops.Identity)
 }
 
 // mse is the scalar mean((prediction - target)^2).

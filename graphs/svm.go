@@ -27,7 +27,7 @@ func linearSVM(spec Spec) *Architecture {
 		PixelWeight: "fc.weight",
 		Predict:     signOfScore,
 		output: func(n *network) *G.Node {
-			return n.linear(n.input, "fc")
+			return n.linear(n.input, "fc", ops.Identity)
 		},
 		loss: func(n *network, score *G.Node) *G.Node {
 			y := n.labels()

@@ -5,6 +5,8 @@ import (
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"cifartrain/graphs/ops"
 )
 
 // tiedAutoencoder is an autoencoder whose decoder has no weights of its own: it
@@ -35,9 +37,9 @@ func tiedAutoencoder(spec Spec) *Architecture {
 	a.output = func(n *network) *G.Node {
 		latent := n.latent(n.stack(n.input, encoder, n.linear))
 		tied := layers // the encoder's layer whose weight comes next, from the last to the first
-		return n.stack(latent, decoder, func(x *G.Node, layer string) *G.Node {
+		return n.stack(latent, decoder, func(x *G.Node, layer string, a ops.Activation) *G.Node {
 			tied--
-			return n.linearTransposed(x, layer, encoder[tied]+".weight")
+			return n.linearTransposed(x, layer, encoder[tied]+".weight", a)
 		})
 	}
 	return a

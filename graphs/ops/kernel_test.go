@@ -42,7 +42,7 @@ func TestLinearErrors(t *testing.T) {
 		{[]int{4, 3}, []int{2, 3}, []int{2, 1, 1}}, // an axis too many
 	} {
 		g := G.NewGraph()
-		_, err := Linear(&Live{4}, input(g, "x", c.x...), input(g, "w", c.w...), input(g, "b", c.b...))
+		_, err := Linear(&Live{4}, input(g, "x", c.x...), input(g, "w", c.w...), input(g, "b", c.b...), Identity)
 		wantError(t, err, want, c.x, c.w, c.b)
 	}
 }
@@ -92,7 +92,7 @@ func TestNotMerged(t *testing.T) {
 	linears := make([]*G.Node, 2)
 	w, b := input(g, "w", 3, 1), input(g, "b", 3)
 	for i := range linears {
-		linears[i] = must(t)(Linear(live, score, w, b))
+		linears[i] = must(t)(Linear(live, score, w, b, Identity))
 	}
 	ones(t, w)
 	ones(t, b)
@@ -128,8 +128,8 @@ func TestNotMerged(t *testing.T) {
 func TestDifferentiability(t *testing.T) {
 	g := G.NewGraph()
 	x, w, b := input(g, "x", 4, 3), input(g, "w", 3, 3), input(g, "b", 3)
-	first := must(t)(Linear(&Live{4}, x, w, b))
-	second := must(t)(Linear(&Live{4}, first, w, b))
+	first := must(t)(Linear(&Live{4}, x, w, b, Identity))
+	second := must(t)(Linear(&Live{4}, first, w, b, Identity))
 	for node, want := range map[*G.Node]bool{first: false, second: true} {
 		got := node.Op().(*kernel).DiffWRT(3)
 		if got[0] != want || !got[1] || !got[2] {
@@ -151,7 +151,7 @@ func TestDifferentiability(t *testing.T) {
 // TestOp pins what the machine and the compiler ask of an op.
 func TestOp(t *testing.T) {
 	g := G.NewGraph()
-	op := must(t)(Linear(&Live{4}, input(g, "x", 4, 3), input(g, "w", 2, 3), input(g, "b", 2))).Op().(*kernel)
+	op := must(t)(Linear(&Live{4}, input(g, "x", 4, 3), input(g, "w", 2, 3), input(g, "b", 2), Identity)).Op().(*kernel)
 	if op.Arity() != 3 || op.String() != "linear" {
 		t.Errorf("the op is %q with %d inputs", op, op.Arity())
 	}
@@ -212,7 +212,7 @@ func TestOrder(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := G.NewGraph()
 			x, w, b := input(g, "x", 2, 2), input(g, "w", 2, 2), input(g, "b", 2)
-			y := must(t)(Linear(&Live{2}, x, w, b))
+			y := must(t)(Linear(&Live{2}, x, w, b, Identity))
 			ones(t, x)
 			ones(t, b)
 			if err := G.Let(w, value); err != nil {
@@ -246,7 +246,7 @@ func TestRows(t *testing.T) {
 func TestTransposeNode(t *testing.T) {
 	g := G.NewGraph()
 	x, w, b := input(g, "x", 1, 2), input(g, "w", 2, 3), input(g, "b", 3)
-	y := must(t)(Linear(&Live{1}, x, must(t)(G.Transpose(w)), b))
+	y := must(t)(Linear(&Live{1}, x, must(t)(G.Transpose(w)), b, Identity))
 	ones(t, b)
 	for node, value := range map[*G.Node]*tensor.Dense{
 		x: dense([]float32{1, 10}, 1, 2), w: dense([]float32{1, 2, 3, 4, 5, 6}, 2, 3),

@@ -9,10 +9,10 @@ import (
 	"cifartrain/kernels"
 )
 
-// Linear returns the node y = x W^T + b, (B, out), for x (B, in), W (out, in)
-// and b (out): torch.nn.Linear. No gradient by x is computed where x is an
-// input of the graph.
-func Linear(live *Live, x, w, b *G.Node) (*G.Node, error) {
+// Linear returns the node y = a(x W^T + b), (B, out), for x (B, in), W (out, in),
+// b (out) and the activation a: torch.nn.Linear and what follows it. No gradient
+// by x is computed where x is an input of the graph.
+func Linear(live *Live, x, w, b *G.Node, a Activation) (*G.Node, error) {
 	if x.Dims() != 2 || w.Dims() != 2 || b.Dims() != 1 || x.Shape()[1] != w.Shape()[1] || b.Shape()[0] != w.Shape()[0] {
 		return nil, fmt.Errorf("ops: linear: x %v, W %v and b %v do not fit: want (B, in), (out, in) and (out)", x.Shape(), w.Shape(), b.Shape())
 	}
@@ -23,10 +23,13 @@ func Linear(live *Live, x, w, b *G.Node) (*G.Node, error) {
 	y := op.elements()
 	op.compute = func(v [][]float32) {
 		kernels.MatMulNT(y, v[0], v[1], live.Rows, out, in)
-		kernels.AddBias(y, v[2], live.Rows, out)
+		a.addBias(live, y, v[2])
 	}
 	op.wrt = []bool{x.Op() != nil, true, true}
-	op.differentiate = func(inputs G.Nodes, _, gradient *G.Node) (grads G.Nodes, err error) {
+	op.differentiate = func(inputs G.Nodes, output, gradient *G.Node) (grads G.Nodes, err error) {
+		if gradient, err = a.gradient(live, output, gradient); err != nil {
+			return nil, err
+		}
 		grads = make(G.Nodes, 3)
 		if op.wrt[0] {
 			if grads[0], err = linearInputGradient(live, gradient, inputs[1]); err != nil {

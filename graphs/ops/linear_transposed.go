@@ -9,10 +9,11 @@ import (
 	"cifartrain/kernels"
 )
 
-// LinearTransposed returns the node y = x W + b, (B, in), for x (B, out),
-// W (out, in) and b (in): a Linear layer's weight used backwards, as a tied
-// decoder does. No gradient by x is computed where x is an input of the graph.
-func LinearTransposed(live *Live, x, w, b *G.Node) (*G.Node, error) {
+// LinearTransposed returns the node y = a(x W + b), (B, in), for x (B, out),
+// W (out, in), b (in) and the activation a: a Linear layer's weight used
+// backwards, as a tied decoder does. No gradient by x is computed where x is an
+// input of the graph.
+func LinearTransposed(live *Live, x, w, b *G.Node, a Activation) (*G.Node, error) {
 	if x.Dims() != 2 || w.Dims() != 2 || b.Dims() != 1 || x.Shape()[1] != w.Shape()[0] || b.Shape()[0] != w.Shape()[1] {
 		return nil, fmt.Errorf("ops: linear transposed: x %v, W %v and b %v do not fit: want (B, out), (out, in) and (in)", x.Shape(), w.Shape(), b.Shape())
 	}
@@ -23,10 +24,13 @@ func LinearTransposed(live *Live, x, w, b *G.Node) (*G.Node, error) {
 	y := op.elements()
 	op.compute = func(v [][]float32) {
 		kernels.MatMulNN(y, v[0], v[1], live.Rows, in, out)
-		kernels.AddBias(y, v[2], live.Rows, in)
+		a.addBias(live, y, v[2])
 	}
 	op.wrt = []bool{x.Op() != nil, true, true}
-	op.differentiate = func(inputs G.Nodes, _, gradient *G.Node) (grads G.Nodes, err error) {
+	op.differentiate = func(inputs G.Nodes, output, gradient *G.Node) (grads G.Nodes, err error) {
+		if gradient, err = a.gradient(live, output, gradient); err != nil {
+			return nil, err
+		}
 		grads = make(G.Nodes, 3)
 		if op.wrt[0] {
 			if grads[0], err = linearTransposedInputGradient(live, gradient, inputs[1]); err != nil {

@@ -155,7 +155,7 @@ func (s stack) program(t *testing.T, batch int) *program {
 	p.learnables = s.learnable(g)
 	p.scores = p.x
 	for layer := range s.widths[1:] {
-		p.scores = must(t)(Linear(p.live, p.scores, p.learnables[2*layer], p.learnables[2*layer+1]))
+		p.scores = must(t)(Linear(p.live, p.scores, p.learnables[2*layer], p.learnables[2*layer+1], Identity))
 	}
 	loss := Hinge
 	if s.squared {
