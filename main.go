@@ -128,7 +128,7 @@ var commands = map[string]struct {
 	least, most int    // how many of them
 	flags       []string
 }{
-	"":         {"", 0, 0, []string{"config", "set", "data", "runs", "init", "seeds", "quiet"}},
+	"":         {"", 0, 0, []string{"config", "set", "data", "runs", "init", "seeds", "tensorboard", "quiet"}},
 	"compare":  {"run folders", 2, 32, []string{"runs"}},
 	"evaluate": {"run folder", 1, 1, []string{"set", "data", "quiet"}},
 	"export":   {"run folder", 1, 1, []string{"format", "weights", "o", "data", "quiet"}},
@@ -215,6 +215,7 @@ func (p *program) flags() *flag.FlagSet {
 	flags.StringVar(&p.session.Runs, "runs", "runs", "where run folders go (`DIR`)")
 	flags.StringVar(&p.session.Init, "init", "", "start from the weights in this safetensors `FILE`")
 	flags.IntVar(&p.session.Seeds, "seeds", 1, "repeat each run over `N` seeds, from the config's on")
+	flags.BoolVar(&p.session.TensorBoard, "tensorboard", false, "write event files, for tensorboard --logdir runs")
 	flags.StringVar(&p.export.Format, "format", "onnx", "export: `onnx`, npz or safetensors")
 	flags.StringVar(&p.export.Weights, "weights", "best", "export: the `best` or the last weights")
 	flags.StringVar(&p.export.File, "o", "", "export: the `FILE` to write; by default in the current folder, named after the run")

@@ -91,7 +91,7 @@ func sameRun(t *testing.T, a, b *runfolder.Folder) {
 // what is there, train again from the run's own config, evaluate.
 func TestTheMainJob(t *testing.T) {
 	runs := t.TempDir()
-	first, stdout, stderr := train(t, sampleArgs(runs)...)
+	first, stdout, stderr := train(t, sampleArgs(runs, "-tensorboard")...)
 
 	for _, name := range []string{
 		"config.yaml", "metrics.csv", "summary.json", "loss.png", "accuracy.png", "weights.png",
@@ -125,6 +125,11 @@ func TestTheMainJob(t *testing.T) {
 		t.Fatal("the second run went into the first one's folder")
 	}
 	sameRun(t, first, again)
+	for folder, want := range map[*runfolder.Folder]int{first: 1, again: 0} {
+		if files, _ := filepath.Glob(folder.File("tensorboard/events.out.tfevents.*")); len(files) != want {
+			t.Errorf("%s holds %d event files, want %d", folder.Path, len(files), want)
+		}
+	}
 
 	status, stdout, _ := call(context.Background(), "evaluate", first.Path)
 	if status != exitDone {

@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"cifartrain/metrics"
 	"cifartrain/runfolder"
 	"cifartrain/solvers"
+	"cifartrain/tensorboard"
 	"cifartrain/terminal"
 	"cifartrain/training"
 )
@@ -54,8 +56,13 @@ func (s *Session) train(ctx context.Context, config configs.Config) (finished, e
 		return finished{}, err
 	}
 	terminal.Head(s.Out, record.summary, folder.Path)
+	board, err := s.board(folder, 1)
+	if err != nil {
+		return finished{}, err
+	}
+	defer board.Close()
 	record.pca = measure(ctx, config, architecture, images)
-	s.follow(run, folder)
+	s.follow(run, folder, board)
 
 	result, err := run.Train(ctx)
 	s.Display.Clear()
@@ -159,8 +166,8 @@ func evaluationBatches(config configs.Config, images *images, set *loaders.Set) 
 	return loaders.NewBatcher(set, images.transform, loaders.BatchOptions{Size: config.Data.EvalBatchSize})
 }
 
-// follow has the run report to the display and to metrics.csv.
-func (s *Session) follow(run *training.Run, folder *runfolder.Folder) {
+// follow has the run report to the display, to metrics.csv and to TensorBoard.
+func (s *Session) follow(run *training.Run, folder *runfolder.Folder, board *tensorboard.Writer) {
 	var last *metrics.Epoch
 	run.Step = func(now training.Progress) {
 		done := (now.Epoch-1)*now.Steps + now.Step
@@ -169,7 +176,7 @@ func (s *Session) follow(run *training.Run, folder *runfolder.Folder) {
 	run.Epoch = func(epoch metrics.Epoch) error {
 		last = &epoch
 		s.Display.Epoch(epoch, run.Epochs)
-		return folder.AppendEpoch(epoch)
+		return errors.Join(folder.AppendEpoch(epoch), board.Scalars(epoch.Number, scalars(epoch)))
 	}
 }
 

@@ -8,6 +8,7 @@
 //	model.safetensors   the last weights
 //	best.safetensors    those of the lowest validation loss
 //	init.safetensors    those the run started from, where a file gave them
+//	tensorboard/        event files, where they were asked for
 //	graph.dot           the model's expression graph
 //	graph.svg           the model's layers, drawn
 //	report.html         one page with all of the above
@@ -37,6 +38,8 @@ const (
 	GraphFile   = "graph.dot"
 	DiagramFile = "graph.svg"
 	ReportFile  = "report.html"
+
+	TensorBoardFolder = "tensorboard"
 )
 
 // latest is the link beside a name's run folders that points at the newest.

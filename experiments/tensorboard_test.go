@@ -1,0 +1,26 @@
+package experiments
+
+import (
+	"math"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cifartrain/metrics"
+	"cifartrain/tensorboard"
+)
+
+func TestScalars(t *testing.T) {
+	epoch := metrics.Epoch{Number: 3, TrainLoss: 1, ValidationLoss: 2, TrainAccuracy: 3, ValidationAccuracy: 4, LearningRate: 5, Seconds: 6}
+	want := []tensorboard.Scalar{
+		{Tag: "loss/train", Value: 1}, {Tag: "loss/validation", Value: 2}, {Tag: "learning_rate", Value: 5},
+		{Tag: "seconds_per_epoch", Value: 6}, {Tag: "accuracy/train", Value: 3}, {Tag: "accuracy/validation", Value: 4},
+	}
+	if difference := cmp.Diff(want, scalars(epoch)); difference != "" {
+		t.Errorf("the scalars differ (-want +got):\n%s", difference)
+	}
+	epoch.TrainAccuracy, epoch.ValidationAccuracy = math.NaN(), math.NaN()
+	if difference := cmp.Diff(want[:4], scalars(epoch)); difference != "" {
+		t.Errorf("the scalars of a model that does not classify differ (-want +got):\n%s", difference)
+	}
+}
