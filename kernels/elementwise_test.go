@@ -7,104 +7,135 @@ import (
 	"testing"
 )
 
-// TestAddBias wants the very bits: one addition, done in float64 and rounded,
-// is the float32 addition.
+// TestAddBias wants the very bits, with ReLU and without: one addition, done in
+// float64 and rounded, is the float32 addition.
 func TestAddBias(t *testing.T) {
-	random := source(t)
-	for _, m := range sizes {
-		for _, n := range append(slices.Clone(sizes), 3072) {
-			values, bias := normal(random, m*n), normal(random, n)
-			a, b := guard(values, m%4), guard(bias, n%3)
-			AddBias(a.values(), b.values(), m, n)
-			a.check(t, "a")
-			if !sameBits(b.values(), bias) {
-				t.Fatalf("%dx%d: the bias was written to", m, n)
-			}
-			for i, got := range a.values() {
-				if want := float32(float64(values[i]) + float64(bias[i%n])); got != want {
-					t.Fatalf("%dx%d: element %d is %v, want %v", m, n, i, got, want)
+	onEach(t, func(t *testing.T) {
+		random := source(t)
+		for _, m := range sizes {
+			for _, n := range append(slices.Clone(sizes), 3072) {
+				values, bias := normal(random, m*n), normal(random, n)
+				a, rectified, b := guard(values, m%4), guard(values, m%5), guard(bias, n%3)
+				AddBias(a.values(), b.values(), m, n)
+				AddBiasReLU(rectified.values(), b.values(), m, n)
+				a.check(t, "a")
+				rectified.check(t, "rectified a")
+				if !sameBits(b.values(), bias) {
+					t.Fatalf("%dx%d: the bias was written to", m, n)
+				}
+				for i, got := range a.values() {
+					want := float32(float64(values[i]) + float64(bias[i%n]))
+					if got != want || rectified.values()[i] != max(0, want) {
+						t.Fatalf("%dx%d: element %d is %v, rectified %v, want %v", m, n, i, got, rectified.values()[i], want)
+					}
 				}
 			}
 		}
-	}
+	})
+}
+
+// TestScale wants the very bits, as of one product.
+func TestScale(t *testing.T) {
+	onEach(t, func(t *testing.T) {
+		random := source(t)
+		for _, n := range append(slices.Clone(sizes), 50_000) {
+			values := normal(random, n)
+			x := guard(values, n%5)
+			Scale(x.values(), 0.3)
+			x.check(t, "x")
+			for i, got := range x.values() {
+				if want := float32(float64(values[i]) * float64(float32(0.3))); got != want {
+					t.Fatalf("%d numbers: number %d is %v, want %v", n, i, got, want)
+				}
+			}
+		}
+	})
 }
 
 // TestColumnSums wants the very bits: sums are promised to be added up in
 // float64 from the first row to the last, and rounded once.
 func TestColumnSums(t *testing.T) {
-	random := source(t)
-	for _, m := range sizes {
-		for _, n := range append(slices.Clone(sizes), 3072) {
-			values := normal(random, m*n)
-			a, sums := guard(values, n%4), unset(n, m%3)
-			ColumnSums(sums.values(), a.values(), m, n)
-			sums.check(t, "sums")
-			if !sameBits(a.values(), values) {
-				t.Fatalf("%dx%d: the matrix was written to", m, n)
-			}
-			want := make([]float64, n)
-			for i, v := range values {
-				want[i%n] += float64(v)
-			}
-			for j, got := range sums.values() {
-				if got != float32(want[j]) {
-					t.Fatalf("%dx%d: sum %d is %v, want %v", m, n, j, got, want[j])
+	onEach(t, func(t *testing.T) {
+		random := source(t)
+		for _, m := range sizes {
+			for _, n := range append(slices.Clone(sizes), 3072) {
+				values := normal(random, m*n)
+				a, sums := guard(values, n%4), unset(n, m%3)
+				ColumnSums(sums.values(), a.values(), m, n)
+				sums.check(t, "sums")
+				if !sameBits(a.values(), values) {
+					t.Fatalf("%dx%d: the matrix was written to", m, n)
+				}
+				want := make([]float64, n)
+				for i, v := range values {
+					want[i%n] += float64(v)
+				}
+				for j, got := range sums.values() {
+					if got != float32(want[j]) {
+						t.Fatalf("%dx%d: sum %d is %v, want %v", m, n, j, got, want[j])
+					}
 				}
 			}
 		}
-	}
+	})
 }
 
 // TestColumnSumsPrecision adds up what a float32 total would lose.
 func TestColumnSumsPrecision(t *testing.T) {
-	sums := make([]float32, 1)
-	ColumnSums(sums, []float32{1 << 24, 1, 1, -1 << 24}, 4, 1)
-	if sums[0] != 2 {
-		t.Errorf("2^24 + 1 + 1 - 2^24 is %v, want 2", sums[0])
-	}
+	onEach(t, func(t *testing.T) {
+		sums := make([]float32, 1)
+		ColumnSums(sums, []float32{1 << 24, 1, 1, -1 << 24}, 4, 1)
+		if sums[0] != 2 {
+			t.Errorf("2^24 + 1 + 1 - 2^24 is %v, want 2", sums[0])
+		}
+	})
 }
 
 // TestNormalize wants the very bits: a look-up and at most one subtraction.
 func TestNormalize(t *testing.T) {
-	random := source(t)
-	tables := randomTables(random)
-	for _, plane := range append(slices.Clone(sizes), 1024, 3072) {
-		for _, centred := range []bool{false, true} {
-			t.Run(fmt.Sprintf("plane=%d centred=%v", plane, centred), func(t *testing.T) {
-				bytes := randomBytes(random, 3*plane)
-				var mean []float32
-				if centred {
-					mean = normal(random, 3*plane)
-				}
-				pixels := unset(3*plane, plane%5)
-				Normalize(pixels.values(), bytes, tables, mean)
-				pixels.check(t, "pixels")
-				for i, got := range pixels.values() {
-					want := float64(tables[i/plane][bytes[i]])
+	onEach(t, func(t *testing.T) {
+		random := source(t)
+		tables := randomTables(random)
+		for _, plane := range append(slices.Clone(sizes), 1024, 3072) {
+			for _, centred := range []bool{false, true} {
+				t.Run(fmt.Sprintf("plane=%d centred=%v", plane, centred), func(t *testing.T) {
+					bytes := randomBytes(random, 3*plane)
+					var mean []float32
 					if centred {
-						want -= float64(mean[i])
+						mean = normal(random, 3*plane)
 					}
-					if got != float32(want) {
-						t.Fatalf("pixel %d is %v, want %v", i, got, want)
+					pixels := unset(3*plane, plane%5)
+					Normalize(pixels.values(), bytes, tables, mean)
+					pixels.check(t, "pixels")
+					for i, got := range pixels.values() {
+						want := float64(tables[i/plane][bytes[i]])
+						if centred {
+							want -= float64(mean[i])
+						}
+						if got != float32(want) {
+							t.Fatalf("pixel %d is %v, want %v", i, got, want)
+						}
 					}
-				}
-			})
+				})
+			}
 		}
-	}
+	})
 }
 
 // TestNormalizeBytes looks up every value a byte has, in each plane.
 func TestNormalizeBytes(t *testing.T) {
-	tables := randomTables(source(t))
-	bytes := make([]byte, 3*256)
-	for i := range bytes {
-		bytes[i] = byte(i)
-	}
-	pixels := make([]float32, len(bytes))
-	Normalize(pixels, bytes, tables, nil)
-	if !sameBits(pixels, slices.Concat(tables[0][:], tables[1][:], tables[2][:])) {
-		t.Error("the pixels are not the tables")
-	}
+	onEach(t, func(t *testing.T) {
+		tables := randomTables(source(t))
+		bytes := make([]byte, 3*256)
+		for i := range bytes {
+			bytes[i] = byte(i)
+		}
+		pixels := make([]float32, len(bytes))
+		Normalize(pixels, bytes, tables, nil)
+		if !sameBits(pixels, slices.Concat(tables[0][:], tables[1][:], tables[2][:])) {
+			t.Error("the pixels are not the tables")
+		}
+	})
 }
 
 func randomTables(random *rand.Rand) *PixelTables {
@@ -121,19 +152,4 @@ func randomBytes(random *rand.Rand, n int) []byte {
 		bytes[i] = byte(random.Uint32())
 	}
 	return bytes
-}
-
-func BenchmarkNormalize(b *testing.B) {
-	random := rand.New(rand.NewPCG(1, 1))
-	const image = 3072
-	tables, bytes, pixels := randomTables(random), randomBytes(random, image), make([]float32, image)
-	for name, mean := range map[string][]float32{"plain": nil, "centred": normal(random, image)} {
-		b.Run(name, func(b *testing.B) {
-			b.SetBytes(image)
-			for b.Loop() {
-				Normalize(pixels, bytes, tables, mean)
-			}
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "images/s")
-		})
-	}
 }

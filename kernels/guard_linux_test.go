@@ -51,3 +51,29 @@ func TestMatMulFences(t *testing.T) {
 		}
 	})
 }
+
+// TestPassFences proves that no element-wise pass reads or writes beyond its
+// slices.
+func TestPassFences(t *testing.T) {
+	const most = 140
+	onEach(t, func(t *testing.T) {
+		for _, c := range passCases {
+			for _, atEnd := range []bool{false, true} {
+				var whole [][]float32
+				for _, multiple := range c.lengths {
+					whole = append(whole, fenced(t, multiple*most, atEnd))
+				}
+				for n := range most + 1 {
+					cut := make([][]float32, len(whole))
+					for i, multiple := range c.lengths {
+						cut[i] = whole[i][:multiple*n]
+						if atEnd {
+							cut[i] = whole[i][multiple*(most-n):]
+						}
+					}
+					c.run(n, cut)
+				}
+			}
+		}
+	})
+}

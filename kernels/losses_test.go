@@ -128,3 +128,53 @@ func TestHingeNotANumber(t *testing.T) {
 		}
 	}
 }
+
+// TestMSE compares with a float64 loop: each difference is rounded once, and so
+// is the mean; a gradient is rounded three times.
+func TestMSE(t *testing.T) {
+	onEach(t, func(t *testing.T) {
+		for _, n := range append(sizes, 4097, 128*3072) {
+			random := source(t)
+			x, y := normal(random, n), normal(random, n)
+			predictions, targets, gradient := guard(x, n%4), guard(y, n%3), unset(n, n%5)
+			want := 0.0
+			for i, p := range x {
+				d := float64(p) - float64(y[i])
+				want += d * d / float64(n)
+			}
+			got := MSEWithGradient(gradient.values(), predictions.values(), targets.values())
+			gradient.check(t, "gradient")
+			if !(math.Abs(float64(got)/want-1) <= 4*unit) {
+				t.Errorf("MSE of %d elements is %.9g, want %.9g", n, got, want)
+			}
+			if alone := MSE(predictions.values(), targets.values()); alone != got {
+				t.Errorf("MSE of %d elements is %v without a gradient, %v with it", n, alone, got)
+			}
+			for i, g := range gradient.values() {
+				want := 2 * (float64(x[i]) - float64(y[i])) / float64(n)
+				if !(math.Abs(float64(g)-want) <= 4*unit*math.Abs(want)) {
+					t.Fatalf("of %d elements: gradient %d is %.9g, want %.9g", n, i, g, want)
+				}
+			}
+		}
+	})
+}
+
+// TestMSENotANumber proves that a NaN shows in the loss and in its own gradient,
+// wherever it stands.
+func TestMSENotANumber(t *testing.T) {
+	onEach(t, func(t *testing.T) {
+		for at := range 70 {
+			x, y, gradient := make([]float32, 70), make([]float32, 70), make([]float32, 70)
+			x[at] = float32(math.NaN())
+			if got := MSEWithGradient(gradient, x, y); got == got {
+				t.Errorf("a NaN prediction %d gives the loss %v", at, got)
+			}
+			for i, g := range gradient {
+				if (g != g) != (i == at) {
+					t.Errorf("a NaN prediction %d gives gradient %d as %v", at, i, g)
+				}
+			}
+		}
+	})
+}

@@ -46,7 +46,7 @@ func use(t testing.TB, set *instructionSet) {
 
 func setName(set *instructionSet) string {
 	if set == nil {
-		return "gonum"
+		return "plain"
 	}
 	return set.name
 }

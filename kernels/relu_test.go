@@ -2,31 +2,40 @@ package kernels
 
 import (
 	"math"
+	"slices"
 	"testing"
 )
 
+// TestReLU takes each value that is special, and a number beside it, to every
+// place of a vector.
 func TestReLU(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
-	x := []float32{-2, -0.5, float32(math.Copysign(0, -1)), 0, 0.5, 3, inf, -inf, nan}
-	want := []float32{0, 0, 0, 0, 0.5, 3, inf, 0, nan}
-	dy := []float32{1, 2, 3, 4, 5, 6, 7, 8, 9}
-	wantGradient := []float32{0, 0, 0, 0, 5, 6, 7, 0, 9}
-
-	const canary = 42
-	y, dx := []float32{canary, 0, 0, 0, 0, 0, 0, 0, 0, 0, canary}, []float32{canary, 0, 0, 0, 0, 0, 0, 0, 0, 0, canary}
-	ReLU(y[1:10], x)
-	ReLUGradient(dx[1:10], dy, y[1:10])
-	for i := range x {
-		if got := y[i+1]; got != want[i] && !(got != got && want[i] != want[i]) {
-			t.Errorf("ReLU(%g) is %g, want %g", x[i], got, want[i])
+	minusZero := float32(math.Copysign(0, -1))
+	onEach(t, func(t *testing.T) {
+		for _, c := range []struct{ x, y, gradient float32 }{
+			{-2, 0, 0}, {-1e-45, 0, 0}, {minusZero, minusZero, 0}, {0, 0, 0}, {1e-45, 1e-45, 7}, {3, 3, 7},
+			{inf, inf, 7}, {-inf, 0, 0}, {nan, nan, 7},
+		} {
+			for at := range 40 {
+				x, dy := slices.Repeat([]float32{1}, 41), slices.Repeat([]float32{7}, 41)
+				x[at] = c.x
+				y, dx, biased := unset(41, at%5), unset(41, at%3), guard(x, at%7)
+				ReLU(y.values(), x)
+				ReLUGradient(dx.values(), dy, y.values())
+				AddBiasReLU(biased.values(), slices.Repeat([]float32{minusZero}, 41), 1, 41)
+				y.check(t, "y")
+				dx.check(t, "dx")
+				wantY, wantDX := slices.Repeat([]float32{1}, 41), slices.Clone(dy)
+				wantY[at], wantDX[at] = c.y, c.gradient
+				if !sameNumbers(y.values(), wantY) || !sameNumbers(biased.values(), wantY) {
+					t.Errorf("ReLU(%g) is %g, after a bias %g, want %g", c.x, y.values()[at], biased.values()[at], c.y)
+				}
+				if !sameBits(dx.values(), wantDX) {
+					t.Errorf("the gradient at %g is %g, want %g", c.x, dx.values()[at], c.gradient)
+				}
+			}
 		}
-		if got := dx[i+1]; got != wantGradient[i] {
-			t.Errorf("the gradient at %g is %g, want %g", x[i], got, wantGradient[i])
-		}
-	}
-	if y[0] != canary || y[10] != canary || dx[0] != canary || dx[10] != canary {
-		t.Error("wrote beyond the slices")
-	}
+	})
 }
 
 func TestReLUPanicsOnShortSlices(t *testing.T) {
