@@ -38,3 +38,25 @@ func BenchmarkMatMul(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkTile multiplies panels that stay in the first cache, a goroutine on
+// each processor: the speed that products of whole matrices can come near to.
+func BenchmarkTile(b *testing.B) {
+	const k = 128
+	for _, set := range instructionSets {
+		rows := len(set.tiles)
+		for _, processors := range []int{1, 2} {
+			b.Run(fmt.Sprintf("%s/%d", set.name, processors), func(b *testing.B) {
+				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
+				b.RunParallel(func(p *testing.PB) {
+					x, y, z := aligned(rows*k), aligned(k*set.columns), aligned(rows*set.columns)
+					for p.Next() {
+						set.tiles[rows-1](&z[0], set.columns, &x[0], &y[0], k, true)
+					}
+				})
+				operations := 2 * float64(rows*set.columns*k) * float64(b.N)
+				b.ReportMetric(operations/b.Elapsed().Seconds()/1e9, "GFLOPS")
+			})
+		}
+	}
+}
