@@ -27,7 +27,7 @@ var sample = sync.OnceValue(func() *loaders.Dataset {
 
 // onSample is a session that writes into a folder of its own and trains on the
 // built-in sample.
-func onSample(t *testing.T) *Session {
+func onSample(t testing.TB) *Session {
 	t.Helper()
 	defaults := configs.Default().Data
 	source := loaders.Source{Sample: true, Dir: defaults.Dir, URL: defaults.URL, Download: true, Fallback: true}
@@ -49,6 +49,28 @@ func parts(t *testing.T, overrides ...string) (configs.Config, *images) {
 		t.Fatal(err)
 	}
 	return config, images
+}
+
+// newShippedRun is the run of a shipped config on the session's images.
+func newShippedRun(t testing.TB, session *Session, name string, overrides ...string) (configs.Config, *training.Run) {
+	t.Helper()
+	config, err := configs.Load(name, overrides)
+	if err != nil {
+		t.Fatal(err)
+	}
+	images, err := session.open(context.Background(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	architecture, weights, err := session.model(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := newRun(config, architecture, weights, images)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config, run
 }
 
 // firstBatch are the pixels and the places of a batcher's first batch.
