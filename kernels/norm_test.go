@@ -27,21 +27,6 @@ func TestSquaredNorm(t *testing.T) {
 	}
 }
 
-// TestScale: one multiplication rounds as float32's own.
-func TestScale(t *testing.T) {
-	for _, n := range sizes {
-		values := normal(source(t), n)
-		v := guard(values, n%4)
-		Scale(v.values(), 0.3)
-		v.check(t, "values")
-		for i, got := range v.values() {
-			if want := values[i] * 0.3; got != want {
-				t.Fatalf("n=%d: value %d is %v, want %v", n, i, got, want)
-			}
-		}
-	}
-}
-
 // BenchmarkSquaredNorm is of as many numbers as the autoencoder has weights.
 func BenchmarkSquaredNorm(b *testing.B) {
 	values := normal(source(b), 797_984)
