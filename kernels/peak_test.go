@@ -14,17 +14,3 @@ func TestPeak(t *testing.T) {
 		})
 	}
 }
-
-// BenchmarkPeak reports what every share of the peak is measured by.
-func BenchmarkPeak(b *testing.B) {
-	for _, set := range append([]*instructionSet{nil}, instructionSets...) {
-		b.Run(setName(set), func(b *testing.B) {
-			use(b, set)
-			best := 0.0
-			for b.Loop() {
-				best = max(best, Peak())
-			}
-			b.ReportMetric(best/1e9, "GFLOPS")
-		})
-	}
-}
