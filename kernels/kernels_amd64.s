@@ -1181,8 +1181,8 @@ numbers:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, ret+24(FP)
 	VZEROUPPER
+	MOVSD        X0, ret+24(FP)
 	RET
 
 // func squaresGradient8(gradient *float32, x *float32, y *float32, n int, scale float32) float64
@@ -1260,8 +1260,8 @@ numbers:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, ret+40(FP)
 	VZEROUPPER
+	MOVSD        X0, ret+40(FP)
 	RET
 
 // func sgd8(weights *float32, gradient *float32, n int, rate float32, decay float32)
@@ -4325,8 +4325,8 @@ numbers:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, ret+24(FP)
 	VZEROUPPER
+	MOVSD         X0, ret+24(FP)
 	RET
 
 // func squaresGradient16(gradient *float32, x *float32, y *float32, n int, scale float32) float64
@@ -4378,8 +4378,8 @@ numbers:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, ret+40(FP)
 	VZEROUPPER
+	MOVSD         X0, ret+40(FP)
 	RET
 
 // func sgd16(weights *float32, gradient *float32, n int, rate float32, decay float32)

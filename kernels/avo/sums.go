@@ -8,9 +8,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// doubles are the sums of passNumbers numbers in float64, in order.
-func (s instructionSet) doubles() []reg.VecVirtual {
-	sums := make([]reg.VecVirtual, 8*passNumbers/s.bytes)
+// sums returns registers that are zero.
+func (s instructionSet) sums(count int) []reg.VecVirtual {
+	sums := make([]reg.VecVirtual, count)
 	for i := range sums {
 		sums[i] = s.zero()
 	}
@@ -37,7 +37,7 @@ func squares(s instructionSet, gradient bool) {
 	} else {
 		p = s.beginPass("squares", "returns the sum of (x - y)^2", []string{"x", "y"}, "func(x, y *float32, n int) float64")
 	}
-	sums := s.doubles()
+	sums := s.sums(8 * passNumbers / s.bytes)
 	p.loop(func(i int) {
 		d := p.load("x")
 		VSUBPS(p.place("y"), d, d)
@@ -69,8 +69,9 @@ func squares(s instructionSet, gradient bool) {
 	VADDPD(upper.AsX(), sum.AsX(), sum.AsX())
 	VUNPCKHPD(sum.AsX(), sum.AsX(), upper.AsX())
 	VADDSD(upper.AsX(), sum.AsX(), sum.AsX())
+	VZEROUPPER()
 	Store(sum.AsX(), ReturnIndex(0))
-	p.end()
+	RET()
 }
 
 // columnSums generates the sums of some columns, each from the first row to the
@@ -84,10 +85,7 @@ func columnSums(s instructionSet, vectors int) {
 	to, a := Load(Param("sums"), GP64()), Load(Param("a"), GP64())
 	stride, rows := Load(Param("stride"), GP64()), Load(Param("rows"), GP64())
 	SHLQ(Imm(2), stride)
-	sums := make([]reg.VecVirtual, vectors)
-	for i := range sums {
-		sums[i] = s.zero()
-	}
+	sums := s.sums(vectors)
 	Label("row")
 	for i, sum := range sums {
 		v := s.vector()

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// passNumbers is how many numbers an element-wise pass computes before it jumps,
+// whatever the registers' width: it takes multiples of them only.
+const passNumbers = 32
+
+// A pass is an element-wise pass being generated: a function of slices of n
+// numbers and of constants. It multiplies and adds one by one, never fused, so
+// that its bits are those of the plain Go code.
+type pass struct {
+	instructionSet
+	slices map[string]reg.Register // each one's end
+	at     reg.Register            // the bytes from there to the numbers in work, below zero
+	disp   int                     // from at to the vector in work
+}
+
+// newPass begins a pass over slices of n numbers with constants beside them.
+// does says what it does, in the words of its documentation.
+func newPass(s instructionSet, name, does string, slices, constants []string) *pass {
+	signature := "func(" + strings.Join(slices, ", ") + " *float32, n int"
+	if constants != nil {
+		signature += ", " + strings.Join(constants, ", ") + " float32"
+	}
+	return s.beginPass(name, does, slices, signature+")")
+}
+
+// beginPass loads a pass's slices.
+func (s instructionSet) beginPass(name, does string, slices []string, signature string) *pass {
+	name = fmt.Sprintf("%s%d", name, s.bytes/4)
+	TEXT(name, NOSPLIT, signature)
+	Doc(fmt.Sprintf("%s %s. n is a multiple of %d. It needs %s.", name, does, passNumbers, s.name))
+	Pragma("noescape")
+	p := &pass{instructionSet: s, slices: map[string]reg.Register{}, at: Load(Param("n"), GP64())}
+	SHLQ(Imm(2), p.at)
+	for _, slice := range slices {
+		p.slices[slice] = Load(Param(slice), GP64())
+		ADDQ(p.at, p.slices[slice])
+	}
+	NEGQ(p.at)
+	return p
+}
+
+// loop generates the pass's loop. vector is its body for vector i of passNumbers.
+func (p *pass) loop(vector func(i int)) {
+	Label("numbers")
+	for i := range 4 * passNumbers / p.bytes {
+		p.disp = i * p.bytes
+		vector(i)
+	}
+	ADDQ(I32(4*passNumbers), p.at)
+	JNE(LabelRef("numbers"))
+}
+
+func (p *pass) end() {
+	VZEROUPPER()
+	RET()
+}
+
+// place is where the vector in work lies in a slice.
+func (p *pass) place(slice string) Mem {
+	return Mem{Base: p.slices[slice], Index: p.at, Scale: 1, Disp: p.disp}
+}
+
+// load returns the vector in work of a slice.
+func (p *pass) load(slice string) reg.VecVirtual {
+	v := p.vector()
+	VMOVUPS(p.place(slice), v)
+	return v
+}
+
+func (p *pass) store(v reg.VecVirtual, slice string) { VMOVUPS(v, p.place(slice)) }
+
+// constant returns a vector of a constant argument.
+func (p *pass) constant(name string) reg.VecVirtual {
+	argument, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return p.broadcast(argument.Addr)
+}
+
+func (p *pass) broadcast(number Mem) reg.VecVirtual {
+	v := p.vector()
+	VBROADCASTSS(number, v)
+	return v
+}
+
+// zero returns a vector of zeros.
+func (s instructionSet) zero() reg.VecVirtual {
+	v := s.vector()
+	VXORPS(v.AsX(), v.AsX(), v.AsX()) // clears the whole register
+	return v
+}
+
+// times returns a constant times a vector or the place of one.
+func (p *pass) times(constant string, v Op) reg.VecVirtual {
+	product := p.constant(constant)
+	VMULPS(v, product, product)
+	return product
+}
+
+// The comparisons' numbers in VCMPPS, which hold of NaN too.
+const notEqual, notLess = 0x04, 0x15
+
+// keep sets v to zero except where x compares so with y.
+func (p *pass) keep(v, x reg.VecVirtual, comparison uint64, y reg.VecVirtual) {
+	if p.bytes == 64 {
+		mask := K()
+		VCMPPS(Imm(comparison), y, x, mask)
+		VMOVAPS_Z(v, mask, v)
+		return
+	}
+	mask := p.vector()
+	VCMPPS(Imm(comparison), y, x, mask)
+	VANDPS(mask, v, v)
+}
+
+// relu sets v to max(0, v). The processor's maximum is its second operand where
+// one is NaN and where both are zeros: so NaN and -0 stay.
+func (p *pass) relu(v reg.VecVirtual) { VMAXPS(v, p.zero(), v) }
