@@ -95,10 +95,13 @@ func TestColumnSumsPrecision(t *testing.T) {
 func TestNormalize(t *testing.T) {
 	onEach(t, func(t *testing.T) {
 		random := source(t)
-		tables := randomTables(random)
-		for _, plane := range append(slices.Clone(sizes), 1024, 3072) {
+		for i, plane := range append(slices.Clone(sizes), 1024, 3072) {
 			for _, centred := range []bool{false, true} {
 				t.Run(fmt.Sprintf("plane=%d centred=%v", plane, centred), func(t *testing.T) {
+					tables := randomTables(random) // that no arithmetic gives
+					if i%2 == 0 {
+						tables = NewPixelTables([3]float32{0.4914, 0.4822, 0.4465}, [3]float32{0.247, 0.2435, 0.2616})
+					}
 					bytes := randomBytes(random, 3*plane)
 					var mean []float32
 					if centred {
@@ -108,7 +111,7 @@ func TestNormalize(t *testing.T) {
 					Normalize(pixels.values(), bytes, tables, mean)
 					pixels.check(t, "pixels")
 					for i, got := range pixels.values() {
-						want := float64(tables[i/plane][bytes[i]])
+						want := float64(tables.Values[i/plane][bytes[i]])
 						if centred {
 							want -= float64(mean[i])
 						}
@@ -117,6 +120,45 @@ func TestNormalize(t *testing.T) {
 						}
 					}
 				})
+			}
+		}
+	})
+}
+
+// TestPixelTables wants torchvision's values, and the processor's arithmetic to
+// be found good for what people normalise by.
+func TestPixelTables(t *testing.T) {
+	onEach(t, func(t *testing.T) {
+		random := source(t)
+		for _, c := range []struct {
+			mean, std [3]float32
+			usual     bool
+		}{
+			{std: [3]float32{1, 1, 1}, usual: true},
+			{[3]float32{0.25, 0.25, 0.25}, [3]float32{0.25, 0.25, 0.25}, true},
+			{[3]float32{0.5, 0.5, 0.5}, [3]float32{0.5, 0.5, 0.5}, true},
+			{[3]float32{0.4914, 0.4822, 0.4465}, [3]float32{0.247, 0.2435, 0.2616}, true},
+			{[3]float32{0.485, 0.456, 0.406}, [3]float32{0.229, 0.224, 0.225}, true},
+			{[3]float32{-1000, 1000, 0}, [3]float32{1e-6, 1000, 3e-5}, false},
+			{[3]float32(normal(random, 3)), [3]float32(normal(random, 3)), false},
+		} {
+			tables := NewPixelTables(c.mean, c.std)
+			for plane := range tables.Values {
+				for b, got := range tables.Values[plane] {
+					if want := (float32(b)/255 - c.mean[plane]) / c.std[plane]; got != want {
+						t.Fatalf("mean %v, std %v: byte %d of plane %d is %v, want %v", c.mean, c.std, b, plane, got, want)
+					}
+				}
+			}
+			if c.usual && instructions != nil && !tables.direct {
+				t.Errorf("mean %v, std %v are left to the tables", c.mean, c.std)
+			}
+			bytes, pixels := randomBytes(random, 3*1024), make([]float32, 3*1024)
+			Normalize(pixels, bytes, tables, nil)
+			for i, got := range pixels {
+				if want := tables.Values[i/1024][bytes[i]]; got != want {
+					t.Fatalf("mean %v, std %v: pixel %d is %v, want %v", c.mean, c.std, i, got, want)
+				}
 			}
 		}
 	})
@@ -132,7 +174,7 @@ func TestNormalizeBytes(t *testing.T) {
 		}
 		pixels := make([]float32, len(bytes))
 		Normalize(pixels, bytes, tables, nil)
-		if !sameBits(pixels, slices.Concat(tables[0][:], tables[1][:], tables[2][:])) {
+		if !sameBits(pixels, slices.Concat(tables.Values[0][:], tables.Values[1][:], tables.Values[2][:])) {
 			t.Error("the pixels are not the tables")
 		}
 	})
@@ -140,8 +182,8 @@ func TestNormalizeBytes(t *testing.T) {
 
 func randomTables(random *rand.Rand) *PixelTables {
 	var tables PixelTables
-	for c := range tables {
-		copy(tables[c][:], normal(random, len(tables[c])))
+	for c := range tables.Values {
+		copy(tables.Values[c][:], normal(random, 256))
 	}
 	return &tables
 }

@@ -33,7 +33,8 @@ type passes struct {
 
 	reluGradient func(dx, dy, y *float32, n int)
 	scale        func(x *float32, n int, factor float32)
-	lookUp       func(y *float32, bytes *byte, n int, table *float32) // nil where plain Go is as fast
+	moveToward   func(x, y *float32, n int, share float32)
+	normalize    func(y *float32, bytes *byte, n int, mean, std, inverse float32)
 
 	columnSums      []columnSummer // the widest first
 	squares         func(x, y *float32, n int) float64

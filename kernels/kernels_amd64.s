@@ -11,6 +11,12 @@ GLOBL leastFirst<>(SB), RODATA|NOPTR, $4
 DATA leastSecond<>+0(SB)/4, $(0.000000000000000000000000000000000000011754944)
 GLOBL leastSecond<>(SB), RODATA|NOPTR, $4
 
+DATA most<>+0(SB)/4, $(255.0)
+GLOBL most<>(SB), RODATA|NOPTR, $4
+
+DATA mostInverse<>+0(SB)/4, $(0.003921569)
+GLOBL mostInverse<>(SB), RODATA|NOPTR, $4
+
 // func tile1x16(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
 // Requires: AVX, FMA3
 TEXT ·tile1x16(SB), NOSPLIT, $0-41
@@ -1120,6 +1126,51 @@ numbers:
 	VZEROUPPER
 	RET
 
+// func moveToward8(x *float32, y *float32, n int, share float32)
+// Requires: AVX
+TEXT ·moveToward8(SB), NOSPLIT, $0-28
+	MOVQ n+16(FP), AX
+	SHLQ $0x02, AX
+	MOVQ x+0(FP), CX
+	ADDQ AX, CX
+	MOVQ y+8(FP), DX
+	ADDQ AX, DX
+	NEGQ AX
+
+numbers:
+	VMOVUPS      (CX)(AX*1), Y0
+	VMOVUPS      (DX)(AX*1), Y1
+	VSUBPS       Y0, Y1, Y1
+	VBROADCASTSS share+24(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (CX)(AX*1)
+	VMOVUPS      32(CX)(AX*1), Y0
+	VMOVUPS      32(DX)(AX*1), Y1
+	VSUBPS       Y0, Y1, Y1
+	VBROADCASTSS share+24(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 32(CX)(AX*1)
+	VMOVUPS      64(CX)(AX*1), Y0
+	VMOVUPS      64(DX)(AX*1), Y1
+	VSUBPS       Y0, Y1, Y1
+	VBROADCASTSS share+24(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 64(CX)(AX*1)
+	VMOVUPS      96(CX)(AX*1), Y0
+	VMOVUPS      96(DX)(AX*1), Y1
+	VSUBPS       Y0, Y1, Y1
+	VBROADCASTSS share+24(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 96(CX)(AX*1)
+	ADDQ         $+128, AX
+	JNE          numbers
+	VZEROUPPER
+	RET
+
 // func squares8(x *float32, y *float32, n int) float64
 // Requires: AVX, FMA3, SSE2
 TEXT ·squares8(SB), NOSPLIT, $0-32
@@ -1627,6 +1678,71 @@ numbers:
 	VDIVPS       Y1, Y3, Y3
 	VSUBPS       Y3, Y0, Y0
 	VMOVUPS      Y0, 96(CX)(AX*1)
+	ADDQ         $+128, AX
+	JNE          numbers
+	VZEROUPPER
+	RET
+
+// func normalize8(y *float32, bytes *byte, n int, mean float32, std float32, inverse float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·normalize8(SB), NOSPLIT, $0-36
+	MOVQ         n+16(FP), AX
+	SHLQ         $0x02, AX
+	MOVQ         y+0(FP), CX
+	ADDQ         AX, CX
+	NEGQ         AX
+	MOVQ         bytes+8(FP), DX
+	VBROADCASTSS mean+24(FP), Y0
+	VBROADCASTSS std+28(FP), Y1
+	VBROADCASTSS inverse+32(FP), Y2
+	VBROADCASTSS most<>+0(SB), Y3
+	VBROADCASTSS mostInverse<>+0(SB), Y4
+
+numbers:
+	VPMOVZXBD    (DX), Y5
+	ADDQ         $0x08, DX
+	VCVTDQ2PS    Y5, Y5
+	VMULPS       Y4, Y5, Y6
+	VFNMADD231PS Y3, Y6, Y5
+	VFMADD231PS  Y4, Y5, Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       Y2, Y6, Y5
+	VFNMADD231PS Y1, Y5, Y6
+	VFMADD231PS  Y2, Y6, Y5
+	VMOVUPS      Y5, (CX)(AX*1)
+	VPMOVZXBD    (DX), Y5
+	ADDQ         $0x08, DX
+	VCVTDQ2PS    Y5, Y5
+	VMULPS       Y4, Y5, Y6
+	VFNMADD231PS Y3, Y6, Y5
+	VFMADD231PS  Y4, Y5, Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       Y2, Y6, Y5
+	VFNMADD231PS Y1, Y5, Y6
+	VFMADD231PS  Y2, Y6, Y5
+	VMOVUPS      Y5, 32(CX)(AX*1)
+	VPMOVZXBD    (DX), Y5
+	ADDQ         $0x08, DX
+	VCVTDQ2PS    Y5, Y5
+	VMULPS       Y4, Y5, Y6
+	VFNMADD231PS Y3, Y6, Y5
+	VFMADD231PS  Y4, Y5, Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       Y2, Y6, Y5
+	VFNMADD231PS Y1, Y5, Y6
+	VFMADD231PS  Y2, Y6, Y5
+	VMOVUPS      Y5, 64(CX)(AX*1)
+	VPMOVZXBD    (DX), Y5
+	ADDQ         $0x08, DX
+	VCVTDQ2PS    Y5, Y5
+	VMULPS       Y4, Y5, Y6
+	VFNMADD231PS Y3, Y6, Y5
+	VFMADD231PS  Y4, Y5, Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       Y2, Y6, Y5
+	VFNMADD231PS Y1, Y5, Y6
+	VFMADD231PS  Y2, Y6, Y5
+	VMOVUPS      Y5, 96(CX)(AX*1)
 	ADDQ         $+128, AX
 	JNE          numbers
 	VZEROUPPER
@@ -4284,6 +4400,37 @@ numbers:
 	VZEROUPPER
 	RET
 
+// func moveToward16(x *float32, y *float32, n int, share float32)
+// Requires: AVX, AVX512F
+TEXT ·moveToward16(SB), NOSPLIT, $0-28
+	MOVQ n+16(FP), AX
+	SHLQ $0x02, AX
+	MOVQ x+0(FP), CX
+	ADDQ AX, CX
+	MOVQ y+8(FP), DX
+	ADDQ AX, DX
+	NEGQ AX
+
+numbers:
+	VMOVUPS      (CX)(AX*1), Z0
+	VMOVUPS      (DX)(AX*1), Z1
+	VSUBPS       Z0, Z1, Z1
+	VBROADCASTSS share+24(FP), Z2
+	VMULPS       Z1, Z2, Z2
+	VADDPS       Z2, Z0, Z0
+	VMOVUPS      Z0, (CX)(AX*1)
+	VMOVUPS      64(CX)(AX*1), Z0
+	VMOVUPS      64(DX)(AX*1), Z1
+	VSUBPS       Z0, Z1, Z1
+	VBROADCASTSS share+24(FP), Z2
+	VMULPS       Z1, Z2, Z2
+	VADDPS       Z2, Z0, Z0
+	VMOVUPS      Z0, 64(CX)(AX*1)
+	ADDQ         $+128, AX
+	JNE          numbers
+	VZEROUPPER
+	RET
+
 // func squares16(x *float32, y *float32, n int) float64
 // Requires: AVX, AVX512F, SSE2
 TEXT ·squares16(SB), NOSPLIT, $0-32
@@ -4604,6 +4751,49 @@ numbers:
 	VZEROUPPER
 	RET
 
+// func normalize16(y *float32, bytes *byte, n int, mean float32, std float32, inverse float32)
+// Requires: AVX, AVX512F
+TEXT ·normalize16(SB), NOSPLIT, $0-36
+	MOVQ         n+16(FP), AX
+	SHLQ         $0x02, AX
+	MOVQ         y+0(FP), CX
+	ADDQ         AX, CX
+	NEGQ         AX
+	MOVQ         bytes+8(FP), DX
+	VBROADCASTSS mean+24(FP), Z0
+	VBROADCASTSS std+28(FP), Z1
+	VBROADCASTSS inverse+32(FP), Z2
+	VBROADCASTSS most<>+0(SB), Z3
+	VBROADCASTSS mostInverse<>+0(SB), Z4
+
+numbers:
+	VPMOVZXBD    (DX), Z5
+	ADDQ         $0x10, DX
+	VCVTDQ2PS    Z5, Z5
+	VMULPS       Z4, Z5, Z6
+	VFNMADD231PS Z3, Z6, Z5
+	VFMADD231PS  Z4, Z5, Z6
+	VSUBPS       Z0, Z6, Z6
+	VMULPS       Z2, Z6, Z5
+	VFNMADD231PS Z1, Z5, Z6
+	VFMADD231PS  Z2, Z6, Z5
+	VMOVUPS      Z5, (CX)(AX*1)
+	VPMOVZXBD    (DX), Z5
+	ADDQ         $0x10, DX
+	VCVTDQ2PS    Z5, Z5
+	VMULPS       Z4, Z5, Z6
+	VFNMADD231PS Z3, Z6, Z5
+	VFMADD231PS  Z4, Z5, Z6
+	VSUBPS       Z0, Z6, Z6
+	VMULPS       Z2, Z6, Z5
+	VFNMADD231PS Z1, Z5, Z6
+	VFMADD231PS  Z2, Z6, Z5
+	VMOVUPS      Z5, 64(CX)(AX*1)
+	ADDQ         $+128, AX
+	JNE          numbers
+	VZEROUPPER
+	RET
+
 // func columnSums48(sums *float32, a *float32, stride int, rows int)
 // Requires: AVX
 TEXT ·columnSums48(SB), NOSPLIT, $0-32
@@ -4845,103 +5035,6 @@ row:
 	VMOVUPS   Y2, 64(AX)
 	VCVTPD2PS Z3, Y3
 	VMOVUPS   Y3, 96(AX)
-	VZEROUPPER
-	RET
-
-// func lookUp16(y *float32, bytes *byte, n int, table *float32)
-// Requires: AVX, AVX512F
-TEXT ·lookUp16(SB), NOSPLIT, $0-32
-	MOVQ         n+16(FP), AX
-	SHLQ         $0x02, AX
-	MOVQ         y+0(FP), CX
-	ADDQ         AX, CX
-	NEGQ         AX
-	MOVQ         bytes+8(FP), DX
-	MOVQ         table+24(FP), BX
-	VMOVUPS      (BX), Z0
-	VMOVUPS      64(BX), Z1
-	VMOVUPS      128(BX), Z2
-	VMOVUPS      192(BX), Z3
-	VMOVUPS      256(BX), Z4
-	VMOVUPS      320(BX), Z5
-	VMOVUPS      384(BX), Z6
-	VMOVUPS      448(BX), Z7
-	VMOVUPS      512(BX), Z8
-	VMOVUPS      576(BX), Z9
-	VMOVUPS      640(BX), Z10
-	VMOVUPS      704(BX), Z11
-	VMOVUPS      768(BX), Z12
-	VMOVUPS      832(BX), Z13
-	VMOVUPS      896(BX), Z14
-	VMOVUPS      960(BX), Z15
-	MOVL         $0x00000020, BX
-	VPBROADCASTD BX, Z16
-	MOVL         $0x00000040, BX
-	VPBROADCASTD BX, Z17
-	MOVL         $0x00000080, BX
-	VPBROADCASTD BX, Z18
-
-numbers:
-	VPMOVZXBD (DX), Z19
-	ADDQ      $0x10, DX
-	VMOVUPS   Z19, Z20
-	VPERMI2PS Z1, Z0, Z20
-	VMOVUPS   Z19, Z21
-	VPERMI2PS Z3, Z2, Z21
-	VMOVUPS   Z19, Z22
-	VPERMI2PS Z5, Z4, Z22
-	VMOVUPS   Z19, Z23
-	VPERMI2PS Z7, Z6, Z23
-	VMOVUPS   Z19, Z24
-	VPERMI2PS Z9, Z8, Z24
-	VMOVUPS   Z19, Z25
-	VPERMI2PS Z11, Z10, Z25
-	VMOVUPS   Z19, Z26
-	VPERMI2PS Z13, Z12, Z26
-	VMOVUPS   Z19, Z27
-	VPERMI2PS Z15, Z14, Z27
-	VPTESTMD  Z16, Z19, K1
-	VBLENDMPS Z21, Z20, K1, Z20
-	VBLENDMPS Z23, Z22, K1, Z21
-	VBLENDMPS Z25, Z24, K1, Z22
-	VBLENDMPS Z27, Z26, K1, Z23
-	VPTESTMD  Z17, Z19, K1
-	VBLENDMPS Z21, Z20, K1, Z20
-	VBLENDMPS Z23, Z22, K1, Z21
-	VPTESTMD  Z18, Z19, K1
-	VBLENDMPS Z21, Z20, K1, Z20
-	VMOVUPS   Z20, (CX)(AX*1)
-	VPMOVZXBD (DX), Z19
-	ADDQ      $0x10, DX
-	VMOVUPS   Z19, Z20
-	VPERMI2PS Z1, Z0, Z20
-	VMOVUPS   Z19, Z21
-	VPERMI2PS Z3, Z2, Z21
-	VMOVUPS   Z19, Z22
-	VPERMI2PS Z5, Z4, Z22
-	VMOVUPS   Z19, Z23
-	VPERMI2PS Z7, Z6, Z23
-	VMOVUPS   Z19, Z24
-	VPERMI2PS Z9, Z8, Z24
-	VMOVUPS   Z19, Z25
-	VPERMI2PS Z11, Z10, Z25
-	VMOVUPS   Z19, Z26
-	VPERMI2PS Z13, Z12, Z26
-	VMOVUPS   Z19, Z27
-	VPERMI2PS Z15, Z14, Z27
-	VPTESTMD  Z16, Z19, K1
-	VBLENDMPS Z21, Z20, K1, Z20
-	VBLENDMPS Z23, Z22, K1, Z21
-	VBLENDMPS Z25, Z24, K1, Z22
-	VBLENDMPS Z27, Z26, K1, Z23
-	VPTESTMD  Z17, Z19, K1
-	VBLENDMPS Z21, Z20, K1, Z20
-	VBLENDMPS Z23, Z22, K1, Z21
-	VPTESTMD  Z18, Z19, K1
-	VBLENDMPS Z21, Z20, K1, Z20
-	VMOVUPS   Z20, 64(CX)(AX*1)
-	ADDQ      $+128, AX
-	JNE       numbers
 	VZEROUPPER
 	RET
 

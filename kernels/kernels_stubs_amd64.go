@@ -77,6 +77,11 @@ func reluGradient8(dx *float32, dy *float32, y *float32, n int)
 //go:noescape
 func scale8(x *float32, n int, factor float32)
 
+// moveToward8 adds a share of y - x to x. n is a multiple of 32. It needs AVX2 and FMA.
+//
+//go:noescape
+func moveToward8(x *float32, y *float32, n int, share float32)
+
 // squares8 returns the sum of (x - y)^2. n is a multiple of 32. It needs AVX2 and FMA.
 //
 //go:noescape
@@ -106,6 +111,11 @@ func nesterov8(weights *float32, gradient *float32, velocity *float32, n int, ra
 //
 //go:noescape
 func adam8(weights *float32, gradient *float32, first *float32, second *float32, n int, shrink float32, decay float32, beta1 float32, new1 float32, beta2 float32, new2 float32, rate float32, correction float32, eps float32)
+
+// normalize8 sets y to (byte/255 - mean)/std, where inverse is 1/std. n is a multiple of 32. It needs AVX2 and FMA.
+//
+//go:noescape
+func normalize8(y *float32, bytes *byte, n int, mean float32, std float32, inverse float32)
 
 // tile1x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
 //
@@ -212,6 +222,11 @@ func reluGradient16(dx *float32, dy *float32, y *float32, n int)
 //go:noescape
 func scale16(x *float32, n int, factor float32)
 
+// moveToward16 adds a share of y - x to x. n is a multiple of 32. It needs AVX-512 F, VL and DQ.
+//
+//go:noescape
+func moveToward16(x *float32, y *float32, n int, share float32)
+
 // squares16 returns the sum of (x - y)^2. n is a multiple of 32. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
@@ -242,6 +257,11 @@ func nesterov16(weights *float32, gradient *float32, velocity *float32, n int, r
 //go:noescape
 func adam16(weights *float32, gradient *float32, first *float32, second *float32, n int, shrink float32, decay float32, beta1 float32, new1 float32, beta2 float32, new2 float32, rate float32, correction float32, eps float32)
 
+// normalize16 sets y to (byte/255 - mean)/std, where inverse is 1/std. n is a multiple of 32. It needs AVX-512 F, VL and DQ.
+//
+//go:noescape
+func normalize16(y *float32, bytes *byte, n int, mean float32, std float32, inverse float32)
+
 // columnSums48 sets as many numbers to the sums of columns whose rows are stride numbers apart. It needs AVX2 and FMA.
 //
 //go:noescape
@@ -261,11 +281,6 @@ func columnSums128(sums *float32, a *float32, stride int, rows int)
 //
 //go:noescape
 func columnSums32(sums *float32, a *float32, stride int, rows int)
-
-// lookUp16 sets y to what a table of 256 numbers holds for bytes. n is a multiple of 32. It needs AVX-512 F, VL and DQ.
-//
-//go:noescape
-func lookUp16(y *float32, bytes *byte, n int, table *float32)
 
 // combine1 sets one number to the sum of k numbers, stride apart, times those of x. It needs FMA.
 //

@@ -47,30 +47,37 @@ func MSEWithGradient(gradient, predictions, targets []float32) float32 {
 }
 
 // meanSquare returns the mean of (x - y)^2 and sets gradient, unless it is nil,
-// to its derivative by x. It adds up the sums of blocks, whose length depends
-// on that of x alone, from the first to the last.
+// to its derivative by x.
 func meanSquare(gradient, x, y []float32) float32 {
-	const most, shortest = 64, 4096 // blocks, and numbers in a block
 	n := len(x)
 	y = y[:n:len(y)]
-	length := max(shortest, (n/most/passNumbers+1)*passNumbers)
 	scale := 2 / float32(n)
+	total := sumBlocks(n, func(part span) float64 {
+		x, y := x[part.from:part.to], y[part.from:part.to]
+		if gradient == nil {
+			return squares(x, y)
+		}
+		return squaresGradient(gradient[part.from:part.to], x, y, scale)
+	})
+	return float32(total / float64(n))
+}
+
+// sumBlocks adds up the sums of blocks of n numbers, whose length depends on n
+// alone, from the first to the last.
+func sumBlocks(n int, sum func(block span) float64) float64 {
+	const most, shortest = 64, 4096 // blocks, and numbers in a block
+	length := max(shortest, (n/most/passNumbers+1)*passNumbers)
 	var sums [most]float64
 	share(n, length, n, func(part span) {
 		for from := part.from; from < part.to; from += length {
-			to := min(from+length, part.to)
-			if gradient == nil {
-				sums[from/length] = squares(x[from:to], y[from:to])
-			} else {
-				sums[from/length] = squaresGradient(gradient[from:to], x[from:to], y[from:to], scale)
-			}
+			sums[from/length] = sum(span{from, min(from+length, part.to)})
 		}
 	})
 	total := 0.0
 	for _, sum := range sums {
 		total += sum
 	}
-	return float32(total / float64(n))
+	return total
 }
 
 // squares returns the sum of (x - y)^2. Number i is added to sum i mod 32, the

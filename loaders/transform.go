@@ -10,7 +10,7 @@ type Normalization struct {
 
 // A Transform turns an image's bytes into a model's input.
 type Transform struct {
-	tables        kernels.PixelTables
+	tables        *kernels.PixelTables
 	mean          []float32      // (3072), subtracted after the tables; nil for none
 	normalization *Normalization // nil for none
 }
@@ -19,17 +19,11 @@ type Transform struct {
 // is nil. It computes in float32 in torchvision's order, so that its values are
 // torch's to the bit.
 func NewTransform(normalization *Normalization) *Transform {
-	t := &Transform{normalization: normalization}
-	for c := range t.tables {
-		for b := range t.tables[c] {
-			x := float32(b) / 255
-			if normalization != nil {
-				x = (x - normalization.Mean[c]) / normalization.Std[c]
-			}
-			t.tables[c][b] = x
-		}
+	n := Normalization{Std: [Channels]float32{1, 1, 1}}
+	if normalization != nil {
+		n = *normalization
 	}
-	return t
+	return &Transform{tables: kernels.NewPixelTables(n.Mean, n.Std), normalization: normalization}
 }
 
 // Centered returns the transform followed by subtracting the mean image of set,
@@ -38,7 +32,7 @@ func (t *Transform) Centered(set *Set) *Transform {
 	sums := make([]float64, Pixels)
 	for i := range set.Len() {
 		for j, b := range set.Pixels(i) {
-			sums[j] += float64(t.tables[j/(Side*Side)][b])
+			sums[j] += float64(t.tables.Values[j/(Side*Side)][b])
 		}
 	}
 	centered := *t
@@ -71,5 +65,5 @@ func (t *Transform) Invert(transformed []float32) []float32 {
 
 // Apply writes an image's transformed pixels (3072).
 func (t *Transform) Apply(pixels []float32, image []byte) {
-	kernels.Normalize(pixels, image, &t.tables, t.mean)
+	kernels.Normalize(pixels, image, t.tables, t.mean)
 }

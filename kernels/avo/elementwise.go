@@ -15,6 +15,7 @@ func elementWise(s instructionSet) {
 	relu(s)
 	reluGradient(s)
 	scale(s)
+	moveToward(s)
 	squares(s, false)
 	squares(s, true)
 	sgd(s, "sgd", false, false)
@@ -57,6 +58,17 @@ func reluGradient(s instructionSet) {
 func scale(s instructionSet) {
 	p := newPass(s, "scale", "multiplies x by a factor", []string{"x"}, []string{"factor"})
 	p.loop(func(int) { p.store(p.times("factor", p.place("x")), "x") })
+	p.end()
+}
+
+func moveToward(s instructionSet) {
+	p := newPass(s, "moveToward", "adds a share of y - x to x", []string{"x", "y"}, []string{"share"})
+	p.loop(func(int) {
+		x, difference := p.load("x"), p.load("y")
+		VSUBPS(x, difference, difference)
+		VADDPS(p.times("share", difference), x, x)
+		p.store(x, "x")
+	})
 	p.end()
 }
 

@@ -16,12 +16,12 @@ func main() {
 		combine(s, 8)
 		combine(s, 1)
 		elementWise(s)
+		normalize(s)
 	}
 	columnSums(avx2, 12)
 	columnSums(avx2, 4)
 	columnSums(avx512, 16)
 	columnSums(avx512, 4)
-	lookUp(avx512)
 	combineOne()
 	for columns := 4; columns <= avx512.rows; columns++ {
 		copyColumns(columns)

@@ -1,0 +1,43 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Numbers a byte is divided by 255 with.
+var (
+	most        = ConstData("most", F32(255))
+	mostInverse = ConstData("mostInverse", F32(1./255))
+)
+
+// normalize generates a pass from bytes to (byte/255 - mean)/std. It divides as
+// Markstein does (IA-64 and Elementary Functions, 2000): a product with the
+// divisor's inverse, put right by what a fused multiplication says it lacks.
+// That takes a few cycles where a division takes tens, and gives the quotient's
+// very bits but for rare divisors.
+func normalize(s instructionSet) {
+	p := s.beginPass("normalize", "sets y to (byte/255 - mean)/std, where inverse is 1/std", []string{"y"},
+		"func(y *float32, bytes *byte, n int, mean, std, inverse float32)")
+	bytes := Load(Param("bytes"), GP64())
+	mean, std, inverse := p.constant("mean"), p.constant("std"), p.constant("inverse")
+	most, mostInverse := p.broadcast(most), p.broadcast(mostInverse)
+	divide := func(v, divisor, inverse reg.VecVirtual) (quotient reg.VecVirtual) {
+		quotient = s.vector()
+		VMULPS(inverse, v, quotient)
+		VFNMADD231PS(divisor, quotient, v) // the rest, exact
+		VFMADD231PS(inverse, v, quotient)
+		return quotient
+	}
+	p.loop(func(int) {
+		v := s.vector()
+		VPMOVZXBD(Mem{Base: bytes}, v)
+		ADDQ(Imm(uint64(s.bytes/4)), bytes)
+		VCVTDQ2PS(v, v)
+		v = divide(v, most, mostInverse)
+		VSUBPS(mean, v, v)
+		p.store(divide(v, std, inverse), "y")
+	})
+	p.end()
+}
