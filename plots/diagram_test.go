@@ -51,10 +51,13 @@ type drawn struct {
 	texts         []string
 	boxes, links  int
 	labelled      int // links with a text
+
+	places []place // of boxes and bars
 }
 
-// drawDiagram draws a network and reads the drawing back; nothing may stand outside
-// the sheet and no two boxes in the same place.
+type place struct{ x, y, right, bottom int }
+
+// drawDiagram draws a network and reads the drawing back.
 func drawDiagram(t *testing.T, network plots.Network) drawn {
 	t.Helper()
 	var svg bytes.Buffer
@@ -62,8 +65,6 @@ func drawDiagram(t *testing.T, network plots.Network) drawn {
 		t.Fatal(err)
 	}
 	var d drawn
-	type place struct{ x, y, right, bottom int }
-	var boxes []place
 	decoder, within := xml.NewDecoder(&svg), ""
 	for {
 		token, err := decoder.Token()
@@ -74,6 +75,11 @@ func drawDiagram(t *testing.T, network plots.Network) drawn {
 			t.Fatalf("the drawing is not well-formed: %v", err)
 		}
 		switch token := token.(type) {
+		case xml.StartElement:
+			within = token.Name.Local
+			d.element(t, token)
+		case xml.EndElement:
+			within = ""
 		case xml.CharData:
 			switch text := string(token); within {
 			case "title":
@@ -83,45 +89,43 @@ func drawDiagram(t *testing.T, network plots.Network) drawn {
 			case "text":
 				d.texts = append(d.texts, text)
 			}
-		case xml.EndElement:
-			within = ""
-		case xml.StartElement:
-			within = token.Name.Local
-			value := func(name string) string {
-				for _, a := range token.Attr {
-					if a.Name.Local == name {
-						return a.Value
-					}
-				}
-				return "0"
-			}
-			number := func(name string) int { n, _ := strconv.Atoi(value(name)); return n }
-			class := strings.Fields(value("class"))[0]
-			switch {
-			case within == "svg":
-				d.width, d.height = number("width"), number("height")
-			case within == "path" && class == "link":
-				d.links++
-			case within == "text" && class == "link":
-				d.labelled++
-			case within == "rect" && class != "sheet":
-				p := place{number("x"), number("y"), number("x") + number("width"), number("y") + number("height")}
-				if p.x < 0 || p.y < 0 || p.right > d.width || p.bottom > d.height {
-					t.Errorf("%v leaves the sheet, %d by %d", p, d.width, d.height)
-				}
-				for _, other := range boxes {
-					if p.x < other.right && other.x < p.right && p.y < other.bottom && other.y < p.bottom {
-						t.Errorf("%v and %v lie one over the other", p, other)
-					}
-				}
-				if boxes = append(boxes, p); class != "bar" {
-					d.boxes++
-				}
-			}
-			if y := number("y"); y > d.height {
-				t.Errorf("something stands at %d, below the sheet of %d", y, d.height)
+		}
+	}
+}
+
+// element notes an element. Nothing may stand outside the sheet and no two
+// boxes in the same place.
+func (d *drawn) element(t *testing.T, element xml.StartElement) {
+	t.Helper()
+	values := map[string]string{"class": "none"}
+	for _, a := range element.Attr {
+		values[a.Name.Local] = a.Value
+	}
+	number := func(name string) int { n, _ := strconv.Atoi(values[name]); return n }
+	class := strings.Fields(values["class"])[0]
+	switch what := element.Name.Local; {
+	case what == "svg":
+		d.width, d.height = number("width"), number("height")
+	case what == "path" && class == "link":
+		d.links++
+	case what == "text" && class == "link":
+		d.labelled++
+	case what == "rect" && class != "sheet":
+		p := place{number("x"), number("y"), number("x") + number("width"), number("y") + number("height")}
+		if p.x < 0 || p.y < 0 || p.right > d.width || p.bottom > d.height {
+			t.Errorf("%v leaves the sheet, %d by %d", p, d.width, d.height)
+		}
+		for _, other := range d.places {
+			if p.x < other.right && other.x < p.right && p.y < other.bottom && other.y < p.bottom {
+				t.Errorf("%v and %v lie one over the other", p, other)
 			}
 		}
+		if d.places = append(d.places, p); class != "bar" {
+			d.boxes++
+		}
+	}
+	if y := number("y"); y > d.height {
+		t.Errorf("something stands at %d, below the sheet of %d", y, d.height)
 	}
 }
 
