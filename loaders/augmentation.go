@@ -28,17 +28,35 @@ func (o BatchOptions) newAugmentation(epoch int) *augmentation {
 
 // apply returns the image, altered; what it returns is good until the next call.
 func (a *augmentation) apply(image []byte) []byte {
-	if a.flips != nil && a.flips.Uint64()&1 == 1 {
+	mirrored, right, down := a.draw()
+	if mirrored {
 		mirror(a.flipped[:], image)
 		image = a.flipped[:]
 	}
 	if a.shifts != nil {
-		right := a.shifts.IntN(2*a.reach+1) - a.reach
-		down := a.shifts.IntN(2*a.reach+1) - a.reach
 		shift(a.shifted[:], image, right, down)
 		image = a.shifted[:]
 	}
 	return image
+}
+
+// skip leaves out images, whose draws the streams make all the same.
+func (a *augmentation) skip(images int) {
+	for range images {
+		a.draw()
+	}
+}
+
+// draw takes an image's alterations from the streams.
+func (a *augmentation) draw() (mirrored bool, right, down int) {
+	if a.flips != nil {
+		mirrored = a.flips.Uint64()&1 == 1
+	}
+	if a.shifts != nil {
+		right = a.shifts.IntN(2*a.reach+1) - a.reach
+		down = a.shifts.IntN(2*a.reach+1) - a.reach
+	}
+	return mirrored, right, down
 }
 
 // mirror writes image flipped left to right.

@@ -66,7 +66,11 @@ func (b *Batcher) Batches() int { return (b.Set.Len() + b.options.Size - 1) / b.
 
 // Epoch yields the batches of an epoch, counted from 1, each image once. Epochs
 // of one batcher must not overlap.
-func (b *Batcher) Epoch(epoch int) iter.Seq[*Batch] {
+func (b *Batcher) Epoch(epoch int) iter.Seq[*Batch] { return b.EpochAfter(epoch, 0) }
+
+// EpochAfter yields the batches of an epoch that follow the first steps of
+// them, as they would come had those been made too.
+func (b *Batcher) EpochAfter(epoch, steps int) iter.Seq[*Batch] {
 	return func(yield func(*Batch) bool) {
 		empty, filled := make(chan *Batch, len(b.batches)), make(chan *Batch, len(b.batches))
 		for _, batch := range b.batches {
@@ -74,7 +78,7 @@ func (b *Batcher) Epoch(epoch int) iter.Seq[*Batch] {
 		}
 		go func() {
 			defer close(filled)
-			b.fill(epoch, empty, filled)
+			b.fill(epoch, steps, empty, filled)
 		}()
 		defer func() { // after a break, wait until nobody writes to the batches
 			close(empty)
@@ -90,11 +94,14 @@ func (b *Batcher) Epoch(epoch int) iter.Seq[*Batch] {
 	}
 }
 
-// fill prepares an epoch's batches until all are made or empty is closed.
-func (b *Batcher) fill(epoch int, empty <-chan *Batch, filled chan<- *Batch) {
+// fill prepares an epoch's batches after the first steps of them until all are
+// made or empty is closed.
+func (b *Batcher) fill(epoch, steps int, empty <-chan *Batch, filled chan<- *Batch) {
 	order := b.order(epoch)
 	augmentation := b.options.newAugmentation(epoch)
-	for first := 0; first < len(order); first += b.options.Size {
+	skipped := min(steps*b.options.Size, len(order))
+	augmentation.skip(skipped)
+	for first := skipped; first < len(order); first += b.options.Size {
 		batch, open := <-empty
 		if !open {
 			return

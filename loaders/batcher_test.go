@@ -3,6 +3,7 @@ package loaders
 import (
 	"fmt"
 	"hash/fnv"
+	"iter"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -43,9 +44,11 @@ func (e epochCopy) equal(other epochCopy) bool {
 		slices.Equal(e.Labels, other.Labels) && slices.Equal(e.Images, other.Images)
 }
 
-func copyEpoch(batcher *Batcher, epoch int) epochCopy {
+func copyEpoch(batcher *Batcher, epoch int) epochCopy { return copyBatches(batcher.Epoch(epoch)) }
+
+func copyBatches(batches iter.Seq[*Batch]) epochCopy {
 	var all epochCopy
-	for batch := range batcher.Epoch(epoch) {
+	for batch := range batches {
 		rows := batch.Rows()
 		all.Rows = append(all.Rows, rows)
 		all.Places = append(all.Places, batch.Places...)
@@ -279,6 +282,19 @@ func TestEpochOnOneOrTwoProcessors(t *testing.T) {
 	}
 	if !copies[0].equal(copies[1]) {
 		t.Error("the batches depend on GOMAXPROCS")
+	}
+}
+
+// An epoch entered after any number of steps goes on as it would have.
+func TestEpochAfter(t *testing.T) {
+	batcher := NewBatcher(randomSet(t, 100), NewTransform(nil), BatchOptions{Size: 8, Shuffle: true, Flip: true, Random: streams(1)})
+	whole := copyBatches(batcher.Epoch(2))
+	for steps := range 15 { // the epoch has 13
+		done := min(8*steps, 100)
+		want := epochCopy{whole.Rows[min(steps, 13):], whole.Places[done:], whole.Labels[done:], whole.Images[done*Pixels:]}
+		if !copyBatches(batcher.EpochAfter(2, steps)).equal(want) {
+			t.Errorf("after %d steps the epoch goes on otherwise", steps)
+		}
 	}
 }
 

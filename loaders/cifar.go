@@ -84,11 +84,16 @@ func readFiles(folder string, train, test []dataFile, records int) (*Dataset, er
 	if err := errors.Join(faults...); err != nil {
 		return nil, fmt.Errorf("%w; unpack the archive again or delete the folder to have it fetched", err)
 	}
+	sums := sha256.New()
+	for _, file := range files {
+		io.WriteString(sums, file.sha256)
+	}
 	boundary := len(train) * fileSize
 	return &Dataset{
-		Name:  "CIFAR-10",
-		Train: newImages(images[:boundary]),
-		Test:  newImages(images[boundary:]),
+		Name:     "CIFAR-10",
+		Train:    newImages(images[:boundary]),
+		Test:     newImages(images[boundary:]),
+		Checksum: hex.EncodeToString(sums.Sum(nil)),
 	}, nil
 }
 

@@ -69,6 +69,10 @@ type Dataset struct {
 	Train Images // 50,000 images
 	Test  Images // 10,000 images
 
+	// Checksum tells datasets of one name apart: it is the SHA-256 of all
+	// images, or of their files' own sums.
+	Checksum string
+
 	// StandsInBecause says why the dataset stands in for CIFAR-10; it is empty
 	// for CIFAR-10 itself.
 	StandsInBecause string

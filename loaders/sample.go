@@ -1,6 +1,8 @@
 package loaders
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"math/rand/v2"
 	"runtime"
 	"sync"
@@ -34,11 +36,11 @@ const (
 // architecture. On another, or with another GOAMD64, Go may round x*y + z once
 // instead of twice, which moves a few bytes by one level.
 func drawSample() *Dataset {
-	return &Dataset{
-		Name:  SampleName,
-		Train: drawSampleImages(sampleTrain, sampleTrainImages),
-		Test:  drawSampleImages(sampleTest, sampleTestImages),
-	}
+	train, test := drawSampleImages(sampleTrain, sampleTrainImages), drawSampleImages(sampleTest, sampleTestImages)
+	sum := sha256.New()
+	sum.Write(train.records)
+	sum.Write(test.records)
+	return &Dataset{Name: SampleName, Train: train, Test: test, Checksum: hex.EncodeToString(sum.Sum(nil))}
 }
 
 // drawSampleImages draws the first count images of set, a whole number of
