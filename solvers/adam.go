@@ -1,6 +1,8 @@
 package solvers
 
 import (
+	"fmt"
+
 	G "gorgonia.org/gorgonia"
 
 	"cifartrain/kernels"
@@ -47,5 +49,32 @@ func (a *Adam) Step(parameters []G.ValueGrad) error {
 		}
 		a.step.Step(value, gradient, a.first[i], a.second[i])
 	}
+	return nil
+}
+
+// Torch's names for the moments.
+const (
+	firstMoment  = "exp_avg"
+	secondMoment = "exp_avg_sq"
+)
+
+// State returns the moments and the number of steps.
+func (a *Adam) State() State {
+	if a.first == nil {
+		return State{}
+	}
+	return State{Steps: a.step.Count, Tensors: map[string][][]float32{firstMoment: a.first, secondMoment: a.second}}
+}
+
+// Restore sets the moments and the number of steps; see [Solver].
+func (a *Adam) Restore(state State, sizes []int) error {
+	copies, err := state.copies(sizes, firstMoment, secondMoment)
+	if err != nil {
+		return err
+	}
+	if taken := state.Steps > 0; taken != (copies[0] != nil) {
+		return fmt.Errorf("solvers: the state's moments do not go with %d steps", state.Steps)
+	}
+	a.first, a.second, a.step.Count = copies[0], copies[1], state.Steps
 	return nil
 }

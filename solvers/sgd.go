@@ -43,3 +43,28 @@ func (s *SGD) Step(parameters []G.ValueGrad) error {
 	}
 	return nil
 }
+
+// momentumBuffer is torch's name for the velocity.
+const momentumBuffer = "momentum_buffer"
+
+// State returns the velocity; without momentum there is none.
+func (s *SGD) State() State {
+	if s.velocity == nil || s.step.Momentum == 0 {
+		return State{}
+	}
+	return State{Tensors: map[string][][]float32{momentumBuffer: s.velocity}}
+}
+
+// Restore sets the velocity; see [Solver].
+func (s *SGD) Restore(state State, sizes []int) error {
+	if s.step.Momentum == 0 {
+		_, err := state.copies(sizes)
+		return err
+	}
+	copies, err := state.copies(sizes, momentumBuffer)
+	if err != nil {
+		return err
+	}
+	s.velocity = copies[0]
+	return nil
+}

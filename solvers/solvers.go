@@ -17,6 +17,12 @@ import (
 type Solver interface {
 	G.Solver
 	SetLearningRate(rate float64)
+	// State returns what the next step depends on; the values are the solver's
+	// own and change with it.
+	State() State
+	// Restore puts a new solver where the state was taken. sizes are the
+	// lengths of the parameters; the error says what does not suit them.
+	Restore(state State, sizes []int) error
 }
 
 // Spec is what a config says of the optimiser.
