@@ -202,13 +202,13 @@ func (r *record) measureSpeed(result training.Result) {
 // weights writes the best weights and, unless a failure may have spoilt them,
 // the last.
 func (r *record) weights(result training.Result) error {
-	if err := r.folder.WriteWeights(runfolder.BestWeightsFile, tensors(result.Best)); err != nil {
+	if err := r.folder.WriteWeights(runfolder.BestWeightsFile, result.Best.ByName()); err != nil {
 		return err
 	}
 	if r.summary.Status == runfolder.Failed {
 		return nil
 	}
-	return r.folder.WriteWeights(runfolder.LastWeightsFile, tensors(r.run.Evaluated()))
+	return r.folder.WriteWeights(runfolder.LastWeightsFile, r.run.Evaluated().ByName())
 }
 
 // score evaluates weights on batches.
@@ -254,7 +254,7 @@ func (r *record) pictures(result training.Result) ([]runfolder.Picture, error) {
 		}))
 	}
 	if name := r.run.Architecture.PixelWeight; name != "" && len(history) > 0 {
-		values := tensors(result.Best)[name].Float32s()
+		values := result.Best.ByName()[name].Float32s()
 		err = errors.Join(err, draw("weights.png", "The best weights as a picture: what speaks for which class.", func(w io.Writer) error {
 			return plots.Weights(w, caption, classes[0], classes[1], values)
 		}))

@@ -7,8 +7,6 @@ import (
 	"runtime"
 	"time"
 
-	"gorgonia.org/tensor"
-
 	"cifartrain/configs"
 	"cifartrain/graphs"
 	"cifartrain/kernels"
@@ -178,13 +176,4 @@ func (s *Session) follow(run *training.Run, folder *runfolder.Folder, board *ten
 		s.Display.Epoch(epoch, run.Epochs)
 		return errors.Join(folder.AppendEpoch(epoch), board.Scalars(epoch.Number, scalars(epoch)))
 	}
-}
-
-// tensors are weights by name.
-func tensors(weights graphs.Weights) map[string]*tensor.Dense {
-	byName := make(map[string]*tensor.Dense, len(weights))
-	for _, w := range weights {
-		byName[w.Name] = w.Value
-	}
-	return byName
 }

@@ -122,6 +122,27 @@ func (w Weights) Clone() Weights {
 	return clone
 }
 
+// ByName returns the tensors, shared, under their names.
+func (w Weights) ByName() map[string]*tensor.Dense {
+	tensors := make(map[string]*tensor.Dense, len(w))
+	for _, one := range w {
+		tensors[one.Name] = one.Value
+	}
+	return tensors
+}
+
+// Finite reports whether all values are finite numbers.
+func (w Weights) Finite() bool {
+	for _, one := range w {
+		for _, x := range one.Value.Float32s() {
+			if x-x != 0 { // infinite or NaN
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // CopyFrom sets the values to those of other, weights of the same architecture.
 func (w Weights) CopyFrom(other Weights) {
 	for i := range w {

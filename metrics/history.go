@@ -25,6 +25,17 @@ type Epoch struct {
 	Seconds      float64 // wall time of training and evaluating this epoch
 }
 
+// A Partial is what the running epoch measured so far.
+type Partial struct {
+	Steps   int     // done
+	Samples int     // that they trained on
+	LossSum float64 // the sum of those samples' losses, finite
+	Seconds float64 // wall time of the steps
+}
+
+// Loss is the mean loss over the samples so far, of which there must be some.
+func (p Partial) Loss() float64 { return p.LossSum / float64(p.Samples) }
+
 // Classifies reports whether the epoch carries accuracies.
 func (e Epoch) Classifies() bool { return !math.IsNaN(e.ValidationAccuracy) }
 

@@ -3,7 +3,9 @@
 package training
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -36,6 +38,14 @@ type Run struct {
 	// error of Epoch ends the run. Either may be nil.
 	Step  func(Progress)
 	Epoch func(metrics.Epoch) error
+
+	// Resume is where an earlier run of the same parts left off; nil to begin.
+	// Save, which may be nil, gets the state at the beginning, after every
+	// epoch, within epochs as SaveEvery passes, and when ctx ends; its error
+	// ends the run.
+	Resume    *State
+	Save      func(*State) error
+	SaveEvery time.Duration
 }
 
 // Progress says how far a run is.
@@ -62,15 +72,19 @@ type DivergedError struct {
 	Epoch, Step  int // counted from 1
 	Loss         float64
 	LearningRate float64
+	Untrained    bool // the weights were still those that the run started from
 }
 
 func (e *DivergedError) Error() string {
-	return fmt.Sprintf("training: the loss became %g at epoch %d, step %d, with the learning rate %g: set optimizer.learning_rate lower, a tenth of it to begin with",
-		e.Loss, e.Epoch, e.Step, e.LearningRate)
+	text := fmt.Sprintf("training: the loss became %g at epoch %d, step %d, with the learning rate %g: ", e.Loss, e.Epoch, e.Step, e.LearningRate)
+	if e.Untrained {
+		return text + "no step had been made yet, so the weights it started from are too large, or data.normalize makes the pixels so; check the file of -init and data.normalize"
+	}
+	return text + "set optimizer.learning_rate lower, a tenth of it to begin with"
 }
 
 // Train runs the epochs. When ctx ends or an error stops it, it returns what
-// the epochs so far gave along with the error.
+// the epochs so far gave along with the error; ctx ends it between two steps.
 func (r *Run) Train(ctx context.Context) (result Result, err error) {
 	trainer, err := r.newTrainer()
 	if err != nil {
@@ -83,38 +97,30 @@ func (r *Run) Train(ctx context.Context) (result Result, err error) {
 	}
 	defer func() { err = evaluator.machine.close(err) }()
 
-	result.Best = r.Evaluated().Clone()
-	result.EpochOperations = r.epochOperations(trainer, evaluator)
-	for number := 1; number <= r.Epochs; number++ {
-		began := time.Now()
-		epoch := metrics.Epoch{Number: number}
-		if err = r.trainEpoch(ctx, trainer, &epoch); err != nil {
-			return result, err
+	run, err := r.begin()
+	if err != nil {
+		return Result{}, err
+	}
+	run.EpochOperations = r.epochOperations(trainer, evaluator)
+	for len(run.History) < r.Epochs && !run.Stopped {
+		epoch, err := r.epoch(ctx, trainer, evaluator, run)
+		if stopped := ctx.Err(); stopped != nil && errors.Is(err, stopped) {
+			err = cmp.Or(r.save(run), err)
 		}
-		if err = r.evaluateEpoch(ctx, evaluator, &epoch); err != nil {
-			return result, err
+		if err != nil {
+			return run.Result, err
 		}
-		if !finite(epoch.ValidationLoss) {
-			return result, &DivergedError{number, r.Batches.Batches(), epoch.ValidationLoss, epoch.LearningRate}
-		}
-		epoch.Seconds = time.Since(began).Seconds()
-
-		result.History = append(result.History, epoch)
-		best := result.History.Best()
-		if best == len(result.History)-1 {
-			result.Best.CopyFrom(r.Evaluated())
-		}
+		run.finish(epoch, r)
 		if r.Epoch != nil {
-			if err = r.Epoch(epoch); err != nil {
-				return result, err
+			if err := r.Epoch(epoch); err != nil {
+				return run.Result, err
 			}
 		}
-		if r.EarlyStopping > 0 && len(result.History)-1-best >= r.EarlyStopping {
-			result.Stopped = true
-			break
+		if err := r.save(run); err != nil {
+			return run.Result, err
 		}
 	}
-	return result, nil
+	return run.Result, nil
 }
 
 // epochOperations counts what trainer and evaluator do in an epoch.
@@ -147,39 +153,65 @@ func (r *Run) newTrainer() (*machine, error) {
 	return newMachine(model), nil
 }
 
-// trainEpoch steps through the epoch's batches and sets the learning rate of its
-// last step and the mean loss over its samples as they were trained.
-func (r *Run) trainEpoch(ctx context.Context, trainer *machine, epoch *metrics.Epoch) error {
-	before, scheduled := (epoch.Number-1)*r.Batches.Batches(), r.Schedule(epoch.Number)
-	parameters := G.NodesToValueGrads(trainer.model.Learnables)
-	total, samples, step := 0.0, 0, 0
-	for batch := range r.Batches.Epoch(epoch.Number) {
+// epoch trains and measures the epoch after those of the history, from where it
+// stands.
+func (r *Run) epoch(ctx context.Context, trainer *machine, evaluator *Evaluator, run *underway) (metrics.Epoch, error) {
+	number := len(run.History) + 1
+	epoch := metrics.Epoch{Number: number, LearningRate: r.rate(number, r.Batches.Batches())}
+	if err := r.trainEpoch(ctx, trainer, number, run); err != nil {
+		return epoch, err
+	}
+	epoch.TrainLoss = run.partial.Loss()
+	if err := r.evaluateEpoch(ctx, evaluator, &epoch); err != nil {
+		return epoch, err
+	}
+	if !finite(epoch.ValidationLoss) {
+		return epoch, &DivergedError{Epoch: number, Step: run.partial.Steps, Loss: epoch.ValidationLoss, LearningRate: epoch.LearningRate}
+	}
+	epoch.Seconds = time.Since(run.began).Seconds()
+	return epoch, nil
+}
+
+// rate is the learning rate of an epoch's step, both counted from 1.
+func (r *Run) rate(epoch, step int) float64 {
+	return r.Schedule(epoch) * r.Warmup.Factor(r.stepsBefore(epoch)+step)
+}
+
+// stepsBefore is the number of steps of the epochs before one.
+func (r *Run) stepsBefore(epoch int) int { return (epoch - 1) * r.Batches.Batches() }
+
+// trainEpoch steps through those of the epoch's batches that are left.
+func (r *Run) trainEpoch(ctx context.Context, trainer *machine, epoch int, run *underway) error {
+	parameters, done := G.NodesToValueGrads(trainer.model.Learnables), &run.partial
+	for batch := range r.Batches.EpochAfter(epoch, done.Steps) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if err := trainer.run(batch); err != nil {
 			return err
 		}
-		step++
-		epoch.LearningRate = scheduled * r.Warmup.Factor(before+step)
-		loss := trainer.model.LossValue()
+		rate, loss := r.rate(epoch, done.Steps+1), trainer.model.LossValue()
 		if !finite(loss) {
-			return &DivergedError{epoch.Number, step, loss, epoch.LearningRate}
+			untrained := epoch == 1 && done.Steps == 0
+			return &DivergedError{epoch, done.Steps + 1, loss, rate, untrained}
 		}
-		r.Solver.SetLearningRate(epoch.LearningRate)
+		r.Solver.SetLearningRate(rate)
 		if err := r.Solver.Step(parameters); err != nil {
 			return err
 		}
 		if r.Average != nil {
-			r.Average.Update(r.Weights, before+step)
+			r.Average.Update(r.Weights, r.stepsBefore(epoch)+done.Steps+1)
 		}
-		total += loss * float64(batch.Rows())
-		samples += batch.Rows()
+		done.Steps++
+		done.Samples += batch.Rows()
+		done.LossSum += loss * float64(batch.Rows())
 		if r.Step != nil {
-			r.Step(Progress{Epoch: epoch.Number, Step: step, Steps: r.Batches.Batches(), Loss: total / float64(samples)})
+			r.Step(Progress{Epoch: epoch, Step: done.Steps, Steps: r.Batches.Batches(), Loss: done.Loss()})
+		}
+		if err := r.saveWhenDue(run); err != nil {
+			return err
 		}
 	}
-	epoch.TrainLoss = total / float64(samples)
 	return nil
 }
 

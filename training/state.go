@@ -1,0 +1,184 @@
+package training
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"gorgonia.org/tensor"
+
+	"cifartrain/graphs"
+	"cifartrain/metrics"
+	"cifartrain/solvers"
+)
+
+// A State is a run between two steps: what it takes to go on as if it had never
+// stopped. Random streams are no part of it: they depend on the seed and the
+// epoch alone.
+type State struct {
+	History metrics.History // the finished epochs
+	Partial metrics.Partial // the epoch after them
+	// Tensors holds, by group, as many tensors of the same names and shapes as
+	// the model has weights: "weights", "best", "average" where the run has one,
+	// and for each tensor of the solver's state "solver." with its name.
+	Tensors map[string]map[string]*tensor.Dense
+	Scalars map[string]float64 // "solver.steps"
+}
+
+// The names in a State.
+const (
+	weightsGroup = "weights"
+	bestGroup    = "best"
+	averageGroup = "average"
+	solverPrefix = "solver."
+	solverSteps  = solverPrefix + "steps"
+)
+
+// An underway is a run between its beginning and its end.
+type underway struct {
+	Result
+	partial metrics.Partial // the epoch that is running
+	began   time.Time       // when it began, a break left out
+	saved   time.Time       // when the state was saved last
+}
+
+// begin returns the run at its first step, or where Resume left off.
+func (r *Run) begin() (*underway, error) {
+	run := &underway{began: time.Now(), saved: time.Now()}
+	if r.Resume == nil {
+		run.Best = r.Evaluated().Clone()
+		return run, r.save(run)
+	}
+	if err := r.restore(run, r.Resume); err != nil {
+		return nil, fmt.Errorf("training: going on from the saved state: %w", err)
+	}
+	return run, nil
+}
+
+// finish adds an epoch that has been trained and measured.
+func (u *underway) finish(epoch metrics.Epoch, r *Run) {
+	u.History = append(u.History, epoch)
+	if u.History.Best() == len(u.History)-1 {
+		u.Best.CopyFrom(r.Evaluated())
+	}
+	u.Stopped = r.stalled(u.History)
+	u.partial, u.began = metrics.Partial{}, time.Now()
+}
+
+// stalled reports whether early stopping ends a run with this history.
+func (r *Run) stalled(history metrics.History) bool {
+	return r.EarlyStopping > 0 && len(history)-1-history.Best() >= r.EarlyStopping
+}
+
+// saveWhenDue saves the state when the last time is long enough ago.
+func (r *Run) saveWhenDue(run *underway) error {
+	if r.SaveEvery <= 0 || time.Since(run.saved) < r.SaveEvery {
+		return nil
+	}
+	return r.save(run)
+}
+
+// save hands over the state, unless a weight has overflown: then the next step
+// ends the run, and the state before is worth more.
+func (r *Run) save(run *underway) error {
+	if r.Save == nil || !r.Weights.Finite() {
+		return nil
+	}
+	run.partial.Seconds = time.Since(run.began).Seconds()
+	err := r.Save(r.state(run))
+	run.saved = time.Now()
+	return err
+}
+
+// state is the run's; it shares the values of weights and solver.
+func (r *Run) state(run *underway) *State {
+	solver := r.Solver.State()
+	state := &State{
+		History: run.History, Partial: run.partial,
+		Tensors: map[string]map[string]*tensor.Dense{weightsGroup: r.Weights.ByName(), bestGroup: run.Best.ByName()},
+		Scalars: map[string]float64{solverSteps: float64(solver.Steps)},
+	}
+	if r.Average != nil {
+		state.Tensors[averageGroup] = r.Average.Weights.ByName()
+	}
+	for name, values := range solver.Tensors {
+		group := make(map[string]*tensor.Dense, len(values))
+		for i, w := range r.Weights {
+			group[w.Name] = tensor.New(tensor.WithShape(w.Value.Shape()...), tensor.WithBacking(values[i]))
+		}
+		state.Tensors[solverPrefix+name] = group
+	}
+	return state
+}
+
+// restore puts the run where the state was taken; the error names what in the
+// state does not suit the run.
+func (r *Run) restore(run *underway, state *State) error {
+	if err := r.checkPosition(state); err != nil {
+		return err
+	}
+	groups := make(map[string]graphs.Weights, len(state.Tensors))
+	for name, tensors := range state.Tensors {
+		group, err := r.Architecture.Load(tensors)
+		if err != nil {
+			return fmt.Errorf("tensors of %q: %w", name, err)
+		}
+		groups[name] = group
+	}
+	needed := []string{weightsGroup, bestGroup}
+	if r.Average != nil {
+		needed = append(needed, averageGroup)
+	}
+	for _, name := range needed {
+		if groups[name] == nil {
+			return fmt.Errorf("the tensors of %q are missing", name)
+		}
+	}
+	if err := r.restoreSolver(state.Scalars, groups); err != nil {
+		return err
+	}
+	r.Weights.CopyFrom(groups[weightsGroup])
+	if r.Average != nil {
+		r.Average.Weights.CopyFrom(groups[averageGroup])
+	}
+	run.History, run.Best, run.partial = state.History, groups[bestGroup], state.Partial
+	run.Stopped = r.stalled(run.History)
+	run.began = run.began.Add(-time.Duration(run.partial.Seconds * float64(time.Second)))
+	return nil
+}
+
+// restoreSolver hands the solver its tensors out of groups.
+func (r *Run) restoreSolver(scalars map[string]float64, groups map[string]graphs.Weights) error {
+	solver := solvers.State{Steps: int(scalars[solverSteps]), Tensors: make(map[string][][]float32)}
+	for name, group := range groups {
+		short, found := strings.CutPrefix(name, solverPrefix)
+		if !found {
+			continue
+		}
+		for _, w := range group {
+			solver.Tensors[short] = append(solver.Tensors[short], w.Value.Float32s())
+		}
+	}
+	sizes := make([]int, len(r.Weights))
+	for i, w := range r.Weights {
+		sizes[i] = w.Value.Size()
+	}
+	return r.Solver.Restore(solver, sizes)
+}
+
+// checkPosition returns an error for a place that the run cannot stand at.
+func (r *Run) checkPosition(state *State) error {
+	for i, epoch := range state.History {
+		if epoch.Number != i+1 || !finite(epoch.ValidationLoss) {
+			return fmt.Errorf("entry %d of the history is epoch %d with the validation loss %g", i+1, epoch.Number, epoch.ValidationLoss)
+		}
+	}
+	p := state.Partial
+	if p.Steps < 0 || p.Steps > r.Batches.Batches() {
+		return fmt.Errorf("%d steps are done of an epoch of %d", p.Steps, r.Batches.Batches())
+	}
+	if samples := min(p.Steps*r.Batches.Size(), r.Batches.Set.Len()); p.Samples != samples || !finite(p.LossSum) {
+		return fmt.Errorf("%d samples with the loss %g in all are no %d steps", p.Samples, p.LossSum, p.Steps)
+	}
+	return nil
+}

@@ -1,0 +1,200 @@
+package training_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"gorgonia.org/tensor"
+
+	"cifartrain/graphs"
+	"cifartrain/metrics"
+	"cifartrain/solvers"
+	"cifartrain/training"
+)
+
+// newAutoencoderRun is a run of a small autoencoder with Adam on newRun's images.
+func newAutoencoderRun(t testing.TB) *training.Run {
+	t.Helper()
+	run := newRun(t, 0.001)
+	architecture, err := graphs.New(graphs.Spec{Kind: "autoencoder", Hidden: []int{8}, Latent: 3, Init: "torch"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run.Architecture, run.Weights = architecture, architecture.Initialize(random)
+	run.Solver = solvers.NewAdam(0.001, [2]float64{0.9, 0.999}, 1e-8, 0)
+	run.Epochs = 3
+	return run
+}
+
+// copied is a state that shares nothing with the run.
+func copied(s *training.State) *training.State {
+	c := &training.State{History: slices.Clone(s.History), Partial: s.Partial, Scalars: maps.Clone(s.Scalars), Tensors: make(map[string]map[string]*tensor.Dense)}
+	for group, tensors := range s.Tensors {
+		c.Tensors[group] = make(map[string]*tensor.Dense)
+		for name, one := range tensors {
+			c.Tensors[group][name] = one.Clone().(*tensor.Dense)
+		}
+	}
+	return c
+}
+
+// states are those that a run saves when it does so after every step.
+func states(t *testing.T, run *training.Run) (all []*training.State, result training.Result) {
+	t.Helper()
+	run.SaveEvery = 1
+	run.Save = func(s *training.State) error {
+		all = append(all, copied(s))
+		return nil
+	}
+	result, err := run.Train(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all, result
+}
+
+var ignoreSeconds = cmpopts.IgnoreFields(metrics.Epoch{}, "Seconds")
+
+// TestResume goes on from every state of a run and wants its numbers.
+func TestResume(t *testing.T) {
+	for name, newRun := range map[string]func() *training.Run{
+		"svm with momentum":     func() *training.Run { return newRun(t, 0.01) },
+		"autoencoder with Adam": func() *training.Run { return newAutoencoderRun(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			whole := newRun()
+			saved, want := states(t, whole)
+			steps := whole.Batches.Batches()
+			if len(saved) != 1+whole.Epochs*(steps+1) {
+				t.Fatalf("%d states of %d epochs of %d steps", len(saved), whole.Epochs, steps)
+			}
+			for i, state := range saved {
+				run := newRun()
+				run.Resume = state
+				got, err := run.Train(context.Background())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(want.History, got.History, cmpopts.EquateNaNs(), ignoreSeconds); diff != "" {
+					t.Errorf("from state %d: the history differs:\n%s", i, diff)
+				}
+				if !slices.Equal(values(run.Weights), values(whole.Weights)) || !slices.Equal(values(got.Best), values(want.Best)) {
+					t.Errorf("from state %d: the weights differ", i)
+				}
+			}
+		})
+	}
+}
+
+// TestResumeStoppedEarly finds a run at its end there, as it does one with all
+// its epochs.
+func TestResumeStoppedEarly(t *testing.T) {
+	run := newRun(t, 0.5)
+	run.Epochs, run.EarlyStopping = 200, 3
+	saved, want := states(t, run)
+	again := newRun(t, 0.5)
+	again.Epochs, again.EarlyStopping, again.Resume = 200, 3, saved[len(saved)-1]
+	got, err := again.Train(context.Background())
+	if err != nil || !got.Stopped || len(got.History) != len(want.History) {
+		t.Errorf("%d epochs, stopped %v, want %d, true: %v", len(got.History), got.Stopped, len(want.History), err)
+	}
+}
+
+// TestCancelSavesTheStep saves where the run was cancelled, however long ago
+// the last time was.
+func TestCancelSavesTheStep(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	run := newRun(t, 0.01)
+	run.Step = func(now training.Progress) {
+		if now.Epoch == 3 && now.Step == 2 {
+			cancel()
+		}
+	}
+	var last *training.State
+	run.Save = func(s *training.State) error {
+		last = copied(s)
+		return nil
+	}
+	if _, err := run.Train(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatalf("error is %v, want the cancellation", err)
+	}
+	if len(last.History) != 2 || last.Partial.Steps != 2 || last.Partial.Samples != 128 {
+		t.Errorf("the state is of epoch %d, %+v", len(last.History)+1, last.Partial)
+	}
+	full := errors.New("the disk is full")
+	run.Save = func(*training.State) error { return full }
+	if _, err := run.Train(context.Background()); !errors.Is(err, full) {
+		t.Errorf("error is %v, want that of saving", err)
+	}
+}
+
+// TestNoStateOfOverflownWeights has weights overflow in a step whose loss was
+// finite: the state before must stay the last.
+func TestNoStateOfOverflownWeights(t *testing.T) {
+	run := newRun(t, 1e30)
+	run.SaveEvery = 1
+	run.Save = func(s *training.State) error {
+		for _, one := range s.Tensors["weights"] {
+			for _, x := range one.Float32s() {
+				if math.IsInf(float64(x), 0) || math.IsNaN(float64(x)) {
+					t.Fatalf("a state holds the weight %g", x)
+				}
+			}
+		}
+		return nil
+	}
+	var diverged *training.DivergedError
+	if _, err := run.Train(context.Background()); !errors.As(err, &diverged) {
+		t.Errorf("error is %v, want a DivergedError", err)
+	}
+}
+
+func TestDivergenceBeforeTheFirstStep(t *testing.T) {
+	run := newRun(t, 0.01)
+	for _, w := range run.Weights {
+		w.Value.Memset(float32(math.MaxFloat32))
+	}
+	var diverged *training.DivergedError
+	if _, err := run.Train(context.Background()); !errors.As(err, &diverged) || !diverged.Untrained || !strings.Contains(err.Error(), "-init") {
+		t.Errorf("error is %v, want one that blames the weights", err)
+	}
+}
+
+// TestStatesThatDoNotSuit refuses them with what is wrong.
+func TestStatesThatDoNotSuit(t *testing.T) {
+	saved, _ := states(t, newRun(t, 0.01))
+	middle := saved[len(saved)/2]
+	for _, test := range []struct {
+		says   string
+		damage func(*training.State)
+	}{
+		{`the tensors of "weights" are missing`, func(s *training.State) { delete(s.Tensors, "weights") }},
+		{`the tensors of "best" are missing`, func(s *training.State) { delete(s.Tensors, "best") }},
+		{`tensors of "best": graphs: the weights lack "fc.bias"`, func(s *training.State) { delete(s.Tensors["best"], "fc.bias") }},
+		{`tensors of "weights": graphs: "fc.bias" has the shape`, func(s *training.State) {
+			s.Tensors["weights"]["fc.bias"] = tensor.New(tensor.WithShape(2), tensor.Of(tensor.Float32))
+		}},
+		{"this optimizer keeps", func(s *training.State) { s.Tensors["solver.exp_avg"] = s.Tensors["best"] }},
+		{"9 steps are done of an epoch of 6", func(s *training.State) { s.Partial.Steps = 9 }},
+		{"-1 steps", func(s *training.State) { s.Partial.Steps = -1 }},
+		{"samples with the loss", func(s *training.State) { s.Partial.Samples++ }},
+		{"samples with the loss", func(s *training.State) { s.Partial.LossSum = math.NaN() }},
+		{"entry 2 of the history is epoch 3", func(s *training.State) { s.History[1].Number = 3 }},
+	} {
+		t.Run(test.says, func(t *testing.T) {
+			run := newRun(t, 0.01)
+			run.Resume = copied(middle)
+			test.damage(run.Resume)
+			if _, err := run.Train(context.Background()); err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("error is %v, want it to say %q", err, test.says)
+			}
+		})
+	}
+}
