@@ -27,10 +27,10 @@ type Epoch struct {
 
 // A Partial is what the running epoch measured so far.
 type Partial struct {
-	Steps   int     // done
-	Samples int     // that they trained on
-	LossSum float64 // the sum of those samples' losses, finite
-	Seconds float64 // wall time of the steps
+	Steps   int     `json:"steps"`    // done
+	Samples int     `json:"samples"`  // that they trained on
+	LossSum float64 `json:"loss_sum"` // of those samples, finite
+	Seconds float64 `json:"seconds"`  // wall time of the steps
 }
 
 // Loss is the mean loss over the samples so far, of which there must be some.

@@ -12,6 +12,7 @@
 //	graph.dot           the model's expression graph
 //	graph.svg           the model's layers, drawn
 //	report.html         one page with all of the above
+//	checkpoint          what the run goes on from; checkpoint.previous is older
 package runfolder
 
 import (
@@ -22,6 +23,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -48,6 +50,15 @@ const latest = "latest"
 // A Folder is one run's folder.
 type Folder struct {
 	Path string
+
+	disk disk // nil for the system's
+}
+
+func (f *Folder) storage() disk {
+	if f.disk == nil {
+		return system{}
+	}
+	return f.disk
 }
 
 // Create makes the folder of a run that starts now: root/name/<UTC timestamp>,
@@ -70,7 +81,7 @@ func Create(root, name string, now time.Time) (*Folder, error) {
 		}
 		entry = fmt.Sprintf("%s-%d", stamp, n)
 	}
-	return &Folder{filepath.Join(parent, entry)}, nil
+	return &Folder{Path: filepath.Join(parent, entry)}, nil
 }
 
 // PointLatest makes root/name/latest a link to the folder, replacing an older
@@ -97,28 +108,48 @@ func (f *Folder) PointLatest() error {
 	return nil
 }
 
-// Open returns the run folder at path, which must hold a config.
+// Open returns the run folder at path, which must hold a config. The path may
+// be that of a latest, whatever that will point at later.
 func Open(path string) (*Folder, error) {
-	if _, err := os.Stat(filepath.Join(path, ConfigFile)); err != nil {
+	resolved, err := resolve(path)
+	if err == nil {
+		_, err = os.Stat(filepath.Join(resolved, ConfigFile))
+	}
+	if err != nil {
 		newest := filepath.Join(path, latest)
-		if _, err := os.Stat(filepath.Join(newest, ConfigFile)); err == nil {
-			return nil, fmt.Errorf("runfolder: %s holds runs; name one of them, such as %s", path, newest)
+		if target, err := resolve(newest); err == nil {
+			if _, err := os.Stat(filepath.Join(target, ConfigFile)); err == nil {
+				return nil, fmt.Errorf("runfolder: %s holds runs; name one of them, such as %s", path, newest)
+			}
 		}
 		return nil, fmt.Errorf("runfolder: %s is no run folder: %w", path, err)
 	}
-	return &Folder{path}, nil
+	return &Folder{Path: resolved}, nil
+}
+
+// resolve follows links, and a latest that is a file; see PointLatest.
+func resolve(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	if info.Mode().IsRegular() && filepath.Base(path) == latest {
+		entry, err := os.ReadFile(path)
+		if err != nil {
+			return "", err
+		}
+		return filepath.Join(filepath.Dir(path), filepath.Base(strings.TrimSpace(string(entry)))), nil
+	}
+	return filepath.EvalSymlinks(path)
 }
 
 // File is the path of a file in the folder.
 func (f *Folder) File(name string) string { return filepath.Join(f.Path, name) }
 
 // Write puts a file into the folder, whole or not at all: it is written beside,
-// synced and renamed.
+// synced and renamed. The error is a *WriteError.
 func (f *Folder) Write(name string, content []byte) error {
-	if err := replaceFile(f.File(name), content); err != nil {
-		return fmt.Errorf("runfolder: writing %s: %w", f.File(name), err)
-	}
-	return nil
+	return replace(f.storage(), f.File(name), "", content)
 }
 
 // WriteWith puts a file into the folder that draw writes; see Write.
@@ -134,32 +165,11 @@ func (f *Folder) WriteWith(name string, draw func(io.Writer) error) error {
 // is none yet: an error wraps fs.ErrExist otherwise.
 func WriteNew(path string, content []byte) error {
 	claim, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-	if err == nil {
-		if err = errors.Join(claim.Close(), replaceFile(path, content)); err != nil {
-			os.Remove(path)
-		}
-	}
 	if err != nil {
 		return fmt.Errorf("runfolder: writing %s: %w", path, err)
 	}
-	return nil
-}
-
-// replaceFile writes content to path by way of a temporary file beside it.
-func replaceFile(path string, content []byte) (err error) {
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
+	if err = errors.Join(claim.Close(), replace(system{}, path, "", content)); err != nil {
+		os.Remove(path)
 	}
-	defer func() {
-		if err != nil {
-			os.Remove(file.Name())
-		}
-	}()
-	_, err = file.Write(content)
-	err = errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
+	return err
 }

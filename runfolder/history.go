@@ -2,9 +2,11 @@ package runfolder
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"slices"
@@ -17,28 +19,47 @@ import (
 var columns = []string{"epoch", "train_loss", "val_loss", "train_accuracy", "val_accuracy", "learning_rate", "seconds"}
 
 // AppendEpoch adds an epoch's row to metrics.csv, which it starts with the
-// header. The accuracies of a model that does not classify stay empty.
-func (f *Folder) AppendEpoch(epoch metrics.Epoch) (err error) {
-	path := f.File(MetricsFile)
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
-	if err != nil {
-		return fmt.Errorf("runfolder: %w", err)
+// header. The accuracies of a model that does not classify stay empty. The
+// error is a *WriteError.
+func (f *Folder) AppendEpoch(epoch metrics.Epoch) error {
+	rows := historyTable(metrics.History{epoch})
+	if epoch.Number > 1 {
+		_, rows, _ = bytes.Cut(rows, []byte("\n"))
 	}
-	defer func() {
-		if err = errors.Join(err, file.Close()); err != nil {
-			err = fmt.Errorf("runfolder: writing epoch %d to %s: %w", epoch.Number, path, err)
-		}
-	}()
-	var rows [][]string
-	if epoch.Number == 1 {
-		rows = append(rows, columns)
+	path := f.File(MetricsFile)
+	file, err := f.storage().open(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND)
+	if err != nil {
+		return newWriteError(path, err)
+	}
+	_, err = file.Write(rows) // one call, so that no row stands half
+	if err = cmp.Or(err, file.Close()); err != nil {
+		return newWriteError(path, err)
+	}
+	return nil
+}
+
+// WriteHistory makes metrics.csv that of the history, without any row that
+// came after it.
+func (f *Folder) WriteHistory(history metrics.History) error {
+	if len(history) > 0 {
+		return f.Write(MetricsFile, historyTable(history))
+	}
+	path := f.File(MetricsFile)
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return newWriteError(path, err)
+	}
+	return nil
+}
+
+// historyTable is the history as metrics.csv has it.
+func historyTable(history metrics.History) []byte {
+	rows := [][]string{columns}
+	for _, epoch := range history {
+		rows = append(rows, row(epoch))
 	}
 	var content bytes.Buffer
-	if err := csv.NewWriter(&content).WriteAll(append(rows, row(epoch))); err != nil {
-		return err
-	}
-	_, err = file.Write(content.Bytes()) // one call, so that no row stands half
-	return err
+	csv.NewWriter(&content).WriteAll(rows) // a buffer takes all
+	return content.Bytes()
 }
 
 func row(e metrics.Epoch) []string {
@@ -57,27 +78,35 @@ func number(x float64) string {
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
-// History reads metrics.csv.
+// History reads metrics.csv. A last row without its end, which a program that
+// was killed may leave, does not count.
 func (f *Folder) History() (metrics.History, error) {
 	path := f.File(MetricsFile)
-	file, err := os.Open(path)
+	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("runfolder: %w", err)
 	}
-	defer file.Close()
-	reader := csv.NewReader(file)
-	rows, err := reader.ReadAll()
+	history, err := parseHistory(content[:bytes.LastIndexByte(content, '\n')+1])
 	if err != nil {
-		return nil, fmt.Errorf("runfolder: reading %s: %w", path, err)
+		return nil, fmt.Errorf("runfolder: %s: %w", path, err)
+	}
+	return history, nil
+}
+
+// parseHistory is the reverse of historyTable.
+func parseHistory(content []byte) (metrics.History, error) {
+	rows, err := csv.NewReader(bytes.NewReader(content)).ReadAll()
+	if err != nil {
+		return nil, err
 	}
 	if len(rows) == 0 || !slices.Equal(rows[0], columns) {
-		return nil, fmt.Errorf("runfolder: %s: line 1: the columns are not %v", path, columns)
+		return nil, fmt.Errorf("line 1: the columns are not %v", columns)
 	}
 	var history metrics.History
 	for i, fields := range rows[1:] {
 		epoch, err := parseRow(fields)
 		if err != nil {
-			return nil, fmt.Errorf("runfolder: %s: line %d: %w", path, i+2, err)
+			return nil, fmt.Errorf("line %d: %w", i+2, err)
 		}
 		history = append(history, epoch)
 	}

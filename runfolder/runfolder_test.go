@@ -1,6 +1,7 @@
 package runfolder
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -213,6 +214,53 @@ func TestDamagedMetricsFile(t *testing.T) {
 				t.Errorf("error is %v, want it to say %q", err, test.says)
 			}
 		})
+	}
+}
+
+// TestTornMetricsFile cuts metrics.csv off at every byte, as a killed program
+// may, and reads the whole rows.
+func TestTornMetricsFile(t *testing.T) {
+	whole := historyTable(epochs)
+	head := bytes.IndexByte(whole, '\n') + 1
+	folder := create(t)
+	for length := head; length <= len(whole); length++ {
+		if err := os.WriteFile(folder.File(MetricsFile), whole[:length], 0o644); err != nil {
+			t.Fatal(err)
+		}
+		history, err := folder.History()
+		if want := bytes.Count(whole[head:length], []byte("\n")); err != nil || len(history) != want {
+			t.Fatalf("%d epochs in %q, want %d: %v", len(history), whole[:length], want, err)
+		}
+	}
+}
+
+func TestOpenFollowsLatest(t *testing.T) {
+	folder := create(t)
+	if err := folder.Write(ConfigFile, []byte("name: svm\n")); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(filepath.Dir(folder.Path), "latest")
+	want, err := filepath.EvalSymlinks(folder.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, point := range map[string]func() error{
+		"link": folder.PointLatest,
+		"file": func() error { // where the system grants no links
+			return os.WriteFile(link, []byte(filepath.Base(folder.Path)+"\n"), 0o644)
+		},
+	} {
+		os.Remove(link)
+		if err := point(); err != nil {
+			t.Fatal(err)
+		}
+		opened, err := Open(link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := filepath.EvalSymlinks(opened.Path); got != want {
+			t.Errorf("latest as a %s leads to %s, want %s", name, got, want)
+		}
 	}
 }
 

@@ -22,15 +22,7 @@ const maxWeightsFile = 64 << 20
 func (f *Folder) WriteWeights(name string, tensors map[string]*tensor.Dense) error {
 	views := make(map[string]safetensors.TensorView, len(tensors))
 	for key, value := range tensors {
-		shape := make([]uint64, 0, value.Dims())
-		for _, size := range value.Shape() {
-			shape = append(shape, uint64(size))
-		}
-		data := make([]byte, 0, 4*value.Size())
-		for _, x := range value.Float32s() {
-			data = binary.LittleEndian.AppendUint32(data, math.Float32bits(x))
-		}
-		view, err := safetensors.NewTensorView(safetensors.F32, shape, data)
+		view, err := float32View(value)
 		if err != nil {
 			return fmt.Errorf("runfolder: %s: %q: %w", name, key, err)
 		}
@@ -41,6 +33,19 @@ func (f *Folder) WriteWeights(name string, tensors map[string]*tensor.Dense) err
 		return fmt.Errorf("runfolder: making %s: %w", name, err)
 	}
 	return f.Write(name, content)
+}
+
+// float32View is a float32 tensor as a safetensors file holds it.
+func float32View(value *tensor.Dense) (safetensors.TensorView, error) {
+	shape := make([]uint64, 0, value.Dims())
+	for _, size := range value.Shape() {
+		shape = append(shape, uint64(size))
+	}
+	data := make([]byte, 0, 4*value.Size())
+	for _, x := range value.Float32s() {
+		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(x))
+	}
+	return safetensors.NewTensorView(safetensors.F32, shape, data)
 }
 
 // A WeightsError is a fault in a weights file.
@@ -89,6 +94,9 @@ func readWeights(path string) (map[string]*tensor.Dense, error) {
 	tensors := make(map[string]*tensor.Dense, file.Len())
 	for _, one := range file.Tensors() {
 		value, err := float32Tensor(one.TensorView)
+		if err == nil {
+			err = checkFinite(value.Float32s())
+		}
 		if err != nil {
 			return nil, fmt.Errorf("tensor %q: %w", one.Name, err)
 		}
@@ -113,9 +121,15 @@ func float32Tensor(view safetensors.TensorView) (*tensor.Dense, error) {
 	values := make([]float32, len(data)/4)
 	for i := range values {
 		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
-		if value := float64(values[i]); math.IsNaN(value) || math.IsInf(value, 0) {
-			return nil, fmt.Errorf("element %d is %g, not a finite number", i, value)
-		}
 	}
 	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(values)), nil
+}
+
+func checkFinite(values []float32) error {
+	for i, x := range values {
+		if value := float64(x); math.IsNaN(value) || math.IsInf(value, 0) {
+			return fmt.Errorf("element %d is %g, not a finite number", i, value)
+		}
+	}
+	return nil
 }

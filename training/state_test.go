@@ -13,25 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"gorgonia.org/tensor"
 
-	"cifartrain/graphs"
 	"cifartrain/metrics"
-	"cifartrain/solvers"
 	"cifartrain/training"
 )
-
-// newAutoencoderRun is a run of a small autoencoder with Adam on newRun's images.
-func newAutoencoderRun(t testing.TB) *training.Run {
-	t.Helper()
-	run := newRun(t, 0.001)
-	architecture, err := graphs.New(graphs.Spec{Kind: "autoencoder", Hidden: []int{8}, Latent: 3, Init: "torch"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	run.Architecture, run.Weights = architecture, architecture.Initialize(random)
-	run.Solver = solvers.NewAdam(0.001, [2]float64{0.9, 0.999}, 1e-8, 0)
-	run.Epochs = 3
-	return run
-}
 
 // copied is a state that shares nothing with the run.
 func copied(s *training.State) *training.State {
@@ -66,7 +50,7 @@ var ignoreSeconds = cmpopts.IgnoreFields(metrics.Epoch{}, "Seconds")
 func TestResume(t *testing.T) {
 	for name, newRun := range map[string]func() *training.Run{
 		"svm with momentum":     func() *training.Run { return newRun(t, 0.01) },
-		"autoencoder with Adam": func() *training.Run { return newAutoencoderRun(t) },
+		"autoencoder with Adam": func() *training.Run { return newAutoencoderRun(t, "autoencoder") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			whole := newRun()

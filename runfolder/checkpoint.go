@@ -1,0 +1,189 @@
+package runfolder
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/nlpodyssey/safetensors"
+	"gorgonia.org/tensor"
+
+	"cifartrain/metrics"
+)
+
+// The files that a run goes on from.
+const (
+	CheckpointFile         = "checkpoint"
+	PreviousCheckpointFile = "checkpoint.previous"
+	damagedCheckpointFile  = "checkpoint.damaged"
+)
+
+// A Checkpoint is a run between two steps.
+//
+// Its file begins with a line of text,
+//
+//	cifartrain checkpoint 1 <SHA-256 of the rest, hexadecimal> <bytes of the rest>
+//
+// and goes on as a safetensors file. The tensors are called group/name. The
+// metadata holds this struct in JSON under "run" and the history, as
+// metrics.csv has it, under "history".
+type Checkpoint struct {
+	Config   string    `json:"config"`           // the text of config.yaml
+	Dataset  string    `json:"dataset"`          // its name
+	Checksum string    `json:"dataset_checksum"` // tells datasets of one name apart
+	Started  time.Time `json:"started"`          // UTC
+	Seconds  float64   `json:"seconds"`          // from start to here, breaks left out
+	Version  string    `json:"version"`          // of this program
+
+	History metrics.History                     `json:"-"`
+	Partial metrics.Partial                     `json:"partial"` // the epoch after the history's
+	Scalars map[string]float64                  `json:"scalars"`
+	Tensors map[string]map[string]*tensor.Dense `json:"-"` // by group and name, float32
+}
+
+const (
+	checkpointMagic   = "cifartrain checkpoint "
+	checkpointVersion = 1
+	longestHead       = 120 // of the line of text
+)
+
+// WriteCheckpoint makes c the folder's checkpoint, whole or not at all. The one
+// before is kept beside it.
+func (f *Folder) WriteCheckpoint(c *Checkpoint) error {
+	head, body, err := c.encode()
+	if err != nil {
+		return fmt.Errorf("runfolder: making %s: %w", CheckpointFile, err)
+	}
+	return replace(f.storage(), f.File(CheckpointFile), f.File(PreviousCheckpointFile), head, body)
+}
+
+// Checkpoint reads the folder's checkpoint, or the previous one where that is
+// damaged or missing; damage then says what is wrong with the newer one, nil
+// where it is only missing. The error is fs.ErrNotExist where there is neither.
+func (f *Folder) Checkpoint() (c *Checkpoint, damage, err error) {
+	c, err = readCheckpoint(f.File(CheckpointFile))
+	if err == nil {
+		return c, nil, nil
+	}
+	missing := errors.Is(err, fs.ErrNotExist)
+	c, older := readCheckpoint(f.File(PreviousCheckpointFile))
+	switch {
+	case older != nil && missing:
+		return nil, nil, older
+	case older != nil:
+		return nil, nil, errors.Join(err, older)
+	case missing:
+		return c, nil, nil
+	}
+	return c, err, nil
+}
+
+// SetAsideCheckpoint renames a damaged checkpoint, so that the next one does
+// not take it for the previous one, and returns where it went.
+func (f *Folder) SetAsideCheckpoint() (string, error) {
+	aside := f.File(damagedCheckpointFile)
+	if err := f.storage().rename(f.File(CheckpointFile), aside); err != nil {
+		return "", newWriteError(aside, err)
+	}
+	return aside, nil
+}
+
+// encode returns the checkpoint's file, the line of text and the rest.
+func (c *Checkpoint) encode() (head, body []byte, err error) {
+	run, err := json.Marshal(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	views := make(map[string]safetensors.TensorView)
+	for group, tensors := range c.Tensors {
+		for name, value := range tensors {
+			if views[group+"/"+name], err = float32View(value); err != nil {
+				return nil, nil, fmt.Errorf("%s/%s: %w", group, name, err)
+			}
+		}
+	}
+	body, err = safetensors.Serialize(views, map[string]string{"run": string(run), "history": string(historyTable(c.History))})
+	if err != nil {
+		return nil, nil, err
+	}
+	return fmt.Appendf(nil, "%s%d %x %d\n", checkpointMagic, checkpointVersion, sha256.Sum256(body), len(body)), body, nil
+}
+
+// readCheckpoint reads the file at path.
+func readCheckpoint(path string) (*Checkpoint, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("runfolder: %w", err)
+	}
+	c, err := decodeCheckpoint(content)
+	if err != nil {
+		return nil, fmt.Errorf("runfolder: %s: %w", path, err)
+	}
+	return c, nil
+}
+
+// decodeCheckpoint is the reverse of encode; the error says what is wrong and
+// where.
+func decodeCheckpoint(content []byte) (*Checkpoint, error) {
+	body, err := checkedBody(content)
+	if err != nil {
+		return nil, err
+	}
+	_, metadata, err := safetensors.ReadMetadata(body)
+	if err != nil {
+		return nil, fmt.Errorf("byte %d: is not a sound safetensors file: %w", len(content)-len(body), err)
+	}
+	c := &Checkpoint{Tensors: make(map[string]map[string]*tensor.Dense)}
+	if err := json.Unmarshal([]byte(metadata.Metadata()["run"]), c); err != nil {
+		return nil, fmt.Errorf("field run: %w", err)
+	}
+	if c.History, err = parseHistory([]byte(metadata.Metadata()["history"])); err != nil {
+		return nil, fmt.Errorf("field history: %w", err)
+	}
+	file, err := safetensors.Deserialize(body)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range file.Tensors() {
+		group, name, _ := strings.Cut(one.Name, "/")
+		value, err := float32Tensor(one.TensorView)
+		if err != nil {
+			return nil, fmt.Errorf("tensor %q: %w", one.Name, err)
+		}
+		if c.Tensors[group] == nil {
+			c.Tensors[group] = make(map[string]*tensor.Dense)
+		}
+		c.Tensors[group][name] = value
+	}
+	return c, nil
+}
+
+// checkedBody returns what follows the line of text, which must be as that says.
+func checkedBody(content []byte) ([]byte, error) {
+	head, body, found := bytes.Cut(content[:min(len(content), longestHead)], []byte("\n"))
+	if !bytes.HasPrefix(content, []byte(checkpointMagic)) || !found {
+		return nil, fmt.Errorf("byte 0: this is no checkpoint: it does not begin with %q", checkpointMagic)
+	}
+	body = content[len(head)+1:]
+	var version, size int
+	var sum string
+	if _, err := fmt.Sscanf(string(head[len(checkpointMagic):]), "%d %s %d", &version, &sum, &size); err != nil {
+		return nil, fmt.Errorf("byte %d: the first line is not version, checksum and length: %w", len(checkpointMagic), err)
+	}
+	if version != checkpointVersion {
+		return nil, fmt.Errorf("byte %d: the format's version is %d, this program reads %d: go on with the program that wrote it", len(checkpointMagic), version, checkpointVersion)
+	}
+	if len(body) != size {
+		return nil, fmt.Errorf("byte %d: the file ends here; it should be %d bytes long", len(content), len(head)+1+size)
+	}
+	if got := fmt.Sprintf("%x", sha256.Sum256(body)); got != sum {
+		return nil, fmt.Errorf("the SHA-256 sum of what follows byte %d is %s, it should be %s: the file is damaged", len(head), got, sum)
+	}
+	return body, nil
+}

@@ -1,0 +1,207 @@
+package runfolder
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"gorgonia.org/tensor"
+
+	"cifartrain/metrics"
+)
+
+// checkpointAt is a checkpoint after some steps of the third epoch.
+func checkpointAt(steps int) *Checkpoint {
+	vector := func(values ...float32) *tensor.Dense {
+		return tensor.New(tensor.WithShape(len(values)), tensor.WithBacking(values))
+	}
+	return &Checkpoint{
+		Config: "name: svm\n", Dataset: "CIFAR-10", Checksum: "abc", Started: started, Seconds: 1.0 / 3, Version: "development",
+		History: epochs, Partial: metrics.Partial{Steps: steps, Samples: 64 * steps, LossSum: 0.1 + 0.2, Seconds: 1e-9},
+		Scalars: map[string]float64{"solver.steps": 1 << 52},
+		Tensors: map[string]map[string]*tensor.Dense{
+			"weights":           {"fc.weight": tensor.New(tensor.WithShape(1, 3), tensor.WithBacking([]float32{1, -2, 1e-45})), "fc.bias": vector(float32(steps))},
+			"solver.exp_avg_sq": {"fc.weight": vector(float32(math.Inf(1)), 0, 3), "fc.bias": vector(7)},
+		},
+	}
+}
+
+var compareTensors = cmp.Comparer(func(a, b *tensor.Dense) bool {
+	return a.Shape().Eq(b.Shape()) && cmp.Equal(a.Float32s(), b.Float32s())
+})
+
+func TestCheckpointRoundTrip(t *testing.T) {
+	without := checkpointAt(0)
+	without.History = nil
+	regression := checkpointAt(2)
+	regression.History = metrics.History{{Number: 1, TrainLoss: 0.02, ValidationLoss: 0.1 + 0.2, TrainAccuracy: math.NaN(), ValidationAccuracy: math.NaN(), LearningRate: 1e-3, Seconds: 1.5}}
+	for name, want := range map[string]*Checkpoint{"classifier": checkpointAt(5), "no epoch yet": without, "no accuracies": regression} {
+		t.Run(name, func(t *testing.T) {
+			folder := create(t)
+			if err := folder.WriteCheckpoint(want); err != nil {
+				t.Fatal(err)
+			}
+			got, damage, err := folder.Checkpoint()
+			if err != nil || damage != nil {
+				t.Fatal(err, damage)
+			}
+			if diff := cmp.Diff(want, got, compareTensors, cmpopts.EquateNaNs()); diff != "" {
+				t.Errorf("checkpoint (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// encoded is the checkpoint's file.
+func encoded(t testing.TB, c *Checkpoint) []byte {
+	t.Helper()
+	head, body, err := c.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(head, body...)
+}
+
+// sealed is a body behind a first line that fits it.
+func sealed(body string) []byte {
+	return fmt.Appendf(nil, "%s%d %x %d\n%s", checkpointMagic, checkpointVersion, sha256.Sum256([]byte(body)), len(body), body)
+}
+
+// header is a safetensors file of a header alone.
+func header(text string) string {
+	return fmt.Sprintf("%c\x00\x00\x00\x00\x00\x00\x00%s", len(text), text)
+}
+
+func TestDamagedCheckpoint(t *testing.T) {
+	whole := encoded(t, checkpointAt(1))
+	changed := bytes.Clone(whole)
+	changed[len(changed)-9] ^= 1
+	for _, test := range []struct {
+		name    string
+		content []byte
+		says    string
+	}{
+		{"empty", nil, "byte 0: this is no checkpoint"},
+		{"another file", []byte("name: svm\n"), "byte 0: this is no checkpoint"},
+		{"endless first line", []byte(checkpointMagic + strings.Repeat("1", 1000)), "byte 0: this is no checkpoint"},
+		{"first line cut off", whole[:50], "byte 0: this is no checkpoint"},
+		{"no length", []byte(checkpointMagic + "1 abc\n"), "byte 22: the first line is not version, checksum and length"},
+		{"later version", bytes.Replace(whole, []byte("checkpoint 1"), []byte("checkpoint 2"), 1), "byte 22: the format's version is 2, this program reads 1"},
+		{"cut off", whole[:len(whole)-1], fmt.Sprintf("byte %d: the file ends here; it should be %d bytes long", len(whole)-1, len(whole))},
+		{"one bit", changed, "the file is damaged"},
+		{"no safetensors", sealed("nonsense"), "is not a sound safetensors file"},
+		{"no fields", sealed(header(`{"__metadata__":{}}`)), "field run"},
+		{"no history", sealed(header(`{"__metadata__":{"run":"{}"}}`)), "field history: line 1: the columns are not"},
+		{"wrong type", sealed(header(`{"__metadata__":{"run":"{\"seconds\":\"x\"}"}}`)), "field run: json: cannot unmarshal string into Go struct field Checkpoint.seconds"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			folder := create(t)
+			if err := os.WriteFile(folder.File(CheckpointFile), test.content, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := folder.Checkpoint(); err == nil || !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), folder.File(CheckpointFile)) {
+				t.Errorf("error is %v, want it to say %q", err, test.says)
+			}
+			if err := os.WriteFile(folder.File(PreviousCheckpointFile), whole, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			got, damage, err := folder.Checkpoint()
+			if err != nil || damage == nil || !strings.Contains(damage.Error(), test.says) || got.Partial.Steps != 1 {
+				t.Errorf("the previous one is %+v: %v, %v", got, damage, err)
+			}
+		})
+	}
+}
+
+// TestDamagedCheckpointDoesNotReplaceThePrevious sets it aside.
+func TestDamagedCheckpointDoesNotReplaceThePrevious(t *testing.T) {
+	folder := create(t)
+	for steps := 1; steps <= 2; steps++ {
+		if err := folder.WriteCheckpoint(checkpointAt(steps)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(folder.File(CheckpointFile), []byte("x"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if aside, err := folder.SetAsideCheckpoint(); err != nil || filepath.Base(aside) != "checkpoint.damaged" {
+		t.Fatal(aside, err)
+	}
+	broken := &Folder{Path: folder.Path, disk: failingDisk{operation: "rename", err: fs.ErrPermission}}
+	if err := broken.WriteCheckpoint(checkpointAt(3)); err == nil {
+		t.Fatal("the disk did not fail")
+	}
+	left, damage, err := folder.Checkpoint()
+	if err != nil || damage != nil || left.Partial.Steps != 1 {
+		t.Errorf("left is %+v: %v, %v", left, damage, err)
+	}
+}
+
+func TestNoCheckpoint(t *testing.T) {
+	if _, _, err := create(t).Checkpoint(); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestLock(t *testing.T) {
+	folder := create(t)
+	unlock, err := folder.Lock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := folder.Lock(); err == nil || !strings.Contains(err.Error(), "another program is training into "+folder.Path) {
+		t.Errorf("error is %v", err)
+	}
+	unlock()
+	unlock, err = folder.Lock()
+	if err != nil {
+		t.Fatalf("after it was given back: %v", err)
+	}
+	unlock()
+}
+
+// FuzzCheckpoint wants an error or a checkpoint of any content, with and
+// without a first line that fits.
+func FuzzCheckpoint(f *testing.F) {
+	whole := encoded(f, checkpointAt(1))
+	_, body, _ := bytes.Cut(whole, []byte("\n"))
+	f.Add(whole)
+	f.Add(body)
+	f.Add([]byte(header(`{"__metadata__":{"run":"{}","history":""},"a/b":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}`)))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		for _, file := range [][]byte{content, sealed(string(content))} {
+			if c, err := decodeCheckpoint(file); err == nil {
+				if _, _, err := c.encode(); err != nil {
+					t.Errorf("what was read cannot be written: %v", err)
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkWriteCheckpoint(b *testing.B) {
+	folder, err := Create(b.TempDir(), "svm", started)
+	if err != nil {
+		b.Fatal(err)
+	}
+	const weights = 802_000 // of the shipped autoencoder, and as much for best and for Adam's moments
+	c := checkpointAt(1)
+	for _, group := range []string{"weights", "best", "solver.exp_avg", "solver.exp_avg_sq"} {
+		c.Tensors[group] = map[string]*tensor.Dense{"all": tensor.New(tensor.WithShape(weights), tensor.Of(tensor.Float32))}
+	}
+	b.SetBytes(4 * 4 * weights)
+	for b.Loop() {
+		if err := folder.WriteCheckpoint(c); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

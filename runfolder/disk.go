@@ -1,0 +1,132 @@
+package runfolder
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"syscall"
+)
+
+// A disk is what the folder's files are written to. Tests put one in place
+// that fails.
+type disk interface {
+	open(path string, flag int) (diskFile, error)
+	rename(from, to string) error
+	syncFolder(path string) error
+}
+
+// A diskFile is an open file of a disk.
+type diskFile interface {
+	io.WriteCloser
+	Sync() error
+}
+
+// system is the disk that the operating system offers.
+type system struct{}
+
+func (system) open(path string, flag int) (diskFile, error) {
+	file, err := os.OpenFile(path, flag, 0o644)
+	if err != nil {
+		return nil, err // and no file, which a nil *os.File would be
+	}
+	return file, nil
+}
+
+func (system) rename(from, to string) error { return os.Rename(from, to) }
+
+// syncFolder makes renames in the folder last through a power cut, where the
+// system knows how.
+func (system) syncFolder(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	err = folder.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		err = nil
+	}
+	return errors.Join(err, folder.Close())
+}
+
+// A WriteError is a file that could not be written.
+type WriteError struct {
+	Path string
+	Err  error // the system's, without a path
+}
+
+func (e *WriteError) Error() string {
+	return fmt.Sprintf("runfolder: writing %s: %v%s", e.Path, e.Err, remedy(e.Err))
+}
+
+// Unwrap returns the system's error.
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// newWriteError wraps what the system said of path or of a file beside it.
+func newWriteError(path string, err error) *WriteError {
+	var ofPath *fs.PathError
+	var ofLink *os.LinkError
+	switch {
+	case errors.As(err, &ofPath):
+		err = ofPath.Err
+	case errors.As(err, &ofLink):
+		err = ofLink.Err
+	}
+	return &WriteError{path, err}
+}
+
+// remedy says what to do about an error of writing.
+func remedy(err error) string {
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return ": free some space on the disk"
+	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
+		return ": make the folder writable"
+	case errors.Is(err, fs.ErrNotExist):
+		return ": the folder is no longer there"
+	}
+	return ""
+}
+
+// replace puts the parts of a file at path, whole or not at all and there to stay: it is
+// written beside, synced and renamed. What stood there goes to keep, if that is
+// not empty, once the new file is whole. One program writes to a folder, so the
+// file beside can have one name; a later one replaces what a killed program left.
+func replace(disk disk, path, keep string, parts ...[]byte) error {
+	folder, name := filepath.Split(path)
+	beside := filepath.Join(folder, "."+name+".part")
+	file, err := disk.open(beside, os.O_CREATE|os.O_WRONLY|os.O_TRUNC)
+	if err != nil {
+		return newWriteError(path, err)
+	}
+	for _, part := range parts {
+		if err == nil {
+			_, err = file.Write(part)
+		}
+	}
+	err = cmp.Or(err, file.Sync())
+	err = cmp.Or(err, file.Close())
+	if err == nil && keep != "" {
+		if err = disk.rename(path, keep); errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+	}
+	if err == nil {
+		err = disk.rename(beside, path)
+	}
+	if err != nil {
+		os.Remove(beside) // gives back what a full disk lacks
+		return newWriteError(path, err)
+	}
+	if err := disk.syncFolder(filepath.Dir(path)); err != nil {
+		return newWriteError(path, err)
+	}
+	return nil
+}

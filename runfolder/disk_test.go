@@ -1,0 +1,149 @@
+package runfolder
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// A failingDisk is the system's but for one operation.
+type failingDisk struct {
+	system
+	operation string // open, write, sync, close, rename, rename to the file kept, sync the folder
+	err       error
+}
+
+func (d failingDisk) fault(operation, path string) error {
+	if operation != d.operation {
+		return nil
+	}
+	return &os.PathError{Op: operation, Path: path, Err: d.err}
+}
+
+func (d failingDisk) open(path string, flag int) (diskFile, error) {
+	if err := d.fault("open", path); err != nil {
+		return nil, err
+	}
+	file, err := d.system.open(path, flag)
+	return failingFile{file, path, d}, err
+}
+
+func (d failingDisk) rename(from, to string) error {
+	operation := "rename"
+	if filepath.Base(to) == PreviousCheckpointFile {
+		operation = "rename to the file kept"
+	}
+	if err := d.fault(operation, from); err != nil {
+		return err
+	}
+	return d.system.rename(from, to)
+}
+
+func (d failingDisk) syncFolder(path string) error {
+	if err := d.fault("sync the folder", path); err != nil {
+		return err
+	}
+	return d.system.syncFolder(path)
+}
+
+type failingFile struct {
+	diskFile
+	path string
+	disk failingDisk
+}
+
+// Write takes half of content before it fails, as a disk does that fills up.
+func (f failingFile) Write(content []byte) (int, error) {
+	if err := f.disk.fault("write", f.path); err != nil {
+		n, _ := f.diskFile.Write(content[:len(content)/2])
+		return n, err
+	}
+	return f.diskFile.Write(content)
+}
+
+func (f failingFile) Sync() error {
+	return errors.Join(f.disk.fault("sync", f.path), f.diskFile.Sync())
+}
+
+func (f failingFile) Close() error {
+	return errors.Join(f.disk.fault("close", f.path), f.diskFile.Close())
+}
+
+// TestFailingDisk lets each operation fail as the third checkpoint is written:
+// a whole one must be left, and the error must name the file and the remedy.
+func TestFailingDisk(t *testing.T) {
+	for _, operation := range []string{"open", "write", "sync", "close", "rename to the file kept", "rename", "sync the folder"} {
+		for err, says := range map[error]string{
+			syscall.ENOSPC: "free some space on the disk",
+			syscall.EROFS:  "make the folder writable",
+			syscall.EACCES: "make the folder writable",
+			syscall.EIO:    "input/output error",
+		} {
+			t.Run(fmt.Sprintf("%s: %v", operation, err), func(t *testing.T) {
+				folder := create(t)
+				for steps := 1; steps <= 2; steps++ {
+					if err := folder.WriteCheckpoint(checkpointAt(steps)); err != nil {
+						t.Fatal(err)
+					}
+				}
+				broken := &Folder{Path: folder.Path, disk: failingDisk{operation: operation, err: err}}
+				got := broken.WriteCheckpoint(checkpointAt(3))
+				var fault *WriteError
+				if !errors.As(got, &fault) || !errors.Is(got, err) || fault.Path != folder.File(CheckpointFile) ||
+					!strings.Contains(got.Error(), says) || strings.Contains(got.Error(), ".part") {
+					t.Errorf("error is %v, want one of %s that says %q", got, folder.File(CheckpointFile), says)
+				}
+				left, damage, err := folder.Checkpoint()
+				if err != nil || damage != nil || left.Partial.Steps < 2 {
+					t.Errorf("the checkpoint left is %+v: %v, %v", left, damage, err)
+				}
+				if parts, _ := filepath.Glob(folder.File(".*.part")); len(parts) > 0 {
+					t.Errorf("%v is left behind", parts)
+				}
+				if err := folder.WriteCheckpoint(checkpointAt(4)); err != nil {
+					t.Errorf("once the disk is well again: %v", err)
+				}
+			})
+		}
+	}
+}
+
+// TestFailingDiskKeepsRows fills the disk as a row is added to metrics.csv.
+func TestFailingDiskKeepsRows(t *testing.T) {
+	folder := create(t)
+	if err := folder.AppendEpoch(epochs[0]); err != nil {
+		t.Fatal(err)
+	}
+	broken := &Folder{Path: folder.Path, disk: failingDisk{operation: "write", err: syscall.ENOSPC}}
+	if err := broken.AppendEpoch(epochs[1]); err == nil || !strings.Contains(err.Error(), "metrics.csv") || !strings.Contains(err.Error(), "free some space") {
+		t.Errorf("error is %v", err)
+	}
+	history, err := folder.History()
+	if err != nil || len(history) != 1 {
+		t.Errorf("metrics.csv holds %d epochs, want the one that was written whole: %v", len(history), err)
+	}
+	if err := folder.WriteHistory(history); err != nil {
+		t.Fatal(err)
+	}
+	content, _ := os.ReadFile(folder.File(MetricsFile))
+	if !bytes.Equal(content, historyTable(epochs[:1])) {
+		t.Errorf("the torn row is still there:\n%s", content)
+	}
+}
+
+func TestVanishedFolder(t *testing.T) {
+	folder := create(t)
+	if err := os.RemoveAll(folder.Path); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{folder.AppendEpoch(epochs[0]), folder.WriteCheckpoint(checkpointAt(1)), folder.Write(ConfigFile, nil)} {
+		if err == nil || !strings.Contains(err.Error(), "the folder is no longer there") {
+			t.Errorf("error is %v", err)
+		}
+	}
+}
