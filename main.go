@@ -6,6 +6,7 @@
 //	go run . -config A -config B         train each in turn, then compare them
 //	go run . compare RUN RUN...          compare finished runs
 //	go run . evaluate RUN                score a run's best weights on the test images again
+//	go run . -resume RUN                 go on with an interrupted run
 //	go run . export RUN                  a run's best weights for other programs
 //	go run . list                        the shipped configs
 //	go run . show NAME                   one of them, resolved
@@ -24,6 +25,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"syscall"
 
 	"cifartrain/configs"
@@ -42,13 +44,27 @@ const (
 )
 
 func main() {
-	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, release) // a second signal ends the program at once
-	signal.Ignore(syscall.SIGPIPE)  // a reader that has seen enough ends no training
+	ctx := interruptible()
+	signal.Ignore(syscall.SIGPIPE) // a reader that has seen enough ends no training
 	// Most of the heap is the dataset, which never changes: waiting for it to
 	// double would double the memory for nothing.
 	debug.SetGCPercent(25)
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// interruptible returns a context that ends with the first Ctrl-C or SIGTERM; a
+// second one ends the program at once.
+func interruptible() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		os.Exit(exitInterrupted)
+	}()
+	return ctx
 }
 
 // run is the program for its arguments; it returns the exit status.
@@ -117,7 +133,7 @@ type program struct {
 	session            experiments.Session
 	export             experiments.Export
 	configs, overrides []string
-	data               string
+	data, resume       string
 	quiet              bool
 }
 
@@ -128,7 +144,8 @@ var commands = map[string]struct {
 	least, most int    // how many of them
 	flags       []string
 }{
-	"":         {"", 0, 0, []string{"config", "set", "data", "runs", "init", "seeds", "tensorboard", "quiet"}},
+	"":         {"", 0, 0, []string{"config", "set", "data", "runs", "init", "resume", "seeds", "tensorboard", "quiet"}},
+	"-resume":  {"", 0, 0, []string{"resume", "config", "set", "data", "tensorboard", "quiet"}},
 	"compare":  {"run folders", 2, 32, []string{"runs"}},
 	"evaluate": {"run folder", 1, 1, []string{"set", "data", "quiet"}},
 	"export":   {"run folder", 1, 1, []string{"format", "weights", "o", "data", "quiet"}},
@@ -150,7 +167,9 @@ func (p *program) command(ctx context.Context, args []string) error {
 		return err
 	}
 	name := ""
-	if len(operands) > 0 {
+	if p.resume != "" {
+		name = "-resume"
+	} else if len(operands) > 0 {
 		name, operands = operands[0], operands[1:]
 	}
 	if err := check(flags, name, operands); err != nil {
@@ -159,6 +178,8 @@ func (p *program) command(ctx context.Context, args []string) error {
 	p.session.Out, p.session.Err = p.stdout, p.stderr
 	p.session.Display = terminal.NewDisplay(p.stdout.Writer, p.quiet)
 	switch name {
+	case "-resume":
+		return p.goOn(ctx)
 	case "compare":
 		return p.session.Compare(operands)
 	case "evaluate":
@@ -195,7 +216,7 @@ func check(flags *flag.FlagSet, name string, operands []string) error {
 		switch {
 		case !slices.Contains(command.flags, f.Name):
 			err = experiments.UsageError(fmt.Sprintf("%s takes no -%s", name, f.Name))
-		case f.Value.String() == "" && slices.Contains([]string{"data", "runs", "init", "o"}, f.Name):
+		case f.Value.String() == "" && slices.Contains([]string{"data", "runs", "init", "resume", "o"}, f.Name):
 			err = experiments.UsageError(fmt.Sprintf("-%s names nothing", f.Name))
 		}
 	})
@@ -214,6 +235,7 @@ func (p *program) flags() *flag.FlagSet {
 	flags.StringVar(&p.data, "data", "", "dataset folder `DIR`; overrides data.dir")
 	flags.StringVar(&p.session.Runs, "runs", "runs", "where run folders go (`DIR`)")
 	flags.StringVar(&p.session.Init, "init", "", "start from the weights in this safetensors `FILE`")
+	flags.StringVar(&p.resume, "resume", "", "go on with the run in the folder `RUN`; -set train.epochs=N makes it longer")
 	flags.IntVar(&p.session.Seeds, "seeds", 1, "repeat each run over `N` seeds, from the config's on")
 	flags.BoolVar(&p.session.TensorBoard, "tensorboard", false, "write event files, for tensorboard --logdir runs")
 	flags.StringVar(&p.export.Format, "format", "onnx", "export: `onnx`, npz or safetensors")
@@ -231,6 +253,7 @@ func (p *program) help(flags *flag.FlagSet) error {
   go run . -config A -config B         train each in turn, then compare them
   go run . compare RUN RUN...          compare finished runs
   go run . evaluate RUN                score a run's best weights on the test images again
+  go run . -resume RUN                 go on with an interrupted run
   go run . export RUN                  a run's best weights as ONNX, npz or safetensors
   go run . list                        the shipped configs
   go run . show NAME                   one of them, with every key
@@ -269,6 +292,14 @@ func (p *program) train(ctx context.Context) error {
 		all = append(all, config)
 	}
 	return p.session.Train(ctx, all)
+}
+
+// goOn resumes the run that the flags name.
+func (p *program) goOn(ctx context.Context) error {
+	if len(p.configs) > 1 {
+		return experiments.UsageError("-resume takes one -config at most: a run has one")
+	}
+	return p.session.Resume(ctx, p.resume, strings.Join(p.configs, ""), p.settings())
 }
 
 // settings are the overrides of a config that the flags ask for.

@@ -18,7 +18,7 @@ func FuzzLoad(f *testing.F) {
 		if override != "" {
 			overrides = []string{override}
 		}
-		c, err := parse("fuzz.yaml", text, overrides)
+		c, err := Parse("fuzz.yaml", text, overrides)
 		if err == nil {
 			checkRoundTrip(t, c)
 			return

@@ -27,11 +27,11 @@ func Load(path string, overrides []string) (Config, error) {
 	if problem != "" {
 		return Config{}, &Error{Problems: []Problem{{Source: source, Message: problem}}}
 	}
-	return parse(source, text, overrides)
+	return Parse(source, text, overrides)
 }
 
-// parse is Load for the text of a file called source.
-func parse(source string, text []byte, overrides []string) (Config, error) {
+// Parse is [Load] for the text of a file called source.
+func Parse(source string, text []byte, overrides []string) (Config, error) {
 	d := newDecoder(source)
 	if root := d.document(text); root != nil {
 		d.config(root)

@@ -114,7 +114,7 @@ func TestParse(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := parse("experiments/first.run.yaml", []byte(test.text), test.overrides)
+			got, err := Parse("experiments/first.run.yaml", []byte(test.text), test.overrides)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -169,7 +169,7 @@ func checkRoundTrip(t *testing.T, want Config) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := parse("other.yaml", text, nil)
+	got, err := Parse("other.yaml", text, nil)
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, text)
 	}

@@ -1,11 +1,13 @@
 package experiments
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"time"
 
 	"cifartrain/configs"
@@ -21,23 +23,38 @@ import (
 // A record is what one run writes into its folder.
 type record struct {
 	folder  *runfolder.Folder
-	config  configs.Config
-	init    string // the weights file the run started from; empty where the seed drew them
+	config  configs.Config // the dataset's source is the one used in fact
+	text    []byte         // of config.yaml
+	init    string         // the weights file the run started from; empty where the seed drew them
 	run     *training.Run
 	images  *images
 	pca     *yardstick
 	summary *runfolder.Summary
+	began   time.Time // breaks left out
 }
 
-// begin writes what is known before training. The config it writes gives the
+// newRecord returns the record of a run that starts.
+func newRecord(folder *runfolder.Folder, config configs.Config, run *training.Run, images *images, started time.Time, init string) *record {
+	if images.dataset.StandsInBecause != "" {
+		config.Data.Source = "sample"
+	}
+	architecture := run.Architecture
+	return &record{folder: folder, config: config, init: init, run: run, images: images, began: started, summary: &runfolder.Summary{
+		Name: config.Name, Model: architecture.Kind, Loss: lossName(config, architecture), Seed: config.Seed,
+		Dataset: images.dataset.Name, Warning: images.warning, Classes: images.training.Classes,
+		Images:     runfolder.Images{Training: images.training.Len(), Validation: images.validation.Len(), Test: images.test.Len()},
+		Parameters: architecture.ParameterCount(), Started: started.UTC().Truncate(time.Second),
+		Processor: kernels.Instructions(), Cores: runtime.GOMAXPROCS(0),
+		Version: runfolder.Version(), GoVersion: runtime.Version(),
+	}}
+}
+
+// begin writes what is known before training, again where the run goes on: it
+// may have been stopped between any two of the files. The config it writes gives the
 // same numbers again: it names the dataset that was used in fact, and the
 // weights of -init stand beside it.
 func (r *record) begin() error {
-	config := r.config
-	if r.images.dataset.StandsInBecause != "" {
-		config.Data.Source = "sample"
-	}
-	text, err := config.YAML()
+	text, err := r.config.YAML()
 	if err != nil {
 		return err
 	}
@@ -52,8 +69,12 @@ func (r *record) begin() error {
 		r.summary.InitialWeights = runfolder.InitialWeightsFile
 		text = append([]byte("# started from weights: repeat with -init "+runfolder.InitialWeightsFile+"\n"), text...)
 	}
+	r.text = text
 	if err := r.folder.Write(runfolder.ConfigFile, text); err != nil {
 		return err
+	}
+	if exists(r.folder.File(runfolder.GraphFile)) {
+		return nil
 	}
 	model, err := r.run.Architecture.Build(r.run.Weights, r.run.Batches.Size())
 	if err != nil {
@@ -81,7 +102,7 @@ func (r *record) begin() error {
 // end writes all the rest. cause is what stopped the training, nil when it ran
 // to its end; what the epochs so far gave is written all the same, and cause is
 // returned with where to find it.
-func (r *record) end(ctx context.Context, result training.Result, cause error, started time.Time) error {
+func (r *record) end(ctx context.Context, result training.Result, cause error) error {
 	if cause == nil {
 		cause = r.test(ctx, result)
 	}
@@ -89,16 +110,15 @@ func (r *record) end(ctx context.Context, result training.Result, cause error, s
 		r.pca.cancel() // the figures would come too late
 	}
 	r.summary.PCA = r.pca.wait()
-	err := r.write(result, cause, started)
+	err := r.write(result, cause)
+	cause = cmp.Or(cause, err)
 	switch {
 	case cause == nil:
-		return err
+		return nil
 	case errors.Is(cause, context.Canceled):
-		cause = &Interruption{len(result.History), r.folder.Path}
-	default:
-		cause = fmt.Errorf("%w; what %d finished epochs gave is in %s", cause, len(result.History), r.folder.Path)
+		return errors.Join(&Interruption{len(result.History), r.folder.Path}, err)
 	}
-	return errors.Join(cause, err)
+	return r.failure(cause, len(result.History))
 }
 
 // test scores the last and the best weights on the test images.
@@ -130,7 +150,7 @@ func figures(epoch metrics.Epoch, test training.Evaluation) *runfolder.Figures {
 }
 
 // write writes weights, pictures, summary and report.
-func (r *record) write(result training.Result, cause error, started time.Time) error {
+func (r *record) write(result training.Result, cause error) error {
 	r.summary.Status = ended(result, cause)
 	if r.summary.Status == runfolder.Failed {
 		r.summary.Error = cause.Error()
@@ -147,7 +167,7 @@ func (r *record) write(result training.Result, cause error, started time.Time) e
 	if err != nil {
 		return err
 	}
-	r.summary.Seconds = time.Since(started).Seconds()
+	r.summary.Seconds = time.Since(r.began).Seconds()
 	r.summary.PeakMemory = runfolder.PeakMemory()
 	if err := r.folder.WriteSummary(r.summary); err != nil {
 		return err

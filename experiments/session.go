@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"time"
 
 	"cifartrain/configs"
 	"cifartrain/loaders"
@@ -24,7 +25,8 @@ type Session struct {
 
 	TensorBoard bool // whether runs write event files for TensorBoard
 
-	datasets map[loaders.Source]*loaders.Dataset // the one loaded last
+	datasets  map[loaders.Source]*loaders.Dataset // the one loaded last
+	saveEvery time.Duration                       // between two checkpoints of an epoch; 0 = a minute
 }
 
 // A UsageError is a command that makes no sense, as against one that failed.
@@ -39,7 +41,7 @@ type Interruption struct {
 }
 
 func (i *Interruption) Error() string {
-	return fmt.Sprintf("interrupted after %d finished epochs; what they gave is in %s", i.epochs, i.folder)
+	return fmt.Sprintf("interrupted after %d finished epochs; what they gave is in %s; %s", i.epochs, i.folder, howToGoOn(i.folder))
 }
 
 // Unwrap tells the interruption from a failure.

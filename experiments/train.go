@@ -1,15 +1,14 @@
 package experiments
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"time"
 
 	"cifartrain/configs"
 	"cifartrain/graphs"
-	"cifartrain/kernels"
 	"cifartrain/loaders"
 	"cifartrain/metrics"
 	"cifartrain/runfolder"
@@ -39,32 +38,42 @@ func (s *Session) train(ctx context.Context, config configs.Config) (finished, e
 	if err != nil {
 		return finished{}, err
 	}
-	if err := folder.PointLatest(); err != nil {
-		fmt.Fprintf(s.Err, "warning: %v\n", err)
+	unlock, err := folder.Lock()
+	if err != nil {
+		return finished{}, err
 	}
-	record := &record{folder: folder, config: config, init: s.Init, run: run, images: images, summary: &runfolder.Summary{
-		Name: config.Name, Model: architecture.Kind, Loss: lossName(config, architecture), Seed: config.Seed,
-		Dataset: images.dataset.Name, Warning: images.warning, Classes: images.training.Classes,
-		Images:     runfolder.Images{Training: images.training.Len(), Validation: images.validation.Len(), Test: images.test.Len()},
-		Parameters: architecture.ParameterCount(), Started: started.UTC().Truncate(time.Second),
-		Processor: kernels.Instructions(), Cores: runtime.GOMAXPROCS(0),
-		Version: runfolder.Version(), GoVersion: runtime.Version(),
-	}}
+	defer unlock()
+	record := newRecord(folder, config, run, images, started, s.Init)
 	if err := record.begin(); err != nil {
 		return finished{}, err
 	}
+	if err := folder.PointLatest(); err != nil {
+		fmt.Fprintf(s.Err, "warning: %v\n", err)
+	}
+	return s.carryOut(ctx, record)
+}
+
+// carryOut trains a run, from its beginning or from where it stands, and writes
+// what comes of it.
+func (s *Session) carryOut(ctx context.Context, record *record) (finished, error) {
+	folder, run := record.folder, record.run
 	terminal.Head(s.Out, record.summary, folder.Path)
-	board, err := s.board(folder, 1)
+	first := 1
+	if run.Resume != nil {
+		first += len(run.Resume.History)
+	}
+	board, err := s.board(folder, first)
 	if err != nil {
 		return finished{}, err
 	}
 	defer board.Close()
-	record.pca = measure(ctx, config, architecture, images)
+	record.pca = measure(ctx, record.config, run.Architecture, record.images)
 	s.follow(run, folder, board)
+	run.Save, run.SaveEvery = record.save, cmp.Or(s.saveEvery, time.Minute)
 
 	result, err := run.Train(ctx)
 	s.Display.Clear()
-	if err := record.end(ctx, result, err, started); err != nil {
+	if err := record.end(ctx, result, err); err != nil {
 		return finished{}, err
 	}
 	if why := record.pca.missing; why != "" {
@@ -167,6 +176,10 @@ func evaluationBatches(config configs.Config, images *images, set *loaders.Set) 
 // follow has the run report to the display, to metrics.csv and to TensorBoard.
 func (s *Session) follow(run *training.Run, folder *runfolder.Folder, board *tensorboard.Writer) {
 	var last *metrics.Epoch
+	if run.Resume != nil && len(run.Resume.History) > 0 {
+		epoch := run.Resume.History.Last()
+		last = &epoch
+	}
 	run.Step = func(now training.Progress) {
 		done := (now.Epoch-1)*now.Steps + now.Step
 		s.Display.Step(done, run.Epochs*now.Steps, now.Epoch, run.Epochs, now.Loss, last)

@@ -23,6 +23,7 @@ type Display struct {
 	quiet bool
 	bar   *progressbar.ProgressBar
 	began time.Time // when the bar was first shown
+	first int       // the step it first showed
 	tenth int64     // of a download, the last one told
 }
 
@@ -42,11 +43,11 @@ func (d *Display) Step(done, all, epoch, epochs int, loss float64, last *metrics
 		return
 	}
 	if d.bar == nil {
-		d.bar, d.began = d.newBar(int64(all)), time.Now()
+		d.bar, d.began, d.first = d.newBar(int64(all)), time.Now(), done
 	}
 	parts := []string{fmt.Sprintf("epoch %d/%d", epoch, epochs)}
-	if last != nil { // before, the start-up would tell more than the pace
-		left := time.Since(d.began).Seconds() * float64(all-done) / float64(done)
+	if last != nil && done > d.first { // before, the start-up would tell more than the pace
+		left := time.Since(d.began).Seconds() * float64(all-done) / float64(done-d.first)
 		parts[0] += ", " + Duration(left) + " left"
 	}
 	parts = append(parts, fmt.Sprintf("loss %.4g", loss))

@@ -1,0 +1,82 @@
+package experiments
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"cifartrain/runfolder"
+	"cifartrain/training"
+)
+
+// save makes the state the run's checkpoint.
+func (r *record) save(state *training.State) error {
+	return r.folder.WriteCheckpoint(&runfolder.Checkpoint{
+		Config:  string(r.text),
+		Dataset: r.images.dataset.Name, Checksum: r.images.dataset.Checksum,
+		Started: r.summary.Started, Seconds: time.Since(r.began).Seconds(), Version: r.summary.Version,
+		History: state.History, Partial: state.Partial, Scalars: state.Scalars, Tensors: state.Tensors,
+	})
+}
+
+// stateOf is the state that save made a checkpoint of.
+func stateOf(c *runfolder.Checkpoint) *training.State {
+	return &training.State{History: c.History, Partial: c.Partial, Scalars: c.Scalars, Tensors: c.Tensors}
+}
+
+// checkpoint reads the checkpoint of a run, nil where it was stopped before it
+// wrote one. A damaged one is set aside for the one before it.
+func (s *Session) checkpoint(folder *runfolder.Folder) (*runfolder.Checkpoint, error) {
+	saved, damage, err := folder.Checkpoint()
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(folder.File(runfolder.MetricsFile)); err == nil {
+			return nil, fmt.Errorf("%s has lost its checkpoint; %s", folder.Path, howToRepeat(folder))
+		}
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w; %s", err, howToRepeat(folder))
+	}
+	if damage != nil {
+		aside, err := folder.SetAsideCheckpoint()
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(s.Err, "warning: %v; going on from the checkpoint before it, which gives the same numbers; the damaged one is now %s\n", damage, aside)
+	}
+	return saved, nil
+}
+
+// failure adds to what stopped a run with finished epochs where to find what
+// they gave, and whether the run can go on.
+func (r *record) failure(cause error, epochs int) error {
+	var diverged *training.DivergedError
+	saved, _, err := r.folder.Checkpoint()
+	switch {
+	case errors.As(cause, &diverged):
+		return fmt.Errorf("%w; what %d finished epochs gave is in %s", cause, epochs, r.folder.Path)
+	case err != nil:
+		return fmt.Errorf("%w; no checkpoint is left in %s to go on from", cause, r.folder.Path)
+	}
+	return fmt.Errorf("%w; the checkpoint of epoch %d, step %d is whole: when that is mended, %s",
+		cause, len(saved.History)+1, saved.Partial.Steps, howToGoOn(r.folder.Path))
+}
+
+// howToGoOn says how a stopped run is continued.
+func howToGoOn(folder string) string { return "go on with: go run . -resume " + folder }
+
+// howToRepeat says how a run that cannot go on is done again.
+func howToRepeat(folder *runfolder.Folder) string {
+	text := "do the run again with: go run . -config " + folder.File(runfolder.ConfigFile)
+	if initial := folder.File(runfolder.InitialWeightsFile); exists(initial) {
+		text += " -init " + initial
+	}
+	return text
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

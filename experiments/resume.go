@@ -1,0 +1,151 @@
+package experiments
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"cifartrain/configs"
+	"cifartrain/loaders"
+	"cifartrain/metrics"
+	"cifartrain/runfolder"
+)
+
+// Resume goes on with the run at path as if it had never stopped. The config
+// at configPath, the run's own where that is empty, and the overrides, those of
+// [configs.Load], may ask for another number of epochs and for another place to
+// take the dataset from, and for nothing else.
+func (s *Session) Resume(ctx context.Context, path, configPath string, overrides []string) error {
+	folder, err := runfolder.Open(path)
+	if err != nil {
+		return UsageError(err.Error())
+	}
+	unlock, err := folder.Lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	saved, err := s.checkpoint(folder)
+	if err != nil {
+		return err
+	}
+	asked, err := configs.Load(cmp.Or(configPath, folder.File(runfolder.ConfigFile)), overrides)
+	if err != nil {
+		return err
+	}
+	config, err := resumedConfig(folder, saved, asked)
+	if err != nil {
+		return err
+	}
+	if end := howItEnded(folder, saved, config.Train.Epochs); end != "" {
+		fmt.Fprintln(s.Out, end)
+		return nil
+	}
+	record, err := s.resumed(ctx, folder, saved, config)
+	if err != nil {
+		return err
+	}
+	_, err = s.carryOut(ctx, record)
+	return err
+}
+
+// resumable are the keys that may change in a run: how long it is, and where
+// its dataset is, which is told by its checksum.
+var resumable = []string{"train.epochs", "data.dir", "data.url", "data.download", "data.if_missing"}
+
+// resumedConfig returns asked if the run can go on with it.
+func resumedConfig(folder *runfolder.Folder, saved *runfolder.Checkpoint, asked configs.Config) (configs.Config, error) {
+	trained, err := configs.Load(folder.File(runfolder.ConfigFile), nil)
+	if saved != nil {
+		trained, err = configs.Parse(folder.File(runfolder.CheckpointFile), []byte(saved.Config), nil)
+	}
+	if err != nil {
+		return configs.Config{}, err
+	}
+	changed := slices.DeleteFunc(configs.Differences(trained, asked), func(key string) bool { return slices.Contains(resumable, key) })
+	if len(changed) > 0 {
+		return configs.Config{}, UsageError(fmt.Sprintf("the run in %s was begun with another config, which differs in %s; of these, only train.epochs may change: start a new run with -config, or go on without them",
+			folder.Path, strings.Join(changed, ", ")))
+	}
+	if saved == nil {
+		return asked, nil
+	}
+	begun := len(saved.History)
+	if saved.Partial.Steps > 0 {
+		begun++
+	}
+	if asked.Train.Epochs < begun {
+		return configs.Config{}, UsageError(fmt.Sprintf("train.epochs=%d is too few: the run in %s is in epoch %d already", asked.Train.Epochs, folder.Path, begun))
+	}
+	return asked, nil
+}
+
+// howItEnded says how a run ended that has nothing left to do for this number
+// of epochs; it is empty for any other.
+func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, epochs int) string {
+	summary, err := folder.Summary()
+	if err != nil || saved == nil || summary.Epochs != len(saved.History) {
+		return ""
+	}
+	switch {
+	case summary.Status == runfolder.Stopped:
+		return fmt.Sprintf("%s is finished: it stopped early, after %d epochs, for want of a better validation loss. To train on from its weights, start a new run with -init %s",
+			folder.Path, summary.Epochs, folder.File(runfolder.LastWeightsFile))
+	case summary.Status == runfolder.Finished && summary.Epochs == epochs:
+		return fmt.Sprintf("%s is finished: it has trained all its %d epochs. To train on: go run . -resume %s -set train.epochs=%d",
+			folder.Path, epochs, folder.Path, 2*epochs)
+	}
+	return ""
+}
+
+// resumed puts a run together again, where the checkpoint stands or, where
+// there is none yet, at its beginning.
+func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *runfolder.Checkpoint, config configs.Config) (*record, error) {
+	now := time.Now()
+	source := config
+	if source.Data.Source == "cifar10" {
+		source.Data.IfMissing = "fail" // no sample stands in for what the run began with
+	}
+	images, err := s.open(ctx, source)
+	if err != nil {
+		return nil, err
+	}
+	if s.Init = folder.File(runfolder.InitialWeightsFile); !exists(s.Init) {
+		s.Init = ""
+	}
+	architecture, weights, err := s.model(config)
+	if err != nil {
+		return nil, err
+	}
+	run, err := newRun(config, architecture, weights, images)
+	if err != nil {
+		return nil, err
+	}
+	record := newRecord(folder, config, run, images, now, s.Init)
+	var history metrics.History
+	if saved != nil {
+		if err := sameDataset(saved, images.dataset); err != nil {
+			return nil, err
+		}
+		run.Resume, history = stateOf(saved), saved.History
+		record.summary.Started = saved.Started
+		record.began = now.Add(-time.Duration(saved.Seconds * float64(time.Second)))
+		fmt.Fprintf(s.Out, "going on in epoch %d after %d of %d steps\n", len(history)+1, saved.Partial.Steps, run.Batches.Batches())
+	}
+	if err := folder.WriteHistory(history); err != nil {
+		return nil, err
+	}
+	return record, record.begin()
+}
+
+// sameDataset returns an error where a run was begun with another dataset.
+func sameDataset(saved *runfolder.Checkpoint, dataset *loaders.Dataset) error {
+	if saved.Dataset == dataset.Name && saved.Checksum == dataset.Checksum {
+		return nil
+	}
+	return &loaders.SettingError{Key: "data.dir", Reason: fmt.Sprintf("the run was begun with the %s of checksum %.16s, these images are the %s of checksum %.16s: name the folder of the former with -data",
+		saved.Dataset, saved.Checksum, dataset.Name, dataset.Checksum)}
+}
