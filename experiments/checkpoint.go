@@ -60,7 +60,7 @@ func (r *record) failure(cause error, epochs int) error {
 	case err != nil:
 		return fmt.Errorf("%w; no checkpoint is left in %s to go on from", cause, r.folder.Path)
 	}
-	return fmt.Errorf("%w; the checkpoint of epoch %d, step %d is whole: when that is mended, %s",
+	return fmt.Errorf("%w; the checkpoint of epoch %d, step %d is whole; once that is mended, %s",
 		cause, len(saved.History)+1, saved.Partial.Steps, howToGoOn(r.folder.Path))
 }
 

@@ -1,0 +1,275 @@
+package experiments
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cifartrain/configs"
+	"cifartrain/loaders"
+	"cifartrain/runfolder"
+	"cifartrain/terminal"
+)
+
+// An onText calls a function when it is written text.
+type onText struct {
+	text string
+	call func()
+}
+
+func (o onText) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), o.text) {
+		o.call()
+	}
+	return len(p), nil
+}
+
+// trainFew trains the SVM on noise for four epochs, unless overrides say
+// otherwise, and returns its folder. at is called after the second epoch.
+func trainFew(t *testing.T, s *Session, ctx context.Context, at func(), overrides ...string) (*runfolder.Folder, error) {
+	t.Helper()
+	config, err := configs.Load("svm", append([]string{"data.source=sample", "data.batch_size=8", "optimizer.momentum=0.9", "train.epochs=4"}, overrides...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Display = terminal.NewDisplay(onText{"epoch 2/", at}, false)
+	err = s.Train(ctx, []configs.Config{config})
+	return newestRun(t, s.Runs), err
+}
+
+// whole is the folder of a run that nothing disturbed.
+func whole(t *testing.T, overrides ...string) *runfolder.Folder {
+	t.Helper()
+	folder, err := trainFew(t, onFewImages(t.TempDir(), 1), context.Background(), func() {}, overrides...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// interrupted is the folder of a run that was interrupted after two epochs.
+func interrupted(t *testing.T, s *Session, overrides ...string) *runfolder.Folder {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	folder, err := trainFew(t, s, ctx, cancel, overrides...)
+	if want := "go run . -resume "; !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), want) {
+		t.Fatalf("error is %v, want one that says %q", err, want)
+	}
+	return folder
+}
+
+// resume goes on with the run in folder and returns what was written.
+func resume(s *Session, folder *runfolder.Folder, overrides ...string) (out, warnings string, err error) {
+	var stdout, stderr bytes.Buffer
+	s.Out, s.Err = &stdout, &stderr
+	err = s.Resume(context.Background(), folder.Path, "", overrides)
+	return stdout.String(), stderr.String(), err
+}
+
+func TestResumeFinished(t *testing.T) {
+	s := onFewImages(t.TempDir(), 1)
+	folder, err := trainFew(t, s, context.Background(), func() {}, "train.epochs=2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, _, err := resume(s, folder)
+	if err != nil || !strings.Contains(out, "has trained all its 2 epochs") || !strings.Contains(out, "-set train.epochs=") {
+		t.Errorf("a finished run says %q: %v", out, err)
+	}
+	if _, _, err := resume(s, folder, "train.epochs=1"); err == nil || !strings.Contains(err.Error(), "train.epochs=1 is too few") {
+		t.Errorf("fewer epochs: %v", err)
+	}
+	if out, _, err = resume(s, folder, "train.epochs=4"); err != nil {
+		t.Fatal(err)
+	}
+	sameFiles(t, folder, whole(t))
+	config, err := configs.Load(folder.File(runfolder.ConfigFile), nil)
+	if err != nil || config.Train.Epochs != 4 {
+		t.Errorf("its config has %d epochs, want 4: %v", config.Train.Epochs, err)
+	}
+	summary, err := folder.Summary()
+	if err != nil || summary.Epochs != 4 || summary.Status != runfolder.Finished || !strings.Contains(out, "going on in epoch 3") {
+		t.Errorf("summary %+v, %v, output %q", summary, err, out)
+	}
+}
+
+func TestResumeStoppedEarly(t *testing.T) {
+	s := onFewImages(t.TempDir(), 1)
+	folder, err := trainFew(t, s, context.Background(), func() {}, "train.epochs=50", "train.early_stopping=1", "optimizer.learning_rate=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, overrides := range [][]string{nil, {"train.epochs=60"}} {
+		if out, _, err := resume(s, folder, overrides...); err != nil || !strings.Contains(out, "stopped early") || !strings.Contains(out, "-init") {
+			t.Errorf("with %v it says %q: %v", overrides, out, err)
+		}
+	}
+}
+
+// TestResumeRefuses what would not be the same run.
+func TestResumeRefuses(t *testing.T) {
+	s := onFewImages(t.TempDir(), 1)
+	folder := interrupted(t, s)
+	var usage UsageError
+	for _, test := range []struct{ override, says string }{
+		{"seed=2", "differs in seed"},
+		{"optimizer.learning_rate=0.5", "differs in optimizer.learning_rate"},
+		{"data.classes=[cat, dog]", "differs in data.classes"},
+		{"train.epochs=1", "is too few"},
+	} {
+		if _, _, err := resume(s, folder, test.override); !errors.As(err, &usage) || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: error is %v, want it to say %q", test.override, err, test.says)
+		}
+	}
+	if err := s.Resume(context.Background(), folder.Path, "svm_best", nil); !errors.As(err, &usage) || !strings.Contains(err.Error(), "data.batch_size, ") {
+		t.Errorf("another config: %v", err)
+	}
+	var setting *loaders.SettingError
+	if _, _, err := resume(onFewImages(s.Runs, 7), folder); !errors.As(err, &setting) || !strings.Contains(err.Error(), "-data") {
+		t.Errorf("another dataset: %v", err)
+	}
+
+	unlock, err := folder.Lock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := resume(s, folder); err == nil || !strings.Contains(err.Error(), "another program is training") {
+		t.Errorf("a running run: %v", err)
+	}
+	unlock()
+
+	text, err := os.ReadFile(folder.File(runfolder.ConfigFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited := bytes.Replace(text, []byte("momentum: 0.9"), []byte("momentum: 0.8"), 1)
+	if err := os.WriteFile(folder.File(runfolder.ConfigFile), edited, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := resume(s, folder); !errors.As(err, &usage) || !strings.Contains(err.Error(), "differs in optimizer.momentum") {
+		t.Errorf("a config that was edited: %v", err)
+	}
+
+	if err := os.WriteFile(folder.File(runfolder.ConfigFile), text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := resume(s, folder, "data.dir=elsewhere"); err == nil || strings.Contains(err.Error(), "differs") {
+		t.Errorf("another place of the data: %v", err) // onFewImages knows of one place only
+	}
+}
+
+// TestResumeDamaged flips a bit of the checkpoint, then of the previous one.
+func TestResumeDamaged(t *testing.T) {
+	want := whole(t)
+	flip := func(folder *runfolder.Folder, name string) {
+		content, err := os.ReadFile(folder.File(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		content[len(content)/2] ^= 1
+		if err := os.WriteFile(folder.File(name), content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := onFewImages(t.TempDir(), 1)
+	folder := interrupted(t, s)
+	flip(folder, runfolder.CheckpointFile)
+	_, warnings, err := resume(s, folder)
+	if err != nil || !strings.Contains(warnings, "the file is damaged") || !strings.Contains(warnings, "going on from the checkpoint before it") {
+		t.Fatalf("warnings %q, error %v", warnings, err)
+	}
+	sameFiles(t, folder, want)
+
+	s = onFewImages(t.TempDir(), 1)
+	folder = interrupted(t, s)
+	flip(folder, runfolder.CheckpointFile)
+	flip(folder, runfolder.PreviousCheckpointFile)
+	if _, _, err := resume(s, folder); err == nil || !strings.Contains(err.Error(), "do the run again with: go run . -config "+folder.Path) {
+		t.Errorf("both damaged: %v", err)
+	}
+	for _, name := range []string{runfolder.CheckpointFile, runfolder.PreviousCheckpointFile} {
+		if err := os.Remove(folder.File(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := resume(s, folder); err == nil || !strings.Contains(err.Error(), "has lost its checkpoint") {
+		t.Errorf("both gone: %v", err)
+	}
+}
+
+// TestResumeWithInitialWeights goes on from a checkpoint and, where none had
+// been written yet, from the initial weights in the folder.
+func TestResumeWithInitialWeights(t *testing.T) {
+	initial := whole(t, "seed=5").File(runfolder.LastWeightsFile)
+	undisturbed := onFewImages(t.TempDir(), 1)
+	undisturbed.Init = initial
+	want, err := trainFew(t, undisturbed, context.Background(), func() {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, begun := range []bool{true, false} {
+		s := onFewImages(t.TempDir(), 1)
+		s.Init = initial
+		folder := interrupted(t, s)
+		if !begun {
+			for _, name := range []string{runfolder.CheckpointFile, runfolder.PreviousCheckpointFile, runfolder.MetricsFile} {
+				if err := os.Remove(folder.File(name)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		s = onFewImages(s.Runs, 1)
+		if _, _, err := resume(s, folder); err != nil {
+			t.Fatal(err)
+		}
+		sameFiles(t, folder, want)
+		if summary, err := folder.Summary(); err != nil || summary.InitialWeights != runfolder.InitialWeightsFile {
+			t.Errorf("summary %+v: %v", summary, err)
+		}
+	}
+}
+
+// TestRunFolderVanishes removes it while the run trains.
+func TestRunFolderVanishes(t *testing.T) {
+	s := onFewImages(t.TempDir(), 1)
+	_, err := trainFew(t, s, context.Background(), func() { os.RemoveAll(filepath.Join(s.Runs, "svm")) })
+	for _, want := range []string{"svm", "the folder is no longer there", "no checkpoint is left"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error is %v, want it to say %q", err, want)
+		}
+	}
+}
+
+// TestDivergenceLater blows up after some good epochs, whose best weights and
+// checkpoint must stay.
+func TestDivergenceLater(t *testing.T) {
+	s := onFewImages(t.TempDir(), 1)
+	folder, err := trainFew(t, s, context.Background(), func() {}, "train.epochs=100",
+		"optimizer.momentum=0", "optimizer.learning_rate=1e6", "optimizer.weight_decay=2.2e-6") // each step makes the weights 1.2 times as large
+	if err == nil || !strings.Contains(err.Error(), "optimizer.learning_rate lower") {
+		t.Fatalf("error is %v", err)
+	}
+	history, err := folder.History()
+	if err != nil || len(history) < 2 {
+		t.Fatalf("%d epochs were finished, this does not test what it should: %v", len(history), err)
+	}
+	if _, err := runfolder.ReadWeights(folder.File(runfolder.BestWeightsFile)); err != nil {
+		t.Error(err)
+	}
+	saved, damage, err := folder.Checkpoint()
+	if err != nil || damage != nil || len(saved.History) != len(history) {
+		t.Errorf("the checkpoint: %v, %v", damage, err)
+	}
+	for name, weights := range saved.Tensors["weights"] {
+		for i, x := range weights.Float32s() {
+			if x-x != 0 {
+				t.Fatalf("%s[%d] is %g", name, i, x)
+			}
+		}
+	}
+}
