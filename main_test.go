@@ -241,7 +241,7 @@ func TestInterruptKeepsFinishedEpochs(t *testing.T) {
 		t.Errorf("exit status %d, want %d", status, exitInterrupted)
 	}
 	folder := &runfolder.Folder{Path: filepath.Join(runs, "svm", "latest")}
-	if !strings.Contains(stderr.String(), "interrupted after 3 finished epochs") {
+	if !strings.Contains(stderr.String(), "interrupted after 3 finished epochs") || !strings.Contains(stderr.String(), "go run . -resume "+runs) {
 		t.Errorf("stderr: %s", stderr.String())
 	}
 	history, err := folder.History()
@@ -261,9 +261,11 @@ func TestInterruptKeepsFinishedEpochs(t *testing.T) {
 
 func TestDivergenceKeepsTheBestWeights(t *testing.T) {
 	runs := t.TempDir()
-	status, _, stderr := call(context.Background(), sampleArgs(runs, "-set", "optimizer.learning_rate=1e30")...)
-	if status != exitFailed || !strings.Contains(stderr, "optimizer.learning_rate lower") {
-		t.Errorf("exit status %d: %s", status, stderr)
+	status, _, stderr := call(context.Background(), sampleArgs(runs, "-set", "optimizer.learning_rate=1e6")...)
+	for _, want := range []string{"epoch 1, step ", "the learning rate 1e+06", "optimizer.learning_rate lower"} {
+		if status != exitFailed || !strings.Contains(stderr, want) {
+			t.Errorf("exit status %d, want %q: %s", status, want, stderr)
+		}
 	}
 	summary, err := (&runfolder.Folder{Path: filepath.Join(runs, "svm", "latest")}).Summary()
 	if err != nil || summary.Status != runfolder.Failed {
@@ -318,6 +320,13 @@ func TestBadCommandLines(t *testing.T) {
 		{"unsound weights", sampleArgs(runs, "-init", weights), exitUsage, []string{"weights.safetensors", "not a sound safetensors file"}},
 		{"damaged data", []string{"-config", "svm", "-data", damaged, "-runs", runs}, exitFailed, []string{"data_batch_1.bin", "byte 3"}},
 		{"data is a file", []string{"-config", "svm", "-data", file, "-runs", runs}, exitFailed, []string{"is a file, not a folder"}},
+		{"resume nothing", []string{"-resume", ""}, exitUsage, []string{"-resume names nothing"}},
+		{"resume no run", []string{"-resume", dir}, exitUsage, []string{"is no run folder"}},
+		{"resume seeds", []string{"-resume", dir, "-seeds", "2"}, exitUsage, []string{"-resume takes no -seeds"}},
+		{"resume from weights", []string{"-resume", dir, "-init", weights}, exitUsage, []string{"-resume takes no -init"}},
+		{"resume elsewhere", []string{"-resume", dir, "-runs", runs}, exitUsage, []string{"-resume takes no -runs"}},
+		{"resume several", []string{"-resume", dir, "-config", "svm", "-config", "svm_best"}, exitUsage, []string{"one -config at most"}},
+		{"resume and compare", []string{"-resume", dir, "compare"}, exitUsage, []string{`-resume takes no "compare"`}},
 		{"evaluate nothing", []string{"evaluate"}, exitUsage, []string{"one run folder"}},
 		{"evaluate no run", []string{"evaluate", dir}, exitUsage, []string{"is no run folder"}},
 		{"show nothing", []string{"show"}, exitUsage, []string{"takes one config"}},
