@@ -95,7 +95,7 @@ func TestTheMainJob(t *testing.T) {
 
 	for _, name := range []string{
 		"config.yaml", "metrics.csv", "summary.json", "loss.png", "accuracy.png", "weights.png",
-		"confusion.png", "model.safetensors", "best.safetensors", "graph.dot", "graph.svg", "report.html",
+		"confusion.png", "model.safetensors", "best.safetensors", "graph.dot", "graph.svg", "report.html", "checkpoint",
 	} {
 		if info, err := os.Stat(first.File(name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)

@@ -1,7 +1,9 @@
 package runfolder
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -56,19 +58,24 @@ func Compare(folders []*Folder) ([]Compared, error) {
 
 // finished reads a run that has ended with all that a comparison needs.
 func (f *Folder) finished() (FinishedRun, error) {
+	const goOn = "go on with it: go run . -resume "
 	summary, err := f.Summary()
+	if errors.Is(err, fs.ErrNotExist) {
+		return FinishedRun{}, fmt.Errorf("runfolder: %s holds no finished run: it was cut off or is still training; "+goOn+"%[1]s", f.Path)
+	}
 	if err != nil {
 		return FinishedRun{}, err
 	}
 	if !summary.comparable() {
-		return FinishedRun{}, fmt.Errorf("runfolder: %s holds no finished run: it is %s", f.Path, summary.Status)
+		return FinishedRun{}, fmt.Errorf("runfolder: %s holds no finished run: it is %s; "+goOn+"%[1]s", f.Path, summary.Status)
 	}
 	history, err := f.History()
 	if err != nil {
 		return FinishedRun{}, err
 	}
-	if len(history) == 0 {
-		return FinishedRun{}, fmt.Errorf("runfolder: %s: no epoch", f.File(MetricsFile))
+	if len(history) == 0 || len(history) != summary.Epochs {
+		return FinishedRun{}, fmt.Errorf("runfolder: %s: %d epochs, the summary is of %d: the run was made longer and is not finished; "+goOn+"%s",
+			f.File(MetricsFile), len(history), summary.Epochs, f.Path)
 	}
 	return FinishedRun{f.Path, summary, history}, nil
 }

@@ -71,13 +71,36 @@ func TestCompareRefuses(t *testing.T) {
 		{"another loss", func(s *Summary) { s.Loss = "hinge, C = 1" }, "only runs of the same loss, or with accuracies, compare"},
 		{"no test figures of the best epoch", func(s *Summary) { s.Best.TestLoss = nil }, "holds no finished run"},
 		{"half the accuracies", func(s *Summary) { a := 0.5; s.Best.TestAccuracy = &a; s.Best.TrainAccuracy = nil }, "holds no finished run"},
-		{"an interrupted run", func(s *Summary) { s.Status, s.Final = Interrupted, nil }, "holds no finished run: it is interrupted"},
+		{"an interrupted run", func(s *Summary) { s.Status, s.Final = Interrupted, nil }, "holds no finished run: it is interrupted; go on with it"},
+		{"a run made longer", func(s *Summary) { s.Epochs = 1 }, "2 epochs, the summary is of 1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if _, err := Compare([]*Folder{good, finishedRun(t, "b", 1, test.change)}); err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("error is %v, want it to say %q", err, test.says)
 			}
 		})
+	}
+}
+
+// TestCompareAfterAKill meets a run that was killed before its summary, and a
+// row that was killed halfway.
+func TestCompareAfterAKill(t *testing.T) {
+	killed, torn := finishedRun(t, "a", 1, nil), finishedRun(t, "b", 1, nil)
+	if err := os.Remove(killed.File(SummaryFile)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Compare([]*Folder{torn, killed}); err == nil || !strings.Contains(err.Error(), "go run . -resume "+killed.Path) {
+		t.Errorf("error is %v, want how to go on", err)
+	}
+	rows, err := os.ReadFile(torn.File(MetricsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(torn.File(MetricsFile), append(rows, "3,0.25,0."...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Compare([]*Folder{torn, finishedRun(t, "c", 1, nil)}); err != nil {
+		t.Errorf("a torn row: %v", err)
 	}
 }
 

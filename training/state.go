@@ -34,8 +34,8 @@ const (
 	solverSteps  = solverPrefix + "steps"
 )
 
-// An underway is a run between its beginning and its end.
-type underway struct {
+// A standing is how far a run has come.
+type standing struct {
 	Result
 	partial metrics.Partial // the epoch that is running
 	began   time.Time       // when it began, a break left out
@@ -43,8 +43,8 @@ type underway struct {
 }
 
 // begin returns the run at its first step, or where Resume left off.
-func (r *Run) begin() (*underway, error) {
-	run := &underway{began: time.Now(), saved: time.Now()}
+func (r *Run) begin() (*standing, error) {
+	run := &standing{began: time.Now(), saved: time.Now()}
 	if r.Resume == nil {
 		run.Best = r.Evaluated().Clone()
 		return run, r.save(run)
@@ -56,13 +56,13 @@ func (r *Run) begin() (*underway, error) {
 }
 
 // finish adds an epoch that has been trained and measured.
-func (u *underway) finish(epoch metrics.Epoch, r *Run) {
-	u.History = append(u.History, epoch)
-	if u.History.Best() == len(u.History)-1 {
-		u.Best.CopyFrom(r.Evaluated())
+func (s *standing) finish(epoch metrics.Epoch, r *Run) {
+	s.History = append(s.History, epoch)
+	if s.History.Best() == len(s.History)-1 {
+		s.Best.CopyFrom(r.Evaluated())
 	}
-	u.Stopped = r.stalled(u.History)
-	u.partial, u.began = metrics.Partial{}, time.Now()
+	s.Stopped = r.stalled(s.History)
+	s.partial, s.began = metrics.Partial{}, time.Now()
 }
 
 // stalled reports whether early stopping ends a run with this history.
@@ -71,7 +71,7 @@ func (r *Run) stalled(history metrics.History) bool {
 }
 
 // saveWhenDue saves the state when the last time is long enough ago.
-func (r *Run) saveWhenDue(run *underway) error {
+func (r *Run) saveWhenDue(run *standing) error {
 	if r.SaveEvery <= 0 || time.Since(run.saved) < r.SaveEvery {
 		return nil
 	}
@@ -80,7 +80,7 @@ func (r *Run) saveWhenDue(run *underway) error {
 
 // save hands over the state, unless a weight has overflown: then the next step
 // ends the run, and the state before is worth more.
-func (r *Run) save(run *underway) error {
+func (r *Run) save(run *standing) error {
 	if r.Save == nil || !r.Weights.Finite() {
 		return nil
 	}
@@ -91,7 +91,7 @@ func (r *Run) save(run *underway) error {
 }
 
 // state is the run's; it shares the values of weights and solver.
-func (r *Run) state(run *underway) *State {
+func (r *Run) state(run *standing) *State {
 	solver := r.Solver.State()
 	state := &State{
 		History: run.History, Partial: run.partial,
@@ -113,7 +113,7 @@ func (r *Run) state(run *underway) *State {
 
 // restore puts the run where the state was taken; the error names what in the
 // state does not suit the run.
-func (r *Run) restore(run *underway, state *State) error {
+func (r *Run) restore(run *standing, state *State) error {
 	if err := r.checkPosition(state); err != nil {
 		return err
 	}

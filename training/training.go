@@ -155,7 +155,7 @@ func (r *Run) newTrainer() (*machine, error) {
 
 // epoch trains and measures the epoch after those of the history, from where it
 // stands.
-func (r *Run) epoch(ctx context.Context, trainer *machine, evaluator *Evaluator, run *underway) (metrics.Epoch, error) {
+func (r *Run) epoch(ctx context.Context, trainer *machine, evaluator *Evaluator, run *standing) (metrics.Epoch, error) {
 	number := len(run.History) + 1
 	epoch := metrics.Epoch{Number: number, LearningRate: r.rate(number, r.Batches.Batches())}
 	if err := r.trainEpoch(ctx, trainer, number, run); err != nil {
@@ -181,7 +181,7 @@ func (r *Run) rate(epoch, step int) float64 {
 func (r *Run) stepsBefore(epoch int) int { return (epoch - 1) * r.Batches.Batches() }
 
 // trainEpoch steps through those of the epoch's batches that are left.
-func (r *Run) trainEpoch(ctx context.Context, trainer *machine, epoch int, run *underway) error {
+func (r *Run) trainEpoch(ctx context.Context, trainer *machine, epoch int, run *standing) error {
 	parameters, done := G.NodesToValueGrads(trainer.model.Learnables), &run.partial
 	for batch := range r.Batches.EpochAfter(epoch, done.Steps) {
 		if err := ctx.Err(); err != nil {
