@@ -67,7 +67,7 @@ func resumedConfig(folder *runfolder.Folder, saved *runfolder.Checkpoint, asked 
 	}
 	changed := slices.DeleteFunc(configs.Differences(trained, asked), func(key string) bool { return slices.Contains(resumable, key) })
 	if len(changed) > 0 {
-		return configs.Config{}, UsageError(fmt.Sprintf("the run in %s was begun with another config, which differs in %s; of these, only train.epochs may change: start a new run with -config, or go on without them",
+		return configs.Config{}, UsageError(fmt.Sprintf("the run in %s was begun with another config, which differs in %s; a run that goes on may only change train.epochs and where its data is: start a new one with -config",
 			folder.Path, strings.Join(changed, ", ")))
 	}
 	if saved == nil {
