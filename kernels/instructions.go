@@ -29,7 +29,7 @@ type instructionSet struct {
 // passes are the element-wise passes, which take n numbers, a multiple of
 // passNumbers. What they compute stands in the Go code that does the rest.
 type passes struct {
-	addBias, addBiasReLU, relu, subtract func(y, x *float32, n int)
+	addBias, addBiasReLU, subtract func(y, x *float32, n int)
 
 	reluGradient func(dx, dy, y *float32, n int)
 	scale        func(x *float32, n int, factor float32)

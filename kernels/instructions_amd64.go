@@ -21,7 +21,7 @@ func detect() []*instructionSet {
 			},
 			dot: dot16, combiners: []combiner{{128, combine128}, {16, combine16}, {1, combine1}},
 			passes: passes{
-				addBias: addBias16, addBiasReLU: addBiasReLU16, relu: relu16, subtract: subtract16,
+				addBias: addBias16, addBiasReLU: addBiasReLU16, subtract: subtract16,
 				reluGradient: reluGradient16, scale: scale16, moveToward: moveToward16, normalize: normalize16,
 				columnSums: []columnSummer{{128, columnSums128}, {32, columnSums32}},
 				squares:    squares16, squaresGradient: squaresGradient16,
@@ -36,7 +36,7 @@ func detect() []*instructionSet {
 			},
 			dot: dot8, combiners: []combiner{{64, combine64}, {8, combine8}, {1, combine1}},
 			passes: passes{
-				addBias: addBias8, addBiasReLU: addBiasReLU8, relu: relu8, subtract: subtract8,
+				addBias: addBias8, addBiasReLU: addBiasReLU8, subtract: subtract8,
 				reluGradient: reluGradient8, scale: scale8, moveToward: moveToward8, normalize: normalize8,
 				columnSums: []columnSummer{{48, columnSums48}, {16, columnSums16}},
 				squares:    squares8, squaresGradient: squaresGradient8,

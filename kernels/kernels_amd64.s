@@ -1023,39 +1023,6 @@ numbers:
 	VZEROUPPER
 	RET
 
-// func relu8(y *float32, x *float32, n int)
-// Requires: AVX
-TEXT ·relu8(SB), NOSPLIT, $0-24
-	MOVQ n+16(FP), AX
-	SHLQ $0x02, AX
-	MOVQ y+0(FP), CX
-	ADDQ AX, CX
-	MOVQ x+8(FP), DX
-	ADDQ AX, DX
-	NEGQ AX
-
-numbers:
-	VMOVUPS (DX)(AX*1), Y0
-	VXORPS  X1, X1, X1
-	VMAXPS  Y0, Y1, Y0
-	VMOVUPS Y0, (CX)(AX*1)
-	VMOVUPS 32(DX)(AX*1), Y0
-	VXORPS  X1, X1, X1
-	VMAXPS  Y0, Y1, Y0
-	VMOVUPS Y0, 32(CX)(AX*1)
-	VMOVUPS 64(DX)(AX*1), Y0
-	VXORPS  X1, X1, X1
-	VMAXPS  Y0, Y1, Y0
-	VMOVUPS Y0, 64(CX)(AX*1)
-	VMOVUPS 96(DX)(AX*1), Y0
-	VXORPS  X1, X1, X1
-	VMAXPS  Y0, Y1, Y0
-	VMOVUPS Y0, 96(CX)(AX*1)
-	ADDQ    $+128, AX
-	JNE     numbers
-	VZEROUPPER
-	RET
-
 // func reluGradient8(dx *float32, dy *float32, y *float32, n int)
 // Requires: AVX
 TEXT ·reluGradient8(SB), NOSPLIT, $0-32
@@ -4315,31 +4282,6 @@ numbers:
 	VMOVUPS Z0, (CX)(AX*1)
 	VMOVUPS 64(CX)(AX*1), Z0
 	VADDPS  64(DX)(AX*1), Z0, Z0
-	VXORPS  X1, X1, X1
-	VMAXPS  Z0, Z1, Z0
-	VMOVUPS Z0, 64(CX)(AX*1)
-	ADDQ    $+128, AX
-	JNE     numbers
-	VZEROUPPER
-	RET
-
-// func relu16(y *float32, x *float32, n int)
-// Requires: AVX, AVX512F
-TEXT ·relu16(SB), NOSPLIT, $0-24
-	MOVQ n+16(FP), AX
-	SHLQ $0x02, AX
-	MOVQ y+0(FP), CX
-	ADDQ AX, CX
-	MOVQ x+8(FP), DX
-	ADDQ AX, DX
-	NEGQ AX
-
-numbers:
-	VMOVUPS (DX)(AX*1), Z0
-	VXORPS  X1, X1, X1
-	VMAXPS  Z0, Z1, Z0
-	VMOVUPS Z0, (CX)(AX*1)
-	VMOVUPS 64(DX)(AX*1), Z0
 	VXORPS  X1, X1, X1
 	VMAXPS  Z0, Z1, Z0
 	VMOVUPS Z0, 64(CX)(AX*1)

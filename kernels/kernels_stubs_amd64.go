@@ -62,11 +62,6 @@ func subtract8(y *float32, x *float32, n int)
 //go:noescape
 func addBiasReLU8(y *float32, x *float32, n int)
 
-// relu8 sets y to max(0, x). n is a multiple of 32. It needs AVX2 and FMA.
-//
-//go:noescape
-func relu8(y *float32, x *float32, n int)
-
 // reluGradient8 sets dx to dy where y is not 0, and to 0 elsewhere. n is a multiple of 32. It needs AVX2 and FMA.
 //
 //go:noescape
@@ -206,11 +201,6 @@ func subtract16(y *float32, x *float32, n int)
 //
 //go:noescape
 func addBiasReLU16(y *float32, x *float32, n int)
-
-// relu16 sets y to max(0, x). n is a multiple of 32. It needs AVX-512 F, VL and DQ.
-//
-//go:noescape
-func relu16(y *float32, x *float32, n int)
 
 // reluGradient16 sets dx to dy where y is not 0, and to 0 elsewhere. n is a multiple of 32. It needs AVX-512 F, VL and DQ.
 //

@@ -100,7 +100,6 @@ func TestShortSlices(t *testing.T) {
 		"AddBiasReLU bias":    func() { AddBiasReLU(full(6), short(3), 2, 3) },
 		"HingeWithGradient":   func() { HingeWithGradient(short(5), full(5), full(5), 1) },
 		"HingeWithGradient y": func() { HingeWithGradient(full(5), full(5), short(5), 1) },
-		"MatMulTNAdd c":       func() { MatMulTNAdd(short(6), full(8), full(12), 2, 3, 4) },
 		"SGD gradient":        func() { SGD{}.Step(full(5), short(5), nil) },
 		"SGD velocity":        func() { momentum.Step(full(5), full(5), short(5)) },
 		"SGD nil velocity":    func() { momentum.Step(full(5), full(5), nil) },

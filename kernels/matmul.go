@@ -12,51 +12,39 @@ import (
 
 // MatMulNT sets C = A B^T for A (m, k), B (n, k) and C (m, n).
 func MatMulNT(c, a, b []float32, m, n, k int) {
-	multiply(c, factor{data: a, stride: k}, factor{data: b, stride: k}, m, n, k, false)
+	multiply(c, factor{data: a, stride: k}, factor{data: b, stride: k}, m, n, k)
 }
 
 // MatMulNN sets C = A B for A (m, k), B (k, n) and C (m, n).
 func MatMulNN(c, a, b []float32, m, n, k int) {
-	multiply(c, factor{data: a, stride: k}, factor{data: b, stride: n, byDepth: true}, m, n, k, false)
+	multiply(c, factor{data: a, stride: k}, factor{data: b, stride: n, byDepth: true}, m, n, k)
 }
 
 // MatMulTN sets C = A^T B for A (k, m), B (k, n) and C (m, n).
 func MatMulTN(c, a, b []float32, m, n, k int) {
-	multiply(c, factor{data: a, stride: m, byDepth: true}, factor{data: b, stride: n, byDepth: true}, m, n, k, false)
+	multiply(c, factor{data: a, stride: m, byDepth: true}, factor{data: b, stride: n, byDepth: true}, m, n, k)
 }
 
-// MatMulTNAdd adds A^T B to C for A (k, m), B (k, n) and C (m, n): each element
-// goes on being summed from what it is.
-func MatMulTNAdd(c, a, b []float32, m, n, k int) {
-	multiply(c, factor{data: a, stride: m, byDepth: true}, factor{data: b, stride: n, byDepth: true}, m, n, k, true)
-}
-
-func multiply(c []float32, a, b factor, m, n, k int, accumulate bool) {
+func multiply(c []float32, a, b factor, m, n, k int) {
 	c, a.data, b.data = c[:m*n:len(c)], a.data[:m*k:len(a.data)], b.data[:k*n:len(b.data)]
 	switch {
-	case m == 0 || n == 0 || k == 0 && accumulate:
+	case m == 0 || n == 0:
 	case k == 0:
 		clear(c)
 	case instructions == nil:
-		multiplyPortable(c, a, b, m, n, k, accumulate)
-	case accumulate:
-		product{instructions, c, a, b, m, n, k, true}.run()
+		multiplyPortable(c, a, b, m, n, k)
 	case n == 1:
 		instructions.timesVector(c, a, b.data, m, k)
 	case m == 1:
 		instructions.timesVector(c, b, a.data, n, k)
 	default:
-		product{instructions, c, a, b, m, n, k, false}.run()
+		product{instructions, c, a, b, m, n, k}.run()
 	}
 }
 
 // multiplyPortable leaves the product to gonum, which has assembly of its own
 // for vectors and runs on every processor.
-func multiplyPortable(c []float32, a, b factor, m, n, k int, accumulate bool) {
-	beta := float32(0)
-	if accumulate {
-		beta = 1
-	}
+func multiplyPortable(c []float32, a, b factor, m, n, k int) {
 	transA, general := blas.NoTrans, blas32.General{Rows: m, Cols: k, Stride: a.stride, Data: a.data}
 	if a.byDepth {
 		transA, general.Rows, general.Cols = blas.Trans, k, m
@@ -65,5 +53,5 @@ func multiplyPortable(c []float32, a, b factor, m, n, k int, accumulate bool) {
 	if b.byDepth {
 		transB, generalB.Rows, generalB.Cols = blas.NoTrans, k, n
 	}
-	blas32.Gemm(transA, transB, 1, general, generalB, beta, blas32.General{Rows: m, Cols: n, Stride: n, Data: c})
+	blas32.Gemm(transA, transB, 1, general, generalB, 0, blas32.General{Rows: m, Cols: n, Stride: n, Data: c})
 }

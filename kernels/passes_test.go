@@ -23,7 +23,6 @@ type passCase struct {
 var passCases = []passCase{
 	{"AddBias", []int{4, 1}, 1, func(n int, s [][]float32) float32 { AddBias(s[0], s[1], 4, n); return 0 }},
 	{"AddBiasReLU", []int{4, 1}, 1, func(n int, s [][]float32) float32 { AddBiasReLU(s[0], s[1], 4, n); return 0 }},
-	{"ReLU", []int{1, 1}, 1, func(_ int, s [][]float32) float32 { ReLU(s[0], s[1]); return 0 }},
 	{"ReLUGradient", []int{1, 1, 1}, 1, func(_ int, s [][]float32) float32 { ReLUGradient(s[0], s[1], s[2]); return 0 }},
 	{"Scale", []int{1}, 1, func(_ int, s [][]float32) float32 { Scale(s[0], 0.3); return 0 }},
 	{"ColumnSums", []int{1, 5}, 1, func(n int, s [][]float32) float32 { ColumnSums(s[0], s[1], 5, n); return 0 }},

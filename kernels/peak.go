@@ -51,7 +51,7 @@ func peakStep() (step func(), operations float64) {
 		const n = 128
 		a, b, c := make([]float32, n*n), make([]float32, n*n), make([]float32, n*n)
 		square := factor{data: a, stride: n}
-		return func() { multiplyPortable(c, square, factor{data: b, stride: n}, n, n, n, false) }, 2 * n * n * n
+		return func() { multiplyPortable(c, square, factor{data: b, stride: n}, n, n, n) }, 2 * n * n * n
 	}
 	const k, times = 128, 32 // panels of 6 and 16 KiB at most
 	rows, columns := len(instructions.tiles), instructions.columns

@@ -1,25 +1,5 @@
 package kernels
 
-// ReLU sets y to max(0, x), element by element. A NaN stays NaN.
-func ReLU(y, x []float32) {
-	y = y[:len(x):len(y)]
-	share(len(x), passNumbers, len(x), func(part span) { relu(y[part.from:part.to], x[part.from:part.to]) })
-}
-
-func relu(y, x []float32) {
-	done := whole(len(x))
-	if done > 0 {
-		instructions.relu(&y[0], &x[0], done)
-	}
-	for i := done; i < len(x); i++ {
-		v := x[i]
-		if v < 0 {
-			v = 0
-		}
-		y[i] = v
-	}
-}
-
 // ReLUGradient sets dx to dy where y, the output of ReLU, is above 0, and to 0
 // elsewhere: at the kink the gradient is 0, as torch.relu's. dx may be dy.
 func ReLUGradient(dx, dy, y []float32) {

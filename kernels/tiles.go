@@ -20,11 +20,10 @@ type tileFunc func(c *float32, stride int, a, b *float32, k int, accumulate bool
 
 // A product is one call's matrices.
 type product struct {
-	set        *instructionSet
-	c          []float32
-	a, b       factor
-	m, n, k    int
-	accumulate bool // adds to C instead of setting it
+	set     *instructionSet
+	c       []float32
+	a, b    factor
+	m, n, k int
 }
 
 // A workspace is what one goroutine packs into.
@@ -93,7 +92,7 @@ func (p *product) block(w *workspace, rows, columns, depth span) {
 			if valid := columns.to - column; valid < width {
 				p.edge(w, multiply, a, b, tile, span{column, columns.to}, depth)
 			} else {
-				multiply(&p.c[tile.from*p.n+column], p.n, a, b, k, p.accumulate || depth.from > 0)
+				multiply(&p.c[tile.from*p.n+column], p.n, a, b, k, depth.from > 0)
 			}
 		}
 	}
@@ -102,7 +101,7 @@ func (p *product) block(w *workspace, rows, columns, depth span) {
 // edge computes a tile that is wider than what is left of C beside it.
 func (p *product) edge(w *workspace, multiply tileFunc, a, b *float32, rows, columns, depth span) {
 	width, valid := p.set.columns, columns.length()
-	accumulate := p.accumulate || depth.from > 0
+	accumulate := depth.from > 0
 	if accumulate {
 		for i := range rows.length() {
 			at := (rows.from+i)*p.n + columns.from

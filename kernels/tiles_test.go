@@ -63,40 +63,6 @@ func checkFused(t *testing.T, product matrixProduct, random *rand.Rand, c, a, b 
 	}
 }
 
-// TestMatMulTNAdd wants each element to be summed on from what it is: to the
-// bit with every instruction set, and within the roundings without.
-func TestMatMulTNAdd(t *testing.T) {
-	onEach(t, func(t *testing.T) {
-		random := source(t)
-		for i, s := range [][3]int{
-			{1, 1, 1}, {1, 7, 5}, {9, 1, 33}, {2, 3, 0}, {13, 35, 40}, {65, 33, 130},
-			{128, 512, 128}, {33, 300, 2*blockDepth + 3}, {1, 3072, 64},
-		} {
-			m, n, k := s[0], s[1], s[2]
-			before, aValues, bValues := normal(random, m*n), normal(random, m*k), normal(random, k*n)
-			for _, processors := range []int{1, 2} {
-				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
-				a, b, c := guard(aValues, i%5), guard(bValues, i%3), guard(before, i%7)
-				MatMulTNAdd(c.values(), a.values(), b.values(), m, n, k)
-				c.check(t, "c")
-				for at := 0; at < m*n; at += 1 + random.IntN(1+m*n/1000) {
-					sum, exact, size := before[at], float64(before[at]), math.Abs(float64(before[at]))
-					for l := range k {
-						x, y := aValues[l*m+at/n], bValues[l*n+at%n]
-						sum = fma32(x, y, sum)
-						exact += float64(x) * float64(y)
-						size += math.Abs(float64(x) * float64(y))
-					}
-					got := c.values()[at]
-					if instructions != nil && got != sum || !(math.Abs(float64(got)-exact) <= float64(k+1)*unit*size) {
-						t.Fatalf("%s: element (%d, %d) is %v, want %v", shape(m, n, k), at/n, at%n, got, exact)
-					}
-				}
-			}
-		}
-	})
-}
-
 // fma32 returns x*y + z rounded once. The product is exact in float64. The sum
 // is rounded to odd there, which keeps what rounding it to float32 needs to
 // know (Boldo, Melquiond: Emulation of FMA and correctly rounded sums, 2008).

@@ -12,7 +12,6 @@ func elementWise(s instructionSet) {
 	inPlace(s, "addBias", "adds x to y", add)
 	inPlace(s, "subtract", "subtracts x from y", func(p *pass, v reg.VecVirtual) { VSUBPS(p.place("x"), v, v) })
 	inPlace(s, "addBiasReLU", "sets y to max(0, y + x)", func(p *pass, v reg.VecVirtual) { add(p, v); p.relu(v) })
-	relu(s)
 	reluGradient(s)
 	scale(s)
 	moveToward(s)
@@ -30,16 +29,6 @@ func inPlace(s instructionSet, name, does string, change func(p *pass, v reg.Vec
 	p.loop(func(int) {
 		v := p.load("y")
 		change(p, v)
-		p.store(v, "y")
-	})
-	p.end()
-}
-
-func relu(s instructionSet) {
-	p := newPass(s, "relu", "sets y to max(0, x)", []string{"y", "x"}, nil)
-	p.loop(func(int) {
-		v := p.load("x")
-		p.relu(v)
 		p.store(v, "y")
 	})
 	p.end()
