@@ -43,19 +43,27 @@ type Batcher struct {
 
 	transform *Transform
 	options   BatchOptions
-	batches   [2]*Batch // one in use, one in preparation
+	batches   []*Batch // in use or in preparation
 }
 
 // NewBatcher returns a batcher over set.
 func NewBatcher(set *Set, transform *Transform, options BatchOptions) *Batcher {
 	b := &Batcher{Set: set, transform: transform, options: options}
-	for i := range b.batches {
-		b.batches[i] = &Batch{
+	for range prefetch(options.Size) {
+		b.batches = append(b.batches, &Batch{
 			Images: tensor.New(tensor.WithShape(options.Size, Pixels), tensor.Of(tensor.Float32)),
 			Labels: tensor.New(tensor.WithShape(options.Size), tensor.Of(tensor.Float32)),
-		}
+		})
 	}
 	return b
+}
+
+// prefetch is how many batches of a size a batcher keeps: small ones are done
+// with so fast that waking who prepares them would take as long, so more of them
+// are prepared at a time. It is an even number.
+func prefetch(size int) int {
+	const most, bytes = 8, 8 << 20
+	return max(2, min(most, bytes/(4*Pixels*size))/2*2)
 }
 
 // Size is the number of rows of a batch, B.
@@ -85,11 +93,19 @@ func (b *Batcher) EpochAfter(epoch, steps int) iter.Seq[*Batch] {
 			for range filled {
 			}
 		}()
+		var used []*Batch
 		for batch := range filled {
 			if !yield(batch) {
 				return
 			}
-			empty <- batch
+			used = append(used, batch)
+			if len(used) < len(b.batches)/2 {
+				continue
+			}
+			for _, batch := range used {
+				empty <- batch
+			}
+			used = used[:0]
 		}
 	}
 }
