@@ -19,7 +19,7 @@ func detect() []*instructionSet {
 				tile1x32, tile2x32, tile3x32, tile4x32, tile5x32, tile6x32,
 				tile7x32, tile8x32, tile9x32, tile10x32, tile11x32, tile12x32,
 			},
-			dot: dot16, combiners: []combiner{{128, combine128}, {16, combine16}, {1, combine1}},
+			dot: dot16, combiners: []combiner{{256, combine256}, {16, combine16}, {1, combine1}},
 			passes: passes{
 				addBias: addBias16, addBiasReLU: addBiasReLU16, subtract: subtract16,
 				reluGradient: reluGradient16, scale: scale16, moveToward: moveToward16, normalize: normalize16,

@@ -177,10 +177,10 @@ func tile12x32(c *float32, stride int, a *float32, b *float32, k int, accumulate
 //go:noescape
 func dot16(a *float32, b *float32, k int) float32
 
-// combine128 sets 128 numbers to the sum of k rows of B, stride numbers apart, times those of x. It needs AVX-512 F, VL and DQ.
+// combine256 sets 256 numbers to the sum of k rows of B, stride numbers apart, times those of x. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
-func combine128(y *float32, x *float32, b *float32, stride int, k int)
+func combine256(y *float32, x *float32, b *float32, stride int, k int)
 
 // combine16 sets 16 numbers to the sum of k rows of B, stride numbers apart, times those of x. It needs AVX-512 F, VL and DQ.
 //

@@ -13,7 +13,7 @@ func main() {
 			tile(s, rows)
 		}
 		dot(s)
-		combine(s, 8)
+		combine(s, s.bytes/4)
 		combine(s, 1)
 		elementWise(s)
 		normalize(s)
