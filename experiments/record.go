@@ -135,7 +135,18 @@ func (r *record) test(ctx context.Context, result training.Result) error {
 	r.summary.Final = figures(result.History.Last(), last)
 	r.summary.Best = figures(result.History[result.History.Best()], best)
 	r.summary.Confusion = best.Confusion
-	return nil
+	r.summary.DeadUnits, err = r.deadUnits(ctx, result.Best)
+	return err
+}
+
+// deadUnits counts the best weights' on the validation images.
+func (r *record) deadUnits(ctx context.Context, best graphs.Weights) ([]metrics.DeadUnits, error) {
+	evaluator, err := training.NewEvaluator(r.run.Architecture, best, r.run.ValidationSet.Size())
+	if err != nil {
+		return nil, err
+	}
+	counts, err := evaluator.DeadUnits(ctx, r.run.ValidationSet)
+	return counts, errors.Join(err, evaluator.Close())
 }
 
 // figures are those of an epoch whose weights scored test on the test images.

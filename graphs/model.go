@@ -22,7 +22,8 @@ type Model struct {
 	Learnables G.Nodes // the weights, in the architecture's order
 	Layers     []Layer // from the input to the output
 
-	live *ops.Live
+	outputs G.Nodes // of the layers
+	live    *ops.Live
 }
 
 // Build returns the model for batches of size batch on weights.
@@ -38,7 +39,7 @@ func (a *Architecture) Build(weights Weights, batch int) (*Model, error) {
 	}
 	return &Model{
 		Graph: n.graph, Input: n.input, Labels: n.target, Output: output, Loss: loss,
-		Learnables: n.learnables, Layers: n.layers, live: n.live,
+		Learnables: n.learnables, Layers: n.layers, outputs: n.outputs, live: n.live,
 	}, nil
 }
 
@@ -83,7 +84,13 @@ func (m *Model) LossValue() float64 { return float64(*m.Loss.Value().(*G.F32)) }
 
 // OutputRow is row i, one of the live ones, of the last run's output. It is
 // the graph's own and changes with the next run.
-func (m *Model) OutputRow(i int) []float32 {
-	width := m.Output.Shape()[1]
-	return m.Output.Value().(*tensor.Dense).Float32s()[i*width : (i+1)*width]
+func (m *Model) OutputRow(i int) []float32 { return row(m.Output, i) }
+
+// LayerRow is row i, one of the live ones, of what a layer, counted from 0, gave
+// in the last run. It is the graph's own and changes with the next run.
+func (m *Model) LayerRow(layer, i int) []float32 { return row(m.outputs[layer], i) }
+
+func row(output *G.Node, i int) []float32 {
+	width := output.Shape()[1]
+	return output.Value().(*tensor.Dense).Float32s()[i*width : (i+1)*width]
 }

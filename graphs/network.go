@@ -20,6 +20,7 @@ type network struct {
 	target     *G.Node // (B), once labels was called
 	learnables G.Nodes
 	layers     []Layer // in the order of the data
+	outputs    G.Nodes // what each of them gives
 	last       *G.Node // what the last of them gives; the input before the first
 	err        error
 }
@@ -82,7 +83,7 @@ func (n *network) layer(l Layer, x *G.Node, op func() (*G.Node, error)) *G.Node 
 		return nil
 	}
 	l.In, l.Out = x.Shape()[1], y.Shape()[1]
-	n.layers, n.last = append(n.layers, l), y
+	n.layers, n.outputs, n.last = append(n.layers, l), append(n.outputs, y), y
 	return y
 }
 

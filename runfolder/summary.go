@@ -40,6 +40,8 @@ type Summary struct {
 	PCA     *metrics.PCA     `json:"pca,omitempty"`  // of as many components as the model has latent values, in the loss's units
 	Verdict *metrics.Verdict `json:"verdict,omitempty"`
 
+	DeadUnits []metrics.DeadUnits `json:"dead_units,omitempty"` // of the best weights, by layer with a ReLU
+
 	Confusion *metrics.Confusion `json:"confusion,omitempty"` // of the best weights on the test images
 
 	Started         time.Time `json:"started"` // UTC

@@ -49,6 +49,9 @@ func Summary(out io.Writer, s *runfolder.Summary, folder string) {
 	Table(out, figures(s))
 	fmt.Fprintln(out, "The best epoch is the one of the lowest validation loss.")
 	fmt.Fprintf(out, "\n%s\n", wrap(fmt.Sprintf("The fit is %s: %s.", s.Verdict.Fit, s.Verdict.Reason), width))
+	if advice := metrics.DeadUnitsAdvice(s.DeadUnits); advice != "" {
+		fmt.Fprintln(out, wrap(advice, width))
+	}
 	fmt.Fprintf(out, "\n%s in %s, %s images/s; %s in all.\n", epochs(s.Epochs), Duration(s.TrainingSeconds),
 		thousands(int(math.Round(s.ImagesPerSecond))), Duration(s.Seconds))
 	fmt.Fprintf(out, "Pictures, weights and report: %s\n", filepath.Join(folder, runfolder.ReportFile))

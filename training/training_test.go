@@ -216,6 +216,40 @@ func TestCancelKeepsFinishedEpochs(t *testing.T) {
 	}
 }
 
+// TestDeadUnits pushes units out of reach with their biases.
+func TestDeadUnits(t *testing.T) {
+	for _, kind := range []string{"autoencoder", "tied_autoencoder"} {
+		run := newAutoencoderRun(t, kind)
+		kill := map[string]int{"encoder.0.bias": 3, "decoder.0.bias": 1, "enc_fc1.bias": 3, "dec_fc1_bias": 1}
+		for _, w := range run.Weights {
+			for unit := range w.Value.Float32s() {
+				if count := kill[w.Name]; unit < count {
+					w.Value.Float32s()[unit] = -1e6
+				} else if count > 0 {
+					w.Value.Float32s()[unit] = 1e6
+				}
+			}
+		}
+		evaluator, err := training.NewEvaluator(run.Architecture, run.Weights, run.ValidationSet.Size())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer evaluator.Close()
+		got, err := evaluator.DeadUnits(context.Background(), run.ValidationSet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := [2]string{"encoder.0", "decoder.0"}
+		if kind == "tied_autoencoder" {
+			names = [2]string{"enc_fc1", "dec_fc1"}
+		}
+		want := []metrics.DeadUnits{{Layer: names[0], Dead: 3, Units: 8}, {Layer: names[1], Dead: 1, Units: 8}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", kind, diff)
+		}
+	}
+}
+
 // newAutoencoderRun is a run of a small autoencoder on the made-up images, in
 // batches of 7.
 func newAutoencoderRun(t testing.TB, kind string) *training.Run {
