@@ -204,8 +204,8 @@ func TestSeedsAndInitialWeights(t *testing.T) {
 		t.Errorf("the second run's config has seed %d, want 2", config.Seed)
 	}
 	from, _, _ := train(t, sampleArgs(runs, "-init", last.File(runfolder.BestWeightsFile), "-set", "optimizer.learning_rate=1e-30", "-set", "seed=2")...)
-	want, errWant := runfolder.ReadWeights(last.File(runfolder.BestWeightsFile))
-	got, errGot := runfolder.ReadWeights(from.File(runfolder.LastWeightsFile))
+	want, errWant := runfolder.ReadWeights(last.File(runfolder.BestWeightsFile), 0)
+	got, errGot := runfolder.ReadWeights(from.File(runfolder.LastWeightsFile), 0)
 	if errWant != nil || errGot != nil {
 		t.Fatal(errWant, errGot)
 	}

@@ -112,7 +112,7 @@ func lossName(config configs.Config, architecture *graphs.Architecture) string {
 
 // loadWeights reads an architecture's weights from a safetensors file.
 func loadWeights(architecture *graphs.Architecture, path string) (graphs.Weights, error) {
-	tensors, err := runfolder.ReadWeights(path)
+	tensors, err := runfolder.ReadWeights(path, architecture.ParameterCount())
 	if err != nil {
 		return nil, err
 	}

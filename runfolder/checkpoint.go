@@ -3,11 +3,13 @@ package runfolder
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
+	"math"
 	"strings"
 	"time"
 
@@ -51,6 +53,9 @@ const (
 	checkpointMagic   = "cifartrain checkpoint "
 	checkpointVersion = 1
 	longestHead       = 120 // of the line of text
+
+	// longestCheckpointHeader leaves room for the history of 300,000 epochs.
+	longestCheckpointHeader = 32 << 20
 )
 
 // WriteCheckpoint makes c the folder's checkpoint, whole or not at all. The one
@@ -112,14 +117,33 @@ func (c *Checkpoint) encode() (head, body []byte, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if header := binary.LittleEndian.Uint64(body); header > longestCheckpointHeader {
+		return nil, nil, fmt.Errorf("the history of %d epochs is too long to be kept: begin a new run with -init", len(c.History))
+	}
 	return fmt.Appendf(nil, "%s%d %x %d\n", checkpointMagic, checkpointVersion, sha256.Sum256(body), len(body)), body, nil
 }
 
-// readCheckpoint reads the file at path.
+// readCheckpoint reads the file at path, once its first line fits its length.
 func readCheckpoint(path string) (*Checkpoint, error) {
-	content, err := os.ReadFile(path)
+	file, err := open(path, math.MaxInt64)
 	if err != nil {
 		return nil, fmt.Errorf("runfolder: %w", err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("runfolder: %w", err)
+	}
+	head := make([]byte, min(info.Size(), longestHead))
+	if _, err := io.ReadFull(file, head); err != nil {
+		return nil, fmt.Errorf("runfolder: reading %s: %w", path, err)
+	}
+	if _, _, err := parseHead(head, info.Size()); err != nil {
+		return nil, fmt.Errorf("runfolder: %s: %w", path, err)
+	}
+	content := make([]byte, info.Size())
+	if _, err := io.ReadFull(file, content[copy(content, head):]); err != nil {
+		return nil, fmt.Errorf("runfolder: reading %s: %w", path, err)
 	}
 	c, err := decodeCheckpoint(content)
 	if err != nil {
@@ -135,27 +159,19 @@ func decodeCheckpoint(content []byte) (*Checkpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, metadata, err := safetensors.ReadMetadata(body)
+	tensors, metadata, err := decodeTensors(body, longestCheckpointHeader)
 	if err != nil {
-		return nil, fmt.Errorf("byte %d: is not a sound safetensors file: %w", len(content)-len(body), err)
+		return nil, fmt.Errorf("what begins at byte %d %w", len(content)-len(body), err)
 	}
 	c := &Checkpoint{Tensors: make(map[string]map[string]*tensor.Dense)}
-	if err := json.Unmarshal([]byte(metadata.Metadata()["run"]), c); err != nil {
-		return nil, fmt.Errorf("field run: %w", err)
+	if err := json.Unmarshal([]byte(metadata["run"]), c); err != nil {
+		return nil, fmt.Errorf("field run: %s", shortened(err.Error()))
 	}
-	if c.History, err = parseHistory([]byte(metadata.Metadata()["history"])); err != nil {
+	if c.History, err = parseHistory(strings.NewReader(metadata["history"])); err != nil {
 		return nil, fmt.Errorf("field history: %w", err)
 	}
-	file, err := safetensors.Deserialize(body)
-	if err != nil {
-		return nil, err
-	}
-	for _, one := range file.Tensors() {
-		group, name, _ := strings.Cut(one.Name, "/")
-		value, err := float32Tensor(one.TensorView)
-		if err != nil {
-			return nil, fmt.Errorf("tensor %q: %w", one.Name, err)
-		}
+	for path, value := range tensors {
+		group, name, _ := strings.Cut(path, "/")
 		if c.Tensors[group] == nil {
 			c.Tensors[group] = make(map[string]*tensor.Dense)
 		}
@@ -166,24 +182,33 @@ func decodeCheckpoint(content []byte) (*Checkpoint, error) {
 
 // checkedBody returns what follows the line of text, which must be as that says.
 func checkedBody(content []byte) ([]byte, error) {
-	head, body, found := bytes.Cut(content[:min(len(content), longestHead)], []byte("\n"))
-	if !bytes.HasPrefix(content, []byte(checkpointMagic)) || !found {
-		return nil, fmt.Errorf("byte 0: this is no checkpoint: it does not begin with %q", checkpointMagic)
+	start, sum, err := parseHead(content, int64(len(content)))
+	if err != nil {
+		return nil, err
 	}
-	body = content[len(head)+1:]
-	var version, size int
-	var sum string
+	if got := fmt.Sprintf("%x", sha256.Sum256(content[start:])); got != sum {
+		return nil, fmt.Errorf("the SHA-256 sum of what follows byte %d is %s, it should be %s: the file is damaged", start, got, sum)
+	}
+	return content[start:], nil
+}
+
+// parseHead reads the line of text that a file of the given length begins with.
+// It returns where the rest begins and the rest's checksum.
+func parseHead(content []byte, length int64) (start int, sum string, err error) {
+	head, _, found := bytes.Cut(content[:min(len(content), longestHead)], []byte("\n"))
+	if !bytes.HasPrefix(content, []byte(checkpointMagic)) || !found {
+		return 0, "", fmt.Errorf("byte 0: this is no checkpoint: it does not begin with %q", checkpointMagic)
+	}
+	var version int
+	var size int64
 	if _, err := fmt.Sscanf(string(head[len(checkpointMagic):]), "%d %s %d", &version, &sum, &size); err != nil {
-		return nil, fmt.Errorf("byte %d: the first line is not version, checksum and length: %w", len(checkpointMagic), err)
+		return 0, "", fmt.Errorf("byte %d: the first line is not version, checksum and length: %w", len(checkpointMagic), err)
 	}
 	if version != checkpointVersion {
-		return nil, fmt.Errorf("byte %d: the format's version is %d, this program reads %d: go on with the program that wrote it", len(checkpointMagic), version, checkpointVersion)
+		return 0, "", fmt.Errorf("byte %d: the format's version is %d, this program reads %d: go on with the program that wrote it", len(checkpointMagic), version, checkpointVersion)
 	}
-	if len(body) != size {
-		return nil, fmt.Errorf("byte %d: the file ends here; it should be %d bytes long", len(content), len(head)+1+size)
+	if start = len(head) + 1; length-int64(start) != size {
+		return 0, "", fmt.Errorf("byte %d: the file ends here; it should be %d bytes long", length, int64(start)+size)
 	}
-	if got := fmt.Sprintf("%x", sha256.Sum256(body)); got != sum {
-		return nil, fmt.Errorf("the SHA-256 sum of what follows byte %d is %s, it should be %s: the file is damaged", len(head), got, sum)
-	}
-	return body, nil
+	return start, sum, nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
@@ -83,7 +82,7 @@ func (f *Folder) finished() (FinishedRun, error) {
 // configButSeed is the text of config.yaml without the line of the seed, which
 // is the same for runs that differ in nothing else.
 func (f *Folder) configButSeed() (string, error) {
-	content, err := os.ReadFile(f.File(ConfigFile))
+	content, err := read(f.File(ConfigFile), maxTextFile)
 	if err != nil {
 		return "", fmt.Errorf("runfolder: %w", err)
 	}

@@ -113,7 +113,10 @@ func (f *Folder) PointLatest() error {
 func Open(path string) (*Folder, error) {
 	resolved, err := resolve(path)
 	if err == nil {
-		_, err = os.Stat(filepath.Join(resolved, ConfigFile))
+		var info os.FileInfo
+		if info, err = os.Stat(filepath.Join(resolved, ConfigFile)); err == nil && !info.Mode().IsRegular() {
+			err = fmt.Errorf("%s %w", ConfigFile, errNoFile)
+		}
 	}
 	if err != nil {
 		newest := filepath.Join(path, latest)
@@ -134,7 +137,7 @@ func resolve(path string) (string, error) {
 		return "", err
 	}
 	if info.Mode().IsRegular() && filepath.Base(path) == latest {
-		entry, err := os.ReadFile(path)
+		entry, err := read(path, maxTextFile)
 		if err != nil {
 			return "", err
 		}

@@ -1,16 +1,19 @@
 package runfolder
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 
 	"cifartrain/metrics"
 )
@@ -82,35 +85,58 @@ func number(x float64) string {
 // was killed may leave, does not count.
 func (f *Folder) History() (metrics.History, error) {
 	path := f.File(MetricsFile)
-	content, err := os.ReadFile(path)
+	file, err := open(path, mostEpochs*longestRow)
 	if err != nil {
 		return nil, fmt.Errorf("runfolder: %w", err)
 	}
-	history, err := parseHistory(content[:bytes.LastIndexByte(content, '\n')+1])
+	defer file.Close()
+	history, err := parseHistory(file)
 	if err != nil {
 		return nil, fmt.Errorf("runfolder: %s: %w", path, err)
 	}
 	return history, nil
 }
 
+// What a history may hold: train.epochs is no larger, and no row longer.
+const (
+	mostEpochs = 1_000_000
+	longestRow = 256
+)
+
 // parseHistory is the reverse of historyTable.
-func parseHistory(content []byte) (metrics.History, error) {
-	rows, err := csv.NewReader(bytes.NewReader(content)).ReadAll()
-	if err != nil {
-		return nil, err
-	}
-	if len(rows) == 0 || !slices.Equal(rows[0], columns) {
-		return nil, fmt.Errorf("line 1: the columns are not %v", columns)
-	}
+func parseHistory(content io.Reader) (metrics.History, error) {
 	var history metrics.History
-	for i, fields := range rows[1:] {
+	lines := bufio.NewReaderSize(content, longestRow)
+	for n := 1; ; n++ {
+		line, err := lines.ReadSlice('\n')
+		switch {
+		case err == io.EOF && n > 1:
+			return history, nil
+		case err == bufio.ErrBufferFull:
+			return nil, fmt.Errorf("line %d: is longer than the %d bytes of any row", n, longestRow)
+		case err != nil && err != io.EOF:
+			return nil, err
+		}
+		fields := strings.Split(strings.TrimRight(string(line), "\r\n"), ",")
+		switch {
+		case n == 1 && !slices.Equal(fields, columns):
+			return nil, fmt.Errorf("line 1: the columns are not %v", columns)
+		case n == 1:
+			continue
+		case len(fields) != len(columns):
+			return nil, fmt.Errorf("line %d: has %d fields, not %d", n, len(fields), len(columns))
+		case len(history) == mostEpochs:
+			return nil, fmt.Errorf("line %d: no run has more than %d epochs", n, mostEpochs)
+		}
 		epoch, err := parseRow(fields)
+		if err == nil && epoch.Number != n-1 {
+			err = fmt.Errorf("the epoch is %d and should be %d", epoch.Number, n-1)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", i+2, err)
+			return nil, fmt.Errorf("line %d: %w", n, err)
 		}
 		history = append(history, epoch)
 	}
-	return history, nil
 }
 
 func parseRow(fields []string) (epoch metrics.Epoch, err error) {
@@ -122,11 +148,14 @@ func parseRow(fields []string) (epoch metrics.Epoch, err error) {
 		&epoch.ValidationAccuracy, &epoch.LearningRate, &epoch.Seconds,
 	}
 	for i, target := range targets {
-		if *target = math.NaN(); fields[i+1] == "" {
+		name, text := columns[i+1], fields[i+1]
+		if text == "" && strings.HasSuffix(name, "_accuracy") {
+			*target = math.NaN()
 			continue
 		}
-		if *target, err = strconv.ParseFloat(fields[i+1], 64); err != nil {
-			return metrics.Epoch{}, fmt.Errorf("%s %q is no number", columns[i+1], fields[i+1])
+		*target, err = strconv.ParseFloat(text, 64)
+		if err != nil || math.IsNaN(*target) || math.IsInf(*target, 0) {
+			return metrics.Epoch{}, fmt.Errorf("%s %q is no finite number", name, text)
 		}
 	}
 	return epoch, nil

@@ -3,7 +3,6 @@ package runfolder
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"time"
 
 	"cifartrain/metrics"
@@ -96,13 +95,13 @@ func (f *Folder) WriteSummary(s *Summary) error {
 
 // Summary reads summary.json.
 func (f *Folder) Summary() (*Summary, error) {
-	content, err := os.ReadFile(f.File(SummaryFile))
+	content, err := read(f.File(SummaryFile), maxTextFile)
 	if err != nil {
 		return nil, fmt.Errorf("runfolder: %w", err)
 	}
 	s := &Summary{}
 	if err := json.Unmarshal(content, s); err != nil {
-		return nil, fmt.Errorf("runfolder: reading %s: %w", f.File(SummaryFile), err)
+		return nil, fmt.Errorf("runfolder: reading %s: %s", f.File(SummaryFile), shortened(err.Error()))
 	}
 	return s, nil
 }

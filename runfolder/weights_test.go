@@ -22,7 +22,7 @@ func TestWeightsRoundTrip(t *testing.T) {
 	if err := folder.WriteWeights("model.safetensors", tensors); err != nil {
 		t.Fatal(err)
 	}
-	got, err := ReadWeights(folder.File("model.safetensors"))
+	got, err := ReadWeights(folder.File("model.safetensors"), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestWeightsRoundTrip(t *testing.T) {
 // TestWeightsOfTheReferenceLibrary reads a file that Hugging Face's Python
 // library wrote.
 func TestWeightsOfTheReferenceLibrary(t *testing.T) {
-	got, err := ReadWeights("../training/testdata/svm_init.safetensors")
+	got, err := ReadWeights("../training/testdata/svm_init.safetensors", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +77,22 @@ func TestUnsoundWeights(t *testing.T) {
 		{"data beyond the file", safetensorsFile(`{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, float), "not a sound safetensors file"},
 		{"shape that overflows", safetensorsFile(`{"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}}`, float), "not a sound safetensors file"},
 		{"negative offset", safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}`, float), "not a sound safetensors file"},
+		{"same name twice", safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, float), `"w" is given twice`},
+		{"same field twice", safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"shape":[1],"data_offsets":[0,4]}}`, float), `"shape" is given twice`},
+		{"overlapping", safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, float), "not a sound safetensors file"},
+		{"gap between", safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}`, make([]byte, 12)), "not a sound safetensors file"},
+		{"gap behind", safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, make([]byte, 8)), "not a sound safetensors file"},
+		{"offsets the wrong way", safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, float), "not a sound safetensors file"},
+		{"offset beyond 64 bits", safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,18446744073709551620]}}`, float), "not a sound safetensors file"},
+		{"shape of another length", safetensorsFile(`{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}`, float), "not a sound safetensors file"},
+		{"negative size", safetensorsFile(`{"w":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, float), "not a sound safetensors file"},
+		{"unknown type", safetensorsFile(`{"w":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}`, float), "not a sound safetensors file"},
+		{"no element", safetensorsFile(`{"w":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}`, nil), "no weight is a scalar or empty"},
+		{"no element of a huge shape", safetensorsFile(`{"w":{"dtype":"F32","shape":[0,9223372036854775807,2],"data_offsets":[0,0]}}`, nil), "no weight is a scalar or empty"},
+		{"metadata of another type", safetensorsFile(`{"__metadata__":{"format":1}}`, nil), "not a sound safetensors file"},
+		{"something behind the header", safetensorsFile(`{}x`, nil), "not a sound safetensors file"},
+		{"header that is a number", safetensorsFile(`1`, nil), "not a sound safetensors file"},
+		{"infinite", safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, []byte{0, 0, 128, 127}), "element 0 is +Inf"},
 		{"not a number", safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, []byte{0, 0, 192, 127}), "element 0 is NaN"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -84,7 +100,7 @@ func TestUnsoundWeights(t *testing.T) {
 			if err := os.WriteFile(path, test.content, 0o644); err != nil {
 				t.Fatal(err)
 			}
-			_, err := ReadWeights(path)
+			_, err := ReadWeights(path, 0)
 			var unsound *WeightsError
 			if !errors.As(err, &unsound) || !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), path) {
 				t.Errorf("error is %v, want a WeightsError that names the file and says %q", err, test.says)
@@ -92,7 +108,7 @@ func TestUnsoundWeights(t *testing.T) {
 		})
 	}
 	t.Run("folder", func(t *testing.T) {
-		if _, err := ReadWeights(t.TempDir()); err == nil || !strings.Contains(err.Error(), "is not a file") {
+		if _, err := ReadWeights(t.TempDir(), 0); err == nil || !strings.Contains(err.Error(), "is not a file") {
 			t.Errorf("error is %v", err)
 		}
 	})
@@ -106,7 +122,7 @@ func FuzzReadWeights(f *testing.F) {
 		if err := os.WriteFile(path, content, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		tensors, err := ReadWeights(path)
+		tensors, err := ReadWeights(path, 0)
 		if err != nil {
 			return
 		}

@@ -84,7 +84,7 @@ func trainRecipe(t *testing.T, c recipeCase) metrics.History {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tensors, err := runfolder.ReadWeights("testdata/svm_init.safetensors")
+	tensors, err := runfolder.ReadWeights("testdata/svm_init.safetensors", 0)
 	if err != nil {
 		t.Fatal(err)
 	}

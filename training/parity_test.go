@@ -135,7 +135,7 @@ func compareWithTorch(t *testing.T, set *loaders.Set, c parityCase) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tensors, err := runfolder.ReadWeights("testdata/svm_init.safetensors")
+	tensors, err := runfolder.ReadWeights("testdata/svm_init.safetensors", 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,212 @@
+package runfolder
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	rtmetrics "runtime/metrics"
+	"strings"
+	"testing"
+	"time"
+)
+
+// mostExtraMemory is what no file of a run folder may cost, whatever it holds.
+const mostExtraMemory = 256 << 20
+
+// peakMemory is what the heap grew by, garbage included, while call ran.
+func peakMemory(call func()) uint64 {
+	defer debug.SetGCPercent(debug.SetGCPercent(25)) // as the program has it
+	runtime.GC()
+	inUse := func() uint64 {
+		sample := []rtmetrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+		rtmetrics.Read(sample)
+		return sample[0].Value.Uint64()
+	}
+	before := inUse()
+	peak, done, sampled := before, make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(sampled)
+		for {
+			peak = max(peak, inUse())
+			select {
+			case <-done:
+				return
+			case <-time.After(time.Millisecond):
+			}
+		}
+	}()
+	call()
+	close(done)
+	<-sampled
+	return peak - before
+}
+
+// TestHostileFilesAreCheap reads files made to be dear.
+func TestHostileFilesAreCheap(t *testing.T) {
+	tensors := func(n int) string { // so many of no element each
+		var header strings.Builder
+		for i := range n {
+			fmt.Fprintf(&header, `,"%d":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`, i)
+		}
+		return "{" + header.String()[1:] + "}"
+	}
+	inWeights := func(folder *Folder) error {
+		_, err := ReadWeights(folder.File(BestWeightsFile), 0)
+		return err
+	}
+	inCheckpoint := func(folder *Folder) error {
+		_, _, err := folder.Checkpoint()
+		return err
+	}
+	inMetrics := func(folder *Folder) error {
+		_, err := folder.History()
+		return err
+	}
+	inSummary := func(folder *Folder) error {
+		_, err := folder.Summary()
+		return err
+	}
+	const metadata = `{"__metadata__":{"run":"{}","history":"`
+	heading := strings.Join(columns, ",")
+	for _, test := range []struct {
+		name, file string
+		content    func() []byte
+		length     int64 // the file goes on to here with zeros that take no room; 0 for none
+		read       func(*Folder) error
+		says       string
+	}{
+		{"weights: a million tensors", BestWeightsFile, func() []byte { return safetensorsFile(tensors(1_000_000), nil) }, 0, inWeights, "the header is"},
+		{"weights: as many tensors as a megabyte holds", BestWeightsFile, func() []byte { return safetensorsFile(tensors(18_000), nil) }, 0, inWeights, "no model has as many tensors"},
+		{"weights: deep nesting", BestWeightsFile, func() []byte { return safetensorsFile(strings.Repeat("[", 1_000_000), nil) }, 0, inWeights, "nested too deeply"},
+		{"weights: a shape without end", BestWeightsFile, func() []byte {
+			return safetensorsFile(`{"w":{"dtype":"F32","shape":[`+strings.Repeat("1,", 500_000)+`1],"data_offsets":[0,4]}}`, make([]byte, 4))
+		}, 0, inWeights, "no weight has as many dimensions"},
+		{"weights: a name without end", BestWeightsFile, func() []byte {
+			return safetensorsFile(`{"`+strings.Repeat("w", 1_000_000)+`":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, make([]byte, 8))
+		}, 0, inWeights, "www..."},
+		{"weights: a terabyte", BestWeightsFile, nil, 1 << 40, inWeights, "is 1099511627776 bytes long"},
+		{"weights: as long as allowed", BestWeightsFile, func() []byte {
+			return safetensorsFile(fmt.Sprintf(`{"w":{"dtype":"F32","shape":[%d],"data_offsets":[0,%d]}}`, 15<<20, 60<<20), nil)
+		}, 60<<20 + 8 + 68, inWeights, ""},
+		{"checkpoint: a terabyte", CheckpointFile, func() []byte { return sealed("{}") }, 1 << 40, inCheckpoint, "the file ends here"},
+		{"checkpoint: tensors", CheckpointFile, func() []byte { return sealed(string(safetensorsFile(tensors(400_000), nil))) }, 0, inCheckpoint, "no model has as many tensors"},
+		{"checkpoint: header of 100 MB", CheckpointFile, func() []byte {
+			return sealed(string(safetensorsFile(metadata+strings.Repeat("x", 100_000_000)+`"}}`, nil)))
+		}, 0, inCheckpoint, "the header is"},
+		{"checkpoint: nonsense for a history", CheckpointFile, func() []byte {
+			return sealed(string(safetensorsFile(metadata+strings.Repeat("x", 1<<20)+`"}}`, nil)))
+		}, 0, inCheckpoint, "line 1: is longer than the 256 bytes of any row"},
+		{"metrics: one line", MetricsFile, func() []byte { return bytes.Repeat([]byte("1,"), 50_000_000) }, 0, inMetrics, "line 1: is longer"},
+		{"metrics: empty lines", MetricsFile, func() []byte { return append([]byte(heading), bytes.Repeat([]byte("\n"), 50_000_000)...) }, 0, inMetrics, "line 2: has 1 fields, not 7"},
+		{"metrics: a million epochs", MetricsFile, func() []byte {
+			table := []byte(heading + "\n")
+			for i := range 1_000_001 {
+				table = fmt.Appendf(table, "%d,0.3333333333333333,0.3333333333333333,0.3333333333333333,0.3333333333333333,0.1,0.001\n", i+1)
+			}
+			return table
+		}, 0, inMetrics, "no run has more than 1000000 epochs"},
+		{"metrics: a terabyte", MetricsFile, nil, 1 << 40, inMetrics, "is 1099511627776 bytes long"},
+		{"summary: a terabyte", SummaryFile, nil, 1 << 40, inSummary, "is 1099511627776 bytes long"},
+		{"summary: deep nesting", SummaryFile, func() []byte { return bytes.Repeat([]byte(`{"best":`), 100_000) }, 0, inSummary, "exceeded max depth"},
+		{"summary: classes", SummaryFile, func() []byte {
+			return []byte(`{"classes":[` + strings.Repeat(`"",`, 300_000) + `""]}`)
+		}, 0, inSummary, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			folder := create(t)
+			path := folder.File(test.file)
+			var content []byte
+			if test.content != nil {
+				content = test.content()
+			}
+			if err := os.WriteFile(path, content, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if test.length > 0 {
+				if err := os.Truncate(path, test.length); err != nil {
+					t.Skipf("the file system keeps no such file: %v", err)
+				}
+			}
+			content = nil
+			began := time.Now()
+			var err error
+			peak := peakMemory(func() { err = test.read(folder) })
+			t.Logf("%d MB at most, %.2f s", peak>>20, time.Since(began).Seconds())
+			if peak > mostExtraMemory {
+				t.Errorf("it cost %d MB", peak>>20)
+			}
+			if test.says == "" {
+				if err != nil {
+					t.Errorf("error is %.500v", err)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), path) {
+				t.Errorf("error is %.500v, want one of %s that says %q", err, path, test.says)
+			} else if len(err.Error()) > 1000 {
+				t.Errorf("the error is %d bytes long", len(err.Error()))
+			}
+		})
+	}
+}
+
+// TestNoFiles puts folders where files should be. A device or a pipe, which may
+// never end, is refused for the same reason.
+func TestNoFiles(t *testing.T) {
+	for file, read := range map[string]func(*Folder) error{
+		BestWeightsFile: func(f *Folder) error { _, err := ReadWeights(f.File(BestWeightsFile), 0); return err },
+		CheckpointFile:  func(f *Folder) error { _, _, err := f.Checkpoint(); return err },
+		MetricsFile:     func(f *Folder) error { _, err := f.History(); return err },
+		SummaryFile:     func(f *Folder) error { _, err := f.Summary(); return err },
+		ConfigFile:      func(f *Folder) error { _, err := Open(f.Path); return err },
+	} {
+		t.Run(file, func(t *testing.T) {
+			folder := create(t)
+			if err := os.Mkdir(folder.File(file), 0o777); err != nil {
+				t.Fatal(err)
+			}
+			err := read(folder)
+			if err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "is not a file") {
+				t.Errorf("in place of a folder: error is %v", err)
+			}
+			device := "/dev/zero"
+			if _, err := os.Stat(device); err != nil {
+				t.Skip("no such device here")
+			}
+			os.Remove(folder.File(file))
+			if err := os.Symlink(device, folder.File(file)); err != nil {
+				t.Fatal(err)
+			}
+			if err := read(folder); err == nil || !strings.Contains(err.Error(), "is not a file") {
+				t.Errorf("in place of a device: error is %v", err)
+			}
+		})
+	}
+}
+
+// TestShortened keeps whole letters.
+func TestShortened(t *testing.T) {
+	if got := shortened(strings.Repeat("é", 1000)); got != strings.Repeat("é", 100)+"..." {
+		t.Errorf("got %q", got)
+	}
+	if got := shortened("x" + strings.Repeat("é", 1000)); len(got) > 203 || strings.ContainsRune(got, '\ufffd') {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestCheckpointOfTooManyEpochs would be written, and not be read again.
+func TestCheckpointOfTooManyEpochs(t *testing.T) {
+	c := checkpointAt(1)
+	for i := range 400_000 {
+		e := epochs[0]
+		e.Number, e.TrainLoss, e.ValidationLoss, e.TrainAccuracy, e.ValidationAccuracy = i+1, math.Pi, math.Pi, math.Pi, math.Pi
+		c.History = append(c.History, e)
+	}
+	if err := create(t).WriteCheckpoint(c); err == nil || !strings.Contains(err.Error(), "too long to be kept") || !strings.Contains(err.Error(), filepath.Base(CheckpointFile)) {
+		t.Errorf("error is %v", err)
+	}
+}
