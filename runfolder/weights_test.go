@@ -36,9 +36,41 @@ func TestWeightsRoundTrip(t *testing.T) {
 	}
 }
 
-// TestWeightsOfTheReferenceLibrary reads a file that Hugging Face's Python
-// library wrote.
+// TestWeightsOfTheReferenceLibrary reads files that Hugging Face's Python
+// library wrote, and gets the values that testdata/weights.py gave it. The
+// script, run by hand with the files of a run, shows that the library reads
+// this program's.
 func TestWeightsOfTheReferenceLibrary(t *testing.T) {
+	type weights struct {
+		Shape  []int
+		Values []float32
+	}
+	matrix := make([]float32, 12)
+	for i := range matrix {
+		matrix[i] = (float32(i) - 5.5) / 4
+	}
+	want := map[string]weights{
+		"fc.weight":                {[]int{3, 4}, matrix},
+		"fc.bias":                  {[]int{3}, []float32{0.5, -0.25, 3e-38}},
+		`a name, "quoted"; größer`: {[]int{1, 2, 1}, []float32{1, 0}},
+	}
+	for _, file := range []string{"testdata/reference.safetensors", "testdata/reference_metadata.safetensors"} {
+		tensors, err := ReadWeights(file, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := make(map[string]weights)
+		for name, value := range tensors {
+			got[name] = weights{value.Shape(), value.Float32s()}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", file, diff)
+		}
+	}
+}
+
+// TestWeightsOfTorch reads a file of a torch.nn.Linear.
+func TestWeightsOfTorch(t *testing.T) {
 	got, err := ReadWeights("../training/testdata/svm_init.safetensors", 0)
 	if err != nil {
 		t.Fatal(err)
