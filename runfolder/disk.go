@@ -17,6 +17,7 @@ import (
 type disk interface {
 	open(path string, flag int) (diskFile, error)
 	rename(from, to string) error
+	remove(path string) error
 	syncFolder(path string) error
 }
 
@@ -38,6 +39,8 @@ func (system) open(path string, flag int) (diskFile, error) {
 }
 
 func (system) rename(from, to string) error { return os.Rename(from, to) }
+
+func (system) remove(path string) error { return os.Remove(path) }
 
 // syncFolder makes renames in the folder last through a power cut, where the
 // system knows how.
@@ -98,17 +101,31 @@ func remedy(err error) string {
 // replace puts the parts of a file at path, whole or not at all and there to stay: it is
 // written beside, synced and renamed. What stood there goes to keep, if that is
 // not empty, once the new file is whole. One program writes to a folder, so the
-// file beside can have one name; a later one replaces what a killed program left.
+// file beside can have one name; what a killed program left of one goes first.
 func replace(disk disk, path, keep string, parts ...[]byte) error {
+	if err := disk.remove(beside(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return newWriteError(path, err)
+	}
+	return put(disk, path, keep, parts...)
+}
+
+// beside is where the file at path is written before it is renamed.
+func beside(path string) string {
 	folder, name := filepath.Split(path)
-	beside := filepath.Join(folder, "."+name+".part")
-	file, err := disk.open(beside, os.O_CREATE|os.O_WRONLY|os.O_TRUNC)
+	return filepath.Join(folder, "."+name+".part")
+}
+
+// put is replace where no file may stand beside yet. Opening one that does
+// could follow a link to any other file and empty that.
+func put(disk disk, path, keep string, parts ...[]byte) error {
+	part := beside(path)
+	file, err := disk.open(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY)
 	if err != nil {
 		return newWriteError(path, err)
 	}
-	for _, part := range parts {
+	for _, content := range parts {
 		if err == nil {
-			_, err = file.Write(part)
+			_, err = file.Write(content)
 		}
 	}
 	err = cmp.Or(err, file.Sync())
@@ -119,10 +136,10 @@ func replace(disk disk, path, keep string, parts ...[]byte) error {
 		}
 	}
 	if err == nil {
-		err = disk.rename(beside, path)
+		err = disk.rename(part, path)
 	}
 	if err != nil {
-		os.Remove(beside) // gives back what a full disk lacks
+		disk.remove(part) // gives back what a full disk lacks
 		return newWriteError(path, err)
 	}
 	if err := disk.syncFolder(filepath.Dir(path)); err != nil {

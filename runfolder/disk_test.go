@@ -147,3 +147,58 @@ func TestVanishedFolder(t *testing.T) {
 		}
 	}
 }
+
+// TestPlantedLinks puts links where a run's files are about to be written, as a
+// folder out of foreign hands may have them.
+func TestPlantedLinks(t *testing.T) {
+	folder := create(t)
+	precious := filepath.Join(t.TempDir(), "precious")
+	if err := os.WriteFile(precious, []byte("precious"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	names := []string{CheckpointFile, PreviousCheckpointFile, ConfigFile, MetricsFile, SummaryFile}
+	for _, name := range names {
+		for _, link := range []string{folder.File(name), beside(folder.File(name))} {
+			if err := os.Symlink(precious, link); err != nil {
+				t.Skipf("no links here: %v", err)
+			}
+		}
+	}
+	if err := errors.Join(folder.WriteCheckpoint(checkpointAt(1)), folder.WriteCheckpoint(checkpointAt(2)), folder.Write(ConfigFile, nil),
+		folder.WriteSummary(&Summary{}), folder.WriteHistory(epochs[:1]), folder.AppendEpoch(epochs[1])); err != nil {
+		t.Fatal(err)
+	}
+	if content, err := os.ReadFile(precious); err != nil || string(content) != "precious" {
+		t.Errorf("the file that links pointed at is now %q: %v", content, err)
+	}
+	for _, name := range names {
+		if info, err := os.Lstat(folder.File(name)); err != nil || !info.Mode().IsRegular() {
+			t.Errorf("%s is no file of its own: %v", name, err)
+		}
+	}
+}
+
+// TestWriteNewTouchesNothing meets files of other people's beside.
+func TestWriteNewTouchesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "model.onnx")
+	for _, taken := range []string{beside(path), path} {
+		if err := os.WriteFile(taken, []byte("precious"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := WriteNew(path, []byte("new")); err == nil || !strings.Contains(err.Error(), taken) {
+			t.Errorf("%s: error is %v", taken, err)
+		}
+		if content, err := os.ReadFile(taken); err != nil || string(content) != "precious" {
+			t.Errorf("%s is now %q: %v", taken, content, err)
+		}
+		if err := os.Remove(taken); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := WriteNew(path, []byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	if content, err := os.ReadFile(path); err != nil || string(content) != "new" {
+		t.Errorf("it holds %q: %v", content, err)
+	}
+}

@@ -165,13 +165,16 @@ func (f *Folder) WriteWith(name string, draw func(io.Writer) error) error {
 }
 
 // WriteNew puts a file outside of run folders, whole or not at all, where there
-// is none yet: an error wraps fs.ErrExist otherwise.
+// is none yet: an error wraps fs.ErrExist otherwise. No other file is touched.
 func WriteNew(path string, content []byte) error {
+	if _, err := os.Lstat(beside(path)); err == nil {
+		return fmt.Errorf("runfolder: writing %s: %s is in the way: another program writes it, or one that was stopped left it; delete it then", path, beside(path))
+	}
 	claim, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
 		return fmt.Errorf("runfolder: writing %s: %w", path, err)
 	}
-	if err = errors.Join(claim.Close(), replace(system{}, path, "", content)); err != nil {
+	if err = errors.Join(claim.Close(), put(system{}, path, "", content)); err != nil {
 		os.Remove(path)
 	}
 	return err
