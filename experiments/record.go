@@ -224,6 +224,9 @@ func (r *record) measureSpeed(result training.Result) {
 	for _, epoch := range result.History {
 		s.TrainingSeconds += epoch.Seconds
 	}
+	if s.TrainingSeconds == 0 { // epochs of less than half a millisecond, read back
+		return
+	}
 	s.ImagesPerSecond = epochs * float64(s.Images.Training) / s.TrainingSeconds
 	s.GFLOPS = epochs * result.EpochOperations / s.TrainingSeconds / 1e9
 	s.PeakGFLOPS = kernels.Peak() / 1e9

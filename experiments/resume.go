@@ -131,6 +131,9 @@ func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *
 			return nil, err
 		}
 		run.Resume, history = stateOf(saved), saved.History
+		if err := run.Accepts(run.Resume); err != nil { // before anything in the folder changes
+			return nil, fmt.Errorf("%s: %w; %s", folder.File(runfolder.CheckpointFile), err, howToRepeat(folder))
+		}
 		record.summary.Started = saved.Started
 		record.began = now.Add(-time.Duration(saved.Seconds * float64(time.Second)))
 		fmt.Fprintf(s.Out, "going on in epoch %d after %d of %d steps\n", len(history)+1, saved.Partial.Steps, run.Batches.Batches())

@@ -3,11 +3,16 @@ package experiments
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"cifartrain/configs"
 	"cifartrain/loaders"
@@ -272,4 +277,80 @@ func TestDivergenceLater(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestResumeThatCannotGoOn leaves every file of the run as it was.
+func TestResumeThatCannotGoOn(t *testing.T) {
+	for _, test := range []struct {
+		name, says string
+		spoil      func(*testing.T, *Session, *runfolder.Folder)
+	}{
+		{"weights of other names", `tensors of "weights": graphs: the weights lack "fc.bias"`, forged(func(c *runfolder.Checkpoint) {
+			c.Tensors["weights"]["fc2.bias"] = c.Tensors["weights"]["fc.bias"]
+			delete(c.Tensors["weights"], "fc.bias")
+		})},
+		{"a negative number of steps", "-1 steps are done", forged(func(c *runfolder.Checkpoint) { c.Partial.Steps = -1 })},
+		{"a huge number of steps", "steps are done", forged(func(c *runfolder.Checkpoint) { c.Partial.Steps = 1 << 60 })},
+		{"weights that are no numbers", "are not all finite numbers", forged(func(c *runfolder.Checkpoint) {
+			c.Tensors["weights"]["fc.bias"].Float32s()[0] = float32(math.NaN())
+		})},
+		{"a config that is none", "checkpoint:1: nonsense: unknown key", forged(func(c *runfolder.Checkpoint) { c.Config = "nonsense: 1\n" })},
+		{"the dataset is gone", "does not hold CIFAR-10", func(t *testing.T, s *Session, folder *runfolder.Folder) {
+			s.datasets = nil
+			forged(func(c *runfolder.Checkpoint) {
+				c.Config = strings.Replace(strings.Replace(c.Config, "source: sample", "source: cifar10", 1), "download: true", "download: false", 1)
+				if err := os.WriteFile(folder.File(runfolder.ConfigFile), []byte(c.Config), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			})(t, s, folder)
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := onFewImages(t.TempDir(), 1)
+			folder := interrupted(t, s)
+			test.spoil(t, s, folder)
+			before := contents(t, folder)
+			_, _, err := resume(s, folder)
+			if err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("error is %v, want it to say %q", err, test.says)
+			}
+			if diff := cmp.Diff(before, contents(t, folder)); diff != "" {
+				t.Errorf("files (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+// forged returns a function that changes a run's checkpoint and makes its
+// checksum fit.
+func forged(change func(*runfolder.Checkpoint)) func(*testing.T, *Session, *runfolder.Folder) {
+	return func(t *testing.T, _ *Session, folder *runfolder.Folder) {
+		t.Helper()
+		saved, _, err := folder.Checkpoint()
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(saved)
+		if err := folder.WriteCheckpoint(saved); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// contents are the checksums of a run folder's files by name.
+func contents(t *testing.T, folder *runfolder.Folder) map[string]string {
+	t.Helper()
+	files, err := os.ReadDir(folder.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums := make(map[string]string)
+	for _, file := range files {
+		content, err := os.ReadFile(folder.File(file.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums[file.Name()] = fmt.Sprintf("%x", sha256.Sum256(content))
+	}
+	return sums
 }

@@ -78,7 +78,7 @@ func sealed(body string) []byte {
 
 // header is a safetensors file of a header alone.
 func header(text string) string {
-	return fmt.Sprintf("%c\x00\x00\x00\x00\x00\x00\x00%s", len(text), text)
+	return string(safetensorsFile(text, nil))
 }
 
 func TestDamagedCheckpoint(t *testing.T) {
@@ -101,6 +101,10 @@ func TestDamagedCheckpoint(t *testing.T) {
 		{"no safetensors", sealed("nonsense"), "is not a sound safetensors file"},
 		{"no fields", sealed(header(`{"__metadata__":{}}`)), "field run"},
 		{"no history", sealed(header(`{"__metadata__":{"run":"{}"}}`)), "field history: line 1: the columns are not"},
+		{"absurd time", sealed(header(`{"__metadata__":{"run":"{\"seconds\":-1}"}}`)), "field run: -1 seconds"},
+		{"history gap", sealed(header(`{"__metadata__":{"run":"{}","history":"` + strings.Join(columns, ",") + `\n2,1,1,,,1,1\n"}}`)), "field history: line 2: the epoch is 2 and should be 1"},
+		{"history of absurd time", sealed(header(`{"__metadata__":{"run":"{}","history":"` + strings.Join(columns, ",") + `\n1,1,1,,,1,1e300\n"}}`)), "field history: line 2: 1e+300 seconds"},
+		{"same tensor twice", sealed(header(`{"a/b":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a/b":1}`)), `"a/b" is given twice`},
 		{"wrong type", sealed(header(`{"__metadata__":{"run":"{\"seconds\":\"x\"}"}}`)), "field run: json: cannot unmarshal string into Go struct field Checkpoint.seconds"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -158,5 +158,8 @@ func parseRow(fields []string) (epoch metrics.Epoch, err error) {
 			return metrics.Epoch{}, fmt.Errorf("%s %q is no finite number", name, text)
 		}
 	}
+	if !(epoch.Seconds >= 0 && epoch.Seconds <= maxSeconds) {
+		return metrics.Epoch{}, fmt.Errorf("%g seconds are no time that an epoch took", epoch.Seconds)
+	}
 	return epoch, nil
 }

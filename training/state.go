@@ -2,6 +2,7 @@ package training
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -34,6 +35,9 @@ const (
 	solverSteps  = solverPrefix + "steps"
 )
 
+// maxSeconds is longer than any epoch takes, 30 years, and fits a Duration.
+const maxSeconds = 1e9
+
 // A standing is how far a run has come.
 type standing struct {
 	Result
@@ -49,11 +53,12 @@ func (r *Run) begin() (*standing, error) {
 		run.Best = r.Evaluated().Clone()
 		return run, r.save(run)
 	}
-	if err := r.restore(run, r.Resume); err != nil {
-		return nil, fmt.Errorf("training: going on from the saved state: %w", err)
-	}
-	return run, nil
+	return run, r.restore(run, r.Resume)
 }
+
+// Accepts returns an error where the run, before it trains, cannot go on from
+// the state; Train with it as Resume would return the same.
+func (r *Run) Accepts(state *State) error { return r.restore(&standing{}, state) }
 
 // finish adds an epoch that has been trained and measured.
 func (s *standing) finish(epoch metrics.Epoch, r *Run) {
@@ -113,7 +118,12 @@ func (r *Run) state(run *standing) *State {
 
 // restore puts the run where the state was taken; the error names what in the
 // state does not suit the run.
-func (r *Run) restore(run *standing, state *State) error {
+func (r *Run) restore(run *standing, state *State) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("training: going on from the saved state: %w", err)
+		}
+	}()
 	if err := r.checkPosition(state); err != nil {
 		return err
 	}
@@ -133,8 +143,11 @@ func (r *Run) restore(run *standing, state *State) error {
 		if groups[name] == nil {
 			return fmt.Errorf("the tensors of %q are missing", name)
 		}
+		if !groups[name].Finite() {
+			return fmt.Errorf("the tensors of %q are not all finite numbers", name)
+		}
 	}
-	if err := r.restoreSolver(state.Scalars, groups); err != nil {
+	if err := r.restoreSolver(state, groups); err != nil {
 		return err
 	}
 	r.Weights.CopyFrom(groups[weightsGroup])
@@ -148,8 +161,12 @@ func (r *Run) restore(run *standing, state *State) error {
 }
 
 // restoreSolver hands the solver its tensors out of groups.
-func (r *Run) restoreSolver(scalars map[string]float64, groups map[string]graphs.Weights) error {
-	solver := solvers.State{Steps: int(scalars[solverSteps]), Tensors: make(map[string][][]float32)}
+func (r *Run) restoreSolver(state *State, groups map[string]graphs.Weights) error {
+	steps, most := state.Scalars[solverSteps], r.stepsBefore(len(state.History)+1)+state.Partial.Steps
+	if !(steps >= 0 && steps <= float64(most)) || steps != math.Trunc(steps) {
+		return fmt.Errorf("the optimizer has done %g steps of a run's %d", steps, most)
+	}
+	solver := solvers.State{Steps: int(steps), Tensors: make(map[string][][]float32)}
 	for name, group := range groups {
 		short, found := strings.CutPrefix(name, solverPrefix)
 		if !found {
@@ -169,13 +186,16 @@ func (r *Run) restoreSolver(scalars map[string]float64, groups map[string]graphs
 // checkPosition returns an error for a place that the run cannot stand at.
 func (r *Run) checkPosition(state *State) error {
 	for i, epoch := range state.History {
-		if epoch.Number != i+1 || !finite(epoch.ValidationLoss) {
-			return fmt.Errorf("entry %d of the history is epoch %d with the validation loss %g", i+1, epoch.Number, epoch.ValidationLoss)
+		if epoch.Number != i+1 || !finite(epoch.TrainLoss) || !finite(epoch.ValidationLoss) {
+			return fmt.Errorf("entry %d of the history is epoch %d with the losses %g and %g", i+1, epoch.Number, epoch.TrainLoss, epoch.ValidationLoss)
 		}
 	}
 	p := state.Partial
 	if p.Steps < 0 || p.Steps > r.Batches.Batches() {
 		return fmt.Errorf("%d steps are done of an epoch of %d", p.Steps, r.Batches.Batches())
+	}
+	if !(p.Seconds >= 0 && p.Seconds <= maxSeconds) {
+		return fmt.Errorf("%g seconds are no time that an epoch took", p.Seconds)
 	}
 	if samples := min(p.Steps*r.Batches.Size(), r.Batches.Set.Len()); p.Samples != samples || !finite(p.LossSum) {
 		return fmt.Errorf("%d samples with the loss %g in all are no %d steps", p.Samples, p.LossSum, p.Steps)

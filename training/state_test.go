@@ -170,12 +170,23 @@ func TestStatesThatDoNotSuit(t *testing.T) {
 		{"-1 steps", func(s *training.State) { s.Partial.Steps = -1 }},
 		{"samples with the loss", func(s *training.State) { s.Partial.Samples++ }},
 		{"samples with the loss", func(s *training.State) { s.Partial.LossSum = math.NaN() }},
+		{"1e+300 seconds", func(s *training.State) { s.Partial.Seconds = 1e300 }},
+		{"-1 seconds", func(s *training.State) { s.Partial.Seconds = -1 }},
+		{"the optimizer has done 1e+300 steps", func(s *training.State) { s.Scalars["solver.steps"] = 1e300 }},
+		{"the optimizer has done -1 steps", func(s *training.State) { s.Scalars["solver.steps"] = -1 }},
+		{"the optimizer has done 0.5 steps", func(s *training.State) { s.Scalars["solver.steps"] = 0.5 }},
+		{`the tensors of "weights" are not all finite`, func(s *training.State) { s.Tensors["weights"]["fc.bias"].Float32s()[0] = float32(math.Inf(1)) }},
+		{`the tensors of "best" are not all finite`, func(s *training.State) { s.Tensors["best"]["fc.bias"].Float32s()[0] = float32(math.NaN()) }},
+		{"entry 1 of the history is epoch 1 with the losses NaN", func(s *training.State) { s.History[0].TrainLoss = math.NaN() }},
 		{"entry 2 of the history is epoch 3", func(s *training.State) { s.History[1].Number = 3 }},
 	} {
 		t.Run(test.says, func(t *testing.T) {
 			run := newRun(t, 0.01)
 			run.Resume = copied(middle)
 			test.damage(run.Resume)
+			if err := run.Accepts(run.Resume); err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("before it trains the error is %v, want it to say %q", err, test.says)
+			}
 			if _, err := run.Train(context.Background()); err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("error is %v, want it to say %q", err, test.says)
 			}
