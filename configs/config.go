@@ -8,7 +8,7 @@ package configs
 //
 // # File format
 //
-// A configuration is one UTF-8 YAML document of at most 1 MiB: a mapping of the
+// A configuration is one UTF-8 YAML document of at most 256 KiB: a mapping of the
 // keys below. Every key may be left out and then has the default shown here
 // ([Default] gives the reasons). Values are typed strictly: 64.5 is no whole
 // number, "64" in quotes is no number, yes is not true. Whole numbers are plain

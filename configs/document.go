@@ -61,7 +61,7 @@ func (d *decoder) refuse(line int, message string) {
 // line; the message is "" if they are.
 func notText(text []byte) (line int, message string) {
 	if len(text) > maxFileSize {
-		return 0, "is larger than 1 MiB; a configuration is a few kilobytes of text"
+		return 0, "is larger than 256 KiB; a configuration is a few kilobytes of text"
 	}
 	lineOf := func(offset int) int { return 1 + bytes.Count(text[:offset], []byte("\n")) }
 	if i := bytes.IndexByte(text, 0); i >= 0 {

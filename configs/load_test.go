@@ -203,7 +203,7 @@ func TestLoadFiles(t *testing.T) {
 		{path: "configs/svm.yaml", name: "svm"},
 		{path: "./configs/svm.yaml", name: "svm"},
 		{path: "folder", err: "folder: this is a folder; name a configuration file in it"},
-		{path: "large.yaml", err: "large.yaml: is larger than 1 MiB; a configuration is a few kilobytes of text"},
+		{path: "large.yaml", err: "large.yaml: is larger than 256 KiB; a configuration is a few kilobytes of text"},
 		{path: "elsewhere/missing.yaml", err: "elsewhere/missing.yaml: there is no such file; the shipped configurations are " + names},
 		{path: "smv", err: "smv: there is no such file (did you mean svm?); the shipped configurations are " + names},
 		{path: "", err: "-config: names no file; the shipped configurations are " + names},

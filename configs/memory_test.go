@@ -1,0 +1,94 @@
+package configs
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestHostileTextIsCheap reads text of the largest size made to be dear. All
+// that is allocated counts, garbage too, which bounds the memory in use from
+// above.
+func TestHostileTextIsCheap(t *testing.T) {
+	fill := func(unit string) []byte { return bytes.Repeat([]byte(unit), maxFileSize/len(unit)) }
+	var keys, anchors, lists bytes.Buffer
+	for i := 0; keys.Len() < maxFileSize-20; i++ {
+		fmt.Fprintf(&keys, "k%d: 1\n", i)
+	}
+	anchors.WriteString("a0: &a0 [x]\n")
+	for i := 1; anchors.Len() < maxFileSize-1000; i++ {
+		fmt.Fprintf(&anchors, "a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d,", i-1), 9), ","))
+	}
+	lists.WriteString("model: {hidden: [")
+	lists.Write(bytes.Repeat([]byte("1,"), maxFileSize/2-20))
+	lists.WriteString("1]}")
+	for name, text := range map[string][]byte{
+		"keys":                   keys.Bytes(),
+		"one key over and over":  fill("k: 1\n"),
+		"a known key, repeated":  fill("seed: 1\n"),
+		"exploding aliases":      anchors.Bytes(),
+		"a list for a number":    lists.Bytes(),
+		"list of lists":          fill("[[],"),
+		"brackets":               fill("["),
+		"braces":                 fill("{"),
+		"dashes":                 fill("- "),
+		"empty keys":             fill("?\n"),
+		"empty elements":         fill("-\n"),
+		"colons":                 fill(":\n"),
+		"tags":                   fill("!!binary "),
+		"anchors":                fill("&a "),
+		"indentation":            fill(" "),
+		"quotes":                 append([]byte(`name: "`), fill(`\"`)...)[:maxFileSize],
+		"documents":              fill("---\n"),
+		"comments":               fill("#\n"),
+		"a number":               append([]byte("seed: "), fill("9")[:maxFileSize-6]...),
+		"a fraction":             append([]byte("data: {validation: 0."), fill("9")[:maxFileSize-30]...),
+		"a text":                 append([]byte("name: "), fill("x")[:maxFileSize-6]...),
+		"a block":                append([]byte("name: |\n"), fill(" x\n")[:maxFileSize-8]...),
+		"carriage returns":       fill("k: 1\r"),
+		"zeros":                  make([]byte, maxFileSize),
+		"more than the most":     make([]byte, 20<<20),
+		"merge keys":             append([]byte("a: &a {k: 1}\n"), fill("<<: *a\n")[:maxFileSize-20]...),
+		"a plain text with tabs": fill("a\t"),
+	} {
+		for _, overriding := range []bool{false, true} {
+			if overriding && name != "keys" && name != "anchors" { // the reader is the same
+				continue
+			}
+			t.Run(fmt.Sprintf("%s, in an override: %v", name, overriding), func(t *testing.T) {
+				path := filepath.Join(t.TempDir(), "hostile.yaml")
+				if err := os.WriteFile(path, text, 0o644); err != nil {
+					t.Fatal(err)
+				}
+				overrides := []string(nil)
+				if overriding {
+					path, overrides = "svm", []string{"model=" + string(text)}
+				}
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				began := time.Now()
+				_, err := Load(path, overrides)
+				seconds := time.Since(began).Seconds()
+				runtime.ReadMemStats(&after)
+				allocated := (after.TotalAlloc - before.TotalAlloc) >> 20
+				t.Logf("%d MB allocated, %.2f s", allocated, seconds)
+				if allocated > 256 {
+					t.Errorf("it cost %d MB", allocated)
+				}
+				var all *Error
+				if !errors.As(err, &all) {
+					t.Fatalf("error is %.300v, want an *Error", err)
+				}
+				if len(err.Error()) > 30_000 {
+					t.Errorf("the error is %d bytes long: %.300s", len(err.Error()), err)
+				}
+			})
+		}
+	}
+}
