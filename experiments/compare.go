@@ -3,7 +3,6 @@ package experiments
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"cifartrain/plots"
@@ -51,18 +50,7 @@ func (s *Session) compareFolders(folders []*runfolder.Folder) error {
 
 // comparisonPicture draws the configs' curves.
 func comparisonPicture(w io.Writer, compared []runfolder.Compared) error {
-	var curves []plots.ComparedRun
-	var datasets []string
-	seen := make(map[string]bool)
-	for _, c := range compared {
-		curves = append(curves, plots.ComparedRun{Name: c.Label, Histories: c.Histories(), Yardstick: c.PCA()})
-		dataset := c.Summary().Dataset + ": " + classList(c.Summary().Classes)
-		if !seen[dataset] {
-			seen[dataset] = true
-			datasets = append(datasets, dataset)
-		}
-	}
-	caption := plots.Caption{Dataset: strings.Join(datasets, "; ")}
+	caption, curves := runfolder.Curves(compared)
 	if !runfolder.SameLoss(compared) {
 		return plots.AccuracyComparison(w, caption, curves)
 	}

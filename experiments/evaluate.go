@@ -37,7 +37,7 @@ func (s *Session) Evaluate(ctx context.Context, path string, overrides []string)
 	if err != nil {
 		return err
 	}
-	terminal.Evaluation(s.Out, images.dataset.Name+": "+classList(images.test.Classes), images.test.Len(), lossName(config, architecture), test.Loss, test.Confusion)
+	terminal.Evaluation(s.Out, images.dataset.Name+": "+runfolder.ClassList(images.test.Classes), images.test.Len(), lossName(config, architecture), test.Loss, test.Confusion)
 	return nil
 }
 
@@ -50,7 +50,7 @@ func (s *Session) compareWithTraining(folder *runfolder.Folder, images *images) 
 	}
 	if !slices.Equal(trained.Classes, images.test.Classes) {
 		return UsageError(fmt.Sprintf("the run in %s was trained on %s, its config now says %s",
-			folder.Path, classList(trained.Classes), classList(images.test.Classes)))
+			folder.Path, runfolder.ClassList(trained.Classes), runfolder.ClassList(images.test.Classes)))
 	}
 	if trained.Dataset != images.dataset.Name {
 		fmt.Fprintf(s.Err, "warning: the run was trained on the %s, these images are the %s\n", trained.Dataset, images.dataset.Name)

@@ -3,7 +3,6 @@ package experiments
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"cifartrain/configs"
 	"cifartrain/loaders"
@@ -76,12 +75,4 @@ func normalization(n *configs.Normalize) *loaders.Normalization {
 		normalization.Mean[c], normalization.Std[c] = float32(n.Mean[c]), float32(n.Std[c])
 	}
 	return normalization
-}
-
-// classList names classes in a sentence.
-func classList(classes []string) string {
-	if len(classes) == len(loaders.ClassNames) {
-		return "all ten classes"
-	}
-	return strings.Join(classes, ", ")
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"runtime"
@@ -255,9 +254,10 @@ func score(ctx context.Context, architecture *graphs.Architecture, weights graph
 	return evaluation, errors.Join(err, evaluator.Close())
 }
 
-// pictures draws what the run's figures allow and returns what was drawn.
+// pictures draws what the run's figures allow and returns what the page shows
+// beside its own curves.
 func (r *record) pictures(result training.Result) ([]runfolder.Picture, error) {
-	caption := plots.Caption{Run: r.config.Name, Dataset: r.summary.Dataset + ": " + classList(r.images.training.Classes)}
+	caption := plots.Caption{Run: r.config.Name, Dataset: r.summary.Dataset + ": " + runfolder.ClassList(r.images.training.Classes)}
 	var drawn []runfolder.Picture
 	draw := func(file, meaning string, picture func(io.Writer) error) error {
 		drawn = append(drawn, runfolder.Picture{File: file, Meaning: meaning})
@@ -266,8 +266,8 @@ func (r *record) pictures(result training.Result) ([]runfolder.Picture, error) {
 	history, classes := result.History, r.images.training.Classes
 	var err error
 	if len(history) > 0 {
-		err = errors.Join(err, draw("loss.png", "The training loss over each epoch, the validation loss after it.", func(w io.Writer) error {
-			return plots.Loss(w, caption, history, r.summary.Loss, r.yardsticks()...)
+		err = errors.Join(err, r.folder.WriteWith("loss.png", func(w io.Writer) error {
+			return plots.Loss(w, caption, history, r.summary.Loss, r.summary.Yardsticks()...)
 		}))
 	}
 	if r.run.Architecture.Latent > 0 && r.config.Plots.Reconstructions > 0 && len(history) > 0 {
@@ -277,7 +277,7 @@ func (r *record) pictures(result training.Result) ([]runfolder.Picture, error) {
 		}))
 	}
 	if history.Classifies() {
-		err = errors.Join(err, draw("accuracy.png", "Share of images classified rightly after each epoch.", func(w io.Writer) error {
+		err = errors.Join(err, r.folder.WriteWith("accuracy.png", func(w io.Writer) error {
 			return plots.Accuracy(w, caption, history)
 		}))
 	}
@@ -294,13 +294,4 @@ func (r *record) pictures(result training.Result) ([]runfolder.Picture, error) {
 		}))
 	}
 	return drawn, err
-}
-
-// yardsticks are the lines of the loss picture.
-func (r *record) yardsticks() []plots.Yardstick {
-	pca := r.summary.PCA
-	if pca == nil {
-		return nil
-	}
-	return []plots.Yardstick{{Name: fmt.Sprintf("PCA, %d components", pca.Components), Loss: pca.ValidationMSE}}
 }

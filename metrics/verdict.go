@@ -29,6 +29,14 @@ type Verdict struct {
 	Reason string `json:"reason"` // a sentence with the figures it rests on
 }
 
+// Sentence is the verdict without its reason.
+func (v Verdict) Sentence() string {
+	if v.Fit == AboutRight {
+		return "The fit is about right"
+	}
+	return "The model is " + v.Fit
+}
+
 // Judge gives the verdict on a run. It looks at the last tenth of the epochs,
 // rounded up, and goes by means over them, so that one noisy epoch decides
 // nothing.

@@ -165,15 +165,19 @@ func compareRun(q quantity, i int, run ComparedRun) comparedCurves {
 
 // label names the run in a legend with room for text of the given width.
 func (c comparedCurves) label(q quantity, width vg.Length) string {
-	style := textStyle(labelSize, inkColor)
-	best := ": no finite validation loss"
-	if c.hasBest {
-		best = fmt.Sprintf(": best "+q.format+" (epoch %d)", c.best.Y, int(c.best.X))
-		if c.seeds > 1 {
-			best = fmt.Sprintf(", %d seeds: best mean "+q.format+" (epoch %d)", c.seeds, c.best.Y, int(c.best.X))
-		}
-	}
+	style, best := textStyle(labelSize, inkColor), c.bestNote(q)
 	return elideMiddle(style, c.name, width-style.Width(best)) + best
+}
+
+// bestNote says behind the run's name what its best epoch reached.
+func (c comparedCurves) bestNote(q quantity) string {
+	switch {
+	case !c.hasBest:
+		return ": no finite validation loss"
+	case c.seeds > 1:
+		return fmt.Sprintf(", %d seeds: best mean "+q.format+" (epoch %d)", c.seeds, c.best.Y, int(c.best.X))
+	}
+	return fmt.Sprintf(": best "+q.format+" (epoch %d)", c.best.Y, int(c.best.X))
 }
 
 // The order pairs each color with one of another lightness four runs later,

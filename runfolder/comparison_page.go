@@ -71,8 +71,8 @@ func Answers(compared []Compared) []string {
 }
 
 // WriteComparison writes comparison.csv, a row a run with each measure and its
-// ratio to the mean of the first config's runs, and report.html, which holds
-// the picture too.
+// ratio to the mean of the first config's runs, and report.html, which draws
+// the curves itself.
 func (f *Folder) WriteComparison(compared []Compared) error {
 	var table bytes.Buffer
 	if err := csv.NewWriter(&table).WriteAll(comparisonRows(compared)); err != nil {
@@ -81,9 +81,9 @@ func (f *Folder) WriteComparison(compared []Compared) error {
 	if err := f.Write(ComparisonTable, table.Bytes()); err != nil {
 		return err
 	}
-	picture, err := f.source(ComparisonPicture)
+	curves, err := comparedCurves(compared)
 	if err != nil {
-		return err
+		return fmt.Errorf("runfolder: making %s: %w", ReportFile, err)
 	}
 	page := struct {
 		Title    string
@@ -92,15 +92,15 @@ func (f *Folder) WriteComparison(compared []Compared) error {
 		Rows     [][]string
 		Answers  []string
 		Warnings []string
-		Picture  template.URL
-	}{ComparisonTitle(compared), compared, LossCompared(compared), ComparisonCells(compared), Answers(compared), Warnings(compared), picture}
+		Curves   template.HTML
+	}{ComparisonTitle(compared), compared, LossCompared(compared), ComparisonCells(compared), Answers(compared), Warnings(compared), curves}
 	return f.WriteWith(ReportFile, func(w io.Writer) error { return comparisonTemplate.Execute(w, page) })
 }
 
 //go:embed comparison.html
 var comparisonPage string
 
-var comparisonTemplate = newPage(comparisonPage, nil).Lookup("page")
+var comparisonTemplate = newPage(comparisonPage)
 
 // ComparisonTitle says what is compared.
 func ComparisonTitle(compared []Compared) string {

@@ -1,50 +1,25 @@
 package runfolder
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
 	"os"
+	"strings"
+
+	"cifartrain/metrics"
+	"cifartrain/plots"
 )
 
 //go:embed report.html
-var reportPage string
+var reportText string
 
-// pageStyle is the style of all pages.
-//
-//go:embed style.css
-var pageStyle string
-
-// newPage parses a page, which can ask for the template "style".
-func newPage(text string, functions template.FuncMap) *template.Template {
-	page := template.Must(template.New("page").Funcs(functions).Parse(text))
-	return template.Must(page.New("style").Parse(pageStyle))
-}
-
-var reportTemplate = newPage(reportPage, template.FuncMap{
-	"share": func(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) },
-	"percent": func(share *float64) string {
-		if share == nil {
-			return "–"
-		}
-		return fmt.Sprintf("%.2f%%", 100**share)
-	},
-	"loss": func(loss float64) string { return fmt.Sprintf("%.5g", loss) },
-	"test": func(loss *float64) string {
-		if loss == nil {
-			return "–"
-		}
-		return fmt.Sprintf("%.5g", *loss)
-	},
-	"megabytes": func(bytes int64) string {
-		if bytes == 0 {
-			return "unknown"
-		}
-		return fmt.Sprintf("%d MB", bytes>>20)
-	},
-}).Lookup("page")
+var reportTemplate = newPage(reportText)
 
 // A Picture is a PNG of the folder with what it shows.
 type Picture struct {
@@ -52,20 +27,41 @@ type Picture struct {
 	Meaning string // a sentence for the reader
 }
 
-// WriteReport writes report.html: the summary, the pictures, which it holds
-// itself, and the config.
+// WriteReport writes report.html: the summary, the curves of metrics.csv, the
+// pictures, which it holds itself, and the config.
 func (f *Folder) WriteReport(s *Summary, pictures []Picture) error {
+	history, err := f.History()
+	if err != nil && !(errors.Is(err, fs.ErrNotExist) && s.Epochs == 0) {
+		return err
+	}
+	return f.WriteWith(ReportFile, func(w io.Writer) error { return f.report(w, s, history, pictures, "") })
+}
+
+// Report writes the page of a run that is not at its end: what its summary and
+// its history say so far, below a sentence on how far it is.
+func (f *Folder) Report(w io.Writer, s *Summary, history metrics.History, progress string) error {
+	if err := f.report(w, s, history, nil, progress); err != nil {
+		return fmt.Errorf("runfolder: making the page of %s: %w", f.Path, err)
+	}
+	return nil
+}
+
+func (f *Folder) report(w io.Writer, s *Summary, history metrics.History, pictures []Picture, progress string) error {
 	type figure struct {
 		Picture
 		Source template.URL
 	}
 	page := struct {
 		*Summary
+		Progress string
+		Headline string
+		Tiles    []Tile
+		Curves   []template.HTML
 		Pictures []figure
 		Config   string
 		Graph    string
 		Diagram  template.HTML
-	}{Summary: s}
+	}{Summary: s, Progress: progress, Headline: s.Headline(), Tiles: s.Tiles()}
 	for _, p := range pictures {
 		source, err := f.source(p.File)
 		if err != nil {
@@ -76,13 +72,33 @@ func (f *Folder) WriteReport(s *Summary, pictures []Picture) error {
 	var diagram string
 	for name, text := range map[string]*string{ConfigFile: &page.Config, GraphFile: &page.Graph, DiagramFile: &diagram} {
 		content, err := os.ReadFile(f.File(name))
-		if err != nil {
-			return fmt.Errorf("runfolder: making %s: %w", ReportFile, err)
+		if err != nil && !(progress != "" && errors.Is(err, fs.ErrNotExist)) {
+			return err
 		}
 		*text = string(content)
 	}
 	page.Diagram = template.HTML(diagram) // it was escaped as it was drawn
-	return f.WriteWith(ReportFile, func(w io.Writer) error { return reportTemplate.Execute(w, page) })
+	var err error
+	if page.Curves, err = curves(s, history); err != nil {
+		return err
+	}
+	return reportTemplate.Execute(w, page)
+}
+
+// curves draws a run's history.
+func curves(s *Summary, history metrics.History) (figures []template.HTML, err error) {
+	if len(history) == 0 {
+		return nil, nil
+	}
+	caption := plots.Caption{Run: s.Name, Dataset: s.Dataset}
+	loss, err := drawn(func(w *strings.Builder) error {
+		return plots.LossFigure(w, caption, history, s.Loss, s.Yardsticks()...)
+	})
+	if !history.Classifies() {
+		return []template.HTML{loss}, err
+	}
+	accuracy, fault := drawn(func(w *strings.Builder) error { return plots.AccuracyFigure(w, caption, history) })
+	return []template.HTML{accuracy, loss}, cmp.Or(err, fault)
 }
 
 // source is a picture of the folder as a page holds it.
@@ -92,4 +108,12 @@ func (f *Folder) source(picture string) (template.URL, error) {
 		return "", fmt.Errorf("runfolder: making %s: %w", ReportFile, err)
 	}
 	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(content)), nil
+}
+
+// Yardsticks are what a run's losses are measured by.
+func (s *Summary) Yardsticks() []plots.Yardstick {
+	if s.PCA == nil {
+		return nil
+	}
+	return []plots.Yardstick{{Name: fmt.Sprintf("PCA, %d components", s.PCA.Components), Loss: s.PCA.ValidationMSE}}
 }

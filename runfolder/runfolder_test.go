@@ -290,38 +290,3 @@ func TestSummaryRoundTrip(t *testing.T) {
 		t.Errorf("summary (-want +got):\n%s", diff)
 	}
 }
-
-func TestReportHoldsEverything(t *testing.T) {
-	folder := create(t)
-	for name, content := range map[string]string{
-		ConfigFile: "name: svm # <&>\n", GraphFile: "digraph {}\n", DiagramFile: "<svg></svg>\n", "loss.png": "\x89PNG",
-	} {
-		if err := folder.Write(name, []byte(content)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	summary := &Summary{
-		Name: "svm", Status: Finished, Dataset: "built-in sample", Warning: "no network", Started: started,
-		Final: FiguresOf(epochs[1]), Best: FiguresOf(epochs[0]), Verdict: &metrics.Verdict{Fit: metrics.AboutRight, Reason: "a small gap"},
-	}
-	if err := folder.WriteReport(summary, []Picture{{"loss.png", "Loss."}}); err != nil {
-		t.Fatal(err)
-	}
-	content, err := os.ReadFile(folder.File(ReportFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{
-		"data:image/png;base64,iVBORw==", "Not CIFAR-10.", "no network", "about right", "a small gap",
-		"name: svm # &lt;&amp;&gt;", "digraph {}", "81.25%", "built-in sample",
-	} {
-		if !strings.Contains(string(content), want) {
-			t.Errorf("the report lacks %q", want)
-		}
-	}
-	for _, never := range []string{"http://", "https://", "<script", "ZgotmplZ"} {
-		if strings.Contains(string(content), never) {
-			t.Errorf("the report holds %q: it must stand alone", never)
-		}
-	}
-}

@@ -37,9 +37,9 @@ func wrap(text string, width int) string {
 
 // Head says what is about to be trained.
 func Head(out io.Writer, s *runfolder.Summary, folder string) {
-	fmt.Fprintf(out, "%s: %s, %s parameters, seed %d\n", s.Name, s.Model, thousands(s.Parameters), s.Seed)
+	fmt.Fprintf(out, "%s: %s, %s parameters, seed %d\n", s.Name, s.Model, runfolder.Thousands(s.Parameters), s.Seed)
 	fmt.Fprintf(out, "%s: %s; %s training, %s validation, %s test images\n", s.Dataset, strings.Join(s.Classes, ", "),
-		thousands(s.Images.Training), thousands(s.Images.Validation), thousands(s.Images.Test))
+		runfolder.Thousands(s.Images.Training), runfolder.Thousands(s.Images.Validation), runfolder.Thousands(s.Images.Test))
 	fmt.Fprintf(out, "writing to %s\n\n", folder)
 }
 
@@ -48,12 +48,12 @@ func Summary(out io.Writer, s *runfolder.Summary, folder string) {
 	fmt.Fprintln(out)
 	Table(out, figures(s))
 	fmt.Fprintln(out, "The best epoch is the one of the lowest validation loss.")
-	fmt.Fprintf(out, "\n%s\n", wrap(fmt.Sprintf("The fit is %s: %s.", s.Verdict.Fit, s.Verdict.Reason), width))
+	fmt.Fprintf(out, "\n%s\n", wrap(fmt.Sprintf("%s: %s.", s.Verdict.Sentence(), s.Verdict.Reason), width))
 	if advice := metrics.DeadUnitsAdvice(s.DeadUnits); advice != "" {
 		fmt.Fprintln(out, wrap(advice, width))
 	}
-	fmt.Fprintf(out, "\n%s in %s, %s images/s; %s in all.\n", epochs(s.Epochs), Duration(s.TrainingSeconds),
-		thousands(int(math.Round(s.ImagesPerSecond))), Duration(s.Seconds))
+	fmt.Fprintf(out, "\n%s in %s, %s images/s; %s in all.\n", runfolder.Epochs(s.Epochs), Duration(s.TrainingSeconds),
+		runfolder.Thousands(int(math.Round(s.ImagesPerSecond))), Duration(s.Seconds))
 	fmt.Fprintf(out, "Pictures, weights and report: %s\n", filepath.Join(folder, runfolder.ReportFile))
 	if s.Warning != "" {
 		fmt.Fprintf(out, "These figures are of the %s.\n", s.Dataset)
@@ -130,7 +130,7 @@ func Comparison(out io.Writer, compared []runfolder.Compared, folder string) {
 
 // Evaluation shows what weights score on the test images.
 func Evaluation(out io.Writer, dataset string, images int, lossName string, value float64, confusion *metrics.Confusion) {
-	fmt.Fprintf(out, "%s, %s test images\n%s: %s\n", dataset, thousands(images), lossName, loss(value))
+	fmt.Fprintf(out, "%s, %s test images\n%s: %s\n", dataset, runfolder.Thousands(images), lossName, loss(value))
 	if confusion == nil {
 		return
 	}
@@ -139,7 +139,7 @@ func Evaluation(out io.Writer, dataset string, images int, lossName string, valu
 	for i, class := range confusion.Classes {
 		row := []string{class}
 		for _, count := range confusion.Counts[i] {
-			row = append(row, thousands(count))
+			row = append(row, runfolder.Thousands(count))
 		}
 		rows = append(rows, row)
 	}
@@ -148,7 +148,7 @@ func Evaluation(out io.Writer, dataset string, images int, lossName string, valu
 
 // Export says which file was written, what it holds and, in lines, how it is used.
 func Export(out io.Writer, path string, bytes int, holds string, lines [][2]string) {
-	fmt.Fprintf(out, "wrote %s, %s bytes\n%s\n", path, thousands(bytes), wrap(holds, width))
+	fmt.Fprintf(out, "wrote %s, %s bytes\n%s\n", path, runfolder.Thousands(bytes), wrap(holds, width))
 	for _, line := range lines {
 		fmt.Fprintf(out, "  %-20s %s\n", line[0], line[1])
 	}
@@ -156,20 +156,3 @@ func Export(out io.Writer, path string, bytes int, holds string, lines [][2]stri
 
 func loss(x float64) string    { return fmt.Sprintf("%.5f", x) }
 func percent(x float64) string { return fmt.Sprintf("%.2f%%", 100*x) }
-
-// epochs counts epochs in words.
-func epochs(n int) string {
-	if n == 1 {
-		return "1 epoch"
-	}
-	return fmt.Sprintf("%d epochs", n)
-}
-
-// thousands writes a whole number with a comma between groups of three digits.
-func thousands(n int) string {
-	text := fmt.Sprint(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}

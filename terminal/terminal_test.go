@@ -22,14 +22,6 @@ func TestDuration(t *testing.T) {
 	}
 }
 
-func TestThousands(t *testing.T) {
-	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 797984: "797,984", 1234567: "1,234,567"} {
-		if got := thousands(n); got != want {
-			t.Errorf("thousands(%d) is %q, want %q", n, got, want)
-		}
-	}
-}
-
 func TestTable(t *testing.T) {
 	var out bytes.Buffer
 	Table(&out, [][]string{{"", "training", "test"}, {"loss, épreuve", "0.5", "0.25"}, {"accuracy", "81.00%", "9.00%"}})
