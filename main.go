@@ -7,6 +7,7 @@
 //	go run . compare RUN RUN...          compare finished runs
 //	go run . evaluate RUN                score a run's best weights on the test images again
 //	go run . -resume RUN                 go on with an interrupted run
+//	go run . watch RUN                   a run's report in the browser, as it trains
 //	go run . export RUN                  a run's best weights for other programs
 //	go run . list                        the shipped configs
 //	go run . show NAME                   one of them, resolved
@@ -135,6 +136,7 @@ type program struct {
 	configs, overrides []string
 	data, resume       string
 	quiet              bool
+	port               int
 }
 
 // commands are what the first operand may ask for, with the flags each takes.
@@ -149,12 +151,13 @@ var commands = map[string]struct {
 	"compare":  {"run folders", 2, 32, []string{"runs"}},
 	"evaluate": {"run folder", 1, 1, []string{"set", "data", "quiet"}},
 	"export":   {"run folder", 1, 1, []string{"format", "weights", "o", "data", "quiet"}},
+	"watch":    {"run folder", 1, 1, []string{"port"}},
 	"list":     {"", 0, 0, nil},
 	"show":     {"config", 1, 1, []string{"set", "data"}},
 }
 
 // commandNames lists the commands in a sentence.
-const commandNames = "compare, evaluate, export, list and show"
+const commandNames = "compare, evaluate, watch, export, list and show"
 
 // command parses the arguments and does what they ask.
 func (p *program) command(ctx context.Context, args []string) error {
@@ -186,6 +189,8 @@ func (p *program) command(ctx context.Context, args []string) error {
 		return p.session.Evaluate(ctx, operands[0], p.settings())
 	case "export":
 		return p.session.Export(ctx, operands[0], p.export, p.settings())
+	case "watch":
+		return p.session.Watch(ctx, operands[0], p.port)
 	case "list":
 		return p.list()
 	case "show":
@@ -241,6 +246,7 @@ func (p *program) flags() *flag.FlagSet {
 	flags.StringVar(&p.export.Format, "format", "onnx", "export: `onnx`, npz or safetensors")
 	flags.StringVar(&p.export.Weights, "weights", "best", "export: the `best` or the last weights")
 	flags.StringVar(&p.export.File, "o", "", "export: the `FILE` to write; by default in the current folder, named after the run")
+	flags.IntVar(&p.port, "port", 0, "watch: the port of this machine to serve on; 0 takes a free one (`N`)")
 	flags.BoolVar(&p.quiet, "quiet", false, "no progress display")
 	return flags
 }
@@ -254,6 +260,7 @@ func (p *program) help(flags *flag.FlagSet) error {
   go run . compare RUN RUN...          compare finished runs
   go run . evaluate RUN                score a run's best weights on the test images again
   go run . -resume RUN                 go on with an interrupted run
+  go run . watch RUN                   a run's report in the browser, as it trains
   go run . export RUN                  a run's best weights as ONNX, npz or safetensors
   go run . list                        the shipped configs
   go run . show NAME                   one of them, with every key

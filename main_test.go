@@ -329,6 +329,9 @@ func TestBadCommandLines(t *testing.T) {
 		{"resume and compare", []string{"-resume", dir, "compare"}, exitUsage, []string{`-resume takes no "compare"`}},
 		{"evaluate nothing", []string{"evaluate"}, exitUsage, []string{"one run folder"}},
 		{"evaluate no run", []string{"evaluate", dir}, exitUsage, []string{"is no run folder"}},
+		{"watch nothing", []string{"watch"}, exitUsage, []string{"watch takes one run folder"}},
+		{"watch no run", []string{"watch", dir}, exitUsage, []string{"is no run folder"}},
+		{"watch at no port", []string{"watch", dir, "-port", "70000"}, exitUsage, []string{"ports are 0 to 65535"}},
 		{"show nothing", []string{"show"}, exitUsage, []string{"takes one config"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

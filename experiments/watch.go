@@ -1,0 +1,165 @@
+package experiments
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"cifartrain/configs"
+	"cifartrain/loaders"
+	"cifartrain/metrics"
+	"cifartrain/runfolder"
+	"cifartrain/terminal"
+	"cifartrain/watch"
+)
+
+// Watch serves the page of the run at path on a port of this machine until ctx
+// ends; port 0 is a free one. It only reads the run's files, which another
+// program may be writing. A path that is a run's latest follows it to newer
+// runs.
+func (s *Session) Watch(ctx context.Context, path string, port int) error {
+	if port < 0 || port > 65535 {
+		return UsageError(fmt.Sprintf("-port %d: ports are 0 to 65535", port))
+	}
+	page := &livePage{session: s, path: path}
+	if _, err := page.Render(); err != nil {
+		return UsageError(err.Error())
+	}
+	listener, err := watch.Listen(port)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.Out, "The page of %s: http://%s\nIt follows the run as epochs end. Ctrl-C ends this, not the run.\n", path, listener.Addr())
+	return watch.Serve(ctx, listener, page)
+}
+
+// A livePage is the page of a run that may still be training.
+type livePage struct {
+	session *Session
+	path    string // as the user named it
+}
+
+// Stamp tells the run, the state of its files, and whether it stands still.
+func (l *livePage) Stamp() string {
+	folder, err := runfolder.Open(l.path)
+	if err != nil {
+		return err.Error()
+	}
+	stamp := folder.Path
+	for _, name := range []string{runfolder.ConfigFile, runfolder.MetricsFile, runfolder.SummaryFile, runfolder.ReportFile} {
+		if info, err := os.Stat(folder.File(name)); err == nil {
+			stamp += fmt.Sprintf(" %s %d %d", name, info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	history, _ := historySoFar(folder)
+	return fmt.Sprint(stamp, silence(folder, history))
+}
+
+// Render returns the run's report where it has ended, and else what its config
+// and its epochs say so far.
+func (l *livePage) Render() ([]byte, error) {
+	folder, err := runfolder.Open(l.path)
+	if err != nil {
+		return nil, err
+	}
+	history, err := historySoFar(folder)
+	if err != nil {
+		return nil, err
+	}
+	if summary, err := folder.Summary(); err == nil && summary.Epochs == len(history) {
+		if report, err := os.ReadFile(folder.File(runfolder.ReportFile)); err == nil {
+			return report, nil
+		}
+	}
+	summary, epochs, err := l.session.soFar(folder, history)
+	if err != nil {
+		return nil, err
+	}
+	var page bytes.Buffer
+	err = folder.Report(&page, summary, history, howFar(folder, history, epochs))
+	return page.Bytes(), err
+}
+
+// historySoFar is a run's history, empty before its first epoch has ended.
+func historySoFar(folder *runfolder.Folder) (metrics.History, error) {
+	history, err := folder.History()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return history, err
+}
+
+// soFar is the summary of a run before its end, and how many epochs it is to
+// have.
+func (s *Session) soFar(folder *runfolder.Folder, history metrics.History) (*runfolder.Summary, int, error) {
+	config, err := configs.Load(folder.File(runfolder.ConfigFile), nil)
+	if err != nil {
+		return nil, 0, err
+	}
+	architecture, _, err := (&Session{}).model(config)
+	if err != nil {
+		return nil, 0, err
+	}
+	summary := &runfolder.Summary{
+		Name: config.Name, Status: "training", Model: architecture.Kind, Loss: lossName(config, architecture), Seed: config.Seed,
+		Dataset: "CIFAR-10", Classes: config.Data.Classes, Parameters: architecture.ParameterCount(), Epochs: len(history),
+	}
+	if config.Data.Source == "sample" {
+		summary.Dataset = loaders.SampleName
+	}
+	if summary.Classes == nil {
+		summary.Classes = configs.Classes()
+	}
+	if _, err := os.Stat(folder.File(runfolder.InitialWeightsFile)); err == nil {
+		summary.InitialWeights = runfolder.InitialWeightsFile
+	}
+	if len(history) > 0 {
+		summary.Final, summary.Best = runfolder.FiguresOf(history.Last()), runfolder.FiguresOf(history[history.Best()])
+	}
+	return summary, config.Train.Epochs, nil
+}
+
+// howFar says how far a run is.
+func howFar(folder *runfolder.Folder, history metrics.History, epochs int) string {
+	if quiet := silence(folder, history); quiet > 0 {
+		return fmt.Sprintf("%d of %d epochs are done, and for %s nothing has been added: the run may have been stopped. It can go on with: go run . -resume %s",
+			len(history), epochs, terminal.Duration(quiet.Seconds()), filepath.ToSlash(folder.Path))
+	}
+	if len(history) == 0 {
+		return fmt.Sprintf("No epoch of %d has ended yet.", epochs)
+	}
+	recent := history[max(0, len(history)-10):]
+	seconds := 0.0
+	for _, epoch := range recent {
+		seconds += epoch.Seconds
+	}
+	left := seconds / float64(len(recent)) * float64(epochs-len(history))
+	if left <= 0 {
+		return fmt.Sprintf("All %s are done; what they gave is being scored and drawn.", runfolder.Epochs(epochs))
+	}
+	return fmt.Sprintf("It is training: %d of %d epochs are done, about %s are left.", len(history), epochs, terminal.Duration(left))
+}
+
+// silence is how long a run has added nothing, where that is so long that it
+// may have been stopped; else 0. It comes in whole minutes.
+func silence(folder *runfolder.Folder, history metrics.History) time.Duration {
+	longest := time.Minute
+	for _, epoch := range history {
+		longest = max(longest, time.Duration(5*epoch.Seconds*float64(time.Second)))
+	}
+	var newest time.Time
+	for _, name := range []string{runfolder.ConfigFile, runfolder.MetricsFile, runfolder.CheckpointFile} {
+		if info, err := os.Stat(folder.File(name)); err == nil && info.ModTime().After(newest) {
+			newest = info.ModTime()
+		}
+	}
+	if quiet := time.Since(newest); quiet > 2*longest {
+		return quiet.Truncate(time.Minute)
+	}
+	return 0
+}

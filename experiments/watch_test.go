@@ -1,0 +1,94 @@
+package experiments
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"cifartrain/configs"
+	"cifartrain/metrics"
+	"cifartrain/runfolder"
+)
+
+// begun is a run's folder as it stands before the first epoch has ended.
+func begun(t *testing.T, root string, now time.Time, overrides ...string) *runfolder.Folder {
+	t.Helper()
+	config, err := configs.Load("svm", append([]string{"data.source=sample", "train.epochs=4"}, overrides...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := config.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder, err := runfolder.Create(root, "svm", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.Write(runfolder.ConfigFile, text); err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.PointLatest(); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// TestLivePage follows a run that another program trains, from its first file
+// to its end, and on to the next run of the name.
+func TestLivePage(t *testing.T) {
+	root, now := t.TempDir(), time.Now()
+	folder := begun(t, root, now)
+	page := &livePage{new(Session), filepath.Join(root, "svm", "latest")}
+	stamp := ""
+	wants := func(when string, texts ...string) {
+		t.Helper()
+		content, err := page.Render()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range texts {
+			if !strings.Contains(string(content), text) {
+				t.Errorf("%s the page lacks %q", when, text)
+			}
+		}
+		before := stamp
+		if stamp = page.Stamp(); stamp == before {
+			t.Errorf("%s the stamp is still %s", when, stamp)
+		}
+		if again := page.Stamp(); again != stamp {
+			t.Errorf("%s the stamp changes by itself: %s, %s", when, stamp, again)
+		}
+	}
+	wants("before the first epoch", "No epoch of 4 has ended yet.", "built-in sample", "frog, horse", "3,073 parameters")
+	epoch := metrics.Epoch{Number: 1, TrainLoss: 0.5, ValidationLoss: 0.25, TrainAccuracy: 0.75, ValidationAccuracy: 0.625, LearningRate: 0.1, Seconds: 2}
+	if err := folder.AppendEpoch(epoch); err != nil {
+		t.Fatal(err)
+	}
+	wants("after an epoch", "1 of 4 epochs are done, about 6.0 s are left", "62.50%", `class="curves"`)
+
+	long := now.Add(-time.Hour)
+	for _, name := range []string{runfolder.ConfigFile, runfolder.MetricsFile} {
+		if err := os.Chtimes(folder.File(name), long, long); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wants("after an hour", "for 1 h 0 min nothing has been added", "go run . -resume "+folder.Path)
+
+	if err := folder.WriteSummary(&runfolder.Summary{Name: "svm", Status: runfolder.Interrupted, Epochs: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.Write(runfolder.ReportFile, []byte("<body>the report</body>")); err != nil {
+		t.Fatal(err)
+	}
+	wants("at the end", "the report")
+	epoch.Number = 2
+	if err := folder.AppendEpoch(epoch); err != nil {
+		t.Fatal(err)
+	}
+	wants("when it goes on", "2 of 4 epochs are done")
+	begun(t, root, now.Add(time.Second), "train.epochs=9")
+	wants("in the next run", "No epoch of 9 has ended yet.")
+}

@@ -1,0 +1,33 @@
+"use strict";
+// Puts what has changed into the page, part by part, so that nothing else
+// moves.
+(() => {
+  const shown = new Map(); // the text of each part as it was served
+  const note = document.body.appendChild(document.createElement("p"));
+  note.className = "warning";
+  note.setAttribute("role", "status");
+  note.style.cssText = "position: fixed; left: 1rem; right: 1rem; bottom: 0; z-index: 2";
+  note.hidden = true;
+
+  async function refresh() {
+    const response = await fetch("/", { cache: "no-store" });
+    if (!response.ok) throw new Error(await response.text());
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    document.title = page.title;
+    for (const part of page.querySelectorAll("[data-live]")) {
+      const name = part.dataset.live, text = part.outerHTML;
+      if (shown.get(name) === text) continue;
+      shown.set(name, text);
+      const old = document.querySelector(`[data-live="${name}"]`);
+      const focused = [...old.querySelectorAll("[tabindex]")].indexOf(document.activeElement);
+      old.replaceWith(document.adoptNode(part));
+      document.dispatchEvent(new CustomEvent("curves"));
+      if (focused >= 0) part.querySelectorAll("[tabindex]")[focused]?.focus({ preventScroll: true });
+    }
+  }
+
+  const say = (text) => { note.textContent = text; note.hidden = !text; };
+  const changes = new EventSource("/changes");
+  changes.onmessage = () => refresh().then(() => say(""), (error) => say("This page could not be brought up to date: " + error.message));
+  changes.onerror = () => say("The program that serves this page has ended: it stays as it is.");
+})();

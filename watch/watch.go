@@ -1,0 +1,121 @@
+// Package watch serves one page that changes while it is looked at, to browsers
+// on this machine.
+package watch
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+)
+
+// A Page is what is served.
+type Page interface {
+	// Render returns the page as it is now, whole HTML with a body. Parts that
+	// change are elements with an attribute data-live, each of another value,
+	// the same ones every time.
+	Render() ([]byte, error)
+	// Stamp returns a text that differs whenever the page would; it is asked
+	// for often.
+	Stamp() string
+}
+
+//go:embed live.js
+var liveScript []byte
+
+// lookEvery is the time between two looks at the page's stamp.
+const lookEvery = 500 * time.Millisecond
+
+// Listen takes a port of this machine that no other machine reaches; port 0 is
+// any free one.
+func Listen(port int) (net.Listener, error) {
+	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil {
+		return nil, fmt.Errorf("watch: port %d: %w; name another with -port, or leave it out for a free one", port, errors.Unwrap(err))
+	}
+	return listener, nil
+}
+
+// Serve serves the page until ctx ends, which is no error.
+func Serve(ctx context.Context, listener net.Listener, page Page) error {
+	server := &http.Server{
+		Handler:           Handler(page),
+		BaseContext:       func(net.Listener) context.Context { return ctx }, // ends what is told of changes
+		ReadHeaderTimeout: 10 * time.Second,
+	}
+	stop := context.AfterFunc(ctx, func() { server.Close() })
+	defer stop()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("watch: %w", err)
+	}
+	return nil
+}
+
+// Handler answers for the page at /, for what keeps it up to date at /live.js
+// and /changes, and for nothing else.
+func Handler(page Page) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		content, err := page.Render()
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Write(bytes.Replace(content, []byte("</body>"), []byte("<script src=\"/live.js\"></script>\n</body>"), 1))
+	})
+	mux.HandleFunc("GET /live.js", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		w.Write(liveScript)
+	})
+	mux.HandleFunc("GET /changes", func(w http.ResponseWriter, r *http.Request) { tell(w, r, page) })
+	return guard(mux)
+}
+
+// guard turns away what was not meant for this machine: a page from elsewhere
+// whose name was made to lead here (DNS rebinding) asks by that name.
+func guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		if host != "localhost" && host != "127.0.0.1" {
+			http.Error(w, "this page is served to localhost and 127.0.0.1 alone", http.StatusForbidden)
+			return
+		}
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Content-Security-Policy", "frame-ancestors 'none'")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// tell sends an event whenever the page has changed, the first at once, until
+// the browser or the server goes.
+// https://html.spec.whatwg.org/multipage/server-sent-events.html
+func tell(w http.ResponseWriter, r *http.Request, page Page) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	stream := http.NewResponseController(w)
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for told := ""; ; {
+		if stamp := page.Stamp(); stamp != told {
+			told = stamp
+			if _, err := fmt.Fprint(w, "data: changed\n\n"); err != nil || stream.Flush() != nil {
+				return
+			}
+		}
+		select {
+		case <-r.Context().Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
