@@ -135,7 +135,7 @@ type program struct {
 	export             experiments.Export
 	configs, overrides []string
 	data, resume       string
-	quiet              bool
+	quiet, dryRun      bool
 	port               int
 }
 
@@ -146,7 +146,7 @@ var commands = map[string]struct {
 	least, most int    // how many of them
 	flags       []string
 }{
-	"":         {"", 0, 0, []string{"config", "set", "data", "runs", "init", "resume", "seeds", "tensorboard", "quiet"}},
+	"":         {"", 0, 0, []string{"config", "set", "data", "runs", "init", "resume", "seeds", "tensorboard", "dry-run", "quiet"}},
 	"-resume":  {"", 0, 0, []string{"resume", "config", "set", "data", "tensorboard", "quiet"}},
 	"compare":  {"run folders", 2, 32, []string{"runs"}},
 	"evaluate": {"run folder", 1, 1, []string{"set", "data", "quiet"}},
@@ -163,7 +163,7 @@ const commandNames = "compare, evaluate, watch, export, list and show"
 func (p *program) command(ctx context.Context, args []string) error {
 	flags := p.flags()
 	operands, err := parse(flags, args)
-	if errors.Is(err, flag.ErrHelp) {
+	if errors.Is(err, flag.ErrHelp) || err == nil && len(operands) == 1 && operands[0] == "help" {
 		return p.help(flags)
 	}
 	if err != nil {
@@ -208,7 +208,11 @@ func check(flags *flag.FlagSet, name string, operands []string) error {
 	command, known := commands[name]
 	switch {
 	case !known:
-		return experiments.UsageError(fmt.Sprintf("%q is no command: there are %s", name, commandNames))
+		hint := ""
+		if _, err := configs.Load(name, nil); err == nil {
+			hint = "; to train that config, put -config before it"
+		}
+		return experiments.UsageError(fmt.Sprintf("%q is no command: there are %s%s", name, commandNames, hint))
 	case command.most == 0 && len(operands) > 0:
 		return experiments.UsageError(fmt.Sprintf("%s takes no %q", name, operands[0]))
 	case command.most == 1 && len(operands) != 1:
@@ -236,24 +240,26 @@ func (p *program) flags() *flag.FlagSet {
 		return func(value string) error { *into = append(*into, value); return nil }
 	}
 	flags.Func("config", "hyperparameter `FILE`, or the name of a shipped one; repeatable", list(&p.configs))
-	flags.Func("set", "override one config key, as in -set train.epochs=2; repeatable (`key=value`)", list(&p.overrides))
-	flags.StringVar(&p.data, "data", "", "dataset folder `DIR`; overrides data.dir")
-	flags.StringVar(&p.session.Runs, "runs", "runs", "where run folders go (`DIR`)")
+	flags.Func("set", "override one config key: `key=value`, as in -set train.epochs=2; repeatable", list(&p.overrides))
+	flags.StringVar(&p.data, "data", "", "the dataset is in the folder `DIR`; overrides data.dir")
+	flags.StringVar(&p.session.Runs, "runs", "runs", "put run folders into the folder `DIR`")
 	flags.StringVar(&p.session.Init, "init", "", "start from the weights in this safetensors `FILE`")
 	flags.StringVar(&p.resume, "resume", "", "go on with the run in the folder `RUN`; -set train.epochs=N makes it longer")
 	flags.IntVar(&p.session.Seeds, "seeds", 1, "repeat each run over `N` seeds, from the config's on")
 	flags.BoolVar(&p.session.TensorBoard, "tensorboard", false, "write event files, for tensorboard --logdir runs")
-	flags.StringVar(&p.export.Format, "format", "onnx", "export: `onnx`, npz or safetensors")
-	flags.StringVar(&p.export.Weights, "weights", "best", "export: the `best` or the last weights")
+	flags.BoolVar(&p.dryRun, "dry-run", false, "check config and data, show the model and about how long training would take; train and write nothing")
+	flags.StringVar(&p.export.Format, "format", "onnx", "export: the `FORMAT`, onnx, npz or safetensors")
+	flags.StringVar(&p.export.Weights, "weights", "best", "export: `WHICH` weights, best or last")
 	flags.StringVar(&p.export.File, "o", "", "export: the `FILE` to write; by default in the current folder, named after the run")
-	flags.IntVar(&p.port, "port", 0, "watch: the port of this machine to serve on; 0 takes a free one (`N`)")
+	flags.IntVar(&p.port, "port", 0, "watch: serve on port `N` of this machine; 0 takes a free one")
 	flags.BoolVar(&p.quiet, "quiet", false, "no progress display")
 	return flags
 }
 
 // help prints how the program is used.
 func (p *program) help(flags *flag.FlagSet) error {
-	fmt.Fprint(p.stdout, `Trains small models on CIFAR-10.
+	fmt.Fprint(p.stdout, `Trains small models on CIFAR-10. Each run leaves a folder runs/NAME/TIME, whose
+report.html is the page to read; runs/NAME/latest is the newest.
 
   go run . -config configs/svm.yaml    train, evaluate, draw
   go run . -config A -config B         train each in turn, then compare them
@@ -279,13 +285,21 @@ func parse(flags *flag.FlagSet, args []string) (operands []string, err error) {
 			if errors.Is(err, flag.ErrHelp) {
 				return nil, err
 			}
-			return nil, experiments.UsageError(err.Error())
+			return nil, experiments.UsageError(readable(err.Error()))
 		}
 		if args = flags.Args(); len(args) > 0 {
 			operands, args = append(operands, args[0]), args[1:]
 		}
 	}
 	return operands, nil
+}
+
+// readable says what package flag found wrong in words for a user.
+func readable(problem string) string {
+	if name, unknown := strings.CutPrefix(problem, "flag provided but not defined: "); unknown {
+		return fmt.Sprintf("there is no flag %s; config keys are set with -set, as in -set train.epochs=2", name)
+	}
+	return strings.NewReplacer(": parse error", ": it is no whole number", ": value out of range", ": it is too large").Replace(problem)
 }
 
 // train trains the configs that the flags name.
@@ -297,6 +311,9 @@ func (p *program) train(ctx context.Context) error {
 			return err
 		}
 		all = append(all, config)
+	}
+	if p.dryRun {
+		return p.session.DryRun(ctx, all)
 	}
 	return p.session.Train(ctx, all)
 }

@@ -301,7 +301,12 @@ func TestBadCommandLines(t *testing.T) {
 		says   []string
 	}{
 		{"nothing", nil, exitUsage, []string{"name a config"}},
-		{"no such flag", []string{"-epochs", "3"}, exitUsage, []string{"-epochs"}},
+		{"no such flag", []string{"-epochs", "3"}, exitUsage, []string{"there is no flag -epochs", "-set train.epochs=2"}},
+		{"a word for a number", []string{"-config", "svm", "-seeds", "x"}, exitUsage, []string{`"x" for flag -seeds: it is no whole number`}},
+		{"a config for a command", []string{"svm"}, exitUsage, []string{`"svm" is no command`, "put -config before it"}},
+		{"a run that is not there", []string{"evaluate", filepath.Join(dir, "none")}, exitUsage, []string{"there is no such folder", "runs/NAME/latest"}},
+		{"help of what", []string{"help", "watch"}, exitUsage, []string{`"help" is no command`}},
+		{"no dry resuming", []string{"-resume", dir, "-dry-run"}, exitUsage, []string{"-resume takes no -dry-run"}},
 		{"no such command", []string{"trian"}, exitUsage, []string{`"trian" is no command`}},
 		{"no such command behind flags", []string{"-config", "svm", "train"}, exitUsage, []string{`"train" is no command`}},
 		{"a flag the command does not take", []string{"-seeds", "2", "evaluate", dir}, exitUsage, []string{"evaluate takes no -seeds"}},

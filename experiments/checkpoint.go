@@ -55,6 +55,8 @@ func (r *record) failure(cause error, epochs int) error {
 	var diverged *training.DivergedError
 	saved, _, err := r.folder.Checkpoint()
 	switch {
+	case errors.As(cause, &diverged) && epochs == 0:
+		return fmt.Errorf("%w; no epoch had ended, %s holds its config", cause, r.folder.Path)
 	case errors.As(cause, &diverged):
 		return fmt.Errorf("%w; what %d finished epochs gave is in %s", cause, epochs, r.folder.Path)
 	case err != nil:

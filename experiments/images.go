@@ -19,10 +19,7 @@ type images struct {
 
 // open loads the dataset and cuts it as the config says.
 func (s *Session) open(ctx context.Context, config configs.Config) (*images, error) {
-	source := loaders.Source{
-		Sample: config.Data.Source == "sample", Dir: config.Data.Dir, URL: config.Data.URL,
-		Download: config.Data.Download, Fallback: config.Data.IfMissing == "sample",
-	}
+	source := sourceOf(config)
 	dataset, err := s.dataset(ctx, source)
 	if err != nil {
 		return nil, err
@@ -47,6 +44,14 @@ func (s *Session) open(ctx context.Context, config configs.Config) (*images, err
 		cut.transform = cut.transform.Centered(cut.training)
 	}
 	return cut, nil
+}
+
+// sourceOf is where a config's images come from.
+func sourceOf(config configs.Config) loaders.Source {
+	return loaders.Source{
+		Sample: config.Data.Source == "sample", Dir: config.Data.Dir, URL: config.Data.URL,
+		Download: config.Data.Download, Fallback: config.Data.IfMissing == "sample",
+	}
 }
 
 // dataset loads the source, once for all runs of this program.

@@ -66,6 +66,9 @@ func (f *Folder) finished() (FinishedRun, error) {
 		return FinishedRun{}, err
 	}
 	if !summary.comparable() {
+		if summary.Status == Failed {
+			return FinishedRun{}, fmt.Errorf("runfolder: %s holds no finished run: it failed: %s", f.Path, summary.Error)
+		}
 		return FinishedRun{}, fmt.Errorf("runfolder: %s holds no finished run: it is %s; "+goOn+"%[1]s", f.Path, summary.Status)
 	}
 	history, err := f.History()

@@ -125,9 +125,21 @@ func Open(path string) (*Folder, error) {
 				return nil, fmt.Errorf("runfolder: %s holds runs; name one of them, such as %s", path, newest)
 			}
 		}
-		return nil, fmt.Errorf("runfolder: %s is no run folder: %w", path, err)
+		return nil, fmt.Errorf("runfolder: %s is no run folder: %w; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, missing(err))
 	}
 	return &Folder{Path: resolved}, nil
+}
+
+// missing says which file is not there; other errors it leaves as they are.
+func missing(err error) error {
+	var of *fs.PathError
+	switch {
+	case !errors.As(err, &of) || !errors.Is(err, fs.ErrNotExist):
+		return err
+	case filepath.Base(of.Path) == ConfigFile:
+		return fmt.Errorf("it holds no %s (%w)", ConfigFile, fs.ErrNotExist)
+	}
+	return fmt.Errorf("there is no such folder (%w)", fs.ErrNotExist)
 }
 
 // resolve follows links, and a latest that is a file; see PointLatest.

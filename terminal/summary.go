@@ -38,8 +38,7 @@ func wrap(text string, width int) string {
 // Head says what is about to be trained.
 func Head(out io.Writer, s *runfolder.Summary, folder string) {
 	fmt.Fprintf(out, "%s: %s, %s parameters, seed %d\n", s.Name, s.Model, runfolder.Thousands(s.Parameters), s.Seed)
-	fmt.Fprintf(out, "%s: %s; %s training, %s validation, %s test images\n", s.Dataset, strings.Join(s.Classes, ", "),
-		runfolder.Thousands(s.Images.Training), runfolder.Thousands(s.Images.Validation), runfolder.Thousands(s.Images.Test))
+	fmt.Fprintf(out, "%s: %s; %s\n", s.Dataset, strings.Join(s.Classes, ", "), imageCounts(s))
 	fmt.Fprintf(out, "writing to %s\n\n", folder)
 }
 

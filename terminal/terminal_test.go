@@ -183,3 +183,34 @@ func TestSeeds(t *testing.T) {
 		t.Errorf("table (-want +got):\n%s", diff)
 	}
 }
+
+func TestShowPlan(t *testing.T) {
+	var out bytes.Buffer
+	ShowPlan(&out, Plan{
+		Summary: summary(3, 0.8), Layers: [][]string{{"layer", "parameters"}, {"fc", "3,073"}, {"total", "3,073"}},
+		Steps: 110, Batch: 64, Epochs: 50, MayStop: true, Seeds: 2, Folder: "runs/svm", Files: []string{"report.html", "metrics.csv"},
+		Step: 0.00025, Epoch: 0.05, Seconds: 2.5,
+	})
+	DryRunEnd(&out, 2, "runs/comparison", 5)
+	want := `svm: linear_svm, seeds 3 to 4
+
+  layer  parameters
+  fc          3,073
+  total       3,073
+
+CIFAR-10: frog, horse
+7,000 training, 3,000 validation, 2,000 test images
+110 steps an epoch, 64 images each; at most 5,500 steps in 50 epochs
+would write to runs/svm/<UTC time>: report.html, metrics.csv
+would train for at most about 2.5 s (0.25 ms a step, 0.05 s an epoch), and 5.0
+s for 2 seeds
+
+2 runs would take about 5.0 s in all, and a comparison would go to
+runs/comparison/<UTC time>
+This was a dry run: nothing was trained or written. Loading, pictures and the
+principal components of an autoencoder's first run come on top of these times.
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("output (-want +got):\n%s", diff)
+	}
+}

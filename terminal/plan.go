@@ -1,0 +1,65 @@
+package terminal
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"cifartrain/runfolder"
+)
+
+// A Plan is what the runs of a config would be.
+type Plan struct {
+	Summary *runfolder.Summary // what is known of a run before it begins
+	Layers  [][]string         // a head, a row a layer, and the total
+
+	Steps, Batch int // steps an epoch, images a step
+	Epochs       int
+	MayStop      bool // early
+	Seeds        int
+	Folder       string // in which run folders are made
+	Files        []string
+
+	Step, Epoch, Seconds float64 // of a step, of an epoch, of a run's training and evaluation
+}
+
+// ShowPlan shows what a dry run found.
+func ShowPlan(out io.Writer, p Plan) {
+	s := p.Summary
+	seeds := fmt.Sprintf("seed %d", s.Seed)
+	if p.Seeds > 1 {
+		seeds = fmt.Sprintf("seeds %d to %d", s.Seed, s.Seed+uint64(p.Seeds-1))
+	}
+	fmt.Fprintf(out, "%s: %s, %s\n\n", s.Name, s.Model, seeds)
+	Table(out, p.Layers)
+	fmt.Fprintf(out, "\n%s: %s\n%s\n", s.Dataset, strings.Join(s.Classes, ", "), imageCounts(s))
+	most := ""
+	if p.MayStop {
+		most = "at most "
+	}
+	fmt.Fprintf(out, "%s steps an epoch, %d images each; %s%s steps in %s\n",
+		runfolder.Thousands(p.Steps), p.Batch, most, runfolder.Thousands(p.Steps*p.Epochs), runfolder.Epochs(p.Epochs))
+	where := fmt.Sprintf("would write to %s: ", filepath.Join(p.Folder, "<UTC time>"))
+	fmt.Fprintf(out, "%s\n", wrap(where+strings.Join(p.Files, ", "), width))
+	each := ""
+	if p.Seeds > 1 {
+		each = fmt.Sprintf(", and %s for %d seeds", Duration(p.Seconds*float64(p.Seeds)), p.Seeds)
+	}
+	fmt.Fprintf(out, "%s\n\n", wrap(fmt.Sprintf("would train for %sabout %s (%.3g ms a step, %s an epoch)%s", most, Duration(p.Seconds), 1e3*p.Step, Duration(p.Epoch), each), width))
+}
+
+// DryRunEnd says how long all runs together would take, and that none was made.
+func DryRunEnd(out io.Writer, runs int, comparison string, seconds float64) {
+	if runs > 1 {
+		text := fmt.Sprintf("%d runs would take about %s in all, and a comparison would go to %s", runs, Duration(seconds), filepath.Join(comparison, "<UTC time>"))
+		fmt.Fprintln(out, wrap(text, width))
+	}
+	fmt.Fprintln(out, "This was a dry run: nothing was trained or written. Loading, pictures and the\nprincipal components of an autoencoder's first run come on top of these times.")
+}
+
+// imageCounts says how many images there are of each split.
+func imageCounts(s *runfolder.Summary) string {
+	return fmt.Sprintf("%s training, %s validation, %s test images",
+		runfolder.Thousands(s.Images.Training), runfolder.Thousands(s.Images.Validation), runfolder.Thousands(s.Images.Test))
+}

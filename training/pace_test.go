@@ -1,0 +1,42 @@
+package training_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"cifartrain/loaders"
+	"cifartrain/training"
+)
+
+// TestMeasure wants a pace of a run whose epochs are shorter than what is
+// timed, and of one whose validation set is a single batch.
+func TestMeasure(t *testing.T) {
+	for name, size := range map[string]int{"several batches": 10, "one batch": 1000} {
+		run := newRun(t, 0.01)
+		run.ValidationSet = loaders.NewBatcher(run.ValidationSet.Set, loaders.NewTransform(nil), loaders.BatchOptions{Size: size})
+		run.TrainingSet = loaders.NewBatcher(run.TrainingSet.Set, loaders.NewTransform(nil), loaders.BatchOptions{Size: size})
+		pace, err := run.Measure(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !(pace.Step > 0 && pace.Image > 0) {
+			t.Errorf("%s: the pace is %+v", name, pace)
+		}
+		if want := 6*pace.Step + 500*pace.Image; pace.Epoch < 0.999*want || pace.Epoch > 1.001*want {
+			t.Errorf("%s: an epoch of 6 steps and 500 evaluated images takes %g s, want %g", name, pace.Epoch, want)
+		}
+	}
+}
+
+func TestMeasureTellsOfDivergence(t *testing.T) {
+	var diverged *training.DivergedError
+	if _, err := newRun(t, 1e30).Measure(context.Background()); !errors.As(err, &diverged) {
+		t.Errorf("error is %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := newRun(t, 0.01).Measure(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled measurement gives %v", err)
+	}
+}
