@@ -81,7 +81,10 @@ type figure struct {
 	scale scale
 }
 
-type seriesKey struct{ Look, Name string }
+type seriesKey struct {
+	Look, Name string
+	Note       string // behind the name
+}
 
 type figurePanel struct {
 	Title, Description               string
@@ -152,12 +155,12 @@ func (c *chart) figure(percent bool) *figure {
 	var values []seriesValue
 	for i, curve := range c.curves {
 		look := look(i, 0)
-		f.Series = append(f.Series, seriesKey{look, curve.name})
+		f.Series = append(f.Series, seriesKey{look, curve.name, ""})
 		f.draw(&panel, curve, i, look)
 		values = append(values, seriesValue{Values: f.values(curve)})
 	}
 	for _, yardstick := range c.yardsticks {
-		f.Levels = append(f.Levels, seriesKey{"note", fmt.Sprintf("%s: %#.4g (validation)", yardstick.Name, yardstick.Loss)})
+		f.Levels = append(f.Levels, seriesKey{"note", yardstick.Name, yardstick.note()})
 		panel.Levels = append(panel.Levels, f.level("note", yardstick.Loss))
 	}
 	if c.best != nil { // its value is placed on the scale already
@@ -178,7 +181,7 @@ func (c *comparison) figure(percent bool) *figure {
 	f.Best, f.BestLook = "best epoch, by validation loss", "note"
 	for i, run := range c.runs {
 		look := look(i%len(runColors), (i+i/len(runColors))%len(dashPatterns))
-		f.Series = append(f.Series, seriesKey{look, run.name + run.bestNote(c.quantity)})
+		f.Series = append(f.Series, seriesKey{look, run.name, run.bestNote(c.quantity)})
 		for p, curve := range []curve{run.training, run.validation} {
 			f.draw(&f.Panels[p], curve, i, look)
 			values := seriesValue{Values: f.values(curve)}
@@ -197,7 +200,7 @@ func (c *comparison) figure(percent bool) *figure {
 		if at := slices.IndexFunc(c.runs, func(r comparedCurves) bool { return r.validation.color == yardstick.color }); at >= 0 {
 			look = f.Series[at].Look
 		}
-		f.Levels = append(f.Levels, seriesKey{look, fmt.Sprintf("%s: %#.4g (validation)", yardstick.Name, yardstick.Loss)})
+		f.Levels = append(f.Levels, seriesKey{look, yardstick.Name, yardstick.note()})
 		f.Panels[1].Levels = append(f.Panels[1].Levels, f.level(look, yardstick.Loss))
 	}
 	for p := range f.Panels {

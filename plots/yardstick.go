@@ -18,10 +18,12 @@ type Yardstick struct {
 
 // label names the yardstick in a legend with room for text of the given width.
 func (y Yardstick) label(width vg.Length) string {
-	style := textStyle(labelSize, inkColor)
-	loss := fmt.Sprintf(": %#.4g (validation)", y.Loss)
-	return elideMiddle(style, y.Name, width-style.Width(loss)) + loss
+	style, note := textStyle(labelSize, inkColor), y.note()
+	return elideMiddle(style, y.Name, width-style.Width(note)) + note
 }
+
+// note stands behind the yardstick's name.
+func (y Yardstick) note() string { return fmt.Sprintf(": %#.4g (validation)", y.Loss) }
 
 // yardstickLosses returns the yardsticks' losses, which must be drawable.
 func yardstickLosses(yardsticks []Yardstick) ([]float64, error) {

@@ -1,10 +1,12 @@
 package runfolder
 
 import (
+	"fmt"
 	"html/template"
 	"slices"
 	"strings"
 
+	"cifartrain/metrics"
 	"cifartrain/plots"
 )
 
@@ -31,6 +33,17 @@ func comparedCurves(compared []Compared) (template.HTML, error) {
 		}
 		return plots.ComparisonFigure(w, caption, compared[0].Summary().Loss, curves)
 	})
+}
+
+// overSeeds says what the best weights of the config's runs reach.
+func (c Compared) overSeeds() string {
+	test := metrics.NewSpread(c.Contender().Test)
+	if c.Summary().Best.TestAccuracy != nil { // then Test holds error rates
+		return fmt.Sprintf("Over %d seeds it classifies %.2f ± %.2f%% of the test images rightly, which it never saw in training: mean and standard deviation, by each run's best weights.",
+			test.Runs, 100*(1-test.Mean), 100*test.Deviation)
+	}
+	return fmt.Sprintf("Over %d seeds its loss on test images, which it never saw in training, is %.5g ± %.2g: mean and standard deviation, by each run's best weights.",
+		test.Runs, test.Mean, test.Deviation)
 }
 
 // ClassList names classes in a sentence.

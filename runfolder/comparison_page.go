@@ -61,8 +61,12 @@ func Measures(compared []Compared) []Measure {
 		Measure{"training time, seconds", "training_seconds", func(s *Summary) float64 { return s.TrainingSeconds }})
 }
 
-// Answers are the sentences that hold each config against the first.
+// Answers are the sentences that hold each config against the first, or that say
+// what a single one reaches over its seeds.
 func Answers(compared []Compared) []string {
+	if len(compared) == 1 {
+		return []string{compared[0].overSeeds()}
+	}
 	var answers []string
 	for _, other := range compared[1:] {
 		answers = append(answers, metrics.Compare(compared[0].Contender(), other.Contender())...)

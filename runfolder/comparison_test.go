@@ -152,9 +152,39 @@ func TestWriteComparison(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"b is better than a", "b was trained on other images", "0.25 (0.50x)", `class="curves"`, "a: best", "--line:"} {
+	for _, want := range []string{"b is better than a", "b was trained on other images", "0.25 (0.50x)", `class="curves"`, `<span class="name">a</span>: best 0.2500 (epoch 1)`, "--line:"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+}
+
+// TestSeedsOfOneConfig wants the page of one config's seeds to say what they
+// reach on the whole.
+func TestSeedsOfOneConfig(t *testing.T) {
+	tested := func(accuracy float64) func(*Summary) {
+		return func(s *Summary) { s.Final.TestAccuracy, s.Best.TestAccuracy = &accuracy, &accuracy }
+	}
+	for _, test := range []struct {
+		folders []*Folder
+		want    string
+	}{
+		{[]*Folder{finishedRun(t, "a", 1, tested(0.7)), finishedRun(t, "a", 2, tested(0.8))}, "Over 2 seeds it classifies 75.00 ± 7.07% of the test images rightly"},
+		{[]*Folder{finishedRun(t, "a", 1, nil), finishedRun(t, "a", 2, nil)}, "Over 2 seeds its loss on test images, which it never saw in training, is 0.5 ± 0"},
+	} {
+		compared, err := Compare(test.folders)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answers := Answers(compared); len(answers) != 1 || !strings.Contains(answers[0], test.want) {
+			t.Errorf("answers %q, want %q", answers, test.want)
+		}
+	}
+}
+
+func TestCompareSaysWhyARunFailed(t *testing.T) {
+	failed := finishedRun(t, "b", 1, func(s *Summary) { s.Status, s.Final, s.Error = Failed, nil, "the loss became NaN" })
+	if _, err := Compare([]*Folder{finishedRun(t, "a", 1, nil), failed}); err == nil || !strings.Contains(err.Error(), "it failed: the loss became NaN") || strings.Contains(err.Error(), "-resume") {
+		t.Errorf("error is %v", err)
 	}
 }

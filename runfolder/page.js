@@ -20,7 +20,7 @@
       this.data = JSON.parse(figure.querySelector("script").textContent);
       this.title = figure.querySelector("figcaption").textContent;
       this.keys = [...figure.querySelectorAll(".legend [data-series]")];
-      this.names = this.keys.map((key) => key.textContent.trim().replace(/(, \d+ seeds)?: best .*$/, ""));
+      this.names = this.keys.map((key) => key.querySelector(".name").textContent);
       this.looks = this.keys.map((key) => key.querySelector("path").getAttribute("class").split(" ")[1]);
       this.panels = [...figure.querySelectorAll(".axes")].map((axes, i) => this.panel(axes, this.data.panels[i]));
       this.keys.forEach((key, i) => this.toggles(key, i));
