@@ -107,6 +107,17 @@ package configs
 //	plots:
 //	  reconstructions: 3 how many random validation images to show beside their
 //	                     reconstructions, 0 to 64
+//
+//	sweep:               left out for a single run; else the values to try:
+//	  optimizer.learning_rate: [0.001, 0.01]
+//	                     a list of values for any dotted key above but those
+//	                     that say where the dataset is; each is typed and
+//	                     checked as the key is, and takes the place of the
+//	                     key's own value. As every such key has a dot in it,
+//	                     none is mistaken for the two below
+//	  method: grid       grid: every combination | random: budget of them, drawn
+//	                     by the seed; at most 1000 runs
+//	  budget: 0          random: how many combinations; at least 1
 type Config struct {
 	Name      string    `yaml:"name"`
 	Seed      uint64    `yaml:"seed"`
@@ -116,6 +127,7 @@ type Config struct {
 	Optimizer Optimizer `yaml:"optimizer"`
 	Train     Train     `yaml:"train"`
 	Plots     Plots     `yaml:"plots"`
+	Sweep     *Sweep    `yaml:"sweep,omitempty"` // nil for a single run
 }
 
 // Model is the section `model`: what is trained.

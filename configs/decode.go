@@ -61,6 +61,20 @@ func target(node *yaml.Node) *yaml.Node {
 
 // section decodes a mapping into a struct whose yaml tags name the keys.
 func (d *decoder) section(node *yaml.Node, out reflect.Value, path string) {
+	d.entries(node, path, func(line int, name string, value *yaml.Node) {
+		field, known := fieldNamed(out, name)
+		if !known {
+			d.unknownKey(line, path, name, keysOf(out.Type()))
+			return
+		}
+		key := join(path, name)
+		d.places[key] = place{d.source, d.lineOf(line)}
+		d.value(line, value, field, key)
+	})
+}
+
+// entries calls decode with each of a mapping's keys and its line, once.
+func (d *decoder) entries(node *yaml.Node, path string, decode func(line int, name string, value *yaml.Node)) {
 	seen := make(map[string]int) // key to its line
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		name, value := target(node.Content[i]), node.Content[i+1]
@@ -75,13 +89,7 @@ func (d *decoder) section(node *yaml.Node, out reflect.Value, path string) {
 			continue
 		}
 		seen[name.Value] = line
-		field, known := fieldNamed(out, name.Value)
-		if !known {
-			d.unknownKey(line, path, name.Value, keysOf(out.Type()))
-			continue
-		}
-		d.places[key] = place{d.source, d.lineOf(line)}
-		d.value(line, value, field, key)
+		decode(line, name.Value, value)
 	}
 }
 
@@ -106,6 +114,8 @@ func (d *decoder) value(line int, node *yaml.Node, out reflect.Value, key string
 	switch {
 	case null:
 		d.problem(line, key, "has no value; give it %s or remove the key", wanted(out))
+	case out.Type() == reflect.TypeFor[Sweep]() && node.Kind == yaml.MappingNode:
+		d.sweep(node, out.Addr().Interface().(*Sweep))
 	case out.Kind() == reflect.Struct && node.Kind == yaml.MappingNode:
 		d.section(node, out, key)
 	case out.Kind() == reflect.Slice && node.Kind == yaml.SequenceNode:
@@ -256,12 +266,9 @@ func allKeys(section reflect.Type, path string) []string {
 	var keys []string
 	for i := range section.NumField() {
 		field := section.Field(i)
-		key, kind := join(path, yamlName(field)), field.Type
-		if kind.Kind() == reflect.Pointer {
-			kind = kind.Elem()
-		}
+		key, kind := join(path, yamlName(field)), structOf(field.Type)
 		keys = append(keys, key)
-		if kind.Kind() == reflect.Struct {
+		if kind.Kind() == reflect.Struct && kind != reflect.TypeFor[Sweep]() { // whose keys are the others'
 			keys = append(keys, allKeys(kind, key)...)
 		}
 	}

@@ -42,7 +42,7 @@ func TestOneProblem(t *testing.T) {
 		{set(pair+"optimizer:\n  learning_rat: 1\n", ""), ":3: optimizer.learning_rat: unknown key; did you mean learning_rate?"},
 		{set(pair+"batch_size: 3\n", ""), ":2: batch_size: unknown key; did you mean data.batch_size?"},
 		{set(pair+"train: {warm_up: 3}\n", ""), ":2: train.warm_up: unknown key; the keys here are epochs, early_stopping, average_decay"},
-		{set(pair+"<<: {seed: 1}\n", ""), `:2: "<<": unknown key; the keys here are name, seed, model, data, loss, optimizer, train, plots`},
+		{set(pair+"<<: {seed: 1}\n", ""), `:2: "<<": unknown key; the keys here are name, seed, model, data, loss, optimizer, train, plots, sweep`},
 		{set(pair+"seed: 1\n\nseed: 2\n", ""), ":4: seed: is given twice; the first is in line 2"},
 		{set(pair+"? [a]\n: 1\n", ""), ":2: has a list for a key; a key is plain text"},
 

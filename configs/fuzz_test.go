@@ -13,6 +13,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add(s.Source, "train.epochs=2")
 	}
 	f.Add([]byte(everyKey), "data.normalize.mean=[0.5, 0.5, 0.5]")
+	f.Add([]byte(everyKey+"sweep: {loss.c: [1, 2], data.classes: [[6, 7]], method: random, budget: 2}\n"), "sweep.model.hidden=[[1], [2, 3]]")
 	f.Fuzz(func(t *testing.T, text []byte, override string) {
 		var overrides []string
 		if override != "" {

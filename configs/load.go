@@ -44,7 +44,11 @@ func Parse(source string, text []byte, overrides []string) (Config, error) {
 	// wrong with those is not the user's doing.
 	if !d.unreadable {
 		d.settle()
-		d.validate()
+		if d.result.Sweep == nil {
+			d.validate()
+		} else {
+			d.validateSweep()
+		}
 	}
 	if err := d.err(); err != nil {
 		return Config{}, err
@@ -60,11 +64,26 @@ func (d *decoder) settle() {
 		base := filepath.Base(d.source)
 		c.Name = strings.TrimSuffix(base, filepath.Ext(base))
 	}
-	if _, given := d.places["loss.kind"]; !given && c.Model.Kind != linearSVM {
+	kind, selections := c.Model.Kind, [][]string{c.Data.Classes}
+	if c.Sweep != nil {
+		for _, swept := range c.Sweep.Keys {
+			switch swept.Key {
+			case "model.kind": // those of one sweep share their loss
+				kind = swept.Values[0].(string)
+			case "data.classes":
+				for _, classes := range swept.Values {
+					selections = append(selections, classes.([]string))
+				}
+			}
+		}
+	}
+	if _, given := d.places["loss.kind"]; !given && kind != linearSVM {
 		c.Loss.Kind = "mse"
 	}
-	for i, written := range c.Data.Classes {
-		c.Data.Classes[i], _ = className(written)
+	for _, classes := range selections {
+		for i, written := range classes {
+			classes[i], _ = className(written)
+		}
 	}
 }
 

@@ -12,7 +12,8 @@ const setFlag = "-set "
 
 // override applies one "dotted.key=value". It becomes the mapping that a file
 // would hold for it, so that both are typed, checked and reported alike. A
-// section's keys that the override does not name keep their values.
+// section's keys that the override does not name keep their values. A key that
+// the override sets is swept no longer.
 func (d *decoder) override(argument string) {
 	d.source = setFlag + oneLine(argument)
 	path, text, found := strings.Cut(argument, "=")
@@ -21,9 +22,13 @@ func (d *decoder) override(argument string) {
 		d.report(Problem{Source: d.source, Message: "wants key=value, as in -set train.epochs=2"})
 		return
 	}
+	path = strings.Join(names, ".")
+	if names[0] == "sweep" && len(names) > 2 {
+		names = []string{names[0], strings.Join(names[1:], ".")} // the keys in there are dotted themselves
+	}
 	value := d.document([]byte(text))
 	if value == nil {
-		d.distrust(strings.Join(names, "."))
+		d.distrust(path)
 		return
 	}
 	for _, name := range slices.Backward(names) {
@@ -31,4 +36,5 @@ func (d *decoder) override(argument string) {
 		value = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Content: []*yaml.Node{key, value}}
 	}
 	d.config(value)
+	d.unsweep(path)
 }

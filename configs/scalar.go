@@ -36,7 +36,7 @@ func decodeScalar(node *yaml.Node, out reflect.Value, key string) (problem strin
 
 func decodeText(node *yaml.Node, out reflect.Value, key string) string {
 	tag := node.ShortTag()
-	number := tag == "!!int" && strings.HasPrefix(key, "data.classes[") // a class may be given by number
+	number := tag == "!!int" && strings.HasPrefix(strings.TrimPrefix(key, "sweep."), "data.classes[") // a class may be given by number
 	if tag != "!!str" && !number {
 		return fmt.Sprintf("%s is not text; put it in quotes", described(node))
 	}

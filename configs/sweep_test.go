@@ -1,0 +1,177 @@
+package configs
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const pair = "data: {classes: [frog, horse]}\n" // makes a linear SVM complete
+
+// settings are the swept values of each setting, and its config.
+func settings(t *testing.T, text string, overrides ...string) (Config, [][]string) {
+	t.Helper()
+	config, err := Parse("try.yaml", []byte(text), overrides)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkRoundTrip(t, config)
+	if config.Sweep == nil {
+		return config, nil
+	}
+	var values [][]string
+	for _, setting := range config.Settings() {
+		values = append(values, setting.Values)
+	}
+	return config, values
+}
+
+func TestSettings(t *testing.T) {
+	const twoKeys = pair + "sweep:\n  optimizer.learning_rate: [1.0e-3, 0.01]\n  loss.c: [1, 10, 100]\n"
+	for _, test := range []struct {
+		name, text string
+		overrides  []string
+		want       [][]string
+	}{
+		{"a grid, the last key fastest", twoKeys, nil, [][]string{{"0.001", "1"}, {"0.001", "10"}, {"0.001", "100"}, {"0.01", "1"}, {"0.01", "10"}, {"0.01", "100"}}},
+		{"an override sets a swept key", twoKeys, []string{"loss.c=2"}, [][]string{{"0.001"}, {"0.01"}}},
+		{"an override sets a section", twoKeys, []string{"loss={c: 2}"}, [][]string{{"0.001"}, {"0.01"}}},
+		{"overrides set all", twoKeys, []string{"loss.c=2", "optimizer.learning_rate=1"}, nil},
+		{"no sweep", twoKeys, []string{"sweep=null"}, nil},
+		{"other values", twoKeys, []string{"sweep.loss.c=[5]"}, [][]string{{"0.001", "5"}, {"0.01", "5"}}},
+		{"set, then swept", pair, []string{"loss.c=2", "sweep.loss.c=[5, 6]"}, [][]string{{"5"}, {"6"}}},
+		{"a sweep in one override", pair, []string{"sweep={loss.c: [5, 6]}"}, [][]string{{"5"}, {"6"}}},
+		{"lists", "model: {kind: autoencoder}\nsweep: {model.hidden: [[64], [128, 64]]}\n", nil, [][]string{{"64"}, {"128-64"}}},
+		{"classes", "sweep: {data.classes: [[6, 7], [cat, dog]]}\n", nil, [][]string{{"frog-horse"}, {"cat-dog"}}},
+		{"kinds", "sweep: {model.kind: [autoencoder, tied_autoencoder]}\n", nil, [][]string{{"autoencoder"}, {"tied_autoencoder"}}},
+		{"the values of a swept key in the file do not count", pair + "loss: {c: -1}\nsweep: {loss.c: [1]}\n", nil, [][]string{{"1"}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, got := settings(t, test.text, test.overrides...)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestSettingsAreConfigs wants each setting to be what a file with those values
+// in their places would give.
+func TestSettingsAreConfigs(t *testing.T) {
+	config, values := settings(t, pair+"name: try\nsweep: {data.normalize.mean: [[0, 0, 0], [1, 1, 1]], optimizer.momentum: [0, 0.9]}\n", "data.normalize.std=[1, 1, 1]")
+	if len(values) != 4 {
+		t.Fatalf("%d settings, want 4", len(values))
+	}
+	for i, setting := range config.Settings() {
+		mean, momentum := []string{"[0, 0, 0]", "[1, 1, 1]"}[i/2], []string{"0", "0.9"}[i%2]
+		want, err := Parse("try.yaml", []byte(pair), []string{"data.normalize={mean: " + mean + ", std: [1, 1, 1]}", "optimizer.momentum=" + momentum})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, setting.Config); diff != "" {
+			t.Errorf("setting %d (-want +got):\n%s", i, diff)
+		}
+	}
+}
+
+// TestRandomSettings wants the seed to draw some of the grid, each once.
+func TestRandomSettings(t *testing.T) {
+	const text = pair + "sweep:\n  loss.c: [1, 2, 3, 4, 5]\n  optimizer.momentum: [0, 0.5, 0.9]\n"
+	_, grid := settings(t, text)
+	draw := func(seed int) [][]string {
+		_, drawn := settings(t, text, "sweep.method=random", "sweep.budget=7", fmt.Sprintf("seed=%d", seed))
+		return drawn
+	}
+	first := draw(1)
+	if len(first) != 7 {
+		t.Fatalf("%d settings, want 7", len(first))
+	}
+	seen := make(map[string]bool)
+	for _, values := range first {
+		if !slices.ContainsFunc(grid, func(of []string) bool { return slices.Equal(of, values) }) || seen[fmt.Sprint(values)] {
+			t.Errorf("%v is not of the grid, or drawn twice", values)
+		}
+		seen[fmt.Sprint(values)] = true
+	}
+	if diff := cmp.Diff(first, draw(1)); diff != "" {
+		t.Errorf("the same seed draws otherwise:\n%s", diff)
+	}
+	if cmp.Equal(first, draw(2)) {
+		t.Error("another seed draws the same")
+	}
+	if _, all := settings(t, text, "sweep.method=random", "sweep.budget=15"); !cmp.Equal(all, grid) {
+		t.Errorf("a budget for all draws %v", all)
+	}
+}
+
+func TestSweepProblems(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{"sweep:", ""},
+		{"sweep: grid", ":2: sweep: needs keys of its own, not \"grid\""},
+		{"sweep: {}", ":2: sweep: names no key to sweep, as in optimizer.learning_rate: [0.01, 0.1]"},
+		{"sweep: {name: [a, b]}", ":2: sweep.name: cannot be swept: it names the sweep's folder"},
+		{"sweep: {seed: [1, 2]}", ":2: sweep.seed: cannot be swept: -seeds N repeats every setting over N seeds"},
+		{"sweep: {data.dir: [a, b]}", ":2: sweep.data.dir: cannot be swept: all runs share one dataset"},
+		{"sweep: {optimizer: [1]}", ":2: sweep.optimizer: is a section; name a key in it, as in optimizer.kind"},
+		{"sweep: {data.normalize: [null]}", ":2: sweep.data.normalize: is a section; name a key in it, as in data.normalize.mean"},
+		{"sweep: {learning_rate: [1]}", ":2: sweep.learning_rate: unknown key; did you mean optimizer.learning_rate?"},
+		{"sweep: {optimizer.learning_rat: [1]}", ":2: sweep.optimizer.learning_rat: unknown key; did you mean optimizer.learning_rate?"},
+		{"sweep: {metod: grid}", ":2: sweep.metod: unknown key; did you mean method?"},
+		{"sweep: {sweep.loss.c: [1]}", ":2: sweep.sweep.loss.c: unknown key; here stand method, budget and dotted keys of this file, as in optimizer.learning_rate"},
+		{"sweep: {loss.c: 1}", ":2: sweep.loss.c: needs a list of the values to try, not 1"},
+		{"sweep: {loss.c: []}", ":2: sweep.loss.c: has no values; list those to try or remove the key"},
+		{"sweep:\n  loss.c: [1]\n  loss.c: [2]", ":4: sweep.loss.c: is given twice; the first is in line 3"},
+		{"sweep:\n  loss.c:\n  - 1\n  - 1.0", ":5: sweep.loss.c[1]: 1 is given twice"},
+		{"sweep:\n  loss.c:\n  - 1\n  - high", ":5: sweep.loss.c[1]: \"high\" is not a number"},
+		{"sweep:\n  loss.c:\n  - 1\n  -", ":5: sweep.loss.c[1]: has no value; give it a number or remove the key"},
+		{"sweep:\n  loss.c:\n  - 1\n  - -1", ":5: loss.c: -1 is not above 0"},
+		{"sweep:\n  optimizer.kind:\n  - sgd\n  - adam\noptimizer: {momentum: 0.9}", ":6: optimizer.momentum: adam has no momentum but the first of its betas; set momentum to 0 or optimizer.kind to sgd"},
+		{"sweep:\n  data.classes:\n  - [frog, horse]\n  - [frog, hors]", ":5: data.classes[1]: \"hors\" is not a class; did you mean horse?"},
+		{"sweep: {loss.c: [1], method: best}", ":2: sweep.method: \"best\" is not grid or random"},
+		{"sweep: {loss.c: [1, 2], budget: 1}", ":2: sweep.budget: only method: random takes a budget; grid tries all 2 combinations"},
+		{"sweep: {loss.c: [1, 2], method: random}", ": sweep.budget: 0 is not between 1 and 2: how many of the 2 combinations to draw"},
+		{"sweep: {loss.c: [1, 2], method: random, budget: 3}", ":2: sweep.budget: 3 is not between 1 and 2: how many of the 2 combinations to draw"},
+		{"sweep: {train.epochs: " + numbers(40) + ", model.latent: " + numbers(40) + "}", ":2: sweep: makes 1600 runs, more than 1000; list fewer values, or let method: random with a budget draw some"},
+	} {
+		_, err := Parse("try.yaml", []byte(pair+test.text+"\n"), nil)
+		want := ""
+		if test.want != "" {
+			want = "try.yaml" + test.want
+		}
+		if got := message(err); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", test.text, got, want)
+		}
+	}
+}
+
+// numbers is a list of the first n whole numbers.
+func numbers(n int) string {
+	list := "[1"
+	for i := 2; i <= n; i++ {
+		list += fmt.Sprintf(", %d", i)
+	}
+	return list + "]"
+}
+
+func TestSweepDifferences(t *testing.T) {
+	base := []string{"sweep={loss.c: [1, 2], optimizer.momentum: [0, 0.9]}"}
+	for _, test := range []struct {
+		overrides, want []string
+	}{
+		{base, nil},
+		{nil, []string{"sweep"}},
+		{append(base, "sweep.loss.c=[1, 3]"), []string{"sweep.loss.c"}},
+		{append(base, "loss.c=1"), []string{"loss.c", "sweep.loss.c"}},
+		{append(base, "sweep.method=random", "sweep.budget=2"), []string{"sweep.method", "sweep.budget"}},
+		{[]string{"sweep={optimizer.momentum: [0, 0.9], loss.c: [1, 2]}"}, []string{"sweep"}},
+	} {
+		a, _ := settings(t, pair, base...)
+		b, _ := settings(t, pair, append([]string{"loss.c=0.5"}, test.overrides...)...)
+		a.Loss.C = 0.5
+		if diff := cmp.Diff(test.want, Differences(a, b)); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", test.overrides, diff)
+		}
+	}
+}
