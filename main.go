@@ -310,7 +310,15 @@ func (p *program) train(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if config.Sweep != nil && len(p.configs) > 1 {
+			return experiments.UsageError(path + " is a sweep, a comparison of its own; train it alone, or leave its sweep out with -set sweep=null")
+		}
 		all = append(all, config)
+	}
+	if sweep := all[0].Sweep != nil; sweep && p.dryRun {
+		return experiments.UsageError("-dry-run looks at one setting; leave the sweep out with -set sweep=null")
+	} else if sweep {
+		return p.session.Sweep(ctx, all[0])
 	}
 	if p.dryRun {
 		return p.session.DryRun(ctx, all)

@@ -46,7 +46,7 @@ func (s *Session) open(ctx context.Context, config configs.Config) (*images, err
 	return cut, nil
 }
 
-// sourceOf is where a config's images come from.
+// sourceOf is where a config takes its images from.
 func sourceOf(config configs.Config) loaders.Source {
 	return loaders.Source{
 		Sample: config.Data.Source == "sample", Dir: config.Data.Dir, URL: config.Data.URL,

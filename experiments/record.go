@@ -53,24 +53,13 @@ func newRecord(folder *runfolder.Folder, config configs.Config, run *training.Ru
 // same numbers again: it names the dataset that was used in fact, and the
 // weights of -init stand beside it.
 func (r *record) begin() error {
-	text, err := r.config.YAML()
+	text, err := writeConfig(r.folder, r.config, r.init)
 	if err != nil {
 		return err
 	}
-	if r.init != "" {
-		weights, err := os.ReadFile(r.init)
-		if err != nil {
-			return err
-		}
-		if err := r.folder.Write(runfolder.InitialWeightsFile, weights); err != nil {
-			return err
-		}
-		r.summary.InitialWeights = runfolder.InitialWeightsFile
-		text = append([]byte("# started from weights: repeat with -init "+runfolder.InitialWeightsFile+"\n"), text...)
-	}
 	r.text = text
-	if err := r.folder.Write(runfolder.ConfigFile, text); err != nil {
-		return err
+	if r.init != "" {
+		r.summary.InitialWeights = runfolder.InitialWeightsFile
 	}
 	if exists(r.folder.File(runfolder.GraphFile)) {
 		return nil
@@ -96,6 +85,26 @@ func (r *record) begin() error {
 	return r.folder.WriteWith(runfolder.DiagramFile, func(w io.Writer) error {
 		return plots.Diagram(w, network(r.run.Architecture, model))
 	})
+}
+
+// writeConfig writes config.yaml, whose text it returns, and beside it the
+// weights of the file that the run starts from, where init names one.
+func writeConfig(folder *runfolder.Folder, config configs.Config, init string) (text []byte, err error) {
+	text, err = config.YAML()
+	if err != nil {
+		return nil, err
+	}
+	if init != "" {
+		weights, err := os.ReadFile(init)
+		if err != nil {
+			return nil, err
+		}
+		if err := folder.Write(runfolder.InitialWeightsFile, weights); err != nil {
+			return nil, err
+		}
+		text = append([]byte("# started from weights: repeat with -init "+runfolder.InitialWeightsFile+"\n"), text...)
+	}
+	return text, folder.Write(runfolder.ConfigFile, text)
 }
 
 // end writes all the rest. cause is what stopped the training, nil when it ran

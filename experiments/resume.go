@@ -19,37 +19,49 @@ import (
 // [configs.Load], may ask for another number of epochs and for another place to
 // take the dataset from, and for nothing else.
 func (s *Session) Resume(ctx context.Context, path, configPath string, overrides []string) error {
+	if folder, runs, found := runfolder.OpenSweep(path); found {
+		return s.resumeSweep(ctx, folder, runs, configPath, overrides)
+	}
 	folder, err := runfolder.Open(path)
 	if err != nil {
 		return UsageError(err.Error())
-	}
-	unlock, err := folder.Lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	saved, err := s.checkpoint(folder)
-	if err != nil {
-		return err
 	}
 	asked, err := configs.Load(cmp.Or(configPath, folder.File(runfolder.ConfigFile)), overrides)
 	if err != nil {
 		return err
 	}
+	end, err := s.goOn(ctx, folder, asked)
+	if end != "" {
+		fmt.Fprintln(s.Out, end)
+	}
+	return err
+}
+
+// goOn trains the run in a folder as asked, from where it stands. Where nothing
+// is left to do, it says how the run ended.
+func (s *Session) goOn(ctx context.Context, folder *runfolder.Folder, asked configs.Config) (end string, err error) {
+	unlock, err := folder.Lock()
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	saved, err := s.checkpoint(folder)
+	if err != nil {
+		return "", err
+	}
 	config, err := resumedConfig(folder, saved, asked)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if end := howItEnded(folder, saved, config.Train.Epochs); end != "" {
-		fmt.Fprintln(s.Out, end)
-		return nil
+		return end, nil
 	}
 	record, err := s.resumed(ctx, folder, saved, config)
 	if err != nil {
-		return err
+		return "", err
 	}
 	_, err = s.carryOut(ctx, record)
-	return err
+	return "", err
 }
 
 // resumable are the keys that may change in a run: how long it is, and where
@@ -65,10 +77,8 @@ func resumedConfig(folder *runfolder.Folder, saved *runfolder.Checkpoint, asked 
 	if err != nil {
 		return configs.Config{}, err
 	}
-	changed := slices.DeleteFunc(configs.Differences(trained, asked), func(key string) bool { return slices.Contains(resumable, key) })
-	if len(changed) > 0 {
-		return configs.Config{}, UsageError(fmt.Sprintf("the run in %s was begun with another config, which differs in %s; a run that goes on may only change train.epochs and where its data is: start a new one with -config",
-			folder.Path, strings.Join(changed, ", ")))
+	if err := unchanged("run", folder, trained, asked); err != nil {
+		return configs.Config{}, err
 	}
 	if saved == nil {
 		return asked, nil
@@ -81,6 +91,17 @@ func resumedConfig(folder *runfolder.Folder, saved *runfolder.Checkpoint, asked 
 		return configs.Config{}, UsageError(fmt.Sprintf("train.epochs=%d is too few: the run in %s is in epoch %d already", asked.Train.Epochs, folder.Path, begun))
 	}
 	return asked, nil
+}
+
+// unchanged returns an error where what is asked for is not what the run or
+// sweep in a folder was begun with.
+func unchanged(what string, folder *runfolder.Folder, begun, asked configs.Config) error {
+	changed := slices.DeleteFunc(configs.Differences(begun, asked), func(key string) bool { return slices.Contains(resumable, key) })
+	if len(changed) == 0 {
+		return nil
+	}
+	return UsageError(fmt.Sprintf("the %[1]s in %[2]s was begun with another config, which differs in %[3]s; a %[1]s that goes on may only change train.epochs and where its data is: start a new one with -config",
+		what, folder.Path, strings.Join(changed, ", ")))
 }
 
 // howItEnded says how a run ended that has nothing left to do for this number
@@ -105,11 +126,7 @@ func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, epochs in
 // there is none yet, at its beginning.
 func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *runfolder.Checkpoint, config configs.Config) (*record, error) {
 	now := time.Now()
-	source := config
-	if source.Data.Source == "cifar10" {
-		source.Data.IfMissing = "fail" // no sample stands in for what the run began with
-	}
-	images, err := s.open(ctx, source)
+	images, err := s.open(ctx, begun(config))
 	if err != nil {
 		return nil, err
 	}
@@ -142,6 +159,15 @@ func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *
 		return nil, err
 	}
 	return record, record.begin()
+}
+
+// begun is the config of a run that has begun: no sample stands in for what it
+// began with.
+func begun(config configs.Config) configs.Config {
+	if config.Data.Source == "cifar10" {
+		config.Data.IfMissing = "fail"
+	}
+	return config
 }
 
 // sameDataset returns an error where a run was begun with another dataset.

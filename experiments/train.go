@@ -125,9 +125,8 @@ func loadWeights(architecture *graphs.Architecture, path string) (graphs.Weights
 
 // newRun puts the parts of a training run together.
 func newRun(config configs.Config, architecture *graphs.Architecture, weights graphs.Weights, images *images) (*training.Run, error) {
-	if size := config.Data.BatchSize; size > images.training.Len() {
-		return nil, &loaders.SettingError{Key: "data.batch_size", Reason: fmt.Sprintf(
-			"%d is more than the %d training images", size, images.training.Len())}
+	if err := suits(config, images); err != nil {
+		return nil, err
 	}
 	solver, schedule, err := solver(config)
 	if err != nil {
@@ -147,6 +146,15 @@ func newRun(config configs.Config, architecture *graphs.Architecture, weights gr
 		run.Average = training.NewAverage(weights, decay)
 	}
 	return run, nil
+}
+
+// suits returns an error where the images are too few for a config.
+func suits(config configs.Config, images *images) error {
+	if size := config.Data.BatchSize; size > images.training.Len() {
+		return &loaders.SettingError{Key: "data.batch_size", Reason: fmt.Sprintf(
+			"%d is more than the %d training images", size, images.training.Len())}
+	}
+	return nil
 }
 
 // solver returns the config's solver, new, and the schedule of its rate.

@@ -12,8 +12,8 @@ import (
 	"cifartrain/runfolder"
 )
 
-// begun is a run's folder as it stands before the first epoch has ended.
-func begun(t *testing.T, root string, now time.Time, overrides ...string) *runfolder.Folder {
+// startedRun is a run's folder as it stands before the first epoch has ended.
+func startedRun(t *testing.T, root string, now time.Time, overrides ...string) *runfolder.Folder {
 	t.Helper()
 	config, err := configs.Load("svm", append([]string{"data.source=sample", "train.epochs=4"}, overrides...))
 	if err != nil {
@@ -40,7 +40,7 @@ func begun(t *testing.T, root string, now time.Time, overrides ...string) *runfo
 // to its end, and on to the next run of the name.
 func TestLivePage(t *testing.T) {
 	root, now := t.TempDir(), time.Now()
-	folder := begun(t, root, now)
+	folder := startedRun(t, root, now)
 	page := &livePage{new(Session), filepath.Join(root, "svm", "latest")}
 	stamp := ""
 	wants := func(when string, texts ...string) {
@@ -89,6 +89,6 @@ func TestLivePage(t *testing.T) {
 		t.Fatal(err)
 	}
 	wants("when it goes on", "2 of 4 epochs are done")
-	begun(t, root, now.Add(time.Second), "train.epochs=9")
+	startedRun(t, root, now.Add(time.Second), "train.epochs=9")
 	wants("in the next run", "No epoch of 9 has ended yet.")
 }

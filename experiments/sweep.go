@@ -1,0 +1,340 @@
+package experiments
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"time"
+
+	"cifartrain/configs"
+	"cifartrain/loaders"
+	"cifartrain/runfolder"
+	"cifartrain/terminal"
+	"cifartrain/training"
+)
+
+// A sweep is the runs of a config that sweeps some of its keys.
+type sweep struct {
+	config   configs.Config
+	settings []configs.Setting
+	seeds    int
+	folder   *runfolder.Folder
+	runs     []*runfolder.Folder // those of the first setting's seeds first
+}
+
+// A sweepInterruption is the user's wish to stop a sweep.
+type sweepInterruption struct {
+	finished, all int // runs
+	folder        string
+}
+
+func (i *sweepInterruption) Error() string {
+	return fmt.Sprintf("interrupted after %d of %d runs; what they gave is in %s; %s", i.finished, i.all, i.folder, howToGoOn(i.folder))
+}
+
+// Unwrap tells the interruption from a failure.
+func (i *sweepInterruption) Unwrap() error { return context.Canceled }
+
+// Sweep trains every setting of a config's sweep, over as many seeds as the
+// session asks for, and compares them.
+func (s *Session) Sweep(ctx context.Context, config configs.Config) error {
+	w := &sweep{config: config, settings: config.Settings(), seeds: s.Seeds}
+	if err := s.checkSweep(w); err != nil {
+		return err
+	}
+	if err := s.share(ctx, w); err != nil {
+		return err
+	}
+	if err := s.lay(w); err != nil {
+		return err
+	}
+	unlock, err := w.folder.Lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return s.carryOutSweep(ctx, w)
+}
+
+// checkSweep returns an error for what can be known to fail before the first
+// run, without the dataset.
+func (s *Session) checkSweep(w *sweep) error {
+	if runs := len(w.settings) * w.seeds; runs > configs.MaxRuns {
+		return UsageError(fmt.Sprintf("-seeds %d: %d settings over %d seeds make %d runs, more than %d", w.seeds, len(w.settings), w.seeds, runs, configs.MaxRuns))
+	}
+	var all []configs.Config
+	for _, setting := range w.settings {
+		all = append(all, setting.Config)
+	}
+	return s.check(all)
+}
+
+// share loads the dataset that all runs share, and sees whether it suits each
+// of them.
+func (s *Session) share(ctx context.Context, w *sweep) error {
+	images, err := s.open(ctx, w.settings[0].Config)
+	if err != nil {
+		return err
+	}
+	if images.dataset.StandsInBecause != "" {
+		w.config.Data.Source = "sample"
+	}
+	for i := range w.settings {
+		w.settings[i].Config.Data.Source = w.config.Data.Source
+	}
+	s.datasets = map[loaders.Source]*loaders.Dataset{sourceOf(begun(w.config)): images.dataset}
+	for _, setting := range w.settings {
+		images, err := s.open(ctx, begun(setting.Config))
+		if err == nil {
+			err = suits(setting.Config, images)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lay makes the folders of all runs. That of the sweep gets its config last:
+// without it a sweep that was cut off here is none to go on with.
+func (s *Session) lay(w *sweep) (err error) {
+	if w.folder, err = runfolder.Create(s.Runs, w.config.Name, time.Now()); err != nil {
+		return err
+	}
+	for i := range len(w.settings) * w.seeds {
+		folder, err := w.folder.CreateRun(runfolder.RunName(i+1, len(w.settings)*w.seeds, w.label(i)))
+		if err != nil {
+			return err
+		}
+		if _, err := writeConfig(folder, w.run(i), s.Init); err != nil {
+			return err
+		}
+		w.runs = append(w.runs, folder)
+	}
+	text, err := w.config.YAML()
+	if err != nil {
+		return err
+	}
+	if err := w.folder.Write(runfolder.SweepFile, text); err != nil {
+		return err
+	}
+	if err := w.folder.PointLatest(); err != nil {
+		fmt.Fprintf(s.Err, "warning: %v\n", err)
+	}
+	return nil
+}
+
+// keys are the swept ones.
+func (w *sweep) keys() []string {
+	var keys []string
+	for _, swept := range w.config.Sweep.Keys {
+		keys = append(keys, swept.Key)
+	}
+	return keys
+}
+
+// run is the config of the run at a place among all.
+func (w *sweep) run(i int) configs.Config {
+	config := w.settings[i/w.seeds].Config
+	config.Seed += uint64(i % w.seeds)
+	return config
+}
+
+// resumeSweep is [Session.Resume] for a sweep: it trains the runs that are not
+// finished.
+func (s *Session) resumeSweep(ctx context.Context, folder *runfolder.Folder, runs []*runfolder.Folder, configPath string, overrides []string) error {
+	unlock, err := folder.Lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	trained, err := configs.Load(folder.File(runfolder.SweepFile), nil)
+	if err != nil {
+		return err
+	}
+	asked, err := configs.Load(cmp.Or(configPath, folder.File(runfolder.SweepFile)), overrides)
+	if err != nil {
+		return err
+	}
+	if err := unchanged("sweep", folder, trained, asked); err != nil {
+		return err
+	}
+	w := &sweep{config: asked, settings: asked.Settings(), folder: folder, runs: runs}
+	w.seeds = len(runs) / len(w.settings)
+	if w.seeds < 1 || len(runs)%len(w.settings) != 0 {
+		return fmt.Errorf("%s holds %d runs of %d settings: some are gone; begin it again with: go run . -config %s",
+			folder.Path, len(runs), len(w.settings), folder.File(runfolder.SweepFile))
+	}
+	if err := s.share(ctx, w); err != nil {
+		return err
+	}
+	return s.carryOutSweep(ctx, w)
+}
+
+// carryOutSweep trains the runs that are not finished and shows what came of
+// all.
+func (s *Session) carryOutSweep(ctx context.Context, w *sweep) error {
+	atOnce := s.atOnce(w)
+	fmt.Fprintf(s.Out, "%s: %d settings, %d runs, %d at once\nwriting to %s\n\n", w.config.Name, len(w.settings), len(w.runs), atOnce, w.folder.Path)
+	cause := s.trainAll(ctx, w, atOnce)
+	result := w.result()
+	finished := 0
+	for _, setting := range result.Settings {
+		finished += len(setting.Runs)
+	}
+	if finished > 0 {
+		if err := s.concludeSweep(w, result); err != nil {
+			return errors.Join(cause, err)
+		}
+	}
+	switch {
+	case errors.Is(cause, context.Canceled):
+		return &sweepInterruption{finished, len(w.runs), w.folder.Path}
+	case cause != nil:
+		return fmt.Errorf("%w; of the sweep, %d of %d runs are finished; once that is mended, %s", cause, finished, len(w.runs), howToGoOn(w.folder.Path))
+	case finished == 0:
+		return fmt.Errorf("none of the %d runs came to an end, the first because: %s", len(w.runs), result.Settings[0].Missing)
+	}
+	return nil
+}
+
+// worthSharing is the multiplications in a matrix product from which on kernels
+// share it out among the processors.
+const worthSharing = 2 << 20
+
+// atOnce is how many runs are trained side by side: one for each processor
+// where the model is too small for a run to use more than one, or else one,
+// which uses them all.
+func (s *Session) atOnce(w *sweep) int {
+	for _, setting := range w.settings {
+		architecture, _, err := s.model(setting.Config)
+		if err != nil || architecture.ParameterCount()*setting.Config.Data.BatchSize >= worthSharing {
+			return 1
+		}
+	}
+	return min(len(w.runs), runtime.GOMAXPROCS(0))
+}
+
+// trainAll trains the runs that are not finished, some at once. A run whose loss
+// diverges is part of the result; any other failure ends the sweep.
+func (s *Session) trainAll(ctx context.Context, w *sweep, atOnce int) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	next := make(chan int)
+	go func() {
+		defer close(next)
+		for i := range w.runs {
+			select {
+			case next <- i:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	var workers sync.WaitGroup
+	var telling sync.Mutex
+	warnings, ended := &oneByOne{Writer: s.Err}, 0
+	for range atOnce {
+		one := s.ofSweep(atOnce, warnings)
+		workers.Go(func() {
+			for i := range next {
+				began := time.Now()
+				before, err := one.goOn(ctx, w.runs[i], w.run(i))
+				var diverged *training.DivergedError
+				if err != nil && !errors.As(err, &diverged) {
+					stop(err)
+					return
+				}
+				telling.Lock()
+				if ended++; before == "" {
+					s.Display.Run(ended, len(w.runs), w.label(i), w.setting(i, w.runs[i:i+1]), time.Since(began).Seconds())
+				}
+				telling.Unlock()
+			}
+		})
+	}
+	workers.Wait()
+	return context.Cause(ctx)
+}
+
+// ofSweep is a session for runs of a sweep one after the other, which shows
+// what a person should see of a run among many. It shares the dataset.
+func (s *Session) ofSweep(atOnce int, warnings io.Writer) *Session {
+	one := *s
+	one.Out, one.Err, one.Display = io.Discard, warnings, terminal.NewDisplay(io.Discard, true)
+	if atOnce == 1 {
+		one.Display = s.Display.BarOnly()
+	}
+	return &one
+}
+
+// oneByOne is a writer for several goroutines.
+type oneByOne struct {
+	sync.Mutex
+	io.Writer
+}
+
+func (w *oneByOne) Write(p []byte) (int, error) {
+	w.Lock()
+	defer w.Unlock()
+	return w.Writer.Write(p)
+}
+
+// setting is what the given runs of the setting of the run at a place came to.
+func (w *sweep) setting(i int, runs []*runfolder.Folder) runfolder.Setting {
+	return runfolder.NewSetting(w.keys(), w.settings[i/w.seeds].Values, runs)
+}
+
+// label tells a run from the others.
+func (w *sweep) label(i int) string {
+	label := runfolder.SettingLabel(w.keys(), w.settings[i/w.seeds].Values)
+	if w.seeds > 1 {
+		label += fmt.Sprintf(", seed=%d", w.run(i).Seed)
+	}
+	return label
+}
+
+// result is what the runs came to.
+func (w *sweep) result() *runfolder.Sweep {
+	result := &runfolder.Sweep{Name: w.config.Name, Keys: w.keys()}
+	for _, swept := range w.config.Sweep.Keys {
+		var values []string
+		for _, value := range swept.Values {
+			values = append(values, configs.ValueText(value))
+		}
+		result.Values = append(result.Values, values)
+	}
+	for i := 0; i < len(w.runs); i += w.seeds {
+		result.Settings = append(result.Settings, w.setting(i, w.runs[i:i+w.seeds]))
+	}
+	result.Sort()
+	return result
+}
+
+// concludeSweep writes the sweep's table, pictures and page, and shows them.
+func (s *Session) concludeSweep(w *sweep, result *runfolder.Sweep) error {
+	const mostCurves = 8 // more cannot be told apart
+	best := result.Best(mostCurves)
+	var pictures []runfolder.Picture
+	draw := func(file, meaning string, picture func(io.Writer) error) error {
+		pictures = append(pictures, runfolder.Picture{File: file, Meaning: meaning})
+		return w.folder.WriteWith(file, picture)
+	}
+	if len(best) > 0 {
+		err := draw(runfolder.ComparisonPicture, "Training curves beside validation curves, of the best settings.", func(out io.Writer) error {
+			return comparisonPicture(out, best)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if err := w.folder.WriteSweep(result, pictures); err != nil {
+		return err
+	}
+	terminal.Sweep(s.Out, result, w.folder.Path)
+	return nil
+}

@@ -1,0 +1,159 @@
+package runfolder
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"cifartrain/metrics"
+)
+
+// The files of a sweep's folder, beside those of a comparison. Each of its runs
+// is a folder in it.
+const (
+	SweepFile    = "sweep.yaml" // the resolved config with its sweep
+	SweepPicture = "sweep.png"
+)
+
+// A Sweep is what the runs of a sweep came to.
+type Sweep struct {
+	Name     string
+	Keys     []string   // the swept ones, dotted
+	Values   [][]string // of each key, in the order they were listed
+	Settings []Setting  // the best first, those without figures last
+}
+
+// A Setting is one of the configs of a sweep, with its runs over seeds.
+type Setting struct {
+	Compared          // its finished runs; there may be none
+	Values   []string // of the swept keys
+	Missing  string   // why it has no figures to compare; empty where all its runs are finished
+}
+
+// NewSetting reads what the runs of a setting in folders, one a seed, came to.
+func NewSetting(keys, values []string, folders []*Folder) Setting {
+	s := Setting{Compared: Compared{Label: SettingLabel(keys, values)}, Values: values}
+	for _, folder := range folders {
+		run, err := folder.finished()
+		if err == nil {
+			s.Runs = append(s.Runs, run)
+			continue
+		}
+		why := notFinished
+		if summary, err := folder.Summary(); err == nil && summary.Status == Failed {
+			why = summary.Error
+		}
+		s.Missing = cmp.Or(s.Missing, why)
+	}
+	return s
+}
+
+// notFinished is why a setting has no figures that was cut off or not begun.
+const notFinished = "not finished"
+
+// SettingLabel is a setting in short: learning_rate=0.01, c=1.
+func SettingLabel(keys, values []string) string {
+	parts := make([]string, len(keys))
+	for i, name := range ShortKeys(keys) {
+		parts[i] = name + "=" + values[i]
+	}
+	return strings.Join(parts, ", ")
+}
+
+// ShortKeys are dotted keys without their sections, where that leaves no two
+// the same.
+func ShortKeys(keys []string) []string {
+	last := func(key string) string { return key[strings.LastIndex(key, ".")+1:] }
+	short := make([]string, len(keys))
+	for i, key := range keys {
+		short[i] = last(key)
+		for j, other := range keys {
+			if i != j && last(other) == short[i] {
+				short[i] = key
+			}
+		}
+	}
+	return short
+}
+
+// Sort puts the best settings first: those of the highest validation accuracy
+// where all classify, else of the lowest validation loss, at the best epoch and
+// as a mean over seeds. Test figures do not count.
+func (s *Sweep) Sort() {
+	slices.SortStableFunc(s.Settings, func(a, b Setting) int {
+		switch {
+		case a.Missing != "" || b.Missing != "":
+			return cmp.Compare(len(a.Missing), len(b.Missing))
+		case s.Classifies():
+			return cmp.Compare(s.Figure(b).Mean, s.Figure(a).Mean)
+		}
+		return cmp.Compare(s.Figure(a).Mean, s.Figure(b).Mean)
+	})
+}
+
+// Finished are the settings that have figures.
+func (s *Sweep) Finished() []Setting {
+	return slices.DeleteFunc(slices.Clone(s.Settings), func(setting Setting) bool { return setting.Missing != "" })
+}
+
+// Classifies reports whether the settings are told by their accuracies.
+func (s *Sweep) Classifies() bool {
+	return !slices.ContainsFunc(s.Finished(), func(setting Setting) bool { return setting.Summary().Best.ValidationAccuracy == nil })
+}
+
+// Figure is what a setting that has figures is told by.
+func (s *Sweep) Figure(setting Setting) metrics.Spread { return s.over(setting, false) }
+
+// over is the best epoch's validation or test figure.
+func (s *Sweep) over(setting Setting, test bool) metrics.Spread {
+	return Measure{Of: func(summary *Summary) float64 {
+		switch best := summary.Best; {
+		case s.Classifies() && test:
+			return *best.TestAccuracy
+		case s.Classifies():
+			return *best.ValidationAccuracy
+		case test:
+			return *best.TestLoss
+		default:
+			return best.ValidationLoss
+		}
+	}}.Over(setting.Compared)
+}
+
+// CreateRun makes the folder of one of a sweep's runs in the sweep's folder.
+func (f *Folder) CreateRun(name string) (*Folder, error) {
+	run := &Folder{Path: f.File(name), disk: f.disk}
+	if err := os.Mkdir(run.Path, 0o777); err != nil {
+		return nil, newWriteError(run.Path, err)
+	}
+	return run, nil
+}
+
+// OpenSweep returns the sweep's folder at path with those of its runs, in their
+// order. found is false where the path is that of something else.
+func OpenSweep(path string) (folder *Folder, runs []*Folder, found bool) {
+	resolved, err := resolve(path)
+	if err != nil {
+		return nil, nil, false
+	}
+	folder = &Folder{Path: resolved}
+	if _, err := os.Stat(folder.File(SweepFile)); err != nil {
+		return nil, nil, false
+	}
+	configs, _ := filepath.Glob(folder.File(filepath.Join("*", ConfigFile))) // sorted; only a bad pattern is an error
+	for _, config := range configs {
+		runs = append(runs, &Folder{Path: filepath.Dir(config)})
+	}
+	return folder, runs, true
+}
+
+// RunName is the folder's name of a sweep's run: its number among all, from 1,
+// and its setting.
+func RunName(number, all int, label string) string {
+	const longest = 150 // file systems take 255 bytes
+	name := fmt.Sprintf("%0*d-%s", max(2, len(fmt.Sprint(all))), number, strings.ReplaceAll(label, ", ", ","))
+	return name[:min(len(name), longest)]
+}

@@ -1,0 +1,130 @@
+package runfolder
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"html/template"
+	"io"
+	"strconv"
+
+	"cifartrain/metrics"
+)
+
+// WriteSweep writes comparison.csv, a row a run with its swept values and each
+// measure, the best setting first, and report.html, which holds the pictures
+// too.
+func (f *Folder) WriteSweep(s *Sweep, pictures []Picture) error {
+	var table bytes.Buffer
+	if err := csv.NewWriter(&table).WriteAll(s.rows()); err != nil {
+		return fmt.Errorf("runfolder: making %s: %w", ComparisonTable, err)
+	}
+	if err := f.Write(ComparisonTable, table.Bytes()); err != nil {
+		return err
+	}
+	page := struct {
+		*Sweep
+		Rows     [][]string
+		Pictures []sweepFigure
+	}{Sweep: s, Rows: s.Cells(len(s.Settings))}
+	for _, p := range pictures {
+		source, err := f.source(p.File)
+		if err != nil {
+			return err
+		}
+		page.Pictures = append(page.Pictures, sweepFigure{p, source})
+	}
+	return f.WriteWith(ReportFile, func(w io.Writer) error { return sweepTemplate.Execute(w, page) })
+}
+
+// A sweepFigure is a picture as the page holds it.
+type sweepFigure struct {
+	Picture
+	Source template.URL
+}
+
+//go:embed sweep.html
+var sweepPage string
+
+var sweepTemplate = newPage(sweepPage).Lookup("page")
+
+// rows are those of comparison.csv.
+func (s *Sweep) rows() [][]string {
+	var measures []Measure
+	if finished := s.compared(); len(finished) > 0 {
+		measures = Measures(finished)
+	}
+	head := append(append([]string{"run"}, s.Keys...), "model", "seed", "dataset", "status")
+	for _, m := range measures {
+		head = append(head, m.Column)
+	}
+	rows := [][]string{head}
+	for _, setting := range s.Settings {
+		for _, run := range setting.Runs {
+			r := run.Summary
+			row := append([]string{run.Path}, setting.Values...)
+			row = append(row, r.Model, strconv.FormatUint(r.Seed, 10), r.Dataset, r.Status)
+			for _, m := range measures {
+				row = append(row, number(m.Of(r)))
+			}
+			rows = append(rows, row)
+		}
+		if setting.Missing != "" {
+			row := append([]string{""}, setting.Values...)
+			rows = append(rows, append(append(row, "", "", "", setting.Missing), make([]string, len(measures))...))
+		}
+	}
+	return rows
+}
+
+// compared are the settings that have figures.
+func (s *Sweep) compared() []Compared {
+	var compared []Compared
+	for _, setting := range s.Finished() {
+		compared = append(compared, setting.Compared)
+	}
+	return compared
+}
+
+// Best are the best settings, at most so many, for a picture of their curves.
+func (s *Sweep) Best(most int) []Compared {
+	best := s.compared()
+	return best[:min(len(best), most)]
+}
+
+// Cells is the table of the sweep for a reader, at most so many settings.
+// Figures over several seeds are means with their standard deviation.
+func (s *Sweep) Cells(most int) [][]string {
+	head := append([]string{""}, ShortKeys(s.Keys)...)
+	rows := [][]string{append(head, "validation "+s.measure(), "test "+s.measure(), "best epoch", "seconds")}
+	for i, setting := range s.Settings[:min(most, len(s.Settings))] {
+		row := append([]string{strconv.Itoa(i + 1)}, setting.Values...)
+		if setting.Missing != "" {
+			row[0] = "–"
+			why := "failed" // comparison.csv has the reason
+			if setting.Missing == notFinished {
+				why = notFinished
+			}
+			rows = append(rows, append(row, why, "–", "–", "–"))
+			continue
+		}
+		mean := func(of func(*Summary) float64) float64 { return Measure{Of: of}.Over(setting.Compared).Mean }
+		rows = append(rows, append(row, s.figureText(s.Figure(setting)), s.figureText(s.over(setting, true)),
+			fmt.Sprintf("%.3g", mean(func(r *Summary) float64 { return float64(r.Best.Epoch) })),
+			fmt.Sprintf("%.1f", mean(func(r *Summary) float64 { return r.TrainingSeconds }))))
+	}
+	return rows
+}
+
+// figureText writes a figure of the kind that settings are told by.
+func (s *Sweep) figureText(figure metrics.Spread) string {
+	format, of, unit := "%.5f", 1., ""
+	if s.Classifies() {
+		format, of, unit = "%.2f", 100, "%"
+	}
+	if figure.Runs > 1 {
+		return fmt.Sprintf(format+"±%.2g", of*figure.Mean, of*figure.Deviation) + unit
+	}
+	return fmt.Sprintf(format, of*figure.Mean) + unit
+}
