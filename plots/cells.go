@@ -34,18 +34,20 @@ func shareColors() (palette.Palette, error) {
 	return palette.Reverse(darkToLight).Palette(256), nil
 }
 
-// cellBorders is a plotter that draws white lines around the cells of a matrix
-// over so many classes.
-type cellBorders int
+// cellBorders is a plotter that draws white lines around the cells of a matrix.
+type cellBorders struct{ columns, rows int }
 
 // Plot implements plot.Plotter.
 func (n cellBorders) Plot(c draw.Canvas, p *plot.Plot) {
 	style := draw.LineStyle{Color: color.White, Width: 1.5}
 	x, y := p.Transforms(&c)
-	for i := range int(n) + 1 {
-		edge := float64(i) - 0.5
-		c.StrokeLine2(style, x(edge), c.Min.Y, x(edge), c.Max.Y)
-		c.StrokeLine2(style, c.Min.X, y(edge), c.Max.X, y(edge))
+	for i := range n.columns + 1 {
+		edge := x(float64(i) - 0.5)
+		c.StrokeLine2(style, edge, c.Min.Y, edge, c.Max.Y)
+	}
+	for i := range n.rows + 1 {
+		edge := y(float64(i) - 0.5)
+		c.StrokeLine2(style, c.Min.X, edge, c.Max.X, edge)
 	}
 }
 

@@ -115,7 +115,7 @@ func confusionPlot(confusion *metrics.Confusion) (*plot.Plot, error) {
 		return nil, err
 	}
 	matrix := newPlot()
-	matrix.Add(heat, cellBorders(len(confusion.Classes)), counts, percents)
+	matrix.Add(heat, cellBorders{len(confusion.Classes), len(confusion.Classes)}, counts, percents)
 	matrix.X.Label.Text, matrix.Y.Label.Text = "Predicted class", "Actual class"
 	nameClasses(matrix, confusion.Classes)
 	return matrix, nil

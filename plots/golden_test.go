@@ -169,6 +169,51 @@ func ExampleAccuracyComparison() {
 	})
 }
 
+// swept is a sweep of three keys whose best setting is where the length of a
+// step is right; the longest steps fail.
+func swept() plots.SweptFigures {
+	figures := plots.SweptFigures{Keys: []plots.SweptKey{
+		{Name: "optimizer.learning_rate", Values: []string{"0.0001", "0.001", "0.01", "0.1"}},
+		{Name: "optimizer.weight_decay", Values: []string{"0.01", "0.1", "0.5"}},
+		{Name: "loss.c", Values: []string{"0.1", "1", "10"}},
+	}}
+	for rate := range 4 {
+		for decay := range 3 {
+			for c := range 3 {
+				point := plots.SweptPoint{Places: []int{rate, decay, c}, Figure: math.NaN()}
+				if step := rate + c; step < 5 {
+					point.Figure = 0.84 - 0.02*math.Pow(float64(step)-1.8, 2) - 0.01*float64(decay)
+				}
+				figures.Points = append(figures.Points, point)
+			}
+		}
+	}
+	return figures
+}
+
+func ExampleSweepMap() {
+	save("sweep.png", func(w io.Writer) error { return plots.SweepMap(w, caption, swept()) })
+}
+
+func ExampleSweepLines() {
+	save("sweep_latent.png", func(w io.Writer) error {
+		figures := plots.SweptFigures{Loss: "mse", Keys: []plots.SweptKey{
+			{Name: "model.kind", Values: []string{"autoencoder", "tied_autoencoder"}},
+			{Name: "model.latent", Values: []string{"8", "16", "32", "64", "128"}},
+		}}
+		for kind := range 2 {
+			for latent := range 5 {
+				pca := 0.028 * math.Pow(0.7, float64(latent))
+				loss := pca*1.04 + 0.0015*float64(latent*(1-kind))
+				figures.Points = append(figures.Points, plots.SweptPoint{
+					Places: []int{kind, latent}, Figure: loss, Low: 0.95 * loss, High: 1.08 * loss, Yardstick: pca,
+				})
+			}
+		}
+		return plots.SweepLines(w, autoencoder, figures, 1)
+	})
+}
+
 func save(name string, draw func(io.Writer) error) {
 	file, err := os.Create("testdata/" + name)
 	if err != nil {
@@ -196,6 +241,8 @@ func TestGolden(t *testing.T) {
 		"comparison.png":      ExampleComparison,
 		"seeds.png":           ExampleComparison_seeds,
 		"accuracies.png":      ExampleAccuracyComparison,
+		"sweep.png":           ExampleSweepMap,
+		"sweep_latent.png":    ExampleSweepLines,
 	}
 	for name, example := range examples {
 		t.Run(name, func(t *testing.T) {

@@ -107,20 +107,29 @@ func (s *Sweep) Classifies() bool {
 // Figure is what a setting that has figures is told by.
 func (s *Sweep) Figure(setting Setting) metrics.Spread { return s.over(setting, false) }
 
-// over is the best epoch's validation or test figure.
+// Seeds are the figures whose spread Figure is.
+func (s *Sweep) Seeds(setting Setting) []float64 { return s.seeds(setting, false) }
+
+// over is the spread of the best epoch's validation or test figures.
 func (s *Sweep) over(setting Setting, test bool) metrics.Spread {
-	return Measure{Of: func(summary *Summary) float64 {
-		switch best := summary.Best; {
+	return metrics.NewSpread(s.seeds(setting, test))
+}
+
+func (s *Sweep) seeds(setting Setting, test bool) (figures []float64) {
+	for _, run := range setting.Runs {
+		best := run.Summary.Best
+		figure := best.ValidationLoss
+		switch {
 		case s.Classifies() && test:
-			return *best.TestAccuracy
+			figure = *best.TestAccuracy
 		case s.Classifies():
-			return *best.ValidationAccuracy
+			figure = *best.ValidationAccuracy
 		case test:
-			return *best.TestLoss
-		default:
-			return best.ValidationLoss
+			figure = *best.TestLoss
 		}
-	}}.Over(setting.Compared)
+		figures = append(figures, figure)
+	}
+	return figures
 }
 
 // CreateRun makes the folder of one of a sweep's runs in the sweep's folder.

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// latentKey is the key whose values principal components are held against.
-const latentKey = "model.latent"
+// LatentKey is the key whose values principal components are held against.
+const LatentKey = "model.latent"
 
 // Warnings name what makes figures worth less.
 func (s *Sweep) Warnings() []string {
@@ -33,7 +33,7 @@ func (s *Sweep) Answers() []string {
 	for k := range s.Keys {
 		answers = append(answers, s.keyAnswer(k, finished))
 	}
-	if k := slices.Index(s.Keys, latentKey); k >= 0 {
+	if k := slices.Index(s.Keys, LatentKey); k >= 0 {
 		answers = append(answers, s.latentAnswers(k, finished)...)
 	}
 	if missing := len(s.Settings) - len(finished); missing > 0 {
@@ -108,7 +108,7 @@ const equal = 0.01
 // latentAnswers say, for each value of the first other key, up to where a larger
 // latent space helps, beside as many principal components.
 func (s *Sweep) latentAnswers(latent int, finished []Setting) []string {
-	other := slices.IndexFunc(s.Keys, func(key string) bool { return key != latentKey })
+	other := slices.IndexFunc(s.Keys, func(key string) bool { return key != LatentKey })
 	groups := []string{""}
 	if other >= 0 {
 		groups = s.Values[other]

@@ -1,0 +1,259 @@
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// SweptFigures are what a sweep's settings reached.
+type SweptFigures struct {
+	Keys   []SweptKey // at least one
+	Points []SweptPoint
+
+	// Loss names the loss that the figures are; it is empty where they are
+	// accuracies, from 0 to 1.
+	Loss string
+}
+
+// SweptKey is a key with its values as text, in order.
+type SweptKey struct {
+	Name   string
+	Values []string
+}
+
+// SweptPoint is what one setting reached.
+type SweptPoint struct {
+	Places    []int   // of its values, one a key
+	Figure    float64 // the mean over its seeds; NaN where it has none
+	Low, High float64 // over its seeds
+	Yardstick float64 // the loss of as many principal components; 0 for none
+}
+
+// unit is what the figures are drawn in: percent of an accuracy.
+func (s SweptFigures) unit() float64 {
+	if s.Loss == "" {
+		return 100
+	}
+	return 1
+}
+
+// measure names the figures.
+func (s SweptFigures) measure() string {
+	if s.Loss == "" {
+		return "accuracy"
+	}
+	return "loss"
+}
+
+// better reports whether a figure is better than another; any is better than
+// NaN.
+func (s SweptFigures) better(a, b float64) bool {
+	if math.IsNaN(a) || math.IsNaN(b) {
+		return !math.IsNaN(a)
+	}
+	if s.Loss == "" {
+		return a > b
+	}
+	return a < b
+}
+
+// best returns the best of the points that keep accepts, and whether any of
+// these has a figure.
+func (s SweptFigures) best(keep func(SweptPoint) bool) (best SweptPoint, found bool) {
+	best.Figure = math.NaN()
+	for _, point := range s.Points {
+		if keep(point) && s.better(point.Figure, best.Figure) {
+			best, found = point, true
+		}
+	}
+	return best, found
+}
+
+func (s SweptFigures) check(caption Caption) error {
+	if len(s.Keys) == 0 {
+		return errors.New("no key was swept")
+	}
+	for _, key := range s.Keys {
+		if len(key.Values) == 0 {
+			return fmt.Errorf("%s has no values", key.Name)
+		}
+	}
+	for _, point := range s.Points {
+		if len(point.Places) != len(s.Keys) {
+			return fmt.Errorf("a point has %d places for %d keys", len(point.Places), len(s.Keys))
+		}
+		for k, place := range point.Places {
+			if place < 0 || place >= len(s.Keys[k].Values) {
+				return fmt.Errorf("a point is at place %d of %s, which has %d values", place, s.Keys[k].Name, len(s.Keys[k].Values))
+			}
+		}
+	}
+	if _, found := s.best(func(p SweptPoint) bool { return drawable(p.Figure) }); !found {
+		return errors.New("no setting has a finite figure")
+	}
+	return caption.check()
+}
+
+// SweepLines writes a PNG of the validation figure against the values of the key
+// at place along to w: a line for each value of the first other key, where there
+// is one. Of several settings at the same place the best counts. Bands reach from
+// the lowest to the highest seed; dashed lines are the yardsticks. The values
+// stand at equal distances, in their order. SweepLines returns an error where the
+// figures are not sound, none is finite or the caption names no dataset, or from w.
+func SweepLines(w io.Writer, caption Caption, figures SweptFigures, along int) error {
+	err := figures.check(caption)
+	if err == nil && (along < 0 || along >= len(figures.Keys)) {
+		err = fmt.Errorf("there is no key at place %d", along)
+	}
+	if err == nil {
+		err = newSweepLines(caption, figures, along).write(w)
+	}
+	if err != nil {
+		return fmt.Errorf("plots: sweep: %w", err)
+	}
+	return nil
+}
+
+// sweepLines is a picture of figures against one key's values.
+type sweepLines struct {
+	heading    heading
+	x          SweptKey
+	yLabel     string
+	scale      scale
+	lines      []curve
+	bands      []band
+	yardsticks []curve // each different one once
+	best       plotter.XY
+	bestColor  int // of which line
+}
+
+func newSweepLines(caption Caption, figures SweptFigures, along int) *sweepLines {
+	other := -1
+	for k := range figures.Keys {
+		if k != along && other < 0 {
+			other = k
+		}
+	}
+	l := &sweepLines{x: figures.Keys[along], best: plotter.XY{Y: math.NaN()}}
+	names := []string{figures.Keys[along].Name}
+	if other >= 0 {
+		names = figures.Keys[other].Values
+	}
+	var values []float64
+	for i, name := range names {
+		line, low, high, yardstick := figures.line(along, func(p SweptPoint) bool { return other < 0 || p.Places[other] == i })
+		for _, c := range []*curve{&line, &low, &high} {
+			c.name, c.color, c.dashes = name, runColor(i), runDashes(i)
+			values = append(values, c.values()...)
+		}
+		for _, point := range line.points {
+			if figures.better(point.Y, l.best.Y) {
+				l.best, l.bestColor = point, i
+			}
+		}
+		l.lines, l.bands = append(l.lines, line), append(l.bands, band{low, high})
+		l.addYardstick(yardstick)
+	}
+	var levels []float64
+	for _, yardstick := range l.yardsticks {
+		levels = append(levels, yardstick.values()...)
+	}
+	if figures.Loss == "" {
+		l.scale, l.yLabel = accuracyQuantity.axis(values, nil)
+	} else {
+		l.scale, l.yLabel = lossQuantity(figures.Loss).axis(values, levels)
+	}
+	notes := l.scale.notes
+	if len(figures.Keys) > 2 {
+		notes = append(notes, "Each point is the best setting of the other keys.")
+	}
+	l.heading = heading{fmt.Sprintf("Validation %s by %s", figures.measure(), l.x.Name), caption, notes}
+	return l
+}
+
+// line is the best figures along a key's values of the settings that keep
+// accepts, with their lowest and highest seeds and yardsticks.
+func (s SweptFigures) line(along int, keep func(SweptPoint) bool) (line, low, high, yardstick curve) {
+	for place := range s.Keys[along].Values {
+		best, found := s.best(func(p SweptPoint) bool { return p.Places[along] == place && keep(p) })
+		figures := [4]float64{best.Figure * s.unit(), best.Low * s.unit(), best.High * s.unit(), best.Yardstick}
+		for i, c := range []*curve{&line, &low, &high, &yardstick} {
+			if !found || i == 3 && best.Yardstick == 0 {
+				figures[i] = math.NaN()
+			}
+			c.points = append(c.points, plotter.XY{X: float64(place), Y: figures[i]})
+		}
+	}
+	return line, low, high, yardstick
+}
+
+// addYardstick adds a line of yardsticks that has any and is none of those
+// there already; it completes one that lacks some.
+func (l *sweepLines) addYardstick(yardstick curve) {
+	if len(yardstick.values()) == 0 {
+		return
+	}
+	agree := func(a, b float64) bool { return a == b || math.IsNaN(a) || math.IsNaN(b) }
+	for _, known := range l.yardsticks {
+		same := true
+		for i, point := range known.points {
+			same = same && agree(point.Y, yardstick.points[i].Y)
+		}
+		if same {
+			for i, point := range yardstick.points {
+				if !math.IsNaN(point.Y) {
+					known.points[i] = point
+				}
+			}
+			return
+		}
+	}
+	yardstick.name, yardstick.color, yardstick.dashes = "as many principal components", noteColor, levelLine{}.style().Dashes
+	l.yardsticks = append(l.yardsticks, yardstick)
+}
+
+func (l *sweepLines) write(w io.Writer) error {
+	axes, legend, err := l.plot()
+	if err != nil {
+		return err
+	}
+	height := legend.height(pictureWidth-2*margin) + axesHeight
+	return writePicture(w, l.heading, height, func(canvas draw.Canvas) { axes.Draw(legend.draw(canvas)) })
+}
+
+func (l *sweepLines) plot() (*plot.Plot, *legendStrip, error) {
+	axes, legend := newPlot(), new(legendStrip)
+	axes.Add(newGrid())
+	axes.X.Label.Text, axes.Y.Label.Text = l.x.Name, l.yLabel
+	nameValues(&axes.X, l.x.Values, cellWidth(len(l.x.Values)))
+	for _, band := range l.bands {
+		if err := addBand(axes, band, l.scale); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, line := range append(l.yardsticks, l.lines...) {
+		if _, err := addCurve(axes, line, l.scale, len(l.x.Values)); err != nil {
+			return nil, nil, err
+		}
+	}
+	if all := append(l.lines, l.yardsticks...); len(all) > 1 {
+		for _, line := range all {
+			legend.add(line.name, &plotter.Line{LineStyle: line.style()})
+		}
+	}
+	ring, core, err := bestMark(plotter.XY{X: l.best.X, Y: l.scale.place(l.best.Y)}, l.lines[l.bestColor].color)
+	if err != nil {
+		return nil, nil, err
+	}
+	axes.Add(ring, core)
+	legend.add(fmt.Sprintf("best: %#.4g", l.best.Y), ring, core)
+	axes.X.Min, axes.X.Max = -0.2, float64(len(l.x.Values))-0.8
+	l.scale.apply(&axes.Y)
+	return axes, legend, nil
+}
