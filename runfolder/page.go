@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+
+	"cifartrain/metrics"
 )
 
 // What all pages share: the elements of their head and foot, the style, and the
@@ -37,6 +39,7 @@ var pageFunctions = template.FuncMap{
 	"epochs":  Epochs,
 	"share":   func(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) },
 	"percent": percent,
+	"dead":    metrics.DeadUnitsAdvice,
 	"loss":    func(loss float64) string { return fmt.Sprintf("%.5g", loss) },
 	"test": func(loss *float64) string {
 		if loss == nil {
