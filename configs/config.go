@@ -35,7 +35,11 @@ package configs
 //	                     ±1/sqrt(fan_in), torch.nn.Linear's default | he |
 //	                     glorot | orthogonal, these with zero biases, as
 //	                     torch.nn.init's kaiming_uniform_, xavier_uniform_ and
-//	                     orthogonal_ draw weights
+//	                     orthogonal_ draw weights | pca: what as many principal
+//	                     components of the training images as the latent has
+//	                     values reconstruct, which every unit takes part in;
+//	                     needs data.center and even hidden widths of at least
+//	                     twice latent
 //
 //	data:
 //	  source: cifar10    cifar10 | sample (the small built-in set)

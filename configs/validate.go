@@ -59,7 +59,10 @@ func (d *decoder) validateName() {
 func (d *decoder) validateModel() {
 	m := d.result.Model
 	d.choice("model.kind", m.Kind, linearSVM, "autoencoder", "tied_autoencoder")
-	d.choice("model.init", m.Init, "torch", "he", "glorot", "orthogonal")
+	d.choice("model.init", m.Init, "torch", "he", "glorot", "orthogonal", "pca")
+	if m.Kind == linearSVM && m.Init == "pca" && d.sound("model.kind") {
+		d.invalid("model.init", "pca starts from what principal components reconstruct; a linear SVM reconstructs nothing")
+	}
 	if m.Kind == linearSVM || !d.sound("model.kind") {
 		return // the widths are the autoencoders'
 	}
@@ -73,8 +76,28 @@ func (d *decoder) validateModel() {
 	if !d.sound("model.hidden", "model.latent") {
 		return
 	}
+	d.validatePrincipal()
 	if n := weights(m); n > maxWeights {
 		d.invalid("model.hidden", "these widths make %d weights, more than the %d that fit; use narrower layers", n, maxWeights)
+	}
+}
+
+// validatePrincipal checks what first weights made of principal components need.
+func (d *decoder) validatePrincipal() {
+	m, data := d.result.Model, d.result.Data
+	if m.Init != "pca" {
+		return
+	}
+	for _, width := range m.Hidden {
+		if width%2 != 0 || width < 2*m.Latent {
+			d.invalid("model.init", "pca needs hidden layers of an even width of at least twice model.latent, so %d or more, not %d", 2*m.Latent, width)
+		}
+	}
+	if !data.Center && d.sound("data.center") {
+		d.invalid("model.init", "pca needs images without their mean: set data.center to true")
+	}
+	if n := data.Normalize; n != nil && len(n.Std) == 3 && (n.Std[1] != n.Std[0] || n.Std[2] != n.Std[0]) {
+		d.invalid("model.init", "pca needs pixels of one scale: give data.normalize.std three times the same value")
 	}
 }
 

@@ -137,6 +137,11 @@ func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *
 	if err != nil {
 		return nil, err
 	}
+	if saved == nil {
+		if err := s.align(ctx, architecture, weights, images); err != nil {
+			return nil, err
+		}
+	}
 	run, err := newRun(config, architecture, weights, images)
 	if err != nil {
 		return nil, err

@@ -30,6 +30,9 @@ func (s *Session) train(ctx context.Context, config configs.Config) (finished, e
 	if err != nil {
 		return finished{}, err
 	}
+	if err := s.align(ctx, architecture, weights, images); err != nil {
+		return finished{}, err
+	}
 	run, err := newRun(config, architecture, weights, images)
 	if err != nil {
 		return finished{}, err
@@ -98,6 +101,24 @@ func (s *Session) model(config configs.Config) (*graphs.Architecture, graphs.Wei
 	}
 	weights, err := loadWeights(architecture, s.Init)
 	return architecture, weights, err
+}
+
+// align gives weights of init pca the training images' principal components,
+// unless a file gave the weights.
+func (s *Session) align(ctx context.Context, architecture *graphs.Architecture, weights graphs.Weights, images *images) error {
+	count := architecture.PrincipalComponents()
+	if count == 0 || s.Init != "" {
+		return nil
+	}
+	components, err := metrics.PrincipalComponents(ctx, count, images.training)
+	if err != nil {
+		return err
+	}
+	if len(components) < count {
+		return &loaders.SettingError{Key: "model.init", Reason: fmt.Sprintf(
+			"the training images have %d principal components, and pca needs %d, half of the first hidden layer's width", len(components), count)}
+	}
+	return architecture.Align(weights, components)
 }
 
 // lossName names the loss with all that decides its units: runs of the same

@@ -275,3 +275,35 @@ func TestLossesOfOtherUnits(t *testing.T) {
 		t.Errorf("the error is %v, want %q", err, want)
 	}
 }
+
+// TestPrincipalStart wants a run of init pca to begin at what as many principal
+// components leave, give or take what is drawn beneath, where torch's start is
+// several times as far.
+func TestPrincipalStart(t *testing.T) {
+	for _, name := range []string{"autoencoder", "autoencoder_tied"} {
+		losses := make(map[string]float64)
+		pca := 0.0
+		for _, init := range []string{"pca", "torch"} {
+			config, err := configs.Load(name, []string{
+				"data.source=sample", "data.classes=[frog, horse]", "data.center=true", "model.hidden=[16]", "model.latent=4", "model.init=" + init,
+				"train.epochs=1", "optimizer.learning_rate=1e-9", "data.dir=" + t.TempDir(),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := onSample(t)
+			defaults := configs.Default().Data
+			s.datasets = map[loaders.Source]*loaders.Dataset{
+				{Sample: true, Dir: config.Data.Dir, URL: defaults.URL, Download: true, Fallback: true}: sample(),
+			}
+			run, err := s.train(context.Background(), config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			losses[init], pca = run.summary.Best.ValidationLoss, run.summary.PCA.ValidationMSE
+		}
+		if losses["pca"] > 1.2*pca || losses["torch"] < 2*pca {
+			t.Errorf("%s: validation loss %g from principal components, %g from torch's weights; the components leave %g", name, losses["pca"], losses["torch"], pca)
+		}
+	}
+}

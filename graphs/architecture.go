@@ -67,7 +67,7 @@ var kinds = map[string]func(Spec) *Architecture{
 func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
 
 // Inits are the ways to draw initial weights; see [Architecture.Initialize].
-func Inits() []string { return []string{"torch", "he", "glorot", "orthogonal"} }
+func Inits() []string { return []string{"torch", "he", "glorot", "orthogonal", "pca"} }
 
 // New returns the architecture of the spec's kind, or an error that lists the
 // kinds or the inits there are.
@@ -81,6 +81,17 @@ func New(spec Spec) (*Architecture, error) {
 	}
 	architecture := kind(spec)
 	architecture.Kind, architecture.init = spec.Kind, spec.Init
+	if spec.Init != "pca" {
+		return architecture, nil
+	}
+	if architecture.Latent == 0 {
+		return nil, fmt.Errorf("graphs: model.init pca starts from what principal components reconstruct; a %s reconstructs nothing", spec.Kind)
+	}
+	for _, width := range spec.Hidden {
+		if width%2 != 0 || width < 2*spec.Latent {
+			return nil, fmt.Errorf("graphs: model.init pca needs hidden layers of an even width of at least twice model.latent, which is %d: %d is not", spec.Latent, width)
+		}
+	}
 	return architecture, nil
 }
 

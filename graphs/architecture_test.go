@@ -94,7 +94,7 @@ func TestNewErrors(t *testing.T) {
 	}{
 		{graphs.Spec{Kind: "svm", Init: "torch"}, `graphs: no model of kind "svm": there are autoencoder, linear_svm, tied_autoencoder`},
 		{graphs.Spec{Init: "torch"}, `graphs: no model of kind "": there are autoencoder, linear_svm, tied_autoencoder`},
-		{graphs.Spec{Kind: "linear_svm", Init: "xavier"}, `graphs: no initialisation "xavier": there are torch, he, glorot, orthogonal`},
+		{graphs.Spec{Kind: "linear_svm", Init: "xavier"}, `graphs: no initialisation "xavier": there are torch, he, glorot, orthogonal, pca`},
 	} {
 		if _, err := graphs.New(c.spec); err == nil || err.Error() != c.want {
 			t.Errorf("%+v: the error is %v, want %q", c.spec, err, c.want)

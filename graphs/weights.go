@@ -46,6 +46,7 @@ type Weights []Weight
 //	glorot:     sqrt(6/(fan_in+fan_out)), biases 0; torch.nn.init.xavier_uniform_
 //	orthogonal: orthonormal rows, or columns where those are fewer, biases 0;
 //	            torch.nn.init.orthogonal_
+//	pca:        0.035, biases 0; the ground that Align builds on
 //
 // random returns the stream for a purpose: "init/" and the parameter's name.
 // Sources: https://pytorch.org/docs/stable/generated/torch.nn.Linear.html and
@@ -82,6 +83,8 @@ func (p Parameter) bound(init string) float64 {
 		return 1 / math.Sqrt(float64(p.FanIn))
 	case p.bias():
 		return 0
+	case init == "pca":
+		return 0.035 // a deviation of 0.02
 	case init == "he":
 		return math.Sqrt(6 / float64(p.FanIn))
 	default:

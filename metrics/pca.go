@@ -57,6 +57,25 @@ func FitPCA(ctx context.Context, counts []int, training, validation, test Images
 	return results, nil
 }
 
+// PrincipalComponents returns the first principal components of images as
+// orthonormal rows (count, pixels), that of the largest variance first; fewer
+// where the images' rank is less. It works and ends as FitPCA does.
+func PrincipalComponents(ctx context.Context, count int, images Images) ([][]float64, error) {
+	if images.Len() == 0 || count < 1 {
+		return nil, fmt.Errorf("metrics: PCA: %d components of %d images; at least one of each is needed", count, images.Len())
+	}
+	sums, err := sumUp(ctx, "training", images, len(images.Pixels(0)))
+	if err != nil {
+		return nil, fmt.Errorf("metrics: PCA: %w", err)
+	}
+	mean := sums.mean()
+	fitted, err := fitComponents(ctx, []int{count}, newCentered(images, mean), sums.squaresAbout(mean))
+	if err != nil {
+		return nil, fmt.Errorf("metrics: PCA: %w", err)
+	}
+	return fitted.vectors, nil
+}
+
 func fitPCA(ctx context.Context, counts []int, training, validation, test Images) ([]PCA, error) {
 	if len(counts) == 0 || slices.Min(counts) < 1 {
 		return nil, fmt.Errorf("the numbers of components are %v; name at least one, each 1 or more", counts)

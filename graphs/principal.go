@@ -1,0 +1,86 @@
+package graphs
+
+import (
+	"fmt"
+
+	"gorgonia.org/tensor"
+)
+
+// PrincipalComponents is how many of the training images' principal components
+// the first weights are made of; 0 for those that are drawn. A hidden layer
+// holds each twice, once negated, for a ReLU passes half of a number on.
+func (a *Architecture) PrincipalComponents() int {
+	if a.init != "pca" || a.Latent == 0 {
+		return 0
+	}
+	return a.Parameters[0].Shape[0] / 2
+}
+
+// Align makes weights drawn by init pca compute what as many principal
+// components as the latent has values reconstruct: components are orthonormal
+// rows (PrincipalComponents, 3072), the most important first. A layer that a
+// ReLU follows holds a number c as relu(c) and relu(-c), whose difference it is:
+//
+//	input  -> hidden:  components and their negatives as rows
+//	hidden -> latent:  relu(c) - relu(-c) of the first components
+//	latent -> hidden:  c and -c
+//	hidden -> output:  components and their negatives as columns
+//
+// What was drawn stays beneath in the layers between, so that the units beyond
+// the latent's are not silent. The images must be centered.
+func (a *Architecture) Align(weights Weights, components [][]float64) error {
+	if len(components) != a.PrincipalComponents() {
+		return fmt.Errorf("graphs: %d principal components are given, %d needed", len(components), a.PrincipalComponents())
+	}
+	model, err := a.Build(weights, 1)
+	if err != nil {
+		return err
+	}
+	byName := weights.ByName()
+	for i, layer := range model.Layers {
+		if layer.Transposed {
+			continue // another layer's weight, which is aligned already
+		}
+		w := byName[layer.Weight]
+		switch {
+		case layer.In == Pixels:
+			setComponents(w, components, Pixels, 1)
+		case layer.Out == Pixels:
+			setComponents(w, components, 1, layer.In)
+		default:
+			addIdentity(w, a.Latent, layer.ReLU, model.Layers[i-1].ReLU)
+		}
+	}
+	return nil
+}
+
+// setComponents sets the weights of units that stand for components, in order,
+// and then for their negatives. Two units' weights are perUnit apart, a unit's
+// for two pixels perPixel.
+func setComponents(w *tensor.Dense, components [][]float64, perUnit, perPixel int) {
+	values, negative := w.Float32s(), len(components)*perUnit
+	for unit, component := range components {
+		for pixel, v := range component {
+			at := unit*perUnit + pixel*perPixel
+			values[at], values[at+negative] = float32(v), float32(-v)
+		}
+	}
+}
+
+// addIdentity adds what passes the first count numbers on, of which the rows
+// (outputs), the columns (inputs) or both stand for a number and its negative.
+func addIdentity(w *tensor.Dense, count int, pairedRows, pairedColumns bool) {
+	values, rows, columns := w.Float32s(), w.Shape()[0], w.Shape()[1]
+	for i := range count {
+		values[i*columns+i]++
+		if pairedColumns {
+			values[i*columns+columns/2+i]--
+		}
+		if pairedRows {
+			values[(rows/2+i)*columns+i]--
+		}
+		if pairedRows && pairedColumns {
+			values[(rows/2+i)*columns+columns/2+i]++
+		}
+	}
+}

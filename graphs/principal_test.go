@@ -1,0 +1,106 @@
+package graphs_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"cifartrain/graphs"
+)
+
+// components are orthonormal rows, by Gram and Schmidt.
+func components(count int) [][]float64 {
+	random := rand.New(rand.NewPCG(9, 9))
+	var rows [][]float64
+	for len(rows) < count {
+		row := make([]float64, graphs.Pixels)
+		for i := range row {
+			row[i] = random.NormFloat64()
+		}
+		for _, other := range rows {
+			along := inner(row, other)
+			for i := range row {
+				row[i] -= along * other[i]
+			}
+		}
+		length := math.Sqrt(inner(row, row))
+		for i := range row {
+			row[i] /= length
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func inner(a, b []float64) float64 {
+	sum := 0.0
+	for i := range a {
+		sum += a[i] * b[i]
+	}
+	return sum
+}
+
+// TestAlign wants a model aligned over nothing drawn to leave what the
+// projection on the latent's components leaves.
+func TestAlign(t *testing.T) {
+	const latent = 3
+	for _, kind := range []string{"autoencoder", "tied_autoencoder"} {
+		for _, hidden := range [][]int{{8}, {6}, {16, 8}} {
+			architecture, err := graphs.New(graphs.Spec{Kind: kind, Hidden: hidden, Latent: latent, Init: "pca"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := architecture.PrincipalComponents(); got != hidden[0]/2 {
+				t.Fatalf("%s %v: made of %d components, want %d", kind, hidden, got, hidden[0]/2)
+			}
+			weights := architecture.Initialize(streams(1))
+			for _, w := range weights {
+				clear(w.Value.Float32s())
+			}
+			rows := components(hidden[0] / 2)
+			if err := architecture.Align(weights, rows); err != nil {
+				t.Fatal(err)
+			}
+			images := pixels(t, 4)
+			model := gradientsOf(t, architecture, weights, images)
+			left := 0.0
+			for i := range 4 {
+				image := make([]float64, graphs.Pixels)
+				for j, v := range images.Float32s()[i*graphs.Pixels : (i+1)*graphs.Pixels] {
+					image[j] = float64(v)
+				}
+				left += inner(image, image)
+				for _, row := range rows[:latent] {
+					left -= inner(image, row) * inner(image, row)
+				}
+			}
+			if want := left / (4 * graphs.Pixels); math.Abs(model.LossValue()-want) > 1e-5*want {
+				t.Errorf("%s %v: the loss is %g, that of the projection %g", kind, hidden, model.LossValue(), want)
+			}
+		}
+	}
+}
+
+func TestAlignErrors(t *testing.T) {
+	for _, c := range []struct {
+		spec graphs.Spec
+		says string
+	}{
+		{graphs.Spec{Kind: "linear_svm"}, "reconstructs nothing"},
+		{graphs.Spec{Kind: "autoencoder", Hidden: []int{9}, Latent: 3}, "even width of at least twice model.latent, which is 3: 9 is not"},
+		{graphs.Spec{Kind: "autoencoder", Hidden: []int{16, 4}, Latent: 3}, "4 is not"},
+	} {
+		c.spec.Init = "pca"
+		if _, err := graphs.New(c.spec); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%+v: the error is %v, want %q", c.spec, err, c.says)
+		}
+	}
+	architecture, err := graphs.New(graphs.Spec{Kind: "autoencoder", Hidden: []int{8}, Latent: 3, Init: "pca"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := architecture.Align(architecture.Initialize(streams(1)), components(3)); err == nil || !strings.Contains(err.Error(), "3 principal components are given, 4 needed") {
+		t.Errorf("the error is %v", err)
+	}
+}
