@@ -263,9 +263,10 @@ report.html is the page to read; runs/NAME/latest is the newest.
 
   go run . -config configs/svm.yaml    train, evaluate, draw
   go run . -config A -config B         train each in turn, then compare them
+  go run . -config svm_sweep           try out many settings and compare them
   go run . compare RUN RUN...          compare finished runs
   go run . evaluate RUN                score a run's best weights on the test images again
-  go run . -resume RUN                 go on with an interrupted run
+  go run . -resume RUN                 go on with an interrupted run or sweep
   go run . watch RUN                   a run's report in the browser, as it trains
   go run . export RUN                  a run's best weights as ONNX, npz or safetensors
   go run . list                        the shipped configs
@@ -345,7 +346,7 @@ func (p *program) settings() []string {
 // list prints the shipped configs, a line each.
 func (p *program) list() error {
 	for _, shipped := range configs.Shipped() {
-		fmt.Fprintf(p.stdout, "%-16s %s\n", shipped.Name, shipped.Summary)
+		fmt.Fprintf(p.stdout, "%-26s %s\n", shipped.Name, shipped.Summary)
 	}
 	return nil
 }
