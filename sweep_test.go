@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cifartrain/runfolder"
+)
+
+// sweepArgs sweep three learning rates, the last of which diverges.
+func sweepArgs(runs string, more ...string) []string {
+	return sampleArgs(runs, append([]string{"-set", "name=try", "-set", "sweep.optimizer.learning_rate=[1e-3, 1e-2, 1e6]"}, more...)...)
+}
+
+// runsOf are the run folders of the newest sweep.
+func runsOf(t *testing.T, runs string) (sweep *runfolder.Folder, all []*runfolder.Folder) {
+	t.Helper()
+	sweep, all, found := runfolder.OpenSweep(filepath.Join(runs, "try", "latest"))
+	if !found {
+		t.Fatal("latest is no sweep")
+	}
+	return sweep, all
+}
+
+// table is a sweep's comparison.csv.
+func table(t *testing.T, sweep *runfolder.Folder) [][]string {
+	t.Helper()
+	file, err := os.Open(sweep.File(runfolder.ComparisonTable))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// TestSweep trains a sweep with a run that diverges, one of its runs alone, and
+// asks for it again.
+func TestSweep(t *testing.T) {
+	runs := t.TempDir()
+	status, stdout, stderr := call(context.Background(), sweepArgs(runs)...)
+	if status != exitDone {
+		t.Fatalf("exit status %d\n%s%s", status, stdout, stderr)
+	}
+	sweep, all := runsOf(t, runs)
+	var names []string
+	for _, run := range all {
+		names = append(names, filepath.Base(run.Path))
+	}
+	if diff := cmp.Diff([]string{"01-learning_rate=0.001", "02-learning_rate=0.01", "03-learning_rate=1e+06"}, names); diff != "" {
+		t.Errorf("run folders (-want +got):\n%s", diff)
+	}
+	for _, file := range []string{"sweep.yaml", "sweep.png", "comparison.png", "comparison.csv", "report.html"} {
+		if info, err := os.Stat(sweep.File(file)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	for _, want := range []string{"3 settings", "/3  learning_rate=0.01: validation accuracy", "the loss became", "The best of 2 settings is", "failed", "1 of 3 settings have no figures"} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("the terminal does not show %q:\n%s", want, stdout)
+		}
+	}
+	rows := table(t, sweep)
+	if len(rows) != 4 || rows[0][1] != "optimizer.learning_rate" || rows[3][1] != "1e+06" || !strings.Contains(rows[3][5], "the loss became") {
+		t.Errorf("comparison.csv: %q", rows)
+	}
+
+	status, _, stderr = call(context.Background(), "-config", all[1].File(runfolder.ConfigFile), "-runs", filepath.Join(runs, "alone"))
+	if status != exitDone {
+		t.Fatalf("exit status %d: %s", status, stderr)
+	}
+	alone, err := runfolder.Open(filepath.Join(runs, "alone", "try", "latest"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameRun(t, all[1], alone)
+
+	status, stdout, stderr = call(context.Background(), "-resume", sweep.Path)
+	if status != exitDone || strings.Contains(stdout, "/3  learning_rate=0.01:") || !strings.Contains(stdout, "The best of 2 settings is") {
+		t.Errorf("again: exit status %d, finished runs should rest:\n%s%s", status, stdout, stderr)
+	}
+	status, _, stderr = call(context.Background(), "-resume", sweep.Path, "-set", "sweep.optimizer.learning_rate=[1]", "-set", "loss.c=2")
+	if status != exitUsage || !strings.Contains(stderr, "differs in loss.c, sweep.optimizer.learning_rate;") {
+		t.Errorf("another config: exit status %d: %s", status, stderr)
+	}
+}
+
+// TestSweepInterrupted stops a sweep over two seeds at its first run's end,
+// goes on with it, and wants what a sweep left in peace gives.
+func TestSweepInterrupted(t *testing.T) {
+	args := func(runs string) []string {
+		return sweepArgs(runs, "-seeds", "2", "-set", "sweep.optimizer.learning_rate=[1e-3, 1e-2]")
+	}
+	peaceful, stopped := t.TempDir(), t.TempDir()
+	if status, stdout, stderr := call(context.Background(), args(peaceful)...); status != exitDone || !strings.Contains(stdout, "±") {
+		t.Fatalf("exit status %d\n%s%s", status, stdout, stderr)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var stderr strings.Builder
+	if status := run(ctx, args(stopped), cancelAt{"1/4  ", cancel}, &stderr); status != exitInterrupted || !strings.Contains(stderr.String(), "go on with: go run . -resume "+stopped) {
+		t.Fatalf("exit status %d: %s", status, stderr.String())
+	}
+	sweep, all := runsOf(t, stopped)
+	if status, stdout, stderr := call(context.Background(), "-resume", sweep.Path); status != exitDone || !strings.Contains(stdout, "4/4  ") {
+		t.Fatalf("exit status %d\n%s%s", status, stdout, stderr)
+	}
+	_, want := runsOf(t, peaceful)
+	if len(all) != 4 || len(want) != 4 {
+		t.Fatalf("%d and %d runs, want 4", len(all), len(want))
+	}
+	for i := range want {
+		sameRun(t, all[i], want[i])
+	}
+}
+
+func TestBadSweeps(t *testing.T) {
+	runs := t.TempDir()
+	for _, test := range []struct {
+		args []string
+		says string
+	}{
+		{sweepArgs(runs, "-config", "svm"), "is a sweep, a comparison of its own"},
+		{sweepArgs(runs, "-seeds", "334"), "3 settings over 334 seeds make 1002 runs, more than 1000"},
+		{sweepArgs(runs, "-set", "sweep.model.kind=[linear_svm, autoencoder]"), "loss.kind"},
+		{sweepArgs(runs, "-set", "sweep.data.batch_size=[64, 7001]"), "7001 is more than the 7000 training images"},
+	} {
+		status, _, stderr := call(context.Background(), test.args...)
+		if status != exitUsage || !strings.Contains(stderr, test.says) {
+			t.Errorf("%v: exit status %d: %s", test.args, status, stderr)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(runs, "*")); len(left) > 0 {
+		t.Errorf("refused sweeps left %v", left)
+	}
+}
