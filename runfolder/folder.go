@@ -118,6 +118,9 @@ func Open(path string) (*Folder, error) {
 			err = fmt.Errorf("%s %w", ConfigFile, errNoFile)
 		}
 	}
+	if target, linkErr := os.Readlink(path); linkErr == nil && errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("it points at %s, which is gone or holds none; name another run", target)
+	}
 	if err != nil {
 		newest := filepath.Join(path, latest)
 		if target, err := resolve(newest); err == nil {

@@ -114,7 +114,11 @@ func TestHostileFilesAreCheap(t *testing.T) {
 		{"summary: deep nesting", SummaryFile, func() []byte { return bytes.Repeat([]byte(`{"best":`), 100_000) }, 0, inSummary, "exceeded max depth"},
 		{"summary: classes", SummaryFile, func() []byte {
 			return []byte(`{"classes":[` + strings.Repeat(`"",`, 300_000) + `""]}`)
-		}, 0, inSummary, ""},
+		}, 0, inSummary, "there are 300001 classes"},
+		{"summary: a name", SummaryFile, func() []byte { return []byte(`{"name":"` + strings.Repeat("x", 500_000) + `"}`) }, 0, inSummary, "is too long or cannot be printed"},
+		{"summary: a name that clears the screen", SummaryFile, func() []byte { return []byte(`{"name":"\u001b[2J"}`) }, 0, inSummary, `cannot be printed: "\x1b[2J"`},
+		{"summary: torn", SummaryFile, func() []byte { return []byte(`{"name":"x", "epo`) }, 0, inSummary, "have it written again with: go run . -resume"},
+		{"summary: another type", SummaryFile, func() []byte { return []byte(`{"epochs":"many"}`) }, 0, inSummary, "Summary.epochs"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			folder := create(t)
@@ -209,4 +213,53 @@ func TestCheckpointOfTooManyEpochs(t *testing.T) {
 	if err := create(t).WriteCheckpoint(c); err == nil || !strings.Contains(err.Error(), "too long to be kept") || !strings.Contains(err.Error(), filepath.Base(CheckpointFile)) {
 		t.Errorf("error is %v", err)
 	}
+}
+
+func TestLatestThatPointsNowhere(t *testing.T) {
+	link := filepath.Join(t.TempDir(), latest)
+	if err := os.Symlink("20260304T050607Z", link); err != nil {
+		t.Skipf("no links here: %v", err)
+	}
+	if _, err := Open(link); err == nil || !strings.Contains(err.Error(), "it points at 20260304T050607Z, which is gone") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+// FuzzHistory wants an error or a history that is written as it was read.
+func FuzzHistory(f *testing.F) {
+	table := historyTable(epochs)
+	f.Add(table)
+	f.Add(table[:len(table)-5])
+	f.Add(bytes.ReplaceAll(table, []byte("\n"), []byte("\r\n")))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		history, err := parseHistory(bytes.NewReader(content))
+		if err != nil {
+			return
+		}
+		again, err := parseHistory(bytes.NewReader(historyTable(history)))
+		if err != nil || len(again) != len(history) {
+			t.Errorf("%d epochs were read and %d of them again: %v", len(history), len(again), err)
+		}
+	})
+}
+
+// FuzzSummary wants an error or a summary that a comparison can take.
+func FuzzSummary(f *testing.F) {
+	f.Add([]byte(`{"name":"svm","epochs":2,"classes":["frog","horse"],"final":{"epoch":2,"train_loss":1,"val_loss":2,"test_loss":3},"best":{"epoch":1,"test_loss":1e308},"pca":{}}`))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		folder := &Folder{Path: t.TempDir()}
+		for name, content := range map[string][]byte{SummaryFile: content, MetricsFile: historyTable(epochs), ConfigFile: nil} {
+			if err := os.WriteFile(folder.File(name), content, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		compared, err := Compare([]*Folder{folder, folder})
+		if err != nil {
+			return
+		}
+		comparisonRows(compared)
+		ComparisonCells(compared)
+		Answers(compared)
+		Warnings(compared)
+	})
 }

@@ -3,7 +3,9 @@ package runfolder
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"cifartrain/metrics"
 )
@@ -100,8 +102,26 @@ func (f *Folder) Summary() (*Summary, error) {
 		return nil, fmt.Errorf("runfolder: %w", err)
 	}
 	s := &Summary{}
-	if err := json.Unmarshal(content, s); err != nil {
-		return nil, fmt.Errorf("runfolder: reading %s: %s", f.File(SummaryFile), shortened(err.Error()))
+	if err = json.Unmarshal(content, s); err == nil {
+		err = s.checkTexts()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("runfolder: reading %s: %s; delete it and have it written again with: go run . -resume %s", f.File(SummaryFile), shortened(err.Error()), f.Path)
 	}
 	return s, nil
+}
+
+// checkTexts returns an error for a text that is shown to people and would harm
+// a terminal or a picture.
+func (s *Summary) checkTexts() error {
+	const longest = 1000
+	for _, text := range append([]string{s.Name, s.Status, s.Model, s.Loss, s.Dataset}, s.Classes...) {
+		if len(text) > longest || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			return fmt.Errorf("a text is too long or cannot be printed: %q", shortened(text))
+		}
+	}
+	if len(s.Classes) > longest {
+		return fmt.Errorf("there are %d classes", len(s.Classes))
+	}
+	return nil
 }
