@@ -182,13 +182,10 @@ func (r *record) write(result training.Result, cause error) error {
 			return err
 		}
 	}
-	pictures, err := r.pictures(result)
-	if err != nil {
-		return err
-	}
+	pictures, err := r.pictures(result) // the figures are worth keeping without one
 	r.summary.Seconds = time.Since(r.began).Seconds()
 	r.summary.PeakMemory = runfolder.PeakMemory()
-	if err := r.folder.WriteSummary(r.summary); err != nil {
+	if err = errors.Join(err, r.folder.WriteSummary(r.summary)); err != nil {
 		return err
 	}
 	return r.folder.WriteReport(r.summary, pictures)
