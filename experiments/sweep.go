@@ -5,19 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"math"
-	"runtime"
-	"slices"
-	"sync"
 	"time"
 
 	"cifartrain/configs"
 	"cifartrain/loaders"
-	"cifartrain/plots"
 	"cifartrain/runfolder"
-	"cifartrain/terminal"
-	"cifartrain/training"
 )
 
 // A sweep is the runs of a config that sweeps some of its keys.
@@ -205,88 +197,6 @@ func (s *Session) carryOutSweep(ctx context.Context, w *sweep) error {
 	return nil
 }
 
-// worthSharing is the multiplications in a matrix product from which on kernels
-// share it out among the processors.
-const worthSharing = 2 << 20
-
-// atOnce is how many runs are trained side by side: one for each processor
-// where the model is too small for a run to use more than one, or else one,
-// which uses them all.
-func (s *Session) atOnce(w *sweep) int {
-	for _, setting := range w.settings {
-		architecture, _, err := s.model(setting.Config)
-		if err != nil || architecture.ParameterCount()*setting.Config.Data.BatchSize >= worthSharing {
-			return 1
-		}
-	}
-	return min(len(w.runs), runtime.GOMAXPROCS(0))
-}
-
-// trainAll trains the runs that are not finished, some at once. A run whose loss
-// diverges is part of the result; any other failure ends the sweep.
-func (s *Session) trainAll(ctx context.Context, w *sweep, atOnce int) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	next := make(chan int)
-	go func() {
-		defer close(next)
-		for i := range w.runs {
-			select {
-			case next <- i:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	var workers sync.WaitGroup
-	var telling sync.Mutex
-	warnings, ended := &oneByOne{Writer: s.Err}, 0
-	for range atOnce {
-		one := s.ofSweep(atOnce, warnings)
-		workers.Go(func() {
-			for i := range next {
-				began := time.Now()
-				before, err := one.goOn(ctx, w.runs[i], w.run(i))
-				var diverged *training.DivergedError
-				if err != nil && !errors.As(err, &diverged) {
-					stop(err)
-					return
-				}
-				telling.Lock()
-				if ended++; before == "" {
-					s.Display.Run(ended, len(w.runs), w.label(i), w.setting(i, w.runs[i:i+1]), time.Since(began).Seconds())
-				}
-				telling.Unlock()
-			}
-		})
-	}
-	workers.Wait()
-	return context.Cause(ctx)
-}
-
-// ofSweep is a session for runs of a sweep one after the other, which shows
-// what a person should see of a run among many. It shares the dataset.
-func (s *Session) ofSweep(atOnce int, warnings io.Writer) *Session {
-	one := *s
-	one.Out, one.Err, one.Display = io.Discard, warnings, terminal.NewDisplay(io.Discard, true)
-	if atOnce == 1 {
-		one.Display = s.Display.BarOnly()
-	}
-	return &one
-}
-
-// oneByOne is a writer for several goroutines.
-type oneByOne struct {
-	sync.Mutex
-	io.Writer
-}
-
-func (w *oneByOne) Write(p []byte) (int, error) {
-	w.Lock()
-	defer w.Unlock()
-	return w.Writer.Write(p)
-}
-
 // setting is what the given runs of the setting of the run at a place came to.
 func (w *sweep) setting(i int, runs []*runfolder.Folder) runfolder.Setting {
 	return runfolder.NewSetting(w.keys(), w.settings[i/w.seeds].Values, runs)
@@ -299,94 +209,4 @@ func (w *sweep) label(i int) string {
 		label += fmt.Sprintf(", seed=%d", w.run(i).Seed)
 	}
 	return label
-}
-
-// result is what the runs came to.
-func (w *sweep) result() *runfolder.Sweep {
-	result := &runfolder.Sweep{Name: w.config.Name, Keys: w.keys()}
-	for _, swept := range w.config.Sweep.Keys {
-		var values []string
-		for _, value := range swept.Values {
-			values = append(values, configs.ValueText(value))
-		}
-		result.Values = append(result.Values, values)
-	}
-	for i := 0; i < len(w.runs); i += w.seeds {
-		result.Settings = append(result.Settings, w.setting(i, w.runs[i:i+w.seeds]))
-	}
-	result.Sort()
-	return result
-}
-
-// concludeSweep writes the sweep's table, pictures and page, and shows them.
-func (s *Session) concludeSweep(w *sweep, result *runfolder.Sweep) error {
-	const mostCurves = 8 // more cannot be told apart
-	best := result.Best(mostCurves)
-	var pictures []runfolder.Picture
-	draw := func(file, meaning string, picture func(io.Writer) error) error {
-		pictures = append(pictures, runfolder.Picture{File: file, Meaning: meaning})
-		return w.folder.WriteWith(file, picture)
-	}
-	if len(best) > 0 {
-		along, lines := w.along()
-		meaning := "The validation figure with each combination of values."
-		if lines {
-			meaning = "The validation figure against " + w.keys()[along] + "."
-		}
-		err := draw(runfolder.SweepPicture, meaning, func(out io.Writer) error {
-			caption := plots.Caption{Run: w.config.Name, Dataset: best[0].Summary().Dataset + ": " + runfolder.ClassList(best[0].Summary().Classes)}
-			if lines {
-				return plots.SweepLines(out, caption, sweptFigures(result), along)
-			}
-			return plots.SweepMap(out, caption, sweptFigures(result))
-		})
-		if err != nil {
-			return err
-		}
-		err = draw(runfolder.ComparisonPicture, "Training curves beside validation curves, of the best settings.", func(out io.Writer) error {
-			return comparisonPicture(out, best)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if err := w.folder.WriteSweep(result, pictures); err != nil {
-		return err
-	}
-	terminal.Sweep(s.Out, result, w.folder.Path)
-	return nil
-}
-
-// along is the key whose values the picture's lines run along, if it has lines:
-// the only key, or that of the latent space.
-func (w *sweep) along() (place int, lines bool) {
-	keys := w.keys()
-	if place := slices.Index(keys, runfolder.LatentKey); place >= 0 {
-		return place, true
-	}
-	return 0, len(keys) == 1
-}
-
-// sweptFigures are the sweep's figures for its picture.
-func sweptFigures(result *runfolder.Sweep) plots.SweptFigures {
-	figures := plots.SweptFigures{}
-	for k, key := range result.Keys {
-		figures.Keys = append(figures.Keys, plots.SweptKey{Name: key, Values: result.Values[k]})
-	}
-	for _, setting := range result.Settings {
-		point := plots.SweptPoint{Figure: math.NaN()}
-		for k, value := range setting.Values {
-			point.Places = append(point.Places, slices.Index(result.Values[k], value))
-		}
-		if setting.Missing == "" {
-			seeds := result.Seeds(setting)
-			point.Figure, point.Low, point.High = result.Figure(setting).Mean, slices.Min(seeds), slices.Max(seeds)
-			point.Yardstick = setting.PCA()
-			if !result.Classifies() {
-				figures.Loss = setting.Summary().Loss
-			}
-		}
-		figures.Points = append(figures.Points, point)
-	}
-	return figures
 }

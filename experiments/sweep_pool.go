@@ -1,0 +1,95 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"io"
+	"runtime"
+	"sync"
+	"time"
+
+	"cifartrain/terminal"
+	"cifartrain/training"
+)
+
+// worthSharing is the multiplications in a matrix product from which on kernels
+// share it out among the processors.
+const worthSharing = 2 << 20
+
+// atOnce is how many runs are trained side by side: one for each processor
+// where the model is too small for a run to use more than one, or else one,
+// which uses them all.
+func (s *Session) atOnce(w *sweep) int {
+	for _, setting := range w.settings {
+		architecture, _, err := s.model(setting.Config)
+		if err != nil || architecture.ParameterCount()*setting.Config.Data.BatchSize >= worthSharing {
+			return 1
+		}
+	}
+	return min(len(w.runs), runtime.GOMAXPROCS(0))
+}
+
+// trainAll trains the runs that are not finished, some at once. A run whose loss
+// diverges is part of the result; any other failure ends the sweep.
+func (s *Session) trainAll(ctx context.Context, w *sweep, atOnce int) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	next := make(chan int)
+	go func() {
+		defer close(next)
+		for i := range w.runs {
+			select {
+			case next <- i:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	var workers sync.WaitGroup
+	var telling sync.Mutex
+	warnings, ended := &oneByOne{Writer: s.Err}, 0
+	for range atOnce {
+		one := s.ofSweep(atOnce, warnings)
+		workers.Go(func() {
+			for i := range next {
+				began := time.Now()
+				before, err := one.goOn(ctx, w.runs[i], w.run(i))
+				var diverged *training.DivergedError
+				if err != nil && !errors.As(err, &diverged) {
+					stop(err)
+					return
+				}
+				telling.Lock()
+				if ended++; before == "" {
+					s.Display.Run(ended, len(w.runs), w.label(i), w.setting(i, w.runs[i:i+1]), time.Since(began).Seconds())
+				}
+				telling.Unlock()
+			}
+		})
+	}
+	workers.Wait()
+	return context.Cause(ctx)
+}
+
+// ofSweep is a session for runs of a sweep one after the other, which shows
+// what a person should see of a run among many. It shares the dataset.
+func (s *Session) ofSweep(atOnce int, warnings io.Writer) *Session {
+	one := *s
+	one.Out, one.Err, one.Display = io.Discard, warnings, terminal.NewDisplay(io.Discard, true)
+	if atOnce == 1 {
+		one.Display = s.Display.BarOnly()
+	}
+	return &one
+}
+
+// oneByOne is a writer for several goroutines.
+type oneByOne struct {
+	sync.Mutex
+	io.Writer
+}
+
+func (w *oneByOne) Write(p []byte) (int, error) {
+	w.Lock()
+	defer w.Unlock()
+	return w.Writer.Write(p)
+}

@@ -1,0 +1,102 @@
+package experiments
+
+import (
+	"io"
+	"math"
+	"slices"
+
+	"cifartrain/configs"
+	"cifartrain/plots"
+	"cifartrain/runfolder"
+	"cifartrain/terminal"
+)
+
+// result is what the runs came to.
+func (w *sweep) result() *runfolder.Sweep {
+	result := &runfolder.Sweep{Name: w.config.Name, Keys: w.keys()}
+	for _, swept := range w.config.Sweep.Keys {
+		var values []string
+		for _, value := range swept.Values {
+			values = append(values, configs.ValueText(value))
+		}
+		result.Values = append(result.Values, values)
+	}
+	for i := 0; i < len(w.runs); i += w.seeds {
+		result.Settings = append(result.Settings, w.setting(i, w.runs[i:i+w.seeds]))
+	}
+	result.Sort()
+	return result
+}
+
+// concludeSweep writes the sweep's table, pictures and page, and shows them.
+func (s *Session) concludeSweep(w *sweep, result *runfolder.Sweep) error {
+	const mostCurves = 8 // more cannot be told apart
+	best := result.Best(mostCurves)
+	var pictures []runfolder.Picture
+	draw := func(file, meaning string, picture func(io.Writer) error) error {
+		pictures = append(pictures, runfolder.Picture{File: file, Meaning: meaning})
+		return w.folder.WriteWith(file, picture)
+	}
+	if len(best) > 0 {
+		along, lines := w.along()
+		meaning := "The validation figure with each combination of values."
+		if lines {
+			meaning = "The validation figure against " + w.keys()[along] + "."
+		}
+		err := draw(runfolder.SweepPicture, meaning, func(out io.Writer) error {
+			caption := plots.Caption{Run: w.config.Name, Dataset: best[0].Summary().Dataset + ": " + runfolder.ClassList(best[0].Summary().Classes)}
+			if lines {
+				return plots.SweepLines(out, caption, sweptFigures(result), along)
+			}
+			return plots.SweepMap(out, caption, sweptFigures(result))
+		})
+		if err != nil {
+			return err
+		}
+		err = draw(runfolder.ComparisonPicture, "Training curves beside validation curves, of the best settings.", func(out io.Writer) error {
+			return comparisonPicture(out, best)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if err := w.folder.WriteSweep(result, pictures); err != nil {
+		return err
+	}
+	terminal.Sweep(s.Out, result, w.folder.Path)
+	return nil
+}
+
+// along is the key whose values the picture's lines run along, if it has lines:
+// the only key, or that of the latent space.
+func (w *sweep) along() (place int, lines bool) {
+	keys := w.keys()
+	if place := slices.Index(keys, runfolder.LatentKey); place >= 0 {
+		return place, true
+	}
+	return 0, len(keys) == 1
+}
+
+// sweptFigures are the sweep's figures for its picture.
+func sweptFigures(result *runfolder.Sweep) plots.SweptFigures {
+	figures := plots.SweptFigures{}
+	for k, key := range result.Keys {
+		figures.Keys = append(figures.Keys, plots.SweptKey{Name: key, Values: result.Values[k]})
+	}
+	for _, setting := range result.Settings {
+		point := plots.SweptPoint{Figure: math.NaN()}
+		for k, value := range setting.Values {
+			point.Places = append(point.Places, slices.Index(result.Values[k], value))
+		}
+		if setting.Missing == "" {
+			seeds := result.Seeds(setting)
+			point.Figure, point.Low, point.High = result.Figure(setting).Mean, slices.Min(seeds), slices.Max(seeds)
+			point.Yardstick = setting.PCA()
+			if !result.Classifies() {
+				figures.Loss = setting.Summary().Loss
+			}
+		}
+		figures.Points = append(figures.Points, point)
+	}
+	return figures
+}
