@@ -310,12 +310,3 @@ func TestSteadyState(t *testing.T) {
 		})
 	}
 }
-
-func BenchmarkEpoch(b *testing.B) {
-	run := newRun(b, 0.001)
-	run.Epochs = b.N
-	if _, err := run.Train(context.Background()); err != nil {
-		b.Fatal(err)
-	}
-	b.ReportMetric(float64(b.N*run.Batches.Set.Len())/b.Elapsed().Seconds(), "images/s")
-}
