@@ -25,6 +25,15 @@ func Linear(live *Live, x, w, b *G.Node, a Activation) (*G.Node, error) {
 		kernels.MatMulNT(y, v[0], v[1], live.Rows, out, in)
 		a.addBias(live, y, v[2])
 	}
+	return differentiableLayer(op, live, x, w, b, a, linearInputGradient, linearWeightGradient)
+}
+
+// differentiableLayer applies op, which computes a layer's output from x, w and
+// b. The functions return the gradients by x, from that by the layer's sums and
+// w, and by w, from that by the sums and x. The one by x is left out where x is
+// an input of the graph.
+func differentiableLayer(op *kernel, live *Live, x, w, b *G.Node, a Activation,
+	byX, byW func(live *Live, dy, other *G.Node) (*G.Node, error)) (*G.Node, error) {
 	op.wrt = []bool{x.Op() != nil, true, true}
 	op.differentiate = func(inputs G.Nodes, output, gradient *G.Node) (grads G.Nodes, err error) {
 		if gradient, err = a.gradient(live, output, gradient); err != nil {
@@ -32,11 +41,11 @@ func Linear(live *Live, x, w, b *G.Node, a Activation) (*G.Node, error) {
 		}
 		grads = make(G.Nodes, 3)
 		if op.wrt[0] {
-			if grads[0], err = linearInputGradient(live, gradient, inputs[1]); err != nil {
+			if grads[0], err = byX(live, gradient, inputs[1]); err != nil {
 				return nil, err
 			}
 		}
-		if grads[1], err = linearWeightGradient(live, gradient, inputs[0]); err != nil {
+		if grads[1], err = byW(live, gradient, inputs[0]); err != nil {
 			return nil, err
 		}
 		grads[2], err = columnSums(live, gradient)

@@ -26,26 +26,13 @@ func LinearTransposed(live *Live, x, w, b *G.Node, a Activation) (*G.Node, error
 		kernels.MatMulNN(y, v[0], v[1], live.Rows, in, out)
 		a.addBias(live, y, v[2])
 	}
-	op.wrt = []bool{x.Op() != nil, true, true}
-	op.differentiate = func(inputs G.Nodes, output, gradient *G.Node) (grads G.Nodes, err error) {
-		if gradient, err = a.gradient(live, output, gradient); err != nil {
-			return nil, err
-		}
-		grads = make(G.Nodes, 3)
-		if op.wrt[0] {
-			if grads[0], err = linearTransposedInputGradient(live, gradient, inputs[1]); err != nil {
-				return nil, err
-			}
-		}
-		// dW = x^T dy, the weight gradient of a Linear layer whose input is dy
-		// and whose output's gradient is x.
-		if grads[1], err = linearWeightGradient(live, inputs[0], gradient); err != nil {
-			return nil, err
-		}
-		grads[2], err = columnSums(live, gradient)
-		return grads, err
-	}
-	return G.ApplyOp(op, x, w, b)
+	return differentiableLayer(op, live, x, w, b, a, linearTransposedInputGradient, linearTransposedWeightGradient)
+}
+
+// linearTransposedWeightGradient returns dW = x^T dy, (out, in): the weight
+// gradient of a Linear layer whose input is dy and whose output's gradient is x.
+func linearTransposedWeightGradient(live *Live, dy, x *G.Node) (*G.Node, error) {
+	return linearWeightGradient(live, x, dy)
 }
 
 // linearTransposedInputGradient returns dx = dy W^T, (B, out), for dy (B, in),
