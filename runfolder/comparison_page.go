@@ -24,6 +24,7 @@ type Measure struct {
 	Name   string // in words
 	Column string // in comparison.csv
 	Of     func(*Summary) float64
+	Share  bool // of 1, written in percent for a reader
 }
 
 // Over is the measure's spread over a config's runs.
@@ -41,24 +42,24 @@ func Measures(compared []Compared) []Measure {
 	var measures []Measure
 	if SameLoss(compared) {
 		measures = append(measures,
-			Measure{"training loss, last epoch", "train_loss", func(s *Summary) float64 { return s.Final.TrainLoss }},
-			Measure{"validation loss, last epoch", "val_loss", func(s *Summary) float64 { return s.Final.ValidationLoss }},
-			Measure{"test loss, last epoch", "test_loss", func(s *Summary) float64 { return *s.Final.TestLoss }},
-			Measure{"training loss, best epoch", "best_train_loss", func(s *Summary) float64 { return s.Best.TrainLoss }},
-			Measure{"validation loss, best epoch", "best_val_loss", func(s *Summary) float64 { return s.Best.ValidationLoss }},
-			Measure{"test loss, best epoch", "best_test_loss", func(s *Summary) float64 { return *s.Best.TestLoss }})
+			Measure{"training loss, last epoch", "train_loss", func(s *Summary) float64 { return s.Final.TrainLoss }, false},
+			Measure{"validation loss, last epoch", "val_loss", func(s *Summary) float64 { return s.Final.ValidationLoss }, false},
+			Measure{"test loss, last epoch", "test_loss", func(s *Summary) float64 { return *s.Final.TestLoss }, false},
+			Measure{"training loss, best epoch", "best_train_loss", func(s *Summary) float64 { return s.Best.TrainLoss }, false},
+			Measure{"validation loss, best epoch", "best_val_loss", func(s *Summary) float64 { return s.Best.ValidationLoss }, false},
+			Measure{"test loss, best epoch", "best_test_loss", func(s *Summary) float64 { return *s.Best.TestLoss }, false})
 	}
 	if !slices.ContainsFunc(compared, func(c Compared) bool { return c.Summary().Final.TestAccuracy == nil }) {
 		measures = append(measures,
-			Measure{"validation accuracy, last epoch", "val_accuracy", func(s *Summary) float64 { return *s.Final.ValidationAccuracy }},
-			Measure{"test accuracy, last epoch", "test_accuracy", func(s *Summary) float64 { return *s.Final.TestAccuracy }},
-			Measure{"validation accuracy, best epoch", "best_val_accuracy", func(s *Summary) float64 { return *s.Best.ValidationAccuracy }},
-			Measure{"test accuracy, best epoch", "best_test_accuracy", func(s *Summary) float64 { return *s.Best.TestAccuracy }})
+			Measure{"validation accuracy, last epoch", "val_accuracy", func(s *Summary) float64 { return *s.Final.ValidationAccuracy }, true},
+			Measure{"test accuracy, last epoch", "test_accuracy", func(s *Summary) float64 { return *s.Final.TestAccuracy }, true},
+			Measure{"validation accuracy, best epoch", "best_val_accuracy", func(s *Summary) float64 { return *s.Best.ValidationAccuracy }, true},
+			Measure{"test accuracy, best epoch", "best_test_accuracy", func(s *Summary) float64 { return *s.Best.TestAccuracy }, true})
 	}
 	return append(measures,
-		Measure{"parameters", "parameters", func(s *Summary) float64 { return float64(s.Parameters) }},
-		Measure{"epochs", "epochs", func(s *Summary) float64 { return float64(s.Epochs) }},
-		Measure{"training time, seconds", "training_seconds", func(s *Summary) float64 { return s.TrainingSeconds }})
+		Measure{"parameters", "parameters", func(s *Summary) float64 { return float64(s.Parameters) }, false},
+		Measure{"epochs", "epochs", func(s *Summary) float64 { return float64(s.Epochs) }, false},
+		Measure{"training time, seconds", "training_seconds", func(s *Summary) float64 { return s.TrainingSeconds }, false})
 }
 
 // Answers are the sentences that hold each config against the first, or that say
@@ -157,10 +158,7 @@ func ComparisonCells(compared []Compared) [][]string {
 		first := m.Over(compared[0]).Mean
 		for i, c := range compared {
 			spread := m.Over(c)
-			cell := strconv.FormatFloat(spread.Mean, 'g', 6, 64)
-			if spread.Deviation > 0 {
-				cell = fmt.Sprintf("%.5g±%.2g", spread.Mean, spread.Deviation)
-			}
+			cell := m.cell(spread)
 			if i > 0 {
 				cell += fmt.Sprintf(" (%.2fx)", spread.Mean/first)
 			}
@@ -169,6 +167,21 @@ func ComparisonCells(compared []Compared) [][]string {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// cell writes the measure for a reader, with its standard deviation where it
+// has one.
+func (m Measure) cell(spread metrics.Spread) string {
+	switch {
+	case m.Share && spread.Deviation > 0:
+		return fmt.Sprintf("%.2f±%.2f%%", 100*spread.Mean, 100*spread.Deviation)
+	case m.Share:
+		return fmt.Sprintf("%.2f%%", 100*spread.Mean)
+	case spread.Deviation > 0:
+		return fmt.Sprintf("%.5g±%.2g", spread.Mean, spread.Deviation)
+	default:
+		return strconv.FormatFloat(spread.Mean, 'g', 6, 64)
+	}
 }
 
 // Warnings name what makes a comparison unfair.
