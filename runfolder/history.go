@@ -21,14 +21,15 @@ import (
 // columns are those of metrics.csv.
 var columns = []string{"epoch", "train_loss", "val_loss", "train_accuracy", "val_accuracy", "learning_rate", "seconds"}
 
-// AppendEpoch adds an epoch's row to metrics.csv, which it starts with the
-// header. The accuracies of a model that does not classify stay empty. The
+// AppendEpoch adds an epoch's row to metrics.csv, which the first epoch begins
+// with the header. The accuracies of a model that does not classify stay empty. The
 // error is a *WriteError.
 func (f *Folder) AppendEpoch(epoch metrics.Epoch) error {
 	rows := historyTable(metrics.History{epoch})
-	if epoch.Number > 1 {
-		_, rows, _ = bytes.Cut(rows, []byte("\n"))
+	if epoch.Number == 1 {
+		return f.Write(MetricsFile, rows) // whole or not at all: never there without its header
 	}
+	_, rows, _ = bytes.Cut(rows, []byte("\n"))
 	path := f.File(MetricsFile)
 	file, err := f.storage().open(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND)
 	if err != nil {
