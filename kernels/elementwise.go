@@ -1,11 +1,14 @@
 package kernels
 
 // AddBias adds bias (n) to each row of a (m, n).
-func AddBias(a, bias []float32, m, n int) {
+func AddBias(a, bias []float32, m, n int) { eachRow(a, bias, m, n, addBias) }
+
+// eachRow does something with each row of a (m, n) and the bias (n).
+func eachRow(a, bias []float32, m, n int, do func(row, bias []float32)) {
 	a, bias = a[:m*n:len(a)], bias[:n:len(bias)]
 	share(m, 1, m*n, func(rows span) {
 		for i := rows.from; i < rows.to; i++ {
-			addBias(a[i*n:(i+1)*n], bias)
+			do(a[i*n:(i+1)*n], bias)
 		}
 	})
 }
@@ -22,14 +25,7 @@ func addBias(row, bias []float32) {
 
 // AddBiasReLU adds bias (n) to each row of a (m, n) and sets what is then below
 // 0 to 0: a = max(0, a + bias). A NaN stays NaN.
-func AddBiasReLU(a, bias []float32, m, n int) {
-	a, bias = a[:m*n:len(a)], bias[:n:len(bias)]
-	share(m, 1, m*n, func(rows span) {
-		for i := rows.from; i < rows.to; i++ {
-			addBiasReLU(a[i*n:(i+1)*n], bias)
-		}
-	})
-}
+func AddBiasReLU(a, bias []float32, m, n int) { eachRow(a, bias, m, n, addBiasReLU) }
 
 func addBiasReLU(row, bias []float32) {
 	done := whole(len(row))
