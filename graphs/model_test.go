@@ -192,9 +192,9 @@ func TestBuildErrors(t *testing.T) {
 		{"no rows", svm.Initialize(streams(1)), 0, "graphs: building the linear_svm: a batch of 0 rows holds no sample"},
 		{"negative rows", svm.Initialize(streams(1)), -1, "graphs: building the linear_svm: a batch of -1 rows holds no sample"},
 		{"no bias", svm.Initialize(streams(1))[:1], 4, `graphs: building the linear_svm: no weight is called "fc.bias"`},
-		{"other pixels", reshaped(1, 784), 4, "graphs: building the linear_svm: ops: linear: " +
+		{"other pixels", reshaped(1, 784), 4, "graphs: building the linear_svm: linear: " +
 			"x (4, 3072), W (1, 784) and b (1) do not fit: want (B, in), (out, in) and (out)"},
-		{"ten classes", reshaped(10, 3072), 4, "graphs: building the linear_svm: ops: linear: " +
+		{"ten classes", reshaped(10, 3072), 4, "graphs: building the linear_svm: linear: " +
 			"x (4, 3072), W (10, 3072) and b (1) do not fit: want (B, in), (out, in) and (out)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

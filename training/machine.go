@@ -14,13 +14,15 @@ import (
 type machine struct {
 	model *graphs.Model
 	vm    G.VM
+	all   func() error // executes every instruction of the graph
 }
 
 // newMachine compiles the model's graph. Machines must be made one after the
 // other: Gorgonia writes to the weights' tensors, which models share, as it
 // compiles.
 func newMachine(model *graphs.Model) *machine {
-	return &machine{model: model, vm: G.NewTapeMachine(model.Graph)}
+	vm, all, _ := newTapeMachine(model.Graph)
+	return &machine{model: model, vm: vm, all: all}
 }
 
 // run computes the graph for a batch.
@@ -28,13 +30,14 @@ func (m *machine) run(batch *loaders.Batch) error {
 	if err := m.model.Feed(batch.Images, batch.Labels, batch.Rows()); err != nil {
 		return err
 	}
-	err := m.vm.RunAll()
-	m.vm.Reset() // without it the next run would do nothing
+	err := m.all()
+	m.vm.Reset() // RunAll would do nothing the next time without it
 	if err != nil {
-		return fmt.Errorf("training: running the graph: %w", err)
+		return fmt.Errorf("running the graph: %w", cause(err))
 	}
 	return nil
 }
 
-// close frees the machine; it is done for then. err is the error so far.
+// close frees the machine, which must not run again. It returns err, the error
+// so far, joined with its own.
 func (m *machine) close(err error) error { return errors.Join(err, m.vm.Close()) }

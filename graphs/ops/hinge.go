@@ -33,7 +33,7 @@ type marginLoss struct {
 // node returns the scalar loss of score (B, 1) and target (B).
 func (m marginLoss) node(live *Live, score, target *G.Node) (*G.Node, error) {
 	if score.Dims() != 2 || score.Shape()[1] != 1 || target.Dims() != 1 || target.Shape()[0] != score.Shape()[0] {
-		return nil, fmt.Errorf("ops: %s: score %v and target %v do not fit: want (B, 1) and (B)", m.name, score.Shape(), target.Shape())
+		return nil, fmt.Errorf("%s: score %v and target %v do not fit: want (B, 1) and (B)", m.name, score.Shape(), target.Shape())
 	}
 	op, loss := newLoss(m.name, live, score, target)
 	op.compute = func(v [][]float32) {

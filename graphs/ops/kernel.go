@@ -103,23 +103,35 @@ func (k *kernel) InferShape(...G.DimSizer) (tensor.Shape, error) {
 	return k.output.Shape().Clone(), nil
 }
 
-// Do computes the output. A panic in an op would end the process, since
-// Gorgonia runs it in a goroutine of its own; it is returned as an error.
+// An Error is an op that could not compute its output.
+type Error struct {
+	Op  string // the op's name
+	Err error
+}
+
+func (e *Error) Error() string { return e.Op + ": " + e.Err.Error() }
+
+// Unwrap returns what went wrong.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Do computes the output. Its errors are of the type Error; a panic, which
+// would end the process where RunAll calls Do in a goroutine of its own, is
+// returned as one.
 func (k *kernel) Do(values ...G.Value) (output G.Value, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			err = fmt.Errorf("ops: %s: %v", k.name, fault)
+			err = &Error{k.name, fmt.Errorf("%v", fault)}
 		}
 	}()
 	if len(values) != len(k.inputs) {
-		return nil, fmt.Errorf("ops: %s: got %d inputs, takes %d", k.name, len(values), len(k.inputs))
+		return nil, &Error{k.name, fmt.Errorf("got %d inputs, takes %d", len(values), len(k.inputs))}
 	}
 	for i, v := range values {
 		if !v.Shape().Eq(k.inputs[i]) {
-			return nil, fmt.Errorf("ops: %s: input %d has the shape %v, not %v", k.name, i, v.Shape(), k.inputs[i])
+			return nil, &Error{k.name, fmt.Errorf("input %d has the shape %v, not %v", i, v.Shape(), k.inputs[i])}
 		}
 		if k.in[i], err = elements(v); err != nil {
-			return nil, fmt.Errorf("ops: %s: input %d %w", k.name, i, err)
+			return nil, &Error{k.name, fmt.Errorf("input %d %w", i, err)}
 		}
 	}
 	k.compute(k.in)
@@ -155,7 +167,7 @@ func (k *kernel) DiffWRT(int) []bool { return k.wrt }
 // SymDiff adds the nodes that compute the gradients by the inputs.
 func (k *kernel) SymDiff(inputs G.Nodes, output, gradient *G.Node) (G.Nodes, error) {
 	if k.differentiate == nil {
-		return nil, fmt.Errorf("ops: %s: has no second derivative", k.name)
+		return nil, fmt.Errorf("%s: has no second derivative", k.name)
 	}
 	return k.differentiate(inputs, output, gradient)
 }

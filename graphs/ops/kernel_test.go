@@ -29,7 +29,7 @@ func ones(t *testing.T, node *G.Node) *tensor.Dense {
 }
 
 func TestLinearErrors(t *testing.T) {
-	const want = "ops: linear: x %, W % and b % do not fit: want (B, in), (out, in) and (out)"
+	const want = "linear: x %, W % and b % do not fit: want (B, in), (out, in) and (out)"
 	for _, c := range []struct{ x, w, b []int }{
 		{[]int{4, 3}, []int{2, 5}, []int{2}},       // another number of inputs
 		{[]int{4, 3}, []int{3, 2}, []int{2}},       // W the wrong way round
@@ -48,7 +48,7 @@ func TestLinearErrors(t *testing.T) {
 }
 
 func TestHingeErrors(t *testing.T) {
-	const want = "ops: hinge: score % and target % do not fit: want (B, 1) and (B)"
+	const want = "hinge: score % and target % do not fit: want (B, 1) and (B)"
 	for _, c := range []struct{ score, target []int }{
 		{[]int{4, 2}, []int{4}},
 		{[]int{4, 1}, []int{5}},
@@ -143,7 +143,7 @@ func TestDifferentiability(t *testing.T) {
 		}
 	}
 	_, err := gradient.SymDiff(nil, nil, nil)
-	if want := "ops: linear input gradient: has no second derivative"; err == nil || err.Error() != want {
+	if want := "linear input gradient: has no second derivative"; err == nil || err.Error() != want {
 		t.Errorf("the error is %v, want %q", err, want)
 	}
 }
@@ -180,11 +180,11 @@ func TestDoErrors(t *testing.T) {
 		inputs []G.Value
 		want   string
 	}{
-		{"too few", []G.Value{score}, "ops: hinge: got 1 inputs, takes 2"},
-		{"shape", []G.Value{dense([]float32{1, 2, 3}, 3, 1), target}, "ops: hinge: input 0 has the shape (3, 1), not (2, 1)"},
-		{"dtype", []G.Value{score, dense([]float64{1, 1}, 2)}, "ops: hinge: input 1 is float64, not float32"},
-		{"scalar", []G.Value{score, G.NewF32(1)}, "ops: hinge: input 1 has the shape (), not (2)"},
-		{"nil", []G.Value{score, nil}, "ops: hinge: runtime error: invalid memory address or nil pointer dereference"},
+		{"too few", []G.Value{score}, "hinge: got 1 inputs, takes 2"},
+		{"shape", []G.Value{dense([]float32{1, 2, 3}, 3, 1), target}, "hinge: input 0 has the shape (3, 1), not (2, 1)"},
+		{"dtype", []G.Value{score, dense([]float64{1, 1}, 2)}, "hinge: input 1 is float64, not float32"},
+		{"scalar", []G.Value{score, G.NewF32(1)}, "hinge: input 1 has the shape (), not (2)"},
+		{"nil", []G.Value{score, nil}, "hinge: runtime error: invalid memory address or nil pointer dereference"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			value, err := op.Do(c.inputs...)
@@ -220,7 +220,7 @@ func TestOrder(t *testing.T) {
 			}
 			machine := G.NewTapeMachine(g)
 			defer machine.Close()
-			const want = "ops: linear: input 1 is transposed or cut out of a larger tensor"
+			const want = "linear: input 1 is transposed or cut out of a larger tensor"
 			if err := machine.RunAll(); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("the result is %v, %v, want the error %q", y.Value(), err, want)
 			}
@@ -278,13 +278,13 @@ func TestRunErrors(t *testing.T) {
 		{"wrong shape",
 			func(_ *program, x, _ *tensor.Dense) { reshape(t, x, 3, 4) },
 			func(_ *program, x, _ *tensor.Dense) { reshape(t, x, 4, 3) },
-			"ops: linear: input 0 has the shape (3, 4), not (4, 3)"},
+			"linear: input 0 has the shape (3, 4), not (4, 3)"},
 		{"wrong dtype",
 			func(p *program, _, _ *tensor.Dense) {
 				p.scores.Op().(*kernel).output = tensor.New(tensor.WithShape(4, 1), tensor.Of(tensor.Float64))
 			},
 			nil,
-			"ops: hinge: input 0 is float64, not float32"},
+			"hinge: input 0 is float64, not float32"},
 		{"panic",
 			func(p *program, _, _ *tensor.Dense) {
 				op := p.scores.Op().(*kernel)
@@ -292,15 +292,15 @@ func TestRunErrors(t *testing.T) {
 				op.compute = func([][]float32) { op.compute = compute; panic("spoilt") }
 			},
 			func(*program, *tensor.Dense, *tensor.Dense) {},
-			"ops: linear: spoilt"},
+			"linear: spoilt"},
 		{"too many rows",
 			func(p *program, _, _ *tensor.Dense) { p.live.Rows = 5 },
 			func(p *program, _, _ *tensor.Dense) { p.live.Rows = 4 },
-			"ops: linear: runtime error: slice bounds out of range"},
+			"linear: runtime error: slice bounds out of range"},
 		{"fewer rows than none",
 			func(p *program, _, _ *tensor.Dense) { p.live.Rows = -1 },
 			func(p *program, _, _ *tensor.Dense) { p.live.Rows = 4 },
-			"ops: linear: runtime error: slice bounds out of range"},
+			"linear: runtime error: slice bounds out of range"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newStack(4, 1, 3, 1)

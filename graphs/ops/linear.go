@@ -14,7 +14,7 @@ import (
 // by x is computed where x is an input of the graph.
 func Linear(live *Live, x, w, b *G.Node, a Activation) (*G.Node, error) {
 	if x.Dims() != 2 || w.Dims() != 2 || b.Dims() != 1 || x.Shape()[1] != w.Shape()[1] || b.Shape()[0] != w.Shape()[0] {
-		return nil, fmt.Errorf("ops: linear: x %v, W %v and b %v do not fit: want (B, in), (out, in) and (out)", x.Shape(), w.Shape(), b.Shape())
+		return nil, fmt.Errorf("linear: x %v, W %v and b %v do not fit: want (B, in), (out, in) and (out)", x.Shape(), w.Shape(), b.Shape())
 	}
 	batch, in, out := x.Shape()[0], x.Shape()[1], w.Shape()[0]
 

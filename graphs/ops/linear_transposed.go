@@ -15,7 +15,7 @@ import (
 // input of the graph.
 func LinearTransposed(live *Live, x, w, b *G.Node, a Activation) (*G.Node, error) {
 	if x.Dims() != 2 || w.Dims() != 2 || b.Dims() != 1 || x.Shape()[1] != w.Shape()[0] || b.Shape()[0] != w.Shape()[1] {
-		return nil, fmt.Errorf("ops: linear transposed: x %v, W %v and b %v do not fit: want (B, out), (out, in) and (in)", x.Shape(), w.Shape(), b.Shape())
+		return nil, fmt.Errorf("linear transposed: x %v, W %v and b %v do not fit: want (B, out), (out, in) and (in)", x.Shape(), w.Shape(), b.Shape())
 	}
 	batch, out, in := x.Shape()[0], w.Shape()[0], w.Shape()[1]
 

@@ -23,7 +23,7 @@ func newLoss(name string, live *Live, output, target *G.Node) (*kernel, *loss) {
 	op.wrt = []bool{true, false}
 	op.differentiate = func(inputs G.Nodes, value, upstream *G.Node) (G.Nodes, error) {
 		if l.gradient != nil {
-			return nil, fmt.Errorf("ops: %s: has its gradient already", name)
+			return nil, fmt.Errorf("%s: has its gradient already", name)
 		}
 		gradient, err := l.differentiate(name, live, inputs[0], value, upstream)
 		return G.Nodes{gradient, nil}, err

@@ -69,7 +69,7 @@ func TestMSE(t *testing.T) {
 func TestOneGradient(t *testing.T) {
 	loss, parameter, _ := mse(t, &Live{1}, dense([]float32{1}, 1, 1), dense([]float32{2}, 1, 1), 1)
 	_, err := loss.Op().(*kernel).SymDiff(G.Nodes{parameter, parameter}, loss, loss)
-	if err == nil || !strings.Contains(err.Error(), "ops: mse: has its gradient already") {
+	if err == nil || !strings.Contains(err.Error(), "mse: has its gradient already") {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // it has no gradient.
 func MSE(live *Live, prediction, target *G.Node) (*G.Node, error) {
 	if prediction.Dims() != 2 || !prediction.Shape().Eq(target.Shape()) {
-		return nil, fmt.Errorf("ops: mse: prediction %v and target %v do not fit: want both (B, n)", prediction.Shape(), target.Shape())
+		return nil, fmt.Errorf("mse: prediction %v and target %v do not fit: want both (B, n)", prediction.Shape(), target.Shape())
 	}
 	width := prediction.Shape()[1]
 	op, loss := newLoss("mse", live, prediction, target)
