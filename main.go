@@ -209,7 +209,7 @@ func check(flags *flag.FlagSet, name string, operands []string) error {
 	switch {
 	case !known:
 		hint := ""
-		if _, err := configs.Load(name, nil); err == nil {
+		if _, err := configs.Load(name, nil, experiments.Kinds()); err == nil {
 			hint = "; to train that config, put -config before it"
 		}
 		return experiments.UsageError(fmt.Sprintf("%q is no command: there are %s%s", name, commandNames, hint))
@@ -307,7 +307,7 @@ func readable(problem string) string {
 func (p *program) train(ctx context.Context) error {
 	var all []configs.Config
 	for _, path := range p.configs {
-		config, err := configs.Load(path, p.settings())
+		config, err := p.session.Load(path, p.settings())
 		if err != nil {
 			return err
 		}
@@ -353,7 +353,7 @@ func (p *program) list() error {
 
 // show prints a config with every key.
 func (p *program) show(path string) error {
-	config, err := configs.Load(path, p.settings())
+	config, err := p.session.Load(path, p.settings())
 	if err != nil {
 		return err
 	}

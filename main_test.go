@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cifartrain/configs"
+	"cifartrain/experiments"
 	"cifartrain/runfolder"
 )
 
@@ -196,7 +197,7 @@ func TestSeedsAndInitialWeights(t *testing.T) {
 	if strings.Contains(stdout, "epoch 1/2") {
 		t.Error("-quiet shows progress")
 	}
-	config, err := configs.Load(last.File(runfolder.ConfigFile), nil)
+	config, err := configs.Load(last.File(runfolder.ConfigFile), nil, experiments.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -378,11 +379,11 @@ func TestListAndShow(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		shown, err := configs.Load(path, nil)
+		shown, err := configs.Load(path, nil, experiments.Kinds())
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := configs.Load(shipped.Name, nil)
+		want, err := configs.Load(shipped.Name, nil, experiments.Kinds())
 		if err != nil {
 			t.Fatal(err)
 		}

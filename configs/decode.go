@@ -13,6 +13,7 @@ import (
 // so its depth and work are bounded by the format, not by the file: what the
 // format does not know is reported and not looked into.
 type decoder struct {
+	kinds      []Kind
 	result     Config
 	source     string              // what is being read: the file or "-set key=value"
 	places     map[string]place    // where each key that was given stands
@@ -28,8 +29,9 @@ type place struct {
 	line   int // 0 in an override
 }
 
-func newDecoder(source string) *decoder {
+func newDecoder(source string, kinds []Kind) *decoder {
 	return &decoder{
+		kinds:  kinds,
 		result: Default(),
 		source: source,
 		places: make(map[string]place),

@@ -9,7 +9,7 @@ import (
 func TestDifferences(t *testing.T) {
 	load := func(overrides ...string) Config {
 		t.Helper()
-		config, err := Load("svm", overrides)
+		config, err := Load("svm", overrides, testKinds)
 		if err != nil {
 			t.Fatal(err)
 		}

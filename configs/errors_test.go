@@ -168,7 +168,7 @@ func TestOneProblem(t *testing.T) {
 		if !strings.HasPrefix(want, "-set") {
 			want = "run.yaml" + want
 		}
-		_, err := Parse("run.yaml", []byte(text), overrides)
+		_, err := Parse("run.yaml", []byte(text), overrides, testKinds)
 		if diff := cmp.Diff(want, message(err)); diff != "" {
 			t.Errorf("%s %s\nerror (-want +got):\n%s", quoted(text), override, diff)
 		}
@@ -190,7 +190,7 @@ optimizer:
   momentum: 0.9
   learning_rat: 0.1
 `
-	_, err := Parse("run.yaml", []byte(text), []string{"train.epochs=x", "name=ok", "name=a=:b", "loss.c=0"})
+	_, err := Parse("run.yaml", []byte(text), []string{"train.epochs=x", "name=ok", "name=a=:b", "loss.c=0"}, testKinds)
 	const want = `9 problems in the configuration:
 run.yaml:2: modle: unknown key; did you mean model?
 run.yaml:5: data.batch_size: 64.5 is not a whole number
@@ -216,12 +216,12 @@ run.yaml:13: optimizer.learning_rat: unknown key; did you mean learning_rate?
 
 func TestUnsafeFileName(t *testing.T) {
 	const text = "data: {classes: [frog, horse]}"
-	_, err := Parse("my run.yaml", []byte(text), nil)
+	_, err := Parse("my run.yaml", []byte(text), nil, testKinds)
 	const want = `my run.yaml: name: is not given, and the file's own name "my run" cannot name the run folder; use at most 100 of the characters A-Z a-z 0-9 "-" "_" ".", the first not "."`
 	if diff := cmp.Diff(want, message(err)); diff != "" {
 		t.Errorf("error (-want +got):\n%s", diff)
 	}
-	if c, err := Parse("my run.yaml", []byte(text), []string{"name=mine"}); err != nil || c.Name != "mine" {
+	if c, err := Parse("my run.yaml", []byte(text), []string{"name=mine"}, testKinds); err != nil || c.Name != "mine" {
 		t.Errorf("with a name of its own: %q, error %v; want mine", c.Name, err)
 	}
 }
@@ -231,7 +231,7 @@ func TestManyProblemsAreCounted(t *testing.T) {
 	for i := range maxProblems + 50 {
 		fmt.Fprintf(&text, "k%d: 1\n", i)
 	}
-	_, err := Parse("run.yaml", []byte(text.String()), nil)
+	_, err := Parse("run.yaml", []byte(text.String()), nil, testKinds)
 	var all *Error
 	if !errors.As(err, &all) || len(all.Problems) != maxProblems+1 {
 		t.Fatalf("error = %v, want %d problems", err, maxProblems+1)

@@ -19,7 +19,7 @@ func FuzzLoad(f *testing.F) {
 		if override != "" {
 			overrides = []string{override}
 		}
-		c, err := Parse("fuzz.yaml", text, overrides)
+		c, err := Parse("fuzz.yaml", text, overrides, testKinds)
 		if err == nil {
 			checkRoundTrip(t, c)
 			return

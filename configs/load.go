@@ -19,20 +19,21 @@ const maxFileSize = 256 << 10
 // "svm.yaml", "configs/svm.yaml") where there is no file of that name. An
 // override is "key=value" with the key's dotted path and the value in YAML, as
 // in "train.epochs=2", "data.classes=[frog, horse]" or "data.normalize=null";
-// it is typed and checked as the file is.
+// it is typed and checked as the file is. Kinds are the models that model.kind may
+// ask for.
 //
 // Every error is an [*Error] with all the problems of file and overrides.
-func Load(path string, overrides []string) (Config, error) {
+func Load(path string, overrides []string, kinds []Kind) (Config, error) {
 	source, text, problem := read(path)
 	if problem != "" {
 		return Config{}, &Error{Problems: []Problem{{Source: source, Message: problem}}}
 	}
-	return Parse(source, text, overrides)
+	return Parse(source, text, overrides, kinds)
 }
 
 // Parse is [Load] for the text of a file called source.
-func Parse(source string, text []byte, overrides []string) (Config, error) {
-	d := newDecoder(source)
+func Parse(source string, text []byte, overrides []string, kinds []Kind) (Config, error) {
+	d := newDecoder(source, kinds)
 	if root := d.document(text); root != nil {
 		d.config(root)
 	}

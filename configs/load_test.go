@@ -114,7 +114,7 @@ func TestParse(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := Parse("experiments/first.run.yaml", []byte(test.text), test.overrides)
+			got, err := Parse("experiments/first.run.yaml", []byte(test.text), test.overrides, testKinds)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -169,7 +169,7 @@ func checkRoundTrip(t *testing.T, want Config) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := Parse("other.yaml", text, nil)
+	got, err := Parse("other.yaml", text, nil, testKinds)
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, text)
 	}
@@ -209,7 +209,7 @@ func TestLoadFiles(t *testing.T) {
 		{path: "", err: "-config: names no file; the shipped configurations are " + names},
 	}
 	for _, test := range tests {
-		c, err := Load(test.path, nil)
+		c, err := Load(test.path, nil, testKinds)
 		if got := message(err); got != test.err || c.Name != test.name {
 			t.Errorf("Load(%q) = %q, error %q; want %q, error %q", test.path, c.Name, got, test.name, test.err)
 		}
@@ -217,18 +217,18 @@ func TestLoadFiles(t *testing.T) {
 
 	// A file on disk goes before the shipped one of its name.
 	write("svm", "name: mine\ndata: {classes: [cat, dog]}")
-	if c, err := Load("svm", nil); err != nil || c.Name != "mine" {
+	if c, err := Load("svm", nil, testKinds); err != nil || c.Name != "mine" {
 		t.Errorf("Load of a file named as a shipped config = %q, error %v; want mine", c.Name, err)
 	}
 	// A folder does not.
 	if err := os.Mkdir("svm.yaml", 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if c, err := Load("svm.yaml", nil); err != nil || c.Name != "svm" {
+	if c, err := Load("svm.yaml", nil, testKinds); err != nil || c.Name != "svm" {
 		t.Errorf("Load with a folder named as a shipped config = %q, error %v; want svm", c.Name, err)
 	}
 	// A name that no file system takes is an error like any other.
-	if _, err := Load(filepath.Join("a\x00b"), nil); err == nil {
+	if _, err := Load(filepath.Join("a\x00b"), nil, testKinds); err == nil {
 		t.Error("Load of a path with a zero byte succeeded")
 	}
 }

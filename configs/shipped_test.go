@@ -19,7 +19,7 @@ func TestShipped(t *testing.T) {
 		t.Errorf("shipped = %q, want a sorted list with svm", names)
 	}
 	for _, s := range shipped {
-		c, err := Load(s.Name, nil)
+		c, err := Load(s.Name, nil, testKinds)
 		if err != nil {
 			t.Error(err)
 			continue
@@ -39,7 +39,7 @@ func TestShipped(t *testing.T) {
 }
 
 func TestShippedSVM(t *testing.T) {
-	got, err := Load("svm", nil)
+	got, err := Load("svm", nil, testKinds)
 	if err != nil {
 		t.Fatal(err)
 	}

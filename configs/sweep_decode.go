@@ -163,7 +163,7 @@ func (d *decoder) validateSweep() {
 func (d *decoder) validateSettings() {
 	reported := make(map[Problem]bool)
 	for _, setting := range d.result.Settings() {
-		one := &decoder{result: setting.Config, source: d.source, places: maps.Clone(d.places), wrong: maps.Clone(d.wrong)}
+		one := &decoder{kinds: d.kinds, result: setting.Config, source: d.source, places: maps.Clone(d.places), wrong: maps.Clone(d.wrong)}
 		for k, swept := range d.result.Sweep.Keys {
 			at := d.places[element(join("sweep", swept.Key), setting.picks[k])]
 			one.places[swept.Key] = at

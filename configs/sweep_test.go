@@ -13,7 +13,7 @@ const pair = "data: {classes: [frog, horse]}\n" // makes a linear SVM complete
 // settings are the swept values of each setting, and its config.
 func settings(t *testing.T, text string, overrides ...string) (Config, [][]string) {
 	t.Helper()
-	config, err := Parse("try.yaml", []byte(text), overrides)
+	config, err := Parse("try.yaml", []byte(text), overrides, testKinds)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestSettingsAreConfigs(t *testing.T) {
 	}
 	for i, setting := range config.Settings() {
 		mean, momentum := []string{"[0, 0, 0]", "[1, 1, 1]"}[i/2], []string{"0", "0.9"}[i%2]
-		want, err := Parse("try.yaml", []byte(pair), []string{"data.normalize={mean: " + mean + ", std: [1, 1, 1]}", "optimizer.momentum=" + momentum})
+		want, err := Parse("try.yaml", []byte(pair), []string{"data.normalize={mean: " + mean + ", std: [1, 1, 1]}", "optimizer.momentum=" + momentum}, testKinds)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,7 +135,7 @@ func TestSweepProblems(t *testing.T) {
 		{"sweep: {loss.c: [1, 2], method: random, budget: 3}", ":2: sweep.budget: 3 is not between 1 and 2: how many of the 2 combinations to draw"},
 		{"sweep: {train.epochs: " + numbers(40) + ", model.latent: " + numbers(40) + "}", ":2: sweep: makes 1600 runs, more than 1000; list fewer values, or let method: random with a budget draw some"},
 	} {
-		_, err := Parse("try.yaml", []byte(pair+test.text+"\n"), nil)
+		_, err := Parse("try.yaml", []byte(pair+test.text+"\n"), nil, testKinds)
 		want := ""
 		if test.want != "" {
 			want = "try.yaml" + test.want

@@ -56,9 +56,16 @@ func (d *decoder) validateName() {
 	}
 }
 
+func (d *decoder) kindNames() (names []string) {
+	for _, kind := range d.kinds {
+		names = append(names, kind.Name)
+	}
+	return names
+}
+
 func (d *decoder) validateModel() {
 	m := d.result.Model
-	d.choice("model.kind", m.Kind, linearSVM, "autoencoder", "tied_autoencoder")
+	d.choice("model.kind", m.Kind, d.kindNames()...)
 	d.choice("model.init", m.Init, "torch", "he", "glorot", "orthogonal", "pca")
 	if m.Kind == linearSVM && m.Init == "pca" && d.sound("model.kind") {
 		d.invalid("model.init", "pca starts from what principal components reconstruct; a linear SVM reconstructs nothing")

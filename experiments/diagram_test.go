@@ -11,7 +11,7 @@ import (
 
 // TestNetwork pins what the diagram of a model with tied weights is told.
 func TestNetwork(t *testing.T) {
-	config, err := configs.Load("autoencoder_tied", nil)
+	config, err := configs.Load("autoencoder_tied", nil, Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,19 +5,18 @@ import (
 	"fmt"
 	"slices"
 
-	"cifartrain/configs"
 	"cifartrain/runfolder"
 	"cifartrain/terminal"
 )
 
 // Evaluate scores the best weights of the run at path on the test images again.
-// overrides are those of [configs.Load].
+// overrides are those of [Session.Load].
 func (s *Session) Evaluate(ctx context.Context, path string, overrides []string) error {
 	folder, err := runfolder.Open(path)
 	if err != nil {
 		return UsageError(err.Error())
 	}
-	config, err := configs.Load(folder.File(runfolder.ConfigFile), overrides)
+	config, err := s.Load(folder.File(runfolder.ConfigFile), overrides)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ type source struct {
 }
 
 // Export writes the weights of the run at path as other programs read them. It
-// never writes over a file. overrides are those of [configs.Load].
+// never writes over a file. overrides are those of [Session.Load].
 func (s *Session) Export(ctx context.Context, path string, export Export, overrides []string) error {
 	if err := export.check(); err != nil {
 		return err
@@ -98,7 +98,7 @@ func (s *Session) source(path, weights string, overrides []string) (*source, err
 	if weights == "last" {
 		from.weightsFile, from.which = folder.File(runfolder.LastWeightsFile), "the last weights"
 	}
-	if from.config, err = configs.Load(folder.File(runfolder.ConfigFile), overrides); err != nil {
+	if from.config, err = s.Load(folder.File(runfolder.ConfigFile), overrides); err != nil {
 		return nil, err
 	}
 	s.Init = from.weightsFile

@@ -18,7 +18,7 @@ import (
 func TestExportedModel(t *testing.T) {
 	session := onSample(t)
 	config, err := configs.Load("svm_best", []string{"data.source=sample", "train.epochs=2",
-		"data.normalize={mean: [0.1, 0.2, 0.3], std: [0.5, 0.25, 0.125]}"})
+		"data.normalize={mean: [0.1, 0.2, 0.3], std: [0.5, 0.25, 0.125]}"}, Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,7 @@ func (j job) do(out io.Writer) error {
 	if j.Resume != "" {
 		return s.Resume(context.Background(), j.Resume, "", nil)
 	}
-	config, err := configs.Load(j.Config, j.Overrides)
+	config, err := configs.Load(j.Config, j.Overrides, Kinds())
 	if err != nil {
 		return err
 	}

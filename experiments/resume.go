@@ -26,7 +26,7 @@ func (s *Session) Resume(ctx context.Context, path, configPath string, overrides
 	if err != nil {
 		return UsageError(err.Error())
 	}
-	asked, err := configs.Load(cmp.Or(configPath, folder.File(runfolder.ConfigFile)), overrides)
+	asked, err := s.Load(cmp.Or(configPath, folder.File(runfolder.ConfigFile)), overrides)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (s *Session) goOn(ctx context.Context, folder *runfolder.Folder, asked conf
 	if err != nil {
 		return "", err
 	}
-	config, err := resumedConfig(folder, saved, asked)
+	config, err := s.resumedConfig(folder, saved, asked)
 	if err != nil {
 		return "", err
 	}
@@ -69,10 +69,10 @@ func (s *Session) goOn(ctx context.Context, folder *runfolder.Folder, asked conf
 var resumable = []string{"train.epochs", "data.dir", "data.url", "data.download", "data.if_missing"}
 
 // resumedConfig returns asked if the run can go on with it.
-func resumedConfig(folder *runfolder.Folder, saved *runfolder.Checkpoint, asked configs.Config) (configs.Config, error) {
-	trained, err := configs.Load(folder.File(runfolder.ConfigFile), nil)
+func (s *Session) resumedConfig(folder *runfolder.Folder, saved *runfolder.Checkpoint, asked configs.Config) (configs.Config, error) {
+	trained, err := s.Load(folder.File(runfolder.ConfigFile), nil)
 	if saved != nil {
-		trained, err = configs.Parse(folder.File(runfolder.CheckpointFile), []byte(saved.Config), nil)
+		trained, err = configs.Parse(folder.File(runfolder.CheckpointFile), []byte(saved.Config), nil, s.kinds())
 	}
 	if err != nil {
 		return configs.Config{}, err

@@ -37,7 +37,7 @@ func (o onText) Write(p []byte) (int, error) {
 // otherwise, and returns its folder. at is called after the second epoch.
 func trainFew(t *testing.T, s *Session, ctx context.Context, at func(), overrides ...string) (*runfolder.Folder, error) {
 	t.Helper()
-	config, err := configs.Load("svm", append([]string{"data.source=sample", "data.batch_size=8", "optimizer.momentum=0.9", "train.epochs=4"}, overrides...))
+	config, err := configs.Load("svm", append([]string{"data.source=sample", "data.batch_size=8", "optimizer.momentum=0.9", "train.epochs=4"}, overrides...), Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestResumeFinished(t *testing.T) {
 		t.Fatal(err)
 	}
 	sameFiles(t, folder, whole(t))
-	config, err := configs.Load(folder.File(runfolder.ConfigFile), nil)
+	config, err := configs.Load(folder.File(runfolder.ConfigFile), nil, Kinds())
 	if err != nil || config.Train.Epochs != 4 {
 		t.Errorf("its config has %d epochs, want 4: %v", config.Train.Epochs, err)
 	}

@@ -23,6 +23,8 @@ type Session struct {
 	Init     string // the safetensors file that training starts from; empty to draw weights by the seed
 	Seeds    int    // how many seeds each config is trained over, from its own on
 
+	Kinds []configs.Kind // of models that configs may ask for; nil for those of [Kinds]
+
 	TensorBoard bool // whether runs write event files for TensorBoard
 
 	datasets  map[loaders.Source]*loaders.Dataset // the one loaded last

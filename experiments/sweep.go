@@ -147,11 +147,11 @@ func (s *Session) resumeSweep(ctx context.Context, folder *runfolder.Folder, run
 		return err
 	}
 	defer unlock()
-	trained, err := configs.Load(folder.File(runfolder.SweepFile), nil)
+	trained, err := s.Load(folder.File(runfolder.SweepFile), nil)
 	if err != nil {
 		return err
 	}
-	asked, err := configs.Load(cmp.Or(configPath, folder.File(runfolder.SweepFile)), overrides)
+	asked, err := s.Load(cmp.Or(configPath, folder.File(runfolder.SweepFile)), overrides)
 	if err != nil {
 		return err
 	}

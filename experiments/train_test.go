@@ -40,7 +40,7 @@ func onSample(t testing.TB) *Session {
 // parts are what a config makes of the sample.
 func parts(t *testing.T, overrides ...string) (configs.Config, *images) {
 	t.Helper()
-	config, err := configs.Load("svm", append([]string{"data.source=sample"}, overrides...))
+	config, err := configs.Load("svm", append([]string{"data.source=sample"}, overrides...), Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func parts(t *testing.T, overrides ...string) (configs.Config, *images) {
 // newShippedRun is the run of a shipped config on the session's images.
 func newShippedRun(t testing.TB, session *Session, name string, overrides ...string) (configs.Config, *training.Run) {
 	t.Helper()
-	config, err := configs.Load(name, overrides)
+	config, err := configs.Load(name, overrides, Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -287,7 +287,7 @@ func TestPrincipalStart(t *testing.T) {
 			config, err := configs.Load(name, []string{
 				"data.source=sample", "data.classes=[frog, horse]", "data.center=true", "model.hidden=[16]", "model.latent=4", "model.init=" + init,
 				"train.epochs=1", "optimizer.learning_rate=1e-9", "data.dir=" + t.TempDir(),
-			})
+			}, Kinds())
 			if err != nil {
 				t.Fatal(err)
 			}

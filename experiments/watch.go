@@ -97,7 +97,7 @@ func historySoFar(folder *runfolder.Folder) (metrics.History, error) {
 // soFar is the summary of a run before its end, and how many epochs it is to
 // have.
 func (s *Session) soFar(folder *runfolder.Folder, history metrics.History) (*runfolder.Summary, int, error) {
-	config, err := configs.Load(folder.File(runfolder.ConfigFile), nil)
+	config, err := s.Load(folder.File(runfolder.ConfigFile), nil)
 	if err != nil {
 		return nil, 0, err
 	}

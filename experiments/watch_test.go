@@ -15,7 +15,7 @@ import (
 // startedRun is a run's folder as it stands before the first epoch has ended.
 func startedRun(t *testing.T, root string, now time.Time, overrides ...string) *runfolder.Folder {
 	t.Helper()
-	config, err := configs.Load("svm", append([]string{"data.source=sample", "train.epochs=4"}, overrides...))
+	config, err := configs.Load("svm", append([]string{"data.source=sample", "train.epochs=4"}, overrides...), Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
