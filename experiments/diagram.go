@@ -11,16 +11,23 @@ import (
 	"cifartrain/plots"
 )
 
-// network tells a model's layers as a diagram shows them.
-func network(architecture *graphs.Architecture, model *graphs.Model) plots.Network {
+// network tells the layers of a model of images of a shape as a diagram shows them.
+func network(shape loaders.Shape, architecture *graphs.Architecture, model *graphs.Model) plots.Network {
 	drawn := plots.Network{
-		Title: architecture.Kind,
-		Input: fmt.Sprintf("images, %d × %d × %d = %d values", loaders.Channels, loaders.Side, loaders.Side, loaders.Pixels),
-		Loss:  architecture.LossName,
+		Layers: layers(architecture, model),
+		Title:  architecture.Kind,
+		Input:  fmt.Sprintf("images, %v = %d values", shape, shape.Values()),
+		Loss:   architecture.LossName,
 	}
 	if model.Labels != nil {
 		drawn.Target = "labels, one an image"
 	}
+	return drawn
+}
+
+// layers tells a model's layers from the input to the output.
+func layers(architecture *graphs.Architecture, model *graphs.Model) []plots.Layer {
+	var drawn []plots.Layer
 	shapes := make(map[string]tensor.Shape)
 	for _, p := range architecture.Parameters {
 		shapes[p.Name] = p.Shape
@@ -40,7 +47,7 @@ func network(architecture *graphs.Architecture, model *graphs.Model) plots.Netwo
 			one.SharesWith, one.Transposed = owner.Name, owner.Transposed != layer.Transposed
 			one.Weight = fmt.Sprintf("shared %d × %d", layer.Out, layer.In)
 		}
-		drawn.Layers = append(drawn.Layers, one)
+		drawn = append(drawn, one)
 	}
 	return drawn
 }

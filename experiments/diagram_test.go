@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cifartrain/configs"
+	"cifartrain/loaders/cifar"
 	"cifartrain/plots"
 )
 
@@ -32,7 +33,7 @@ func TestNetwork(t *testing.T) {
 			{Name: "dec_fc2", In: 128, Out: 3072, Weight: "shared 3072 × 128", Parameters: 3072, SharesWith: "enc_fc1", Transposed: true},
 		},
 	}
-	if difference := cmp.Diff(want, network(architecture, model)); difference != "" {
+	if difference := cmp.Diff(want, network(cifar.Shape, architecture, model)); difference != "" {
 		t.Errorf("the diagram's network differs (-want +got):\n%s", difference)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"cifartrain/configs"
 	"cifartrain/graphs"
 	"cifartrain/loaders"
+	"cifartrain/loaders/sources"
 	"cifartrain/runfolder"
 	"cifartrain/terminal"
 )
@@ -84,11 +85,11 @@ func (s *Session) withoutFetching(ctx context.Context, config configs.Config) er
 	}
 	offline := source
 	offline.Download, offline.Fallback = false, true
-	dataset, err := loaders.Open(ctx, offline, nil)
+	dataset, err := sources.Open(ctx, offline, nil)
 	if err = errors.Join(err, ctx.Err()); err != nil {
 		return err
 	}
-	s.datasets = map[loaders.Source]*loaders.Dataset{source: dataset}
+	s.datasets = map[sources.Source]*loaders.Dataset{source: dataset}
 	if dataset.StandsInBecause == "" {
 		return nil
 	}
@@ -104,7 +105,7 @@ func (s *Session) withoutFetching(ctx context.Context, config configs.Config) er
 // layerRows is the table of a model's layers.
 func layerRows(architecture *graphs.Architecture, model *graphs.Model) [][]string {
 	rows := [][]string{{"layer", "values", "weight", "parameters", "activation"}}
-	for _, layer := range network(architecture, model).Layers {
+	for _, layer := range layers(architecture, model) {
 		activation := layer.Activation
 		if layer.Latent {
 			activation = strings.TrimPrefix(activation+", latent", ", ")

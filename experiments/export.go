@@ -12,6 +12,7 @@ import (
 	"cifartrain/configs"
 	"cifartrain/exports"
 	"cifartrain/graphs"
+	"cifartrain/loaders/cifar"
 	"cifartrain/runfolder"
 	"cifartrain/terminal"
 )
@@ -127,7 +128,7 @@ func (s *Session) exported(ctx context.Context, from *source) (exports.Model, er
 	}
 	model := exports.Model{
 		Name: from.config.Name, Version: runfolder.Version(),
-		Layers: built.Layers, Weights: from.weights, Restores: built.Labels == nil,
+		Shape: cifar.Shape, Layers: built.Layers, Weights: from.weights, Restores: built.Labels == nil,
 		Normalization: normalization(from.config.Data.Normalize), Metadata: from.metadata(),
 	}
 	if from.config.Data.Center {
@@ -187,7 +188,7 @@ func inputAndOutput(m exports.Model) [][2]string {
 		result += ", pixels again"
 	}
 	return [][2]string{
-		{exports.Input, fmt.Sprintf("(N, 3, 32, 32) float32, red, green and blue in [0, 1]; %s", within)},
+		{exports.Input, fmt.Sprintf("(N, %d, %d, %d) float32, red, green and blue in [0, 1]; %s", m.Shape.Channels, m.Shape.Height, m.Shape.Width, within)},
 		{m.Output(), result},
 	}
 }

@@ -33,7 +33,7 @@ func TestExportedModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &loaders.Normalization{Mean: [3]float32{0.1, 0.2, 0.3}, Std: [3]float32{0.5, 0.25, 0.125}}
+	want := &loaders.Normalization{Mean: []float32{0.1, 0.2, 0.3}, Std: []float32{0.5, 0.25, 0.125}}
 	if difference := cmp.Diff(want, model.Normalization); difference != "" {
 		t.Errorf("the normalisation differs (-want +got):\n%s", difference)
 	}
@@ -41,7 +41,7 @@ func TestExportedModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(images.transform.MeanImage(), model.MeanImage) || len(model.MeanImage) != loaders.Pixels {
+	if !slices.Equal(images.transform.MeanImage(), model.MeanImage) || len(model.MeanImage) != images.dataset.Shape.Values() {
 		t.Error("the mean image is not that of the training images")
 	}
 	if model.Restores || model.Output() != "scores" || len(model.Layers) != 1 {

@@ -11,6 +11,7 @@ import (
 	"cifartrain/configs"
 	"cifartrain/graphs"
 	"cifartrain/loaders"
+	"cifartrain/loaders/cifar"
 )
 
 // shipped are the configs of the three models.
@@ -31,7 +32,7 @@ func newGorgoniaModel(config configs.Config, weights graphs.Weights, rows int) *
 	g := G.NewGraph()
 	m := &gorgoniaModel{
 		graph:  g,
-		images: G.NewMatrix(g, tensor.Float32, G.WithName("images"), G.WithShape(rows, loaders.Pixels)),
+		images: G.NewMatrix(g, tensor.Float32, G.WithName("images"), G.WithShape(rows, cifar.Shape.Values())),
 		labels: G.NewVector(g, tensor.Float32, G.WithName("labels"), G.WithShape(rows)),
 	}
 	for _, w := range weights {
@@ -71,7 +72,7 @@ func (m *gorgoniaModel) restore(restored *G.Node) {
 // feed binds the rows of a batch.
 func (m *gorgoniaModel) feed(batch *loaders.Batch) error {
 	rows := batch.Rows()
-	images := tensor.New(tensor.WithShape(rows, loaders.Pixels), tensor.WithBacking(batch.Images.Float32s()[:rows*loaders.Pixels]))
+	images := tensor.New(tensor.WithShape(rows, cifar.Shape.Values()), tensor.WithBacking(batch.Images.Float32s()[:rows*cifar.Shape.Values()]))
 	labels := tensor.New(tensor.WithShape(rows), tensor.WithBacking(batch.Labels.Float32s()[:rows]))
 	if err := G.Let(m.images, images); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 
 	"cifartrain/configs"
 	"cifartrain/loaders"
+	"cifartrain/loaders/sources"
 	"cifartrain/terminal"
 )
 
@@ -24,12 +25,12 @@ func (s *Session) open(ctx context.Context, config configs.Config) (*images, err
 	if err != nil {
 		return nil, err
 	}
-	cut := &images{dataset: dataset, warning: dataset.Warning(source)}
-	selected, err := loaders.Select(dataset.Train, config.Data.Classes)
+	cut := &images{dataset: dataset, warning: sources.Warning(dataset, source)}
+	selected, err := dataset.Select(dataset.Train, config.Data.Classes)
 	if err != nil {
 		return nil, err
 	}
-	if cut.test, err = loaders.Select(dataset.Test, config.Data.Classes); err != nil {
+	if cut.test, err = dataset.Select(dataset.Test, config.Data.Classes); err != nil {
 		return nil, err
 	}
 	random := config.Random("split")
@@ -39,7 +40,7 @@ func (s *Session) open(ctx context.Context, config configs.Config) (*images, err
 	if cut.training, cut.validation, err = selected.Split(config.Data.Validation, random); err != nil {
 		return nil, err
 	}
-	cut.transform = loaders.NewTransform(normalization(config.Data.Normalize))
+	cut.transform = loaders.NewTransform(dataset.Shape, normalization(config.Data.Normalize))
 	if config.Data.Center {
 		cut.transform = cut.transform.Centered(cut.training)
 	}
@@ -47,27 +48,27 @@ func (s *Session) open(ctx context.Context, config configs.Config) (*images, err
 }
 
 // sourceOf is where a config takes its images from.
-func sourceOf(config configs.Config) loaders.Source {
-	return loaders.Source{
+func sourceOf(config configs.Config) sources.Source {
+	return sources.Source{
 		Sample: config.Data.Source == "sample", Dir: config.Data.Dir, URL: config.Data.URL,
 		Download: config.Data.Download, Fallback: config.Data.IfMissing == "sample",
 	}
 }
 
 // dataset loads the source, once for all runs of this program.
-func (s *Session) dataset(ctx context.Context, source loaders.Source) (*loaders.Dataset, error) {
+func (s *Session) dataset(ctx context.Context, source sources.Source) (*loaders.Dataset, error) {
 	if loaded, ok := s.datasets[source]; ok {
 		return loaded, ctx.Err()
 	}
-	dataset, err := loaders.Open(ctx, source, s.Display.Download)
+	dataset, err := sources.Open(ctx, source, s.Display.Download)
 	s.Display.Clear()
 	if err = errors.Join(err, ctx.Err()); err != nil {
 		return nil, err
 	}
-	if warning := dataset.Warning(source); warning != "" {
+	if warning := sources.Warning(dataset, source); warning != "" {
 		terminal.Warning(s.Err, warning)
 	}
-	s.datasets = map[loaders.Source]*loaders.Dataset{source: dataset}
+	s.datasets = map[sources.Source]*loaders.Dataset{source: dataset}
 	return dataset, nil
 }
 
@@ -76,8 +77,9 @@ func normalization(n *configs.Normalize) *loaders.Normalization {
 		return nil
 	}
 	normalization := &loaders.Normalization{}
-	for c := range loaders.Channels {
-		normalization.Mean[c], normalization.Std[c] = float32(n.Mean[c]), float32(n.Std[c])
+	for c := range n.Mean {
+		normalization.Mean = append(normalization.Mean, float32(n.Mean[c]))
+		normalization.Std = append(normalization.Std, float32(n.Std[c]))
 	}
 	return normalization
 }

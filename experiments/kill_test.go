@@ -19,6 +19,8 @@ import (
 
 	"cifartrain/configs"
 	"cifartrain/loaders"
+	"cifartrain/loaders/cifar"
+	"cifartrain/loaders/sources"
 	"cifartrain/runfolder"
 	"cifartrain/terminal"
 )
@@ -69,24 +71,21 @@ func (j job) do(out io.Writer) error {
 func onFewImages(runs string, seed uint64) *Session {
 	stream := rand.New(rand.NewPCG(seed, 2))
 	draw := func(count int) loaders.Images {
-		records := make([]byte, count*(1+loaders.Pixels))
+		record := cifar.Shape.RecordSize()
+		records := make([]byte, count*record)
 		for i := range records {
-			if records[i] = byte(stream.Uint32()); i%(1+loaders.Pixels) == 0 {
-				records[i] = byte(i / (1 + loaders.Pixels) % 10)
+			if records[i] = byte(stream.Uint32()); i%record == 0 {
+				records[i] = byte(i / record % 10)
 			}
 		}
-		images, err := loaders.NewImages(records)
-		if err != nil {
-			panic(err)
-		}
-		return images
+		return loaders.NewImages(cifar.Shape, records)
 	}
-	dataset := &loaders.Dataset{Name: "noise", Train: draw(400), Test: draw(100), Checksum: fmt.Sprint(seed)}
+	dataset := &loaders.Dataset{Name: "noise", Shape: cifar.Shape, Classes: cifar.Classes, Train: draw(400), Test: draw(100), Checksum: fmt.Sprint(seed)}
 	defaults := configs.Default().Data
-	source := loaders.Source{Sample: true, Dir: defaults.Dir, URL: defaults.URL, Download: true, Fallback: true}
+	source := sources.Source{Sample: true, Dir: defaults.Dir, URL: defaults.URL, Download: true, Fallback: true}
 	return &Session{
 		Out: io.Discard, Err: io.Discard, Display: terminal.NewDisplay(io.Discard, true), Runs: runs, Seeds: 1,
-		datasets: map[loaders.Source]*loaders.Dataset{source: dataset},
+		datasets: map[sources.Source]*loaders.Dataset{source: dataset},
 	}
 }
 

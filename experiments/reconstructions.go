@@ -16,11 +16,11 @@ import (
 // Pixels are in [0, 1] on both sides, whatever the config's normalisation.
 func reconstruct(config configs.Config, architecture *graphs.Architecture, weights graphs.Weights, images *images) ([]plots.Reconstruction, error) {
 	chosen := images.validation.Sample(config.Plots.Reconstructions, config.Random("reconstructions"))
-	plain := loaders.NewTransform(nil)
+	plain := loaders.NewTransform(chosen.Shape, nil)
 	pairs := make([]plots.Reconstruction, chosen.Len())
 	for i := range pairs {
 		pairs[i].Name = fmt.Sprintf("image %d, %s", chosen.Index(i), chosen.Classes[chosen.Class(i)])
-		pairs[i].Original = make([]float32, loaders.Pixels)
+		pairs[i].Original = make([]float32, chosen.Shape.Values())
 		plain.Apply(pairs[i].Original, chosen.Pixels(i))
 	}
 	batches := loaders.NewBatcher(chosen, images.transform, loaders.BatchOptions{Size: chosen.Len()})

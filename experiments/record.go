@@ -83,7 +83,7 @@ func (r *record) begin() error {
 		return err
 	}
 	return r.folder.WriteWith(runfolder.DiagramFile, func(w io.Writer) error {
-		return plots.Diagram(w, network(r.run.Architecture, model))
+		return plots.Diagram(w, network(r.images.dataset.Shape, r.run.Architecture, model))
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"cifartrain/configs"
 	"cifartrain/loaders"
+	"cifartrain/loaders/sources"
 	"cifartrain/runfolder"
 	"cifartrain/terminal"
 )
@@ -27,7 +28,7 @@ type Session struct {
 
 	TensorBoard bool // whether runs write event files for TensorBoard
 
-	datasets  map[loaders.Source]*loaders.Dataset // the one loaded last
+	datasets  map[sources.Source]*loaders.Dataset // the one loaded last
 	saveEvery time.Duration                       // between two checkpoints of an epoch; 0 = a minute
 }
 

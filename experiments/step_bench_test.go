@@ -16,6 +16,8 @@ import (
 
 	"cifartrain/configs"
 	"cifartrain/loaders"
+	"cifartrain/loaders/cifar"
+	"cifartrain/loaders/sources"
 	"cifartrain/metrics"
 	"cifartrain/terminal"
 	"cifartrain/training"
@@ -23,29 +25,27 @@ import (
 
 // noise is a dataset of CIFAR-10's size, its pixels drawn at random.
 var noise = sync.OnceValue(func() *loaders.Dataset {
-	const count, record = 50_000, 1 + loaders.Pixels
+	const count = 50_000
+	record := cifar.Shape.RecordSize()
 	random := rand.New(rand.NewPCG(1, 1))
 	var records []byte
 	for range count * record / 8 {
 		records = binary.LittleEndian.AppendUint64(records, random.Uint64())
 	}
 	for i := range count {
-		records[i*record] = byte(i % len(loaders.ClassNames))
+		records[i*record] = byte(i % len(cifar.Classes))
 	}
-	images, err := loaders.NewImages(records)
-	if err != nil {
-		panic(err)
-	}
-	return &loaders.Dataset{Name: "noise", Train: images, Test: images}
+	images := loaders.NewImages(cifar.Shape, records)
+	return &loaders.Dataset{Name: "noise", Shape: cifar.Shape, Classes: cifar.Classes, Train: images, Test: images}
 })
 
 // onNoise is a session whose CIFAR-10 is noise.
 func onNoise() *Session {
 	d := configs.Default().Data
-	source := loaders.Source{Dir: d.Dir, URL: d.URL, Download: d.Download, Fallback: true}
+	source := sources.Source{Dir: d.Dir, URL: d.URL, Download: d.Download, Fallback: true}
 	return &Session{
 		Out: io.Discard, Err: io.Discard, Display: terminal.NewDisplay(io.Discard, true), Seeds: 1,
-		datasets: map[loaders.Source]*loaders.Dataset{source: noise()},
+		datasets: map[sources.Source]*loaders.Dataset{source: noise()},
 	}
 }
 

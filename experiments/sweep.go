@@ -9,6 +9,7 @@ import (
 
 	"cifartrain/configs"
 	"cifartrain/loaders"
+	"cifartrain/loaders/sources"
 	"cifartrain/runfolder"
 )
 
@@ -81,7 +82,7 @@ func (s *Session) share(ctx context.Context, w *sweep) error {
 	for i := range w.settings {
 		w.settings[i].Config.Data.Source = w.config.Data.Source
 	}
-	s.datasets = map[loaders.Source]*loaders.Dataset{sourceOf(begun(w.config)): images.dataset}
+	s.datasets = map[sources.Source]*loaders.Dataset{sourceOf(begun(w.config)): images.dataset}
 	for _, setting := range w.settings {
 		images, err := s.open(ctx, begun(setting.Config))
 		if err == nil {

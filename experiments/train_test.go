@@ -10,15 +10,16 @@ import (
 
 	"cifartrain/configs"
 	"cifartrain/loaders"
+	"cifartrain/loaders/sources"
 	"cifartrain/runfolder"
 	"cifartrain/solvers"
 	"cifartrain/terminal"
 	"cifartrain/training"
 )
 
-// sample is the built-in sample, drawn once.
-var sample = sync.OnceValue(func() *loaders.Dataset {
-	dataset, err := loaders.Open(context.Background(), loaders.Source{Sample: true}, nil)
+// builtIn is the built-in sample, drawn once.
+var builtIn = sync.OnceValue(func() *loaders.Dataset {
+	dataset, err := sources.Open(context.Background(), sources.Source{Sample: true}, nil)
 	if err != nil {
 		panic(err)
 	}
@@ -30,10 +31,10 @@ var sample = sync.OnceValue(func() *loaders.Dataset {
 func onSample(t testing.TB) *Session {
 	t.Helper()
 	defaults := configs.Default().Data
-	source := loaders.Source{Sample: true, Dir: defaults.Dir, URL: defaults.URL, Download: true, Fallback: true}
+	source := sources.Source{Sample: true, Dir: defaults.Dir, URL: defaults.URL, Download: true, Fallback: true}
 	return &Session{
 		Out: io.Discard, Err: io.Discard, Display: terminal.NewDisplay(io.Discard, true), Runs: t.TempDir(), Seeds: 1,
-		datasets: map[loaders.Source]*loaders.Dataset{source: sample()},
+		datasets: map[sources.Source]*loaders.Dataset{source: builtIn()},
 	}
 }
 
@@ -89,7 +90,7 @@ func TestConfigReachesTheImages(t *testing.T) {
 		if sequential.training.Len() != 8000 || sequential.validation.Len() != 2000 {
 			t.Errorf("%d and %d images, want 8000 and 2000", sequential.training.Len(), sequential.validation.Len())
 		}
-		all, err := loaders.Select(sample().Train, []string{"frog", "horse"})
+		all, err := builtIn().Select(builtIn().Train, []string{"frog", "horse"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +110,7 @@ func TestConfigReachesTheImages(t *testing.T) {
 	t.Run("normalize", func(t *testing.T) {
 		_, plain := parts(t, "data.normalize=null")
 		_, scaled := parts(t, "data.normalize={mean: [0.1, 0.2, 0.3], std: [0.5, 0.25, 0.125]}")
-		a, b := make([]float32, loaders.Pixels), make([]float32, loaders.Pixels)
+		a, b := make([]float32, builtIn().Shape.Values()), make([]float32, builtIn().Shape.Values())
 		plain.transform.Apply(a, plain.training.Pixels(0))
 		scaled.transform.Apply(b, scaled.training.Pixels(0))
 		mean, std := []float64{0.1, 0.2, 0.3}, []float64{0.5, 0.25, 0.125}
@@ -122,7 +123,7 @@ func TestConfigReachesTheImages(t *testing.T) {
 	})
 	t.Run("center", func(t *testing.T) {
 		_, images := parts(t, "data.center=true")
-		sums, pixels := make([]float64, loaders.Pixels), make([]float32, loaders.Pixels)
+		sums, pixels := make([]float64, builtIn().Shape.Values()), make([]float32, builtIn().Shape.Values())
 		for i := range images.training.Len() {
 			images.transform.Apply(pixels, images.training.Pixels(i))
 			for j, v := range pixels {
@@ -293,8 +294,8 @@ func TestPrincipalStart(t *testing.T) {
 			}
 			s := onSample(t)
 			defaults := configs.Default().Data
-			s.datasets = map[loaders.Source]*loaders.Dataset{
-				{Sample: true, Dir: config.Data.Dir, URL: defaults.URL, Download: true, Fallback: true}: sample(),
+			s.datasets = map[sources.Source]*loaders.Dataset{
+				{Sample: true, Dir: config.Data.Dir, URL: defaults.URL, Download: true, Fallback: true}: builtIn(),
 			}
 			run, err := s.train(context.Background(), config)
 			if err != nil {

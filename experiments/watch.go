@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"cifartrain/configs"
-	"cifartrain/loaders"
+	"cifartrain/loaders/sample"
 	"cifartrain/metrics"
 	"cifartrain/runfolder"
 	"cifartrain/terminal"
@@ -110,7 +110,7 @@ func (s *Session) soFar(folder *runfolder.Folder, history metrics.History) (*run
 		Dataset: "CIFAR-10", Classes: config.Data.Classes, Parameters: architecture.ParameterCount(), Epochs: len(history),
 	}
 	if config.Data.Source == "sample" {
-		summary.Dataset = loaders.SampleName
+		summary.Dataset = sample.Name
 	}
 	if summary.Classes == nil {
 		summary.Classes = configs.Classes()

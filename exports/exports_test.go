@@ -21,16 +21,14 @@ import (
 	"cifartrain/exports"
 	"cifartrain/graphs"
 	"cifartrain/loaders"
+	"cifartrain/loaders/sample"
 	"cifartrain/training"
 )
 
 // images are some of the built-in sample's.
 var images = sync.OnceValue(func() *loaders.Set {
-	dataset, err := loaders.Open(context.Background(), loaders.Source{Sample: true}, nil)
-	if err != nil {
-		panic(err)
-	}
-	test, err := loaders.Select(dataset.Test, nil)
+	dataset := sample.Draw()
+	test, err := dataset.Select(dataset.Test, nil)
 	if err != nil {
 		panic(err)
 	}
@@ -59,13 +57,13 @@ func newTrained(t *testing.T, kind string, normalized, centered bool) trained {
 		t.Fatal(err)
 	}
 	m := trained{architecture: architecture, Model: exports.Model{
-		Name: "run", Doc: "what it is", Version: "1", Layers: built.Layers, Weights: weights,
+		Name: "run", Doc: "what it is", Version: "1", Shape: images().Shape, Layers: built.Layers, Weights: weights,
 		Restores: built.Labels == nil, Metadata: map[string]string{"seed": "1", "run": "run"},
 	}}
 	if normalized {
-		m.Normalization = &loaders.Normalization{Mean: [3]float32{0.5, 0.4, 0.3}, Std: [3]float32{0.25, 0.2, 0.3}}
+		m.Normalization = &loaders.Normalization{Mean: []float32{0.5, 0.4, 0.3}, Std: []float32{0.25, 0.2, 0.3}}
 	}
-	m.transform = loaders.NewTransform(m.Normalization)
+	m.transform = loaders.NewTransform(images().Shape, m.Normalization)
 	if centered {
 		m.transform = m.transform.Centered(images())
 		m.MeanImage = m.transform.MeanImage()
@@ -98,8 +96,8 @@ func (m trained) outputs(t *testing.T) [][]float32 {
 
 // pixels are an image's in [0, 1].
 func pixels(image int) []float32 {
-	values := make([]float32, loaders.Pixels)
-	loaders.NewTransform(nil).Apply(values, images().Pixels(image))
+	values := make([]float32, images().Shape.Values())
+	loaders.NewTransform(images().Shape, nil).Apply(values, images().Pixels(image))
 	return values
 }
 
@@ -119,7 +117,7 @@ func TestONNX(t *testing.T) {
 				}
 				decoded, want := decode(t, file), model.outputs(t)
 				for i := range rows {
-					image := make([]float64, loaders.Pixels)
+					image := make([]float64, images().Shape.Values())
 					for j, x := range pixels(i) {
 						image[j] = float64(x)
 					}

@@ -16,23 +16,24 @@ type Model struct {
 	Doc     string // what a person should know of it
 	Version string // of the program that trained it
 
+	Shape    loaders.Shape // of an image
 	Layers   []graphs.Layer
 	Weights  graphs.Weights
 	Restores bool // the output is an image again
 
 	Normalization *loaders.Normalization // of pixels in [0, 1]; nil for none
-	MeanImage     []float32              // (3072), subtracted after normalising; nil for none
+	MeanImage     []float32              // one value for each of an image, subtracted after normalising; nil for none
 
 	Metadata map[string]string
 }
 
-// Input is the name of the only input: (N, 3, 32, 32), for any N, pixels in
-// [0, 1], red, green and blue plane, each row by row from the top: what
-// torchvision's ToTensor gives.
+// Input is the name of the only input: (N, channels, height, width), for any N,
+// pixels in [0, 1], one channel's plane after another, each row by row from the
+// top: what torchvision's ToTensor gives.
 const Input = "images"
 
-// Output is the name of the only output: "reconstruction", (N, 3, 32, 32),
-// pixels again, or "scores", (N, values of the last layer).
+// Output is the name of the only output: "reconstruction", pixels again in
+// the input's shape, or "scores", (N, values of the last layer).
 func (m Model) Output() string {
 	if m.Restores {
 		return "reconstruction"
@@ -43,12 +44,12 @@ func (m Model) Output() string {
 // OutputShape is the shape of the output for one image.
 func (m Model) OutputShape() []int {
 	if m.Restores {
-		return imageShape
+		return m.imageShape()
 	}
 	return []int{m.Layers[len(m.Layers)-1].Out}
 }
 
-var imageShape = []int{loaders.Channels, loaders.Side, loaders.Side}
+func (m Model) imageShape() []int { return []int{m.Shape.Channels, m.Shape.Height, m.Shape.Width} }
 
 // ONNX returns the model as an ONNX file: IR version 8, opset 17, float32. The
 // graph normalises and centers its input as the model was trained, and takes
@@ -103,19 +104,19 @@ func (f *formula) then(operator, output string, inputs ...string) *step {
 	return &f.steps[len(f.steps)-1]
 }
 
-// enter leads from pixels (N, 3, 32, 32) to what the first layer takes, in the
+// enter leads from pixels to what the first layer takes, in the
 // order in which the images were transformed for training.
 func (f *formula) enter(m Model) {
 	if n := m.Normalization; n != nil {
-		perChannel := []int{1, loaders.Channels, 1, 1}
+		perChannel := []int{1, m.Shape.Channels, 1, 1}
 		f.constants = append(f.constants,
-			constant{"normalize.mean", perChannel, n.Mean[:]}, constant{"normalize.std", perChannel, n.Std[:]})
+			constant{"normalize.mean", perChannel, n.Mean}, constant{"normalize.std", perChannel, n.Std})
 		f.then("Sub", "shifted", "normalize.mean")
 		f.then("Div", "normalized", "normalize.std")
 	}
 	f.then("Flatten", "flat").attribute = "axis"
 	if m.MeanImage != nil {
-		f.constants = append(f.constants, constant{"mean_image", []int{loaders.Pixels}, m.MeanImage})
+		f.constants = append(f.constants, constant{"mean_image", []int{m.Shape.Values()}, m.MeanImage})
 		f.then("Sub", "centered", "mean_image")
 	}
 }
@@ -137,12 +138,12 @@ func (f *formula) layer(l graphs.Layer) error {
 	return nil
 }
 
-// leave leads from a restored input (N, 3072) back to pixels (N, 3, 32, 32).
+// leave leads from a restored input back to pixels.
 func (f *formula) leave(m Model) {
 	if m.MeanImage != nil {
 		f.then("Add", "with_mean_image", "mean_image")
 	}
-	f.integers = []int64{-1, loaders.Channels, loaders.Side, loaders.Side}
+	f.integers = []int64{-1, int64(m.Shape.Channels), int64(m.Shape.Height), int64(m.Shape.Width)}
 	f.then("Reshape", "restored", imageShapeName)
 	if m.Normalization != nil {
 		f.then("Mul", "scaled", "normalize.std")

@@ -80,7 +80,7 @@ func (m Model) graph(f *formula) []byte {
 		}
 		graph.bytes(5, initializer(imageShapeName, elementInt64, []int{len(f.integers)}, data))
 	}
-	graph.bytes(11, batchOf(Input, imageShape))
+	graph.bytes(11, batchOf(Input, m.imageShape()))
 	graph.bytes(12, batchOf(m.Output(), m.OutputShape()))
 	return graph
 }

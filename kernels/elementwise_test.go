@@ -100,7 +100,7 @@ func TestNormalize(t *testing.T) {
 				t.Run(fmt.Sprintf("plane=%d centred=%v", plane, centred), func(t *testing.T) {
 					tables := randomTables(random) // that no arithmetic gives
 					if i%2 == 0 {
-						tables = NewPixelTables([3]float32{0.4914, 0.4822, 0.4465}, [3]float32{0.247, 0.2435, 0.2616})
+						tables = NewPixelTables([]float32{0.4914, 0.4822, 0.4465}, []float32{0.247, 0.2435, 0.2616})
 					}
 					bytes := randomBytes(random, 3*plane)
 					var mean []float32
@@ -131,16 +131,16 @@ func TestPixelTables(t *testing.T) {
 	onEach(t, func(t *testing.T) {
 		random := source(t)
 		for _, c := range []struct {
-			mean, std [3]float32
+			mean, std []float32
 			usual     bool
 		}{
-			{std: [3]float32{1, 1, 1}, usual: true},
-			{[3]float32{0.25, 0.25, 0.25}, [3]float32{0.25, 0.25, 0.25}, true},
-			{[3]float32{0.5, 0.5, 0.5}, [3]float32{0.5, 0.5, 0.5}, true},
-			{[3]float32{0.4914, 0.4822, 0.4465}, [3]float32{0.247, 0.2435, 0.2616}, true},
-			{[3]float32{0.485, 0.456, 0.406}, [3]float32{0.229, 0.224, 0.225}, true},
-			{[3]float32{-1000, 1000, 0}, [3]float32{1e-6, 1000, 3e-5}, false},
-			{[3]float32(normal(random, 3)), [3]float32(normal(random, 3)), false},
+			{std: []float32{1, 1, 1}, usual: true},
+			{[]float32{0.25, 0.25, 0.25}, []float32{0.25, 0.25, 0.25}, true},
+			{[]float32{0.5, 0.5, 0.5}, []float32{0.5, 0.5, 0.5}, true},
+			{[]float32{0.4914, 0.4822, 0.4465}, []float32{0.247, 0.2435, 0.2616}, true},
+			{[]float32{0.485, 0.456, 0.406}, []float32{0.229, 0.224, 0.225}, true},
+			{[]float32{-1000, 1000, 0}, []float32{1e-6, 1000, 3e-5}, false},
+			{normal(random, 3), normal(random, 3), false},
 		} {
 			tables := NewPixelTables(c.mean, c.std)
 			for plane := range tables.Values {
@@ -181,7 +181,7 @@ func TestNormalizeBytes(t *testing.T) {
 }
 
 func randomTables(random *rand.Rand) *PixelTables {
-	var tables PixelTables
+	tables := PixelTables{Values: make([][256]float32, 3)}
 	for c := range tables.Values {
 		copy(tables.Values[c][:], normal(random, 256))
 	}

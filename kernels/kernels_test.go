@@ -77,7 +77,7 @@ func sameBits(a, b []float32) bool {
 func TestShortSlices(t *testing.T) {
 	full := func(n int) []float32 { return make([]float32, n) }
 	short := func(n int) []float32 { return make([]float32, n+8)[:n-1] }
-	var tables PixelTables
+	tables := PixelTables{Values: make([][256]float32, 3)}
 	momentum := SGD{LearningRate: 1, Momentum: 1}
 	for name, call := range map[string]func(){
 		"MatMulNT c":          func() { MatMulNT(short(6), full(8), full(12), 2, 3, 4) },

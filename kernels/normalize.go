@@ -2,19 +2,20 @@ package kernels
 
 import "encoding/binary"
 
-// PixelTables translate a byte of each colour plane to its float32 value.
+// PixelTables translate a byte of each channel's plane to its float32 value.
 type PixelTables struct {
-	Values [3][256]float32
+	Values [][256]float32 // (channels)
 
 	// The arithmetic that gives the same values, where direct says so.
-	mean, std, inverse [3]float32
+	mean, std, inverse []float32 // (channels)
 	direct             bool
 }
 
-// NewPixelTables returns the tables of (byte/255 - mean)/std for each plane,
-// every operation rounded to float32: torchvision's ToTensor and Normalize.
-func NewPixelTables(mean, std [3]float32) *PixelTables {
-	t := &PixelTables{mean: mean, std: std}
+// NewPixelTables returns the tables of (byte/255 - mean)/std, one for each
+// channel's mean and std, every operation rounded to float32: torchvision's
+// ToTensor and Normalize.
+func NewPixelTables(mean, std []float32) *PixelTables {
+	t := &PixelTables{Values: make([][256]float32, len(mean)), mean: mean, std: std, inverse: make([]float32, len(mean))}
 	var bytes [256]byte
 	for b := range bytes {
 		bytes[b] = byte(b)
@@ -35,7 +36,7 @@ func NewPixelTables(mean, std [3]float32) *PixelTables {
 	return t
 }
 
-// Normalize sets pixels (3 planes of equal size) to the table's values for
+// Normalize sets pixels (a plane of equal size for each table) to the table's values for
 // bytes, less mean where mean is not nil. It stays on one processor, as it
 // prepares the next batch while the others train.
 func Normalize(pixels []float32, bytes []byte, tables *PixelTables, mean []float32) {

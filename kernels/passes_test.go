@@ -54,7 +54,7 @@ var passCases = []passCase{
 	}},
 }
 
-var passTables = NewPixelTables([3]float32{0.4914, 0.4822, 0.4465}, [3]float32{0.247, 0.2435, 0.2616})
+var passTables = NewPixelTables([]float32{0.4914, 0.4822, 0.4465}, []float32{0.247, 0.2435, 0.2616})
 
 // asBytes are the bytes of numbers.
 func asBytes(numbers []float32) []byte {

@@ -11,12 +11,13 @@ type augmentation struct {
 	flips, shifts *rand.Rand // nil for none
 	reach         int        // of the shifts, in pixels
 
-	flipped, shifted [Pixels]byte
+	shape            Shape
+	flipped, shifted []byte // (shape)
 }
 
-// newAugmentation returns what the options say of an epoch.
-func (o BatchOptions) newAugmentation(epoch int) *augmentation {
-	a := &augmentation{reach: o.Shift}
+// newAugmentation returns what the options say of an epoch of images of a shape.
+func (o BatchOptions) newAugmentation(shape Shape, epoch int) *augmentation {
+	a := &augmentation{reach: o.Shift, shape: shape, flipped: make([]byte, shape.Values()), shifted: make([]byte, shape.Values())}
 	if o.Flip {
 		a.flips = o.Random(fmt.Sprintf("flip/%d", epoch))
 	}
@@ -30,12 +31,12 @@ func (o BatchOptions) newAugmentation(epoch int) *augmentation {
 func (a *augmentation) apply(image []byte) []byte {
 	mirrored, right, down := a.draw()
 	if mirrored {
-		mirror(a.flipped[:], image)
-		image = a.flipped[:]
+		mirror(a.flipped, image, a.shape.Width)
+		image = a.flipped
 	}
 	if a.shifts != nil {
-		shift(a.shifted[:], image, right, down)
-		image = a.shifted[:]
+		shift(a.shifted, image, a.shape, right, down)
+		image = a.shifted
 	}
 	return image
 }
@@ -59,28 +60,30 @@ func (a *augmentation) draw() (mirrored bool, right, down int) {
 	return mirrored, right, down
 }
 
-// mirror writes image flipped left to right.
-func mirror(flipped, image []byte) {
-	for row := 0; row < Pixels; row += Side {
-		for x := range Side {
-			flipped[row+x] = image[row+Side-1-x]
+// mirror writes image, whose rows have the given width, flipped left to right.
+func mirror(flipped, image []byte, width int) {
+	for row := 0; row < len(image); row += width {
+		for x := range width {
+			flipped[row+x] = image[row+width-1-x]
 		}
 	}
 }
 
-// shift writes image moved by fewer than Side pixels right and down, left and
-// up where they are negative. What enters is the edge, repeated.
-func shift(shifted, image []byte, right, down int) {
-	for plane := 0; plane < Pixels; plane += Side * Side {
-		for y := range Side {
-			from := image[plane+Side*min(max(y-down, 0), Side-1):][:Side]
-			to := shifted[plane+Side*y:][:Side]
+// shift writes image moved right and down by fewer pixels than it has in that
+// direction, left and up where they are negative. What enters is the edge,
+// repeated.
+func shift(shifted, image []byte, shape Shape, right, down int) {
+	width := shape.Width
+	for plane := 0; plane < len(image); plane += shape.Plane() {
+		for y := range shape.Height {
+			from := image[plane+width*min(max(y-down, 0), shape.Height-1):][:width]
+			to := shifted[plane+width*y:][:width]
 			if right >= 0 {
 				copy(to[right:], from)
 				fill(to[:right], from[0])
 			} else {
 				kept := copy(to, from[-right:])
-				fill(to[kept:], from[Side-1])
+				fill(to[kept:], from[width-1])
 			}
 		}
 	}

@@ -6,18 +6,20 @@ import (
 	"testing"
 )
 
+const side = 32 // of photo
+
 func TestMirror(t *testing.T) {
-	image := randomRecords(3, 1)[1:]
-	flipped, back := make([]byte, Pixels), make([]byte, Pixels)
-	mirror(flipped, image)
-	mirror(back, flipped)
+	image := randomRecords(photo, 3, 1)[1:]
+	flipped, back := make([]byte, photo.Values()), make([]byte, photo.Values())
+	mirror(flipped, image, photo.Width)
+	mirror(back, flipped, photo.Width)
 	if !bytes.Equal(back, image) {
 		t.Error("mirrored twice, the image is not itself")
 	}
-	for c := range Channels {
-		for y := range Side {
-			for x := range Side {
-				if got, want := flipped[c*Side*Side+y*Side+x], image[c*Side*Side+y*Side+(31-x)]; got != want {
+	for c := range 3 {
+		for y := range side {
+			for x := range side {
+				if got, want := flipped[c*side*side+y*side+x], image[c*side*side+y*side+(31-x)]; got != want {
 					t.Fatalf("plane %d, row %d, column %d is %d, want %d", c, y, x, got, want)
 				}
 			}
@@ -29,15 +31,15 @@ func TestMirror(t *testing.T) {
 // shows at a place, the image has at the nearest of its places to where that
 // came from.
 func TestShift(t *testing.T) {
-	image := randomRecords(4, 1)[1:]
-	shifted := make([]byte, Pixels)
+	image := randomRecords(photo, 4, 1)[1:]
+	shifted := make([]byte, photo.Values())
 	for _, by := range [][2]int{{0, 0}, {1, 0}, {-1, 0}, {0, 1}, {0, -1}, {3, -2}, {-4, 4}, {31, 31}, {-31, -31}} {
 		right, down := by[0], by[1]
-		shift(shifted, image, right, down)
+		shift(shifted, image, photo, right, down)
 		for i, got := range shifted {
-			plane, y, x := i/(Side*Side), i/Side%Side, i%Side
-			fromY, fromX := min(max(y-down, 0), Side-1), min(max(x-right, 0), Side-1)
-			if want := image[plane*Side*Side+fromY*Side+fromX]; got != want {
+			plane, y, x := i/(side*side), i/side%side, i%side
+			fromY, fromX := min(max(y-down, 0), side-1), min(max(x-right, 0), side-1)
+			if want := image[plane*side*side+fromY*side+fromX]; got != want {
 				t.Fatalf("%d right and %d down: plane %d, row %d, column %d is %d, want %d", right, down, plane, y, x, got, want)
 			}
 		}
@@ -51,13 +53,13 @@ func TestShifts(t *testing.T) {
 	set := randomSet(t, images)
 	shifts := func(seed uint64, epoch int) (found [][2]int) {
 		t.Helper()
-		augmentation := BatchOptions{Shift: reach, Random: streams(seed)}.newAugmentation(epoch)
-		shifted := make([]byte, Pixels)
+		augmentation := BatchOptions{Shift: reach, Random: streams(seed)}.newAugmentation(photo, epoch)
+		shifted := make([]byte, photo.Values())
 		for i := range set.Len() {
 			got := augmentation.apply(set.Pixels(i))
 			for right := -reach; right <= reach; right++ {
 				for down := -reach; down <= reach; down++ {
-					if shift(shifted, set.Pixels(i), right, down); bytes.Equal(got, shifted) {
+					if shift(shifted, set.Pixels(i), photo, right, down); bytes.Equal(got, shifted) {
 						found = append(found, [2]int{right, down})
 					}
 				}
@@ -91,9 +93,9 @@ func TestShifts(t *testing.T) {
 // neither depends on whether there is the other.
 func TestFlipAndShift(t *testing.T) {
 	set := randomSet(t, 100)
-	both := BatchOptions{Flip: true, Shift: 5, Random: streams(1)}.newAugmentation(1)
-	flip := BatchOptions{Flip: true, Random: streams(1)}.newAugmentation(1)
-	move := BatchOptions{Shift: 5, Random: streams(1)}.newAugmentation(1)
+	both := BatchOptions{Flip: true, Shift: 5, Random: streams(1)}.newAugmentation(photo, 1)
+	flip := BatchOptions{Flip: true, Random: streams(1)}.newAugmentation(photo, 1)
+	move := BatchOptions{Shift: 5, Random: streams(1)}.newAugmentation(photo, 1)
 	for i := range set.Len() {
 		want := move.apply(flip.apply(set.Pixels(i)))
 		if got := both.apply(set.Pixels(i)); !bytes.Equal(got, want) {

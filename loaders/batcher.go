@@ -11,7 +11,7 @@ import (
 // A Batch is a number of images ready for a model. It belongs to its Batcher,
 // which fills it anew after the next one was asked for.
 type Batch struct {
-	Images *tensor.Dense // (B, 3072), transformed
+	Images *tensor.Dense // (B, values of an image), transformed
 	// Labels are -1 for the first and +1 for the second of two classes, and
 	// the class's place in the set's Classes where there are not two. (B)
 	Labels *tensor.Dense
@@ -28,7 +28,7 @@ type BatchOptions struct {
 	Size    int  // images a batch; the last one of an epoch may hold fewer
 	Shuffle bool // a new order every epoch instead of the set's
 	Flip    bool // mirror each image with probability 1/2
-	// Shift moves each image by up to so many pixels, fewer than Side, to
+	// Shift moves each image by up to so many pixels, fewer than it has, to
 	// either side and up or down, each shift as likely as any other; 0 = none.
 	// The edges are repeated.
 	Shift int
@@ -49,21 +49,23 @@ type Batcher struct {
 // NewBatcher returns a batcher over set.
 func NewBatcher(set *Set, transform *Transform, options BatchOptions) *Batcher {
 	b := &Batcher{Set: set, transform: transform, options: options}
-	for range prefetch(options.Size) {
+	values := set.Shape.Values()
+	for range prefetch(options.Size * values) {
 		b.batches = append(b.batches, &Batch{
-			Images: tensor.New(tensor.WithShape(options.Size, Pixels), tensor.Of(tensor.Float32)),
+			Images: tensor.New(tensor.WithShape(options.Size, values), tensor.Of(tensor.Float32)),
 			Labels: tensor.New(tensor.WithShape(options.Size), tensor.Of(tensor.Float32)),
 		})
 	}
 	return b
 }
 
-// prefetch is how many batches of a size a batcher keeps: small ones are done
-// with so fast that waking who prepares them would take as long, so more of them
-// are prepared at a time. It is an even number.
-func prefetch(size int) int {
+// prefetch is how many batches a batcher keeps, an even number, where one holds
+// the given number of float32 values. A small batch is used up so fast that
+// waking the goroutine that prepares the next would take as long as the work
+// itself, so it prepares several at a time.
+func prefetch(values int) int {
 	const most, bytes = 8, 8 << 20
-	return max(2, min(most, bytes/(4*Pixels*size))/2*2)
+	return max(2, min(most, bytes/4/values)/2*2)
 }
 
 // Size is the number of rows of a batch, B.
@@ -114,7 +116,8 @@ func (b *Batcher) EpochAfter(epoch, steps int) iter.Seq[*Batch] {
 // made or empty is closed.
 func (b *Batcher) fill(epoch, steps int, empty <-chan *Batch, filled chan<- *Batch) {
 	order := b.order(epoch)
-	augmentation := b.options.newAugmentation(epoch)
+	augmentation := b.options.newAugmentation(b.Set.Shape, epoch)
+	values := b.Set.Shape.Values()
 	skipped := min(steps*b.options.Size, len(order))
 	augmentation.skip(skipped)
 	for first := skipped; first < len(order); first += b.options.Size {
@@ -127,7 +130,7 @@ func (b *Batcher) fill(epoch, steps int, empty <-chan *Batch, filled chan<- *Bat
 		images, labels := batch.Images.Float32s(), batch.Labels.Float32s()
 		for row, place := range places {
 			image := augmentation.apply(b.Set.Pixels(int(place)))
-			b.transform.Apply(images[row*Pixels:(row+1)*Pixels], image)
+			b.transform.Apply(images[row*values:(row+1)*values], image)
 			labels[row] = b.label(int(place))
 		}
 		filled <- batch

@@ -25,11 +25,7 @@ func streams(seed uint64) func(purpose string) *rand.Rand {
 // randomSet is a selection of count images of arbitrary pixels.
 func randomSet(t testing.TB, count int, classes ...string) *Set {
 	t.Helper()
-	set, err := Select(newImages(randomRecords(7, count)), classes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return set
+	return selected(t, photo, randomRecords(photo, 7, count), classes...)
 }
 
 // An epochCopy is what an epoch's batches held while each was used.
@@ -53,17 +49,18 @@ func copyBatches(batches iter.Seq[*Batch]) epochCopy {
 		all.Rows = append(all.Rows, rows)
 		all.Places = append(all.Places, batch.Places...)
 		all.Labels = append(all.Labels, batch.Labels.Float32s()[:rows]...)
-		all.Images = append(all.Images, batch.Images.Float32s()[:rows*Pixels]...)
+		all.Images = append(all.Images, batch.Images.Float32s()[:rows*photo.Values()]...)
 	}
 	return all
 }
 
 // rowIs reports whether pixels are image's bytes over 255, mirrored or not.
 func rowIs(pixels []float32, image []byte, mirrored bool) bool {
+	width := photo.Width
 	for i, got := range pixels {
 		from := i
 		if mirrored {
-			from = i/Side*Side + (Side - 1 - i%Side)
+			from = i/width*width + (width - 1 - i%width)
 		}
 		if got != float32(image[from])/255 {
 			return false
@@ -73,7 +70,7 @@ func rowIs(pixels []float32, image []byte, mirrored bool) bool {
 }
 
 func TestEpoch(t *testing.T) {
-	plain := NewTransform(nil)
+	plain := NewTransform(photo, nil)
 	for _, test := range []struct {
 		images, size int
 		rows         []int
@@ -100,7 +97,7 @@ func TestEpoch(t *testing.T) {
 					if !shuffle && int(place) != row {
 						t.Errorf("row %d is image %d without shuffling", row, place)
 					}
-					if !rowIs(epoch.Images[row*Pixels:(row+1)*Pixels], set.Pixels(int(place)), false) {
+					if !rowIs(epoch.Images[row*photo.Values():(row+1)*photo.Values()], set.Pixels(int(place)), false) {
 						t.Errorf("row %d does not hold image %d's pixels", row, place)
 					}
 					if want := float32(place % 10); epoch.Labels[row] != want {
@@ -116,7 +113,7 @@ func TestEpoch(t *testing.T) {
 }
 
 func TestBatchShapes(t *testing.T) {
-	batcher := NewBatcher(randomSet(t, 10), NewTransform(nil), BatchOptions{Size: 4})
+	batcher := NewBatcher(randomSet(t, 10), NewTransform(photo, nil), BatchOptions{Size: 4})
 	for batch := range batcher.Epoch(1) {
 		got := fmt.Sprint(batch.Images.Shape(), batch.Images.Dtype(), batch.Labels.Shape(), batch.Labels.Dtype())
 		if want := "(4, 3072) float32 (4) float32"; got != want {
@@ -136,7 +133,7 @@ func TestBatchLabels(t *testing.T) {
 		{[]string{"truck", "frog", "cat"}, []float32{2, 1, 0}},
 		{nil, []float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}},
 	} {
-		batcher := NewBatcher(randomSet(t, 10, test.classes...), NewTransform(nil), BatchOptions{Size: 16})
+		batcher := NewBatcher(randomSet(t, 10, test.classes...), NewTransform(photo, nil), BatchOptions{Size: 16})
 		if diff := cmp.Diff(test.want, copyEpoch(batcher, 1).Labels); diff != "" {
 			t.Errorf("labels of %v (-want +got):\n%s", test.classes, diff)
 		}
@@ -146,7 +143,7 @@ func TestBatchLabels(t *testing.T) {
 func TestShuffle(t *testing.T) {
 	set := randomSet(t, 50)
 	places := func(seed uint64, flip bool, epochs ...int) []int32 {
-		batcher := NewBatcher(set, NewTransform(nil), BatchOptions{Size: 8, Shuffle: true, Flip: flip, Random: streams(seed)})
+		batcher := NewBatcher(set, NewTransform(photo, nil), BatchOptions{Size: 8, Shuffle: true, Flip: flip, Random: streams(seed)})
 		var last []int32
 		for _, epoch := range epochs {
 			last = copyEpoch(batcher, epoch).Places
@@ -178,20 +175,20 @@ func TestRandomPurposes(t *testing.T) {
 		asked = append(asked, purpose)
 		return streams(1)(purpose)
 	}}
-	copyEpoch(NewBatcher(randomSet(t, 10), NewTransform(nil), options), 3)
+	copyEpoch(NewBatcher(randomSet(t, 10), NewTransform(photo, nil), options), 3)
 	if diff := cmp.Diff([]string{"shuffle/3", "flip/3", "shift/3"}, asked); diff != "" {
 		t.Errorf("streams asked for (-want +got):\n%s", diff)
 	}
 	// Without any, no stream is needed.
-	copyEpoch(NewBatcher(randomSet(t, 10), NewTransform(nil), BatchOptions{Size: 4}), 3)
+	copyEpoch(NewBatcher(randomSet(t, 10), NewTransform(photo, nil), BatchOptions{Size: 4}), 3)
 }
 
 func TestFlip(t *testing.T) {
 	set := randomSet(t, 1000)
 	flips := func(seed uint64, epoch int) (pattern string) {
 		t.Helper()
-		batcher := NewBatcher(set, NewTransform(nil), BatchOptions{Size: 64, Flip: true, Random: streams(seed)})
-		for row, pixels := range slices.Collect(slices.Chunk(copyEpoch(batcher, epoch).Images, Pixels)) {
+		batcher := NewBatcher(set, NewTransform(photo, nil), BatchOptions{Size: 64, Flip: true, Random: streams(seed)})
+		for row, pixels := range slices.Collect(slices.Chunk(copyEpoch(batcher, epoch).Images, photo.Values())) {
 			image := set.Pixels(row)
 			switch {
 			case rowIs(pixels, image, true):
@@ -221,7 +218,7 @@ func TestFlip(t *testing.T) {
 // race detector sees what the comparison cannot.
 func TestBatchStaysWhileUsed(t *testing.T) {
 	set := randomSet(t, 200)
-	batcher := NewBatcher(set, NewTransform(nil), BatchOptions{Size: 8, Shuffle: true, Flip: true, Random: streams(1)})
+	batcher := NewBatcher(set, NewTransform(photo, nil), BatchOptions{Size: 8, Shuffle: true, Flip: true, Random: streams(1)})
 	for batch := range batcher.Epoch(1) {
 		images, labels, places := slices.Clone(batch.Images.Float32s()), slices.Clone(batch.Labels.Float32s()), slices.Clone(batch.Places)
 		for range 50 {
@@ -238,9 +235,9 @@ func TestBatchStaysWhileUsed(t *testing.T) {
 func TestEpochLeftEarly(t *testing.T) {
 	set := randomSet(t, 100)
 	options := BatchOptions{Size: 8, Shuffle: true, Flip: true, Random: streams(1)}
-	want := copyEpoch(NewBatcher(set, NewTransform(nil), options), 2)
+	want := copyEpoch(NewBatcher(set, NewTransform(photo, nil), options), 2)
 	for after := range 14 { // batches; the epoch has 13
-		batcher := NewBatcher(set, NewTransform(nil), options)
+		batcher := NewBatcher(set, NewTransform(photo, nil), options)
 		leave := func() {
 			defer func() { recover() }()
 			used := 0
@@ -273,7 +270,7 @@ func TestEpochLeftEarly(t *testing.T) {
 func TestEpochOnOneOrTwoProcessors(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	set := randomSet(t, 300)
-	transform := NewTransform(cifarNormalization).Centered(set)
+	transform := NewTransform(photo, cifarNormalization).Centered(set)
 	var copies []epochCopy
 	for _, processors := range []int{1, 2} {
 		runtime.GOMAXPROCS(processors)
@@ -287,11 +284,11 @@ func TestEpochOnOneOrTwoProcessors(t *testing.T) {
 
 // An epoch entered after any number of steps goes on as it would have.
 func TestEpochAfter(t *testing.T) {
-	batcher := NewBatcher(randomSet(t, 100), NewTransform(nil), BatchOptions{Size: 8, Shuffle: true, Flip: true, Random: streams(1)})
+	batcher := NewBatcher(randomSet(t, 100), NewTransform(photo, nil), BatchOptions{Size: 8, Shuffle: true, Flip: true, Random: streams(1)})
 	whole := copyBatches(batcher.Epoch(2))
 	for steps := range 15 { // the epoch has 13
 		done := min(8*steps, 100)
-		want := epochCopy{whole.Rows[min(steps, 13):], whole.Places[done:], whole.Labels[done:], whole.Images[done*Pixels:]}
+		want := epochCopy{whole.Rows[min(steps, 13):], whole.Places[done:], whole.Labels[done:], whole.Images[done*photo.Values():]}
 		if !copyBatches(batcher.EpochAfter(2, steps)).equal(want) {
 			t.Errorf("after %d steps the epoch goes on otherwise", steps)
 		}
@@ -301,7 +298,7 @@ func TestEpochAfter(t *testing.T) {
 // An epoch allocates a few things, a batch nothing.
 func TestEpochAllocations(t *testing.T) {
 	allocations := func(images int) float64 {
-		batcher := NewBatcher(randomSet(t, images), NewTransform(nil), BatchOptions{Size: 4, Shuffle: true, Flip: true, Shift: 2, Random: streams(1)})
+		batcher := NewBatcher(randomSet(t, images), NewTransform(photo, nil), BatchOptions{Size: 4, Shuffle: true, Flip: true, Shift: 2, Random: streams(1)})
 		return testing.AllocsPerRun(5, func() {
 			for range batcher.Epoch(1) {
 			}
@@ -316,7 +313,7 @@ func TestEpochAllocations(t *testing.T) {
 
 func BenchmarkEpoch(b *testing.B) {
 	set := randomSet(b, 10_000)
-	normalized := NewTransform(cifarNormalization)
+	normalized := NewTransform(photo, cifarNormalization)
 	for _, bench := range []struct {
 		name      string
 		transform *Transform

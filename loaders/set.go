@@ -18,26 +18,27 @@ func (e *SettingError) Error() string { return e.Key + ": " + e.Reason }
 
 // A Set is a selection of a dataset's images, in order. It shares their bytes.
 type Set struct {
+	Shape   Shape
 	Classes []string // names, in the order of Class
 
 	images   Images
 	indices  []int32
-	position [10]int // a label's place in Classes, -1 when not selected
+	position []int // a label's place in Classes, -1 when not selected
 }
 
-// Select returns the images of the named classes, in the dataset's order; none
-// named means all ten.
-func Select(images Images, classes []string) (*Set, error) {
+// Select returns those of the dataset's training or test images whose classes
+// are named, in the dataset's order; none named means all classes.
+func (d *Dataset) Select(images Images, classes []string) (*Set, error) {
 	if len(classes) == 0 {
-		classes = ClassNames
+		classes = d.Classes
 	}
-	set := &Set{Classes: classes, images: images}
-	for label := range set.position {
-		set.position[label] = slices.Index(classes, ClassNames[label])
+	set := &Set{Shape: d.Shape, Classes: classes, images: images}
+	for _, name := range d.Classes {
+		set.position = append(set.position, slices.Index(classes, name))
 	}
 	for _, class := range classes {
-		if !slices.Contains(ClassNames, class) {
-			return nil, &SettingError{"data.classes", fmt.Sprintf("CIFAR-10 has no class %q: there are %s", class, strings.Join(ClassNames, ", "))}
+		if !slices.Contains(d.Classes, class) {
+			return nil, &SettingError{"data.classes", fmt.Sprintf("%s has no class %q: there are %s", d.Name, class, strings.Join(d.Classes, ", "))}
 		}
 	}
 	for i := range images.Len() {

@@ -11,14 +11,47 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// labelled are images with these labels; image i's first pixel is i.
-func labelled(labels ...byte) Images {
-	records := make([]byte, len(labels)*recordSize)
+// small is the shape of the images of most tests, and photo is CIFAR-10's.
+var (
+	small = Shape{Channels: 1, Height: 2, Width: 3}
+	photo = Shape{Channels: 3, Height: 32, Width: 32}
+)
+
+// names are the classes of the tests' images.
+var names = []string{"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"}
+
+// labelled is a dataset whose training images have these labels; image i's
+// first pixel is i.
+func labelled(labels ...byte) *Dataset {
+	size := small.RecordSize()
+	records := make([]byte, len(labels)*size)
 	for i, label := range labels {
-		records[i*recordSize] = label
-		records[i*recordSize+1] = byte(i)
+		records[i*size] = label
+		records[i*size+1] = byte(i)
 	}
-	return newImages(records)
+	return &Dataset{Name: "things", Shape: small, Classes: names, Train: NewImages(small, records)}
+}
+
+// randomRecords are count records of arbitrary pixels, labelled 0 to 9 in turn.
+func randomRecords(shape Shape, seed uint64, count int) []byte {
+	size := shape.RecordSize()
+	records := make([]byte, count*size)
+	rand.NewChaCha8([32]byte{byte(seed)}).Read(records)
+	for i := range count {
+		records[i*size] = byte(i % len(names))
+	}
+	return records
+}
+
+// selected are those of the images in records whose classes are named.
+func selected(t testing.TB, shape Shape, records []byte, classes ...string) *Set {
+	t.Helper()
+	dataset := &Dataset{Name: "noise", Shape: shape, Classes: names, Train: NewImages(shape, records)}
+	set, err := dataset.Select(dataset.Train, classes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
 }
 
 // contents are the numbers that labelled gave to a set's images.
@@ -31,7 +64,7 @@ func contents(set *Set) []int {
 }
 
 func TestSelect(t *testing.T) {
-	images := labelled(6, 0, 7, 9, 6, 7, 7, 3)
+	things := labelled(6, 0, 7, 9, 6, 7, 7, 3)
 	for _, test := range []struct {
 		name     string
 		classes  []string
@@ -46,7 +79,7 @@ func TestSelect(t *testing.T) {
 		{"none named", nil, []int{0, 1, 2, 3, 4, 5, 6, 7}, []int{6, 0, 7, 9, 6, 7, 7, 3}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			set, err := Select(images, test.classes)
+			set, err := things.Select(things.Train, test.classes)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -60,11 +93,11 @@ func TestSelect(t *testing.T) {
 			if diff := cmp.Diff(test.class, class); diff != "" {
 				t.Errorf("classes (-want +got):\n%s", diff)
 			}
-			names := test.classes
-			if names == nil {
-				names = ClassNames
+			classes := test.classes
+			if classes == nil {
+				classes = names
 			}
-			if diff := cmp.Diff(names, set.Classes); diff != "" {
+			if diff := cmp.Diff(classes, set.Classes); diff != "" {
 				t.Errorf("names (-want +got):\n%s", diff)
 			}
 		})
@@ -72,8 +105,9 @@ func TestSelect(t *testing.T) {
 }
 
 func TestSelectUnknownClass(t *testing.T) {
-	_, err := Select(labelled(0), []string{"frog", "frogs"})
-	const want = `data.classes: CIFAR-10 has no class "frogs": there are airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck`
+	things := labelled(0)
+	_, err := things.Select(things.Train, []string{"frog", "frogs"})
+	const want = `data.classes: things has no class "frogs": there are airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck`
 	var setting *SettingError
 	if !errors.As(err, &setting) || setting.Error() != want {
 		t.Errorf("error %v, want a SettingError %s", err, want)
@@ -85,9 +119,10 @@ func every(t *testing.T, count int, classes ...string) *Set {
 	t.Helper()
 	labels := make([]byte, count)
 	for i := range labels {
-		labels[i] = byte(i % len(ClassNames))
+		labels[i] = byte(i % len(names))
 	}
-	set, err := Select(labelled(labels...), classes)
+	things := labelled(labels...)
+	set, err := things.Select(things.Train, classes)
 	if err != nil {
 		t.Fatal(err)
 	}

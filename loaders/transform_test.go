@@ -12,16 +12,16 @@ import (
 
 // cifarNormalization is what testdata/normalize.py normalises with.
 var cifarNormalization = &Normalization{
-	Mean: [Channels]float32{0.4914, 0.4822, 0.4465},
-	Std:  [Channels]float32{0.2470, 0.2435, 0.2616},
+	Mean: []float32{0.4914, 0.4822, 0.4465},
+	Std:  []float32{0.2470, 0.2435, 0.2616},
 }
 
 // transformed is what transform makes of a byte in each colour plane.
-func transformed(transform *Transform, value byte) (planes [Channels]float32) {
-	pixels := make([]float32, Pixels)
-	transform.Apply(pixels, bytes.Repeat([]byte{value}, Pixels))
+func transformed(transform *Transform, value byte) (planes [3]float32) {
+	pixels := make([]float32, photo.Values())
+	transform.Apply(pixels, bytes.Repeat([]byte{value}, photo.Values()))
 	for c := range planes {
-		planes[c] = pixels[c*Side*Side+int(value)] // any of the plane's
+		planes[c] = pixels[c*photo.Plane()+int(value)] // any of the plane's
 	}
 	return planes
 }
@@ -31,14 +31,14 @@ func TestTransformIsTorchs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	transform := NewTransform(cifarNormalization)
+	transform := NewTransform(photo, cifarNormalization)
 	lines := strings.Split(strings.TrimSpace(string(table)), "\n")[1:] // less the comment
 	if len(lines) != 256 {
 		t.Fatalf("%d bytes in the table, want 256", len(lines))
 	}
 	for _, line := range lines {
 		var value byte
-		var want, got [Channels]uint32
+		var want, got [3]uint32
 		if _, err := fmt.Sscanf(line, "%d %x %x %x", &value, &want[0], &want[1], &want[2]); err != nil {
 			t.Fatal(err)
 		}
@@ -52,20 +52,20 @@ func TestTransformIsTorchs(t *testing.T) {
 }
 
 func TestTransformWithoutNormalization(t *testing.T) {
-	transform := NewTransform(nil)
+	transform := NewTransform(photo, nil)
 	for value, want := range map[byte]float32{0: 0, 51: 0.2, 102: 0.4, 255: 1} {
-		if got := transformed(transform, value); got != [Channels]float32{want, want, want} {
+		if got := transformed(transform, value); got != [3]float32{want, want, want} {
 			t.Errorf("byte %d becomes %v, want %v", value, got, want)
 		}
 	}
 }
 
 func TestTransformPlaces(t *testing.T) {
-	image := randomRecords(1, 1)[1:]
-	pixels := make([]float32, Pixels)
-	NewTransform(cifarNormalization).Apply(pixels, image)
+	image := randomRecords(photo, 1, 1)[1:]
+	pixels := make([]float32, photo.Values())
+	NewTransform(photo, cifarNormalization).Apply(pixels, image)
 	for i, got := range pixels {
-		c := i / (Side * Side)
+		c := i / photo.Plane()
 		want := (float64(image[i])/255 - float64(cifarNormalization.Mean[c])) / float64(cifarNormalization.Std[c])
 		if math.Abs(float64(got)-want) > 1e-6 {
 			t.Fatalf("pixel %d of byte %d is %v, want %v", i, image[i], got, want)
@@ -74,21 +74,18 @@ func TestTransformPlaces(t *testing.T) {
 }
 
 func TestCentered(t *testing.T) {
-	records := randomRecords(2, 300)
-	all, err := Select(newImages(records), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	records := randomRecords(photo, 2, 300)
+	all := selected(t, photo, records)
 	training, validation, err := all.Split(0.2, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, plain := range map[string]*Transform{"normalised": NewTransform(cifarNormalization), "from 0 to 1": NewTransform(nil)} {
+	for name, plain := range map[string]*Transform{"normalised": NewTransform(photo, cifarNormalization), "from 0 to 1": NewTransform(photo, nil)} {
 		t.Run(name, func(t *testing.T) {
 			before := *plain
 			centered := plain.Centered(training)
-			pixels := make([]float32, Pixels)
-			means := make([]float64, Pixels)
+			pixels := make([]float32, photo.Values())
+			means := make([]float64, photo.Values())
 			for i := range training.Len() {
 				centered.Apply(pixels, training.Pixels(i))
 				for j, x := range pixels {
@@ -103,10 +100,7 @@ func TestCentered(t *testing.T) {
 			}
 
 			// Nothing but the training images has a say.
-			alone, err := Select(newImages(records[:training.Len()*recordSize]), nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			alone := selected(t, photo, records[:training.Len()*photo.RecordSize()])
 			if !slices.Equal(plain.Centered(alone).mean, centered.mean) {
 				t.Error("the mean depends on images outside the set")
 			}
@@ -119,20 +113,16 @@ func TestCentered(t *testing.T) {
 
 // TestInvert undoes every transform.
 func TestInvert(t *testing.T) {
-	images := newImages(slices.Concat(record(6, 10), record(7, 250), record(6, 77)))
-	set, err := Select(images, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	normalization := &Normalization{Mean: [3]float32{0.1, 0.2, 0.3}, Std: [3]float32{0.5, 0.25, 0.125}}
+	set := selected(t, photo, slices.Concat(record(6, 10), record(7, 250), record(6, 77)))
+	normalization := &Normalization{Mean: []float32{0.1, 0.2, 0.3}, Std: []float32{0.5, 0.25, 0.125}}
 	for name, transform := range map[string]*Transform{
-		"plain":      NewTransform(nil),
-		"normalised": NewTransform(normalization),
-		"centred":    NewTransform(nil).Centered(set),
-		"both":       NewTransform(normalization).Centered(set),
+		"plain":      NewTransform(photo, nil),
+		"normalised": NewTransform(photo, normalization),
+		"centred":    NewTransform(photo, nil).Centered(set),
+		"both":       NewTransform(photo, normalization).Centered(set),
 	} {
 		t.Run(name, func(t *testing.T) {
-			transformed := make([]float32, Pixels)
+			transformed := make([]float32, photo.Values())
 			transform.Apply(transformed, set.Pixels(0))
 			for i, got := range transform.Invert(transformed) {
 				if want := float64(set.Pixels(0)[i]) / 255; math.Abs(float64(got)-want) > 1e-6 {
@@ -143,10 +133,10 @@ func TestInvert(t *testing.T) {
 	}
 }
 
-// record is one of the binary version's whose pixels count up from first.
+// record is a labelled image whose bytes count up from first.
 func record(label byte, first int) []byte {
 	record := []byte{label}
-	for i := range Pixels {
+	for i := range photo.Values() {
 		record = append(record, byte(first+i*7))
 	}
 	return record

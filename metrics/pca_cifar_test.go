@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"cifartrain/loaders"
+	data "cifartrain/loaders/cifar"
 	"cifartrain/metrics"
 )
 
@@ -28,18 +29,18 @@ func cifar(t testing.TB, random *rand.Rand) (training, validation, test *loaders
 	if dir == "" {
 		t.Skip("needs the real CIFAR-10; set CIFAR10_DIR to its folder")
 	}
-	dataset, err := loaders.Open(t.Context(), loaders.Source{Dir: dir}, nil)
+	dataset, err := data.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := loaders.Select(dataset.Train, nil)
+	all, err := dataset.Select(dataset.Train, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if training, validation, err = all.Split(0.3, random); err != nil {
 		t.Fatal(err)
 	}
-	if test, err = loaders.Select(dataset.Test, nil); err != nil {
+	if test, err = dataset.Select(dataset.Test, nil); err != nil {
 		t.Fatal(err)
 	}
 	return training, validation, test

@@ -14,8 +14,8 @@ import (
 func TestMeasure(t *testing.T) {
 	for name, size := range map[string]int{"several batches": 10, "one batch": 1000} {
 		run := newRun(t, 0.01)
-		run.ValidationSet = loaders.NewBatcher(run.ValidationSet.Set, loaders.NewTransform(nil), loaders.BatchOptions{Size: size})
-		run.TrainingSet = loaders.NewBatcher(run.TrainingSet.Set, loaders.NewTransform(nil), loaders.BatchOptions{Size: size})
+		run.ValidationSet = loaders.NewBatcher(run.ValidationSet.Set, loaders.NewTransform(run.ValidationSet.Set.Shape, nil), loaders.BatchOptions{Size: size})
+		run.TrainingSet = loaders.NewBatcher(run.TrainingSet.Set, loaders.NewTransform(run.TrainingSet.Set.Shape, nil), loaders.BatchOptions{Size: size})
 		pace, err := run.Measure(context.Background())
 		if err != nil {
 			t.Fatal(err)

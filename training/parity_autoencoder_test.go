@@ -113,11 +113,12 @@ func (f autoencoderParity) formulaAutoencoder(t *testing.T, kind string) (*graph
 // formulaBatch is the first images of the script's set, transformed.
 func formulaBatch(t *testing.T, rows int) *tensor.Dense {
 	t.Helper()
-	images, _ := formulaImages(t)
-	batch := tensor.New(tensor.WithShape(rows, loaders.Pixels), tensor.Of(tensor.Float32))
-	transform := loaders.NewTransform(nil)
+	dataset, _ := formulaImages()
+	width := dataset.Shape.Values()
+	batch := tensor.New(tensor.WithShape(rows, width), tensor.Of(tensor.Float32))
+	transform := loaders.NewTransform(dataset.Shape, nil)
 	for i := range rows {
-		transform.Apply(batch.Float32s()[i*loaders.Pixels:(i+1)*loaders.Pixels], images.Pixels(i))
+		transform.Apply(batch.Float32s()[i*width:(i+1)*width], dataset.Train.Pixels(i))
 	}
 	return batch
 }
@@ -239,7 +240,7 @@ func trainLikeTorch(t *testing.T, figures autoencoderParity, c autoencoderCase) 
 		t.Fatal(err)
 	}
 	architecture, weights := figures.formulaAutoencoder(t, c.Model)
-	transform := loaders.NewTransform(nil)
+	transform := loaders.NewTransform(train.Shape, nil)
 	run := &training.Run{
 		Architecture:  architecture,
 		Weights:       weights,

@@ -100,8 +100,8 @@ func trainRecipe(t *testing.T, c recipeCase) metrics.History {
 	if err != nil {
 		t.Fatal(err)
 	}
-	quarter := [3]float32{0.25, 0.25, 0.25}
-	transform := loaders.NewTransform(&loaders.Normalization{Mean: quarter, Std: quarter})
+	quarter := []float32{0.25, 0.25, 0.25}
+	transform := loaders.NewTransform(train.Shape, &loaders.Normalization{Mean: quarter, Std: quarter})
 	run := &training.Run{
 		Architecture: architecture, Weights: weights, Solver: solver, Schedule: schedule, Warmup: solvers.Warmup(c.WarmupSteps),
 		Batches:       loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: 64}),

@@ -11,6 +11,7 @@ import (
 
 	"cifartrain/graphs"
 	"cifartrain/loaders"
+	"cifartrain/loaders/cifar"
 	"cifartrain/runfolder"
 	"cifartrain/solvers"
 	"cifartrain/training"
@@ -57,8 +58,7 @@ func readParity(t *testing.T) (cases []parityCase, formulaSum string) {
 }
 
 // formulaImages are the images that the script makes up, with their sum.
-func formulaImages(t testing.TB) (loaders.Images, string) {
-	t.Helper()
+func formulaImages() (*loaders.Dataset, string) {
 	var records []byte
 	for i := range uint32(500) {
 		label := i % 2
@@ -66,7 +66,7 @@ func formulaImages(t testing.TB) (loaders.Images, string) {
 			label = 1 - label
 		}
 		records = append(records, byte(label))
-		for p := range uint32(loaders.Pixels) {
+		for p := range uint32(cifar.Shape.Values()) {
 			h := i*73856093 ^ p*19349663
 			h ^= h >> 13
 			h *= 1274126177
@@ -78,18 +78,15 @@ func formulaImages(t testing.TB) (loaders.Images, string) {
 			records = append(records, byte(base-i*7%41+h>>26))
 		}
 	}
-	images, err := loaders.NewImages(records)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return images, fmt.Sprintf("%x", sha256.Sum256(records))
+	dataset := &loaders.Dataset{Name: "formula", Shape: cifar.Shape, Classes: []string{"first", "second"}, Train: loaders.NewImages(cifar.Shape, records)}
+	return dataset, fmt.Sprintf("%x", sha256.Sum256(records))
 }
 
 // TestParityWithTorch trains the SVM from PyTorch's weights in PyTorch's order
 // and compares every epoch's figures.
 func TestParityWithTorch(t *testing.T) {
 	cases, formulaSum := readParity(t)
-	if _, sum := formulaImages(t); sum != formulaSum {
+	if _, sum := formulaImages(); sum != formulaSum {
 		t.Fatalf("the made-up images have the sum %s, the script's %s", sum, formulaSum)
 	}
 	for _, c := range cases {
@@ -103,23 +100,25 @@ func TestParityWithTorch(t *testing.T) {
 func paritySet(t *testing.T, name string) *loaders.Set {
 	t.Helper()
 	if name == "formula" {
-		images, _ := formulaImages(t)
-		return selectClasses(t, images, "airplane", "automobile")
+		dataset, _ := formulaImages()
+		return selectClasses(t, dataset)
 	}
 	dir := os.Getenv("CIFAR10_DIR")
 	if dir == "" {
 		t.Skip("needs the real CIFAR-10; set CIFAR10_DIR to its folder")
 	}
-	dataset, err := loaders.Open(context.Background(), loaders.Source{Dir: dir}, nil)
+	dataset, err := cifar.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return selectClasses(t, dataset.Train, "frog", "horse")
+	return selectClasses(t, dataset, "frog", "horse")
 }
 
-func selectClasses(t testing.TB, images loaders.Images, classes ...string) *loaders.Set {
+// selectClasses are the training images of the named classes, of all where none
+// is named.
+func selectClasses(t testing.TB, dataset *loaders.Dataset, classes ...string) *loaders.Set {
 	t.Helper()
-	set, err := loaders.Select(images, classes)
+	set, err := dataset.Select(dataset.Train, classes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,8 +142,8 @@ func compareWithTorch(t *testing.T, set *loaders.Set, c parityCase) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	quarter := [3]float32{0.25, 0.25, 0.25}
-	transform := loaders.NewTransform(&loaders.Normalization{Mean: quarter, Std: quarter})
+	quarter := []float32{0.25, 0.25, 0.25}
+	transform := loaders.NewTransform(set.Shape, &loaders.Normalization{Mean: quarter, Std: quarter})
 	run := &training.Run{
 		Architecture:  architecture,
 		Weights:       weights,

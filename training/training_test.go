@@ -32,8 +32,8 @@ func random(purpose string) *rand.Rand {
 // 150 validate.
 func newRun(t testing.TB, learningRate float64) *training.Run {
 	t.Helper()
-	images, _ := formulaImages(t)
-	train, validation, err := selectClasses(t, images, "airplane", "automobile").Split(0.3, random("split"))
+	dataset, _ := formulaImages()
+	train, validation, err := selectClasses(t, dataset).Split(0.3, random("split"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func newRun(t testing.TB, learningRate float64) *training.Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	transform := loaders.NewTransform(nil)
+	transform := loaders.NewTransform(dataset.Shape, nil)
 	return &training.Run{
 		Architecture:  architecture,
 		Weights:       architecture.Initialize(random),
@@ -118,7 +118,7 @@ func TestEvaluateAgainstPlainLoop(t *testing.T) {
 	loss, right := 0.0, 0
 	set := run.ValidationSet.Set
 	for i := range set.Len() {
-		score := float64(weights[loaders.Pixels])
+		score := float64(weights[set.Shape.Values()])
 		for j, b := range set.Pixels(i) {
 			score += float64(b) / 255 * float64(weights[j])
 		}
@@ -261,7 +261,7 @@ func newAutoencoderRun(t testing.TB, kind string) *training.Run {
 	}
 	run.Architecture, run.Weights = architecture, architecture.Initialize(random)
 	run.Solver = solvers.NewAdam(0.001, [2]float64{0.9, 0.999}, 1e-8, 0)
-	run.Batches = loaders.NewBatcher(run.Batches.Set, loaders.NewTransform(nil), loaders.BatchOptions{Size: 7, Shuffle: true, Random: random})
+	run.Batches = loaders.NewBatcher(run.Batches.Set, loaders.NewTransform(run.Batches.Set.Shape, nil), loaders.BatchOptions{Size: 7, Shuffle: true, Random: random})
 	return run
 }
 

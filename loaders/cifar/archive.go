@@ -1,4 +1,4 @@
-package loaders
+package cifar
 
 import (
 	"archive/tar"
@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"cifartrain/loaders"
 )
 
 // errDamaged is what every fault in the content of a fetched archive wraps, as
@@ -48,7 +50,7 @@ var publishedLimits = archiveLimits{
 
 // install unpacks and checks the archive in part beside target, then renames
 // the files' folder to target.
-func (f *fetcher) install(ctx context.Context, part *partial, target string) (*Dataset, error) {
+func (f *fetcher) install(ctx context.Context, part *partial, target string) (*loaders.Dataset, error) {
 	temporary, err := os.MkdirTemp(filepath.Dir(target), "."+archiveFolder+"-*")
 	if err != nil {
 		return nil, err
@@ -86,7 +88,7 @@ func (f *fetcher) install(ctx context.Context, part *partial, target string) (*D
 // contentFault words what the check of the unpacked files found, without the
 // path of the temporary folder, which is about to go.
 func contentFault(err error) error {
-	var format *FormatError
+	var format *loaders.FormatError
 	var missing *fs.PathError
 	switch {
 	case errors.As(err, &format):

@@ -1,14 +1,13 @@
-package loaders
+package sample
 
-// A sampleClass is how the sample draws one of CIFAR-10's classes: a thing
-// before a scene, mostly one it is at home in. Now and then it is elsewhere,
+// A picture is how the sample draws one of CIFAR-10's classes: a thing before a scene, mostly one it is at home in. Now and then it is elsewhere,
 // where the scene tells nothing of the class or even points to another.
-type sampleClass struct {
+type picture struct {
 	home, elsewhere []scene
 	draw            func(*painter)
 }
 
-// sampleClasses are the classes in the order of their labels. A scene listed
+// pictures are those of the classes in the order of their labels. A scene listed
 // twice is twice as likely.
 //
 // The frog's scenes are dark above and light below, the horse's the other way
@@ -16,7 +15,7 @@ type sampleClass struct {
 // makes them a fair pair for a linear classifier, even one whose learning rate
 // is high: its threshold moves with every image's brightness. Elsewhere means
 // the same place for both, where only the animal tells.
-var sampleClasses = [...]sampleClass{
+var pictures = [...]picture{
 	{[]scene{clearSky, clearSky, greySky}, []scene{airfield, sea}, (*painter).airplane},
 	{[]scene{street, street, airfield}, []scene{meadow, sand}, (*painter).automobile},
 	{[]scene{clearSky, greySky, forest}, []scene{meadow, sand}, (*painter).bird},
@@ -67,7 +66,7 @@ var (
 const strangers = 0.28
 
 // paint paints a new image of class into pixels.
-func (p *painter) paint(class sampleClass, pixels []byte) {
+func (p *painter) paint(class picture, pixels []byte) {
 	scenes := class.home
 	if p.chance(strangers) {
 		scenes = class.elsewhere
@@ -76,7 +75,7 @@ func (p *painter) paint(class sampleClass, pixels []byte) {
 	const spread = 0.06
 	far := [2]colour{p.near(scene.far[0], spread), p.near(scene.far[1], spread)}
 	ground := [2]colour{p.near(scene.ground[0], spread), p.near(scene.ground[1], spread)}
-	p.landscape(far, ground, Side*p.between(scene.horizon[0], scene.horizon[1]), p.between(-0.12, 0.12))
+	p.landscape(far, ground, side*p.between(scene.horizon[0], scene.horizon[1]), p.between(-0.12, 0.12))
 	p.drift(p.between(0.04, 0.16), p.near(colour{}, 0.03))
 	p.place(16+p.between(-6, 6), 16+p.between(-6, 6), p.between(7, 13))
 	class.draw(p)

@@ -1,4 +1,4 @@
-package loaders
+package cifar
 
 import (
 	"bytes"
@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"cifartrain/loaders"
 )
 
 // miniature is a stand-in for the published archive: one file of a few
@@ -36,7 +38,7 @@ func newMiniature(seed uint64) miniature {
 	for i := range records {
 		records[i] = byte(stream.Uint32())
 		if i%recordSize == 0 {
-			records[i] %= byte(len(ClassNames))
+			records[i] %= byte(len(Classes))
 		}
 	}
 	return miniature{records, pack(
@@ -46,14 +48,14 @@ func newMiniature(seed uint64) miniature {
 	)}
 }
 
-// check stands in for readCIFAR.
-func (m miniature) check(folder string) (*Dataset, error) {
+// check stands in for Read.
+func (m miniature) check(folder string) (*loaders.Dataset, error) {
 	file := dataFile{"data_batch_1.bin", fmt.Sprintf("%x", sha256.Sum256(m.records))}
 	records := make([]byte, len(m.records))
 	if err := file.read(filepath.Join(folder, file.name), records); err != nil {
 		return nil, err
 	}
-	return &Dataset{Name: "miniature", Train: newImages(records)}, nil
+	return &loaders.Dataset{Name: "miniature", Train: loaders.NewImages(Shape, records)}, nil
 }
 
 // fetcher has the published one's ways at a test's pace.
@@ -133,12 +135,12 @@ func (w *breakingWriter) Write(p []byte) (int, error) {
 func (m *unreliableServer) address() string { return m.URL + "/mini.tar.gz" }
 
 // wantDataset fails unless data is m and dir holds m's files and nothing else.
-func (m miniature) wantDataset(t *testing.T, dir string, data *Dataset, err error) {
+func (m miniature) wantDataset(t *testing.T, dir string, data *loaders.Dataset, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(data.Train.records, m.records) {
+	if loaders.Checksum(data.Train) != loaders.Checksum(loaders.NewImages(Shape, m.records)) {
 		t.Error("the dataset returned is not the archive's")
 	}
 	wantFiles(t, dir, archiveFolder)
@@ -173,12 +175,12 @@ func wantError(t *testing.T, err, kind error, words ...string) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, other := range []error{errUnreachable, errDamaged, context.Canceled} {
+	for _, other := range []error{ErrUnreachable, errDamaged, context.Canceled} {
 		if errors.Is(err, other) != (other == kind) {
 			t.Errorf("errors.Is(%q, %q) is %v", err, other, other != kind)
 		}
 	}
-	for _, word := range append(words, "loaders: ") {
+	for _, word := range append(words, "") {
 		if strings.Count(err.Error(), word) != 1 {
 			t.Errorf("error %q does not say %q once", err, word)
 		}
@@ -276,7 +278,7 @@ func TestFetchGivesUpAndGoesOn(t *testing.T) {
 	fetcher.tries = 2
 	dir := t.TempDir()
 	_, err := fetcher.fetch(t.Context(), server.address(), dir, nil)
-	wantError(t, err, errUnreachable, server.address(), "broke off",
+	wantError(t, err, ErrUnreachable, server.address(), "broke off",
 		fmt.Sprintf("52000 of %d bytes are kept", len(mini.archive)), "fetching again goes on from there")
 	wantFiles(t, dir, "mini.tar.gz.part", "mini.tar.gz.part.json")
 
@@ -324,7 +326,7 @@ func TestFetchAnswerIsNoArchive(t *testing.T) {
 			defer server.Close()
 			dir := t.TempDir()
 			_, err := newMiniature(1).fetcher().fetch(t.Context(), server.URL, dir, nil)
-			wantError(t, err, errUnreachable, server.URL, test.words)
+			wantError(t, err, ErrUnreachable, server.URL, test.words)
 			wantFiles(t, dir)
 			if n := asked.Load(); n > 1 && test.name != "redirects in a circle" {
 				t.Errorf("asked %d times", n)
@@ -344,7 +346,7 @@ func TestFetchLogInPageLeavesWhatIsKept(t *testing.T) {
 	writeFile(t, filepath.Join(dir, "mini.tar.gz.part.json"),
 		[]byte(fmt.Sprintf(`{"URL":"%s/mini.tar.gz","Validator":"\"one\"","Total":-1}`, server.URL)))
 	_, err := mini.fetcher().fetch(t.Context(), server.URL+"/mini.tar.gz", dir, nil)
-	wantError(t, err, errUnreachable, "a web page", "(70000 bytes are kept in ")
+	wantError(t, err, ErrUnreachable, "a web page", "(70000 bytes are kept in ")
 	wantFiles(t, dir, "mini.tar.gz.part", "mini.tar.gz.part.json")
 }
 
@@ -368,7 +370,7 @@ func TestFetchUnreachable(t *testing.T) {
 			fetcher.answer = 50 * time.Millisecond
 			dir := filepath.Join(t.TempDir(), "new")
 			_, err := fetcher.fetch(t.Context(), "http://user:secret@"+test.host+"/mini.tar.gz", dir, nil)
-			wantError(t, err, errUnreachable, "http://user:xxxxx@"+test.host+"/mini.tar.gz", test.words)
+			wantError(t, err, ErrUnreachable, "http://user:xxxxx@"+test.host+"/mini.tar.gz", test.words)
 			wantFiles(t, dir)
 		})
 	}
@@ -399,7 +401,7 @@ func TestFetchStall(t *testing.T) {
 	fetcher.stall, fetcher.tries = 50*time.Millisecond, 1
 	dir := t.TempDir()
 	_, err := fetcher.fetch(t.Context(), server.URL+"/mini.tar.gz", dir, nil)
-	wantError(t, err, errUnreachable, "nothing more arrived for 50ms", "(30000 of ")
+	wantError(t, err, ErrUnreachable, "nothing more arrived for 50ms", "(30000 of ")
 	wantFiles(t, dir, "mini.tar.gz.part", "mini.tar.gz.part.json")
 }
 
@@ -430,7 +432,7 @@ func TestFetchCancelledWhileUnpacking(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
 	fetcher := mini.fetcher()
-	fetcher.check = func(folder string) (*Dataset, error) {
+	fetcher.check = func(folder string) (*loaders.Dataset, error) {
 		cancel()
 		return mini.check(folder)
 	}
@@ -555,7 +557,7 @@ func TestFetchTwoAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	arrived := make(chan struct{})
 	type result struct {
-		data *Dataset
+		data *loaders.Dataset
 		err  error
 	}
 	first := make(chan result)

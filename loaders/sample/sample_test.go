@@ -1,8 +1,7 @@
-package loaders
+package sample
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"hash/maphash"
 	"math"
 	"math/rand/v2"
@@ -10,38 +9,45 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"cifartrain/loaders"
+	"cifartrain/loaders/cifar"
 )
+
+const pixels = 3 * side * side // values of an image
 
 func TestSampleDoesNotDependOnGOMAXPROCS(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	var sums [3][sha256.Size]byte
+	var sums [3]string
 	for i, processors := range []int{1, 2, 5} {
 		runtime.GOMAXPROCS(processors)
-		sums[i] = sha256.Sum256(drawSampleImages(sampleTrain, 500).records)
+		sums[i] = loaders.Checksum(drawImages(trainSet, 500))
 	}
 	if sums[0] != sums[1] || sums[0] != sums[2] {
-		t.Errorf("with GOMAXPROCS 1, 2 and 5 the images' SHA-256 sums are %x", sums)
+		t.Errorf("with GOMAXPROCS 1, 2 and 5 the images' SHA-256 sums are %s", sums)
 	}
 }
 
 func TestSampleImagesDoNotDependOnTheirNumber(t *testing.T) {
-	few, many := drawSampleImages(sampleTest, 50), drawSampleImages(sampleTest, 200)
-	if !bytes.HasPrefix(many.records, few.records) {
-		t.Error("the first 50 of 200 images differ from the 50 drawn alone")
+	few, many := drawImages(testSet, 50), drawImages(testSet, 200)
+	for i := range few.Len() {
+		if few.Label(i) != many.Label(i) || !bytes.Equal(few.Pixels(i), many.Pixels(i)) {
+			t.Fatalf("image %d of 200 differs from that of 50", i)
+		}
 	}
 }
 
 // TestDrawSample checks the whole sample as a user of CIFAR-10 would expect it.
 func TestDrawSample(t *testing.T) {
-	sample := drawSample()
-	if sample.Name != SampleName {
-		t.Errorf("the name is %q, want %q", sample.Name, SampleName)
+	sample := Draw()
+	if sample.Name != Name {
+		t.Errorf("the name is %q, want %q", sample.Name, Name)
 	}
 	hashing := maphash.MakeSeed()
 	seen := make(map[uint64]bool)
 	for _, set := range []struct {
 		name   string
-		images Images
+		images loaders.Images
 		count  int
 	}{
 		{"training", sample.Train, 50_000},
@@ -50,7 +56,7 @@ func TestDrawSample(t *testing.T) {
 		if set.images.Len() != set.count {
 			t.Fatalf("%s set: %d images, want %d", set.name, set.images.Len(), set.count)
 		}
-		classes := len(ClassNames)
+		classes := len(cifar.Classes)
 		inDecade := make([]int, classes)
 		for i := range set.images.Len() {
 			label := set.images.Label(i)
@@ -86,8 +92,8 @@ func span(pixels []byte) (lowest, highest byte) {
 func TestSampleOrderIsMixed(t *testing.T) {
 	orders := make(map[[10]int]bool)
 	for decade := range uint64(100) {
-		for _, set := range []sampleSet{sampleTrain, sampleTest} {
-			orders[[10]int(sampleLabels(set, decade))] = true
+		for _, set := range []imageSet{trainSet, testSet} {
+			orders[[10]int(labels(set, decade))] = true
 		}
 	}
 	if len(orders) < 199 {
@@ -100,12 +106,12 @@ func TestSampleOrderIsMixed(t *testing.T) {
 // 0.06, of which 32 principal components explain about 80 %.
 func TestSampleVariesAsPicturesDo(t *testing.T) {
 	const components, search = 32, 40
-	images := drawSampleImages(sampleTrain, 2000)
+	images := drawImages(trainSet, 2000)
 	n := images.Len()
-	pixels := mat.NewDense(n, Pixels, nil) // (n, 3072)
-	average := make([]float64, Pixels)
+	values := mat.NewDense(n, pixels, nil) // (n, 3072)
+	average := make([]float64, pixels)
 	for i := range n {
-		row := pixels.RawRowView(i)
+		row := values.RawRowView(i)
 		for j, v := range images.Pixels(i) {
 			row[j] = float64(v) / 255
 			average[j] += row[j] / float64(n)
@@ -113,39 +119,39 @@ func TestSampleVariesAsPicturesDo(t *testing.T) {
 	}
 	var mean, total float64
 	for i := range n {
-		row := pixels.RawRowView(i)
+		row := values.RawRowView(i)
 		for j := range row {
 			row[j] -= average[j]
 			total += row[j] * row[j]
 		}
 	}
 	for _, v := range average {
-		mean += v / Pixels
+		mean += v / pixels
 	}
-	if variance := total / float64(n*Pixels); mean < 0.42 || mean > 0.52 || variance < 0.05 || variance > 0.08 {
+	if variance := total / float64(n*pixels); mean < 0.42 || mean > 0.52 || variance < 0.05 || variance > 0.08 {
 		t.Errorf("mean %.3f, want 0.42-0.52; variance %.4f, want 0.05-0.08", mean, variance)
 	}
 
 	// Subspace iteration: what a random basis becomes when multiplied by the
 	// covariance again and again.
 	random := rand.New(rand.NewPCG(1, 1))
-	basis := mat.NewDense(Pixels, search, nil) // (3072, search)
-	for i := range Pixels {
+	basis := mat.NewDense(pixels, search, nil) // (3072, search)
+	for i := range pixels {
 		for j := range search {
 			basis.Set(i, j, random.NormFloat64())
 		}
 	}
 	var scores mat.Dense // (n, search)
 	for range 3 {
-		scores.Mul(pixels, basis)
-		basis.Mul(pixels.T(), &scores)
+		scores.Mul(values, basis)
+		basis.Mul(values.T(), &scores)
 		var factors mat.SVD // its left vectors are an orthonormal basis
 		if !factors.Factorize(basis, mat.SVDThinU) {
 			t.Fatal("the basis was not made orthonormal")
 		}
 		factors.UTo(basis)
 	}
-	scores.Mul(pixels, basis)
+	scores.Mul(values, basis)
 	var covariance mat.SymDense
 	covariance.SymOuterK(1, scores.T())
 	var eigen mat.EigenSym
@@ -164,14 +170,14 @@ func TestSampleVariesAsPicturesDo(t *testing.T) {
 // TestSampleIsLearnable trains a linear SVM on frogs and horses: better than
 // guessing by far, yet not perfect.
 func TestSampleIsLearnable(t *testing.T) {
-	train, trainSigns := frogsAndHorses(drawSampleImages(sampleTrain, 10_000))
-	test, testSigns := frogsAndHorses(drawSampleImages(sampleTest, 5_000))
+	train, trainSigns := frogsAndHorses(drawImages(trainSet, 10_000))
+	test, testSigns := frogsAndHorses(drawImages(testSet, 5_000))
 
 	// Stochastic gradient descent on the hinge loss plus decay/2 * |w|^2, with
 	// the weights averaged over the last epochs.
 	const epochs, averaged, rate, decay = 12, 6, 1e-4, 0.1
 	random := rand.New(rand.NewPCG(1, 1))
-	weights, sum := make([]float64, Pixels+1), make([]float64, Pixels+1) // the last is the bias
+	weights, sum := make([]float64, pixels+1), make([]float64, pixels+1) // the last is the bias
 	for epoch := range epochs {
 		for _, i := range random.Perm(len(train)) {
 			x, y := train[i], trainSigns[i]
@@ -202,18 +208,18 @@ func TestSampleIsLearnable(t *testing.T) {
 
 // frogsAndHorses are the frogs (-1) and horses (+1) of images, normalised by
 // mean 0.25 and deviation 0.25, each with a 1 for the bias at its end.
-func frogsAndHorses(images Images) (xs [][]float64, signs []float64) {
+func frogsAndHorses(images loaders.Images) (xs [][]float64, signs []float64) {
 	signOf := map[string]float64{"frog": -1, "horse": 1}
 	for i := range images.Len() {
-		sign, wanted := signOf[ClassNames[images.Label(i)]]
+		sign, wanted := signOf[cifar.Classes[images.Label(i)]]
 		if !wanted {
 			continue
 		}
-		x := make([]float64, Pixels+1)
+		x := make([]float64, pixels+1)
 		for j, v := range images.Pixels(i) {
 			x[j] = (float64(v)/255 - 0.25) / 0.25
 		}
-		x[Pixels] = 1
+		x[pixels] = 1
 		xs, signs = append(xs, x), append(signs, sign)
 	}
 	return xs, signs
@@ -276,9 +282,9 @@ func TestShapesOffTheCanvas(t *testing.T) {
 
 func BenchmarkDrawSample(b *testing.B) {
 	const count = 10_000
-	b.SetBytes(count * recordSize)
+	b.SetBytes(int64(count * cifar.Shape.RecordSize()))
 	for b.Loop() {
-		drawSampleImages(sampleTrain, count)
+		drawImages(trainSet, count)
 	}
 	b.ReportMetric(float64(count)*float64(b.N)/b.Elapsed().Seconds(), "images/s")
 }

@@ -1,4 +1,4 @@
-package loaders
+package cifar
 
 import (
 	"context"
@@ -12,28 +12,30 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"cifartrain/loaders"
 )
 
 // Progress hears how a download goes on: done of total bytes are there,
 // counting those of an earlier run. total is -1 when the server does not say.
 type Progress func(done, total int64)
 
-// errUnreachable is what a failed download wraps when the network or the
+// ErrUnreachable is what a failed download wraps when the network or the
 // server is at fault: no such host, no connection, no answer in time, an
 // answer other than the archive, a transfer that broke off for good.
-var errUnreachable = errors.New("the download failed")
+var ErrUnreachable = errors.New("the download failed")
 
 // errStale is what transfer returns when the server has no continuation of
 // what was downloaded before.
-var errStale = fmt.Errorf("%w: the archive on the server is another than before", errUnreachable)
+var errStale = fmt.Errorf("%w: the archive on the server is another than before", ErrUnreachable)
 
-// fetch downloads the archive of the binary version at a web address into dir, checks
+// Fetch downloads the archive of the binary version at a web address into dir, checks
 // its files and leaves them in dir/cifar-10-batches-bin, which must not exist.
 // progress may be nil.
 //
 // What a broken or cancelled download got stays in dir/<archive>.part, and the
 // next fetch goes on from there if the server still has the same archive.
-// Errors wrap errUnreachable, errDamaged or the context's error; any other is
+// Errors wrap ErrUnreachable, errDamaged or the context's error; any other is
 // a fault of this machine.
 //
 // Two programs may fetch into the same dir without a lock, which a crash could
@@ -42,7 +44,7 @@ var errStale = fmt.Errorf("%w: the archive on the server is another than before"
 // (or fails, where the system keeps open files from being deleted); each
 // unpacks into a folder of its own, and the first to finish renames it into
 // place. Were anything mixed up all the same, the SHA-256 sums would tell.
-func fetch(ctx context.Context, address, dir string, progress Progress) (*Dataset, error) {
+func Fetch(ctx context.Context, address, dir string, progress Progress) (*loaders.Dataset, error) {
 	return newFetcher().fetch(ctx, address, dir, progress)
 }
 
@@ -54,7 +56,7 @@ type fetcher struct {
 	tries  int           // how often a transfer that broke off is taken up again
 	pause  time.Duration // before the first of these; doubles each time
 	limits archiveLimits
-	check  func(folder string) (*Dataset, error) // reads the unpacked files
+	check  func(folder string) (*loaders.Dataset, error) // reads the unpacked files
 }
 
 func newFetcher() *fetcher {
@@ -71,24 +73,24 @@ func newFetcher() *fetcher {
 		tries:  4,
 		pause:  500 * time.Millisecond,
 		limits: publishedLimits,
-		check:  readCIFAR,
+		check:  Read,
 	}
 }
 
-func (f *fetcher) fetch(ctx context.Context, address, dir string, progress Progress) (*Dataset, error) {
+func (f *fetcher) fetch(ctx context.Context, address, dir string, progress Progress) (*loaders.Dataset, error) {
 	source, err := url.Parse(address)
 	if err != nil || source.Host == "" || (source.Scheme != "http" && source.Scheme != "https") {
-		return nil, fmt.Errorf("loaders: %q is no web address: give the http or https address of CIFAR-10's binary archive", address)
+		return nil, fmt.Errorf("%q is no web address: give the http or https address of CIFAR-10's binary archive", address)
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, fmt.Errorf("loaders: fetching %s: %w", source.Redacted(), err)
+		return nil, fmt.Errorf("fetching %s: %w", source.Redacted(), err)
 	}
 	target := filepath.Join(dir, archiveFolder)
 	os.Remove(target) // succeeds only where it is an empty folder
 	if _, err := os.Lstat(target); err == nil {
-		return nil, fmt.Errorf("loaders: %s exists already and is never overwritten: move it away, then fetch again", target)
+		return nil, fmt.Errorf("%s exists already and is never overwritten: move it away, then fetch again", target)
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("loaders: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	if progress == nil {
 		progress = func(done, total int64) {}
@@ -97,18 +99,18 @@ func (f *fetcher) fetch(ctx context.Context, address, dir string, progress Progr
 
 	part, err := openPartial(source, dir)
 	if err != nil {
-		return nil, fmt.Errorf("loaders: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	defer part.close()
 	data, err := f.downloadAndInstall(ctx, part, target, progress)
 	if errors.Is(err, errDamaged) {
 		if err := part.discard(); err != nil {
-			return nil, fmt.Errorf("loaders: deleting a damaged archive: %w", err)
+			return nil, fmt.Errorf("deleting a damaged archive: %w", err)
 		}
-		return nil, fmt.Errorf("loaders: fetching %s: %w; what was downloaded is deleted: fetch again or use another address", source.Redacted(), err)
+		return nil, fmt.Errorf("fetching %s: %w; what was downloaded is deleted: fetch again or use another address", source.Redacted(), err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("loaders: fetching %s: %w%s", source.Redacted(), err, part.whatIsKept())
+		return nil, fmt.Errorf("fetching %s: %w%s", source.Redacted(), err, part.whatIsKept())
 	}
 	// The data is in place, so an archive that cannot be deleted (another
 	// program still reads it) is no reason to fail.
@@ -116,7 +118,7 @@ func (f *fetcher) fetch(ctx context.Context, address, dir string, progress Progr
 	return data, nil
 }
 
-func (f *fetcher) downloadAndInstall(ctx context.Context, part *partial, target string, progress Progress) (*Dataset, error) {
+func (f *fetcher) downloadAndInstall(ctx context.Context, part *partial, target string, progress Progress) (*loaders.Dataset, error) {
 	if err := f.download(ctx, part, progress); err != nil {
 		return nil, err
 	}
@@ -134,7 +136,7 @@ func (f *fetcher) download(ctx context.Context, part *partial, progress Progress
 	pause := f.pause
 	for try := 0; !part.complete(); try++ {
 		err := f.transfer(ctx, part, listen)
-		again := errors.Is(err, errStale) || errors.Is(err, errUnreachable) && connected
+		again := errors.Is(err, errStale) || errors.Is(err, ErrUnreachable) && connected
 		switch {
 		case err == nil:
 			continue
@@ -209,5 +211,5 @@ func networkFault(ctx context.Context, err error) error {
 	} else if errors.As(err, &outer) {
 		err = outer.Err // the address is named already
 	}
-	return fmt.Errorf("%w: %w", errUnreachable, err)
+	return fmt.Errorf("%w: %w", ErrUnreachable, err)
 }

@@ -1,4 +1,4 @@
-package loaders
+package sample
 
 import (
 	"math"
@@ -73,9 +73,9 @@ type view struct {
 
 // view is a window on a random part of a random cloud.
 func (p *painter) view() view {
-	x, y := p.random.IntN(cloudSide-Side), p.random.IntN(cloudSide-Side)
+	x, y := p.random.IntN(cloudSide-side), p.random.IntN(cloudSide-side)
 	return view{p.clouds[p.random.IntN(len(p.clouds))], y*cloudSide + x}
 }
 
 // row is the view's row y.
-func (v view) row(y int) []float32 { return v.cloud[v.corner+y*cloudSide:][:Side] }
+func (v view) row(y int) []float32 { return v.cloud[v.corner+y*cloudSide:][:side] }

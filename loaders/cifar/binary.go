@@ -1,4 +1,8 @@
-package loaders
+// Package cifar reads CIFAR-10: it finds, reads and checks the files of the
+// binary version and fetches them where they are missing.
+//
+// The format is described at https://www.cs.toronto.edu/~kriz/cifar.html.
+package cifar
 
 import (
 	"crypto/sha256"
@@ -11,7 +15,23 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+
+	"cifartrain/loaders"
 )
+
+// Shape is that of CIFAR's images: red, green and blue.
+var Shape = loaders.Shape{Channels: 3, Height: 32, Width: 32}
+
+const (
+	pixels     = 3 * 32 * 32 // bytes of an image
+	recordSize = 1 + pixels  // one label byte, then the pixels
+)
+
+// Classes are CIFAR-10's, in the order of their labels.
+var Classes = []string{
+	"airplane", "automobile", "bird", "cat", "deer",
+	"dog", "frog", "horse", "ship", "truck",
+}
 
 // The binary version's files, in the order of their images, with their
 // published SHA-256 sums. The sums are the files', not the archive's, so that
@@ -41,36 +61,34 @@ type dataFile struct {
 	sha256 string // lower-case hexadecimal
 }
 
-// A FormatError is a fault in a file of the binary version.
-type FormatError struct {
-	File   string // path
-	Offset int64  // byte at which the fault shows
-	Reason string
-}
-
-func (e *FormatError) Error() string {
-	return fmt.Sprintf("loaders: %s: byte %d: %s", e.File, e.Offset, e.Reason)
-}
-
 // A missingError is the absence of a file, at this path, of a folder that holds
 // others.
 type missingError struct{ path string }
 
-func (e missingError) Error() string { return fmt.Sprintf("loaders: %s is missing", e.path) }
+func (e missingError) Error() string { return fmt.Sprintf("%s is missing", e.path) }
 
 // Unwrap returns the error as the system words it.
 func (e missingError) Unwrap() error {
 	return &fs.PathError{Op: "open", Path: e.path, Err: fs.ErrNotExist}
 }
 
-// readCIFAR reads and checks the six files in folder: each one's size, the
+// Open is Read of the folder that Find finds in dir.
+func Open(dir string) (*loaders.Dataset, error) {
+	folder, err := Find(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s holds none of CIFAR-10's files: %w", dir, err)
+	}
+	return Read(folder)
+}
+
+// Read reads and checks the six files in folder: each one's size, the
 // range of its labels and its SHA-256 sum. All faults found are joined.
-func readCIFAR(folder string) (*Dataset, error) {
+func Read(folder string) (*loaders.Dataset, error) {
 	return readFiles(folder, trainFiles, testFiles, recordsPerFile)
 }
 
-// readFiles is readCIFAR for files that hold the given number of records each.
-func readFiles(folder string, train, test []dataFile, records int) (*Dataset, error) {
+// readFiles is Read for files that hold the given number of records each.
+func readFiles(folder string, train, test []dataFile, records int) (*loaders.Dataset, error) {
 	files := slices.Concat(train, test)
 	fileSize := records * recordSize
 	images := make([]byte, len(files)*fileSize)
@@ -89,10 +107,12 @@ func readFiles(folder string, train, test []dataFile, records int) (*Dataset, er
 		io.WriteString(sums, file.sha256)
 	}
 	boundary := len(train) * fileSize
-	return &Dataset{
+	return &loaders.Dataset{
 		Name:     "CIFAR-10",
-		Train:    newImages(images[:boundary]),
-		Test:     newImages(images[boundary:]),
+		Shape:    Shape,
+		Classes:  Classes,
+		Train:    loaders.NewImages(Shape, images[:boundary]),
+		Test:     loaders.NewImages(Shape, images[boundary:]),
 		Checksum: hex.EncodeToString(sums.Sum(nil)),
 	}, nil
 }
@@ -100,21 +120,21 @@ func readFiles(folder string, train, test []dataFile, records int) (*Dataset, er
 // read fills records with the file at path and checks it.
 func (f dataFile) read(path string, records []byte) error {
 	if info, err := os.Stat(path); err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket|fs.ModeDevice) != 0 {
-		return fmt.Errorf("loaders: %s is a pipe, a socket or a device, not a file", path) // opening it could wait forever
+		return fmt.Errorf("%s is a pipe, a socket or a device, not a file", path) // opening it could wait forever
 	}
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return missingError{path}
 	}
 	if err != nil {
-		return fmt.Errorf("loaders: %w", err)
+		return fmt.Errorf("%w", err)
 	}
 	defer file.Close()
 	if err := readRecords(file, path, records); err != nil {
 		return err
 	}
 	if sum := sha256.Sum256(records); hex.EncodeToString(sum[:]) != f.sha256 {
-		return &FormatError{path, 0, fmt.Sprintf(
+		return &loaders.FormatError{File: path, Offset: 0, Reason: fmt.Sprintf(
 			"the SHA-256 sum is %x, the published one is %s: the file is damaged", sum, f.sha256)}
 	}
 	return nil
@@ -127,17 +147,17 @@ func readRecords(source io.Reader, path string, records []byte) error {
 	n, err := io.ReadFull(source, records)
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return &FormatError{path, int64(n), fmt.Sprintf(
+		return &loaders.FormatError{File: path, Offset: int64(n), Reason: fmt.Sprintf(
 			"the file ends here, %d bytes short of the %d that %d records need", len(records)-n, len(records), len(records)/recordSize)}
 	case err != nil:
 		var fault *fs.PathError
 		if errors.As(err, &fault) { // names the path already
 			err = fault.Err
 		}
-		return fmt.Errorf("loaders: %w", &fs.PathError{Op: "read", Path: path, Err: err})
+		return fmt.Errorf("%w", &fs.PathError{Op: "read", Path: path, Err: err})
 	}
 	if extra, _ := io.ReadFull(source, make([]byte, 1)); extra > 0 {
-		return &FormatError{path, int64(n), fmt.Sprintf(
+		return &loaders.FormatError{File: path, Offset: int64(n), Reason: fmt.Sprintf(
 			"the file goes on after its %d records: it is not the binary version's", len(records)/recordSize)}
 	}
 	return checkLabels(records, path)
@@ -146,24 +166,24 @@ func readRecords(source io.Reader, path string, records []byte) error {
 // checkLabels returns an error for the first record whose label is no class.
 func checkLabels(records []byte, path string) error {
 	for i := 0; i < len(records); i += recordSize {
-		if label := int(records[i]); label >= len(ClassNames) {
-			return &FormatError{path, int64(i), fmt.Sprintf(
+		if label := int(records[i]); label >= len(Classes) {
+			return &loaders.FormatError{File: path, Offset: int64(i), Reason: fmt.Sprintf(
 				"record %d: label %d is not in 0-9", i/recordSize, label)}
 		}
 	}
 	return nil
 }
 
-// findCIFAR returns dir, or the archive's folder inside it, whichever holds at
+// Find returns dir, or the archive's folder inside it, whichever holds at
 // least one of the binary version's files. The error is fs.ErrNotExist when
 // neither does.
-func findCIFAR(dir string) (string, error) {
+func Find(dir string) (string, error) {
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {
-		return "", fmt.Errorf("loaders: %s is a file, not a folder: name the folder that holds %s", dir, trainFiles[0].name)
+		return "", fmt.Errorf("%s is a file, not a folder: name the folder that holds %s", dir, trainFiles[0].name)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("loaders: %w", err)
+		return "", fmt.Errorf("%w", err)
 	}
 	for _, folder := range []string{dir, filepath.Join(dir, archiveFolder)} {
 		for _, file := range slices.Concat(trainFiles, testFiles) {
@@ -172,7 +192,7 @@ func findCIFAR(dir string) (string, error) {
 				return folder, nil
 			}
 			if !errors.Is(err, fs.ErrNotExist) {
-				return "", fmt.Errorf("loaders: %w", err)
+				return "", fmt.Errorf("%w", err)
 			}
 		}
 	}

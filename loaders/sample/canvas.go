@@ -1,9 +1,12 @@
-package loaders
+package sample
 
 import (
 	"math"
 	"math/rand/v2"
 )
+
+// side is the number of pixels along each edge of a picture.
+const side = 32
 
 // A colour is a light's red, green and blue, each 0 to 1 when it can be shown.
 type colour struct{ r, g, b float32 }
@@ -27,7 +30,7 @@ type painter struct {
 	stream *rand.PCG
 	random *rand.Rand // draws from stream
 	clouds []cloud
-	canvas [Side * Side]colour
+	canvas [side * side]colour
 
 	// The pose takes an object's coordinates to the canvas's:
 	// (xx*x + xy*y + middle.x, yx*x + yy*y + middle.y).
@@ -84,11 +87,11 @@ func (p *painter) onCanvas(at point) point {
 // gradient from its top colour to its bottom colour. horizon is a row; it
 // slopes by slope rows a column.
 func (p *painter) landscape(far, ground [2]colour, horizon, slope float32) {
-	for y := range Side {
-		height := float32(y) / (Side - 1)
+	for y := range side {
+		height := float32(y) / (side - 1)
 		above, below := far[0].mix(far[1], height), ground[0].mix(ground[1], height)
-		row := p.canvas[y*Side:][:Side]
-		depth := float32(y) - horizon + slope*Side/2
+		row := p.canvas[y*side:][:side]
+		depth := float32(y) - horizon + slope*side/2
 		for x := range row {
 			row[x] = above.mix(below, unit(depth+0.5))
 			depth -= slope
@@ -99,8 +102,8 @@ func (p *painter) landscape(far, ground [2]colour, horizon, slope float32) {
 // drift lays one cloud over the canvas as light and another as colour.
 func (p *painter) drift(light float32, tint colour) {
 	lights, tints := p.view(), p.view()
-	for y := range Side {
-		row := p.canvas[y*Side:][:Side]
+	for y := range side {
+		row := p.canvas[y*side:][:side]
 		lightRow, tintRow := lights.row(y), tints.row(y)
 		for x, c := range row {
 			l, t := light*lightRow[x], tintRow[x]
@@ -123,7 +126,7 @@ func (p *painter) ellipse(c colour, at point, rx, ry float32) {
 	sharpness := min(spanX, spanY) / 2
 	for y := top; y < bottom; y++ {
 		dy := float32(y) - middle.y
-		row := p.canvas[y*Side:][:Side]
+		row := p.canvas[y*side:][:side]
 		for x := left; x < right; x++ {
 			dx := float32(x) - middle.x
 			u, v := ux*dx+uy*dy, vx*dx+vy*dy
@@ -140,7 +143,7 @@ func (p *painter) ellipse(c colour, at point, rx, ry float32) {
 func (p *painter) polygon(c colour, corners ...point) {
 	// Each edge is a line: the signed distance inwards is a*x + b*y + c.
 	var edges [6]struct{ a, b, c float32 }
-	low, high := point{Side, Side}, point{0, 0}
+	low, high := point{side, side}, point{0, 0}
 	turn := float32(1)
 	if p.xx*p.yy-p.xy*p.yx < 0 {
 		turn = -1 // a mirrored pose turns the corners' order round
@@ -159,7 +162,7 @@ func (p *painter) polygon(c colour, corners ...point) {
 	left, right := pixelSpan(low.x, high.x)
 	top, bottom := pixelSpan(low.y, high.y)
 	for y := top; y < bottom; y++ {
-		row := p.canvas[y*Side:][:Side]
+		row := p.canvas[y*side:][:side]
 		for x := left; x < right; x++ {
 			cover := float32(1)
 			for _, edge := range edges[:len(corners)] {
@@ -191,11 +194,11 @@ func (p *painter) expose(pixels []byte) {
 	gain := 255 * p.between(0.85, 1.12)
 	offset := 255*p.between(-0.05, 0.05) + 0.5
 	dapple := p.between(0.1, 0.35)
-	red, green, blue := pixels[:Side*Side], pixels[Side*Side:][:Side*Side], pixels[2*Side*Side:][:Side*Side]
-	for y := range Side {
+	red, green, blue := pixels[:side*side], pixels[side*side:][:side*side], pixels[2*side*side:][:side*side]
+	for y := range side {
 		row := light.row(y)
 		for x, l := range row {
-			i := y*Side + x
+			i := y*side + x
 			noise := p.stream.Uint64()
 			strength := gain * (1 + dapple*l)
 			c := p.canvas[i]
@@ -217,5 +220,5 @@ func hypot(x, y float32) float32 { return float32(math.Sqrt(float64(x*x + y*y)))
 // pixelSpan are the pixels that a soft edge from low to high can touch, as a
 // half-open range within the canvas.
 func pixelSpan(low, high float32) (from, to int) {
-	return max(int(low)-1, 0), min(int(high)+3, Side)
+	return max(int(low)-1, 0), min(int(high)+3, side)
 }

@@ -1,4 +1,4 @@
-package loaders
+package cifar
 
 import (
 	"bytes"
@@ -16,6 +16,8 @@ import (
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"cifartrain/loaders"
 )
 
 // randomRecords are count records of arbitrary pixels, labelled 0 to 9 in turn.
@@ -23,7 +25,7 @@ func randomRecords(seed uint64, count int) []byte {
 	records := make([]byte, count*recordSize)
 	rand.NewChaCha8([32]byte{byte(seed)}).Read(records)
 	for i := range count {
-		records[i*recordSize] = byte(i % len(ClassNames))
+		records[i*recordSize] = byte(i % len(Classes))
 	}
 	return records
 }
@@ -46,7 +48,7 @@ func newSmallFolder(t *testing.T) smallFolder {
 	return small
 }
 
-func (s smallFolder) read() (*Dataset, error) { return readFiles(s.dir, s.train, s.test, 3) }
+func (s smallFolder) read() (*loaders.Dataset, error) { return readFiles(s.dir, s.train, s.test, 3) }
 
 // change rewrites one of the folder's files.
 func (s smallFolder) change(t *testing.T, name string, edit func(content []byte) []byte) {
@@ -68,7 +70,7 @@ func TestReadFiles(t *testing.T) {
 	if data.Train.Len() != 6 || data.Test.Len() != 3 {
 		t.Errorf("%d training and %d test images, want 6 and 3", data.Train.Len(), data.Test.Len())
 	}
-	if got := append(bytes.Clone(data.Train.records), data.Test.records...); !bytes.Equal(got, small.records) {
+	if loaders.Checksum(data.Train, data.Test) != loaders.Checksum(loaders.NewImages(Shape, small.records)) {
 		t.Error("the images are not the files' in order")
 	}
 	if data.Name != "CIFAR-10" || data.StandsInBecause != "" {
@@ -85,39 +87,39 @@ func TestReadFilesFaults(t *testing.T) {
 	}{
 		{"missing", func(t *testing.T, small smallFolder) {
 			os.Remove(filepath.Join(small.dir, "data_batch_2.bin"))
-		}, "loaders: FOLDER/data_batch_2.bin is missing"},
+		}, "FOLDER/data_batch_2.bin is missing"},
 		{"empty", func(t *testing.T, small smallFolder) {
 			small.change(t, "data_batch_1.bin", func([]byte) []byte { return nil })
-		}, "loaders: FOLDER/data_batch_1.bin: byte 0: the file ends here, 9219 bytes short of the 9219 that 3 records need"},
+		}, "FOLDER/data_batch_1.bin: byte 0: the file ends here, 9219 bytes short of the 9219 that 3 records need"},
 		{"too long", func(t *testing.T, small smallFolder) {
 			small.change(t, "test_batch.bin", func(content []byte) []byte { return append(content, 0) })
-		}, "loaders: FOLDER/test_batch.bin: byte 9219: the file goes on after its 3 records: it is not the binary version's"},
+		}, "FOLDER/test_batch.bin: byte 9219: the file goes on after its 3 records: it is not the binary version's"},
 		{"label", func(t *testing.T, small smallFolder) {
 			small.change(t, "data_batch_2.bin", func(content []byte) []byte { content[2*recordSize] = 17; return content })
-		}, "loaders: FOLDER/data_batch_2.bin: byte 6146: record 2: label 17 is not in 0-9"},
+		}, "FOLDER/data_batch_2.bin: byte 6146: record 2: label 17 is not in 0-9"},
 		{"checksum", func(t *testing.T, small smallFolder) {
 			small.change(t, "data_batch_1.bin", func([]byte) []byte { return make([]byte, 3*recordSize) })
-		}, fmt.Sprintf("loaders: FOLDER/data_batch_1.bin: byte 0: the SHA-256 sum is %x, the published one is %x: the file is damaged",
+		}, fmt.Sprintf("FOLDER/data_batch_1.bin: byte 0: the SHA-256 sum is %x, the published one is %x: the file is damaged",
 			sha256.Sum256(make([]byte, 3*recordSize)), sha256.Sum256(randomRecords(1, 9)[:3*recordSize]))},
 		{"a folder in a file's place", func(t *testing.T, small smallFolder) {
 			path := filepath.Join(small.dir, "data_batch_1.bin")
 			if err := errors.Join(os.Remove(path), os.Mkdir(path, 0o777)); err != nil {
 				t.Fatal(err)
 			}
-		}, "loaders: read FOLDER/data_batch_1.bin: is a directory"},
+		}, "read FOLDER/data_batch_1.bin: is a directory"},
 		{"no permission", func(t *testing.T, small smallFolder) {
 			skipAsRoot(t)
 			if err := os.Chmod(filepath.Join(small.dir, "data_batch_1.bin"), 0); err != nil {
 				t.Fatal(err)
 			}
-		}, "loaders: open FOLDER/data_batch_1.bin: permission denied"},
+		}, "open FOLDER/data_batch_1.bin: permission denied"},
 		{"several", func(t *testing.T, small smallFolder) {
 			small.change(t, "data_batch_1.bin", func(content []byte) []byte { return content[:5000] })
 			os.Remove(filepath.Join(small.dir, "data_batch_2.bin"))
 			small.change(t, "test_batch.bin", func(content []byte) []byte { content[0] = 10; return content })
-		}, "loaders: FOLDER/data_batch_1.bin: byte 5000: the file ends here, 4219 bytes short of the 9219 that 3 records need\n" +
-			"loaders: FOLDER/data_batch_2.bin is missing\n" +
-			"loaders: FOLDER/test_batch.bin: byte 0: record 0: label 10 is not in 0-9"},
+		}, "FOLDER/data_batch_1.bin: byte 5000: the file ends here, 4219 bytes short of the 9219 that 3 records need\n" +
+			"FOLDER/data_batch_2.bin is missing\n" +
+			"FOLDER/test_batch.bin: byte 0: record 0: label 10 is not in 0-9"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			small := newSmallFolder(t)
@@ -181,9 +183,9 @@ func (r *stutteringReader) Read(p []byte) (int, error) {
 // wantFormatError fails unless err is a fault of data_batch_3.bin at offset.
 func wantFormatError(t *testing.T, err error, offset int64, words string) {
 	t.Helper()
-	var format *FormatError
+	var format *loaders.FormatError
 	if !errors.As(err, &format) {
-		t.Fatalf("error %v is no FormatError", err)
+		t.Fatalf("error %v is no loaders.FormatError", err)
 	}
 	if format.File != "data_batch_3.bin" || format.Offset != offset || !strings.Contains(format.Reason, words) {
 		t.Errorf("error %+v, want one at byte %d that says %q", *format, offset, words)
@@ -203,7 +205,7 @@ func TestReadRecordsLabel(t *testing.T) {
 	records[812*recordSize] = 17
 	records[899*recordSize] = 255 // the first one is reported
 	err := readRecords(bytes.NewReader(records), "data_batch_3.bin", make([]byte, len(records)))
-	const want = "loaders: data_batch_3.bin: byte 2495276: record 812: label 17 is not in 0-9"
+	const want = "data_batch_3.bin: byte 2495276: record 812: label 17 is not in 0-9"
 	if diff := cmp.Diff(want, fmt.Sprint(err)); diff != "" {
 		t.Errorf("error (-want +got):\n%s", diff)
 	}
@@ -218,7 +220,7 @@ func TestReadRecordsFailingReader(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			source := io.MultiReader(bytes.NewReader(make([]byte, 5000)), iotest.ErrReader(fault))
 			err := readRecords(source, "data_batch_3.bin", make([]byte, 2*recordSize))
-			const want = "loaders: read data_batch_3.bin: input/output error"
+			const want = "read data_batch_3.bin: input/output error"
 			if diff := cmp.Diff(want, fmt.Sprint(err)); diff != "" {
 				t.Errorf("error (-want +got):\n%s", diff)
 			}
@@ -248,34 +250,14 @@ func FuzzReadRecords(f *testing.F) {
 		if err == nil && !bytes.Equal(records, source) {
 			t.Fatal("the records are not the source's")
 		}
-		var format *FormatError
+		var format *loaders.FormatError
 		if err != nil && (!errors.As(err, &format) || format.Offset < 0 || format.Offset > int64(len(source))) {
 			t.Fatalf("error %v shows no place in %d bytes", err, len(source))
 		}
 	})
 }
 
-func TestNewImages(t *testing.T) {
-	records := randomRecords(6, 12)
-	images, err := NewImages(records)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if images.Len() != 12 || images.Label(11) != 1 || !bytes.Equal(images.Pixels(11), records[11*recordSize+1:]) {
-		t.Errorf("%d images, the last one's label is %d; want 12 and 1, and its pixels", images.Len(), images.Label(11))
-	}
-	const cut = "loaders: images: byte 6146: a record is cut off after 100 of 3073 bytes"
-	if _, err := NewImages(records[:2*recordSize+100]); fmt.Sprint(err) != cut {
-		t.Errorf("error %v, want %s", err, cut)
-	}
-	records[3*recordSize] = 10
-	const label = "loaders: images: byte 9219: record 3: label 10 is not in 0-9"
-	if _, err := NewImages(records); fmt.Sprint(err) != label {
-		t.Errorf("error %v, want %s", err, label)
-	}
-}
-
-func TestFindCIFAR(t *testing.T) {
+func TestFind(t *testing.T) {
 	mkdir := func(t *testing.T, path string) {
 		t.Helper()
 		if err := os.MkdirAll(path, 0o777); err != nil {
@@ -308,7 +290,7 @@ func TestFindCIFAR(t *testing.T) {
 			writeFile(t, filepath.Join(dir, archiveFolder, "batches.meta.txt"), nil)
 		}, "", "file does not exist"},
 		{"a file", func(t *testing.T, dir string) { writeFile(t, dir, nil) },
-			"", "loaders: FOLDER is a file, not a folder: name the folder that holds data_batch_1.bin"},
+			"", "FOLDER is a file, not a folder: name the folder that holds data_batch_1.bin"},
 		{"unreadable", func(t *testing.T, dir string) {
 			skipAsRoot(t)
 			mkdir(t, dir)
@@ -316,12 +298,12 @@ func TestFindCIFAR(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { os.Chmod(dir, 0o777) })
-		}, "", "loaders: lstat FOLDER/data_batch_1.bin: permission denied"},
+		}, "", "lstat FOLDER/data_batch_1.bin: permission denied"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "data")
 			test.prepare(t, dir)
-			folder, err := findCIFAR(dir)
+			folder, err := Find(dir)
 			if test.err == "" {
 				if want := filepath.Join(dir, test.folder); folder != want || err != nil {
 					t.Errorf("found %q, error %v; want %q", folder, err, want)
@@ -341,25 +323,22 @@ func TestCIFAR10(t *testing.T) {
 	if dir == "" {
 		t.Skip("CIFAR10_DIR names no folder with CIFAR-10's binary version")
 	}
-	data, err := Open(t.Context(), Source{Dir: dir}, nil)
+	data, err := Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if warning := data.Warning(Source{Dir: dir}); data.Name != "CIFAR-10" || warning != "" {
-		t.Errorf("the dataset is %q with the warning %q", data.Name, warning)
-	}
 	for _, part := range []struct {
 		name     string
-		images   Images
+		images   loaders.Images
 		perClass int
 	}{{"training", data.Train, 5000}, {"test", data.Test, 1000}} {
-		count := make([]int, len(ClassNames))
+		count := make([]int, len(Classes))
 		for i := range part.images.Len() {
 			count[part.images.Label(i)]++
 		}
 		for label, n := range count {
 			if n != part.perClass {
-				t.Errorf("%d %s images of %s, want %d", n, part.name, ClassNames[label], part.perClass)
+				t.Errorf("%d %s images of %s, want %d", n, part.name, Classes[label], part.perClass)
 			}
 		}
 	}
@@ -367,11 +346,11 @@ func TestCIFAR10(t *testing.T) {
 	for plane, want := range []float64{0.4914, 0.4822, 0.4465} {
 		sum := 0
 		for i := range data.Train.Len() {
-			for _, b := range data.Train.Pixels(i)[plane*Side*Side : (plane+1)*Side*Side] {
+			for _, b := range data.Train.Pixels(i)[plane*1024 : (plane+1)*1024] {
 				sum += int(b)
 			}
 		}
-		mean := float64(sum) / 255 / float64(data.Train.Len()*Side*Side)
+		mean := float64(sum) / 255 / float64(data.Train.Len()*1024)
 		if math.Abs(mean-want) > 0.00005 {
 			t.Errorf("mean of colour plane %d is %.6f, want %.4f", plane, mean, want)
 		}

@@ -1,4 +1,4 @@
-package loaders
+package cifar
 
 import (
 	"encoding/json"
@@ -88,7 +88,7 @@ func (p *partial) accept(response *http.Response, limit int64) error {
 	switch {
 	case response.StatusCode == http.StatusOK && media == "text/html":
 		// A network's log-in page must not take the place of what is kept.
-		return fmt.Errorf("%w: the server answered with a web page instead of the archive", errUnreachable)
+		return fmt.Errorf("%w: the server answered with a web page instead of the archive", ErrUnreachable)
 	case response.StatusCode == http.StatusOK && response.ContentLength > limit:
 		return damaged("it has %d bytes, more than the %d allowed", response.ContentLength, limit)
 	case response.StatusCode == http.StatusOK:
@@ -103,7 +103,7 @@ func (p *partial) accept(response *http.Response, limit int64) error {
 		p.Validator = "" // asks for everything the next time
 		return errStale
 	}
-	return fmt.Errorf("%w: the server answered %s", errUnreachable, response.Status)
+	return fmt.Errorf("%w: the server answered %s", ErrUnreachable, response.Status)
 }
 
 // continuedBy reports whether a partial answer fits to the end of p.
@@ -165,7 +165,7 @@ func (p *partial) end() error {
 	case p.Total < 0:
 		p.Total = p.size
 	case p.size < p.Total:
-		return fmt.Errorf("%w: the server's answer ended too early", errUnreachable)
+		return fmt.Errorf("%w: the server's answer ended too early", ErrUnreachable)
 	case p.size > p.Total:
 		return damaged("it has %d bytes, the server promised %d", p.size, p.Total)
 	}

@@ -1,11 +1,16 @@
-package loaders
+// Package sources opens the dataset that a config asks for, wherever it comes
+// from.
+package sources
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
+
+	"cifartrain/loaders"
+	"cifartrain/loaders/cifar"
+	"cifartrain/loaders/sample"
 )
 
 // A Source says where the images come from.
@@ -21,10 +26,10 @@ type Source struct {
 // missing, or draws the built-in sample where the source grants that. A folder
 // that holds damaged files is an error, never a reason to use the sample.
 // progress, which may be nil, hears of a download.
-func Open(ctx context.Context, source Source, progress Progress) (*Dataset, error) {
+func Open(ctx context.Context, source Source, progress cifar.Progress) (*loaders.Dataset, error) {
 	dataset, reason, err := source.open(ctx, progress)
 	if reason != "" {
-		dataset, err = unlessDone(ctx, func() (*Dataset, error) { return drawSample(), nil })
+		dataset, err = unlessDone(ctx, func() (*loaders.Dataset, error) { return sample.Draw(), nil })
 		if dataset != nil {
 			dataset.StandsInBecause = reason
 		}
@@ -33,9 +38,9 @@ func Open(ctx context.Context, source Source, progress Progress) (*Dataset, erro
 }
 
 // unlessDone returns what load does, or ctx's error as soon as ctx is done.
-func unlessDone(ctx context.Context, load func() (*Dataset, error)) (*Dataset, error) {
+func unlessDone(ctx context.Context, load func() (*loaders.Dataset, error)) (*loaders.Dataset, error) {
 	type outcome struct {
-		dataset *Dataset
+		dataset *loaders.Dataset
 		err     error
 	}
 	loaded := make(chan outcome, 1)
@@ -52,13 +57,13 @@ func unlessDone(ctx context.Context, load func() (*Dataset, error)) (*Dataset, e
 }
 
 // open returns CIFAR-10, or else the reason why the sample stands in for it.
-func (source Source) open(ctx context.Context, progress Progress) (dataset *Dataset, reason string, err error) {
+func (source Source) open(ctx context.Context, progress cifar.Progress) (dataset *loaders.Dataset, reason string, err error) {
 	if source.Sample {
 		return nil, "the config asks for it (data.source: sample)", nil
 	}
-	folder, err := findCIFAR(source.Dir)
+	folder, err := cifar.Find(source.Dir)
 	if err == nil {
-		dataset, err = unlessDone(ctx, func() (*Dataset, error) { return readCIFAR(folder) })
+		dataset, err = unlessDone(ctx, func() (*loaders.Dataset, error) { return cifar.Read(folder) })
 		return dataset, "", err
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -66,16 +71,16 @@ func (source Source) open(ctx context.Context, progress Progress) (dataset *Data
 	}
 	reason = fmt.Sprintf("%s does not hold CIFAR-10 and data.download is false", source.Dir)
 	if source.Download {
-		dataset, err := fetch(ctx, source.URL, source.Dir, progress)
-		if err == nil || !errors.Is(err, errUnreachable) {
+		dataset, err := cifar.Fetch(ctx, source.URL, source.Dir, progress)
+		if err == nil || !errors.Is(err, cifar.ErrUnreachable) {
 			return dataset, "", err
 		}
-		reason = fmt.Sprintf("%s does not hold CIFAR-10 and it could not be fetched: %s", source.Dir, strings.TrimPrefix(err.Error(), "loaders: "))
+		reason = fmt.Sprintf("%s does not hold CIFAR-10 and it could not be fetched: %v", source.Dir, err)
 	}
 	if source.Fallback {
 		return nil, reason, nil
 	}
-	return nil, "", fmt.Errorf("loaders: %s; %s; or set data.if_missing to sample to train on built-in images", reason, howToGet(source))
+	return nil, "", fmt.Errorf("%s; %s; or set data.if_missing to sample to train on built-in images", reason, howToGet(source))
 }
 
 // howToGet says how a person gets CIFAR-10 into the source's folder.
@@ -83,15 +88,15 @@ func howToGet(source Source) string {
 	return fmt.Sprintf("download %s, unpack it into %s or name its folder with -data", source.URL, source.Dir)
 }
 
-// Warning tells a person that the images are not CIFAR-10's, why, and how to
-// get the real ones; it is empty when they are.
-func (d *Dataset) Warning(source Source) string {
-	if d.StandsInBecause == "" {
+// Warning tells a person that a dataset's images are not those that the source
+// asks for, why, and how to get the real ones; it is empty when they are.
+func Warning(dataset *loaders.Dataset, source Source) string {
+	if dataset.StandsInBecause == "" {
 		return ""
 	}
 	remedy := howToGet(source)
 	if source.Sample {
 		remedy = "set data.source to cifar10"
 	}
-	return fmt.Sprintf("These images are not CIFAR-10 but a sample the program draws itself: %s. For the real data, %s.", d.StandsInBecause, remedy)
+	return fmt.Sprintf("These images are not CIFAR-10 but a sample the program draws itself: %s. For the real data, %s.", dataset.StandsInBecause, remedy)
 }

@@ -1,14 +1,34 @@
-package loaders
+package sources
 
 import (
 	"context"
+	"errors"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"cifartrain/loaders"
+	"cifartrain/loaders/sample"
 )
+
+func writeFile(t *testing.T, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wantError fails unless err says words; it must be the context's where kind is.
+func wantError(t *testing.T, err, kind error, words string) {
+	t.Helper()
+	if err == nil || !strings.Contains(err.Error(), words) || errors.Is(err, context.Canceled) != (kind != nil) {
+		t.Errorf("error %v, want one that says %q", err, words)
+	}
+}
 
 // closedPort is an address of this machine at which nobody listens.
 func closedPort(t *testing.T) string {
@@ -39,9 +59,9 @@ func TestOpenWithoutCIFAR10(t *testing.T) {
 		{"sample", Source{Sample: true}, "the config asks for it (data.source: sample)", ""},
 		{"sample before all else", Source{Sample: true, Download: true, Fallback: true}, "the config asks for it (data.source: sample)", ""},
 		{"offline, sample", Source{Fallback: true}, offline, ""},
-		{"offline, fail", Source{}, "", "loaders: " + offline + remedy},
+		{"offline, fail", Source{}, "", offline + remedy},
 		{"unreachable, sample", Source{Download: true, Fallback: true}, refused, ""},
-		{"unreachable, fail", Source{Download: true}, "", "loaders: " + refused + remedy},
+		{"unreachable, fail", Source{Download: true}, "", refused + remedy},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir, port := filepath.Join(t.TempDir(), "data"), closedPort(t)
@@ -73,7 +93,7 @@ func TestOpenDrawsTheSample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if dataset.Name != SampleName || dataset.Train.Len() != 50_000 || dataset.Test.Len() != 10_000 {
+	if dataset.Name != sample.Name || dataset.Train.Len() != 50_000 || dataset.Test.Len() != 10_000 {
 		t.Errorf("got %q with %d and %d images", dataset.Name, dataset.Train.Len(), dataset.Test.Len())
 	}
 	if !strings.Contains(dataset.StandsInBecause, "dial tcp "+port) {
@@ -115,20 +135,19 @@ func TestOpenDamagedNeverFallsBack(t *testing.T) {
 			t.Errorf("error %q does not say %q once", err, words)
 		}
 	}
-	wantFiles(t, dir, "data_batch_1.bin")
 }
 
 func TestWarning(t *testing.T) {
 	source := Source{Dir: "data", URL: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz", Fallback: true}
-	sample := source
-	sample.Sample = true
+	drawn := source
+	drawn.Sample = true
 	for _, test := range []struct {
 		name, reason string
 		source       Source
 		want         string
 	}{
 		{"CIFAR-10", "", source, ""},
-		{"asked for", "the config asks for it (data.source: sample)", sample,
+		{"asked for", "the config asks for it (data.source: sample)", drawn,
 			"These images are not CIFAR-10 but a sample the program draws itself: " +
 				"the config asks for it (data.source: sample). For the real data, set data.source to cifar10."},
 		{"missing", "data does not hold CIFAR-10 and data.download is false", source,
@@ -136,8 +155,8 @@ func TestWarning(t *testing.T) {
 				"data does not hold CIFAR-10 and data.download is false. For the real data, " +
 				"download https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz, unpack it into data or name its folder with -data."},
 	} {
-		dataset := &Dataset{StandsInBecause: test.reason}
-		if diff := cmp.Diff(test.want, dataset.Warning(test.source)); diff != "" {
+		dataset := &loaders.Dataset{StandsInBecause: test.reason}
+		if diff := cmp.Diff(test.want, Warning(dataset, test.source)); diff != "" {
 			t.Errorf("%s: warning (-want +got):\n%s", test.name, diff)
 		}
 	}

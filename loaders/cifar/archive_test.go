@@ -1,4 +1,4 @@
-package loaders
+package cifar
 
 import (
 	"archive/tar"
