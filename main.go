@@ -32,8 +32,8 @@ import (
 	"cifartrain/configs"
 	"cifartrain/experiments"
 	"cifartrain/loaders"
+	"cifartrain/reports"
 	"cifartrain/runfolder"
-	"cifartrain/terminal"
 )
 
 // The program's exit statuses.
@@ -179,7 +179,7 @@ func (p *program) command(ctx context.Context, args []string) error {
 		return err
 	}
 	p.session.Out, p.session.Err = p.stdout, p.stderr
-	p.session.Display = terminal.NewDisplay(p.stdout.Writer, p.quiet)
+	p.session.Display = reports.NewDisplay(p.stdout.Writer, p.quiet)
 	switch name {
 	case "-resume":
 		return p.goOn(ctx)

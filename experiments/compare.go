@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"cifartrain/plots"
+	"cifartrain/reports"
 	"cifartrain/runfolder"
-	"cifartrain/terminal"
 )
 
 // Compare holds the finished runs at paths against the first of them.
@@ -26,7 +26,7 @@ func (s *Session) Compare(paths []string) error {
 // compareFolders shows how runs compare and writes a folder with the picture,
 // the table and a page: runs/comparison/<UTC timestamp>.
 func (s *Session) compareFolders(folders []*runfolder.Folder) error {
-	compared, err := runfolder.Compare(folders)
+	compared, err := reports.Compare(folders)
 	if err != nil {
 		return err
 	}
@@ -41,17 +41,17 @@ func (s *Session) compareFolders(folders []*runfolder.Folder) error {
 	if err != nil {
 		return err
 	}
-	if err := folder.WriteComparison(compared); err != nil {
+	if err := reports.WriteComparison(folder, compared); err != nil {
 		return err
 	}
-	terminal.Comparison(s.Out, compared, folder.Path)
+	reports.ShowComparison(s.Out, compared, folder.Path)
 	return nil
 }
 
 // comparisonPicture draws the configs' curves.
-func comparisonPicture(w io.Writer, compared []runfolder.Compared) error {
-	caption, curves := runfolder.Curves(compared)
-	if !runfolder.SameLoss(compared) {
+func comparisonPicture(w io.Writer, compared []reports.Compared) error {
+	caption, curves := reports.Curves(compared)
+	if !reports.SameLoss(compared) {
 		return plots.AccuracyComparison(w, caption, curves)
 	}
 	return plots.Comparison(w, caption, compared[0].Summary().Loss, curves)

@@ -13,8 +13,8 @@ import (
 	"cifartrain/graphs"
 	"cifartrain/loaders"
 	"cifartrain/loaders/sources"
+	"cifartrain/reports"
 	"cifartrain/runfolder"
-	"cifartrain/terminal"
 )
 
 // DryRun checks configs and data as Train does and shows for each config its
@@ -34,40 +34,40 @@ func (s *Session) DryRun(ctx context.Context, all []configs.Config) error {
 		if err != nil {
 			return err
 		}
-		terminal.ShowPlan(s.Out, plan)
+		reports.ShowPlan(s.Out, plan)
 		seconds += plan.Seconds * float64(plan.Seeds)
 	}
-	terminal.DryRunEnd(s.Out, len(all)*s.Seeds, filepath.Join(s.Runs, "comparison"), seconds)
+	reports.DryRunEnd(s.Out, len(all)*s.Seeds, filepath.Join(s.Runs, "comparison"), seconds)
 	return nil
 }
 
 // plan says what the runs of a config would be.
-func (s *Session) plan(ctx context.Context, config configs.Config) (terminal.Plan, error) {
+func (s *Session) plan(ctx context.Context, config configs.Config) (reports.Plan, error) {
 	if err := s.withoutFetching(ctx, config); err != nil {
-		return terminal.Plan{}, err
+		return reports.Plan{}, err
 	}
 	images, err := s.open(ctx, config)
 	if err != nil {
-		return terminal.Plan{}, err
+		return reports.Plan{}, err
 	}
 	architecture, weights, err := s.model(config)
 	if err != nil {
-		return terminal.Plan{}, err
+		return reports.Plan{}, err
 	}
 	run, err := newRun(config, architecture, weights, images)
 	if err != nil {
-		return terminal.Plan{}, err
+		return reports.Plan{}, err
 	}
 	model, err := architecture.Build(weights, run.Batches.Size())
 	if err != nil {
-		return terminal.Plan{}, err
+		return reports.Plan{}, err
 	}
 	pace, err := run.Measure(ctx)
 	if err != nil {
-		return terminal.Plan{}, err
+		return reports.Plan{}, err
 	}
 	const scorings = 2 // of the test images: by the last and by the best weights
-	return terminal.Plan{
+	return reports.Plan{
 		Summary: newRecord(nil, config, run, images, time.Time{}, s.Init).summary, Layers: layerRows(architecture, model),
 		Steps: run.Batches.Batches(), Batch: run.Batches.Size(), Epochs: config.Train.Epochs, MayStop: config.Train.EarlyStopping > 0,
 		Seeds: s.Seeds, Folder: filepath.Join(s.Runs, config.Name), Files: s.files(config, architecture),
@@ -97,7 +97,7 @@ func (s *Session) withoutFetching(ctx context.Context, config configs.Config) er
 	if !source.Fallback {
 		otherwise = "stop"
 	}
-	terminal.Warning(s.Err, fmt.Sprintf("%s does not hold CIFAR-10. A run would fetch it from %s first, 170 MB, and where it cannot, %s. The figures here are of the built-in sample.",
+	reports.Warning(s.Err, fmt.Sprintf("%s does not hold CIFAR-10. A run would fetch it from %s first, 170 MB, and where it cannot, %s. The figures here are of the built-in sample.",
 		source.Dir, source.URL, otherwise))
 	return nil
 }
@@ -111,9 +111,9 @@ func layerRows(architecture *graphs.Architecture, model *graphs.Model) [][]strin
 			activation = strings.TrimPrefix(activation+", latent", ", ")
 		}
 		rows = append(rows, []string{layer.Name, fmt.Sprintf("%d to %d", layer.In, layer.Out),
-			strings.TrimPrefix(layer.Weight, "weight "), runfolder.Thousands(layer.Parameters), activation})
+			strings.TrimPrefix(layer.Weight, "weight "), reports.Thousands(layer.Parameters), activation})
 	}
-	return append(rows, []string{"total", "", "", runfolder.Thousands(architecture.ParameterCount()), ""})
+	return append(rows, []string{"total", "", "", reports.Thousands(architecture.ParameterCount()), ""})
 }
 
 // files are what a run of a config that ends well leaves behind.

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"cifartrain/reports"
 	"cifartrain/runfolder"
-	"cifartrain/terminal"
 )
 
 // Evaluate scores the best weights of the run at path on the test images again.
@@ -36,7 +36,7 @@ func (s *Session) Evaluate(ctx context.Context, path string, overrides []string)
 	if err != nil {
 		return err
 	}
-	terminal.Evaluation(s.Out, images.dataset.Name+": "+runfolder.ClassList(images.test.Classes), images.test.Len(), lossName(config, architecture), test.Loss, test.Confusion)
+	reports.ShowEvaluation(s.Out, images.dataset.Name+": "+reports.ClassList(images.test.Classes), images.test.Len(), lossName(config, architecture), test.Loss, test.Confusion)
 	return nil
 }
 
@@ -49,7 +49,7 @@ func (s *Session) compareWithTraining(folder *runfolder.Folder, images *images) 
 	}
 	if !slices.Equal(trained.Classes, images.test.Classes) {
 		return UsageError(fmt.Sprintf("the run in %s was trained on %s, its config now says %s",
-			folder.Path, runfolder.ClassList(trained.Classes), runfolder.ClassList(images.test.Classes)))
+			folder.Path, reports.ClassList(trained.Classes), reports.ClassList(images.test.Classes)))
 	}
 	if trained.Dataset != images.dataset.Name {
 		fmt.Fprintf(s.Err, "warning: the run was trained on the %s, these images are the %s\n", trained.Dataset, images.dataset.Name)

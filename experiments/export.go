@@ -13,8 +13,8 @@ import (
 	"cifartrain/exports"
 	"cifartrain/graphs"
 	"cifartrain/loaders/cifar"
+	"cifartrain/reports"
 	"cifartrain/runfolder"
-	"cifartrain/terminal"
 )
 
 // An Export says what to make of a run.
@@ -75,7 +75,7 @@ func (s *Session) Export(ctx context.Context, path string, export Export, overri
 	for _, w := range from.weights {
 		lines = append(lines, [2]string{w.Name, fmt.Sprint(w.Value.Shape())})
 	}
-	terminal.Export(s.Out, file, len(content), from.which, lines)
+	reports.ShowExport(s.Out, file, len(content), from.which, lines)
 	return nil
 }
 

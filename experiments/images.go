@@ -7,7 +7,7 @@ import (
 	"cifartrain/configs"
 	"cifartrain/loaders"
 	"cifartrain/loaders/sources"
-	"cifartrain/terminal"
+	"cifartrain/reports"
 )
 
 // images are the dataset as a config selects, splits and transforms it.
@@ -66,7 +66,7 @@ func (s *Session) dataset(ctx context.Context, source sources.Source) (*loaders.
 		return nil, err
 	}
 	if warning := sources.Warning(dataset, source); warning != "" {
-		terminal.Warning(s.Err, warning)
+		reports.Warning(s.Err, warning)
 	}
 	s.datasets = map[sources.Source]*loaders.Dataset{source: dataset}
 	return dataset, nil

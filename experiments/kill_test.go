@@ -21,8 +21,8 @@ import (
 	"cifartrain/loaders"
 	"cifartrain/loaders/cifar"
 	"cifartrain/loaders/sources"
+	"cifartrain/reports"
 	"cifartrain/runfolder"
-	"cifartrain/terminal"
 )
 
 // A job is what a child of the test has to do.
@@ -84,7 +84,7 @@ func onFewImages(runs string, seed uint64) *Session {
 	defaults := configs.Default().Data
 	source := sources.Source{Sample: true, Dir: defaults.Dir, URL: defaults.URL, Download: true, Fallback: true}
 	return &Session{
-		Out: io.Discard, Err: io.Discard, Display: terminal.NewDisplay(io.Discard, true), Runs: runs, Seeds: 1,
+		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: runs, Seeds: 1,
 		datasets: map[sources.Source]*loaders.Dataset{source: dataset},
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"cifartrain/loaders"
 	"cifartrain/metrics"
 	"cifartrain/plots"
+	"cifartrain/reports"
 	"cifartrain/runfolder"
 	"cifartrain/training"
 )
@@ -188,7 +189,7 @@ func (r *record) write(result training.Result, cause error) error {
 	if err = errors.Join(err, r.folder.WriteSummary(r.summary)); err != nil {
 		return err
 	}
-	return r.folder.WriteReport(r.summary, pictures)
+	return reports.WriteReport(r.folder, r.summary, pictures)
 }
 
 // ended is how the run ended, for its summary.
@@ -262,18 +263,18 @@ func score(ctx context.Context, architecture *graphs.Architecture, weights graph
 
 // pictures draws what the run's figures allow and returns what the page shows
 // beside its own curves.
-func (r *record) pictures(result training.Result) ([]runfolder.Picture, error) {
-	caption := plots.Caption{Run: r.config.Name, Dataset: r.summary.Dataset + ": " + runfolder.ClassList(r.images.training.Classes)}
-	var drawn []runfolder.Picture
+func (r *record) pictures(result training.Result) ([]reports.Picture, error) {
+	caption := plots.Caption{Run: r.config.Name, Dataset: r.summary.Dataset + ": " + reports.ClassList(r.images.training.Classes)}
+	var drawn []reports.Picture
 	draw := func(file, meaning string, picture func(io.Writer) error) error {
-		drawn = append(drawn, runfolder.Picture{File: file, Meaning: meaning})
+		drawn = append(drawn, reports.Picture{File: file, Meaning: meaning})
 		return r.folder.WriteWith(file, picture)
 	}
 	history, classes := result.History, r.images.training.Classes
 	var err error
 	if len(history) > 0 {
 		err = errors.Join(err, r.folder.WriteWith("loss.png", func(w io.Writer) error {
-			return plots.Loss(w, caption, history, r.summary.Loss, r.summary.Yardsticks()...)
+			return plots.Loss(w, caption, history, r.summary.Loss, reports.Yardsticks(r.summary)...)
 		}))
 	}
 	if r.run.Architecture.Latent > 0 && r.config.Plots.Reconstructions > 0 && len(history) > 0 {

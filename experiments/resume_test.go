@@ -16,8 +16,8 @@ import (
 
 	"cifartrain/configs"
 	"cifartrain/loaders"
+	"cifartrain/reports"
 	"cifartrain/runfolder"
-	"cifartrain/terminal"
 )
 
 // An onText calls a function when it is written text.
@@ -41,7 +41,7 @@ func trainFew(t *testing.T, s *Session, ctx context.Context, at func(), override
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Display = terminal.NewDisplay(onText{"epoch 2/", at}, false)
+	s.Display = reports.NewDisplay(onText{"epoch 2/", at}, false)
 	err = s.Train(ctx, []configs.Config{config})
 	return newestRun(t, s.Runs), err
 }

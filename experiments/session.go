@@ -12,14 +12,14 @@ import (
 	"cifartrain/configs"
 	"cifartrain/loaders"
 	"cifartrain/loaders/sources"
+	"cifartrain/reports"
 	"cifartrain/runfolder"
-	"cifartrain/terminal"
 )
 
 // A Session is what the runs of one command share.
 type Session struct {
 	Out, Err io.Writer
-	Display  *terminal.Display
+	Display  *reports.Display
 	Runs     string // the folder that run folders go into
 	Init     string // the safetensors file that training starts from; empty to draw weights by the seed
 	Seeds    int    // how many seeds each config is trained over, from its own on
@@ -120,7 +120,7 @@ func (s *Session) trainSeeds(ctx context.Context, config configs.Config) (runs [
 		}
 	}
 	if len(summaries) > 1 {
-		terminal.Seeds(s.Out, summaries)
+		reports.ShowSeeds(s.Out, summaries)
 	}
 	return runs, err
 }

@@ -19,7 +19,7 @@ import (
 	"cifartrain/loaders/cifar"
 	"cifartrain/loaders/sources"
 	"cifartrain/metrics"
-	"cifartrain/terminal"
+	"cifartrain/reports"
 	"cifartrain/training"
 )
 
@@ -44,7 +44,7 @@ func onNoise() *Session {
 	d := configs.Default().Data
 	source := sources.Source{Dir: d.Dir, URL: d.URL, Download: d.Download, Fallback: true}
 	return &Session{
-		Out: io.Discard, Err: io.Discard, Display: terminal.NewDisplay(io.Discard, true), Seeds: 1,
+		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Seeds: 1,
 		datasets: map[sources.Source]*loaders.Dataset{source: noise()},
 	}
 }

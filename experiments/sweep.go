@@ -10,6 +10,7 @@ import (
 	"cifartrain/configs"
 	"cifartrain/loaders"
 	"cifartrain/loaders/sources"
+	"cifartrain/reports"
 	"cifartrain/runfolder"
 )
 
@@ -199,13 +200,13 @@ func (s *Session) carryOutSweep(ctx context.Context, w *sweep) error {
 }
 
 // setting is what the given runs of the setting of the run at a place came to.
-func (w *sweep) setting(i int, runs []*runfolder.Folder) runfolder.Setting {
-	return runfolder.NewSetting(w.keys(), w.settings[i/w.seeds].Values, runs)
+func (w *sweep) setting(i int, runs []*runfolder.Folder) reports.Setting {
+	return reports.NewSetting(w.keys(), w.settings[i/w.seeds].Values, runs)
 }
 
 // label tells a run from the others.
 func (w *sweep) label(i int) string {
-	label := runfolder.SettingLabel(w.keys(), w.settings[i/w.seeds].Values)
+	label := reports.SettingLabel(w.keys(), w.settings[i/w.seeds].Values)
 	if w.seeds > 1 {
 		label += fmt.Sprintf(", seed=%d", w.run(i).Seed)
 	}

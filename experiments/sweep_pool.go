@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"cifartrain/terminal"
+	"cifartrain/reports"
 	"cifartrain/training"
 )
 
@@ -75,7 +75,7 @@ func (s *Session) trainAll(ctx context.Context, w *sweep, atOnce int) error {
 // what a person should see of a run among many. It shares the dataset.
 func (s *Session) ofSweep(atOnce int, warnings io.Writer) *Session {
 	one := *s
-	one.Out, one.Err, one.Display = io.Discard, warnings, terminal.NewDisplay(io.Discard, true)
+	one.Out, one.Err, one.Display = io.Discard, warnings, reports.NewDisplay(io.Discard, true)
 	if atOnce == 1 {
 		one.Display = s.Display.BarOnly()
 	}

@@ -7,13 +7,13 @@ import (
 
 	"cifartrain/configs"
 	"cifartrain/plots"
+	"cifartrain/reports"
 	"cifartrain/runfolder"
-	"cifartrain/terminal"
 )
 
 // result is what the runs came to.
-func (w *sweep) result() *runfolder.Sweep {
-	result := &runfolder.Sweep{Name: w.config.Name, Keys: w.keys()}
+func (w *sweep) result() *reports.Sweep {
+	result := &reports.Sweep{Name: w.config.Name, Keys: w.keys()}
 	for _, swept := range w.config.Sweep.Keys {
 		var values []string
 		for _, value := range swept.Values {
@@ -29,12 +29,12 @@ func (w *sweep) result() *runfolder.Sweep {
 }
 
 // concludeSweep writes the sweep's table, pictures and page, and shows them.
-func (s *Session) concludeSweep(w *sweep, result *runfolder.Sweep) error {
+func (s *Session) concludeSweep(w *sweep, result *reports.Sweep) error {
 	const mostCurves = 8 // more cannot be told apart
 	best := result.Best(mostCurves)
-	var pictures []runfolder.Picture
+	var pictures []reports.Picture
 	draw := func(file, meaning string, picture func(io.Writer) error) error {
-		pictures = append(pictures, runfolder.Picture{File: file, Meaning: meaning})
+		pictures = append(pictures, reports.Picture{File: file, Meaning: meaning})
 		return w.folder.WriteWith(file, picture)
 	}
 	if len(best) > 0 {
@@ -44,7 +44,7 @@ func (s *Session) concludeSweep(w *sweep, result *runfolder.Sweep) error {
 			meaning = "The validation figure against " + w.keys()[along] + "."
 		}
 		err := draw(runfolder.SweepPicture, meaning, func(out io.Writer) error {
-			caption := plots.Caption{Run: w.config.Name, Dataset: best[0].Summary().Dataset + ": " + runfolder.ClassList(best[0].Summary().Classes)}
+			caption := plots.Caption{Run: w.config.Name, Dataset: best[0].Summary().Dataset + ": " + reports.ClassList(best[0].Summary().Classes)}
 			if lines {
 				return plots.SweepLines(out, caption, sweptFigures(result), along)
 			}
@@ -60,10 +60,10 @@ func (s *Session) concludeSweep(w *sweep, result *runfolder.Sweep) error {
 			return err
 		}
 	}
-	if err := w.folder.WriteSweep(result, pictures); err != nil {
+	if err := reports.WriteSweep(w.folder, result, pictures); err != nil {
 		return err
 	}
-	terminal.Sweep(s.Out, result, w.folder.Path)
+	reports.ShowSweep(s.Out, result, w.folder.Path)
 	return nil
 }
 
@@ -71,14 +71,14 @@ func (s *Session) concludeSweep(w *sweep, result *runfolder.Sweep) error {
 // the only key, or that of the latent space.
 func (w *sweep) along() (place int, lines bool) {
 	keys := w.keys()
-	if place := slices.Index(keys, runfolder.LatentKey); place >= 0 {
+	if place := slices.Index(keys, reports.LatentKey); place >= 0 {
 		return place, true
 	}
 	return 0, len(keys) == 1
 }
 
 // sweptFigures are the sweep's figures for its picture.
-func sweptFigures(result *runfolder.Sweep) plots.SweptFigures {
+func sweptFigures(result *reports.Sweep) plots.SweptFigures {
 	figures := plots.SweptFigures{}
 	for k, key := range result.Keys {
 		figures.Keys = append(figures.Keys, plots.SweptKey{Name: key, Values: result.Values[k]})

@@ -6,13 +6,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"cifartrain/exports"
 	"cifartrain/metrics"
-	"cifartrain/tensorboard"
 )
 
 func TestScalars(t *testing.T) {
 	epoch := metrics.Epoch{Number: 3, TrainLoss: 1, ValidationLoss: 2, TrainAccuracy: 3, ValidationAccuracy: 4, LearningRate: 5, Seconds: 6}
-	want := []tensorboard.Scalar{
+	want := []exports.Scalar{
 		{Tag: "loss/train", Value: 1}, {Tag: "loss/validation", Value: 2}, {Tag: "learning_rate", Value: 5},
 		{Tag: "seconds_per_epoch", Value: 6}, {Tag: "accuracy/train", Value: 3}, {Tag: "accuracy/validation", Value: 4},
 	}

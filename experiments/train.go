@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"cifartrain/configs"
+	"cifartrain/exports"
 	"cifartrain/graphs"
 	"cifartrain/loaders"
 	"cifartrain/metrics"
+	"cifartrain/reports"
 	"cifartrain/runfolder"
 	"cifartrain/solvers"
-	"cifartrain/tensorboard"
-	"cifartrain/terminal"
 	"cifartrain/training"
 )
 
@@ -60,7 +60,7 @@ func (s *Session) train(ctx context.Context, config configs.Config) (finished, e
 // what comes of it.
 func (s *Session) carryOut(ctx context.Context, record *record) (finished, error) {
 	folder, run := record.folder, record.run
-	terminal.Head(s.Out, record.summary, folder.Path)
+	reports.ShowHead(s.Out, record.summary, folder.Path)
 	first := 1
 	if run.Resume != nil {
 		first += len(run.Resume.History)
@@ -82,7 +82,7 @@ func (s *Session) carryOut(ctx context.Context, record *record) (finished, error
 	if why := record.pca.missing; why != "" {
 		fmt.Fprintf(s.Err, "no principal components to compare with: %s\n", why)
 	}
-	terminal.Summary(s.Out, record.summary, folder.Path)
+	reports.ShowSummary(s.Out, record.summary, folder.Path)
 	return finished{folder, record.summary}, nil
 }
 
@@ -203,7 +203,7 @@ func evaluationBatches(config configs.Config, images *images, set *loaders.Set) 
 }
 
 // follow has the run report to the display, to metrics.csv and to TensorBoard.
-func (s *Session) follow(run *training.Run, folder *runfolder.Folder, board *tensorboard.Writer) {
+func (s *Session) follow(run *training.Run, folder *runfolder.Folder, board *exports.EventWriter) {
 	var last *metrics.Epoch
 	if run.Resume != nil && len(run.Resume.History) > 0 {
 		epoch := run.Resume.History.Last()

@@ -11,9 +11,9 @@ import (
 	"cifartrain/configs"
 	"cifartrain/loaders"
 	"cifartrain/loaders/sources"
+	"cifartrain/reports"
 	"cifartrain/runfolder"
 	"cifartrain/solvers"
-	"cifartrain/terminal"
 	"cifartrain/training"
 )
 
@@ -33,7 +33,7 @@ func onSample(t testing.TB) *Session {
 	defaults := configs.Default().Data
 	source := sources.Source{Sample: true, Dir: defaults.Dir, URL: defaults.URL, Download: true, Fallback: true}
 	return &Session{
-		Out: io.Discard, Err: io.Discard, Display: terminal.NewDisplay(io.Discard, true), Runs: t.TempDir(), Seeds: 1,
+		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: t.TempDir(), Seeds: 1,
 		datasets: map[sources.Source]*loaders.Dataset{source: builtIn()},
 	}
 }

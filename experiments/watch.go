@@ -13,9 +13,8 @@ import (
 	"cifartrain/configs"
 	"cifartrain/loaders/sample"
 	"cifartrain/metrics"
+	"cifartrain/reports"
 	"cifartrain/runfolder"
-	"cifartrain/terminal"
-	"cifartrain/watch"
 )
 
 // Watch serves the page of the run at path on a port of this machine until ctx
@@ -30,12 +29,12 @@ func (s *Session) Watch(ctx context.Context, path string, port int) error {
 	if _, err := page.Render(); err != nil {
 		return UsageError(err.Error())
 	}
-	listener, err := watch.Listen(port)
+	listener, err := reports.Listen(port)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(s.Out, "The page of %s: http://%s\nIt follows the run as epochs end. Ctrl-C ends this, not the run.\n", path, listener.Addr())
-	return watch.Serve(ctx, listener, page)
+	return reports.Serve(ctx, listener, page)
 }
 
 // A livePage is the page of a run that may still be training.
@@ -81,7 +80,7 @@ func (l *livePage) Render() ([]byte, error) {
 		return nil, err
 	}
 	var page bytes.Buffer
-	err = folder.Report(&page, summary, history, howFar(folder, history, epochs))
+	err = reports.Report(&page, folder, summary, history, howFar(folder, history, epochs))
 	return page.Bytes(), err
 }
 
@@ -128,7 +127,7 @@ func (s *Session) soFar(folder *runfolder.Folder, history metrics.History) (*run
 func howFar(folder *runfolder.Folder, history metrics.History, epochs int) string {
 	if quiet := silence(folder, history); quiet > 0 {
 		return fmt.Sprintf("%d of %d epochs are done, and for %s nothing has been added: the run may have been stopped. It can go on with: go run . -resume %s",
-			len(history), epochs, terminal.Duration(quiet.Seconds()), filepath.ToSlash(folder.Path))
+			len(history), epochs, reports.Duration(quiet.Seconds()), filepath.ToSlash(folder.Path))
 	}
 	if len(history) == 0 {
 		return fmt.Sprintf("No epoch of %d has ended yet.", epochs)
@@ -140,9 +139,9 @@ func howFar(folder *runfolder.Folder, history metrics.History, epochs int) strin
 	}
 	left := seconds / float64(len(recent)) * float64(epochs-len(history))
 	if left <= 0 {
-		return fmt.Sprintf("All %s are done; what they gave is being scored and drawn.", runfolder.Epochs(epochs))
+		return fmt.Sprintf("All %s are done; what they gave is being scored and drawn.", reports.Epochs(epochs))
 	}
-	return fmt.Sprintf("It is training: %d of %d epochs are done, about %s are left.", len(history), epochs, terminal.Duration(left))
+	return fmt.Sprintf("It is training: %d of %d epochs are done, about %s are left.", len(history), epochs, reports.Duration(left))
 }
 
 // silence is how long a run has added nothing, where that is so long that it

@@ -1,5 +1,6 @@
-// Package exports writes trained models in the formats of other programs: ONNX,
-// with everything between pixels and result, and NumPy's npz, the weights alone.
+// Package exports writes for other programs: trained models as ONNX, with
+// everything between pixels and result, and as NumPy's npz, the weights alone;
+// and the figures of a run for TensorBoard.
 package exports
 
 import (

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-
-	"google.golang.org/protobuf/encoding/protowire"
 )
 
 // The messages below and their field numbers are those of
@@ -21,21 +19,6 @@ const (
 
 	attributeInt = 2 // AttributeProto.AttributeType
 )
-
-// A message is a protocol buffer in the making.
-type message []byte
-
-func (m *message) integer(field protowire.Number, value int) {
-	*m = protowire.AppendVarint(protowire.AppendTag(*m, field, protowire.VarintType), uint64(value))
-}
-
-func (m *message) text(field protowire.Number, value string) {
-	*m = protowire.AppendString(protowire.AppendTag(*m, field, protowire.BytesType), value)
-}
-
-func (m *message) bytes(field protowire.Number, value []byte) {
-	*m = protowire.AppendBytes(protowire.AppendTag(*m, field, protowire.BytesType), value)
-}
 
 // encode is the ModelProto.
 func (m Model) encode(f *formula) []byte {

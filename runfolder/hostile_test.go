@@ -242,24 +242,3 @@ func FuzzHistory(f *testing.F) {
 		}
 	})
 }
-
-// FuzzSummary wants an error or a summary that a comparison can take.
-func FuzzSummary(f *testing.F) {
-	f.Add([]byte(`{"name":"svm","epochs":2,"classes":["frog","horse"],"final":{"epoch":2,"train_loss":1,"val_loss":2,"test_loss":3},"best":{"epoch":1,"test_loss":1e308},"pca":{}}`))
-	f.Fuzz(func(t *testing.T, content []byte) {
-		folder := &Folder{Path: t.TempDir()}
-		for name, content := range map[string][]byte{SummaryFile: content, MetricsFile: historyTable(epochs), ConfigFile: nil} {
-			if err := os.WriteFile(folder.File(name), content, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		compared, err := Compare([]*Folder{folder, folder})
-		if err != nil {
-			return
-		}
-		comparisonRows(compared)
-		ComparisonCells(compared)
-		Answers(compared)
-		Warnings(compared)
-	})
-}

@@ -1,4 +1,4 @@
-package runfolder
+package reports
 
 import (
 	"crypto/sha256"
@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"strconv"
 	"strings"
 
 	"cifartrain/metrics"
@@ -38,7 +39,7 @@ var pageFunctions = template.FuncMap{
 	"count":   Thousands,
 	"epochs":  Epochs,
 	"share":   func(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) },
-	"percent": percent,
+	"percent": percentOf,
 	"dead":    metrics.DeadUnitsAdvice,
 	"loss":    func(loss float64) string { return fmt.Sprintf("%.5g", loss) },
 	"test": func(loss *float64) string {
@@ -55,8 +56,8 @@ var pageFunctions = template.FuncMap{
 	},
 }
 
-// percent writes a share, and a dash for none.
-func percent(share *float64) string {
+// percentOf writes a share, and a dash for none.
+func percentOf(share *float64) string {
 	if share == nil {
 		return "–"
 	}
@@ -70,6 +71,10 @@ func newPage(text string) *template.Template {
 	template.Must(page.New("parts").Parse(pageParts))
 	return page
 }
+
+// exact is the shortest text that reads back as x, for a table that programs
+// read.
+func exact(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
 // Thousands writes a whole number with a comma between groups of three digits.
 func Thousands(n int) string {

@@ -1,6 +1,6 @@
-// Package terminal is what a person sees while the program runs: a live bar
-// where the output is a terminal, a line an epoch where it is not, and tables.
-package terminal
+// Package reports is everything that people read: the pages, the texts on the
+// terminal, their sentences and the numbers in them.
+package reports
 
 import (
 	"fmt"

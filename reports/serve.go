@@ -1,6 +1,4 @@
-// Package watch serves one page that changes while it is looked at, to browsers
-// on this machine.
-package watch
+package reports
 
 import (
 	"bytes"
@@ -35,7 +33,7 @@ const lookEvery = 500 * time.Millisecond
 func Listen(port int) (net.Listener, error) {
 	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
-		return nil, fmt.Errorf("watch: port %d: %w; name another with -port, or leave it out for a free one", port, errors.Unwrap(err))
+		return nil, fmt.Errorf("port %d: %w; name another with -port, or leave it out for a free one", port, errors.Unwrap(err))
 	}
 	return listener, nil
 }
@@ -50,7 +48,7 @@ func Serve(ctx context.Context, listener net.Listener, page Page) error {
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("watch: %w", err)
+		return fmt.Errorf("serving the page: %w", err)
 	}
 	return nil
 }

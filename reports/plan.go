@@ -1,4 +1,4 @@
-package terminal
+package reports
 
 import (
 	"fmt"
@@ -39,7 +39,7 @@ func ShowPlan(out io.Writer, p Plan) {
 		most = "at most "
 	}
 	fmt.Fprintf(out, "%s steps an epoch, %d images each; %s%s steps in %s\n",
-		runfolder.Thousands(p.Steps), p.Batch, most, runfolder.Thousands(p.Steps*p.Epochs), runfolder.Epochs(p.Epochs))
+		Thousands(p.Steps), p.Batch, most, Thousands(p.Steps*p.Epochs), Epochs(p.Epochs))
 	where := fmt.Sprintf("would write to %s: ", filepath.Join(p.Folder, "<UTC time>"))
 	fmt.Fprintf(out, "%s\n", wrap(where+strings.Join(p.Files, ", "), width))
 	each := ""
@@ -61,5 +61,5 @@ func DryRunEnd(out io.Writer, runs int, comparison string, seconds float64) {
 // imageCounts says how many images there are of each split.
 func imageCounts(s *runfolder.Summary) string {
 	return fmt.Sprintf("%s training, %s validation, %s test images",
-		runfolder.Thousands(s.Images.Training), runfolder.Thousands(s.Images.Validation), runfolder.Thousands(s.Images.Test))
+		Thousands(s.Images.Training), Thousands(s.Images.Validation), Thousands(s.Images.Test))
 }

@@ -1,4 +1,4 @@
-package runfolder
+package reports
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"cifartrain/runfolder"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -88,19 +89,24 @@ onload = () => { document.getElementById("seen").textContent = JSON.stringify([.
 // TestPagesInABrowser wants the pages to fit a phone, to break no rule of their
 // own policy, and to show the figures of metrics.csv at the pointer.
 func TestPagesInABrowser(t *testing.T) {
-	run, _ := reported(t, func(s *Summary) { s.Name = strings.Repeat("long", 24); s.Classes = []string{hostile, "horse"} })
-	compared, err := Compare([]*Folder{finishedRun(t, "a", 1, nil), finishedRun(t, "a", 2, nil), finishedRun(t, hostile[:5], 1, nil)})
+	run, _ := reported(t, func(s *runfolder.Summary) {
+		s.Name = strings.Repeat("long", 24)
+		s.Classes = []string{hostile, "horse"}
+	})
+	compared, err := Compare([]*runfolder.Folder{finishedRun(t, "a", 1, nil), finishedRun(t, "a", 2, nil), finishedRun(t, hostile[:5], 1, nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	comparison := create(t)
-	if err := comparison.WriteComparison(compared); err != nil {
+	if err := WriteComparison(comparison, compared); err != nil {
 		t.Fatal(err)
 	}
 	pages := http.NewServeMux()
 	pages.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, inspector) })
-	pages.HandleFunc("/run", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, run.File(ReportFile)) })
-	pages.HandleFunc("/comparison", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, comparison.File(ReportFile)) })
+	pages.HandleFunc("/run", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, run.File(runfolder.ReportFile)) })
+	pages.HandleFunc("/comparison", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFile(w, r, comparison.File(runfolder.ReportFile))
+	})
 	server := httptest.NewServer(pages)
 	defer server.Close()
 

@@ -1,4 +1,4 @@
-package runfolder
+package reports
 
 import (
 	"encoding/json"
@@ -6,9 +6,30 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"cifartrain/metrics"
+	"cifartrain/runfolder"
 )
+
+// started and epochs are those of the runs that the tests report.
+var (
+	started = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	epochs  = metrics.History{
+		{Number: 1, TrainLoss: 1.0 / 3, ValidationLoss: 0.25, TrainAccuracy: 0.8125, ValidationAccuracy: 0.75, LearningRate: 0.1, Seconds: 0.042},
+		{Number: 2, TrainLoss: 1e-9, ValidationLoss: 123456.789, TrainAccuracy: 1, ValidationAccuracy: 0, LearningRate: 3e-5, Seconds: 12},
+	}
+)
+
+// create makes an empty run folder.
+func create(t *testing.T) *runfolder.Folder {
+	t.Helper()
+	folder, err := runfolder.Create(t.TempDir(), "svm", started)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
 
 // hostile is a name that ends whatever element, attribute or script it might be
 // put into without care.
@@ -16,11 +37,11 @@ const hostile = `"'><script>alert(1)</script><img src=x onerror=alert(1)></style
 
 // reported is a run folder with its report, of two epochs, a config and a
 // picture.
-func reported(t *testing.T, change func(*Summary)) (folder *Folder, page string) {
+func reported(t *testing.T, change func(*runfolder.Summary)) (folder *runfolder.Folder, page string) {
 	t.Helper()
 	folder = create(t)
 	for name, content := range map[string]string{
-		ConfigFile: "name: svm # <&>\n", GraphFile: "digraph {}\n", DiagramFile: "<svg></svg>\n", "weights.png": "\x89PNG",
+		runfolder.ConfigFile: "name: svm # <&>\n", runfolder.GraphFile: "digraph {}\n", runfolder.DiagramFile: "<svg></svg>\n", "weights.png": "\x89PNG",
 	} {
 		if err := folder.Write(name, []byte(content)); err != nil {
 			t.Fatal(err)
@@ -29,18 +50,18 @@ func reported(t *testing.T, change func(*Summary)) (folder *Folder, page string)
 	if err := folder.WriteHistory(epochs); err != nil {
 		t.Fatal(err)
 	}
-	summary := &Summary{
-		Name: "svm", Status: Finished, Loss: "hinge, C = 1", Dataset: "built-in sample", Warning: "no network", Started: started, Seconds: 3, Epochs: 2,
-		Classes: []string{"frog", "horse"}, Images: Images{Training: 7000, Validation: 3000, Test: 2000},
-		Final: FiguresOf(epochs[1]), Best: FiguresOf(epochs[0]), Verdict: &metrics.Verdict{Fit: metrics.AboutRight, Reason: "a small gap"},
+	summary := &runfolder.Summary{
+		Name: "svm", Status: runfolder.Finished, Loss: "hinge, C = 1", Dataset: "built-in sample", Warning: "no network", Started: started, Seconds: 3, Epochs: 2,
+		Classes: []string{"frog", "horse"}, Images: runfolder.Images{Training: 7000, Validation: 3000, Test: 2000},
+		Final: runfolder.FiguresOf(epochs[1]), Best: runfolder.FiguresOf(epochs[0]), Verdict: &metrics.Verdict{Fit: metrics.AboutRight, Reason: "a small gap"},
 	}
 	if change != nil {
 		change(summary)
 	}
-	if err := folder.WriteReport(summary, []Picture{{"weights.png", "Weights."}}); err != nil {
+	if err := WriteReport(folder, summary, []Picture{{"weights.png", "Weights."}}); err != nil {
 		t.Fatal(err)
 	}
-	content, err := os.ReadFile(folder.File(ReportFile))
+	content, err := os.ReadFile(folder.File(runfolder.ReportFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +70,7 @@ func reported(t *testing.T, change func(*Summary)) (folder *Folder, page string)
 
 func TestReportHoldsEverything(t *testing.T) {
 	accuracy := 0.7125
-	_, page := reported(t, func(s *Summary) { s.Best.TestAccuracy = &accuracy })
+	_, page := reported(t, func(s *runfolder.Summary) { s.Best.TestAccuracy = &accuracy })
 	for _, want := range []string{
 		"data:image/png;base64,iVBORw==", "Not CIFAR-10.", "no network", "The fit is about right:", "a small gap",
 		"name: svm # &lt;&amp;&gt;", "digraph {}", "81.25%", "built-in sample",
@@ -73,7 +94,7 @@ func TestReportHoldsEverything(t *testing.T) {
 // an error may bring one.
 func TestReportEscapesNames(t *testing.T) {
 	_, want := reported(t, nil)
-	_, page := reported(t, func(s *Summary) {
+	_, page := reported(t, func(s *runfolder.Summary) {
 		s.Name, s.Model, s.Loss, s.Dataset, s.Warning, s.Error, s.InitialWeights = hostile, hostile, hostile, hostile, hostile, hostile, hostile
 		s.Classes = []string{hostile, "horse"}
 		s.Verdict.Reason = hostile
@@ -83,15 +104,15 @@ func TestReportEscapesNames(t *testing.T) {
 	folder := create(t)
 	var pages []string
 	for _, name := range []string{"svm", hostile} {
-		a, b := finishedRun(t, "a", 1, func(s *Summary) { s.Name = name }), finishedRun(t, "b", 1, func(s *Summary) { s.Dataset = name })
-		compared, err := Compare([]*Folder{a, b})
+		a, b := finishedRun(t, "a", 1, func(s *runfolder.Summary) { s.Name = name }), finishedRun(t, "b", 1, func(s *runfolder.Summary) { s.Dataset = name })
+		compared, err := Compare([]*runfolder.Folder{a, b})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := folder.WriteComparison(compared); err != nil {
+		if err := WriteComparison(folder, compared); err != nil {
 			t.Fatal(err)
 		}
-		content, err := os.ReadFile(folder.File(ReportFile))
+		content, err := os.ReadFile(folder.File(runfolder.ReportFile))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,13 +138,13 @@ func sameElements(t *testing.T, harmless, page string) {
 // TestReportOfNoEpoch is that of a run that failed in its first epoch.
 func TestReportOfNoEpoch(t *testing.T) {
 	folder, _ := reported(t, nil)
-	if err := os.Remove(folder.File(MetricsFile)); err != nil {
+	if err := os.Remove(folder.File(runfolder.MetricsFile)); err != nil {
 		t.Fatal(err)
 	}
-	if err := folder.WriteReport(&Summary{Name: "svm", Status: Failed, Error: "the loss became NaN", Dataset: "CIFAR-10"}, nil); err != nil {
+	if err := WriteReport(folder, &runfolder.Summary{Name: "svm", Status: runfolder.Failed, Error: "the loss became NaN", Dataset: "CIFAR-10"}, nil); err != nil {
 		t.Fatal(err)
 	}
-	page, err := os.ReadFile(folder.File(ReportFile))
+	page, err := os.ReadFile(folder.File(runfolder.ReportFile))
 	if err != nil || !strings.Contains(string(page), "the loss became NaN") || strings.Contains(string(page), `class="curves"`) {
 		t.Errorf("the page of no epoch: %v", err)
 	}

@@ -1,4 +1,4 @@
-package runfolder
+package reports
 
 import (
 	"fmt"
@@ -9,10 +9,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cifartrain/metrics"
+	"cifartrain/runfolder"
 )
 
 // finishedRun is a run folder with two epochs, a summary and test figures.
-func finishedRun(t *testing.T, name string, seed uint64, change func(*Summary)) *Folder {
+func finishedRun(t *testing.T, name string, seed uint64, change func(*runfolder.Summary)) *runfolder.Folder {
 	t.Helper()
 	folder := create(t)
 	for _, e := range epochs {
@@ -21,9 +22,9 @@ func finishedRun(t *testing.T, name string, seed uint64, change func(*Summary)) 
 		}
 	}
 	loss := 0.5
-	summary := &Summary{
-		Name: name, Status: Finished, Model: "autoencoder", Loss: "mean squared error", Seed: seed, Dataset: "CIFAR-10", Classes: []string{"frog"},
-		Parameters: 800, Epochs: 2, Final: FiguresOf(epochs[1]), Best: FiguresOf(epochs[0]), TrainingSeconds: 4,
+	summary := &runfolder.Summary{
+		Name: name, Status: runfolder.Finished, Model: "autoencoder", Loss: "mean squared error", Seed: seed, Dataset: "CIFAR-10", Classes: []string{"frog"},
+		Parameters: 800, Epochs: 2, Final: runfolder.FiguresOf(epochs[1]), Best: runfolder.FiguresOf(epochs[0]), TrainingSeconds: 4,
 	}
 	summary.Final.TestLoss, summary.Best.TestLoss = &loss, &loss
 	if change != nil {
@@ -32,7 +33,7 @@ func finishedRun(t *testing.T, name string, seed uint64, change func(*Summary)) 
 	if err := folder.WriteSummary(summary); err != nil {
 		t.Fatal(err)
 	}
-	if err := folder.Write(ConfigFile, fmt.Appendf(nil, "name: %s\nseed: %d\nmodel:\n  latent: %d\n", name, seed, summary.Parameters)); err != nil {
+	if err := folder.Write(runfolder.ConfigFile, fmt.Appendf(nil, "name: %s\nseed: %d\nmodel:\n  latent: %d\n", name, seed, summary.Parameters)); err != nil {
 		t.Fatal(err)
 	}
 	return folder
@@ -41,8 +42,8 @@ func finishedRun(t *testing.T, name string, seed uint64, change func(*Summary)) 
 // TestComparisonGroupsSeeds wants runs that differ in the seed alone to be one
 // contestant, and repeated or otherwise different ones to be others.
 func TestComparisonGroupsSeeds(t *testing.T) {
-	larger := func(s *Summary) { s.Parameters = 900 }
-	compared, err := Compare([]*Folder{
+	larger := func(s *runfolder.Summary) { s.Parameters = 900 }
+	compared, err := Compare([]*runfolder.Folder{
 		finishedRun(t, "a", 1, nil), finishedRun(t, "b", 1, nil), finishedRun(t, "a", 2, nil), finishedRun(t, "b", 3, larger),
 		finishedRun(t, "c", 1, nil), finishedRun(t, "c", 1, nil), finishedRun(t, "c", 2, nil), finishedRun(t, "b", 4, larger),
 	})
@@ -65,17 +66,17 @@ func TestCompareRefuses(t *testing.T) {
 	good := finishedRun(t, "a", 1, nil)
 	for _, test := range []struct {
 		name   string
-		change func(*Summary)
+		change func(*runfolder.Summary)
 		says   string
 	}{
-		{"another loss", func(s *Summary) { s.Loss = "hinge, C = 1" }, "only runs of the same loss, or with accuracies, compare"},
-		{"no test figures of the best epoch", func(s *Summary) { s.Best.TestLoss = nil }, "holds no finished run"},
-		{"half the accuracies", func(s *Summary) { a := 0.5; s.Best.TestAccuracy = &a; s.Best.TrainAccuracy = nil }, "holds no finished run"},
-		{"an interrupted run", func(s *Summary) { s.Status, s.Final = Interrupted, nil }, "holds no finished run: it is interrupted; go on with it"},
-		{"a run made longer", func(s *Summary) { s.Epochs = 1 }, "2 epochs, the summary is of 1"},
+		{"another loss", func(s *runfolder.Summary) { s.Loss = "hinge, C = 1" }, "only runs of the same loss, or with accuracies, compare"},
+		{"no test figures of the best epoch", func(s *runfolder.Summary) { s.Best.TestLoss = nil }, "holds no finished run"},
+		{"half the accuracies", func(s *runfolder.Summary) { a := 0.5; s.Best.TestAccuracy = &a; s.Best.TrainAccuracy = nil }, "holds no finished run"},
+		{"an interrupted run", func(s *runfolder.Summary) { s.Status, s.Final = runfolder.Interrupted, nil }, "holds no finished run: it is interrupted; go on with it"},
+		{"a run made longer", func(s *runfolder.Summary) { s.Epochs = 1 }, "2 epochs, the summary is of 1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if _, err := Compare([]*Folder{good, finishedRun(t, "b", 1, test.change)}); err == nil || !strings.Contains(err.Error(), test.says) {
+			if _, err := Compare([]*runfolder.Folder{good, finishedRun(t, "b", 1, test.change)}); err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("error is %v, want it to say %q", err, test.says)
 			}
 		})
@@ -86,27 +87,27 @@ func TestCompareRefuses(t *testing.T) {
 // row that was killed halfway.
 func TestCompareAfterAKill(t *testing.T) {
 	killed, torn := finishedRun(t, "a", 1, nil), finishedRun(t, "b", 1, nil)
-	if err := os.Remove(killed.File(SummaryFile)); err != nil {
+	if err := os.Remove(killed.File(runfolder.SummaryFile)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Compare([]*Folder{torn, killed}); err == nil || !strings.Contains(err.Error(), "go run . -resume "+killed.Path) {
+	if _, err := Compare([]*runfolder.Folder{torn, killed}); err == nil || !strings.Contains(err.Error(), "go run . -resume "+killed.Path) {
 		t.Errorf("error is %v, want how to go on", err)
 	}
-	rows, err := os.ReadFile(torn.File(MetricsFile))
+	rows, err := os.ReadFile(torn.File(runfolder.MetricsFile))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(torn.File(MetricsFile), append(rows, "3,0.25,0."...), 0o644); err != nil {
+	if err := os.WriteFile(torn.File(runfolder.MetricsFile), append(rows, "3,0.25,0."...), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Compare([]*Folder{torn, finishedRun(t, "c", 1, nil)}); err != nil {
+	if _, err := Compare([]*runfolder.Folder{torn, finishedRun(t, "c", 1, nil)}); err != nil {
 		t.Errorf("a torn row: %v", err)
 	}
 }
 
 func TestContender(t *testing.T) {
 	accuracy := 0.75
-	runs, err := Compare([]*Folder{finishedRun(t, "a", 1, nil), finishedRun(t, "b", 1, func(s *Summary) {
+	runs, err := Compare([]*runfolder.Folder{finishedRun(t, "a", 1, nil), finishedRun(t, "b", 1, func(s *runfolder.Summary) {
 		s.Final.TestAccuracy, s.Best.TestAccuracy = &accuracy, &accuracy
 	})})
 	if err != nil {
@@ -123,9 +124,9 @@ func TestContender(t *testing.T) {
 }
 
 func TestWriteComparison(t *testing.T) {
-	runs, err := Compare([]*Folder{
+	runs, err := Compare([]*runfolder.Folder{
 		finishedRun(t, "a", 1, nil),
-		finishedRun(t, "b", 1, func(s *Summary) {
+		finishedRun(t, "b", 1, func(s *runfolder.Summary) {
 			half := 0.25
 			s.Parameters, s.TrainingSeconds, s.Best.TestLoss, s.Dataset = 400, 2, &half, "built-in sample"
 		}),
@@ -134,10 +135,10 @@ func TestWriteComparison(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := create(t)
-	if err := folder.WriteComparison(runs); err != nil {
+	if err := WriteComparison(folder, runs); err != nil {
 		t.Fatal(err)
 	}
-	table, err := os.ReadFile(folder.File(ComparisonTable))
+	table, err := os.ReadFile(folder.File(runfolder.ComparisonTable))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +149,7 @@ func TestWriteComparison(t *testing.T) {
 	if !strings.Contains(lines[2], ",b,autoencoder,1,built-in sample,") || !strings.Contains(lines[2], ",400,0.5,") || !strings.Contains(lines[2], ",0.25,0.5,") {
 		t.Errorf("the second run's row is %s", lines[2])
 	}
-	page, err := os.ReadFile(folder.File(ReportFile))
+	page, err := os.ReadFile(folder.File(runfolder.ReportFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,15 +163,15 @@ func TestWriteComparison(t *testing.T) {
 // TestSeedsOfOneConfig wants the page of one config's seeds to say what they
 // reach on the whole.
 func TestSeedsOfOneConfig(t *testing.T) {
-	tested := func(accuracy float64) func(*Summary) {
-		return func(s *Summary) { s.Final.TestAccuracy, s.Best.TestAccuracy = &accuracy, &accuracy }
+	tested := func(accuracy float64) func(*runfolder.Summary) {
+		return func(s *runfolder.Summary) { s.Final.TestAccuracy, s.Best.TestAccuracy = &accuracy, &accuracy }
 	}
 	for _, test := range []struct {
-		folders []*Folder
+		folders []*runfolder.Folder
 		want    string
 	}{
-		{[]*Folder{finishedRun(t, "a", 1, tested(0.7)), finishedRun(t, "a", 2, tested(0.8))}, "Over 2 seeds it classifies 75.00 ± 7.07% of the test images rightly"},
-		{[]*Folder{finishedRun(t, "a", 1, nil), finishedRun(t, "a", 2, nil)}, "Over 2 seeds its loss on test images, which it never saw in training, is 0.5 ± 0"},
+		{[]*runfolder.Folder{finishedRun(t, "a", 1, tested(0.7)), finishedRun(t, "a", 2, tested(0.8))}, "Over 2 seeds it classifies 75.00 ± 7.07% of the test images rightly"},
+		{[]*runfolder.Folder{finishedRun(t, "a", 1, nil), finishedRun(t, "a", 2, nil)}, "Over 2 seeds its loss on test images, which it never saw in training, is 0.5 ± 0"},
 	} {
 		compared, err := Compare(test.folders)
 		if err != nil {
@@ -183,8 +184,32 @@ func TestSeedsOfOneConfig(t *testing.T) {
 }
 
 func TestCompareSaysWhyARunFailed(t *testing.T) {
-	failed := finishedRun(t, "b", 1, func(s *Summary) { s.Status, s.Final, s.Error = Failed, nil, "the loss became NaN" })
-	if _, err := Compare([]*Folder{finishedRun(t, "a", 1, nil), failed}); err == nil || !strings.Contains(err.Error(), "it failed: the loss became NaN") || strings.Contains(err.Error(), "-resume") {
+	failed := finishedRun(t, "b", 1, func(s *runfolder.Summary) { s.Status, s.Final, s.Error = runfolder.Failed, nil, "the loss became NaN" })
+	if _, err := Compare([]*runfolder.Folder{finishedRun(t, "a", 1, nil), failed}); err == nil || !strings.Contains(err.Error(), "it failed: the loss became NaN") || strings.Contains(err.Error(), "-resume") {
 		t.Errorf("error is %v", err)
 	}
+}
+
+// FuzzSummary wants an error or a summary that a comparison can take.
+func FuzzSummary(f *testing.F) {
+	f.Add([]byte(`{"name":"svm","epochs":2,"classes":["frog","horse"],"final":{"epoch":2,"train_loss":1,"val_loss":2,"test_loss":3},"best":{"epoch":1,"test_loss":1e308},"pca":{}}`))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		folder := &runfolder.Folder{Path: t.TempDir()}
+		for name, content := range map[string][]byte{runfolder.SummaryFile: content, runfolder.ConfigFile: nil} {
+			if err := os.WriteFile(folder.File(name), content, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := folder.WriteHistory(epochs); err != nil {
+			t.Fatal(err)
+		}
+		compared, err := Compare([]*runfolder.Folder{folder, folder})
+		if err != nil {
+			return
+		}
+		comparisonRows(compared)
+		ComparisonCells(compared)
+		Answers(compared)
+		Warnings(compared)
+	})
 }

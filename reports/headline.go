@@ -1,6 +1,7 @@
-package runfolder
+package reports
 
 import (
+	"cifartrain/runfolder"
 	"fmt"
 	"math"
 )
@@ -13,15 +14,15 @@ const pixelError = "mean squared error"
 
 // Headline says in a sentence what the run's best weights are worth; it is
 // empty before the first epoch has ended.
-func (s *Summary) Headline() string {
+func Headline(s *runfolder.Summary) string {
 	b := s.Best
 	switch {
 	case b == nil:
 		return ""
 	case b.TestAccuracy != nil:
-		return fmt.Sprintf("It classifies %s of the %s test images rightly, which it never saw in training.", percent(b.TestAccuracy), Thousands(s.Images.Test))
+		return fmt.Sprintf("It classifies %s of the %s test images rightly, which it never saw in training.", percentOf(b.TestAccuracy), Thousands(s.Images.Test))
 	case b.ValidationAccuracy != nil:
-		return fmt.Sprintf("It classifies %s of the validation images rightly, which it does not train on.", percent(b.ValidationAccuracy))
+		return fmt.Sprintf("It classifies %s of the validation images rightly, which it does not train on.", percentOf(b.ValidationAccuracy))
 	case b.TestLoss != nil && s.PCA != nil:
 		return fmt.Sprintf("It restores test images that it never saw with an error of %.5g, %.2f times that of %d principal components.",
 			*b.TestLoss, *b.TestLoss/s.PCA.TestMSE, s.PCA.Components)
@@ -32,7 +33,7 @@ func (s *Summary) Headline() string {
 }
 
 // Tiles are the figures to see first.
-func (s *Summary) Tiles() []Tile {
+func Tiles(s *runfolder.Summary) []Tile {
 	b := s.Best
 	if b == nil {
 		return nil
@@ -40,14 +41,14 @@ func (s *Summary) Tiles() []Tile {
 	var tiles []Tile
 	if b.ValidationAccuracy != nil {
 		if b.TestAccuracy != nil {
-			tiles = append(tiles, Tile{percent(b.TestAccuracy), fmt.Sprintf("test accuracy; guessing reaches %.0f%%", 100/float64(max(1, len(s.Classes))))})
+			tiles = append(tiles, Tile{percentOf(b.TestAccuracy), fmt.Sprintf("test accuracy; guessing reaches %.0f%%", 100/float64(max(1, len(s.Classes))))})
 		}
-		tiles = append(tiles, Tile{percent(b.ValidationAccuracy), "validation accuracy"})
+		tiles = append(tiles, Tile{percentOf(b.ValidationAccuracy), "validation accuracy"})
 		if b.TrainAccuracy != nil {
 			tiles = append(tiles, Tile{fmt.Sprintf("%+.1f pts", 100*(*b.TrainAccuracy-*b.ValidationAccuracy)), "training accuracy above validation accuracy; a large gap is overfitting"})
 		}
 	} else {
-		tiles = s.lossTiles()
+		tiles = lossTiles(s)
 	}
 	tiles = append(tiles, Tile{fmt.Sprintf("epoch %d", b.Epoch), fmt.Sprintf("the best of %d, by validation loss; these figures are of its weights", s.Epochs)})
 	if s.Seconds > 0 {
@@ -57,7 +58,7 @@ func (s *Summary) Tiles() []Tile {
 }
 
 // lossTiles are those of a model that restores images.
-func (s *Summary) lossTiles() []Tile {
+func lossTiles(s *runfolder.Summary) []Tile {
 	loss, of := s.Best.ValidationLoss, "validation"
 	if s.Best.TestLoss != nil {
 		loss, of = *s.Best.TestLoss, "test"

@@ -1,4 +1,4 @@
-package runfolder
+package reports
 
 import (
 	"bytes"
@@ -10,17 +10,18 @@ import (
 	"strconv"
 
 	"cifartrain/metrics"
+	"cifartrain/runfolder"
 )
 
 // WriteSweep writes comparison.csv, a row a run with its swept values and each
 // measure, the best setting first, and report.html, which holds the pictures
 // too.
-func (f *Folder) WriteSweep(s *Sweep, pictures []Picture) error {
+func WriteSweep(f *runfolder.Folder, s *Sweep, pictures []Picture) error {
 	var table bytes.Buffer
 	if err := csv.NewWriter(&table).WriteAll(s.rows()); err != nil {
-		return fmt.Errorf("runfolder: making %s: %w", ComparisonTable, err)
+		return fmt.Errorf("making %s: %w", runfolder.ComparisonTable, err)
 	}
-	if err := f.Write(ComparisonTable, table.Bytes()); err != nil {
+	if err := f.Write(runfolder.ComparisonTable, table.Bytes()); err != nil {
 		return err
 	}
 	page := struct {
@@ -29,13 +30,13 @@ func (f *Folder) WriteSweep(s *Sweep, pictures []Picture) error {
 		Pictures []sweepFigure
 	}{Sweep: s, Rows: s.Cells(len(s.Settings))}
 	for _, p := range pictures {
-		source, err := f.source(p.File)
+		source, err := source(f, p.File)
 		if err != nil {
 			return err
 		}
 		page.Pictures = append(page.Pictures, sweepFigure{p, source})
 	}
-	return f.WriteWith(ReportFile, func(w io.Writer) error { return sweepTemplate.Execute(w, page) })
+	return f.WriteWith(runfolder.ReportFile, func(w io.Writer) error { return sweepTemplate.Execute(w, page) })
 }
 
 // A sweepFigure is a picture as the page holds it.
@@ -66,7 +67,7 @@ func (s *Sweep) rows() [][]string {
 			row := append([]string{run.Path}, setting.Values...)
 			row = append(row, r.Model, strconv.FormatUint(r.Seed, 10), r.Dataset, r.Status)
 			for _, m := range measures {
-				row = append(row, number(m.Of(r)))
+				row = append(row, exact(m.Of(r)))
 			}
 			rows = append(rows, row)
 		}
@@ -109,10 +110,10 @@ func (s *Sweep) Cells(most int) [][]string {
 			rows = append(rows, append(row, why, "–", "–", "–"))
 			continue
 		}
-		mean := func(of func(*Summary) float64) float64 { return Measure{Of: of}.Over(setting.Compared).Mean }
+		mean := func(of func(*runfolder.Summary) float64) float64 { return Measure{Of: of}.Over(setting.Compared).Mean }
 		rows = append(rows, append(row, s.figureText(s.Figure(setting)), s.figureText(s.over(setting, true)),
-			fmt.Sprintf("%.3g", mean(func(r *Summary) float64 { return float64(r.Best.Epoch) })),
-			fmt.Sprintf("%.1f", mean(func(r *Summary) float64 { return r.TrainingSeconds }))))
+			fmt.Sprintf("%.3g", mean(func(r *runfolder.Summary) float64 { return float64(r.Best.Epoch) })),
+			fmt.Sprintf("%.1f", mean(func(r *runfolder.Summary) float64 { return r.TrainingSeconds }))))
 	}
 	return rows
 }

@@ -1,6 +1,7 @@
-package runfolder
+package reports
 
 import (
+	"cifartrain/runfolder"
 	"cmp"
 	"fmt"
 	"math"
@@ -37,7 +38,7 @@ func (s *Sweep) Answers() []string {
 		answers = append(answers, s.latentAnswers(k, finished)...)
 	}
 	if missing := len(s.Settings) - len(finished); missing > 0 {
-		answers = append(answers, fmt.Sprintf("%d of %d settings have no figures: %s says why.", missing, len(s.Settings), ComparisonTable))
+		answers = append(answers, fmt.Sprintf("%d of %d settings have no figures: %s says why.", missing, len(s.Settings), runfolder.ComparisonTable))
 	}
 	return answers
 }

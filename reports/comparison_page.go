@@ -1,4 +1,4 @@
-package runfolder
+package reports
 
 import (
 	"bytes"
@@ -11,19 +11,14 @@ import (
 	"strconv"
 
 	"cifartrain/metrics"
-)
-
-// The files of a comparison's folder.
-const (
-	ComparisonPicture = "comparison.png"
-	ComparisonTable   = "comparison.csv"
+	"cifartrain/runfolder"
 )
 
 // A Measure is one figure of every run in a comparison.
 type Measure struct {
 	Name   string // in words
 	Column string // in comparison.csv
-	Of     func(*Summary) float64
+	Of     func(*runfolder.Summary) float64
 	Share  bool // of 1, written in percent for a reader
 }
 
@@ -42,24 +37,24 @@ func Measures(compared []Compared) []Measure {
 	var measures []Measure
 	if SameLoss(compared) {
 		measures = append(measures,
-			Measure{"training loss, last epoch", "train_loss", func(s *Summary) float64 { return s.Final.TrainLoss }, false},
-			Measure{"validation loss, last epoch", "val_loss", func(s *Summary) float64 { return s.Final.ValidationLoss }, false},
-			Measure{"test loss, last epoch", "test_loss", func(s *Summary) float64 { return *s.Final.TestLoss }, false},
-			Measure{"training loss, best epoch", "best_train_loss", func(s *Summary) float64 { return s.Best.TrainLoss }, false},
-			Measure{"validation loss, best epoch", "best_val_loss", func(s *Summary) float64 { return s.Best.ValidationLoss }, false},
-			Measure{"test loss, best epoch", "best_test_loss", func(s *Summary) float64 { return *s.Best.TestLoss }, false})
+			Measure{"training loss, last epoch", "train_loss", func(s *runfolder.Summary) float64 { return s.Final.TrainLoss }, false},
+			Measure{"validation loss, last epoch", "val_loss", func(s *runfolder.Summary) float64 { return s.Final.ValidationLoss }, false},
+			Measure{"test loss, last epoch", "test_loss", func(s *runfolder.Summary) float64 { return *s.Final.TestLoss }, false},
+			Measure{"training loss, best epoch", "best_train_loss", func(s *runfolder.Summary) float64 { return s.Best.TrainLoss }, false},
+			Measure{"validation loss, best epoch", "best_val_loss", func(s *runfolder.Summary) float64 { return s.Best.ValidationLoss }, false},
+			Measure{"test loss, best epoch", "best_test_loss", func(s *runfolder.Summary) float64 { return *s.Best.TestLoss }, false})
 	}
 	if !slices.ContainsFunc(compared, func(c Compared) bool { return c.Summary().Final.TestAccuracy == nil }) {
 		measures = append(measures,
-			Measure{"validation accuracy, last epoch", "val_accuracy", func(s *Summary) float64 { return *s.Final.ValidationAccuracy }, true},
-			Measure{"test accuracy, last epoch", "test_accuracy", func(s *Summary) float64 { return *s.Final.TestAccuracy }, true},
-			Measure{"validation accuracy, best epoch", "best_val_accuracy", func(s *Summary) float64 { return *s.Best.ValidationAccuracy }, true},
-			Measure{"test accuracy, best epoch", "best_test_accuracy", func(s *Summary) float64 { return *s.Best.TestAccuracy }, true})
+			Measure{"validation accuracy, last epoch", "val_accuracy", func(s *runfolder.Summary) float64 { return *s.Final.ValidationAccuracy }, true},
+			Measure{"test accuracy, last epoch", "test_accuracy", func(s *runfolder.Summary) float64 { return *s.Final.TestAccuracy }, true},
+			Measure{"validation accuracy, best epoch", "best_val_accuracy", func(s *runfolder.Summary) float64 { return *s.Best.ValidationAccuracy }, true},
+			Measure{"test accuracy, best epoch", "best_test_accuracy", func(s *runfolder.Summary) float64 { return *s.Best.TestAccuracy }, true})
 	}
 	return append(measures,
-		Measure{"parameters", "parameters", func(s *Summary) float64 { return float64(s.Parameters) }, false},
-		Measure{"epochs", "epochs", func(s *Summary) float64 { return float64(s.Epochs) }, false},
-		Measure{"training time, seconds", "training_seconds", func(s *Summary) float64 { return s.TrainingSeconds }, false})
+		Measure{"parameters", "parameters", func(s *runfolder.Summary) float64 { return float64(s.Parameters) }, false},
+		Measure{"epochs", "epochs", func(s *runfolder.Summary) float64 { return float64(s.Epochs) }, false},
+		Measure{"training time, seconds", "training_seconds", func(s *runfolder.Summary) float64 { return s.TrainingSeconds }, false})
 }
 
 // Answers are the sentences that hold each config against the first, or that say
@@ -78,17 +73,17 @@ func Answers(compared []Compared) []string {
 // WriteComparison writes comparison.csv, a row a run with each measure and its
 // ratio to the mean of the first config's runs, and report.html, which draws
 // the curves itself.
-func (f *Folder) WriteComparison(compared []Compared) error {
+func WriteComparison(f *runfolder.Folder, compared []Compared) error {
 	var table bytes.Buffer
 	if err := csv.NewWriter(&table).WriteAll(comparisonRows(compared)); err != nil {
-		return fmt.Errorf("runfolder: making %s: %w", ComparisonTable, err)
+		return fmt.Errorf("making %s: %w", runfolder.ComparisonTable, err)
 	}
-	if err := f.Write(ComparisonTable, table.Bytes()); err != nil {
+	if err := f.Write(runfolder.ComparisonTable, table.Bytes()); err != nil {
 		return err
 	}
 	curves, err := comparedCurves(compared)
 	if err != nil {
-		return fmt.Errorf("runfolder: making %s: %w", ReportFile, err)
+		return fmt.Errorf("making %s: %w", runfolder.ReportFile, err)
 	}
 	page := struct {
 		Title    string
@@ -99,7 +94,7 @@ func (f *Folder) WriteComparison(compared []Compared) error {
 		Warnings []string
 		Curves   template.HTML
 	}{ComparisonTitle(compared), compared, LossCompared(compared), ComparisonCells(compared), Answers(compared), Warnings(compared), curves}
-	return f.WriteWith(ReportFile, func(w io.Writer) error { return comparisonTemplate.Execute(w, page) })
+	return f.WriteWith(runfolder.ReportFile, func(w io.Writer) error { return comparisonTemplate.Execute(w, page) })
 }
 
 //go:embed comparison.html
@@ -136,7 +131,7 @@ func comparisonRows(compared []Compared) [][]string {
 			s := run.Summary
 			row := []string{run.Path, s.Name, s.Model, strconv.FormatUint(s.Seed, 10), s.Dataset}
 			for _, m := range measures {
-				row = append(row, number(m.Of(s)), number(m.Of(s)/m.Over(compared[0]).Mean))
+				row = append(row, exact(m.Of(s)), exact(m.Of(s)/m.Over(compared[0]).Mean))
 			}
 			rows = append(rows, row)
 		}

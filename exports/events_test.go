@@ -1,4 +1,4 @@
-package tensorboard
+package exports
 
 import (
 	"encoding/binary"
@@ -64,7 +64,7 @@ func TestRecords(t *testing.T) {
 	if difference := cmp.Diff(want, got); difference != "" {
 		t.Errorf("the records differ (-want +got):\n%s", difference)
 	}
-	for _, w := range []*Writer{first, second} {
+	for _, w := range []*EventWriter{first, second} {
 		if err := w.Close(); err != nil {
 			t.Error(err)
 		}
@@ -87,7 +87,7 @@ func TestSeenAtOnce(t *testing.T) {
 }
 
 func TestNilWriterWritesNothing(t *testing.T) {
-	var w *Writer
+	var w *EventWriter
 	if err := w.Scalars(1, []Scalar{{"loss/train", 1}}); err != nil {
 		t.Error(err)
 	}
@@ -101,7 +101,7 @@ func TestErrors(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Create(filepath.Join(path, "tensorboard"), 1); err == nil || !strings.HasPrefix(err.Error(), "tensorboard: ") {
+	if _, err := CreateEvents(filepath.Join(path, "tensorboard"), 1); err == nil || !strings.HasPrefix(err.Error(), "writing for TensorBoard: ") {
 		t.Errorf("the error is %v", err)
 	}
 	w := create(t, t.TempDir(), 1)
@@ -111,9 +111,9 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-func create(t *testing.T, folder string, first int) *Writer {
+func create(t *testing.T, folder string, first int) *EventWriter {
 	t.Helper()
-	w, err := Create(folder, first)
+	w, err := CreateEvents(folder, first)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package terminal
+package reports
 
 import (
 	"fmt"
@@ -35,24 +35,24 @@ func wrap(text string, width int) string {
 	return strings.Join(append(lines, line), "\n")
 }
 
-// Head says what is about to be trained.
-func Head(out io.Writer, s *runfolder.Summary, folder string) {
-	fmt.Fprintf(out, "%s: %s, %s parameters, seed %d\n", s.Name, s.Model, runfolder.Thousands(s.Parameters), s.Seed)
+// ShowHead says what is about to be trained.
+func ShowHead(out io.Writer, s *runfolder.Summary, folder string) {
+	fmt.Fprintf(out, "%s: %s, %s parameters, seed %d\n", s.Name, s.Model, Thousands(s.Parameters), s.Seed)
 	fmt.Fprintf(out, "%s: %s; %s\n", s.Dataset, strings.Join(s.Classes, ", "), imageCounts(s))
 	fmt.Fprintf(out, "writing to %s\n\n", folder)
 }
 
-// Summary shows a finished run's figures.
-func Summary(out io.Writer, s *runfolder.Summary, folder string) {
+// ShowSummary shows a finished run's figures.
+func ShowSummary(out io.Writer, s *runfolder.Summary, folder string) {
 	fmt.Fprintln(out)
-	Table(out, figures(s))
+	Table(out, figureRows(s))
 	fmt.Fprintln(out, "The best epoch is the one of the lowest validation loss.")
 	fmt.Fprintf(out, "\n%s\n", wrap(fmt.Sprintf("%s: %s.", s.Verdict.Sentence(), s.Verdict.Reason), width))
 	if advice := metrics.DeadUnitsAdvice(s.DeadUnits); advice != "" {
 		fmt.Fprintln(out, wrap(advice, width))
 	}
-	fmt.Fprintf(out, "\n%s in %s, %s images/s; %s in all.\n", runfolder.Epochs(s.Epochs), Duration(s.TrainingSeconds),
-		runfolder.Thousands(int(math.Round(s.ImagesPerSecond))), Duration(s.Seconds))
+	fmt.Fprintf(out, "\n%s in %s, %s images/s; %s in all.\n", Epochs(s.Epochs), Duration(s.TrainingSeconds),
+		Thousands(int(math.Round(s.ImagesPerSecond))), Duration(s.Seconds))
 	fmt.Fprintf(out, "Pictures, weights and report: %s\n", filepath.Join(folder, runfolder.ReportFile))
 	if s.Warning != "" {
 		fmt.Fprintf(out, "These figures are of the %s.\n", s.Dataset)
@@ -60,9 +60,9 @@ func Summary(out io.Writer, s *runfolder.Summary, folder string) {
 	fmt.Fprintln(out)
 }
 
-// figures is the table of Summary: a row for each measure of the last and of
+// figureRows is the table of Summary: a row for each measure of the last and of
 // the best epoch's weights.
-func figures(s *runfolder.Summary) [][]string {
+func figureRows(s *runfolder.Summary) [][]string {
 	rated := []struct {
 		name    string
 		figures *runfolder.Figures
@@ -89,10 +89,10 @@ func figures(s *runfolder.Summary) [][]string {
 	return rows
 }
 
-// Seeds shows the spread of runs that differ in their seed alone: the test
+// ShowSeeds shows the spread of runs that differ in their seed alone: the test
 // accuracy of a model that classifies, the test loss of any other. The standard
 // deviation is that of a sample.
-func Seeds(out io.Writer, summaries []*runfolder.Summary) {
+func ShowSeeds(out io.Writer, summaries []*runfolder.Summary) {
 	name, format := "test loss", loss
 	figure := func(f *runfolder.Figures) float64 { return *f.TestLoss }
 	if summaries[0].Final.TestAccuracy != nil {
@@ -113,23 +113,23 @@ func Seeds(out io.Writer, summaries []*runfolder.Summary) {
 	Table(out, rows)
 }
 
-// Comparison shows how configs compare with the first of them. A single one's
+// ShowComparison shows how configs compare with the first of them. A single one's
 // runs over seeds are not compared: Seeds shows their figures.
-func Comparison(out io.Writer, compared []runfolder.Compared, folder string) {
+func ShowComparison(out io.Writer, compared []Compared, folder string) {
 	if len(compared) > 1 {
-		fmt.Fprintf(out, "%s, %s\n", runfolder.ComparisonTitle(compared), runfolder.LossCompared(compared))
-		Table(out, runfolder.ComparisonCells(compared))
+		fmt.Fprintf(out, "%s, %s\n", ComparisonTitle(compared), LossCompared(compared))
+		Table(out, ComparisonCells(compared))
 		fmt.Fprintln(out)
-		for _, text := range append(runfolder.Warnings(compared), runfolder.Answers(compared)...) {
+		for _, text := range append(Warnings(compared), Answers(compared)...) {
 			fmt.Fprintln(out, wrap(text, width))
 		}
 	}
 	fmt.Fprintf(out, "\nPicture, table and report: %s\n", filepath.Join(folder, runfolder.ReportFile))
 }
 
-// Evaluation shows what weights score on the test images.
-func Evaluation(out io.Writer, dataset string, images int, lossName string, value float64, confusion *metrics.Confusion) {
-	fmt.Fprintf(out, "%s, %s test images\n%s: %s\n", dataset, runfolder.Thousands(images), lossName, loss(value))
+// ShowEvaluation shows what weights score on the test images.
+func ShowEvaluation(out io.Writer, dataset string, images int, lossName string, value float64, confusion *metrics.Confusion) {
+	fmt.Fprintf(out, "%s, %s test images\n%s: %s\n", dataset, Thousands(images), lossName, loss(value))
 	if confusion == nil {
 		return
 	}
@@ -138,16 +138,16 @@ func Evaluation(out io.Writer, dataset string, images int, lossName string, valu
 	for i, class := range confusion.Classes {
 		row := []string{class}
 		for _, count := range confusion.Counts[i] {
-			row = append(row, runfolder.Thousands(count))
+			row = append(row, Thousands(count))
 		}
 		rows = append(rows, row)
 	}
 	Table(out, rows)
 }
 
-// Export says which file was written, what it holds and, in lines, how it is used.
-func Export(out io.Writer, path string, bytes int, holds string, lines [][2]string) {
-	fmt.Fprintf(out, "wrote %s, %s bytes\n%s\n", path, runfolder.Thousands(bytes), wrap(holds, width))
+// ShowShowExport says which file was written, what it holds and, in lines, how it is used.
+func ShowExport(out io.Writer, path string, bytes int, holds string, lines [][2]string) {
+	fmt.Fprintf(out, "wrote %s, %s bytes\n%s\n", path, Thousands(bytes), wrap(holds, width))
 	for _, line := range lines {
 		fmt.Fprintf(out, "  %-20s %s\n", line[0], line[1])
 	}

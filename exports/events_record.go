@@ -1,4 +1,4 @@
-package tensorboard
+package exports
 
 import (
 	"encoding/binary"

@@ -1,4 +1,4 @@
-package runfolder
+package reports
 
 import (
 	"cmp"
@@ -14,6 +14,7 @@ import (
 
 	"cifartrain/metrics"
 	"cifartrain/plots"
+	"cifartrain/runfolder"
 )
 
 //go:embed report.html
@@ -29,30 +30,30 @@ type Picture struct {
 
 // WriteReport writes report.html: the summary, the curves of metrics.csv, the
 // pictures, which it holds itself, and the config.
-func (f *Folder) WriteReport(s *Summary, pictures []Picture) error {
+func WriteReport(f *runfolder.Folder, s *runfolder.Summary, pictures []Picture) error {
 	history, err := f.History()
 	if err != nil && !(errors.Is(err, fs.ErrNotExist) && s.Epochs == 0) {
 		return err
 	}
-	return f.WriteWith(ReportFile, func(w io.Writer) error { return f.report(w, s, history, pictures, "") })
+	return f.WriteWith(runfolder.ReportFile, func(w io.Writer) error { return report(w, f, s, history, pictures, "") })
 }
 
 // Report writes the page of a run that is not at its end: what its summary and
 // its history say so far, below a sentence on how far it is.
-func (f *Folder) Report(w io.Writer, s *Summary, history metrics.History, progress string) error {
-	if err := f.report(w, s, history, nil, progress); err != nil {
-		return fmt.Errorf("runfolder: making the page of %s: %w", f.Path, err)
+func Report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metrics.History, progress string) error {
+	if err := report(w, f, s, history, nil, progress); err != nil {
+		return fmt.Errorf("making the page of %s: %w", f.Path, err)
 	}
 	return nil
 }
 
-func (f *Folder) report(w io.Writer, s *Summary, history metrics.History, pictures []Picture, progress string) error {
+func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metrics.History, pictures []Picture, progress string) error {
 	type figure struct {
 		Picture
 		Source template.URL
 	}
 	page := struct {
-		*Summary
+		*runfolder.Summary
 		Progress string
 		Headline string
 		Tiles    []Tile
@@ -61,16 +62,16 @@ func (f *Folder) report(w io.Writer, s *Summary, history metrics.History, pictur
 		Config   string
 		Graph    string
 		Diagram  template.HTML
-	}{Summary: s, Progress: progress, Headline: s.Headline(), Tiles: s.Tiles()}
+	}{Summary: s, Progress: progress, Headline: Headline(s), Tiles: Tiles(s)}
 	for _, p := range pictures {
-		source, err := f.source(p.File)
+		source, err := source(f, p.File)
 		if err != nil {
 			return err
 		}
 		page.Pictures = append(page.Pictures, figure{p, source})
 	}
 	var diagram string
-	for name, text := range map[string]*string{ConfigFile: &page.Config, GraphFile: &page.Graph, DiagramFile: &diagram} {
+	for name, text := range map[string]*string{runfolder.ConfigFile: &page.Config, runfolder.GraphFile: &page.Graph, runfolder.DiagramFile: &diagram} {
 		content, err := os.ReadFile(f.File(name))
 		if err != nil && !(progress != "" && errors.Is(err, fs.ErrNotExist)) {
 			return err
@@ -86,13 +87,13 @@ func (f *Folder) report(w io.Writer, s *Summary, history metrics.History, pictur
 }
 
 // curves draws a run's history.
-func curves(s *Summary, history metrics.History) (figures []template.HTML, err error) {
+func curves(s *runfolder.Summary, history metrics.History) (figures []template.HTML, err error) {
 	if len(history) == 0 {
 		return nil, nil
 	}
 	caption := plots.Caption{Run: s.Name, Dataset: s.Dataset}
 	loss, err := drawn(func(w *strings.Builder) error {
-		return plots.LossFigure(w, caption, history, s.Loss, s.Yardsticks()...)
+		return plots.LossFigure(w, caption, history, s.Loss, Yardsticks(s)...)
 	})
 	if !history.Classifies() {
 		return []template.HTML{loss}, err
@@ -102,16 +103,16 @@ func curves(s *Summary, history metrics.History) (figures []template.HTML, err e
 }
 
 // source is a picture of the folder as a page holds it.
-func (f *Folder) source(picture string) (template.URL, error) {
+func source(f *runfolder.Folder, picture string) (template.URL, error) {
 	content, err := os.ReadFile(f.File(picture))
 	if err != nil {
-		return "", fmt.Errorf("runfolder: making %s: %w", ReportFile, err)
+		return "", fmt.Errorf("making %s: %w", runfolder.ReportFile, err)
 	}
 	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(content)), nil
 }
 
 // Yardsticks are what a run's losses are measured by.
-func (s *Summary) Yardsticks() []plots.Yardstick {
+func Yardsticks(s *runfolder.Summary) []plots.Yardstick {
 	if s.PCA == nil {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package terminal
+package reports
 
 import (
 	"bytes"
@@ -143,8 +143,8 @@ func summary(seed uint64, accuracy float64) *runfolder.Summary {
 
 func TestSummary(t *testing.T) {
 	var out bytes.Buffer
-	Head(&out, summary(1, 0.8), "runs/svm/now")
-	Summary(&out, summary(1, 0.8), "runs/svm/now")
+	ShowHead(&out, summary(1, 0.8), "runs/svm/now")
+	ShowSummary(&out, summary(1, 0.8), "runs/svm/now")
 	want := `svm: linear_svm, 3,073 parameters, seed 1
 CIFAR-10: frog, horse; 7,000 training, 3,000 validation, 2,000 test images
 writing to runs/svm/now
@@ -170,7 +170,7 @@ Pictures, weights and report: runs/svm/now/report.html
 
 func TestSeeds(t *testing.T) {
 	var out bytes.Buffer
-	Seeds(&out, []*runfolder.Summary{summary(1, 0.5), summary(2, 0.75), summary(3, 1)})
+	ShowSeeds(&out, []*runfolder.Summary{summary(1, 0.5), summary(2, 0.75), summary(3, 1)})
 	want := `svm over 3 seeds, test accuracy:
   seed                last epoch  best epoch
   1                       50.00%      50.00%

@@ -1,4 +1,4 @@
-package terminal
+package reports
 
 import (
 	"fmt"
@@ -15,7 +15,7 @@ func (d *Display) BarOnly() *Display {
 }
 
 // Run tells of a run of a sweep that has ended, one line.
-func (d *Display) Run(ended, all int, label string, outcome runfolder.Setting, seconds float64) {
+func (d *Display) Run(ended, all int, label string, outcome Setting, seconds float64) {
 	if d.quiet {
 		return
 	}
@@ -31,8 +31,8 @@ func (d *Display) Run(ended, all int, label string, outcome runfolder.Setting, s
 	fmt.Fprintf(d.out, "%*d/%d  %s: %s, %s\n", len(fmt.Sprint(all)), ended, all, label, text, Duration(seconds))
 }
 
-// Sweep shows the best settings of a sweep and what they answer.
-func Sweep(out io.Writer, s *runfolder.Sweep, folder string) {
+// ShowSweep shows the best settings of a sweep and what they answer.
+func ShowSweep(out io.Writer, s *Sweep, folder string) {
 	const most = 15
 	fmt.Fprintln(out)
 	Table(out, s.Cells(most))

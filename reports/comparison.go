@@ -1,45 +1,36 @@
-package runfolder
+package reports
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
-	"strings"
 
 	"cifartrain/metrics"
+	"cifartrain/runfolder"
 )
-
-// A FinishedRun is a run with the figures that a comparison takes.
-type FinishedRun struct {
-	Path    string
-	Summary *Summary
-	History metrics.History
-}
 
 // A Compared is one config in a comparison, with its runs over seeds.
 type Compared struct {
-	Label string        // its name, made unique among those compared
-	Runs  []FinishedRun // at least one
+	Label string                  // its name, made unique among those compared
+	Runs  []runfolder.FinishedRun // at least one
 }
 
 // Compare reads finished runs for a comparison. Those whose configs differ in
 // the seed alone are one contestant, placed where the first of them stands.
 // Runs must have ended with test figures and share their loss or have
 // accuracies to compare; the error names the one that does not.
-func Compare(folders []*Folder) ([]Compared, error) {
+func Compare(folders []*runfolder.Folder) ([]Compared, error) {
 	var compared []Compared
 	places := make(map[string]int)
 	for _, folder := range folders {
-		run, err := folder.finished()
+		run, err := folder.Finished()
 		if err != nil {
 			return nil, err
 		}
-		if len(compared) > 0 && !run.Summary.comparableTo(compared[0].Summary()) {
-			return nil, fmt.Errorf("runfolder: %s measures another loss (%s) than %s (%s); only runs of the same loss, or with accuracies, compare",
+		if len(compared) > 0 && !comparable(run.Summary, compared[0].Summary()) {
+			return nil, fmt.Errorf("%s measures another loss (%s) than %s (%s); only runs of the same loss, or with accuracies, compare",
 				folder.Path, run.Summary.Loss, compared[0].Runs[0].Path, compared[0].Summary().Loss)
 		}
-		config, err := folder.configButSeed()
+		config, err := folder.ConfigButSeed()
 		if err != nil {
 			return nil, err
 		}
@@ -55,54 +46,8 @@ func Compare(folders []*Folder) ([]Compared, error) {
 	return compared, nil
 }
 
-// finished reads a run that has ended with all that a comparison needs.
-func (f *Folder) finished() (FinishedRun, error) {
-	const goOn = "go on with it: go run . -resume "
-	summary, err := f.Summary()
-	if errors.Is(err, fs.ErrNotExist) {
-		return FinishedRun{}, fmt.Errorf("runfolder: %s holds no finished run: it was cut off or is still training; "+goOn+"%[1]s", f.Path)
-	}
-	if err != nil {
-		return FinishedRun{}, err
-	}
-	if !summary.comparable() {
-		if summary.Status == Failed {
-			return FinishedRun{}, fmt.Errorf("runfolder: %s holds no finished run: it failed: %s", f.Path, summary.Error)
-		}
-		return FinishedRun{}, fmt.Errorf("runfolder: %s holds no finished run: it is %s; "+goOn+"%[1]s", f.Path, summary.Status)
-	}
-	history, err := f.History()
-	if err != nil {
-		return FinishedRun{}, err
-	}
-	if len(history) == 0 || len(history) != summary.Epochs {
-		return FinishedRun{}, fmt.Errorf("runfolder: %s: %d epochs, the summary is of %d: the run was made longer and is not finished; "+goOn+"%s",
-			f.File(MetricsFile), len(history), summary.Epochs, f.Path)
-	}
-	return FinishedRun{f.Path, summary, history}, nil
-}
-
-// configButSeed is the text of config.yaml without the line of the seed, which
-// is the same for runs that differ in nothing else.
-func (f *Folder) configButSeed() (string, error) {
-	content, err := read(f.File(ConfigFile), maxTextFile)
-	if err != nil {
-		return "", fmt.Errorf("runfolder: %w", err)
-	}
-	lines := strings.Split(string(content), "\n")
-	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "seed: ") }), "\n"), nil
-}
-
-// comparable reports whether the summary holds every figure of a comparison.
-func (s *Summary) comparable() bool {
-	complete := func(f *Figures) bool {
-		return f != nil && f.TestLoss != nil && (f.TestAccuracy == nil || f.TrainAccuracy != nil && f.ValidationAccuracy != nil)
-	}
-	return complete(s.Final) && complete(s.Best) && (s.Final.TestAccuracy == nil) == (s.Best.TestAccuracy == nil)
-}
-
-// comparableTo reports whether the runs share a figure that compares.
-func (s *Summary) comparableTo(other *Summary) bool {
+// comparable reports whether the runs share a figure that compares.
+func comparable(s, other *runfolder.Summary) bool {
 	return s.Loss == other.Loss || s.Final.TestAccuracy != nil && other.Final.TestAccuracy != nil
 }
 
@@ -112,7 +57,7 @@ func SameLoss(compared []Compared) bool {
 }
 
 // Summary is that of the first run, for what all of them share.
-func (c Compared) Summary() *Summary { return c.Runs[0].Summary }
+func (c Compared) Summary() *runfolder.Summary { return c.Runs[0].Summary }
 
 // Histories are those of the runs.
 func (c Compared) Histories() metrics.Histories {
@@ -138,7 +83,7 @@ func (c Compared) PCA() float64 {
 
 // has reports whether a run of that seed is among the config's.
 func (c Compared) has(seed uint64) bool {
-	return slices.ContainsFunc(c.Runs, func(run FinishedRun) bool { return run.Summary.Seed == seed })
+	return slices.ContainsFunc(c.Runs, func(run runfolder.FinishedRun) bool { return run.Summary.Seed == seed })
 }
 
 // label names contestants after their configs, with the seed where a single run

@@ -1,0 +1,112 @@
+package exports
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// A Scalar is a figure under its tag, such as loss/train: TensorBoard shows
+// what stands before the slash as a group.
+type Scalar struct {
+	Tag   string
+	Value float64 // kept as float32
+}
+
+// An EventWriter writes figures as TensorBoard reads them: one event file of
+// records, each of which holds an Event. A nil EventWriter writes nothing.
+type EventWriter struct {
+	file *os.File
+}
+
+// CreateEvents starts a new event file in a folder, which it makes where it is
+// missing. first is the first step to be written: above 1, TensorBoard forgets
+// what older files of the folder say of that step and later ones, as a run that
+// goes on from there wants it.
+func CreateEvents(folder string, first int) (*EventWriter, error) {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return nil, fmt.Errorf("writing for TensorBoard: %w", err)
+	}
+	file, err := newFile(folder, time.Now())
+	if err != nil {
+		return nil, fmt.Errorf("writing for TensorBoard: %w", err)
+	}
+	w := &EventWriter{file}
+	err = w.write(func(event *message) { event.text(3, "brain.Event:2") }) // file_version
+	if err == nil && first > 1 {
+		err = w.write(func(event *message) {
+			var session message     // SessionLog
+			session.integer(1, 1)   // status: START
+			event.integer(2, first) // step
+			event.bytes(7, session) // session_log
+		})
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return w, nil
+}
+
+// newFile creates a file of the name TensorBoard looks for. It reads a folder's
+// files in the order of their names.
+func newFile(folder string, now time.Time) (*os.File, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "localhost" // only tells files of several machines apart
+	}
+	for n := 0; ; n++ {
+		name := fmt.Sprintf("events.out.tfevents.%010d.%03d.%s", now.Unix(), n, filepath.Base(host))
+		file, err := os.OpenFile(filepath.Join(folder, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return file, err
+		}
+	}
+}
+
+// Scalars writes the figures of a step, which a reader then sees at once.
+func (w *EventWriter) Scalars(step int, scalars []Scalar) error {
+	if w == nil {
+		return nil
+	}
+	return w.write(func(event *message) {
+		var summary message
+		for _, s := range scalars {
+			var value message // Summary.Value
+			value.text(1, s.Tag)
+			value.float(2, float32(s.Value)) // simple_value
+			summary.bytes(1, value)
+		}
+		event.integer(2, step)
+		event.bytes(5, summary)
+	})
+}
+
+// Close ends the file.
+func (w *EventWriter) Close() error {
+	if w == nil {
+		return nil
+	}
+	if err := w.file.Close(); err != nil {
+		return fmt.Errorf("writing for TensorBoard: %w", err)
+	}
+	return nil
+}
+
+// write writes an Event of this moment, to which fill adds the rest, as one
+// record at one stroke.
+//
+// Messages and field numbers:
+// https://github.com/tensorflow/tensorboard/blob/2.21.0/tensorboard/compat/proto/event.proto
+// https://github.com/tensorflow/tensorboard/blob/2.21.0/tensorboard/compat/proto/summary.proto
+func (w *EventWriter) write(fill func(event *message)) error {
+	var event message
+	event.double(1, float64(time.Now().UnixMicro())/1e6) // wall_time, seconds
+	fill(&event)
+	if _, err := w.file.Write(record(event)); err != nil {
+		return fmt.Errorf("writing for TensorBoard: %w", err)
+	}
+	return nil
+}
