@@ -119,13 +119,13 @@ func layerRows(architecture *graphs.Architecture, model *graphs.Model) [][]strin
 // files are what a run of a config that ends well leaves behind.
 func (s *Session) files(config configs.Config, architecture *graphs.Architecture) []string {
 	files := []string{runfolder.ReportFile, runfolder.SummaryFile, runfolder.MetricsFile, runfolder.ConfigFile, "loss.png"}
-	if architecture.Predict != nil {
+	if architecture.Task.Classifies() {
 		files = append(files, "accuracy.png", "confusion.png")
 	}
 	if architecture.PixelWeight != "" {
 		files = append(files, "weights.png")
 	}
-	if architecture.Latent > 0 && config.Plots.Reconstructions > 0 {
+	if architecture.Task.Restores() && config.Plots.Reconstructions > 0 {
 		files = append(files, "reconstructions.png")
 	}
 	files = append(files, runfolder.BestWeightsFile, runfolder.LastWeightsFile)

@@ -128,7 +128,7 @@ func (s *Session) exported(ctx context.Context, from *source) (exports.Model, er
 	}
 	model := exports.Model{
 		Name: from.config.Name, Version: runfolder.Version(),
-		Shape: cifar.Shape, Layers: built.Layers, Weights: from.weights, Restores: built.Labels == nil,
+		Shape: cifar.Shape, Layers: built.Layers, Weights: from.weights, Restores: from.architecture.Task.Restores(),
 		Normalization: normalization(from.config.Data.Normalize), Metadata: from.metadata(),
 	}
 	if from.config.Data.Center {
@@ -143,8 +143,7 @@ func (s *Session) exported(ctx context.Context, from *source) (exports.Model, er
 	for _, line := range inputAndOutput(model) {
 		model.Doc += fmt.Sprintf("\n%s: %s", line[0], line[1])
 	}
-	if from.architecture.Predict != nil {
-		classes := from.config.Data.Classes
+	if classes := from.config.Data.Classes; from.architecture.Task.Classifies() && len(classes) == 2 {
 		model.Doc += fmt.Sprintf("\nA score above 0 says %s, any other %s.", classes[1], classes[0])
 	}
 	return model, nil

@@ -44,7 +44,8 @@ func newGorgoniaModel(config configs.Config, weights graphs.Weights, rows int) *
 	case "linear_svm":
 		score := G.Must(G.Reshape(affine(m.images, transposed(w[0]), w[1]), tensor.Shape{rows}))
 		ones := G.NewVector(g, tensor.Float32, G.WithName("ones"), G.WithShape(rows), G.WithInit(G.Ones()))
-		margin := G.Must(G.Sub(ones, G.Must(G.HadamardProd(m.labels, score))))
+		y := G.Must(G.Sub(G.Must(G.Add(m.labels, m.labels)), ones)) // -1 or +1
+		margin := G.Must(G.Sub(ones, G.Must(G.HadamardProd(y, score))))
 		mean := G.Must(G.Mean(G.Must(G.Rectify(margin))))
 		m.loss = G.Must(G.Mul(mean, G.NewConstant(float32(config.Loss.C), G.WithName("c"))))
 	case "autoencoder":

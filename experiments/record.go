@@ -40,7 +40,7 @@ func newRecord(folder *runfolder.Folder, config configs.Config, run *training.Ru
 	}
 	architecture := run.Architecture
 	return &record{folder: folder, config: config, init: init, run: run, images: images, began: started, summary: &runfolder.Summary{
-		Name: config.Name, Model: architecture.Kind, Loss: lossName(config, architecture), Seed: config.Seed,
+		Name: config.Name, Model: architecture.Kind, Task: architecture.Task, Loss: lossName(config, architecture), Seed: config.Seed,
 		Dataset: images.dataset.Name, Warning: images.warning, Classes: images.training.Classes,
 		Images:     runfolder.Images{Training: images.training.Len(), Validation: images.validation.Len(), Test: images.test.Len()},
 		Parameters: architecture.ParameterCount(), Started: started.UTC().Truncate(time.Second),
@@ -162,7 +162,7 @@ func (r *record) deadUnits(ctx context.Context, best graphs.Weights) ([]metrics.
 func figures(epoch metrics.Epoch, test training.Evaluation) *runfolder.Figures {
 	figures := runfolder.FiguresOf(epoch)
 	figures.TestLoss = &test.Loss
-	if test.Confusion != nil {
+	if test.Task.Classifies() {
 		accuracy := test.Confusion.Accuracy()
 		figures.TestAccuracy = &accuracy
 	}
@@ -277,13 +277,13 @@ func (r *record) pictures(result training.Result) ([]reports.Picture, error) {
 			return plots.Loss(w, caption, history, r.summary.Loss, reports.Yardsticks(r.summary)...)
 		}))
 	}
-	if r.run.Architecture.Latent > 0 && r.config.Plots.Reconstructions > 0 && len(history) > 0 {
+	if r.run.Architecture.Task.Restores() && r.config.Plots.Reconstructions > 0 && len(history) > 0 {
 		pairs, fault := reconstruct(r.config, r.run.Architecture, result.Best, r.images)
 		err = errors.Join(err, fault, draw("reconstructions.png", "Validation images drawn by the seed, and what the best weights restore of them.", func(w io.Writer) error {
 			return plots.Reconstructions(w, caption, pairs)
 		}))
 	}
-	if history.Classifies() {
+	if r.run.Architecture.Task.Classifies() && len(history) > 0 {
 		err = errors.Join(err, r.folder.WriteWith("accuracy.png", func(w io.Writer) error {
 			return plots.Accuracy(w, caption, history)
 		}))

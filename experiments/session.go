@@ -96,7 +96,7 @@ func (s *Session) check(all []configs.Config) error {
 		if _, _, err := solver(config); err != nil {
 			return err
 		}
-		loss, classifies := lossName(config, architecture), architecture.Predict != nil
+		loss, classifies := lossName(config, architecture), architecture.Task.Classifies()
 		if first == "" {
 			first, accuracies = loss, classifies
 		}

@@ -125,7 +125,7 @@ func (s *Session) align(ctx context.Context, architecture *graphs.Architecture, 
 // name compare.
 func lossName(config configs.Config, architecture *graphs.Architecture) string {
 	n := config.Data.Normalize
-	if architecture.Latent == 0 || n == nil {
+	if !architecture.Task.Restores() || n == nil {
 		return architecture.LossName
 	}
 	return fmt.Sprintf("%s of pixels divided by %v", architecture.LossName, n.Std)

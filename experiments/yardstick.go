@@ -28,7 +28,7 @@ func measure(ctx context.Context, config configs.Config, architecture *graphs.Ar
 	y := &yardstick{cancel: cancel, done: make(chan struct{})}
 	scale, uniform := lossScale(config.Data.Normalize)
 	switch {
-	case architecture.Latent == 0:
+	case !architecture.Task.Restores():
 	case !uniform:
 		y.missing = "data.normalize divides the channels by different deviations"
 	case architecture.Latent > mostComponents:

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	G "gorgonia.org/gorgonia"
+
+	"cifartrain/metrics"
 )
 
 // Pixels is the length of an image, the width of every model's input.
@@ -30,23 +32,19 @@ type Spec struct {
 // know of a model is a field here, so that nothing has to ask for its kind.
 type Architecture struct {
 	Kind       string
+	Task       metrics.Task
 	Parameters []Parameter // in the order of torch's module.parameters()
 
 	// LossName names the loss with its constants, for axes and tables.
 	LossName string
 
-	// Latent is the width of the code that an image passes through to be
-	// restored as the output, (B, 3072); 0 for a model that does not restore
-	// its input.
+	// Latent is the width of the code that a model passes an image through to
+	// restore it; 0 for a model that has no such code.
 	Latent int
 
 	// PixelWeight names the weight that holds one value a pixel and so makes a
 	// picture; it is empty where there is none.
 	PixelWeight string
-
-	// Predict returns the class, 0 or 1, that a row of the output stands for.
-	// It is nil for a model that does not classify.
-	Predict func(output []float32) int
 
 	init string // how initial weights are drawn
 
@@ -84,7 +82,7 @@ func New(spec Spec) (*Architecture, error) {
 	if spec.Init != "pca" {
 		return architecture, nil
 	}
-	if architecture.Latent == 0 {
+	if !architecture.Task.Restores() {
 		return nil, fmt.Errorf("graphs: model.init pca starts from what principal components reconstruct; a %s reconstructs nothing", spec.Kind)
 	}
 	for _, width := range spec.Hidden {
@@ -93,6 +91,26 @@ func New(spec Spec) (*Architecture, error) {
 		}
 	}
 	return architecture, nil
+}
+
+// Predict returns the place of the class that a row of a classifier's output
+// stands for. A single score says the second of two classes, 1, where it is
+// above 0 and the first, 0, where it is not. Of several scores, one a class, the
+// largest says its class, the first of equals.
+func (a *Architecture) Predict(output []float32) int {
+	if len(output) == 1 {
+		if output[0] > 0 {
+			return 1
+		}
+		return 0
+	}
+	best := 0
+	for class, score := range output {
+		if score > output[best] {
+			best = class
+		}
+	}
+	return best
 }
 
 // ParameterCount is the number of trained values.

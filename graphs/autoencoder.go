@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	G "gorgonia.org/gorgonia"
+
+	"cifartrain/metrics"
 )
 
 // autoencoder squeezes an image through a latent code and restores it,
@@ -37,6 +39,7 @@ func autoencoder(spec Spec) *Architecture {
 // reconstruction is what all models that restore their input have in common.
 func reconstruction(spec Spec) *Architecture {
 	return &Architecture{
+		Task:     metrics.Restore,
 		LossName: "mean squared error",
 		Latent:   spec.Latent,
 		loss:     func(n *network, restored *G.Node) *G.Node { return n.mse(restored, n.input) },

@@ -15,7 +15,7 @@ import (
 type Model struct {
 	Graph  *G.ExprGraph
 	Input  *G.Node // (B, 3072) images
-	Labels *G.Node // (B) what the loss compares with; nil where that is the input
+	Labels *G.Node // (B) the images' class places; nil for a model whose loss needs none
 	Output *G.Node // (B, outputs)
 	Loss   *G.Node // scalar, the mean over the batch
 

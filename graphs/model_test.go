@@ -27,7 +27,7 @@ func newBatch(size, rows int) batch {
 		images[i] = float32(random.NormFloat64())
 	}
 	for i := range labels {
-		labels[i] = float32(2*random.IntN(2) - 1)
+		labels[i] = float32(random.IntN(2))
 	}
 	return batch{
 		tensor.New(tensor.WithShape(size, graphs.Pixels), tensor.WithBacking(images)),
@@ -81,7 +81,7 @@ func scores64(weights graphs.Weights, b batch) []float64 {
 func loss64(scores []float64, b batch) float64 {
 	total := 0.0
 	for row, score := range scores {
-		total += math.Max(0, 1-float64(b.labels.Float32s()[row])*score)
+		total += math.Max(0, 1-float64(2*b.labels.Float32s()[row]-1)*score)
 	}
 	return total / float64(len(scores))
 }

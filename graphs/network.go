@@ -39,7 +39,7 @@ func newNetwork(weights Weights, batch int) *network {
 	return n
 }
 
-// labels adds the input for the labels, (B), and returns it.
+// labels adds the input for the images' class places, (B), and returns it.
 func (n *network) labels() *G.Node {
 	n.target = G.NewVector(n.graph, tensor.Float32, G.WithName("labels"), G.WithShape(n.batch))
 	return n.target

@@ -10,7 +10,7 @@ import (
 // the first weights are made of; 0 for those that are drawn. A hidden layer
 // holds each twice, once negated, for a ReLU passes half of a number on.
 func (a *Architecture) PrincipalComponents() int {
-	if a.init != "pca" || a.Latent == 0 {
+	if a.init != "pca" || !a.Task.Restores() {
 		return 0
 	}
 	return a.Parameters[0].Shape[0] / 2

@@ -6,10 +6,11 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"cifartrain/graphs/ops"
+	"cifartrain/metrics"
 )
 
 // linearSVM is the linear support vector machine: one affine map to a score,
-// whose sign tells the first class (-1) from the second (+1),
+// whose sign tells the first class (y = -1) from the second (y = +1),
 //
 //	score = x W^T + b               (B, 1)
 //	loss  = C * mean(max(0, 1 - y*score))      each term squared where
@@ -22,24 +23,16 @@ func linearSVM(spec Spec) *Architecture {
 		name, loss = "squared hinge", ops.SquaredHinge
 	}
 	return &Architecture{
+		Task:        metrics.Classify,
 		Parameters:  linearParameters("fc", Pixels, 1),
 		LossName:    fmt.Sprintf("%s, C = %g", name, spec.HingeC),
 		PixelWeight: "fc.weight",
-		Predict:     signOfScore,
 		output: func(n *network) *G.Node {
 			return n.linear(n.input, "fc", ops.Identity)
 		},
 		loss: func(n *network, score *G.Node) *G.Node {
-			y := n.labels()
-			return n.apply(func() (*G.Node, error) { return loss(n.live, score, y, spec.HingeC) })
+			labels := n.labels()
+			return n.apply(func() (*G.Node, error) { return loss(n.live, score, labels, spec.HingeC) })
 		},
 	}
-}
-
-// signOfScore is 1, the second class, for a positive score and 0 otherwise.
-func signOfScore(output []float32) int {
-	if output[0] > 0 {
-		return 1
-	}
-	return 0
 }

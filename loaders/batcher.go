@@ -12,9 +12,7 @@ import (
 // which fills it anew after the next one was asked for.
 type Batch struct {
 	Images *tensor.Dense // (B, values of an image), transformed
-	// Labels are -1 for the first and +1 for the second of two classes, and
-	// the class's place in the set's Classes where there are not two. (B)
-	Labels *tensor.Dense
+	Labels *tensor.Dense // (B), each class's place in the set's Classes
 	// Places are those of the rows' images in the Set. A last batch has fewer
 	// than B; the rows beyond them are stale.
 	Places []int32
@@ -131,7 +129,7 @@ func (b *Batcher) fill(epoch, steps int, empty <-chan *Batch, filled chan<- *Bat
 		for row, place := range places {
 			image := augmentation.apply(b.Set.Pixels(int(place)))
 			b.transform.Apply(images[row*values:(row+1)*values], image)
-			labels[row] = b.label(int(place))
+			labels[row] = float32(b.Set.Class(int(place)))
 		}
 		filled <- batch
 	}
@@ -148,13 +146,4 @@ func (b *Batcher) order(epoch int) []int32 {
 		stream.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	}
 	return order
-}
-
-// label is image i's entry in Labels.
-func (b *Batcher) label(i int) float32 {
-	class := b.Set.Class(i)
-	if len(b.Set.Classes) == 2 {
-		return float32(2*class - 1)
-	}
-	return float32(class)
 }

@@ -127,8 +127,8 @@ func TestBatchLabels(t *testing.T) {
 		classes []string
 		want    []float32 // of images 0 to 9 where selected
 	}{
-		{[]string{"frog", "horse"}, []float32{-1, 1}},
-		{[]string{"horse", "frog"}, []float32{1, -1}},
+		{[]string{"frog", "horse"}, []float32{0, 1}},
+		{[]string{"horse", "frog"}, []float32{1, 0}},
 		{[]string{"frog"}, []float32{0}},
 		{[]string{"truck", "frog", "cat"}, []float32{2, 1, 0}},
 		{nil, []float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}},

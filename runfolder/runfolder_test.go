@@ -272,7 +272,7 @@ func TestSummaryRoundTrip(t *testing.T) {
 	folder := create(t)
 	accuracy, loss := 0.75, 0.5
 	want := &Summary{
-		Name: "svm", Status: Finished, Model: "linear_svm", Loss: "hinge, C = 1", Seed: 7,
+		Name: "svm", Status: Finished, Model: "linear_svm", Task: metrics.Classify, Loss: "hinge, C = 1", Seed: 7,
 		Dataset: "CIFAR-10", Classes: []string{"frog", "horse"}, Images: Images{7, 3, 2}, Parameters: 3073,
 		Epochs: 2, Final: FiguresOf(epochs[1]), Best: FiguresOf(epochs[0]),
 		Verdict: &metrics.Verdict{Fit: metrics.AboutRight, Reason: "because"},

@@ -20,12 +20,13 @@ const (
 
 // A Summary is what summary.json says of a run.
 type Summary struct {
-	Name   string `json:"name"`
-	Status string `json:"status"` // Finished, Stopped, Interrupted or Failed
-	Error  string `json:"error,omitempty"`
-	Model  string `json:"model"` // the model's kind
-	Loss   string `json:"loss"`  // the loss with its constants
-	Seed   uint64 `json:"seed"`
+	Name   string       `json:"name"`
+	Status string       `json:"status"` // Finished, Stopped, Interrupted or Failed
+	Error  string       `json:"error,omitempty"`
+	Model  string       `json:"model"` // the model's kind
+	Task   metrics.Task `json:"task"`  // what the model is for
+	Loss   string       `json:"loss"`  // the loss with its constants
+	Seed   uint64       `json:"seed"`
 
 	Dataset    string   `json:"dataset"`
 	Warning    string   `json:"warning,omitempty"` // why the dataset is not the one asked for
@@ -103,6 +104,7 @@ func (f *Folder) Summary() (*Summary, error) {
 	}
 	s := &Summary{}
 	if err = json.Unmarshal(content, s); err == nil {
+		s.fillInTask()
 		err = s.checkTexts()
 	}
 	if err != nil {
@@ -111,10 +113,25 @@ func (f *Folder) Summary() (*Summary, error) {
 	return s, nil
 }
 
-// checkTexts returns an error for a text that is shown to people and would harm
-// a terminal or a picture.
+// fillInTask sets the task of a summary that was written before summaries had
+// one: then linear_svm was the one kind of model that classified.
+func (s *Summary) fillInTask() {
+	switch {
+	case s.Task != "":
+	case s.Model == "linear_svm":
+		s.Task = metrics.Classify
+	default:
+		s.Task = metrics.Restore
+	}
+}
+
+// checkTexts returns an error for an unknown task, and for a text that is shown
+// to people and would harm a terminal or a picture.
 func (s *Summary) checkTexts() error {
 	const longest = 1000
+	if !s.Task.Known() {
+		return fmt.Errorf("there is no task %q", shortened(string(s.Task)))
+	}
 	for _, text := range append([]string{s.Name, s.Status, s.Model, s.Loss, s.Dataset}, s.Classes...) {
 		if len(text) > longest || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 			return fmt.Errorf("a text is too long or cannot be printed: %q", shortened(text))

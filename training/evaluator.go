@@ -10,8 +10,9 @@ import (
 
 // An Evaluation is what a model's weights score on a set.
 type Evaluation struct {
+	Task      metrics.Task       // of the model
 	Loss      float64            // mean over the samples
-	Confusion *metrics.Confusion // nil for a model that does not classify
+	Confusion *metrics.Confusion // of a model that classifies
 }
 
 // An Evaluator scores weights on whole sets with a forward-only graph, apart
@@ -34,9 +35,9 @@ func NewEvaluator(architecture *graphs.Architecture, weights graphs.Weights, bat
 
 // Evaluate scores the batcher's set, each sample once.
 func (e *Evaluator) Evaluate(ctx context.Context, batcher *loaders.Batcher) (Evaluation, error) {
-	var result Evaluation
+	result := Evaluation{Task: e.architecture.Task}
 	visit := func(int, []float32) {}
-	if e.architecture.Predict != nil {
+	if e.architecture.Task.Classifies() {
 		result.Confusion = metrics.NewConfusion(batcher.Set.Classes)
 		visit = func(place int, output []float32) {
 			result.Confusion.Add(batcher.Set.Class(place), e.architecture.Predict(output))

@@ -40,7 +40,7 @@ func (r *Run) Measure(ctx context.Context) (pace Pace, err error) {
 		return Pace{}, err
 	}
 	evaluated := r.ValidationSet.Set.Len()
-	if r.Architecture.Predict != nil {
+	if r.Architecture.Task.Classifies() {
 		evaluated += r.TrainingSet.Set.Len() // for its accuracy
 	}
 	pace.Epoch = float64(r.Batches.Batches())*pace.Step + float64(evaluated)*pace.Image

@@ -126,7 +126,7 @@ func (r *Run) Train(ctx context.Context) (result Result, err error) {
 // epochOperations counts what trainer and evaluator do in an epoch.
 func (r *Run) epochOperations(trainer *machine, evaluator *Evaluator) float64 {
 	evaluated := r.ValidationSet.Set.Len()
-	if r.Architecture.Predict != nil {
+	if r.Architecture.Task.Classifies() {
 		evaluated += r.TrainingSet.Set.Len() // for its accuracy
 	}
 	return float64(r.Batches.Set.Len()*trainer.model.Operations() + evaluated*evaluator.machine.model.Operations())
@@ -224,7 +224,7 @@ func (r *Run) evaluateEpoch(ctx context.Context, evaluator *Evaluator, epoch *me
 	}
 	epoch.ValidationLoss = validation.Loss
 	epoch.TrainAccuracy, epoch.ValidationAccuracy = math.NaN(), math.NaN()
-	if validation.Confusion == nil {
+	if !r.Architecture.Task.Classifies() {
 		return nil
 	}
 	training, err := evaluator.Evaluate(ctx, r.TrainingSet)

@@ -293,7 +293,7 @@ func TestSteadyState(t *testing.T) {
 				t.Fatal(err)
 			}
 			evaluations := run.ValidationSet.Batches()
-			if run.Architecture.Predict != nil {
+			if run.Architecture.Task.Classifies() {
 				evaluations += run.TrainingSet.Batches()
 			}
 			batches := float64((run.Epochs - warm) * (steps + evaluations))

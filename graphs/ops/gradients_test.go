@@ -54,10 +54,10 @@ func TestOneRow(t *testing.T) {
 	for _, widths := range [][]int{{1, 1}, {5, 1}, {5, 3, 1}} {
 		t.Run(fmt.Sprint(widths), func(t *testing.T) {
 			s := newStack(1, 1, widths...)
-			s.y[0] = -s.y[0]
+			s.classes[0] = 1 - s.classes[0]
 			f := s.differences(t)
 			if f.loss == 0 {
-				s.y[0] = -s.y[0]
+				s.classes[0] = 1 - s.classes[0]
 				f = s.differences(t)
 			}
 			compare(t, s.program(t, 1).run(t, s), f)

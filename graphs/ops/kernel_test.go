@@ -48,7 +48,7 @@ func TestLinearErrors(t *testing.T) {
 }
 
 func TestHingeErrors(t *testing.T) {
-	const want = "hinge: score % and target % do not fit: want (B, 1) and (B)"
+	const want = "hinge: score % and labels % do not fit: want (B, 1) and (B)"
 	for _, c := range []struct{ score, target []int }{
 		{[]int{4, 2}, []int{4}},
 		{[]int{4, 1}, []int{5}},
@@ -306,7 +306,7 @@ func TestRunErrors(t *testing.T) {
 			s := newStack(4, 1, 3, 1)
 			p := s.program(t, 4)
 			want := p.run(t, s)
-			x, y := p.x.Value().(*tensor.Dense), p.y.Value().(*tensor.Dense)
+			x, y := p.x.Value().(*tensor.Dense), p.classes.Value().(*tensor.Dense)
 
 			c.spoil(p, x, y)
 			err := p.machine.RunAll()

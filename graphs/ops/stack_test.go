@@ -19,7 +19,8 @@ type stack struct {
 	c       float64
 	squared bool
 
-	x, y       []float32
+	x          []float32
+	classes    []float32   // 0 or 1, of each row
 	parameters [][]float32 // weight and bias of each layer in turn
 }
 
@@ -34,7 +35,7 @@ func newStack(rows int, c float64, widths ...int) stack {
 	s := stack{rows: rows, widths: widths, c: c}
 	s.x = normal(random, rows*widths[0], 1)
 	for range rows {
-		s.y = append(s.y, float32(2*random.IntN(2)-1))
+		s.classes = append(s.classes, float32(random.IntN(2)))
 	}
 	for i, out := range widths[1:] {
 		in := widths[i]
@@ -56,7 +57,8 @@ func dense[T any](values []T, shape ...int) *tensor.Dense {
 	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(values))
 }
 
-// margins64 are 1 - y*score of each row, by a plain loop in float64.
+// margins64 are 1 - y*score of each row, y being -1 for class 0 and +1 for class
+// 1, by a plain loop in float64.
 func (s stack) margins64(parameters [][]float64) []float64 {
 	margins := make([]float64, s.rows)
 	for row := range margins {
@@ -73,7 +75,7 @@ func (s stack) margins64(parameters [][]float64) []float64 {
 			}
 			x = y
 		}
-		margins[row] = 1 - float64(s.y[row])*x[0]
+		margins[row] = 1 - float64(2*s.classes[row]-1)*x[0]
 	}
 	return margins
 }
@@ -126,7 +128,7 @@ func (s stack) differences(t *testing.T) figures {
 // A program is a stack's graph with a machine to run it on.
 type program struct {
 	live       *Live
-	x, y       *G.Node
+	x, classes *G.Node
 	scores     *G.Node
 	loss       *G.Node
 	learnables G.Nodes
@@ -151,7 +153,7 @@ func (s stack) program(t *testing.T, batch int) *program {
 	g := G.NewGraph()
 	p := &program{live: &Live{batch}}
 	p.x = G.NewMatrix(g, tensor.Float32, G.WithName("x"), G.WithShape(batch, s.widths[0]))
-	p.y = G.NewVector(g, tensor.Float32, G.WithName("y"), G.WithShape(batch))
+	p.classes = G.NewVector(g, tensor.Float32, G.WithName("classes"), G.WithShape(batch))
 	p.learnables = s.learnable(g)
 	p.scores = p.x
 	for layer := range s.widths[1:] {
@@ -161,7 +163,7 @@ func (s stack) program(t *testing.T, batch int) *program {
 	if s.squared {
 		loss = SquaredHinge
 	}
-	p.loss = must(t)(loss(p.live, p.scores, p.y, s.c))
+	p.loss = must(t)(loss(p.live, p.scores, p.classes, s.c))
 	p.differentiate(t, g)
 	return p
 }
@@ -172,7 +174,7 @@ func (s stack) gorgonia(t *testing.T) *program {
 	g := G.NewGraph()
 	p := &program{live: new(Live)}
 	p.x = G.NewMatrix(g, tensor.Float32, G.WithName("x"), G.WithShape(s.rows, s.widths[0]))
-	p.y = G.NewVector(g, tensor.Float32, G.WithName("y"), G.WithShape(s.rows))
+	p.classes = G.NewVector(g, tensor.Float32, G.WithName("classes"), G.WithShape(s.rows))
 	p.learnables = s.learnable(g)
 	p.scores = p.x
 	for layer := range s.widths[1:] {
@@ -183,7 +185,8 @@ func (s stack) gorgonia(t *testing.T) *program {
 	ones := G.NewVector(g, tensor.Float32, G.WithName("ones"), G.WithShape(s.rows),
 		G.WithValue(dense(slices.Repeat([]float32{1}, s.rows), s.rows)))
 	score := must(t)(G.Reshape(p.scores, tensor.Shape{s.rows}))
-	margin := must(t)(G.Sub(ones, must(t)(G.HadamardProd(p.y, score))))
+	y := must(t)(G.Sub(must(t)(G.Add(p.classes, p.classes)), ones)) // -1 or +1
+	margin := must(t)(G.Sub(ones, must(t)(G.HadamardProd(y, score))))
 	losses := must(t)(G.Rectify(margin))
 	if s.squared {
 		losses = must(t)(G.Square(losses))
@@ -208,7 +211,7 @@ func (p *program) differentiate(t *testing.T, g *G.ExprGraph) {
 func (p *program) feed(t *testing.T, s stack) {
 	t.Helper()
 	p.live.Rows = s.rows
-	for node, values := range map[*G.Node][]float32{p.x: s.x, p.y: s.y} {
+	for node, values := range map[*G.Node][]float32{p.x: s.x, p.classes: s.classes} {
 		all := slices.Repeat([]float32{float32(math.NaN())}, node.Shape().TotalSize())
 		copy(all, values)
 		if err := G.Let(node, dense(all, node.Shape()...)); err != nil {

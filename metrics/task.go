@@ -1,0 +1,22 @@
+package metrics
+
+// A Task is what a model is for. It decides how a model is evaluated, which of
+// its figures are compared, and which pictures and sentences a report has.
+type Task string
+
+// The tasks there are.
+const (
+	// Classify is to say which of the classes an image shows.
+	Classify Task = "classify"
+	// Restore is to give back the image that came in.
+	Restore Task = "restore"
+)
+
+// Known reports whether there is such a task.
+func (t Task) Known() bool { return t == Classify || t == Restore }
+
+// Classifies reports whether the task is Classify.
+func (t Task) Classifies() bool { return t == Classify }
+
+// Restores reports whether the task is Restore.
+func (t Task) Restores() bool { return t == Restore }
