@@ -14,6 +14,10 @@ package kernels
 
 import "runtime"
 
+// The assembly for amd64 and for arm64:
+//go:generate go -C avo run . -pkg kernels -out ../kernels_amd64.s -stubs ../kernels_stubs_amd64.go
+//go:generate go -C neon run .
+
 // An instructionSet is what a processor multiplies and passes over slices with.
 type instructionSet struct {
 	name    string

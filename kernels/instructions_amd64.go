@@ -2,8 +2,6 @@ package kernels
 
 import "golang.org/x/sys/cpu"
 
-//go:generate go -C avo run . -pkg kernels -out ../kernels_amd64.s -stubs ../kernels_stubs_amd64.go
-
 // instructionSets are those this processor and its operating system have, the
 // best first.
 var instructionSets = detect()

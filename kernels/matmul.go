@@ -5,9 +5,9 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
-// With AVX2 or AVX-512 each element of a product is summed from the first step
-// of k to the last by fused multiply-adds, so that both give the same bits; a
-// dot product, where C is one row or column, in 64 such sums. Zeros are
+// With AVX2, AVX-512 or NEON each element of a product is summed from the first
+// step of k to the last by fused multiply-adds, so that all three give the same
+// bits; a dot product, where C is one row or column, in 64 such sums. Zeros are
 // multiplied too: NaN and infinities show. Other processors do as gonum does.
 
 // MatMulNT sets C = A B^T for A (m, k), B (n, k) and C (m, n).

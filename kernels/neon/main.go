@@ -1,0 +1,43 @@
+// Command neon writes the assembly of package kernels for arm64, whose vector
+// instructions are called NEON:
+//
+//	go generate ./kernels
+//
+// It is a module of its own, so that the program does not depend on the
+// disassembler that its test compares with.
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	if err := kernels().write("../kernels_arm64.s", "../kernels_stubs_arm64.go"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// kernels generates all of them.
+func kernels() *file {
+	file := newFile()
+	for rows := 1; rows <= tileRows; rows++ {
+		tile(file, rows)
+	}
+	dot(file)
+	for _, vectors := range []int{16, 4, 1} {
+		combine(file, vectors)
+	}
+	combineOne(file)
+	elementWise(file)
+	normalize(file)
+	columnSums(file, 24)
+	columnSums(file, 8)
+	for columns := 4; columns <= tileRows; columns++ {
+		copyColumns(file, columns)
+	}
+	transposeRows(file, 4)
+	transposeRows(file, 8)
+	return file
+}

@@ -1,0 +1,32 @@
+package main
+
+import "math"
+
+// normalize generates a pass from bytes to (byte/255 - mean)/std. It divides as
+// on amd64: by a product with the divisor's inverse, put right by what a fused
+// multiplication says it lacks (Markstein: IA-64 and Elementary Functions, 2000).
+func normalize(file *file) {
+	p := beginPass(file, "normalize", "sets y to (byte/255 - mean)/std, where inverse is 1/std",
+		[]string{"y"}, []string{"mean", "std", "inverse"},
+		"func(y *float32, bytes *byte, n int, mean, std, inverse float32)")
+	bytes := p.argument("bytes")
+	most, mostInverse := p.float32(math.Float32bits(255)), p.float32(math.Float32bits(1./255))
+	divide := func(v, divisor, inverse vector) (quotient vector) {
+		quotient = p.vector()
+		p.multiply(quotient, v, inverse)
+		p.multiplySubtract(v, divisor, quotient) // the rest, exact
+		p.multiplyAdd(quotient, inverse, v)
+		return quotient
+	}
+	p.loop(func(int) {
+		v := p.vector()
+		p.loadNumber(v, bytes) // four bytes
+		p.emit("VUXTL", "%v.B8, %v.H8", v, v)
+		p.emit("VUXTL", "%v.H4, %v.S4", v, v)
+		p.fromIntegers(v, v)
+		v = divide(v, most, mostInverse)
+		p.sub(v, v, p.constants["mean"])
+		p.put(divide(v, p.constants["std"], p.constants["inverse"]), "y")
+	})
+	p.ret()
+}

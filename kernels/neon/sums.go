@@ -1,0 +1,66 @@
+package main
+
+import "fmt"
+
+// squares generates the sum of the squared differences of two slices, and where
+// wanted the gradient of it. Number i is added to sum i mod passNumbers; the
+// sums are added by halves. The square of a float32 is exact in float64, so
+// that fusing it with the addition changes nothing.
+func squares(file *file, gradient bool) {
+	var p *pass
+	if gradient {
+		p = beginPass(file, "squaresGradient", "returns the sum of (x - y)^2 and sets gradient to scale * (x - y)",
+			[]string{"gradient", "x", "y"}, []string{"scale"}, "func(gradient, x, y *float32, n int, scale float32) float64")
+	} else {
+		p = beginPass(file, "squares", "returns the sum of (x - y)^2", []string{"x", "y"}, nil, "func(x, y *float32, n int) float64")
+	}
+	sums := p.zeros(8 * passNumbers / vectorBytes)
+	p.loop(func(i int) {
+		d, y := p.take("x"), p.take("y")
+		p.sub(d, d, y)
+		if gradient {
+			p.put(p.times("scale", d), "gradient")
+		}
+		low, high := p.vector(), p.vector()
+		p.widenLow(low, d)
+		p.widenHigh(high, d)
+		p.squareAddDouble(sums[2*i], low)
+		p.squareAddDouble(sums[2*i+1], high)
+	})
+	for half := len(sums) / 2; half > 0; half /= 2 {
+		for i := range half {
+			p.addDouble(sums[i], sums[i], sums[half+i])
+		}
+	}
+	p.addPairDouble(sums[0], sums[0])
+	p.emit("FMOVD", "%s, %s", sums[0].f(), p.place("ret"))
+	p.ret()
+}
+
+// columnSums generates the sums of some columns, an even number of registers of
+// them, each from the first row to the last.
+func columnSums(file *file, vectors int) {
+	columns := vectors * vectorBytes / 8
+	f := file.function(fmt.Sprintf("columnSums%d", columns), "func(sums, a *float32, stride, rows int)",
+		fmt.Sprintf("sets %d numbers to the sums of columns whose rows are stride numbers apart.", columns))
+	to, a, stride, rows := f.argument("sums"), f.argument("a"), f.stride("stride"), f.argument("rows")
+	sums := f.zeros(vectors)
+	v, wide := f.vector(), f.vector()
+	f.label("row")
+	for i := 0; i < vectors; i += 2 {
+		f.load(v, a, i/2*vectorBytes)
+		f.widenLow(wide, v)
+		f.addDouble(sums[i], sums[i], wide)
+		f.widenHigh(wide, v)
+		f.addDouble(sums[i+1], sums[i+1], wide)
+	}
+	f.addRegister(a, stride)
+	f.subtract(rows, 1)
+	f.jump("BNE", "row")
+	for i := 0; i < vectors; i += 2 {
+		f.narrowLow(v, sums[i])
+		f.narrowHigh(v, sums[i+1])
+		f.store(v, to, i/2*vectorBytes)
+	}
+	f.ret()
+}

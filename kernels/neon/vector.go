@@ -1,0 +1,102 @@
+package main
+
+import "fmt"
+
+// dotLanes is how many sums of products a dot product is made of, as many as on
+// amd64, so that its bits are the same.
+const dotLanes = 64
+
+// dot generates the dot product of two vectors. Number i is added to sum i mod
+// 64; the sums are added by halves; what is left of k follows one by one.
+func dot(to *file) {
+	f := to.function("dot4", "func(a, b *float32, k int) float32", "returns the sum of k products.")
+	a, b, k := f.argument("a"), f.argument("b"), f.argument("k")
+	sums := f.zeros(4 * dotLanes / vectorBytes)
+	x, y := f.some(2), f.some(2)
+
+	f.subtract(k, dotLanes)
+	f.jump("BLT", "fold")
+	f.label("lanes")
+	for i := 0; i < len(sums); i += 2 {
+		f.loadPair(x[0], x[1], a, i*vectorBytes)
+		f.loadPair(y[0], y[1], b, i*vectorBytes)
+		f.multiplyAdd(sums[i], x[0], y[0])
+		f.multiplyAdd(sums[i+1], x[1], y[1])
+	}
+	f.addTo(a, 4*dotLanes)
+	f.addTo(b, 4*dotLanes)
+	f.subtract(k, dotLanes)
+	f.jump("BGE", "lanes")
+
+	f.label("fold")
+	for half := len(sums) / 2; half > 0; half /= 2 {
+		for i := range half {
+			f.add(sums[i], sums[i], sums[half+i])
+		}
+	}
+	sum, upper := sums[0], x[0]
+	f.emit("VEXT", "$8, %v.B16, %v.B16, %v.B16", sum, sum, upper)
+	f.add(sum, sum, upper)
+	f.addPair(sum, sum)
+
+	f.addComparing(k, dotLanes)
+	f.jump("BEQ", "done")
+	f.label("single")
+	f.loadNumber(x[0], a)
+	f.loadNumber(y[0], b)
+	f.multiplyAddOne(sum, x[0], y[0])
+	f.subtract(k, 1)
+	f.jump("BNE", "single")
+	f.label("done")
+	f.emit("FMOVS", "%s, %s", sum.f(), f.place("ret"))
+	f.ret()
+}
+
+// multiplyAddOne adds n times m, one number each, to d, rounded once.
+func (f *function) multiplyAddOne(d, n, m vector) {
+	f.emit("FMADDS", "%s, %s, %s, %s", m.f(), d.f(), n.f(), d.f())
+}
+
+const combineSignature = "func(y, x, b *float32, stride, k int)"
+
+// combine generates some columns of a vector times a matrix: a tile of one row
+// that reads the matrix where it stands.
+func combine(to *file, vectors int) {
+	columns := vectors * vectorBytes / 4
+	f := to.function(fmt.Sprintf("combine%d", columns), combineSignature,
+		fmt.Sprintf("sets %d numbers to the sum of k rows of B, stride numbers apart, times those of x.", columns))
+	y, x, b := f.argument("y"), f.argument("x"), f.argument("b")
+	stride, k := f.stride("stride"), f.argument("k")
+	sums, factor, row := f.zeros(vectors), f.vector(), f.some(min(vectors, 8))
+	f.label("row")
+	f.loadNumber(factor, x)
+	for i, sum := range sums {
+		v := row[i%len(row)]
+		f.load(v, b, i*vectorBytes)
+		f.multiplyAddElement(sum, v, factor, 0)
+	}
+	f.addRegister(b, stride)
+	f.subtract(k, 1)
+	f.jump("BNE", "row")
+	for i, sum := range sums {
+		f.store(sum, y, i*vectorBytes)
+	}
+	f.ret()
+}
+
+// combineOne generates combine for the columns that fill no register.
+func combineOne(to *file) {
+	f := to.function("combine1", combineSignature, "sets one number to the sum of k numbers, stride apart, times those of x.")
+	y, x, b := f.argument("y"), f.argument("x"), f.argument("b")
+	stride, k := f.stride("stride"), f.argument("k")
+	sum, factor, v := f.zeros(1)[0], f.vector(), f.vector()
+	f.label("row")
+	f.loadNumber(factor, x)
+	f.emit("FMOVS", "(%v), %s", b, v.f())
+	f.multiplyAddOne(sum, v, factor)
+	f.addRegister(b, stride)
+	f.subtract(k, 1)
+	f.jump("BNE", "row")
+	f.emit("FMOVS", "%s, (%v)", sum.f(), y)
+	f.ret()
+}
