@@ -36,9 +36,9 @@ func NewPixelTables(mean, std []float32) *PixelTables {
 	return t
 }
 
-// Normalize sets pixels (a plane of equal size for each table) to the table's values for
-// bytes, less mean where mean is not nil. It stays on one processor, as it
-// prepares the next batch while the others train.
+// Normalize sets pixels, a plane of equal size for each table, to the tables'
+// values for bytes, and subtracts mean unless it is nil. It stays on the calling
+// goroutine: it prepares the next batch while the other processors train.
 func Normalize(pixels []float32, bytes []byte, tables *PixelTables, mean []float32) {
 	plane := len(bytes) / len(tables.Values)
 	pixels = pixels[:len(bytes):len(pixels)]
