@@ -1,0 +1,54 @@
+// Package shell writes the commands that messages tell people to type, so that
+// each of them works when it is pasted.
+package shell
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// Command returns the line that calls this program with arguments.
+func Command(args ...string) string {
+	return program() + " " + Quote(args...)
+}
+
+// program is how this program was called: "go run ." where go built it for one
+// call only, and the path of its file otherwise.
+func program() string {
+	if strings.Contains(filepath.ToSlash(os.Args[0]), "/go-build") {
+		return "go run ."
+	}
+	return Quote(os.Args[0])
+}
+
+// Quote joins arguments to a line that a shell takes apart into the same
+// arguments.
+func Quote(args ...string) string {
+	quoted := make([]string, len(args))
+	for i, arg := range args {
+		quoted[i] = quote(arg, runtime.GOOS == "windows")
+	}
+	return strings.Join(quoted, " ")
+}
+
+// plain are the characters, beside letters and digits, that no shell reads as
+// anything but themselves.
+const plain = "-_./=:,+@%"
+
+// quote returns one argument for a shell: cmd.exe, or one like sh.
+func quote(arg string, windows bool) string {
+	harmless := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(plain, r)
+	}
+	switch {
+	case arg != "" && strings.TrimFunc(arg, harmless) == "":
+		return arg
+	case windows && strings.TrimFunc(arg, func(r rune) bool { return harmless(r) || r == '\\' }) == "" && arg != "":
+		return arg
+	case windows:
+		return `"` + strings.ReplaceAll(arg, `"`, `\"`) + `"`
+	}
+	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+}
