@@ -29,11 +29,10 @@ import (
 	"strings"
 	"syscall"
 
+	"cifartrain/commands"
 	"cifartrain/configs"
 	"cifartrain/experiments"
-	"cifartrain/loaders"
 	"cifartrain/reports"
-	"cifartrain/runfolder"
 )
 
 // The program's exit statuses.
@@ -97,16 +96,20 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// A wrongRequest is an error that only another request helps against: each
+// package marks its own.
+type wrongRequest interface {
+	error
+	WrongRequest()
+}
+
 // status is the exit status for an error.
 func status(err error) int {
-	var usage experiments.UsageError
-	var config *configs.Error
-	var setting *loaders.SettingError
-	var weights *runfolder.WeightsError
+	var wrong wrongRequest
 	switch {
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &usage), errors.As(err, &config), errors.As(err, &setting), errors.As(err, &weights):
+	case errors.As(err, &wrong):
 		return exitUsage
 	default:
 		return exitFailed
@@ -115,16 +118,30 @@ func status(err error) int {
 
 // message is what a person reads of an error.
 func message(err error) string {
-	var stopped *experiments.Interruption
+	var interruption interface {
+		error
+		WasInterrupted()
+	}
 	switch {
-	case errors.As(err, &stopped):
-		return err.Error()
+	case errors.As(err, &interruption):
+		return err.Error() // which says what was done and how it goes on
 	case errors.Is(err, context.Canceled):
-		return "interrupted: " + err.Error()
+		return "interrupted before anything was trained or written"
 	default:
 		return "error: " + err.Error()
 	}
 }
+
+// A usageError is a command line that makes no sense.
+type usageError string
+
+func (e usageError) Error() string { return string(e) + "; see -help" }
+
+// WrongRequest marks the error as the command line's fault.
+func (usageError) WrongRequest() {}
+
+// usagef returns a [usageError].
+func usagef(format string, args ...any) error { return usageError(fmt.Sprintf(format, args...)) }
 
 // A program is one call of the command: its flags and where it writes.
 type program struct {
@@ -132,16 +149,16 @@ type program struct {
 	stderr io.Writer
 
 	session            experiments.Session
-	export             experiments.Export
+	export             commands.ExportOptions
 	configs, overrides []string
 	data, resume       string
 	quiet, dryRun      bool
 	port               int
 }
 
-// commands are what the first operand may ask for, with the flags each takes.
-// No operand asks for training.
-var commands = map[string]struct {
+// subcommands are what the first operand may ask for, with the flags each
+// takes. No operand asks for training.
+var subcommands = map[string]struct {
 	operand     string // what the command takes; empty for nothing
 	least, most int    // how many of them
 	flags       []string
@@ -184,20 +201,21 @@ func (p *program) command(ctx context.Context, args []string) error {
 	case "-resume":
 		return p.goOn(ctx)
 	case "compare":
-		return p.session.Compare(operands)
+		return commands.Compare(&p.session, operands)
 	case "evaluate":
-		return p.session.Evaluate(ctx, operands[0], p.settings())
+		return commands.Evaluate(ctx, &p.session, operands[0], p.settings())
 	case "export":
-		return p.session.Export(ctx, operands[0], p.export, p.settings())
+		return commands.Export(ctx, &p.session, operands[0], p.export, p.settings())
 	case "watch":
-		return p.session.Watch(ctx, operands[0], p.port)
+		return commands.Watch(ctx, &p.session, operands[0], p.port)
 	case "list":
-		return p.list()
+		commands.List(&p.session)
+		return nil
 	case "show":
-		return p.show(operands[0])
+		return commands.Show(&p.session, operands[0], p.settings())
 	}
 	if len(p.configs) == 0 {
-		return experiments.UsageError("nothing to do: name a config with -config, or one of the commands " + commandNames)
+		return usagef("nothing to do: name a config with -config, or one of the commands %s", commandNames)
 	}
 	return p.train(ctx)
 }
@@ -205,28 +223,28 @@ func (p *program) command(ctx context.Context, args []string) error {
 // check returns an error where a command gets operands or flags it does not
 // take.
 func check(flags *flag.FlagSet, name string, operands []string) error {
-	command, known := commands[name]
+	command, known := subcommands[name]
 	switch {
 	case !known:
 		hint := ""
 		if _, err := configs.Load(name, nil, experiments.Kinds()); err == nil {
 			hint = "; to train that config, put -config before it"
 		}
-		return experiments.UsageError(fmt.Sprintf("%q is no command: there are %s%s", name, commandNames, hint))
+		return usagef("there is no command %q, but %s%s", name, commandNames, hint)
 	case command.most == 0 && len(operands) > 0:
-		return experiments.UsageError(fmt.Sprintf("%s takes no %q", name, operands[0]))
+		return usagef("%s takes no %q", name, operands[0])
 	case command.most == 1 && len(operands) != 1:
-		return experiments.UsageError(fmt.Sprintf("%s takes one %s", name, command.operand))
+		return usagef("%s takes one %s", name, command.operand)
 	case len(operands) < command.least, len(operands) > command.most:
-		return experiments.UsageError(fmt.Sprintf("%s takes %d to %d %s", name, command.least, command.most, command.operand))
+		return usagef("%s takes %d to %d %s", name, command.least, command.most, command.operand)
 	}
 	var err error
 	flags.Visit(func(f *flag.Flag) {
 		switch {
 		case !slices.Contains(command.flags, f.Name):
-			err = experiments.UsageError(fmt.Sprintf("%s takes no -%s", name, f.Name))
+			err = usagef("%s takes no -%s", name, f.Name)
 		case f.Value.String() == "" && slices.Contains([]string{"data", "runs", "init", "resume", "o"}, f.Name):
-			err = experiments.UsageError(fmt.Sprintf("-%s names nothing", f.Name))
+			err = usagef("-%s is empty: give it a value", f.Name)
 		}
 	})
 	return err
@@ -286,7 +304,7 @@ func parse(flags *flag.FlagSet, args []string) (operands []string, err error) {
 			if errors.Is(err, flag.ErrHelp) {
 				return nil, err
 			}
-			return nil, experiments.UsageError(readable(err.Error()))
+			return nil, usageError(readable(err.Error()))
 		}
 		if args = flags.Args(); len(args) > 0 {
 			operands, args = append(operands, args[0]), args[1:]
@@ -300,7 +318,7 @@ func readable(problem string) string {
 	if name, unknown := strings.CutPrefix(problem, "flag provided but not defined: "); unknown {
 		return fmt.Sprintf("there is no flag %s; config keys are set with -set, as in -set train.epochs=2", name)
 	}
-	return strings.NewReplacer(": parse error", ": it is no whole number", ": value out of range", ": it is too large").Replace(problem)
+	return strings.NewReplacer(": parse error", ": it is not a whole number", ": value out of range", ": it is too large").Replace(problem)
 }
 
 // train trains the configs that the flags name.
@@ -312,17 +330,17 @@ func (p *program) train(ctx context.Context) error {
 			return err
 		}
 		if config.Sweep != nil && len(p.configs) > 1 {
-			return experiments.UsageError(path + " is a sweep, a comparison of its own; train it alone, or leave its sweep out with -set sweep=null")
+			return usagef("%s is a sweep, a comparison of its own; train it alone, or leave its sweep out with -set sweep=null", path)
 		}
 		all = append(all, config)
 	}
 	if sweep := all[0].Sweep != nil; sweep && p.dryRun {
-		return experiments.UsageError("-dry-run looks at one setting; leave the sweep out with -set sweep=null")
+		return usagef("-dry-run looks at one setting; leave the sweep out with -set sweep=null")
 	} else if sweep {
 		return p.session.Sweep(ctx, all[0])
 	}
 	if p.dryRun {
-		return p.session.DryRun(ctx, all)
+		return commands.DryRun(ctx, &p.session, all)
 	}
 	return p.session.Train(ctx, all)
 }
@@ -330,7 +348,7 @@ func (p *program) train(ctx context.Context) error {
 // goOn resumes the run that the flags name.
 func (p *program) goOn(ctx context.Context) error {
 	if len(p.configs) > 1 {
-		return experiments.UsageError("-resume takes one -config at most: a run has one")
+		return usagef("-resume takes one -config at most: a run has one")
 	}
 	return p.session.Resume(ctx, p.resume, strings.Join(p.configs, ""), p.settings())
 }
@@ -341,26 +359,4 @@ func (p *program) settings() []string {
 		return p.overrides
 	}
 	return append(slices.Clone(p.overrides), fmt.Sprintf("data.dir=%q", p.data))
-}
-
-// list prints the shipped configs, a line each.
-func (p *program) list() error {
-	for _, shipped := range configs.Shipped() {
-		fmt.Fprintf(p.stdout, "%-26s %s\n", shipped.Name, shipped.Summary)
-	}
-	return nil
-}
-
-// show prints a config with every key.
-func (p *program) show(path string) error {
-	config, err := p.session.Load(path, p.settings())
-	if err != nil {
-		return err
-	}
-	text, err := config.YAML()
-	if err != nil {
-		return err
-	}
-	_, err = p.stdout.Write(text)
-	return err
 }

@@ -32,6 +32,10 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// WrongRequest marks the error as the configuration's fault, as against work
+// that failed.
+func (*Error) WrongRequest() {}
+
 // Problem is one thing that is wrong with a configuration.
 type Problem struct {
 	Source  string // the file, or "-set key=value"

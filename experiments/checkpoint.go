@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cifartrain/runfolder"
+	"cifartrain/shell"
 	"cifartrain/training"
 )
 
@@ -15,7 +16,7 @@ import (
 func (r *record) save(state *training.State) error {
 	return r.folder.WriteCheckpoint(&runfolder.Checkpoint{
 		Config:  string(r.text),
-		Dataset: r.images.dataset.Name, Checksum: r.images.dataset.Checksum,
+		Dataset: r.Images.Dataset.Name, Checksum: r.Images.Dataset.Checksum,
 		Started: r.summary.Started, Seconds: time.Since(r.began).Seconds(), Version: r.summary.Version,
 		History: state.History, Partial: state.Partial, Scalars: state.Scalars, Tensors: state.Tensors,
 	})
@@ -66,16 +67,21 @@ func (r *record) failure(cause error, epochs int) error {
 		cause, len(saved.History)+1, saved.Partial.Steps, howToGoOn(r.folder.Path))
 }
 
+// interruption is what a run's end by the user's wish says.
+func interruption(epochs int, folder string) Interruption {
+	return Interruption(fmt.Sprintf("interrupted after %d finished epochs; what they gave is in %s; %s", epochs, folder, howToGoOn(folder)))
+}
+
 // howToGoOn says how a stopped run is continued.
-func howToGoOn(folder string) string { return "go on with: go run . -resume " + folder }
+func howToGoOn(folder string) string { return "go on with: " + shell.Command("-resume", folder) }
 
 // howToRepeat says how a run that cannot go on is done again.
 func howToRepeat(folder *runfolder.Folder) string {
-	text := "do the run again with: go run . -config " + folder.File(runfolder.ConfigFile)
+	args := []string{"-config", folder.File(runfolder.ConfigFile)}
 	if initial := folder.File(runfolder.InitialWeightsFile); exists(initial) {
-		text += " -init " + initial
+		args = append(args, "-init", initial)
 	}
-	return text
+	return "do the run again with: " + shell.Command(args...)
 }
 
 func exists(path string) bool {

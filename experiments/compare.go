@@ -10,22 +10,9 @@ import (
 	"cifartrain/runfolder"
 )
 
-// Compare holds the finished runs at paths against the first of them.
-func (s *Session) Compare(paths []string) error {
-	var folders []*runfolder.Folder
-	for _, path := range paths {
-		folder, err := runfolder.Open(path)
-		if err != nil {
-			return UsageError(err.Error())
-		}
-		folders = append(folders, folder)
-	}
-	return s.compareFolders(folders)
-}
-
-// compareFolders shows how runs compare and writes a folder with the picture,
+// Compare shows how runs compare and writes a folder with the picture,
 // the table and a page: runs/comparison/<UTC timestamp>.
-func (s *Session) compareFolders(folders []*runfolder.Folder) error {
+func (s *Session) Compare(folders []*runfolder.Folder) error {
 	compared, err := reports.Compare(folders)
 	if err != nil {
 		return err

@@ -14,7 +14,7 @@ import (
 // network tells the layers of a model of images of a shape as a diagram shows them.
 func network(shape loaders.Shape, architecture *graphs.Architecture, model *graphs.Model) plots.Network {
 	drawn := plots.Network{
-		Layers: layers(architecture, model),
+		Layers: Layers(architecture, model),
 		Title:  architecture.Kind,
 		Input:  fmt.Sprintf("images, %v = %d values", shape, shape.Values()),
 		Loss:   architecture.LossName,
@@ -25,8 +25,8 @@ func network(shape loaders.Shape, architecture *graphs.Architecture, model *grap
 	return drawn
 }
 
-// layers tells a model's layers from the input to the output.
-func layers(architecture *graphs.Architecture, model *graphs.Model) []plots.Layer {
+// Layers tells a model's layers from the input to the output.
+func Layers(architecture *graphs.Architecture, model *graphs.Model) []plots.Layer {
 	var drawn []plots.Layer
 	shapes := make(map[string]tensor.Shape)
 	for _, p := range architecture.Parameters {

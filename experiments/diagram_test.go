@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,11 +17,12 @@ func TestNetwork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	architecture, weights, err := new(Session).model(config)
+	prepared, err := new(Session).Prepare(context.Background(), config, Need{Weights: DrawnWeights})
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, err := architecture.Build(weights, 1)
+	architecture := prepared.Architecture
+	model, err := architecture.Build(prepared.Weights, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package experiments
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"cifartrain/configs"
 	"cifartrain/loaders"
@@ -10,39 +11,40 @@ import (
 	"cifartrain/reports"
 )
 
-// images are the dataset as a config selects, splits and transforms it.
-type images struct {
-	dataset                    *loaders.Dataset
-	warning                    string // that they are not CIFAR-10's, and why
-	training, validation, test *loaders.Set
-	transform                  *loaders.Transform
+// Images are the dataset as a config selects, splits and transforms it.
+type Images struct {
+	Dataset                    *loaders.Dataset
+	Training, Validation, Test *loaders.Set
+	Transform                  *loaders.Transform
+
+	warning string // that they are not the dataset asked for, and why
 }
 
-// open loads the dataset and cuts it as the config says.
-func (s *Session) open(ctx context.Context, config configs.Config) (*images, error) {
+// images loads the dataset and cuts it as the config says.
+func (s *Session) images(ctx context.Context, config configs.Config) (*Images, error) {
 	source := sourceOf(config)
 	dataset, err := s.dataset(ctx, source)
 	if err != nil {
 		return nil, err
 	}
-	cut := &images{dataset: dataset, warning: sources.Warning(dataset, source)}
+	cut := &Images{Dataset: dataset, warning: sources.Warning(dataset, source)}
 	selected, err := dataset.Select(dataset.Train, config.Data.Classes)
 	if err != nil {
 		return nil, err
 	}
-	if cut.test, err = dataset.Select(dataset.Test, config.Data.Classes); err != nil {
+	if cut.Test, err = dataset.Select(dataset.Test, config.Data.Classes); err != nil {
 		return nil, err
 	}
 	random := config.Random("split")
 	if config.Data.Split == "sequential" {
 		random = nil
 	}
-	if cut.training, cut.validation, err = selected.Split(config.Data.Validation, random); err != nil {
+	if cut.Training, cut.Validation, err = selected.Split(config.Data.Validation, random); err != nil {
 		return nil, err
 	}
-	cut.transform = loaders.NewTransform(dataset.Shape, normalization(config.Data.Normalize))
+	cut.Transform = loaders.NewTransform(dataset.Shape, normalization(config.Data.Normalize))
 	if config.Data.Center {
-		cut.transform = cut.transform.Centered(cut.training)
+		cut.Transform = cut.Transform.Centered(cut.Training)
 	}
 	return cut, nil
 }
@@ -60,18 +62,42 @@ func (s *Session) dataset(ctx context.Context, source sources.Source) (*loaders.
 	if loaded, ok := s.datasets[source]; ok {
 		return loaded, ctx.Err()
 	}
-	dataset, err := sources.Open(ctx, source, s.Display.Download)
+	from := source
+	if s.Offline && !source.Sample && source.Download {
+		from.Download, from.Fallback = false, true
+	}
+	dataset, err := sources.Open(ctx, from, s.Display.Download)
 	s.Display.Clear()
 	if err = errors.Join(err, ctx.Err()); err != nil {
 		return nil, err
 	}
-	if warning := sources.Warning(dataset, source); warning != "" {
+	switch warning := sources.Warning(dataset, source); {
+	case from != source && dataset.StandsInBecause != "":
+		reports.Warning(s.Err, notFetched(source))
+	case warning != "":
 		reports.Warning(s.Err, warning)
 	}
 	s.datasets = map[sources.Source]*loaders.Dataset{source: dataset}
 	return dataset, nil
 }
 
+// notFetched warns that a session that fetches nothing used the sample instead
+// of the source.
+func notFetched(source sources.Source) string {
+	otherwise := "train on the built-in sample"
+	if !source.Fallback {
+		otherwise = "stop"
+	}
+	return fmt.Sprintf("%s does not hold CIFAR-10. A run would fetch it from %s first, 170 MB, and where it cannot, %s. The figures here are of the built-in sample.",
+		source.Dir, source.URL, otherwise)
+}
+
+// Normalization is the run's, nil for pixels in [0, 1].
+func (p *Prepared) Normalization() *loaders.Normalization {
+	return normalization(p.Config.Data.Normalize)
+}
+
+// normalization is the config's, as the transform takes it.
 func normalization(n *configs.Normalize) *loaders.Normalization {
 	if n == nil {
 		return nil

@@ -12,6 +12,7 @@ import (
 	"cifartrain/loaders"
 	"cifartrain/metrics"
 	"cifartrain/runfolder"
+	"cifartrain/training"
 )
 
 // Resume goes on with the run at path as if it had never stopped. The config
@@ -24,7 +25,7 @@ func (s *Session) Resume(ctx context.Context, path, configPath string, overrides
 	}
 	folder, err := runfolder.Open(path)
 	if err != nil {
-		return UsageError(err.Error())
+		return RequestError(err.Error())
 	}
 	asked, err := s.Load(cmp.Or(configPath, folder.File(runfolder.ConfigFile)), overrides)
 	if err != nil {
@@ -56,11 +57,11 @@ func (s *Session) goOn(ctx context.Context, folder *runfolder.Folder, asked conf
 	if end := howItEnded(folder, saved, config.Train.Epochs); end != "" {
 		return end, nil
 	}
-	record, err := s.resumed(ctx, folder, saved, config)
+	record, state, err := s.resumed(ctx, folder, saved, config)
 	if err != nil {
 		return "", err
 	}
-	_, err = s.carryOut(ctx, record)
+	_, err = s.carryOut(ctx, record, state)
 	return "", err
 }
 
@@ -88,7 +89,7 @@ func (s *Session) resumedConfig(folder *runfolder.Folder, saved *runfolder.Check
 		begun++
 	}
 	if asked.Train.Epochs < begun {
-		return configs.Config{}, UsageError(fmt.Sprintf("train.epochs=%d is too few: the run in %s is in epoch %d already", asked.Train.Epochs, folder.Path, begun))
+		return configs.Config{}, requestf("train.epochs=%d is too few: the run in %s is in epoch %d already", asked.Train.Epochs, folder.Path, begun)
 	}
 	return asked, nil
 }
@@ -100,8 +101,8 @@ func unchanged(what string, folder *runfolder.Folder, begun, asked configs.Confi
 	if len(changed) == 0 {
 		return nil
 	}
-	return UsageError(fmt.Sprintf("the %[1]s in %[2]s was begun with another config, which differs in %[3]s; a %[1]s that goes on may only change train.epochs and where its data is: start a new one with -config",
-		what, folder.Path, strings.Join(changed, ", ")))
+	return requestf("the %[1]s in %[2]s was begun with another config, which differs in %[3]s; a %[1]s that goes on may only change train.epochs and where its data is: start a new one with -config",
+		what, folder.Path, strings.Join(changed, ", "))
 }
 
 // howItEnded says how a run ended that has nothing left to do for this number
@@ -122,48 +123,58 @@ func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, epochs in
 	return ""
 }
 
-// resumed puts a run together again, where the checkpoint stands or, where
-// there is none yet, at its beginning.
-func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *runfolder.Checkpoint, config configs.Config) (*record, error) {
-	now := time.Now()
-	images, err := s.open(ctx, begun(config))
+// resumed puts a run together again, to go on from the state or, where there is
+// none yet, from its beginning. The folder changes only once all fits together.
+func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *runfolder.Checkpoint, config configs.Config) (*record, *training.State, error) {
+	now, need, initial := time.Now(), Need{Images: true}, folder.File(runfolder.InitialWeightsFile)
+	if !exists(initial) {
+		initial = ""
+	}
+	if saved == nil && initial != "" {
+		need.Weights = WeightsIn(initial)
+	}
+	prepared, err := s.Prepare(ctx, begun(config), need)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if s.Init = folder.File(runfolder.InitialWeightsFile); !exists(s.Init) {
-		s.Init = ""
-	}
-	architecture, weights, err := s.model(config)
-	if err != nil {
-		return nil, err
-	}
-	if saved == nil {
-		if err := s.align(ctx, architecture, weights, images); err != nil {
-			return nil, err
-		}
-	}
-	run, err := newRun(config, architecture, weights, images)
-	if err != nil {
-		return nil, err
-	}
-	record := newRecord(folder, config, run, images, now, s.Init)
+	prepared.Config = config
+	record := newRecord(folder, prepared, initial, now)
+	var state *training.State
 	var history metrics.History
 	if saved != nil {
-		if err := sameDataset(saved, images.dataset); err != nil {
-			return nil, err
+		if state, err = record.accept(saved); err != nil {
+			return nil, nil, err
 		}
-		run.Resume, history = stateOf(saved), saved.History
-		if err := run.Accepts(run.Resume); err != nil { // before anything in the folder changes
-			return nil, fmt.Errorf("%s: %w; %s", folder.File(runfolder.CheckpointFile), err, howToRepeat(folder))
-		}
+		history = saved.History
 		record.summary.Started = saved.Started
 		record.began = now.Add(-time.Duration(saved.Seconds * float64(time.Second)))
-		fmt.Fprintf(s.Out, "going on in epoch %d after %d of %d steps\n", len(history)+1, saved.Partial.Steps, run.Batches.Batches())
+		fmt.Fprintf(s.Out, "going on in epoch %d after %d of %d steps\n", len(history)+1, saved.Partial.Steps, record.run.Batches.Batches())
 	}
 	if err := folder.WriteHistory(history); err != nil {
+		return nil, nil, err
+	}
+	return record, state, record.begin()
+}
+
+// accept returns the state of a checkpoint that the run can go on from.
+func (r *record) accept(saved *runfolder.Checkpoint) (*training.State, error) {
+	if err := sameDataset(saved, r.Images.Dataset); err != nil {
 		return nil, err
 	}
-	return record, record.begin()
+	state := stateOf(saved)
+	err := r.weigh(context.Background(), Weights{tensors: state.Weights()})
+	if err != nil {
+		err = fmt.Errorf("tensors of \"weights\": %w", err)
+	} else {
+		r.run, err = r.Run()
+	}
+	if err == nil {
+		err = r.run.Accepts(state)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w; %s", r.folder.File(runfolder.CheckpointFile), err, howToRepeat(r.folder))
+	}
+	return state, nil
 }
 
 // begun is the config of a run that has begun: no sample stands in for what it

@@ -120,7 +120,7 @@ func TestResumeStoppedEarly(t *testing.T) {
 func TestResumeRefuses(t *testing.T) {
 	s := onFewImages(t.TempDir(), 1)
 	folder := interrupted(t, s)
-	var usage UsageError
+	var usage RequestError
 	for _, test := range []struct{ override, says string }{
 		{"seed=2", "differs in seed"},
 		{"optimizer.learning_rate=0.5", "differs in optimizer.learning_rate"},

@@ -4,7 +4,6 @@ package experiments
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"math"
 	"time"
@@ -27,28 +26,11 @@ type Session struct {
 	Kinds []configs.Kind // of models that configs may ask for; nil for those of [Kinds]
 
 	TensorBoard bool // whether runs write event files for TensorBoard
+	Offline     bool // fetch no dataset: the sample stands in for one that is not there, with a warning
 
 	datasets  map[sources.Source]*loaders.Dataset // the one loaded last
 	saveEvery time.Duration                       // between two checkpoints of an epoch; 0 = a minute
 }
-
-// A UsageError is a command that makes no sense, as against one that failed.
-type UsageError string
-
-func (e UsageError) Error() string { return string(e) + "; see -help" }
-
-// An Interruption is the user's wish to stop a run.
-type Interruption struct {
-	epochs int // finished ones
-	folder string
-}
-
-func (i *Interruption) Error() string {
-	return fmt.Sprintf("interrupted after %d finished epochs; what they gave is in %s; %s", i.epochs, i.folder, howToGoOn(i.folder))
-}
-
-// Unwrap tells the interruption from a failure.
-func (i *Interruption) Unwrap() error { return context.Canceled }
 
 // A finished run is its folder and what its summary says.
 type finished struct {
@@ -59,7 +41,7 @@ type finished struct {
 // Train trains each config, over as many seeds as the session asks for, and
 // compares the runs where there are several.
 func (s *Session) Train(ctx context.Context, all []configs.Config) error {
-	if err := s.check(all); err != nil {
+	if err := s.Check(all); err != nil {
 		return err
 	}
 	var folders []*runfolder.Folder
@@ -75,34 +57,39 @@ func (s *Session) Train(ctx context.Context, all []configs.Config) error {
 	if len(folders) < 2 {
 		return nil
 	}
-	return s.compareFolders(folders)
+	return s.Compare(folders)
 }
 
-// check returns an error for what can be known to fail before the first run,
+// Check returns an error for what can be known to fail before the first run,
 // without the dataset.
-func (s *Session) check(all []configs.Config) error {
+func (s *Session) Check(all []configs.Config) error {
 	if s.Seeds < 1 {
-		return UsageError(fmt.Sprintf("-seeds %d: there must be at least one", s.Seeds))
+		return requestf("-seeds %d: there must be at least one", s.Seeds)
 	}
 	first, accuracies := "", false // of the first config
 	for _, config := range all {
 		if uint64(s.Seeds-1) > math.MaxUint64-config.Seed {
-			return UsageError(fmt.Sprintf("-seeds %d: there are not as many seeds from %d on", s.Seeds, config.Seed))
+			return requestf("-seeds %d: there are not as many seeds from %d on", s.Seeds, config.Seed)
 		}
-		architecture, _, err := s.model(config)
+		prepared, err := s.Prepare(context.Background(), config, Need{})
 		if err != nil {
 			return err
+		}
+		if s.Init != "" {
+			if err := prepared.weigh(context.Background(), WeightsIn(s.Init)); err != nil {
+				return err
+			}
 		}
 		if _, _, err := solver(config); err != nil {
 			return err
 		}
-		loss, classifies := lossName(config, architecture), architecture.Task.Classifies()
+		loss, classifies := prepared.Loss(), prepared.Architecture.Task.Classifies()
 		if first == "" {
 			first, accuracies = loss, classifies
 		}
 		if loss != first && !(accuracies && classifies) {
-			return UsageError(fmt.Sprintf("%s and %s measure different losses (%s, %s) and cannot be compared; train them one by one",
-				all[0].Name, config.Name, first, loss))
+			return requestf("%s and %s measure different losses (%s, %s) and cannot be compared; train them one by one",
+				all[0].Name, config.Name, first, loss)
 		}
 	}
 	return nil

@@ -23,19 +23,6 @@ type sweep struct {
 	runs     []*runfolder.Folder // those of the first setting's seeds first
 }
 
-// A sweepInterruption is the user's wish to stop a sweep.
-type sweepInterruption struct {
-	finished, all int // runs
-	folder        string
-}
-
-func (i *sweepInterruption) Error() string {
-	return fmt.Sprintf("interrupted after %d of %d runs; what they gave is in %s; %s", i.finished, i.all, i.folder, howToGoOn(i.folder))
-}
-
-// Unwrap tells the interruption from a failure.
-func (i *sweepInterruption) Unwrap() error { return context.Canceled }
-
 // Sweep trains every setting of a config's sweep, over as many seeds as the
 // session asks for, and compares them.
 func (s *Session) Sweep(ctx context.Context, config configs.Config) error {
@@ -61,33 +48,33 @@ func (s *Session) Sweep(ctx context.Context, config configs.Config) error {
 // run, without the dataset.
 func (s *Session) checkSweep(w *sweep) error {
 	if runs := len(w.settings) * w.seeds; runs > configs.MaxRuns {
-		return UsageError(fmt.Sprintf("-seeds %d: %d settings over %d seeds make %d runs, more than %d", w.seeds, len(w.settings), w.seeds, runs, configs.MaxRuns))
+		return requestf("-seeds %d: %d settings over %d seeds make %d runs, more than %d", w.seeds, len(w.settings), w.seeds, runs, configs.MaxRuns)
 	}
 	var all []configs.Config
 	for _, setting := range w.settings {
 		all = append(all, setting.Config)
 	}
-	return s.check(all)
+	return s.Check(all)
 }
 
 // share loads the dataset that all runs share, and sees whether it suits each
 // of them.
 func (s *Session) share(ctx context.Context, w *sweep) error {
-	images, err := s.open(ctx, w.settings[0].Config)
+	images, err := s.images(ctx, w.settings[0].Config)
 	if err != nil {
 		return err
 	}
-	if images.dataset.StandsInBecause != "" {
+	if images.Dataset.StandsInBecause != "" {
 		w.config.Data.Source = "sample"
 	}
 	for i := range w.settings {
 		w.settings[i].Config.Data.Source = w.config.Data.Source
 	}
-	s.datasets = map[sources.Source]*loaders.Dataset{sourceOf(begun(w.config)): images.dataset}
+	s.datasets = map[sources.Source]*loaders.Dataset{sourceOf(begun(w.config)): images.Dataset}
 	for _, setting := range w.settings {
-		images, err := s.open(ctx, begun(setting.Config))
+		prepared, err := s.Prepare(ctx, begun(setting.Config), Need{Images: true})
 		if err == nil {
-			err = suits(setting.Config, images)
+			err = prepared.suits()
 		}
 		if err != nil {
 			return err
@@ -190,7 +177,7 @@ func (s *Session) carryOutSweep(ctx context.Context, w *sweep) error {
 	}
 	switch {
 	case errors.Is(cause, context.Canceled):
-		return &sweepInterruption{finished, len(w.runs), w.folder.Path}
+		return Interruption(fmt.Sprintf("interrupted after %d of %d runs; what they gave is in %s; %s", finished, len(w.runs), w.folder.Path, howToGoOn(w.folder.Path)))
 	case cause != nil:
 		return fmt.Errorf("%w; of the sweep, %d of %d runs are finished; once that is mended, %s", cause, finished, len(w.runs), howToGoOn(w.folder.Path))
 	case finished == 0:

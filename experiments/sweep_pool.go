@@ -21,7 +21,7 @@ const worthSharing = 2 << 20
 // which uses them all.
 func (s *Session) atOnce(w *sweep) int {
 	for _, setting := range w.settings {
-		architecture, _, err := s.model(setting.Config)
+		architecture, err := s.architecture(setting.Config)
 		if err != nil || architecture.ParameterCount()*setting.Config.Data.BatchSize >= worthSharing {
 			return 1
 		}

@@ -1,18 +1,28 @@
 package experiments
 
 import (
+	"cmp"
+
 	"cifartrain/exports"
 	"cifartrain/metrics"
 	"cifartrain/runfolder"
 )
 
-// board returns the writer for TensorBoard of a run whose first epoch is first;
-// nil, which writes nothing, where the session does not ask for one.
-func (s *Session) board(folder *runfolder.Folder, first int) (*exports.EventWriter, error) {
-	if !s.TensorBoard {
+// board returns the writer for TensorBoard of a run with the history so far,
+// nil, which writes nothing, where nobody has asked for one. A run that goes on
+// has one where it had one before. Its history is written again: the part of it
+// that was trained without an event file, or was lost as the program was
+// killed, would be missing otherwise.
+func (s *Session) board(folder *runfolder.Folder, history metrics.History) (*exports.EventWriter, error) {
+	path := folder.File(runfolder.TensorBoardFolder)
+	if !s.TensorBoard && !exists(path) {
 		return nil, nil
 	}
-	return exports.CreateEvents(folder.File(runfolder.TensorBoardFolder), first)
+	board, err := exports.CreateEvents(path, 1)
+	for _, epoch := range history {
+		err = cmp.Or(err, board.Scalars(epoch.Number, scalars(epoch)))
+	}
+	return board, err
 }
 
 // scalars are an epoch's figures as TensorBoard groups them.

@@ -39,13 +39,13 @@ func onSample(t testing.TB) *Session {
 }
 
 // parts are what a config makes of the sample.
-func parts(t *testing.T, overrides ...string) (configs.Config, *images) {
+func parts(t *testing.T, overrides ...string) (configs.Config, *Images) {
 	t.Helper()
 	config, err := configs.Load("svm", append([]string{"data.source=sample"}, overrides...), Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
-	images, err := onSample(t).open(context.Background(), config)
+	images, err := onSample(t).images(context.Background(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,15 +59,11 @@ func newShippedRun(t testing.TB, session *Session, name string, overrides ...str
 	if err != nil {
 		t.Fatal(err)
 	}
-	images, err := session.open(context.Background(), config)
+	prepared, err := session.Prepare(context.Background(), config, Need{Images: true, Weights: DrawnWeights})
 	if err != nil {
 		t.Fatal(err)
 	}
-	architecture, weights, err := session.model(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	run, err := newRun(config, architecture, weights, images)
+	run, err := prepared.Run()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,19 +83,19 @@ func TestConfigReachesTheImages(t *testing.T) {
 	t.Run("split", func(t *testing.T) {
 		_, random := parts(t)
 		_, sequential := parts(t, "data.split=sequential", "data.validation=0.2")
-		if sequential.training.Len() != 8000 || sequential.validation.Len() != 2000 {
-			t.Errorf("%d and %d images, want 8000 and 2000", sequential.training.Len(), sequential.validation.Len())
+		if sequential.Training.Len() != 8000 || sequential.Validation.Len() != 2000 {
+			t.Errorf("%d and %d images, want 8000 and 2000", sequential.Training.Len(), sequential.Validation.Len())
 		}
 		all, err := builtIn().Select(builtIn().Train, []string{"frog", "horse"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !slices.Equal(sequential.training.Pixels(0), all.Pixels(0)) || !slices.Equal(sequential.validation.Pixels(1999), all.Pixels(9999)) {
+		if !slices.Equal(sequential.Training.Pixels(0), all.Pixels(0)) || !slices.Equal(sequential.Validation.Pixels(1999), all.Pixels(9999)) {
 			t.Error("the sequential split does not train on the first and validate on the last images")
 		}
 		same := 0
 		for i := range 1000 {
-			if slices.Equal(random.training.Pixels(i), all.Pixels(i)) {
+			if slices.Equal(random.Training.Pixels(i), all.Pixels(i)) {
 				same++
 			}
 		}
@@ -111,8 +107,8 @@ func TestConfigReachesTheImages(t *testing.T) {
 		_, plain := parts(t, "data.normalize=null")
 		_, scaled := parts(t, "data.normalize={mean: [0.1, 0.2, 0.3], std: [0.5, 0.25, 0.125]}")
 		a, b := make([]float32, builtIn().Shape.Values()), make([]float32, builtIn().Shape.Values())
-		plain.transform.Apply(a, plain.training.Pixels(0))
-		scaled.transform.Apply(b, scaled.training.Pixels(0))
+		plain.Transform.Apply(a, plain.Training.Pixels(0))
+		scaled.Transform.Apply(b, scaled.Training.Pixels(0))
 		mean, std := []float64{0.1, 0.2, 0.3}, []float64{0.5, 0.25, 0.125}
 		for i := range a {
 			want := (float64(a[i]) - mean[i/1024]) / std[i/1024]
@@ -124,14 +120,14 @@ func TestConfigReachesTheImages(t *testing.T) {
 	t.Run("center", func(t *testing.T) {
 		_, images := parts(t, "data.center=true")
 		sums, pixels := make([]float64, builtIn().Shape.Values()), make([]float32, builtIn().Shape.Values())
-		for i := range images.training.Len() {
-			images.transform.Apply(pixels, images.training.Pixels(i))
+		for i := range images.Training.Len() {
+			images.Transform.Apply(pixels, images.Training.Pixels(i))
 			for j, v := range pixels {
 				sums[j] += float64(v)
 			}
 		}
 		for j, sum := range sums { // of the training images alone
-			if mean := sum / float64(images.training.Len()); math.Abs(mean) > 1e-6 {
+			if mean := sum / float64(images.Training.Len()); math.Abs(mean) > 1e-6 {
 				t.Fatalf("pixel %d has the mean %g over the training images, want 0", j, mean)
 			}
 		}
@@ -158,13 +154,14 @@ func TestConfigReachesTheRun(t *testing.T) {
 }
 
 // runOf is the run that a config makes of images.
-func runOf(t *testing.T, config configs.Config, images *images) *training.Run {
+func runOf(t *testing.T, config configs.Config, images *Images) *training.Run {
 	t.Helper()
-	architecture, weights, err := new(Session).model(config)
+	prepared, err := new(Session).Prepare(context.Background(), config, Need{Weights: DrawnWeights})
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := newRun(config, architecture, weights, images)
+	prepared.Images = images
+	run, err := prepared.Run()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,11 +222,12 @@ func bestIsNotLast(t *testing.T, overrides ...string) {
 	for name, figures := range map[string]*runfolder.Figures{
 		runfolder.BestWeightsFile: run.summary.Best, runfolder.LastWeightsFile: run.summary.Final,
 	} {
-		architecture, weights, err := (&Session{Init: run.folder.File(name)}).model(config)
+		saved, err := new(Session).Prepare(context.Background(), config, Need{Weights: WeightsIn(run.folder.File(name))})
 		if err != nil {
 			t.Fatal(err)
 		}
-		test, err := score(context.Background(), architecture, weights, evaluationBatches(config, images, images.test))
+		saved.Images = images
+		test, err := saved.Score(context.Background(), saved.Weights, images.Test)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -265,14 +263,14 @@ func TestLossScale(t *testing.T) {
 func TestLossesOfOtherUnits(t *testing.T) {
 	plain, _ := parts(t)
 	squared, _ := parts(t, "name=squared", "loss.kind=squared_hinge")
-	if err := onSample(t).check([]configs.Config{plain, squared}); err != nil {
+	if err := onSample(t).Check([]configs.Config{plain, squared}); err != nil {
 		t.Error(err)
 	}
 	autoencoder, _ := parts(t, "name=pixels", "model.kind=autoencoder", "loss.kind=mse", "data.normalize=null")
 	scaled, _ := parts(t, "name=scaled", "model.kind=autoencoder", "loss.kind=mse", "data.normalize={mean: [0, 0, 0], std: [0.5, 0.5, 0.5]}")
-	err := onSample(t).check([]configs.Config{autoencoder, scaled})
+	err := onSample(t).Check([]configs.Config{autoencoder, scaled})
 	const want = "pixels and scaled measure different losses (mean squared error, mean squared error of pixels divided by [0.5 0.5 0.5]) and cannot be compared; train them one by one"
-	if usage, ok := err.(UsageError); !ok || string(usage) != want {
+	if usage, ok := err.(RequestError); !ok || string(usage) != want {
 		t.Errorf("the error is %v, want %q", err, want)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"cifartrain/configs"
-	"cifartrain/graphs"
 	"cifartrain/metrics"
 )
 
@@ -15,7 +14,7 @@ const mostComponents = 256
 // A yardstick is what as many principal components as the model has latent
 // values reach on the same images, computed while the model trains.
 type yardstick struct {
-	cancel  context.CancelFunc
+	stop    context.CancelFunc
 	done    chan struct{}
 	result  *metrics.PCA // nil where there is none
 	missing string       // why a model that restores its input has none
@@ -23,27 +22,27 @@ type yardstick struct {
 
 // measure starts computing the yardstick of a model that restores its input.
 // The results are kept in the data folder.
-func measure(ctx context.Context, config configs.Config, architecture *graphs.Architecture, images *images) *yardstick {
-	ctx, cancel := context.WithCancel(ctx)
-	y := &yardstick{cancel: cancel, done: make(chan struct{})}
-	scale, uniform := lossScale(config.Data.Normalize)
+func measure(ctx context.Context, p *Prepared) *yardstick {
+	ctx, stop := context.WithCancel(ctx)
+	y := &yardstick{stop: stop, done: make(chan struct{})}
+	scale, uniform := lossScale(p.Config.Data.Normalize)
 	switch {
-	case !architecture.Task.Restores():
+	case !p.Architecture.Task.Restores():
 	case !uniform:
 		y.missing = "data.normalize divides the channels by different deviations"
-	case architecture.Latent > mostComponents:
+	case p.Architecture.Latent > mostComponents:
 		y.missing = fmt.Sprintf("model.latent is above %d", mostComponents)
 	default:
-		go y.compute(ctx, config.Data.Dir, architecture.Latent, scale, images)
+		go y.compute(ctx, p.Config.Data.Dir, p.Architecture.Latent, scale, p.Images)
 		return y
 	}
 	close(y.done)
 	return y
 }
 
-func (y *yardstick) compute(ctx context.Context, dir string, components int, scale float64, images *images) {
+func (y *yardstick) compute(ctx context.Context, dir string, components int, scale float64, images *Images) {
 	defer close(y.done)
-	results, err := metrics.CachedPCA(ctx, dir, []int{components}, images.training, images.validation, images.test)
+	results, err := metrics.CachedPCA(ctx, dir, []int{components}, images.Training, images.Validation, images.Test)
 	if err != nil {
 		y.missing = err.Error() // the run is worth keeping without it
 		return
@@ -66,9 +65,27 @@ func lossScale(n *configs.Normalize) (scale float64, uniform bool) {
 	return 1 / (std * std), n.Std[1] == std && n.Std[2] == std
 }
 
-// wait returns the yardstick once it is there, nil where there is none.
+// cancel ends the computation, which leaves no result.
+func (y *yardstick) cancel() {
+	if y != nil {
+		y.stop()
+	}
+}
+
+// wait returns the figures once they are there, nil where there are none.
 func (y *yardstick) wait() *metrics.PCA {
-	defer y.cancel()
+	if y == nil { // the run ended before its training began
+		return nil
+	}
+	defer y.stop()
 	<-y.done
 	return y.result
+}
+
+// whyMissing says why a run that restores its input has no such figures.
+func (y *yardstick) whyMissing() string {
+	if y == nil {
+		return ""
+	}
+	return y.missing
 }

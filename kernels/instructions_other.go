@@ -2,11 +2,10 @@
 
 package kernels
 
-// instructionSets is empty: other processors run gonum's product and plain Go.
+// instructionSets are none: gonum's product and plain Go serve other processors.
 var instructionSets []*instructionSet
 
-// Nobody calls what follows without an instruction set; it is here so that the
-// package compiles.
+// What follows is never called without an instruction set.
 
 var copies [1]packFunc
 

@@ -16,6 +16,10 @@ type SettingError struct {
 
 func (e *SettingError) Error() string { return e.Key + ": " + e.Reason }
 
+// WrongRequest marks the error as the config's fault, as against work that
+// failed.
+func (*SettingError) WrongRequest() {}
+
 // A Set is a selection of a dataset's images, in order. It shares their bytes.
 type Set struct {
 	Shape   Shape

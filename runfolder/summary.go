@@ -10,8 +10,9 @@ import (
 	"cifartrain/metrics"
 )
 
-// How a run ended.
+// How a run stands.
 const (
+	Training    = "training" // from its first file to its last
 	Finished    = "finished"
 	Stopped     = "stopped early"
 	Interrupted = "interrupted"

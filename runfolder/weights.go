@@ -19,23 +19,28 @@ const (
 	longestHeader  = 1 << 20  // a thousand tensors take a tenth of it
 )
 
-// WriteWeights puts tensors, float32, into a safetensors file of the folder,
-// so that torch's module.load_state_dict takes them.
-// Format: https://github.com/huggingface/safetensors
+// WriteWeights puts tensors, float32, into a safetensors file of the folder.
 func (f *Folder) WriteWeights(name string, tensors map[string]*tensor.Dense) error {
+	content, err := Safetensors(tensors)
+	if err != nil {
+		return fmt.Errorf("making %s: %w", name, err)
+	}
+	return f.Write(name, content)
+}
+
+// Safetensors returns tensors, float32, as a safetensors file holds them, so
+// that torch's module.load_state_dict takes them.
+// Format: https://github.com/huggingface/safetensors
+func Safetensors(tensors map[string]*tensor.Dense) ([]byte, error) {
 	views := make(map[string]safetensors.TensorView, len(tensors))
 	for key, value := range tensors {
 		view, err := float32View(value)
 		if err != nil {
-			return fmt.Errorf("runfolder: %s: %q: %w", name, key, err)
+			return nil, fmt.Errorf("%q: %w", key, err)
 		}
 		views[key] = view
 	}
-	content, err := safetensors.Serialize(views, map[string]string{"format": "pt"})
-	if err != nil {
-		return fmt.Errorf("runfolder: making %s: %w", name, err)
-	}
-	return f.Write(name, content)
+	return safetensors.Serialize(views, map[string]string{"format": "pt"})
 }
 
 // A WeightsError is a fault in a weights file.
@@ -48,6 +53,9 @@ func (e *WeightsError) Error() string { return fmt.Sprintf("runfolder: weights %
 
 // Unwrap returns the fault itself.
 func (e *WeightsError) Unwrap() error { return e.Err }
+
+// WrongRequest marks the error as the fault of who named the file.
+func (*WeightsError) WrongRequest() {}
 
 // ReadWeights reads the float32 tensors of the safetensors file at path, for a
 // model with so many weights. Its errors are of type *WeightsError.

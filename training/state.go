@@ -26,6 +26,12 @@ type State struct {
 	Scalars map[string]float64 // "solver.steps"
 }
 
+// Weights are those in training, by name.
+func (s *State) Weights() map[string]*tensor.Dense { return s.Tensors[weightsGroup] }
+
+// Best are the weights of the lowest validation loss so far, by name.
+func (s *State) Best() map[string]*tensor.Dense { return s.Tensors[bestGroup] }
+
 // The names in a State.
 const (
 	weightsGroup = "weights"

@@ -1,4 +1,4 @@
-package experiments
+package commands
 
 import (
 	"os"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cifartrain/configs"
+	"cifartrain/experiments"
 	"cifartrain/metrics"
 	"cifartrain/runfolder"
 )
@@ -15,7 +16,7 @@ import (
 // startedRun is a run's folder as it stands before the first epoch has ended.
 func startedRun(t *testing.T, root string, now time.Time, overrides ...string) *runfolder.Folder {
 	t.Helper()
-	config, err := configs.Load("svm", append([]string{"data.source=sample", "train.epochs=4"}, overrides...), Kinds())
+	config, err := configs.Load("svm", append([]string{"data.source=sample", "train.epochs=4"}, overrides...), experiments.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,6 +31,10 @@ func startedRun(t *testing.T, root string, now time.Time, overrides ...string) *
 	if err := folder.Write(runfolder.ConfigFile, text); err != nil {
 		t.Fatal(err)
 	}
+	summary := &runfolder.Summary{Name: "svm", Status: runfolder.Training, Task: metrics.Classify, Model: "linear_svm", Dataset: "built-in sample", Classes: config.Data.Classes, Parameters: 3073}
+	if err := folder.WriteSummary(summary); err != nil {
+		t.Fatal(err)
+	}
 	if err := folder.PointLatest(); err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +46,7 @@ func startedRun(t *testing.T, root string, now time.Time, overrides ...string) *
 func TestLivePage(t *testing.T) {
 	root, now := t.TempDir(), time.Now()
 	folder := startedRun(t, root, now)
-	page := &livePage{new(Session), filepath.Join(root, "svm", "latest")}
+	page := &livePage{new(experiments.Session), filepath.Join(root, "svm", "latest")}
 	stamp := ""
 	wants := func(when string, texts ...string) {
 		t.Helper()
@@ -84,6 +89,10 @@ func TestLivePage(t *testing.T) {
 		t.Fatal(err)
 	}
 	wants("at the end", "the report")
+	summary := &runfolder.Summary{Name: "svm", Status: runfolder.Training, Task: metrics.Classify, Dataset: "built-in sample", Epochs: 1}
+	if err := folder.WriteSummary(summary); err != nil {
+		t.Fatal(err)
+	}
 	epoch.Number = 2
 	if err := folder.AppendEpoch(epoch); err != nil {
 		t.Fatal(err)

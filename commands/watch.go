@@ -1,4 +1,4 @@
-package experiments
+package commands
 
 import (
 	"bytes"
@@ -7,27 +7,26 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
-	"cifartrain/configs"
-	"cifartrain/loaders/sample"
+	"cifartrain/experiments"
 	"cifartrain/metrics"
 	"cifartrain/reports"
 	"cifartrain/runfolder"
+	"cifartrain/shell"
 )
 
 // Watch serves the page of the run at path on a port of this machine until ctx
 // ends; port 0 is a free one. It only reads the run's files, which another
 // program may be writing. A path that is a run's latest follows it to newer
 // runs.
-func (s *Session) Watch(ctx context.Context, path string, port int) error {
+func Watch(ctx context.Context, s *experiments.Session, path string, port int) error {
 	if port < 0 || port > 65535 {
-		return UsageError(fmt.Sprintf("-port %d: ports are 0 to 65535", port))
+		return wrong("-port %d: ports are 0 to 65535", port)
 	}
 	page := &livePage{session: s, path: path}
 	if _, err := page.Render(); err != nil {
-		return UsageError(err.Error())
+		return wrong("%v", err)
 	}
 	listener, err := reports.Listen(port)
 	if err != nil {
@@ -39,8 +38,8 @@ func (s *Session) Watch(ctx context.Context, path string, port int) error {
 
 // A livePage is the page of a run that may still be training.
 type livePage struct {
-	session *Session
-	path    string // as the user named it
+	session *experiments.Session // reads configs
+	path    string               // as the user named it
 }
 
 // Stamp tells the run, the state of its files, and whether it stands still.
@@ -59,28 +58,32 @@ func (l *livePage) Stamp() string {
 	return fmt.Sprint(stamp, silence(folder, history))
 }
 
-// Render returns the run's report where it has ended, and else what its config
+// Render returns the run's report where it has ended, and else what its summary
 // and its epochs say so far.
 func (l *livePage) Render() ([]byte, error) {
-	folder, err := runfolder.Open(l.path)
+	run, err := l.session.Open(l.path, nil)
 	if err != nil {
 		return nil, err
 	}
-	history, err := historySoFar(folder)
+	history, err := historySoFar(run.Folder)
 	if err != nil {
 		return nil, err
 	}
-	if summary, err := folder.Summary(); err == nil && summary.Epochs == len(history) {
-		if report, err := os.ReadFile(folder.File(runfolder.ReportFile)); err == nil {
+	if run.Ended() && run.Summary.Epochs == len(history) {
+		if report, err := os.ReadFile(run.Folder.File(runfolder.ReportFile)); err == nil {
 			return report, nil
 		}
 	}
-	summary, epochs, err := l.session.soFar(folder, history)
-	if err != nil {
-		return nil, err
+	summary := run.Summary
+	if summary == nil {
+		return nil, fmt.Errorf("%s has only been begun: it has no summary yet", run.Folder.Path)
+	}
+	summary.Status, summary.Epochs, summary.Final, summary.Best = runfolder.Training, len(history), nil, nil
+	if len(history) > 0 {
+		summary.Final, summary.Best = runfolder.FiguresOf(history.Last()), runfolder.FiguresOf(history[history.Best()])
 	}
 	var page bytes.Buffer
-	err = reports.Report(&page, folder, summary, history, howFar(folder, history, epochs))
+	err = reports.Report(&page, run.Folder, summary, history, howFar(run.Folder, history, run.Config.Train.Epochs))
 	return page.Bytes(), err
 }
 
@@ -93,41 +96,11 @@ func historySoFar(folder *runfolder.Folder) (metrics.History, error) {
 	return history, err
 }
 
-// soFar is the summary of a run before its end, and how many epochs it is to
-// have.
-func (s *Session) soFar(folder *runfolder.Folder, history metrics.History) (*runfolder.Summary, int, error) {
-	config, err := s.Load(folder.File(runfolder.ConfigFile), nil)
-	if err != nil {
-		return nil, 0, err
-	}
-	architecture, _, err := (&Session{}).model(config)
-	if err != nil {
-		return nil, 0, err
-	}
-	summary := &runfolder.Summary{
-		Name: config.Name, Status: "training", Model: architecture.Kind, Loss: lossName(config, architecture), Seed: config.Seed,
-		Dataset: "CIFAR-10", Classes: config.Data.Classes, Parameters: architecture.ParameterCount(), Epochs: len(history),
-	}
-	if config.Data.Source == "sample" {
-		summary.Dataset = sample.Name
-	}
-	if summary.Classes == nil {
-		summary.Classes = configs.Classes()
-	}
-	if _, err := os.Stat(folder.File(runfolder.InitialWeightsFile)); err == nil {
-		summary.InitialWeights = runfolder.InitialWeightsFile
-	}
-	if len(history) > 0 {
-		summary.Final, summary.Best = runfolder.FiguresOf(history.Last()), runfolder.FiguresOf(history[history.Best()])
-	}
-	return summary, config.Train.Epochs, nil
-}
-
 // howFar says how far a run is.
 func howFar(folder *runfolder.Folder, history metrics.History, epochs int) string {
 	if quiet := silence(folder, history); quiet > 0 {
-		return fmt.Sprintf("%d of %d epochs are done, and for %s nothing has been added: the run may have been stopped. It can go on with: go run . -resume %s",
-			len(history), epochs, reports.Duration(quiet.Seconds()), filepath.ToSlash(folder.Path))
+		return fmt.Sprintf("%d of %d epochs are done, and for %s nothing has been added: the run may have been stopped. It can go on with: %s",
+			len(history), epochs, reports.Duration(quiet.Seconds()), shell.Command("-resume", folder.Path))
 	}
 	if len(history) == 0 {
 		return fmt.Sprintf("No epoch of %d has ended yet.", epochs)

@@ -1,7 +1,8 @@
-package experiments
+package commands
 
 import (
 	"context"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,26 +11,29 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cifartrain/configs"
+	"cifartrain/experiments"
 	"cifartrain/loaders"
+	"cifartrain/reports"
 )
 
 // TestExportedModel follows a run's preprocessing, weights and words into what
 // ONNX is told.
 func TestExportedModel(t *testing.T) {
 	session := onSample(t)
-	config, err := configs.Load("svm_best", []string{"data.source=sample", "train.epochs=2",
-		"data.normalize={mean: [0.1, 0.2, 0.3], std: [0.5, 0.25, 0.125]}"}, Kinds())
+	config, err := session.Load("svm_best", []string{"data.source=sample", "train.epochs=2",
+		"data.normalize={mean: [0.1, 0.2, 0.3], std: [0.5, 0.25, 0.125]}"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := session.Train(context.Background(), []configs.Config{config}); err != nil {
 		t.Fatal(err)
 	}
-	from, err := session.source(filepath.Join(session.Runs, "svm_best", "latest"), "last", nil)
+	path, options := filepath.Join(session.Runs, "svm_best", "latest"), ExportOptions{Format: "onnx", Weights: "last"}
+	run, err := openExported(context.Background(), session, path, options, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, err := session.exported(context.Background(), from)
+	model, err := run.model()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,11 +41,11 @@ func TestExportedModel(t *testing.T) {
 	if difference := cmp.Diff(want, model.Normalization); difference != "" {
 		t.Errorf("the normalisation differs (-want +got):\n%s", difference)
 	}
-	images, err := session.open(context.Background(), config)
+	prepared, err := session.Prepare(context.Background(), config, experiments.Need{Images: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(images.transform.MeanImage(), model.MeanImage) || len(model.MeanImage) != images.dataset.Shape.Values() {
+	if images := prepared.Images; !slices.Equal(images.Transform.MeanImage(), model.MeanImage) || len(model.MeanImage) != images.Dataset.Shape.Values() {
 		t.Error("the mean image is not that of the training images")
 	}
 	if model.Restores || model.Output() != "scores" || len(model.Layers) != 1 {
@@ -56,8 +60,14 @@ func TestExportedModel(t *testing.T) {
 		t.Errorf("the classes are %q", got)
 	}
 
-	from.config.Data.Source, from.config.Data.Dir, from.config.Data.Download = "cifar10", t.TempDir(), false
-	if _, err := session.exported(context.Background(), from); err == nil || !strings.Contains(err.Error(), "mean image") {
+	overrides := []string{"data.source=cifar10", "data.download=false", "data.dir=" + t.TempDir()}
+	if _, err := openExported(context.Background(), session, path, options, overrides); err == nil || !strings.Contains(err.Error(), "mean image") {
 		t.Errorf("without its images the error is %v", err)
 	}
+}
+
+// onSample is a session whose runs are gone after the test.
+func onSample(t *testing.T) *experiments.Session {
+	t.Helper()
+	return &experiments.Session{Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: t.TempDir(), Seeds: 1}
 }

@@ -1,0 +1,29 @@
+package commands
+
+import (
+	"fmt"
+
+	"cifartrain/configs"
+	"cifartrain/experiments"
+)
+
+// List prints the shipped configs, a line each.
+func List(s *experiments.Session) {
+	for _, shipped := range configs.Shipped() {
+		fmt.Fprintf(s.Out, "%-26s %s\n", shipped.Name, shipped.Summary)
+	}
+}
+
+// Show prints a config with every key. overrides are those of [configs.Load].
+func Show(s *experiments.Session, path string, overrides []string) error {
+	config, err := s.Load(path, overrides)
+	if err != nil {
+		return err
+	}
+	text, err := config.YAML()
+	if err != nil {
+		return err
+	}
+	_, err = s.Out.Write(text)
+	return err
+}

@@ -1,0 +1,86 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"cifartrain/configs"
+	"cifartrain/experiments"
+	"cifartrain/graphs"
+	"cifartrain/reports"
+)
+
+// DryRun checks configs and data as training does and shows for each config its
+// model, its images, its steps, what its runs would write, and about how long
+// they would take, by a few steps on the real batches. It trains no model to
+// keep, writes nothing and fetches nothing.
+func DryRun(ctx context.Context, s *experiments.Session, all []configs.Config) error {
+	if err := s.Check(all); err != nil {
+		return err
+	}
+	if info, err := os.Stat(s.Runs); err == nil && !info.IsDir() {
+		return fmt.Errorf("%s is a file, so no run folder can be made in it; name another place with -runs", s.Runs)
+	}
+	s.Offline = true
+	seconds := 0.0
+	for _, config := range all {
+		plan, err := plan(ctx, s, config)
+		if err != nil {
+			return err
+		}
+		reports.ShowPlan(s.Out, plan)
+		seconds += plan.Seconds * float64(plan.Seeds)
+	}
+	reports.DryRunEnd(s.Out, len(all)*s.Seeds, filepath.Join(s.Runs, "comparison"), seconds)
+	return nil
+}
+
+// plan says what the runs of a config would be.
+func plan(ctx context.Context, s *experiments.Session, config configs.Config) (reports.Plan, error) {
+	weights := experiments.DrawnWeights
+	if s.Init != "" {
+		weights = experiments.WeightsIn(s.Init)
+	}
+	prepared, err := s.Prepare(ctx, config, experiments.Need{Images: true, Weights: weights})
+	if err != nil {
+		return reports.Plan{}, err
+	}
+	run, err := prepared.Run()
+	if err != nil {
+		return reports.Plan{}, err
+	}
+	model, err := prepared.Architecture.Build(prepared.Weights, run.Batches.Size())
+	if err != nil {
+		return reports.Plan{}, err
+	}
+	pace, err := run.Measure(ctx)
+	if err != nil {
+		return reports.Plan{}, err
+	}
+	const scorings = 2 // of the test images: by the last and by the best weights
+	return reports.Plan{
+		Summary: prepared.Summary(time.Time{}), Layers: layerRows(prepared.Architecture, model),
+		Steps: run.Batches.Batches(), Batch: run.Batches.Size(), Epochs: config.Train.Epochs, MayStop: config.Train.EarlyStopping > 0,
+		Seeds: s.Seeds, Folder: filepath.Join(s.Runs, config.Name), Files: s.Files(prepared),
+		Step: pace.Step, Epoch: pace.Epoch,
+		Seconds: float64(config.Train.Epochs)*pace.Epoch + scorings*float64(prepared.Images.Test.Len())*pace.Image,
+	}, nil
+}
+
+// layerRows is the table of a model's layers.
+func layerRows(architecture *graphs.Architecture, model *graphs.Model) [][]string {
+	rows := [][]string{{"layer", "values", "weight", "parameters", "activation"}}
+	for _, layer := range experiments.Layers(architecture, model) {
+		activation := layer.Activation
+		if layer.Latent {
+			activation = strings.TrimPrefix(activation+", latent", ", ")
+		}
+		rows = append(rows, []string{layer.Name, fmt.Sprintf("%d to %d", layer.In, layer.Out),
+			strings.TrimPrefix(layer.Weight, "weight "), reports.Thousands(layer.Parameters), activation})
+	}
+	return append(rows, []string{"total", "", "", reports.Thousands(architecture.ParameterCount()), ""})
+}

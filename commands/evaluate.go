@@ -1,0 +1,54 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"cifartrain/experiments"
+	"cifartrain/reports"
+)
+
+// Evaluate scores the best weights of the run at path on the test images again.
+// overrides are those of [configs.Load].
+func Evaluate(ctx context.Context, s *experiments.Session, path string, overrides []string) error {
+	run, err := s.Open(path, overrides)
+	if err != nil {
+		return err
+	}
+	best, _, err := run.BestWeights()
+	if err != nil {
+		return err
+	}
+	prepared, err := s.Prepare(ctx, run.Config, experiments.Need{Images: true, Weights: best})
+	if err != nil {
+		return err
+	}
+	images := prepared.Images
+	if err := compareWithTraining(s, run, images); err != nil {
+		return err
+	}
+	test, err := prepared.Score(ctx, prepared.Weights, images.Test)
+	if err != nil {
+		return err
+	}
+	reports.ShowEvaluation(s.Out, images.Dataset.Name+": "+reports.ClassList(images.Test.Classes), images.Test.Len(), prepared.Loss(), test.Loss, test.Confusion)
+	return nil
+}
+
+// compareWithTraining refuses other classes than the run was trained on, and
+// warns of another dataset. A run without a summary tells neither.
+func compareWithTraining(s *experiments.Session, run *experiments.SavedRun, images *experiments.Images) error {
+	trained := run.Summary
+	if trained == nil {
+		return nil
+	}
+	if !slices.Equal(trained.Classes, images.Test.Classes) {
+		return wrong("the run in %s was trained on %s, its config now says %s",
+			run.Folder.Path, reports.ClassList(trained.Classes), reports.ClassList(images.Test.Classes))
+	}
+	if trained.Dataset != images.Dataset.Name {
+		fmt.Fprintf(s.Err, "warning: the run was trained on the %s, these images are the %s\n", trained.Dataset, images.Dataset.Name)
+	}
+	return nil
+}

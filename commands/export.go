@@ -1,0 +1,185 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"cifartrain/configs"
+	"cifartrain/experiments"
+	"cifartrain/exports"
+	"cifartrain/loaders/cifar"
+	"cifartrain/reports"
+	"cifartrain/runfolder"
+)
+
+// An ExportOptions says what to make of a run.
+type ExportOptions struct {
+	Format  string // onnx, npz or safetensors
+	Weights string // best or last
+	File    string // to write; empty for name-weights.format in the current folder
+}
+
+// An exported run is what an export is made of.
+type exported struct {
+	*experiments.Prepared
+	summary *runfolder.Summary // nil where the run has none
+	which   string             // the run and its weights in words
+}
+
+// Export writes the weights of the run at path as other programs read them. It
+// never writes over a file. overrides are those of [configs.Load].
+func Export(ctx context.Context, s *experiments.Session, path string, options ExportOptions, overrides []string) error {
+	if err := options.check(); err != nil {
+		return err
+	}
+	run, err := openExported(ctx, s, path, options, overrides)
+	if err != nil {
+		return err
+	}
+	var content []byte
+	var lines [][2]string
+	switch options.Format {
+	case "onnx":
+		model, err := run.model()
+		if err != nil {
+			return err
+		}
+		if content, err = exports.ONNX(model); err != nil {
+			return err
+		}
+		lines = inputAndOutput(model)
+	case "npz":
+		content, err = exports.NPZ(run.Weights)
+	case "safetensors":
+		content, err = runfolder.Safetensors(run.Weights.ByName())
+	}
+	if err != nil {
+		return err
+	}
+	file := options.File
+	if file == "" {
+		file = fmt.Sprintf("%s-%s.%s", run.Config.Name, options.Weights, options.Format)
+	}
+	err = runfolder.WriteNew(file, content)
+	if errors.Is(err, fs.ErrExist) {
+		return wrong("%s is there already and stays as it is: name another file with -o", file)
+	}
+	if err != nil {
+		return err
+	}
+	for _, w := range run.Weights {
+		lines = append(lines, [2]string{w.Name, fmt.Sprint(w.Value.Shape())})
+	}
+	reports.ShowExport(s.Out, file, len(content), run.which, lines)
+	return nil
+}
+
+func (o ExportOptions) check() error {
+	if formats := []string{"onnx", "npz", "safetensors"}; !slices.Contains(formats, o.Format) {
+		return wrong("-format %q: there are %s", o.Format, strings.Join(formats, ", "))
+	}
+	if o.Weights != "best" && o.Weights != "last" {
+		return wrong("-weights %q: there are best, last", o.Weights)
+	}
+	return nil
+}
+
+// openExported opens the run at path. Only ONNX needs its images, and only for
+// the mean image of a centered run.
+func openExported(ctx context.Context, s *experiments.Session, path string, options ExportOptions, overrides []string) (*exported, error) {
+	run, err := s.Open(path, overrides)
+	if err != nil {
+		return nil, err
+	}
+	choose := run.BestWeights
+	if options.Weights == "last" {
+		choose = run.LastWeights
+	}
+	weights, which, err := choose()
+	if err != nil {
+		return nil, err
+	}
+	need := experiments.Need{Weights: weights, Images: options.Format == "onnx" && run.Config.Data.Center}
+	if need.Images {
+		run.Config.Data.IfMissing = "fail" // another set's mean image would be wrong
+	}
+	prepared, err := s.Prepare(ctx, run.Config, need)
+	switch {
+	case err != nil && need.Images:
+		return nil, fmt.Errorf("the mean image of the training images is part of this model: %w", err)
+	case err != nil:
+		return nil, err
+	}
+	return &exported{prepared, run.Summary, fmt.Sprintf("%s: %s, %s", run.Config.Name, prepared.Architecture.Kind, which)}, nil
+}
+
+// model tells the run's model as ONNX needs it.
+func (e *exported) model() (exports.Model, error) {
+	built, err := e.Architecture.Build(e.Weights, 1)
+	if err != nil {
+		return exports.Model{}, err
+	}
+	model := exports.Model{
+		Name: e.Config.Name, Version: runfolder.Version(),
+		Shape: cifar.Shape, Layers: built.Layers, Weights: e.Weights, Restores: e.Architecture.Task.Restores(),
+		Normalization: e.Normalization(), Metadata: e.metadata(),
+	}
+	if e.Images != nil {
+		model.MeanImage = e.Images.Transform.MeanImage()
+	}
+	model.Doc = e.which + "."
+	for _, line := range inputAndOutput(model) {
+		model.Doc += fmt.Sprintf("\n%s: %s", line[0], line[1])
+	}
+	if classes := e.Config.Data.Classes; e.Architecture.Task.Classifies() && len(classes) == 2 {
+		model.Doc += fmt.Sprintf("\nA score above 0 says %s, any other %s.", classes[1], classes[0])
+	}
+	return model, nil
+}
+
+// metadata is what an exported model says of its run.
+func (e *exported) metadata() map[string]string {
+	classes := e.Config.Data.Classes
+	if classes == nil {
+		classes = configs.Classes()
+	}
+	metadata := map[string]string{
+		"run": e.Config.Name, "model": e.Architecture.Kind, "weights": e.which,
+		"seed": fmt.Sprint(e.Config.Seed), "classes": strings.Join(classes, ","),
+		"loss": e.Loss(),
+	}
+	if e.summary != nil {
+		metadata["dataset"] = e.summary.Dataset
+	}
+	return metadata
+}
+
+// inputAndOutput says what an exported model takes and gives, and in which
+// form.
+func inputAndOutput(m exports.Model) [][2]string {
+	within := "the model takes them as they are"
+	switch {
+	case m.Normalization != nil && m.MeanImage != nil:
+		within = "the model normalises them and subtracts the mean image"
+	case m.Normalization != nil:
+		within = "the model normalises them"
+	case m.MeanImage != nil:
+		within = "the model subtracts the mean image"
+	}
+	shape := "(N"
+	for _, size := range m.OutputShape() {
+		shape += fmt.Sprintf(", %d", size)
+	}
+	result := shape + ") float32"
+	if m.Restores {
+		result += ", pixels again"
+	}
+	return [][2]string{
+		{exports.Input, fmt.Sprintf("(N, %d, %d, %d) float32, red, green and blue in [0, 1]; %s", m.Shape.Channels, m.Shape.Height, m.Shape.Width, within)},
+		{m.Output(), result},
+	}
+}

@@ -1,0 +1,83 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+
+	"cifartrain/graphs"
+	"cifartrain/kernels"
+	"cifartrain/metrics"
+	"cifartrain/runfolder"
+	"cifartrain/training"
+)
+
+// test scores the last and the best weights on the test images.
+func (r *record) test(ctx context.Context, result training.Result) error {
+	last, err := r.Score(ctx, r.run.Evaluated(), r.Images.Test)
+	if err != nil {
+		return err
+	}
+	best, err := r.Score(ctx, result.Best, r.Images.Test)
+	if err != nil {
+		return err
+	}
+	r.summary.Final = figures(result.History.Last(), last)
+	r.summary.Best = figures(result.History[result.History.Best()], best)
+	r.summary.Confusion = best.Confusion
+	r.summary.DeadUnits, err = r.deadUnits(ctx, result.Best)
+	return err
+}
+
+// deadUnits counts the best weights' on the validation images.
+func (r *record) deadUnits(ctx context.Context, best graphs.Weights) ([]metrics.DeadUnits, error) {
+	evaluator, err := training.NewEvaluator(r.Architecture, best, r.run.ValidationSet.Size())
+	if err != nil {
+		return nil, err
+	}
+	counts, err := evaluator.DeadUnits(ctx, r.run.ValidationSet)
+	return counts, errors.Join(err, evaluator.Close())
+}
+
+// figures are those of an epoch whose weights scored test on the test images.
+func figures(epoch metrics.Epoch, test training.Evaluation) *runfolder.Figures {
+	figures := runfolder.FiguresOf(epoch)
+	figures.TestLoss = &test.Loss
+	if test.Task.Classifies() {
+		accuracy := test.Confusion.Accuracy()
+		figures.TestAccuracy = &accuracy
+	}
+	return figures
+}
+
+// judge fills the summary from the history.
+func (r *record) judge(history metrics.History) {
+	s := r.summary
+	if s.Final == nil {
+		s.Final = runfolder.FiguresOf(history.Last())
+	}
+	if s.Best == nil {
+		s.Best = runfolder.FiguresOf(history[history.Best()])
+	}
+	against := metrics.Reference{Chance: 1 / float64(len(s.Classes))}
+	if s.PCA != nil {
+		against.PCA = s.PCA.ValidationMSE
+	}
+	verdict := metrics.Judge(history, against)
+	s.Verdict = &verdict
+}
+
+// measureSpeed fills the summary with how fast the epochs went, and how fast
+// this machine could have gone.
+func (r *record) measureSpeed(result training.Result) {
+	s, epochs := r.summary, float64(len(result.History))
+	for _, epoch := range result.History {
+		s.TrainingSeconds += epoch.Seconds
+	}
+	if s.TrainingSeconds == 0 { // epochs of less than half a millisecond, read back
+		return
+	}
+	s.ImagesPerSecond = epochs * float64(s.Images.Training) / s.TrainingSeconds
+	s.GFLOPS = epochs * result.EpochOperations / s.TrainingSeconds / 1e9
+	s.PeakGFLOPS = kernels.Peak() / 1e9
+	s.PeakShare = s.GFLOPS / s.PeakGFLOPS
+}

@@ -1,0 +1,113 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"cifartrain/graphs"
+	"cifartrain/loaders"
+	"cifartrain/plots"
+	"cifartrain/reports"
+	"cifartrain/runfolder"
+	"cifartrain/training"
+)
+
+// confusionPicture shows what only a run that was scored on the test images has.
+const confusionPicture = "confusion.png"
+
+// A picture is a PNG that a run leaves.
+type picture struct {
+	file    string
+	meaning string // what the report says of it; empty where the report draws its own
+	draw    func(io.Writer) error
+}
+
+// pictures are those of a run: what a model shows depends on its task and its
+// parts. The result and the confusion are only looked at as they are drawn.
+func (p *Prepared) pictures(summary *runfolder.Summary, result training.Result) []picture {
+	history := result.History
+	classes := p.Images.Training.Classes
+	caption := plots.Caption{Run: summary.Name, Dataset: summary.Dataset + ": " + reports.ClassList(classes)}
+	tested := plots.Caption{Run: caption.Run, Dataset: caption.Dataset + ", test images, best weights"}
+	all := []picture{{"loss.png", "", func(w io.Writer) error {
+		return plots.Loss(w, caption, history, summary.Loss, reports.Yardsticks(summary)...)
+	}}}
+	if p.Architecture.Task.Restores() && p.Config.Plots.Reconstructions > 0 {
+		all = append(all, picture{"reconstructions.png", "Validation images drawn by the seed, and what the best weights restore of them.", func(w io.Writer) error {
+			pairs, err := p.reconstruct(result.Best)
+			if err != nil {
+				return err
+			}
+			return plots.Reconstructions(w, caption, pairs)
+		}})
+	}
+	if p.Architecture.Task.Classifies() {
+		all = append(all, picture{"accuracy.png", "", func(w io.Writer) error { return plots.Accuracy(w, caption, history) }},
+			picture{confusionPicture, "How the best weights classify the test images.", func(w io.Writer) error { return plots.Confusion(w, tested, summary.Confusion) }})
+	}
+	if name := p.Architecture.PixelWeight; name != "" {
+		all = append(all, picture{"weights.png", "The best weights as a picture: what speaks for which class.", func(w io.Writer) error {
+			return plots.Weights(w, caption, classes[0], classes[1], result.Best.ByName()[name].Float32s())
+		}})
+	}
+	return all
+}
+
+// draw draws what the run's figures allow and returns what the page shows
+// beside its own curves.
+func (r *record) draw(result training.Result) (shown []reports.Picture, err error) {
+	if len(result.History) == 0 {
+		return nil, nil
+	}
+	for _, one := range r.pictures(r.summary, result) {
+		if one.file == confusionPicture && r.summary.Confusion == nil {
+			continue // the test images were not scored
+		}
+		err = errors.Join(err, r.folder.WriteWith(one.file, one.draw))
+		if one.meaning != "" {
+			shown = append(shown, reports.Picture{File: one.file, Meaning: one.meaning})
+		}
+	}
+	return shown, err
+}
+
+// reconstruct restores some validation images, drawn by the seed, with weights.
+// Pixels are in [0, 1] on both sides, whatever the config's normalisation.
+func (p *Prepared) reconstruct(weights graphs.Weights) ([]plots.Reconstruction, error) {
+	chosen := p.Images.Validation.Sample(p.Config.Plots.Reconstructions, p.Config.Random("reconstructions"))
+	plain := loaders.NewTransform(chosen.Shape, nil)
+	pairs := make([]plots.Reconstruction, chosen.Len())
+	for i := range pairs {
+		pairs[i].Name = fmt.Sprintf("image %d, %s", chosen.Index(i), chosen.Classes[chosen.Class(i)])
+		pairs[i].Original = make([]float32, chosen.Shape.Values())
+		plain.Apply(pairs[i].Original, chosen.Pixels(i))
+	}
+	batches := loaders.NewBatcher(chosen, p.Images.Transform, loaders.BatchOptions{Size: chosen.Len()})
+	evaluator, err := training.NewEvaluator(p.Architecture, weights, batches.Size())
+	if err != nil {
+		return nil, err
+	}
+	_, err = evaluator.Outputs(context.Background(), batches, func(place int, output []float32) {
+		pairs[place].Reconstructed = p.Images.Transform.Invert(output)
+	})
+	return pairs, errors.Join(err, evaluator.Close())
+}
+
+// Files are those that the run leaves when it ends well.
+func (s *Session) Files(p *Prepared) []string {
+	files := []string{runfolder.ReportFile, runfolder.SummaryFile, runfolder.MetricsFile, runfolder.ConfigFile}
+	for _, one := range p.pictures(new(runfolder.Summary), training.Result{}) {
+		files = append(files, one.file)
+	}
+	files = append(files, runfolder.BestWeightsFile, runfolder.LastWeightsFile)
+	if s.Init != "" {
+		files = append(files, runfolder.InitialWeightsFile)
+	}
+	files = append(files, runfolder.GraphFile, runfolder.DiagramFile, runfolder.CheckpointFile, runfolder.PreviousCheckpointFile)
+	if s.TensorBoard {
+		files = append(files, runfolder.TensorBoardFolder)
+	}
+	return files
+}

@@ -1,0 +1,139 @@
+package experiments
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"gorgonia.org/tensor"
+
+	"cifartrain/configs"
+	"cifartrain/graphs"
+	"cifartrain/kernels"
+	"cifartrain/loaders"
+	"cifartrain/metrics"
+	"cifartrain/runfolder"
+)
+
+// A Prepared run is a config with what it stands for, as far as a command needs
+// it.
+type Prepared struct {
+	Config       configs.Config // its data.source is the one used in fact
+	Architecture *graphs.Architecture
+	Images       *Images        // nil where they are not needed
+	Weights      graphs.Weights // nil where they are not needed
+}
+
+// Need says how far a run is prepared: what a command does not need is neither
+// loaded nor computed.
+type Need struct {
+	Images  bool
+	Weights Weights
+}
+
+// Weights say where a run's weights come from. The zero value stands for none.
+type Weights struct {
+	drawn   bool                     // by the config's seed; model.init pca needs the images for it
+	file    string                   // out of this safetensors file
+	tensors map[string]*tensor.Dense // out of a checkpoint
+}
+
+// DrawnWeights are those that the config's seed draws.
+var DrawnWeights = Weights{drawn: true}
+
+// WeightsIn are those in a safetensors file.
+func WeightsIn(file string) Weights { return Weights{file: file} }
+
+// Prepare opens the run of a config, one way for all commands: the model, then
+// the dataset with its split and its transform, then the weights. The config's
+// mistakes come first, before anything is loaded.
+func (s *Session) Prepare(ctx context.Context, config configs.Config, need Need) (*Prepared, error) {
+	p := &Prepared{Config: config}
+	var err error
+	if p.Architecture, err = s.architecture(config); err != nil {
+		return nil, err
+	}
+	if need.Images {
+		if p.Images, err = s.images(ctx, config); err != nil {
+			return nil, err
+		}
+		if p.Images.Dataset.StandsInBecause != "" {
+			p.Config.Data.Source = "sample"
+		}
+	}
+	return p, p.weigh(ctx, need.Weights)
+}
+
+// architecture is that of the config's model.
+func (s *Session) architecture(config configs.Config) (*graphs.Architecture, error) {
+	architecture, err := graphs.New(graphs.Spec{
+		Kind: config.Model.Kind, Hidden: config.Model.Hidden, Latent: config.Model.Latent,
+		Init: config.Model.Init, HingeC: config.Loss.C, SquaredHinge: config.Loss.Kind == "squared_hinge",
+	})
+	if err != nil {
+		return nil, RequestError(err.Error())
+	}
+	return architecture, nil
+}
+
+// weigh gives the run its weights.
+func (p *Prepared) weigh(ctx context.Context, from Weights) (err error) {
+	tensors := from.tensors
+	switch {
+	case from.drawn:
+		p.Weights = p.Architecture.Initialize(p.Config.Random)
+		return p.align(ctx)
+	case from.file == "" && tensors == nil:
+		return nil
+	case tensors == nil:
+		if tensors, err = runfolder.ReadWeights(from.file, p.Architecture.ParameterCount()); err != nil {
+			return err
+		}
+	}
+	p.Weights, err = p.Architecture.Load(tensors)
+	if err != nil && from.tensors == nil {
+		return &runfolder.WeightsError{Path: from.file, Err: err}
+	}
+	return err
+}
+
+// align gives weights of init pca the principal components of the training
+// images.
+func (p *Prepared) align(ctx context.Context) error {
+	count := p.Architecture.PrincipalComponents()
+	if count == 0 {
+		return nil
+	}
+	components, err := metrics.PrincipalComponents(ctx, count, p.Images.Training)
+	if err != nil {
+		return err
+	}
+	if len(components) < count {
+		return &loaders.SettingError{Key: "model.init", Reason: fmt.Sprintf(
+			"the training images have %d principal components, and pca needs %d, half of the first hidden layer's width", len(components), count)}
+	}
+	return p.Architecture.Align(p.Weights, components)
+}
+
+// Loss names the loss with all that decides its units: runs of the same name
+// compare.
+func (p *Prepared) Loss() string {
+	n := p.Config.Data.Normalize
+	if !p.Architecture.Task.Restores() || n == nil {
+		return p.Architecture.LossName
+	}
+	return fmt.Sprintf("%s of pixels divided by %v", p.Architecture.LossName, n.Std)
+}
+
+// Summary is what is known of the run before it begins.
+func (p *Prepared) Summary(started time.Time) *runfolder.Summary {
+	return &runfolder.Summary{
+		Name: p.Config.Name, Status: runfolder.Training, Model: p.Architecture.Kind, Task: p.Architecture.Task, Loss: p.Loss(), Seed: p.Config.Seed,
+		Dataset: p.Images.Dataset.Name, Warning: p.Images.warning, Classes: p.Images.Training.Classes,
+		Images:     runfolder.Images{Training: p.Images.Training.Len(), Validation: p.Images.Validation.Len(), Test: p.Images.Test.Len()},
+		Parameters: p.Architecture.ParameterCount(), Started: started.UTC().Truncate(time.Second),
+		Processor: kernels.Instructions(), Cores: runtime.GOMAXPROCS(0),
+		Version: runfolder.Version(), GoVersion: runtime.Version(),
+	}
+}

@@ -1,0 +1,69 @@
+package experiments
+
+import (
+	"fmt"
+
+	"cifartrain/configs"
+	"cifartrain/runfolder"
+)
+
+// A SavedRun is a run folder that a command reads.
+type SavedRun struct {
+	Folder  *runfolder.Folder
+	Config  configs.Config
+	Summary *runfolder.Summary // nil where the run has written none
+}
+
+// Open opens the run folder at path for a command that trains nothing.
+// overrides are those of [configs.Load].
+func (s *Session) Open(path string, overrides []string) (*SavedRun, error) {
+	folder, err := runfolder.Open(path)
+	if err != nil {
+		return nil, RequestError(err.Error())
+	}
+	config, err := s.Load(folder.File(runfolder.ConfigFile), overrides)
+	if err != nil {
+		return nil, err
+	}
+	run := &SavedRun{Folder: folder, Config: config}
+	if summary, err := folder.Summary(); err == nil {
+		run.Summary = summary
+	}
+	return run, nil
+}
+
+// Ended reports whether the run has come to an end, so that its files are those
+// of the epochs it has trained.
+func (r *SavedRun) Ended() bool { return r.Summary != nil && r.Summary.Status != runfolder.Training }
+
+// BestWeights are those of the lowest validation loss, with what to call them.
+// Those of a run that has not ended are in its checkpoint.
+func (r *SavedRun) BestWeights() (weights Weights, words string, err error) {
+	const best = "the best weights (by validation loss)"
+	if file := r.Folder.File(runfolder.BestWeightsFile); r.Ended() && exists(file) {
+		if figures := r.Summary.Best; figures != nil {
+			return WeightsIn(file), fmt.Sprintf("%s, epoch %d of %d", best, figures.Epoch, r.Summary.Epochs), nil
+		}
+		return WeightsIn(file), best, nil
+	}
+	saved, _, err := r.Folder.Checkpoint()
+	if err != nil || len(saved.History) == 0 {
+		return Weights{}, "", requestf("%s holds no weights to use: the first epoch of the run has not ended; %s", r.Folder.Path, howToGoOn(r.Folder.Path))
+	}
+	words = fmt.Sprintf("%s so far, epoch %d of %d; the run has not ended", best, saved.History.Best()+1, len(saved.History))
+	return Weights{tensors: stateOf(saved).Best()}, words, nil
+}
+
+// LastWeights are those after the last epoch, with what to call them. Only a
+// run that came to its end has them.
+func (r *SavedRun) LastWeights() (weights Weights, words string, err error) {
+	file := r.Folder.File(runfolder.LastWeightsFile)
+	if !r.Ended() || !exists(file) {
+		return Weights{}, "", requestf("%s holds no last weights: its run has not come to its end; take the best ones with -weights best", r.Folder.Path)
+	}
+	words = "the last weights"
+	if figures := r.Summary.Final; figures != nil {
+		words += fmt.Sprintf(", epoch %d of %d", figures.Epoch, r.Summary.Epochs)
+	}
+	return WeightsIn(file), words, nil
+}
