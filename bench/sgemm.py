@@ -34,7 +34,7 @@ def seconds_each(product, seconds):
 
 def main():
     if "openblas" not in Path("/proc/self/maps").read_text():
-        sys.exit("numpy does not run on OpenBLAS here; on Debian: apt-get install libopenblas0-pthread")
+        sys.exit("numpy does not run on OpenBLAS here; pip's numpy does")
     threads = os.environ.get("OPENBLAS_NUM_THREADS", "all")
     random = np.random.default_rng(1)
     for name, m, n, k in PRODUCTS:

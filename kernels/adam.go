@@ -18,9 +18,10 @@ type Adam struct {
 //	weight = weight - LearningRate/(1-Beta1^Count) * first /
 //	         (sqrt(second)/sqrt(1-Beta2^Count) + Eps)
 //
-// The moments start as zeros. A first moment below 2^-100 and a second one
-// below 2^-126 is set to zero: those of a unit that died would decay into
-// denormal numbers, which processors multiply many times slower.
+// The moments start as zeros. A first moment nearer to zero than 2^-100 and a
+// second one below 2^-126 are set to zero. Otherwise the moments of weights whose
+// gradient has become zero for good would decay into denormal numbers, which
+// processors multiply many times slower.
 // Sources: https://pytorch.org/docs/stable/generated/torch.optim.Adam.html and
 // https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
 func (a Adam) Step(weights, gradient, first, second []float32) {
@@ -32,7 +33,8 @@ func (a Adam) Step(weights, gradient, first, second []float32) {
 	})
 }
 
-// adamConstants are what Step multiplies, divides and adds with.
+// adamConstants are the factors, divisors and summands of a step, the same for
+// every weight.
 type adamConstants struct {
 	shrink, decay, beta1, new1, beta2, new2, rate, correction, eps float32
 }
@@ -69,7 +71,9 @@ func (c adamConstants) step(weights, gradient, first, second []float32) {
 }
 
 // flush returns x, or zero where it is nearer to zero than the power of two with
-// the exponent. It looks at the bits: of a sign no processor can guess.
+// the exponent. It compares the bits without the sign. To compare x with a
+// positive and a negative limit would be a branch on its sign, which is random, so
+// that the processor would often go the wrong way first.
 func flush(x float32, exponent int) float32 {
 	if math.Float32bits(x)&(1<<31-1) < uint32(127+exponent)<<23 {
 		return 0

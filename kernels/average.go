@@ -1,8 +1,8 @@
 package kernels
 
-// MoveToward moves each number of average toward that of values by a share of
-// what is between them: average += share * (values - average), as torch.lerp
-// computes it. Equal numbers stay as they are.
+// MoveToward moves each number of average a portion of the way towards the number
+// of values in the same place: average += portion * (values - average), as
+// torch.lerp computes it. A number that is there already stays as it is.
 func MoveToward(average, values []float32, portion float32) {
 	values = values[:len(average):len(values)]
 	share(len(average), passNumbers, len(average), func(part span) {

@@ -1,13 +1,15 @@
 package kernels
 
-// A columnSummer sets some columns' sums: each of rows numbers, stride apart.
+// A columnSummer sets the sums of neighbouring columns of a matrix, as many as
+// columns says. The matrix's rows are stride numbers apart.
 type columnSummer struct {
 	columns int
 	set     func(sums, a *float32, stride, rows int)
 }
 
-// columnsUnit is what columns are cut at for several processors: a multiple of
-// what the widest summers take.
+// columnsUnit is the number of columns whose multiples are cut off for other
+// processors. It is a multiple of what the widest summers take, so that a cut
+// leaves nothing to the slower ones.
 const columnsUnit = 384
 
 // ColumnSums sets sums (n) to the sums of the columns of a (m, n), each added

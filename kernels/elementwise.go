@@ -3,7 +3,7 @@ package kernels
 // AddBias adds bias (n) to each row of a (m, n).
 func AddBias(a, bias []float32, m, n int) { eachRow(a, bias, m, n, addBias) }
 
-// eachRow does something with each row of a (m, n) and the bias (n).
+// eachRow calls do with each row of a (m, n) and the bias (n).
 func eachRow(a, bias []float32, m, n int, do func(row, bias []float32)) {
 	a, bias = a[:m*n:len(a)], bias[:n:len(bias)]
 	share(m, 1, m*n, func(rows span) {
@@ -23,8 +23,8 @@ func addBias(row, bias []float32) {
 	}
 }
 
-// AddBiasReLU adds bias (n) to each row of a (m, n) and sets what is then below
-// 0 to 0: a = max(0, a + bias). A NaN stays NaN.
+// AddBiasReLU adds bias (n) to each row of a (m, n) and sets negative sums to 0:
+// a = max(0, a + bias). A NaN stays NaN.
 func AddBiasReLU(a, bias []float32, m, n int) { eachRow(a, bias, m, n, addBiasReLU) }
 
 func addBiasReLU(row, bias []float32) {

@@ -134,7 +134,7 @@ func TestPixelTables(t *testing.T) {
 			mean, std []float32
 			usual     bool
 		}{
-			{std: []float32{1, 1, 1}, usual: true},
+			{[]float32{0, 0, 0}, []float32{1, 1, 1}, true},
 			{[]float32{0.25, 0.25, 0.25}, []float32{0.25, 0.25, 0.25}, true},
 			{[]float32{0.5, 0.5, 0.5}, []float32{0.5, 0.5, 0.5}, true},
 			{[]float32{0.4914, 0.4822, 0.4465}, []float32{0.247, 0.2435, 0.2616}, true},

@@ -4,12 +4,13 @@
 // does not depend on GOMAXPROCS.
 //
 // The element-wise passes give the same bits on every processor: their plain Go
-// code rounds each product before it adds it, and their assembly does nothing
-// else. Only which NaN a NaN is may differ.
+// code rounds each product before adding it to anything, and their assembly does
+// the same operations in the same order. The one exception is NaN: there are
+// many, and which of them a result is may differ between processors.
 //
 // Functions panic when a slice is shorter than the shape they are given, as
-// indexing would: they slice by s[:n:len(s)], since s[:n] would take what lies
-// behind a slice that has the capacity.
+// indexing would. That is why they slice by s[:n:len(s)]: s[:n] alone succeeds
+// as long as the slice has the capacity, and takes numbers behind its end.
 package kernels
 
 import "runtime"
@@ -18,20 +19,21 @@ import "runtime"
 //go:generate go -C avo run . -pkg kernels -out ../kernels_amd64.s -stubs ../kernels_stubs_amd64.go
 //go:generate go -C neon run .
 
-// An instructionSet is what a processor multiplies and passes over slices with.
+// An instructionSet is the assembly of all kernels for one kind of processor.
 type instructionSet struct {
 	name    string
 	columns int        // of a tile
 	tiles   []tileFunc // tiles[r-1] has r rows
 
 	dot       dotFunc
-	combiners []combiner // the widest first, the last of one column
+	combiners []combiner // the widest first; the last computes one column
 
 	passes
 }
 
-// passes are the element-wise passes, which take n numbers, a multiple of
-// passNumbers. What they compute stands in the Go code that does the rest.
+// passes are the assembly of the element-wise passes. Each takes n numbers, a
+// multiple of passNumbers, and computes what the plain Go code computes that is
+// given the rest.
 type passes struct {
 	addBias, addBiasReLU, subtract func(y, x *float32, n int)
 
@@ -50,11 +52,12 @@ type passes struct {
 		shrink, decay, beta1, new1, beta2, new2, rate, correction, eps float32)
 }
 
-// passNumbers is how many numbers the passes do before they jump.
+// passNumbers is how many numbers a pass computes before its loop jumps back.
 const passNumbers = 32
 
-// whole is how many of n numbers the processor's passes do: none where there
-// are no such passes.
+// whole is how many of n numbers a pass in assembly computes: the largest
+// multiple of passNumbers, or 0 on a processor without assembly. Plain Go code
+// computes the rest.
 func whole(n int) int {
 	if instructions == nil {
 		return 0
@@ -62,7 +65,7 @@ func whole(n int) int {
 	return n / passNumbers * passNumbers
 }
 
-// instructions is nil on processors that have none of the sets.
+// instructions is the set that the kernels use, nil on a processor that has none.
 var instructions = func() *instructionSet {
 	if len(instructionSets) == 0 {
 		return nil

@@ -2,10 +2,11 @@
 
 package kernels
 
-// instructionSets are none: gonum's product and plain Go serve other processors.
+// instructionSets is empty: other processors run gonum's product and plain Go.
 var instructionSets []*instructionSet
 
-// What follows is never called without an instruction set.
+// Nobody calls what follows without an instruction set; it is here so that the
+// package compiles.
 
 var copies [1]packFunc
 

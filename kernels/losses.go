@@ -13,9 +13,9 @@ func Hinge(scores, targets []float32, c float32) float32 {
 }
 
 // HingeWithGradient returns Hinge and sets gradient to its derivative by each
-// score: -c*y/n where the margin 1 - y*score is not negative, 0 elsewhere. At
-// the kink it passes the gradient on, as torch.clamp(min=0) does. A NaN score
-// has a NaN gradient. It stays on one processor: scores are few.
+// score: -c*y/n where the margin 1 - y*score is above or exactly 0, and 0
+// elsewhere. torch.clamp(min=0) has the same gradient at exactly 0. A NaN score
+// has a NaN gradient. It stays on the calling goroutine: there are few scores.
 func HingeWithGradient(gradient, scores, targets []float32, c float32) float32 {
 	share := c / float32(len(scores))
 	total := 0.0
@@ -62,8 +62,9 @@ func meanSquare(gradient, x, y []float32) float32 {
 	return float32(total / float64(n))
 }
 
-// sumBlocks adds up the sums of blocks of n numbers, whose length depends on n
-// alone, from the first to the last.
+// sumBlocks cuts n numbers into blocks, has each block summed, and adds up the
+// sums from the first to the last. The length of the blocks depends on n alone,
+// so that the total does not depend on the number of processors.
 func sumBlocks(n int, sum func(block span) float64) float64 {
 	const most, shortest = 64, 4096 // blocks, and numbers in a block
 	length := max(shortest, (n/most/passNumbers+1)*passNumbers)
@@ -80,10 +81,11 @@ func sumBlocks(n int, sum func(block span) float64) float64 {
 	return total
 }
 
-// squares returns the sum of (x - y)^2. Number i is added to sum i mod 32, the
-// sums are added by halves, and what is left of a multiple of 32 follows one by
-// one. The square of a float32 is exact in float64, so that a processor that
-// fuses it with the addition gets the same bits.
+// squares returns the sum of (x - y)^2. Number i is added to sum i mod 32; then
+// the upper half of the sums is added to the lower half until one is left; the
+// numbers behind the last multiple of 32 follow one by one. The square of a
+// float32 is exact in float64, so that a processor that fuses it with the
+// addition gets the same bits.
 func squares(x, y []float32) float64 {
 	done, total := len(x)/passNumbers*passNumbers, 0.0
 	switch {

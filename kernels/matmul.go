@@ -7,8 +7,10 @@ import (
 
 // With AVX2, AVX-512 or NEON each element of a product is summed from the first
 // step of k to the last by fused multiply-adds, so that all three give the same
-// bits; a dot product, where C is one row or column, in 64 such sums. Zeros are
-// multiplied too: NaN and infinities show. Other processors do as gonum does.
+// bits. Where C is one row or column, and a matrix's stored rows are multiplied
+// by a vector, each element is a dot product of 64 such sums. Zeros are multiplied
+// too, so that a NaN or an infinity in the other factor shows in C. On other
+// processors gonum computes the products; it leaves out zeros.
 
 // MatMulNT sets C = A B^T for A (m, k), B (n, k) and C (m, n).
 func MatMulNT(c, a, b []float32, m, n, k int) {

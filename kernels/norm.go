@@ -14,5 +14,5 @@ func SquaredNorm(values []float32) float64 {
 	})
 }
 
-// zeros are what the distance to is a norm.
+// zeros stands for y in squares, which adds up (x - y)^2: with it, that is x^2.
 var zeros [4096]float32

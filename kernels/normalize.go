@@ -6,7 +6,8 @@ import "encoding/binary"
 type PixelTables struct {
 	Values [][256]float32 // (channels)
 
-	// The arithmetic that gives the same values, where direct says so.
+	// What the assembly computes values with instead of reading the tables. It
+	// does so only if direct says that this gives the same bits for every byte.
 	mean, std, inverse []float32 // (channels)
 	direct             bool
 }
@@ -24,7 +25,7 @@ func NewPixelTables(mean, std []float32) *PixelTables {
 			t.inverse[c] = 1 / std[c]
 		}
 	}
-	// Whether the processor's arithmetic ends at the same bits is tried out.
+	// Trying out every byte shows whether the assembly gives the same bits.
 	t.direct = instructions != nil
 	for c := range t.Values {
 		var values [256]float32
@@ -36,9 +37,9 @@ func NewPixelTables(mean, std []float32) *PixelTables {
 	return t
 }
 
-// Normalize sets pixels (a plane of equal size for each table) to the table's values for
-// bytes, less mean where mean is not nil. It stays on one processor, as it
-// prepares the next batch while the others train.
+// Normalize sets pixels, a plane of equal size for each table, to the tables'
+// values for bytes, and subtracts mean unless it is nil. It stays on the calling
+// goroutine: it prepares the next batch while the other processors train.
 func Normalize(pixels []float32, bytes []byte, tables *PixelTables, mean []float32) {
 	plane := len(bytes) / len(tables.Values)
 	pixels = pixels[:len(bytes):len(pixels)]
@@ -50,8 +51,8 @@ func Normalize(pixels []float32, bytes []byte, tables *PixelTables, mean []float
 	}
 }
 
-// translate sets y to the plane's values for bytes. Where the table is read,
-// eight bytes taken at once are twice as fast as one by one.
+// translate sets y to the plane's values for bytes. Where it reads the table, it
+// takes eight bytes at once, which is twice as fast as one by one.
 func (t *PixelTables) translate(y []float32, bytes []byte, plane int) {
 	if done := whole(len(bytes)); done > 0 && t.direct {
 		t.compute(y, bytes[:done], plane)
@@ -71,8 +72,8 @@ func (t *PixelTables) translate(y []float32, bytes []byte, plane int) {
 	}
 }
 
-// compute sets y to the plane's values for bytes, a multiple of passNumbers, by
-// arithmetic.
+// compute has the assembly compute the plane's values y for bytes, whose number
+// is a multiple of passNumbers.
 func (t *PixelTables) compute(y []float32, bytes []byte, plane int) {
 	instructions.normalize(&y[0], &bytes[0], len(bytes), t.mean[plane], t.std[plane], t.inverse[plane])
 }

@@ -1,20 +1,22 @@
 package kernels
 
-// A factor is A or B^T: a matrix of C's rows or columns by the depth k they are
-// summed over. It is stored so, or transposed, depth by depth.
+// A factor is A or B^T: a matrix with a row for each row (A) or column (B^T) of C
+// and a column for each step of k, the depth. byDepth says that it is stored
+// transposed: step after step, stride numbers apart.
 type factor struct {
 	data    []float32
 	stride  int
 	byDepth bool
 }
 
-// A packFunc copies, or transposes, some columns, or rows, of a matrix to k rows
-// that are toStride numbers apart.
+// A packFunc fills k rows, toStride numbers apart, from a matrix: it either copies
+// some of the matrix's columns, or transposes some of its rows.
 type packFunc func(to *float32, toStride int, from *float32, fromStride, k int)
 
-// pack copies some rows (or columns, of B) of a factor to a panel: depth by
-// depth, stride numbers apart. Rows that are not as many as a register holds are
-// copied a second time before one too many is.
+// pack copies some rows of a factor to a panel: step of k after step of k, stride
+// numbers apart. The functions that copy move whole registers. Where the number
+// of rows is no multiple of what they move, the last one begins earlier and moves
+// some rows a second time, so that it touches nothing behind the last row.
 func (f factor) pack(to []float32, stride int, rows, depth span) {
 	n, k := rows.length(), depth.length()
 	switch {

@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// Peak measures what this machine's processors reach at best together, in
-// floating-point operations a second: the innermost loop of the matrix product
-// on panels that stay in the first cache. It takes about 50 milliseconds.
+// Peak measures how many floating-point operations a second this machine's
+// processors reach together at best. All of them run the innermost loop of the
+// matrix product, on panels that stay in the first-level cache. It takes about 50
+// milliseconds.
 func Peak() float64 {
 	const (
 		rounds = 10
@@ -32,7 +33,8 @@ func Peak() float64 {
 	return best
 }
 
-// innermost returns the operations a second of one processor over a time.
+// innermost runs that loop on one processor for at least the given time and
+// returns its operations a second.
 func innermost(atLeast time.Duration) float64 {
 	step, operations := peakStep()
 	began := time.Now()
@@ -44,8 +46,9 @@ func innermost(atLeast time.Duration) float64 {
 	}
 }
 
-// peakStep returns something that runs at the processor's best and how many
-// operations it does, enough that looking at the clock does not count.
+// peakStep returns a function that keeps the processor at its fastest, and how
+// many operations one call does: so many that the time to read the clock after
+// each call does not matter.
 func peakStep() (step func(), operations float64) {
 	if instructions == nil {
 		const n = 128

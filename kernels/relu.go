@@ -1,7 +1,7 @@
 package kernels
 
 // ReLUGradient sets dx to dy where y, the output of ReLU, is above 0, and to 0
-// elsewhere: at the kink the gradient is 0, as torch.relu's. dx may be dy.
+// where y is 0, as torch.relu's gradient is. dx may be dy.
 func ReLUGradient(dx, dy, y []float32) {
 	dx, dy = dx[:len(y):len(dx)], dy[:len(y):len(dy)]
 	share(len(y), passNumbers, len(y), func(part span) {

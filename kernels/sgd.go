@@ -14,8 +14,8 @@ type SGD struct {
 //	g = velocity                  otherwise
 //	weight = weight - LearningRate * g
 //
-// velocity starts as zeros and stays as it is, nil if need be, where Momentum
-// is 0. Source: https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
+// velocity starts as zeros. Where Momentum is 0 it is not used and may be nil.
+// Source: https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
 func (s SGD) Step(weights, gradient, velocity []float32) {
 	n := len(weights)
 	gradient = gradient[:n:len(gradient)]

@@ -14,7 +14,7 @@ func SquaredHinge(scores, targets []float32, c float32) float32 {
 
 // SquaredHingeWithGradient returns SquaredHinge and sets gradient to its
 // derivative by each score: -2*c*y*max(0, 1 - y*score)/n. A NaN score has a NaN
-// gradient. It stays on one processor: scores are few.
+// gradient. It stays on the calling goroutine: there are few scores.
 func SquaredHingeWithGradient(gradient, scores, targets []float32, c float32) float32 {
 	scale := 2 * c / float32(len(scores))
 	gradient = gradient[:len(scores):len(gradient)]

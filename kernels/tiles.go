@@ -1,17 +1,18 @@
 package kernels
 
-// The product goes as in BLIS (Van Zee, van de Geijn: BLIS, a framework for
-// rapidly instantiating BLAS functionality, 2015): blocks of A and B that the
-// caches hold are copied to panels that the innermost loop reads from front to
-// back, and that loop keeps a tile of C in registers. Each element of C is
-// summed from the first step of k to the last with fused multiply-adds: a tile
-// that k's blocks come back to is loaded first. So its bits depend neither on
-// the blocks nor on the tiles nor on which goroutine does them.
+// The product is computed as in BLIS (Van Zee, van de Geijn: BLIS, a framework
+// for rapidly instantiating BLAS functionality, 2015): blocks of A and B that fit
+// the caches are copied to panels, which the innermost loop reads from front to
+// back while it keeps a tile of C in registers. Each element of C is summed from
+// the first step of k to the last with fused multiply-adds: the second block
+// of k's steps, and each one after it, loads the tile and goes on adding to it.
+// So the bits depend neither on the sizes of blocks and tiles nor on which
+// goroutine computes them.
 const (
-	blockRows    = 144 // of A: with blockDepth 144 KiB, in the second cache
-	blockColumns = 256 // of B: as above
-	blockDepth   = 256 // so that a panel of B stays in the first cache
-	chunkDepth   = 32  // of A that is stored by depth: a page each, for the address cache
+	blockRows    = 144 // of A: with blockDepth that is 144 KiB, for the second-level cache
+	blockColumns = 256 // of B: 256 KiB, likewise
+	blockDepth   = 256 // steps of k: a panel of B stays in the first-level cache
+	chunkDepth   = 32  // steps packed at once where A is stored by depth: each reads other pages of memory, and the TLB knows few
 )
 
 // A tileFunc sets a tile of C, or adds to it, from a panel of A, k columns of
@@ -26,14 +27,14 @@ type product struct {
 	m, n, k int
 }
 
-// A workspace is what one goroutine packs into.
+// A workspace is the memory that one goroutine packs panels into.
 type workspace struct {
 	a, b []float32
 	edge []float32 // a tile that reaches beyond C
 }
 
-// workspaces keeps those that are not in use. A sync.Pool would lose them to the
-// garbage collector.
+// workspaces keeps those that no goroutine is using. A sync.Pool would let the
+// garbage collector free them.
 var workspaces = make(chan *workspace, 64)
 
 func takeWorkspace() *workspace {
@@ -49,11 +50,11 @@ func takeWorkspace() *workspace {
 func (w *workspace) giveBack() {
 	select {
 	case workspaces <- w:
-	default: // enough of them
+	default: // there are enough; the garbage collector frees this one
 	}
 }
 
-// compute computes some rows and columns of C.
+// compute sets the given rows and columns of C.
 func (p *product) compute(w *workspace, rows, columns span) {
 	for block := range (columns.length() + blockColumns - 1) / blockColumns {
 		columns := span{columns.from + block*blockColumns, min(columns.from+(block+1)*blockColumns, columns.to)}
@@ -68,7 +69,8 @@ func (p *product) compute(w *workspace, rows, columns span) {
 	}
 }
 
-// block adds the depth's share to one block of C, whose panels of B are packed.
+// block packs a block of A and multiplies it by the panels of B, which are
+// packed already, for some steps of k. The first steps set C, later ones add.
 func (p *product) block(w *workspace, rows, columns, depth span) {
 	tiles := (rows.length() + len(p.set.tiles) - 1) / len(p.set.tiles)
 	k, width := depth.length(), p.set.columns
@@ -98,7 +100,8 @@ func (p *product) block(w *workspace, rows, columns, depth span) {
 	}
 }
 
-// edge computes a tile that is wider than what is left of C beside it.
+// edge computes a tile at C's right edge, where fewer columns are left than the
+// tile has. It computes the whole tile in the workspace and copies what belongs to C.
 func (p *product) edge(w *workspace, multiply tileFunc, a, b *float32, rows, columns, depth span) {
 	width, valid := p.set.columns, columns.length()
 	accumulate := depth.from > 0
@@ -132,13 +135,13 @@ type span struct{ from, to int }
 
 func (s span) length() int { return s.to - s.from }
 
-// part is one of n parts of the span that differ by one at most.
+// part is the i-th of n parts of the span, whose lengths differ by one at most.
 func (s span) part(i, n int) span {
 	return span{s.from + s.length()*i/n, s.from + s.length()*(i+1)/n}
 }
 
-// cut is one of n parts of the span that begin at multiples of unit from its
-// beginning.
+// cut is the i-th of n parts of the span, each of which begins a multiple of
+// unit behind the span's beginning.
 func (s span) cut(i, n, unit int) span {
 	units := span{0, (s.length() + unit - 1) / unit}.part(i, n)
 	return span{s.from + units.from*unit, min(s.from+units.to*unit, s.to)}

@@ -4,15 +4,16 @@ package kernels
 // instruction set and wherever its vectors begin.
 type dotFunc func(a, b *float32, k int) float32
 
-// A combiner sets some columns of a vector times a matrix: the sum of k rows of
-// b, stride numbers apart, times the numbers of x.
+// A combiner sets some columns of the product of a vector and a matrix: the sum
+// of k rows of b, stride numbers apart, each times a number of x.
 type combiner struct {
 	columns int
 	set     func(y, x, b *float32, stride, k int)
 }
 
-// timesVector sets y to n rows (or columns, of B) of a factor times a vector of
-// k numbers. That reads each number once: packing would only cost.
+// timesVector sets y to the product of a factor of n rows and a vector of k
+// numbers. It reads the factor where it lies: every number of it is used once, so
+// that packing would only cost time.
 func (s *instructionSet) timesVector(y []float32, f factor, x []float32, n, k int) {
 	if !f.byDepth {
 		for i := range y {
