@@ -8,39 +8,40 @@ import (
 
 const (
 	// worthSharing is how many multiplications a part of a product has at
-	// least: about ten microseconds of one processor's time.
+	// least. They take one processor about ten microseconds.
 	worthSharing = 1 << 20
 	// worthPassing is how many numbers a part of an element-wise pass has at
-	// least: one to four microseconds of it. A helper that looks for work
-	// answers in less than one.
+	// least. They take one processor one to four microseconds; a helper that is
+	// looking for work begins in less than one.
 	worthPassing = 1 << 14
-	// partLength is how many rows or columns of C make a part that packs a
-	// whole factor for itself at little cost, and partsEach how many such parts
-	// a processor gets at most: more than one, so that the others go on when it
-	// is late or has something else to do.
+	// partLength is how many rows or columns of C a part needs for the packing
+	// of the other factor, which every part does for itself, to cost little.
+	// partsEach is how many parts there are for each processor at most. There is
+	// more than one, so that the others can take over the parts of a processor
+	// that is late or has something else to do.
 	partLength = 256
 	partsEach  = 4
-	// patience is how long a helper looks for the next task before it goes. To
-	// start it again takes tens of microseconds, often more than what comes
-	// between two tasks.
+	// patience is how long a helper looks for the next task before it ends. To
+	// start another takes tens of microseconds, often longer than the caller
+	// takes from one task to the next.
 	patience = 100 * time.Microsecond
 )
 
-// run computes the product, on as many processors as it is worth.
+// run computes the product, on several processors if it is large enough.
 func (p product) run() {
 	processors := runtime.GOMAXPROCS(0)
 	parts := p.parts(processors)
 	if parts > 1 && shared.tryLock() {
 		shared.product = p
 		shared.run(&shared.product, parts, processors-1)
-		shared.product = product{} // keeps no matrix alive
+		shared.product = product{} // so that the garbage collector can free the matrices
 		shared.unlock()
 		return
 	}
 	p.part(0, 1)
 }
 
-// parts is how many parts C is cut into, along its longer side.
+// parts is how many parts C is cut into. It is cut along its longer side.
 func (p *product) parts(processors int) int {
 	if processors == 1 {
 		return 1
@@ -49,7 +50,7 @@ func (p *product) parts(processors int) int {
 	return max(1, min(parts, p.m*p.n*p.k/worthSharing))
 }
 
-// part computes one part of C. Columns are cut where tiles end.
+// part computes one part of C. Columns are cut between tiles.
 func (p *product) part(i, parts int) {
 	rows, columns := span{0, p.m}, span{0, p.n}
 	if p.m > p.n {
@@ -62,51 +63,52 @@ func (p *product) part(i, parts int) {
 	w.giveBack()
 }
 
-// A pass does something with each of a number of elements, rows or columns.
+// A pass calls do for all of so many elements, rows or columns.
 type pass struct {
-	length, unit int // it is cut at multiples of the unit
+	length, unit int // parts begin at multiples of the unit
 	do           func(part span)
 }
 
 func (p *pass) part(i, parts int) { p.do(span{0, p.length}.cut(i, parts, p.unit)) }
 
-// share does a pass over numbers in all, on as many processors as it is worth.
+// share calls do for parts that make up the length, on several processors if the
+// pass reads or writes enough numbers. Parts begin at multiples of the unit.
 func share(length, unit, numbers int, do func(part span)) {
 	processors := runtime.GOMAXPROCS(0)
 	parts := min(partsEach*processors, numbers/worthPassing, (length+unit-1)/unit)
 	if processors > 1 && parts > 1 && shared.tryLock() {
 		shared.pass = pass{length, unit, do}
 		shared.run(&shared.pass, parts, processors-1)
-		shared.pass = pass{} // keeps no slice alive
+		shared.pass = pass{} // so that the garbage collector can free the slices
 		shared.unlock()
 		return
 	}
 	do(span{0, length})
 }
 
-// A task is done when each of its parts is, by anyone, in any order.
+// A task consists of parts that any goroutine may do, in any order.
 type task interface{ part(i, parts int) }
 
-// A team shares one task at a time between its caller and helpers. Whoever has
-// time takes the next part; the caller too, so that it never waits for a helper
-// that has not begun.
+// A team is a caller with one task at a time and the helpers it shares it with.
+// Each of them, the caller too, takes the next part as soon as it has done one. So
+// the caller never waits for a part that nobody has begun.
 type team struct {
 	busy    atomic.Bool
 	task    task
 	parts   int
-	left    atomic.Int64 // parts nobody has taken; below zero when there are none
-	undone  atomic.Int64 // parts not finished
+	left    atomic.Int64 // parts that nobody has taken yet; 0 or less when all are taken
+	undone  atomic.Int64 // parts that are not finished
 	helpers atomic.Int64 // goroutines that work or look for work
 
-	// What task points to, so that sharing makes no garbage.
+	// task points to one of these, so that no task has to be allocated.
 	product product
 	pass    pass
 }
 
 var shared team
 
-// tryLock reports whether the team was free, and takes it. A second caller does
-// better alone than waiting.
+// tryLock takes the team if it is free, and reports whether it was. A caller that
+// finds it taken is faster doing its task alone than waiting.
 func (t *team) tryLock() bool { return t.busy.CompareAndSwap(false, true) }
 
 func (t *team) unlock() { t.busy.Store(false) }
@@ -114,7 +116,7 @@ func (t *team) unlock() { t.busy.Store(false) }
 func (t *team) run(task task, parts, helpers int) {
 	t.task, t.parts = task, parts
 	t.undone.Store(int64(parts))
-	t.left.Store(int64(parts)) // from here on helpers begin
+	t.left.Store(int64(parts)) // from here on helpers can take parts
 	for range min(helpers, parts-1) - int(t.helpers.Load()) {
 		t.helpers.Add(1)
 		go help()
@@ -128,11 +130,12 @@ func (t *team) run(task task, parts, helpers int) {
 	}
 }
 
-// work does one part, if one is left. It reads nothing of the task before it
-// has taken a part: until then the caller may be writing the next one.
+// work does one part, if one is left, and reports whether it did. It must not read
+// the task before it has taken a part: until then the caller may be writing the
+// next task.
 func (t *team) work() bool {
 	if t.left.Load() <= 0 {
-		return false // without a write that takes the line from the others
+		return false // without writing: that would take the cache line from the others
 	}
 	part := t.left.Add(-1)
 	if part < 0 {
@@ -143,10 +146,11 @@ func (t *team) work() bool {
 	return true
 }
 
-// help works on tasks until none has come for a while. A helper that comes too
-// late for its first leaves at once: the processors are busy, and looking for
-// more would only take time from them. It looks in Go code and yields, so that
-// neither the garbage collector nor other goroutines wait for it.
+// help does parts of tasks until none has come for as long as patience says. A
+// helper that starts too late to get any part of its first task ends at once: the
+// processors are busy then, and looking for tasks would take time from them. While
+// it looks, it yields, so that the garbage collector and other goroutines need
+// not wait for it.
 func help() {
 	t := &shared
 	var last time.Time

@@ -88,16 +88,16 @@ func sgd(s instructionSet, name string, momentum, nesterov bool) {
 	p.end()
 }
 
-// Numbers Adam's step compares the moments with.
+// Limits that Adam's step compares the moments with, and what clears their signs.
 var (
 	magnitude   = ConstData("magnitude", U32(1<<31-1)) // all bits but the sign's
 	leastFirst  = ConstData("leastFirst", F32(0x1p-100))
 	leastSecond = ConstData("leastSecond", F32(0x1p-126))
 )
 
-// adam generates a step of Adam. Its constants are taken from memory each time:
-// the divisions and the square root leave time for that, and AVX2's registers
-// would not hold them all.
+// adam generates a step of Adam. It loads its constants from memory each time,
+// because AVX2 has too few registers for all of them. That costs nothing: the
+// processor waits for the divisions and the square root anyway.
 func adam(s instructionSet) {
 	p := newPass(s, "adam", "moves weights as Adam.Step says",
 		[]string{"weights", "gradient", "first", "second"},

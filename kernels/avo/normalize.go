@@ -6,17 +6,17 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Numbers a byte is divided by 255 with.
+// What a byte is divided by 255 with.
 var (
 	most        = ConstData("most", F32(255))
 	mostInverse = ConstData("mostInverse", F32(1./255))
 )
 
 // normalize generates a pass from bytes to (byte/255 - mean)/std. It divides as
-// Markstein does (IA-64 and Elementary Functions, 2000): a product with the
-// divisor's inverse, put right by what a fused multiplication says it lacks.
-// That takes a few cycles where a division takes tens, and gives the quotient's
-// very bits but for rare divisors.
+// Markstein does (IA-64 and Elementary Functions, 2000): it multiplies by the
+// divisor's inverse, computes the remainder of that quotient by a fused
+// multiply-add, and corrects the quotient by it. That takes a few cycles, a
+// division takes tens. For all but rare divisors the bits are those of a division.
 func normalize(s instructionSet) {
 	p := s.beginPass("normalize", "sets y to (byte/255 - mean)/std, where inverse is 1/std", []string{"y"},
 		"func(y *float32, bytes *byte, n int, mean, std, inverse float32)")
@@ -26,7 +26,7 @@ func normalize(s instructionSet) {
 	divide := func(v, divisor, inverse reg.VecVirtual) (quotient reg.VecVirtual) {
 		quotient = s.vector()
 		VMULPS(inverse, v, quotient)
-		VFNMADD231PS(divisor, quotient, v) // the rest, exact
+		VFNMADD231PS(divisor, quotient, v) // the remainder, exact
 		VFMADD231PS(inverse, v, quotient)
 		return quotient
 	}

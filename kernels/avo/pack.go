@@ -24,9 +24,10 @@ func loadPackArguments() packArguments {
 
 const packSignature = "func(to *float32, toStride int, from *float32, fromStride, k int)"
 
-// copyColumns generates the packing of a matrix whose rows run along k's steps:
-// all columns of a panel in one pass, as each row comes from a cache line or two
-// of its own. Where they fill no register the last two overlap.
+// copyColumns generates the packing of a matrix that is stored step of k after
+// step of k. It copies all columns of a panel in one pass, as each row lies in one
+// or two cache lines of its own. Where the number of columns is no multiple of a
+// register's, the last two registers overlap.
 func copyColumns(columns int) {
 	name := fmt.Sprintf("copy%d", columns)
 	TEXT(name, NOSPLIT, packSignature)
@@ -51,8 +52,9 @@ func copyColumns(columns int) {
 	RET()
 }
 
-// transposeRows generates the packing of a matrix whose columns run along k's
-// steps: four or eight rows, four columns at a time, and what is left one by one.
+// transposeRows generates the packing of a matrix whose rows each hold all steps
+// of k. It transposes four or eight rows: four columns at a time, then the columns
+// that are left one by one.
 func transposeRows(count int) {
 	name := fmt.Sprintf("transpose%d", count)
 	TEXT(name, NOSPLIT, packSignature)

@@ -9,8 +9,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// passNumbers is how many numbers an element-wise pass computes before it jumps,
-// whatever the registers' width: it takes multiples of them only.
+// passNumbers is how many numbers an element-wise pass computes before its loop
+// jumps back, whatever the registers' width. A pass takes only multiples of it.
 const passNumbers = 32
 
 // A pass is an element-wise pass being generated: a function of slices of n
@@ -18,13 +18,13 @@ const passNumbers = 32
 // that its bits are those of the plain Go code.
 type pass struct {
 	instructionSet
-	slices map[string]reg.Register // each one's end
-	at     reg.Register            // the bytes from there to the numbers in work, below zero
-	disp   int                     // from at to the vector in work
+	slices map[string]reg.Register // the address of each one's end
+	at     reg.Register            // from there to the numbers the loop has come to, in bytes, negative
+	disp   int                     // from those to the vector being computed, in bytes
 }
 
 // newPass begins a pass over slices of n numbers with constants beside them.
-// does says what it does, in the words of its documentation.
+// does is what its documentation says that it does.
 func newPass(s instructionSet, name, does string, slices, constants []string) *pass {
 	signature := "func(" + strings.Join(slices, ", ") + " *float32, n int"
 	if constants != nil {
@@ -49,7 +49,8 @@ func (s instructionSet) beginPass(name, does string, slices []string, signature 
 	return p
 }
 
-// loop generates the pass's loop. vector is its body for vector i of passNumbers.
+// loop generates the pass's loop over passNumbers at a time. It calls vector to
+// generate the code for each vector i of them.
 func (p *pass) loop(vector func(i int)) {
 	Label("numbers")
 	for i := range 4 * passNumbers / p.bytes {
@@ -65,12 +66,12 @@ func (p *pass) end() {
 	RET()
 }
 
-// place is where the vector in work lies in a slice.
+// place is where the vector being computed lies in a slice.
 func (p *pass) place(slice string) Mem {
 	return Mem{Base: p.slices[slice], Index: p.at, Scale: 1, Disp: p.disp}
 }
 
-// load returns the vector in work of a slice.
+// load loads the vector being computed from a slice.
 func (p *pass) load(slice string) reg.VecVirtual {
 	v := p.vector()
 	VMOVUPS(p.place(slice), v)
@@ -79,7 +80,7 @@ func (p *pass) load(slice string) reg.VecVirtual {
 
 func (p *pass) store(v reg.VecVirtual, slice string) { VMOVUPS(v, p.place(slice)) }
 
-// constant returns a vector of a constant argument.
+// constant returns a vector with a constant argument in every place.
 func (p *pass) constant(name string) reg.VecVirtual {
 	argument, err := Param(name).Resolve()
 	if err != nil {
@@ -101,17 +102,17 @@ func (s instructionSet) zero() reg.VecVirtual {
 	return v
 }
 
-// times returns a constant times a vector or the place of one.
+// times multiplies a vector, or the place of one, by a constant argument.
 func (p *pass) times(constant string, v Op) reg.VecVirtual {
 	product := p.constant(constant)
 	VMULPS(v, product, product)
 	return product
 }
 
-// The comparisons' numbers in VCMPPS, which hold of NaN too.
+// The numbers of comparisons in VCMPPS. Both are true if one operand is NaN.
 const notEqual, notLess = 0x04, 0x15
 
-// keep sets v to zero except where x compares so with y.
+// keep sets v to zero except where the comparison of x with y is true.
 func (p *pass) keep(v, x reg.VecVirtual, comparison uint64, y reg.VecVirtual) {
 	if p.bytes == 64 {
 		mask := K()
@@ -124,6 +125,6 @@ func (p *pass) keep(v, x reg.VecVirtual, comparison uint64, y reg.VecVirtual) {
 	VANDPS(mask, v, v)
 }
 
-// relu sets v to max(0, v). The processor's maximum is its second operand where
-// one is NaN and where both are zeros: so NaN and -0 stay.
+// relu sets v to max(0, v). The processor's maximum returns its second operand if
+// one operand is NaN or both are zeros, so that NaN and -0 stay as they are.
 func (p *pass) relu(v reg.VecVirtual) { VMAXPS(v, p.zero(), v) }

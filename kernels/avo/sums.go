@@ -17,7 +17,8 @@ func (s instructionSet) sums(count int) []reg.VecVirtual {
 	return sums
 }
 
-// half is a register of half the width, as it holds the numbers of one of float64.
+// half is the lower half of a register: the float32 numbers that fill a register
+// as float64 ones.
 func (s instructionSet) half(v reg.VecVirtual) reg.Register {
 	if s.bytes == 64 {
 		return v.AsY()
@@ -25,10 +26,10 @@ func (s instructionSet) half(v reg.VecVirtual) reg.Register {
 	return v.AsX()
 }
 
-// squares generates the sum of the squared differences of two slices, and where
-// wanted the gradient of it. Number i is added to sum i mod passNumbers; the
-// sums are added by halves. The square of a float32 is exact in float64, so
-// that fusing it with the addition changes nothing.
+// squares generates the sum of the squared differences of two slices, with or
+// without its gradient. Number i is added to sum i mod passNumbers; then the upper
+// half of the sums is added to the lower half until one is left. The square of a
+// float32 is exact in float64, so that fusing it with the addition changes nothing.
 func squares(s instructionSet, gradient bool) {
 	var p *pass
 	if gradient {
@@ -75,8 +76,8 @@ func squares(s instructionSet, gradient bool) {
 }
 
 // columnSums generates the sums of some columns, each from the first row to the
-// last. Wide pieces of a row are faster: the memory answers rows better than
-// columns.
+// last. Many columns at once are faster, as memory is read faster along rows than
+// along columns.
 func columnSums(s instructionSet, vectors int) {
 	name := fmt.Sprintf("columnSums%d", vectors*s.bytes/8)
 	TEXT(name, NOSPLIT, "func(sums, a *float32, stride, rows int)")

@@ -13,7 +13,7 @@ type instructionSet struct {
 	name   string
 	vector func() reg.VecVirtual // allocates a register
 	bytes  int                   // in a register
-	rows   int                   // of the largest tile: two registers a row have to leave room for B's and A's
+	rows   int                   // of the largest tile, which takes two registers a row and must leave some for B and A
 }
 
 var (
@@ -21,14 +21,14 @@ var (
 	avx512 = instructionSet{"AVX-512 F, VL and DQ", ZMM, 64, 12}
 )
 
-// tileColumns is the width of a tile in registers. Two make every number taken
-// from A serve two multiplications.
+// tileColumns is the width of a tile in registers. With two, every number loaded
+// from A is used in two multiplications.
 const tileColumns = 2
 
 // columns is the width of a tile in numbers.
 func (s instructionSet) columns() int { return tileColumns * s.bytes / 4 }
 
-// unroll is how many steps of k the inner loop does before it jumps.
+// unroll is how many steps of k the inner loop does before it jumps back.
 const unroll = 4
 
 // tile generates the product of a panel of A, k columns of rows numbers, and a
@@ -50,7 +50,7 @@ func tile(s instructionSet, rows int) {
 			sums[i][j] = s.vector()
 		}
 	}
-	// everyNumber visits the tile's registers with their places in C.
+	// everyNumber calls visit for each of the tile's registers with its place in C.
 	everyNumber := func(visit func(sum reg.VecVirtual, place Mem)) {
 		row := GP64()
 		MOVQ(c, row)

@@ -8,13 +8,14 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// dotLanes is how many sums of products a dot product is made of, whatever the
-// registers' width, so that its bits are the same: enough that no sum waits for
-// itself.
+// dotLanes is how many sums a dot product adds its products to in turn. It is the
+// same for all widths of registers, so that the bits are the same, and large
+// enough that an addition never waits for the one before it to the same sum.
 const dotLanes = 64
 
-// dot generates the dot product of two vectors. Number i is added to sum i mod
-// 64; the sums are added by halves; what is left of k follows one by one.
+// dot generates the dot product of two vectors. Product i is added to sum i mod
+// 64; then the upper half of the sums is added to the lower half until one is
+// left; the products behind the last multiple of 64 follow one by one.
 func dot(s instructionSet) {
 	name := fmt.Sprintf("dot%d", s.bytes/4)
 	TEXT(name, NOSPLIT, "func(a, b *float32, k int) float32")
@@ -77,8 +78,8 @@ func dot(s instructionSet) {
 	RET()
 }
 
-// combine generates some columns of a vector times a matrix: a tile of one row
-// that reads the matrix where it stands.
+// combine generates some columns of the product of a vector and a matrix: a tile
+// of one row that reads the matrix where it lies, without packing.
 func combine(s instructionSet, vectors int) {
 	columns := vectors * s.bytes / 4
 	name := fmt.Sprintf("combine%d", columns)
@@ -110,7 +111,8 @@ func combine(s instructionSet, vectors int) {
 	RET()
 }
 
-// combineOne generates combine for the columns that fill no register.
+// combineOne generates combine for a single column. It computes those that are too
+// few to fill a register.
 func combineOne() {
 	TEXT("combine1", NOSPLIT, "func(y, x, b *float32, stride, k int)")
 	Doc("combine1 sets one number to the sum of k numbers, stride apart, times those of x. It needs FMA.")

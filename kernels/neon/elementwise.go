@@ -8,7 +8,7 @@ func elementWise(file *file) {
 	inPlace(file, "subtract", "subtracts x from y", func(p *pass, y, x vector) { p.sub(y, y, x) })
 	inPlace(file, "addBiasReLU", "sets y to max(0, y + x)", func(p *pass, y, x vector) {
 		p.add(y, y, x)
-		below := p.vector() // not the processor's maximum, which makes +0 of -0
+		below := p.vector() // the processor's maximum would turn -0 to +0
 		p.isBelow0(below, y)
 		p.clearWhere(y, below)
 	})

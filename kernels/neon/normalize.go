@@ -2,9 +2,10 @@ package main
 
 import "math"
 
-// normalize generates a pass from bytes to (byte/255 - mean)/std. It divides as
-// on amd64: by a product with the divisor's inverse, put right by what a fused
-// multiplication says it lacks (Markstein: IA-64 and Elementary Functions, 2000).
+// normalize generates a pass from bytes to (byte/255 - mean)/std. It divides as on
+// amd64 (Markstein: IA-64 and Elementary Functions, 2000): it multiplies by the
+// divisor's inverse, computes the remainder of that quotient by a fused
+// multiply-add, and corrects the quotient by it.
 func normalize(file *file) {
 	p := beginPass(file, "normalize", "sets y to (byte/255 - mean)/std, where inverse is 1/std",
 		[]string{"y"}, []string{"mean", "std", "inverse"},
@@ -14,7 +15,7 @@ func normalize(file *file) {
 	divide := func(v, divisor, inverse vector) (quotient vector) {
 		quotient = p.vector()
 		p.multiply(quotient, v, inverse)
-		p.multiplySubtract(v, divisor, quotient) // the rest, exact
+		p.multiplySubtract(v, divisor, quotient) // the remainder, exact
 		p.multiplyAdd(quotient, inverse, v)
 		return quotient
 	}

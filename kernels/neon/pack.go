@@ -4,8 +4,8 @@ import "fmt"
 
 const packSignature = "func(to *float32, toStride int, from *float32, fromStride, k int)"
 
-// copyColumns generates the packing of a matrix whose rows run along k's steps:
-// all columns of a panel in one pass. Where they fill no register the last two
+// copyColumns generates the packing of a matrix that is stored step of k after
+// step of k. Where the number of columns is no multiple of four, the last two
 // registers overlap.
 func copyColumns(file *file, columns int) {
 	f := file.function(fmt.Sprintf("copy%d", columns), packSignature,
@@ -28,8 +28,9 @@ func copyColumns(file *file, columns int) {
 	f.ret()
 }
 
-// transposeRows generates the packing of a matrix whose columns run along k's
-// steps: four or eight rows, four columns at a time, and what is left one by one.
+// transposeRows generates the packing of a matrix whose rows each hold all steps
+// of k. It transposes four or eight rows: four columns at a time, then the columns
+// that are left one by one.
 func transposeRows(file *file, count int) {
 	f := file.function(fmt.Sprintf("transpose%d", count), packSignature,
 		fmt.Sprintf("transposes %d rows of k columns to k rows toStride numbers apart.", count))
@@ -79,7 +80,7 @@ func transposeRows(file *file, count int) {
 	f.ret()
 }
 
-// transposeSquare sets columns to those of four rows of four numbers.
+// transposeSquare sets columns to the columns of four rows of four numbers.
 func (f *function) transposeSquare(columns, rows, pairs []vector) {
 	zip := func(name, shape string, d, n, m vector) {
 		f.emit(name, "%v.%s, %v.%s, %v.%s", m, shape, n, shape, d, shape)

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// passNumbers is how many numbers an element-wise pass computes before it jumps,
-// as on amd64: it takes multiples of them only.
+// passNumbers is how many numbers an element-wise pass computes before its loop
+// jumps back, as many as on amd64. A pass takes only multiples of it.
 const passNumbers = 32
 
 // A pass is an element-wise pass being generated: a function of slices of n
@@ -14,15 +14,15 @@ const passNumbers = 32
 // that its bits are those of the plain Go code.
 type pass struct {
 	*function
-	slices    map[string]general // where the numbers in work begin
-	order     []string           // of the slices
+	slices    map[string]general // the addresses of the numbers the loop has come to
+	order     []string           // the slices' names
 	left      general            // how many numbers are left
-	constants map[string]vector
-	disp      int // from the numbers in work to the vector in work
+	constants map[string]vector  // with the constant in every place
+	disp      int                // from those addresses to the vector being computed, in bytes
 }
 
 // newPass begins a pass over slices of n numbers with constants beside them.
-// does says what it does, in the words of its documentation.
+// does is what its documentation says that it does.
 func newPass(file *file, name, does string, slices, constants []string) *pass {
 	signature := "func(" + strings.Join(slices, ", ") + " *float32, n int"
 	if constants != nil {
@@ -47,8 +47,8 @@ func beginPass(file *file, name, does string, slices, constants []string, signat
 	return p
 }
 
-// loop generates the pass's loop. body is that for vector i of passNumbers; the
-// next may use its registers again.
+// loop generates the pass's loop over passNumbers at a time. It calls body to
+// generate the code for each vector i of them, which all use the same registers.
 func (p *pass) loop(body func(i int)) {
 	p.label("numbers")
 	taken := p.vectors
@@ -64,7 +64,7 @@ func (p *pass) loop(body func(i int)) {
 	p.jump("BNE", "numbers")
 }
 
-// take returns the vector in work of a slice.
+// take loads the vector being computed from a slice, put stores it to one.
 func (p *pass) take(slice string) vector {
 	v := p.vector()
 	p.load(v, p.slices[slice], p.disp)
@@ -73,7 +73,7 @@ func (p *pass) take(slice string) vector {
 
 func (p *pass) put(v vector, slice string) { p.store(v, p.slices[slice], p.disp) }
 
-// times returns a constant times a vector.
+// times multiplies a vector by a constant argument.
 func (p *pass) times(constant string, v vector) vector {
 	product := p.vector()
 	p.multiply(product, p.constants[constant], v)

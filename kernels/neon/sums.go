@@ -2,10 +2,10 @@ package main
 
 import "fmt"
 
-// squares generates the sum of the squared differences of two slices, and where
-// wanted the gradient of it. Number i is added to sum i mod passNumbers; the
-// sums are added by halves. The square of a float32 is exact in float64, so
-// that fusing it with the addition changes nothing.
+// squares generates the sum of the squared differences of two slices, with or
+// without its gradient. Number i is added to sum i mod passNumbers; then the upper
+// half of the sums is added to the lower half until one is left. The square of a
+// float32 is exact in float64, so that fusing it with the addition changes nothing.
 func squares(file *file, gradient bool) {
 	var p *pass
 	if gradient {
@@ -37,8 +37,8 @@ func squares(file *file, gradient bool) {
 	p.ret()
 }
 
-// columnSums generates the sums of some columns, an even number of registers of
-// them, each from the first row to the last.
+// columnSums generates the sums of some columns, each from the first row to the
+// last. The sums take an even number of registers, vectors.
 func columnSums(file *file, vectors int) {
 	columns := vectors * vectorBytes / 8
 	f := file.function(fmt.Sprintf("columnSums%d", columns), "func(sums, a *float32, stride, rows int)",

@@ -2,28 +2,31 @@ package main
 
 import "fmt"
 
-// A tile of C has up to 12 rows and 8 columns: 24 of the 32 registers hold it,
-// which is as many sums as four pipelines with a latency of four cycles and
-// more can work at, and leaves room for five registers of factors.
+// A tile of C has up to 12 rows and 8 columns. It takes 24 of the 32 registers and
+// leaves enough for the five that hold its factors. A core that starts four
+// multiply-adds a cycle, each of which takes four cycles, needs 16 registers to
+// add to in turn; 24 leave some to spare.
 const (
 	tileRows    = 12
 	tileColumns = 8
 	tileVectors = 4 * tileColumns / vectorBytes
 )
 
-// unroll is how many steps of k the inner loop does before it jumps.
+// unroll is how many steps of k the inner loop does before it jumps back.
 const unroll = 4
 
 // tile generates the product of a panel of A, k columns of rows numbers, and a
 // panel of B, k rows of two registers, into a tile of C that stays in registers
 // from the first product to the last.
 //
-// Four steps of k in the loop of a tile of 12 rows are 112 instructions: 96
-// fused multiply-adds, 12 loads (8 of them of two registers), and 4 to move on
-// and jump, which is 1.17 instructions, or 0.29 for each multiplication. A core
-// that starts two multiply-adds a cycle has 48 cycles for them, one that starts
-// four has 24; to start 112 instructions in those takes 2.3 or 4.7 a cycle,
-// fewer than such cores can. So the loop can keep all multipliers busy.
+// For a tile of 12 rows the loop over four steps of k has 112 instructions: 96
+// fused multiply-adds, 12 loads (8 of them of two registers) and 4 that advance
+// and jump. That is 1.17 instructions for each multiply-add of four numbers, or
+// 0.29 for each multiplication. A core that starts two multiply-adds a cycle takes
+// at least 48 cycles for them and has to start 2.3 instructions a cycle; one that
+// starts four takes 24 cycles and has to start 4.7 a cycle. Such cores start more
+// (four, and six to eight), so that the multiply-adds are the limit and the loop
+// can reach all of the core's peak, less what loading and storing the tile takes.
 func tile(to *file, rows int) {
 	f := to.function(fmt.Sprintf("tile%dx%d", rows, tileColumns),
 		"func(c *float32, stride int, a, b *float32, k int, accumulate bool)",
@@ -34,7 +37,7 @@ func tile(to *file, rows int) {
 	row := f.general()
 	sums := f.some(rows * tileVectors)
 
-	// everyRow visits the registers of each row with its place in C.
+	// everyRow calls visit with the registers of each row while row is its address.
 	everyRow := func(visit func(low, high vector)) {
 		f.emit("MOVD", "%v, %v", c, row)
 		for i := range rows {

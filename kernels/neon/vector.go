@@ -2,12 +2,13 @@ package main
 
 import "fmt"
 
-// dotLanes is how many sums of products a dot product is made of, as many as on
-// amd64, so that its bits are the same.
+// dotLanes is how many sums a dot product adds its products to in turn, as many as
+// on amd64, so that its bits are the same.
 const dotLanes = 64
 
-// dot generates the dot product of two vectors. Number i is added to sum i mod
-// 64; the sums are added by halves; what is left of k follows one by one.
+// dot generates the dot product of two vectors. Product i is added to sum i mod
+// 64; then the upper half of the sums is added to the lower half until one is
+// left; the products behind the last multiple of 64 follow one by one.
 func dot(to *file) {
 	f := to.function("dot4", "func(a, b *float32, k int) float32", "returns the sum of k products.")
 	a, b, k := f.argument("a"), f.argument("b"), f.argument("k")
@@ -59,8 +60,8 @@ func (f *function) multiplyAddOne(d, n, m vector) {
 
 const combineSignature = "func(y, x, b *float32, stride, k int)"
 
-// combine generates some columns of a vector times a matrix: a tile of one row
-// that reads the matrix where it stands.
+// combine generates some columns of the product of a vector and a matrix: a tile
+// of one row that reads the matrix where it lies, without packing.
 func combine(to *file, vectors int) {
 	columns := vectors * vectorBytes / 4
 	f := to.function(fmt.Sprintf("combine%d", columns), combineSignature,
@@ -84,7 +85,8 @@ func combine(to *file, vectors int) {
 	f.ret()
 }
 
-// combineOne generates combine for the columns that fill no register.
+// combineOne generates combine for a single column. It computes those that are too
+// few to fill a register.
 func combineOne(to *file) {
 	f := to.function("combine1", combineSignature, "sets one number to the sum of k numbers, stride apart, times those of x.")
 	y, x, b := f.argument("y"), f.argument("x"), f.argument("b")
