@@ -29,7 +29,7 @@ func cifar(t testing.TB, random *rand.Rand) (training, validation, test *loaders
 	if dir == "" {
 		t.Skip("needs the real CIFAR-10; set CIFAR10_DIR to its folder")
 	}
-	dataset, err := data.Open(dir)
+	dataset, err := data.Ten.Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -107,7 +107,7 @@ func paritySet(t *testing.T, name string) *loaders.Set {
 	if dir == "" {
 		t.Skip("needs the real CIFAR-10; set CIFAR10_DIR to its folder")
 	}
-	dataset, err := cifar.Open(dir)
+	dataset, err := cifar.Ten.Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}

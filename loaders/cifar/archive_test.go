@@ -6,10 +6,12 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
-	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,7 +40,10 @@ func linkEntry(kind byte, name, target string) entry {
 // form in tar, which is a mistake in the test.
 func pack(entries ...entry) []byte {
 	var packed bytes.Buffer
-	zipped := gzip.NewWriter(&packed)
+	zipped, err := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
+	if err != nil {
+		panic(err)
+	}
 	writer := tar.NewWriter(zipped)
 	for _, e := range entries {
 		if err := writer.WriteHeader(&e.header); err != nil {
@@ -54,162 +59,108 @@ func pack(entries ...entry) []byte {
 	return packed.Bytes()
 }
 
-// smallLimits make the bounds cheap to reach.
-var smallLimits = archiveLimits{archive: 1 << 20, entries: 4, binary: 1000, other: 100, total: 20_000, name: 100}
-
-// unpackInto unpacks into the folder "inside" of a new folder and returns the
-// paths, sizes and kinds of all that is in the new folder then.
-func unpackInto(t *testing.T, archive []byte, limits archiveLimits) (map[string]int64, error) {
-	t.Helper()
-	outside := t.TempDir()
-	inside := filepath.Join(outside, "inside")
-	if err := os.Mkdir(inside, 0o777); err != nil {
-		t.Fatal(err)
+// packFolder makes an archive of a folder with files in it.
+func packFolder(folder string, files map[string][]byte) []byte {
+	entries := []entry{folderEntry(folder + "/")}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		entries = append(entries, fileEntry(folder+"/"+name, files[name]))
 	}
-	root, err := os.OpenRoot(inside)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer root.Close()
-	fault := unpack(t.Context(), bytes.NewReader(archive), root, limits)
-
-	found := map[string]int64{} // bytes of a file, -1 for a folder
-	err = filepath.WalkDir(outside, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || path == outside || path == inside {
-			return err
-		}
-		relative, err := filepath.Rel(inside, path)
-		if err != nil {
-			return err
-		}
-		info, err := d.Info()
-		if err != nil {
-			return err
-		}
-		size := int64(-1)
-		if !d.IsDir() {
-			size = info.Size()
-			if !info.Mode().IsRegular() {
-				t.Errorf("%s is of mode %v", path, info.Mode())
-			}
-		}
-		found[filepath.ToSlash(relative)] = size
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found, fault
+	return pack(entries...)
 }
 
+// TestUnpack unpacks hostile archives beside a sound file: only the files of
+// the version's folder come out, and nothing lies outside the folder.
 func TestUnpack(t *testing.T) {
+	sound := fileEntry("cifar-10-batches-bin/data_batch_1.bin", []byte("pixels"))
 	for _, test := range []struct {
-		name    string
-		entries []entry
-		want    map[string]int64
+		name  string
+		entry entry
 	}{
-		{"nothing", nil, map[string]int64{}},
-		{"folder and files", []entry{folderEntry("f/"), fileEntry("f/a.bin", make([]byte, 1000)), fileEntry("f/b.txt", make([]byte, 100))},
-			map[string]int64{"f": -1, "f/a.bin": 1000, "f/b.txt": 100}},
-		{"folder not listed", []entry{fileEntry("f/g/a", []byte("a"))}, map[string]int64{"f": -1, "f/g": -1, "f/g/a": 1}},
-		{"folder listed twice", []entry{folderEntry("f"), folderEntry("f/")}, map[string]int64{"f": -1}},
-		{"from the current folder", []entry{folderEntry("./"), fileEntry("./f/a", nil)}, map[string]int64{"f": -1, "f/a": 0}},
+		{"path upwards", fileEntry("../data_batch_2.bin", nil)},
+		{"path upwards through the folder", fileEntry("cifar-10-batches-bin/../../cifar-10-batches-bin/data_batch_2.bin", nil)},
+		{"absolute path", fileEntry("/cifar-10-batches-bin/data_batch_2.bin", nil)},
+		{"another folder", fileEntry("a/cifar-10-batches-bin/data_batch_2.bin", nil)},
+		{"another file", fileEntry("cifar-10-batches-bin/.bashrc", []byte("evil"))},
+		{"symbolic link", linkEntry(tar.TypeSymlink, "cifar-10-batches-bin/data_batch_2.bin", "/etc/passwd")},
+		{"hard link", linkEntry(tar.TypeLink, "cifar-10-batches-bin/data_batch_2.bin", "/etc/passwd")},
+		{"pipe", entry{tar.Header{Typeflag: tar.TypeFifo, Name: "cifar-10-batches-bin/data_batch_2.bin"}, nil}},
+		{"folder", folderEntry("cifar-10-batches-bin/data_batch_2.bin")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := unpackInto(t, pack(test.entries...), smallLimits)
-			if err != nil {
+			outside := t.TempDir()
+			inside := filepath.Join(outside, "inside")
+			if err := Ten.unpack(t.Context(), Ten.versions[0], bytes.NewReader(pack(sound, test.entry)), inside); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(test.want, got); diff != "" {
-				t.Errorf("unpacked (-want +got):\n%s", diff)
+			wantFiles(t, outside, "inside")
+			wantFiles(t, inside, "data_batch_1.bin")
+			if got := readFile(t, filepath.Join(inside, "data_batch_1.bin")); string(got) != "pixels" {
+				t.Errorf("the file holds %q", got)
 			}
 		})
 	}
 }
 
-func TestUnpackRefuses(t *testing.T) {
-	manyHeaders := entry{tar.Header{Typeflag: tar.TypeReg, Name: "a",
-		PAXRecords: map[string]string{"TEST.padding": strings.Repeat("x", 30_000)}}, nil}
+func TestUnpackWritesOverWhatIsThere(t *testing.T) {
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "data_batch_1.bin"), []byte("what a killed program left"))
+	archive := pack(fileEntry("cifar-10-batches-bin/data_batch_1.bin", []byte("pixels")))
+	if err := Ten.unpack(t.Context(), Ten.versions[0], bytes.NewReader(archive), dir); err != nil {
+		t.Fatal(err)
+	}
+	if got := readFile(t, filepath.Join(dir, "data_batch_1.bin")); string(got) != "pixels" {
+		t.Errorf("the file holds %q", got)
+	}
+}
+
+// TestOpenArchiveFaults opens damaged archives.
+func TestOpenArchiveFaults(t *testing.T) {
+	records := randomRecords(1, 9)
+	file := func(name string, at int) entry {
+		return fileEntry("cifar-10-batches-bin/"+name, records[at*3*recordSize:(at+1)*3*recordSize])
+	}
+	sound := pack(file("data_batch_1.bin", 0), file("data_batch_2.bin", 1), file("test_batch.bin", 2))
 	for _, test := range []struct {
 		name    string
 		archive []byte
 		words   string
 	}{
-		{"path upwards", pack(fileEntry("../evil", nil)), `entry "../evil" would lie outside`},
-		{"path up and down", pack(fileEntry("f/../../evil", nil)), "would lie outside"},
-		{"path upwards that ends inside", pack(fileEntry("f/../a", nil)), "would lie outside"},
-		{"folder upwards", pack(folderEntry("../evil/")), "would lie outside"},
-		{"backslashes upwards", pack(fileEntry(`f\..\..\evil`, nil)), "would lie outside"},
-		{"absolute path", pack(fileEntry("/evil", nil)), `entry "/evil" would lie outside`},
-		{"symbolic link", pack(linkEntry(tar.TypeSymlink, "a", "/etc/passwd")), `entry "a" is a link to "/etc/passwd"`},
-		{"symbolic link, then through it", pack(linkEntry(tar.TypeSymlink, "f", ".."), fileEntry("f/evil", nil)), `entry "f" is a link to ".."`},
-		{"hard link", pack(linkEntry(tar.TypeLink, "a", "../b")), `entry "a" is a link to "../b"`},
-		{"device", pack(entry{tar.Header{Typeflag: tar.TypeChar, Name: "null"}, nil}), `entry "null" is neither a file nor a folder`},
-		{"pipe", pack(entry{tar.Header{Typeflag: tar.TypeFifo, Name: "pipe"}, nil}), `entry "pipe" is neither`},
-		{"file without a name", pack(fileEntry(".", nil)), "a file has no name"},
-		{"long name", pack(fileEntry(strings.Repeat("n", 101), nil)), "a name of 101 bytes"},
-		{"control characters", pack(fileEntry("../\x1b[2J", nil)), `entry "../\x1b[2J"`},
-		{"same file twice", pack(fileEntry("a", nil), fileEntry("a", nil)), `entry "a" collides`},
-		{"file, then inside it", pack(fileEntry("a", nil), fileEntry("a/b/c", nil)), `entry "a/b/c" collides with the file "a"`},
-		{"file, then a folder", pack(fileEntry("a", nil), folderEntry("a")), `entry "a" collides`},
-		{"folder, then a file", pack(folderEntry("a"), fileEntry("a", nil)), `entry "a" collides`},
-		{"large .bin", pack(fileEntry("a.bin", make([]byte, 1001))), `entry "a.bin" has 1001 bytes, more than the 1000 allowed`},
-		{"large other file", pack(fileEntry("a.txt", make([]byte, 101))), `entry "a.txt" has 101 bytes, more than the 100 allowed`},
-		{"too many", pack(folderEntry("a"), folderEntry("b"), folderEntry("c"), folderEntry("d"), folderEntry("e")), "more than 4 files and folders"},
-		{"headers without end", pack(manyHeaders), "go on beyond the bytes allowed"},
-		{"cut short", pack(fileEntry("a.bin", make([]byte, 1000)))[:40], "it ends too early"},
+		{"empty", nil, "it ends too early"},
+		{"cut short", sound[:len(sound)-2000], "test_batch.bin: byte "},
 		{"no gzip", []byte("PK\x03\x04 is how a zip file begins"), "gzip: invalid header"},
 		{"no tar", gzipped(bytes.Repeat([]byte("no tar"), 200)), "tar: invalid tar header"},
+		{"wrong sum", pack(file("data_batch_1.bin", 1), file("data_batch_2.bin", 1), file("test_batch.bin", 2)), "data_batch_1.bin: byte 0: the SHA-256 sum of its images is"},
+		{"file missing", pack(file("data_batch_1.bin", 0), file("test_batch.bin", 2)), "data_batch_2.bin is missing"},
+		{"headers without end", pack(slices.Repeat([]entry{{tar.Header{Typeflag: tar.TypeReg, Name: "a",
+			PAXRecords: map[string]string{"TEST.padding": strings.Repeat("x", 1<<20-100)}}, nil}}, 257)...), "go on beyond the bytes allowed"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			found, err := unpackInto(t, test.archive, smallLimits)
-			if !errors.Is(err, errDamaged) || !strings.Contains(err.Error(), test.words) {
-				t.Errorf("error %v, want one that says %q", err, test.words)
-			}
-			for path := range found {
-				if !filepath.IsLocal(path) {
-					t.Errorf("%s was written", path)
-				}
+			path := filepath.Join(t.TempDir(), "cifar-10-binary.tar.gz")
+			writeFile(t, path, test.archive)
+			_, err := small(records).Open(t.Context(), filepath.Dir(path))
+			if !errors.Is(err, errDamaged) || !strings.HasPrefix(fmt.Sprint(err), path+": ") || !strings.Contains(err.Error(), test.words) ||
+				!strings.HasSuffix(err.Error(), "; delete it to have it fetched again") {
+				t.Errorf("error %v, want one of %s that says %q and the remedy", err, path, test.words)
 			}
 		})
 	}
 }
 
-func TestUnpackRefusesTooMuchInAll(t *testing.T) {
-	limits := smallLimits
-	limits.total = 2500
-	_, err := unpackInto(t, pack(fileEntry("a.bin", make([]byte, 900)), fileEntry("b.bin", make([]byte, 900)), fileEntry("c.bin", make([]byte, 900))), limits)
-	if !errors.Is(err, errDamaged) {
-		t.Errorf("error %v", err)
-	}
-}
-
-// The published archive's members, as bytes that compress well, must pass.
-func TestPublishedLimits(t *testing.T) {
-	room := publishedLimits.total
-	names := 1
-	for _, file := range append(append([]dataFile{}, trainFiles...), testFiles...) {
-		size := int64(recordsPerFile * recordSize)
-		if most := publishedLimits.fileSize(archiveFolder + "/" + file.name); size > most {
-			t.Errorf("%s: %d bytes are more than the %d allowed", file.name, size, most)
-		}
-		room -= size
-		names++
-	}
-	if room < 1<<20 || names+2 > publishedLimits.entries || publishedLimits.archive < 170_052_171 {
-		t.Errorf("no room for the published archive in %+v", publishedLimits)
+// TestArchiveSum reads CIFAR-100's archive, whose files have no sums.
+func TestArchiveSum(t *testing.T) {
+	collection, files, _ := hundred()
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "cifar-100-binary.tar.gz"), packFolder("cifar-100-binary", files))
+	if _, err := collection.Open(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "its SHA-256 sum is ") {
+		t.Errorf("error %v, want one of the sum", err)
 	}
 }
 
 func TestUnpackCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	root, err := os.OpenRoot(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer root.Close()
-	if err := unpack(ctx, bytes.NewReader(pack(fileEntry("a", nil))), root, smallLimits); !errors.Is(err, context.Canceled) || errors.Is(err, errDamaged) {
+	err := Ten.unpack(ctx, Ten.versions[0], bytes.NewReader(pack(folderEntry("a"))), t.TempDir())
+	if !errors.Is(err, context.Canceled) || errors.Is(err, errDamaged) {
 		t.Errorf("error %v, want the context's", err)
 	}
 }
@@ -230,63 +181,60 @@ func gzipped(data []byte) []byte {
 	return packed.Bytes()
 }
 
-// gunzipped is the tar stream inside an archive made by pack.
-func gunzipped(archive []byte) []byte {
-	reader, err := gzip.NewReader(bytes.NewReader(archive))
-	if err != nil {
-		panic(err)
-	}
-	data, err := io.ReadAll(reader)
-	if err != nil {
-		panic(err)
-	}
-	return data
-}
-
 // FuzzUnpack varies the tar stream, around which it puts sound gzip, and the
-// gzip stream itself.
+// gzip stream itself. Only files of known names ever come out.
 func FuzzUnpack(f *testing.F) {
 	for _, archive := range [][]byte{
-		pack(folderEntry("f/"), fileEntry("f/a.bin", []byte("pixels")), fileEntry("f/readme.html", []byte("<html>"))),
+		pack(folderEntry("cifar-10-batches-bin/"), fileEntry("cifar-10-batches-bin/data_batch_1.bin", []byte("pixels"))),
 		pack(fileEntry("../evil", []byte("evil"))),
-		pack(fileEntry("/evil", []byte("evil"))),
-		pack(linkEntry(tar.TypeSymlink, "f", ".."), fileEntry("f/evil", []byte("evil"))),
-		pack(linkEntry(tar.TypeLink, "a", "../inside"), fileEntry("a", []byte("evil"))),
-		pack(fileEntry("a", nil), fileEntry("a/b", nil)),
-		pack(entry{tar.Header{Typeflag: tar.TypeReg, Name: strings.Repeat("long/", 19) + "a", Format: tar.FormatPAX}, nil}),
+		pack(linkEntry(tar.TypeSymlink, "cifar-10-batches-bin", ".."), fileEntry("cifar-10-batches-bin/data_batch_1.bin", []byte("evil"))),
 	} {
 		f.Add(false, archive)
-		f.Add(true, gunzipped(archive))
+		unzipped, err := gzip.NewReader(bytes.NewReader(archive))
+		if err != nil {
+			f.Fatal(err)
+		}
+		stream, err := io.ReadAll(unzipped)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(true, stream)
 	}
 	f.Fuzz(func(t *testing.T, isTar bool, data []byte) {
 		if isTar {
 			data = gzipped(data)
 		}
-		found, err := unpackInto(t, data, smallLimits)
+		outside := t.TempDir()
+		err := Ten.unpack(t.Context(), Ten.versions[0], bytes.NewReader(data), filepath.Join(outside, "inside"))
 		if err != nil && !errors.Is(err, errDamaged) {
-			// The operating system may refuse a name that the rules let
-			// pass; nothing else is left to go wrong with this machine.
-			var local *fs.PathError
-			if !errors.As(err, &local) {
-				t.Errorf("error %v is of no known kind", err)
-			}
+			t.Errorf("error %v is of no known kind", err)
 		}
-		var total int64
-		files := 0
-		for path, size := range found {
-			if !filepath.IsLocal(path) {
-				t.Errorf("%s was written", path)
-			}
-			if size >= 0 {
-				files++
-				total += size
-			}
-			if size > smallLimits.fileSize(path) {
-				t.Errorf("%s has %d bytes", path, size)
-			}
+		wantFiles(t, outside, "inside")
+		entries, err := os.ReadDir(filepath.Join(outside, "inside"))
+		if err != nil {
+			t.Fatal(err)
 		}
-		if files > smallLimits.entries || total > smallLimits.total {
-			t.Errorf("%d files, %d bytes in all", files, total)
+		known := append(Ten.files(Ten.versions[0]), Ten.versions[0].names)
+		for _, e := range entries {
+			if !slices.Contains(known, e.Name()) || !e.Type().IsRegular() {
+				t.Errorf("%s came out", e.Name())
+			}
 		}
 	})
+}
+
+// wantFiles fails unless exactly these names are in dir.
+func wantFiles(t *testing.T, dir string, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []string{}
+	for _, entry := range entries {
+		got = append(got, entry.Name())
+	}
+	if diff := cmp.Diff(append([]string{}, want...), got); diff != "" {
+		t.Errorf("files in the folder (-want +got):\n%s", diff)
+	}
 }

@@ -1,16 +1,20 @@
 package cifar
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"mime"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"time"
 
 	"cifartrain/loaders"
@@ -29,38 +33,37 @@ var ErrUnreachable = errors.New("the download failed")
 // what was downloaded before.
 var errStale = fmt.Errorf("%w: the archive on the server is another than before", ErrUnreachable)
 
-// Fetch downloads the archive of the binary version at a web address into dir, checks
-// its files and leaves them in dir/cifar-10-batches-bin, which must not exist.
-// progress may be nil.
+// Fetch downloads an archive of the collection, of either version, into dir and
+// unpacks it there. progress may be nil.
 //
-// What a broken or cancelled download got stays in dir/<archive>.part, and the
-// next fetch goes on from there if the server still has the same archive.
+// The archives have been the same for years, and their servers may take the
+// better part of an hour to send one. So what a broken or cancelled download
+// got stays in dir/<archive>.part, the next fetch asks for the rest of it, and
+// the files' sums tell whether it fitted.
+//
+// Two programs may fetch into the same dir at once: both write the same bytes
+// at the same places, and the first to finish renames the folder into place.
+//
 // Errors wrap ErrUnreachable, errDamaged or the context's error; any other is
 // a fault of this machine.
-//
-// Two programs may fetch into the same dir without a lock, which a crash could
-// leave behind. Both write the same bytes of the same version at the same
-// places; starting over makes a new file instead of emptying the shared one
-// (or fails, where the system keeps open files from being deleted); each
-// unpacks into a folder of its own, and the first to finish renames it into
-// place. Were anything mixed up all the same, the SHA-256 sums would tell.
-func Fetch(ctx context.Context, address, dir string, progress Progress) (*loaders.Dataset, error) {
-	return newFetcher().fetch(ctx, address, dir, progress)
+func (c *Collection) Fetch(ctx context.Context, address, dir string, progress Progress) (*loaders.Dataset, error) {
+	return newFetcher(c).fetch(ctx, address, dir, progress)
 }
 
 // A fetcher holds what fetching depends on.
 type fetcher struct {
-	client *http.Client
-	answer time.Duration // longest wait from asking to the answer's headers: name lookup, all addresses, TLS, redirects
-	stall  time.Duration // longest wait for the next byte after that
-	tries  int           // how often a transfer that broke off is taken up again
-	pause  time.Duration // before the first of these; doubles each time
-	limits archiveLimits
-	check  func(folder string) (*loaders.Dataset, error) // reads the unpacked files
+	collection *Collection
+	client     *http.Client
+	answer     time.Duration // longest wait from asking to the answer's headers: name lookup, all addresses, TLS, redirects
+	stall      time.Duration // longest wait for the next byte after that
+	tries      int           // how often a transfer that broke off is taken up again
+	pause      time.Duration // before the first of these; doubles each time
+	limit      int64         // most bytes of an archive
 }
 
-func newFetcher() *fetcher {
+func newFetcher(c *Collection) *fetcher {
 	return &fetcher{
+		collection: c,
 		client: &http.Client{Transport: &http.Transport{
 			Proxy: http.ProxyFromEnvironment,
 			// Shorter than answer and shared out among a host's addresses,
@@ -72,74 +75,120 @@ func newFetcher() *fetcher {
 		stall:  30 * time.Second,
 		tries:  4,
 		pause:  500 * time.Millisecond,
-		limits: publishedLimits,
-		check:  Read,
+		limit:  256 << 20,
 	}
 }
 
 func (f *fetcher) fetch(ctx context.Context, address, dir string, progress Progress) (*loaders.Dataset, error) {
 	source, err := url.Parse(address)
 	if err != nil || source.Host == "" || (source.Scheme != "http" && source.Scheme != "https") {
-		return nil, fmt.Errorf("%q is no web address: give the http or https address of CIFAR-10's binary archive", address)
+		return nil, fmt.Errorf("%q is no web address: give the http or https address of an archive of %s", address, f.collection.Name)
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, fmt.Errorf("fetching %s: %w", source.Redacted(), err)
-	}
-	target := filepath.Join(dir, archiveFolder)
-	os.Remove(target) // succeeds only where it is an empty folder
-	if _, err := os.Lstat(target); err == nil {
-		return nil, fmt.Errorf("%s exists already and is never overwritten: move it away, then fetch again", target)
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w", err)
+		return nil, err
 	}
 	if progress == nil {
 		progress = func(done, total int64) {}
 	}
 	defer f.client.CloseIdleConnections()
-
-	part, err := openPartial(source, dir)
+	version := f.collection.versionAt(source)
+	target := filepath.Join(dir, version.folder)
+	os.Remove(target) // succeeds only where it is an empty folder
+	if there, err := exists(target); there || err != nil {
+		return nil, cmp.Or(err, fmt.Errorf("%s exists already and is never overwritten: move it away, then fetch again", target))
+	}
+	part, err := os.OpenFile(filepath.Join(dir, version.archive+".part"), os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
-		return nil, fmt.Errorf("%w", err)
-	}
-	defer part.close()
-	data, err := f.downloadAndInstall(ctx, part, target, progress)
-	if errors.Is(err, errDamaged) {
-		if err := part.discard(); err != nil {
-			return nil, fmt.Errorf("deleting a damaged archive: %w", err)
-		}
-		return nil, fmt.Errorf("fetching %s: %w; what was downloaded is deleted: fetch again or use another address", source.Redacted(), err)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("fetching %s: %w%s", source.Redacted(), err, part.whatIsKept())
-	}
-	// The data is in place, so an archive that cannot be deleted (another
-	// program still reads it) is no reason to fail.
-	part.discard()
-	return data, nil
-}
-
-func (f *fetcher) downloadAndInstall(ctx context.Context, part *partial, target string, progress Progress) (*loaders.Dataset, error) {
-	if err := f.download(ctx, part, progress); err != nil {
 		return nil, err
 	}
-	return f.install(ctx, part, target)
+	defer part.Close()
+	var dataset *loaders.Dataset
+	if err = f.download(ctx, source, part, progress); err == nil {
+		dataset, err = f.install(ctx, version, part, target)
+	}
+	switch {
+	case errors.Is(err, errDamaged):
+		os.Remove(part.Name())
+		return nil, fmt.Errorf("fetching %s: %w; what was downloaded is deleted: fetch again or use another address", source.Redacted(), err)
+	case err != nil:
+		return nil, fmt.Errorf("fetching %s: %w%s", source.Redacted(), err, whatIsKept(part))
+	}
+	os.Remove(part.Name()) // should this fail, the data is in place all the same
+	return dataset, nil
+}
+
+// versionAt is the version whose archive an address names, the binary version
+// where it tells neither.
+func (c *Collection) versionAt(source *url.URL) version {
+	for _, v := range c.versions {
+		if strings.HasSuffix(source.Path, v.archive) {
+			return v
+		}
+	}
+	return c.versions[0]
+}
+
+// whatIsKept ends an error message. A part of nothing is deleted.
+func whatIsKept(part *os.File) string {
+	info, err := part.Stat()
+	if err != nil || info.Size() == 0 {
+		os.Remove(part.Name())
+		return ""
+	}
+	return fmt.Sprintf(" (%d bytes are kept in %s; fetching again goes on from there)", info.Size(), part.Name())
+}
+
+// install unpacks the archive in part beside target, checks the files and
+// renames their folder to target.
+func (f *fetcher) install(ctx context.Context, v version, part *os.File, target string) (*loaders.Dataset, error) {
+	if _, err := part.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	// The name is always the same, so that what a killed program left is
+	// written over and goes.
+	unpacked := filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".part")
+	defer os.RemoveAll(unpacked)
+	dataset, err := f.unpackTo(ctx, v, part, unpacked)
+	if err == nil {
+		err = os.Rename(unpacked, target)
+	}
+	if err == nil || ctx.Err() != nil {
+		return dataset, cmp.Or(ctx.Err(), err)
+	}
+	if there, _ := exists(target); there { // another program was faster
+		return f.collection.readFolder(ctx, place{version: v, path: target})
+	}
+	return nil, err
+}
+
+// unpackTo unpacks the archive in part into folder, which goes if it is
+// damaged, and reads the files.
+func (f *fetcher) unpackTo(ctx context.Context, v version, part io.Reader, folder string) (*loaders.Dataset, error) {
+	if err := f.collection.unpack(ctx, v, part, folder); err != nil {
+		return nil, err
+	}
+	dataset, err := f.collection.readFolder(ctx, place{version: v, path: folder})
+	if fault := (*loaders.FormatError)(nil); errors.As(err, &fault) || errors.As(err, new(missingError)) {
+		err = damaged("%s", strings.ReplaceAll(err.Error(), folder+string(filepath.Separator), ""))
+	}
+	return dataset, err
 }
 
 // download completes part, taking up a transfer that breaks off a few times. A
 // server that never sent a byte is given up at once.
-func (f *fetcher) download(ctx context.Context, part *partial, progress Progress) error {
+func (f *fetcher) download(ctx context.Context, source *url.URL, part *os.File, progress Progress) error {
 	connected := false
 	listen := func(done, total int64) {
 		connected = true
 		progress(done, total)
 	}
 	pause := f.pause
-	for try := 0; !part.complete(); try++ {
-		err := f.transfer(ctx, part, listen)
+	for try := 0; ; try++ {
+		err := f.transfer(ctx, source, part, listen)
 		again := errors.Is(err, errStale) || errors.Is(err, ErrUnreachable) && connected
 		switch {
 		case err == nil:
-			continue
+			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case !again || try == f.tries:
@@ -152,52 +201,98 @@ func (f *fetcher) download(ctx context.Context, part *partial, progress Progress
 		}
 		pause *= 2
 	}
-	progress(part.size, part.Total)
-	return nil
 }
 
 // transfer asks once for what part lacks and appends it.
-func (f *fetcher) transfer(ctx context.Context, part *partial, progress Progress) error {
+func (f *fetcher) transfer(ctx context.Context, source *url.URL, part *os.File, progress Progress) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	unanswered := time.AfterFunc(f.answer, func() { cancel(fmt.Errorf("no answer within %v", f.answer)) })
 	defer unanswered.Stop()
 
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, part.source.String(), nil)
+	info, err := part.Stat()
 	if err != nil {
 		return err
 	}
-	part.ask(request.Header)
+	kept := info.Size()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, source.String(), nil)
+	if err != nil {
+		return err
+	}
+	// Otherwise net/http asks for compression, of which ranges make no sense.
+	request.Header.Set("Accept-Encoding", "identity")
+	if kept > 0 {
+		request.Header.Set("Range", fmt.Sprintf("bytes=%d-", kept))
+	}
 	response, err := f.client.Do(request)
 	if err != nil {
 		return networkFault(ctx, err)
 	}
 	defer response.Body.Close()
 	unanswered.Stop()
-	if err := part.accept(response, f.limits.archive); err != nil {
+	done, total, err := begins(response, kept)
+	switch {
+	case errors.Is(err, errStale):
+		return errors.Join(err, part.Truncate(0))
+	case err != nil:
 		return err
-	}
-	if part.complete() {
+	case done == total:
+		progress(done, total)
 		return nil
 	}
 	stalled := time.AfterFunc(f.stall, func() { cancel(fmt.Errorf("nothing more arrived for %v", f.stall)) })
 	defer stalled.Stop()
 	buffer := make([]byte, 128<<10)
 	for {
-		progress(part.size, part.Total)
+		progress(done, total)
+		if max(done, total) > f.limit {
+			return damaged("it has more than the %d bytes allowed", f.limit)
+		}
 		stalled.Reset(f.stall)
 		n, readErr := response.Body.Read(buffer)
 		stalled.Stop() // a slow disk is no stalled network
-		if err := part.append(buffer[:n], f.limits.archive); err != nil {
+		if _, err := part.WriteAt(buffer[:n], done); err != nil {
 			return err
 		}
-		if readErr == io.EOF {
-			return part.end()
-		}
-		if readErr != nil {
+		done += int64(n)
+		switch {
+		case readErr == io.EOF && done < total:
+			return fmt.Errorf("%w: the server's answer ended too early", ErrUnreachable)
+		case readErr == io.EOF:
+			progress(done, done)
+			return part.Truncate(done)
+		case readErr != nil:
 			return networkFault(ctx, readErr)
 		}
 	}
+}
+
+// begins returns at which of how many bytes the server's answer begins; both
+// are the same when nothing is lacking. kept is the number of bytes that are
+// there already.
+func begins(response *http.Response, kept int64) (done, total int64, err error) {
+	media, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	ranges := response.Header.Get("Content-Range")
+	switch {
+	case response.StatusCode == http.StatusOK && media == "text/html":
+		// A network's log-in page must not take the place of what is kept.
+		return 0, 0, fmt.Errorf("%w: the server answered with a web page instead of the archive", ErrUnreachable)
+	case response.StatusCode == http.StatusOK:
+		return 0, response.ContentLength, nil
+	case kept > 0 && response.StatusCode == http.StatusPartialContent:
+		var last int64
+		n, _ := fmt.Sscanf(ranges, "bytes %d-%d/%d", &done, &last, &total)
+		if n != 3 || done != kept {
+			return 0, 0, errStale
+		}
+		return done, total, nil
+	case kept > 0 && response.StatusCode == http.StatusRequestedRangeNotSatisfiable:
+		if ranges != fmt.Sprintf("bytes */%d", kept) {
+			return 0, 0, errStale
+		}
+		return kept, kept, nil
+	}
+	return 0, 0, fmt.Errorf("%w: the server answered %s", ErrUnreachable, response.Status)
 }
 
 // networkFault words err, which ended an exchange with the server, and names
@@ -212,4 +307,10 @@ func networkFault(ctx context.Context, err error) error {
 		err = outer.Err // the address is named already
 	}
 	return fmt.Errorf("%w: %w", ErrUnreachable, err)
+}
+
+// Unwritable reports whether an error of Fetch says that nothing can be written
+// into the folder: a missing permission, or a file system that is read-only.
+func Unwritable(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }

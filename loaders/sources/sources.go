@@ -61,18 +61,14 @@ func (source Source) open(ctx context.Context, progress cifar.Progress) (dataset
 	if source.Sample {
 		return nil, "the config asks for it (data.source: sample)", nil
 	}
-	folder, err := cifar.Find(source.Dir)
-	if err == nil {
-		dataset, err = unlessDone(ctx, func() (*loaders.Dataset, error) { return cifar.Read(folder) })
-		return dataset, "", err
-	}
+	dataset, err = cifar.Ten.Open(ctx, source.Dir)
 	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, "", err
+		return dataset, "", err
 	}
 	reason = fmt.Sprintf("%s does not hold CIFAR-10 and data.download is false", source.Dir)
 	if source.Download {
-		dataset, err := cifar.Fetch(ctx, source.URL, source.Dir, progress)
-		if err == nil || !errors.Is(err, cifar.ErrUnreachable) {
+		dataset, err := cifar.Ten.Fetch(ctx, source.URL, source.Dir, progress)
+		if !errors.Is(err, cifar.ErrUnreachable) && !cifar.Unwritable(err) {
 			return dataset, "", err
 		}
 		reason = fmt.Sprintf("%s does not hold CIFAR-10 and it could not be fetched: %v", source.Dir, err)

@@ -127,7 +127,7 @@ func TestOpenDamagedNeverFallsBack(t *testing.T) {
 		t.Fatalf("got a dataset and the error %v", err)
 	}
 	for _, words := range []string{
-		"data_batch_1.bin: byte 1: the file ends here, 30729999 bytes short of the 30730000 that 10000 records need\n",
+		"data_batch_1.bin: byte 1: the file ends here, 30729999 bytes short of the 30730000 of its 10000 records\n",
 		"data_batch_2.bin is missing\n",
 		"test_batch.bin is missing; unpack the archive again or delete the folder to have it fetched",
 	} {

@@ -1,0 +1,253 @@
+package cifar
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"cifartrain/loaders"
+)
+
+// A place is where a version of a collection lies.
+type place struct {
+	version version
+	path    string // of the folder with the files, or of the archive
+	archive bool
+}
+
+// Open returns the collection that lies in dir: in dir itself or in one of the
+// folders where the archives, torchvision and Keras leave it, the binary
+// version before the python version and both before their archives. The error
+// wraps fs.ErrNotExist when dir holds none of these; any other tells what is
+// damaged and what to do.
+func (c *Collection) Open(ctx context.Context, dir string) (*loaders.Dataset, error) {
+	found, err := c.find(dir)
+	if err != nil {
+		return nil, err
+	}
+	if found.archive {
+		dataset, err := c.readArchive(ctx, found)
+		if errors.Is(err, errDamaged) {
+			err = fmt.Errorf("%s: %w; delete it to have it fetched again", found.path, err)
+		}
+		return dataset, err
+	}
+	dataset, err := c.readFolder(ctx, found)
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("%w; unpack the archive again or delete the folder to have it fetched", err)
+	}
+	return dataset, err
+}
+
+// find returns the first place in dir where a version lies, which is wherever
+// one of its batches' files is, or its archive.
+func (c *Collection) find(dir string) (place, error) {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return place{}, fmt.Errorf("%s is a file, not a folder: name the folder that holds it", dir)
+	} else if err != nil {
+		return place{}, err
+	}
+	for _, v := range c.versions {
+		for _, folder := range c.folders(dir, v) {
+			for _, b := range c.batches() {
+				if there, err := exists(filepath.Join(folder, b.file+v.ending)); there || err != nil {
+					return place{version: v, path: folder}, err
+				}
+			}
+		}
+	}
+	for _, v := range c.versions {
+		path := filepath.Join(dir, v.archive)
+		if there, err := exists(path); there || err != nil {
+			return place{version: v, path: path, archive: true}, err
+		}
+	}
+	return place{}, fmt.Errorf("%s holds no %s: %w", dir, c.Name, fs.ErrNotExist)
+}
+
+// folders are those in which a version may lie below dir. Keras unpacks the
+// archive into a folder of the same name with an ending, and all its data sets
+// lie in "datasets".
+func (c *Collection) folders(dir string, v version) []string {
+	folders := []string{dir}
+	tree := os.DirFS(dir)
+	for _, pattern := range []string{v.folder, v.folder + "*/" + v.folder, "datasets/" + v.folder + "*/" + v.folder} {
+		found, err := fs.Glob(tree, pattern)
+		if err != nil {
+			continue // the patterns are sound
+		}
+		for _, folder := range found {
+			folders = append(folders, filepath.Join(dir, filepath.FromSlash(folder)))
+		}
+	}
+	return folders
+}
+
+// exists reports whether there is anything at path.
+func exists(path string) (bool, error) {
+	_, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// readFolder reads the files of a folder, all at once. All faults found are
+// joined.
+func (c *Collection) readFolder(ctx context.Context, from place) (*loaders.Dataset, error) {
+	reading := c.begin(from.version)
+	files := c.files(from.version)
+	faults := make([]error, len(files))
+	var wait sync.WaitGroup
+	for i, name := range files {
+		wait.Go(func() { faults[i] = reading.open(ctx, filepath.Join(from.path, name)) })
+	}
+	wait.Wait()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	return reading.dataset(from.path)
+}
+
+// A reading is a dataset whose files are being read, in any order.
+type reading struct {
+	collection *Collection
+	version    version
+	records    []byte   // of all batches
+	sums       []string // of each batch's records, as it is read
+	classes    []string
+}
+
+// begin returns the reading of a version.
+func (c *Collection) begin(v version) *reading {
+	batches := c.batches()
+	total := 0
+	for _, b := range batches {
+		total += b.size()
+	}
+	return &reading{collection: c, version: v, records: make([]byte, total), sums: make([]string, len(batches)), classes: c.classes}
+}
+
+// open reads the file at path.
+func (r *reading) open(ctx context.Context, path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return missingError{path}
+	case err != nil:
+		return err
+	case info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket|fs.ModeDevice) != 0:
+		return fmt.Errorf("%s is a pipe, a socket or a device, not a file", path) // opening it could wait for ever
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return r.read(filepath.Base(path), source{Reader: contextReader{ctx, file}, path: path, size: info.Size()})
+}
+
+// read reads one of the version's files and checks it.
+func (r *reading) read(name string, file source) (err error) {
+	if name == r.version.names {
+		r.classes, err = r.version.readNames(file)
+		return err
+	}
+	batches := r.collection.batches()
+	at := slices.IndexFunc(batches, func(b batch) bool { return b.file+r.version.ending == name })
+	b := batches[at]
+	records := r.batch(at)
+	if err := r.version.readBatch(b, file, records); err != nil {
+		return err
+	}
+	if err := r.checkLabels(file, records); err != nil {
+		return err
+	}
+	sum := sha256.Sum256(records)
+	r.sums[at] = hex.EncodeToString(sum[:])
+	if b.sha256 != "" && r.sums[at] != b.sha256 {
+		return file.fault(0, "the SHA-256 sum of its images is %s, the published one is %s: the file is damaged", r.sums[at], b.sha256)
+	}
+	return nil
+}
+
+// batch are the records of batch number at.
+func (r *reading) batch(at int) []byte {
+	from := 0
+	batches := r.collection.batches()
+	for _, b := range batches[:at] {
+		from += b.size()
+	}
+	return r.records[from : from+batches[at].size()]
+}
+
+// checkLabels returns an error for the first record whose label is no class of
+// CIFAR-10's. The names of other classes may not have been read yet.
+func (r *reading) checkLabels(file source, records []byte) error {
+	for i := 0; i < len(records) && r.collection.classes != nil; i += recordSize {
+		if label := int(records[i]); label >= len(r.classes) {
+			return file.fault(int64(i), "record %d: label %d is not in 0-%d", i/recordSize, label, len(r.classes)-1)
+		}
+	}
+	return nil
+}
+
+// dataset ends the reading of the files at path.
+func (r *reading) dataset(path string) (*loaders.Dataset, error) {
+	c := r.collection
+	for at, b := range c.batches() {
+		if r.sums[at] == "" {
+			return nil, missingError{filepath.Join(path, b.file+r.version.ending)}
+		}
+	}
+	if r.classes == nil {
+		return nil, missingError{filepath.Join(path, r.version.names)}
+	}
+	for i := 0; i < len(r.records); i += recordSize {
+		if label := int(r.records[i]); label >= len(r.classes) {
+			return nil, fmt.Errorf("%s: image %d has the label %d, and %s names %d classes only", path, i/recordSize, label, r.version.names, len(r.classes))
+		}
+	}
+	boundary := 0
+	for _, b := range c.train {
+		boundary += b.size()
+	}
+	sum := sha256.New()
+	io.WriteString(sum, strings.Join(r.sums, ""))
+	return &loaders.Dataset{
+		Name: c.Name, Shape: Shape, Classes: r.classes,
+		Train:    loaders.NewImages(Shape, r.records[:boundary]),
+		Test:     loaders.NewImages(Shape, r.records[boundary:]),
+		Checksum: hex.EncodeToString(sum.Sum(nil)),
+	}, nil
+}
+
+// A missingError is the absence of a file, at this path, where others are.
+type missingError struct{ path string }
+
+func (e missingError) Error() string { return e.path + " is missing" }
+
+// A contextReader fails once its context is done.
+type contextReader struct {
+	ctx    context.Context
+	source io.Reader
+}
+
+func (r contextReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.source.Read(p)
+}

@@ -1,0 +1,269 @@
+package cifar
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/nlpodyssey/gopickle/pickle"
+	"github.com/nlpodyssey/gopickle/types"
+)
+
+// unpickle returns the value in a pickle of protocol 2 to 5. Nothing in it is
+// ever run: every name that it asks for is one of standIns or an error. offset
+// is the byte that was reached when an error is returned.
+func unpickle(content []byte) (value any, offset int64, err error) {
+	if at, err := scan(content); err != nil {
+		return nil, int64(at), err
+	}
+	reader := bytes.NewReader(content)
+	defer func() { // the package trusts its input in some places
+		if fault := recover(); fault != nil {
+			value, offset, err = nil, int64(len(content)-reader.Len()), fmt.Errorf("the pickle makes no sense: %.200v", fault)
+		}
+	}()
+	unpickler := pickle.NewUnpickler(reader)
+	unpickler.FindClass = findStandIn
+	value, err = unpickler.Load()
+	return value, int64(len(content) - reader.Len()), err
+}
+
+// maxOperations bounds what a pickle's many small objects may cost in memory.
+// The largest published file, CIFAR-100's, has about 250,000 operations.
+const maxOperations = 500_000
+
+// scan walks the operations of a pickle and returns the place of the first that
+// these files have no use for, or whose length runs past the end of the file:
+// gopickle would allocate that length before it reads.
+func scan(content []byte) (at int, err error) {
+	for count := 0; at < len(content); count++ {
+		code, rest := content[at], content[at+1:]
+		operand, allowed := operands[code]
+		switch {
+		case !allowed:
+			return at, fmt.Errorf("the pickle operation %q is none that pickled images need", code)
+		case count == maxOperations:
+			return at, fmt.Errorf("the pickle has more than %d operations", maxOperations)
+		case code == stop:
+			return at, nil
+		}
+		used, err := operand.length(rest)
+		if err != nil {
+			return at, err
+		}
+		at += 1 + used
+	}
+	return at, errors.New("the pickle ends too early")
+}
+
+// An operand is what follows an operation's byte in a pickle.
+type operand struct {
+	bytes  int  // of the operand itself or of its length
+	sized  bool // whether those bytes are the length of what follows them
+	framed bool // whether that is to be walked, too
+	lines  int  // as many lines instead
+}
+
+// length is the number of bytes of an operand at the beginning of rest.
+func (o operand) length(rest []byte) (int, error) {
+	if o.lines > 0 {
+		at := 0
+		for range o.lines {
+			const longest = 100
+			line := bytes.IndexByte(rest[at:min(at+longest, len(rest))], '\n')
+			if line < 0 {
+				return 0, fmt.Errorf("a name has no end within %d bytes", longest)
+			}
+			at += line + 1
+		}
+		return at, nil
+	}
+	if len(rest) < o.bytes {
+		return 0, errors.New("the pickle ends within an operation")
+	}
+	if !o.sized {
+		return o.bytes, nil
+	}
+	var eight [8]byte
+	copy(eight[:], rest[:o.bytes])
+	length := binary.LittleEndian.Uint64(eight[:])
+	if length > uint64(len(rest)-o.bytes) {
+		return 0, fmt.Errorf("a length of %d bytes runs past the end of the file", length)
+	}
+	if o.framed {
+		return o.bytes, nil
+	}
+	return o.bytes + int(length), nil
+}
+
+// stop is the operation that ends a pickle.
+const stop = '.'
+
+// operands are those of the operations in which Python writes dictionaries,
+// lists, tuples, strings, small numbers and NumPy's arrays under protocols 2
+// to 5; see Python's pickletools.
+var operands = map[byte]operand{
+	'\x80': {bytes: 1},                            // PROTO
+	'\x95': {bytes: 8, sized: true, framed: true}, // FRAME
+	stop:   {},
+	'(':    {},                         // MARK
+	'N':    {}, '\x88': {}, '\x89': {}, // NONE, NEWTRUE, NEWFALSE
+	'J': {bytes: 4}, 'K': {bytes: 1}, 'M': {bytes: 2}, // BININT, BININT1, BININT2
+	'T': {bytes: 4, sized: true}, 'U': {bytes: 1, sized: true}, // BINSTRING, SHORT_BINSTRING
+	'X': {bytes: 4, sized: true}, '\x8c': {bytes: 1, sized: true}, '\x8d': {bytes: 8, sized: true}, // BINUNICODE, SHORT_, 8
+	'B': {bytes: 4, sized: true}, 'C': {bytes: 1, sized: true}, '\x8e': {bytes: 8, sized: true}, // BINBYTES, SHORT_, 8
+	'\x96': {bytes: 8, sized: true},                         // BYTEARRAY8
+	')':    {}, '\x85': {}, '\x86': {}, '\x87': {}, 't': {}, // EMPTY_TUPLE, TUPLE1 to 3, TUPLE
+	'}': {}, 's': {}, 'u': {}, // EMPTY_DICT, SETITEM, SETITEMS
+	']': {}, 'a': {}, 'e': {}, // EMPTY_LIST, APPEND, APPENDS
+	'q': {bytes: 1}, 'r': {bytes: 4}, '\x94': {}, // BINPUT, LONG_BINPUT, MEMOIZE
+	'h': {bytes: 1}, 'j': {bytes: 4}, // BINGET, LONG_BINGET
+	'c': {lines: 2}, '\x93': {}, // GLOBAL, STACK_GLOBAL
+	'R': {}, 'b': {}, // REDUCE, BUILD
+}
+
+// A function stands in for a Python function or class that a pickle calls.
+type function func(arguments []any) (any, error)
+
+// Call implements [types.Callable].
+func (f function) Call(arguments ...any) (any, error) { return f(arguments) }
+
+// standIns are all names that a pickle may ask for: what NumPy pickles its
+// arrays with, and how Python 3 writes bytes under protocol 2. NumPy 2 calls
+// its module numpy._core.
+var standIns = map[string]function{
+	"numpy.core.multiarray._reconstruct":  newArray,
+	"numpy._core.multiarray._reconstruct": newArray,
+	"numpy.core.numeric._frombuffer":      fromBuffer,
+	"numpy._core.numeric._frombuffer":     fromBuffer,
+	"numpy.ndarray":                       notCalled,
+	"numpy.dtype":                         newDtype,
+	"_codecs.encode":                      encode,
+}
+
+// findStandIn implements the lookup of a name in a pickle.
+func findStandIn(module, name string) (any, error) {
+	if f, known := standIns[module+"."+name]; known {
+		return f, nil
+	}
+	return nil, fmt.Errorf("the pickle asks for %.100q, which is not part of NumPy's arrays; nothing but those is read", module+"."+name)
+}
+
+// notCalled stands in for a class that is only named.
+func notCalled([]any) (any, error) { return nil, errors.New("the pickle calls numpy.ndarray") }
+
+// An array is a NumPy array.
+type array struct {
+	shape   []int
+	dtype   string
+	fortran bool // column after column
+	data    []byte
+}
+
+// newArray makes the empty array whose content PySetState adds.
+func newArray([]any) (any, error) { return &array{}, nil }
+
+// PySetState implements [types.PyStateSettable] for the state that NumPy's
+// __reduce__ writes: version, shape, dtype, is_fortran and the bytes.
+func (a *array) PySetState(state any) error {
+	parts := tuple(state)
+	if len(parts) != 5 {
+		return fmt.Errorf("the state of a NumPy array has %d parts, want 5", len(parts))
+	}
+	fortran, ok := parts[3].(bool)
+	if !ok {
+		return errors.New("the state of a NumPy array does not tell its order")
+	}
+	return a.set(parts[4], parts[2], parts[1], fortran)
+}
+
+// fromBuffer makes an array of bytes, dtype, shape and order.
+func fromBuffer(arguments []any) (any, error) {
+	if len(arguments) != 4 {
+		return nil, fmt.Errorf("a NumPy array is made of %d parts, want 4", len(arguments))
+	}
+	a := &array{}
+	return a, a.set(arguments[0], arguments[1], arguments[2], arguments[3] != "C")
+}
+
+func (a *array) set(data, kind, shape any, fortran bool) error {
+	sides := tuple(shape)
+	a.shape = nil
+	for _, side := range sides {
+		n, ok := side.(int)
+		if !ok || n < 0 || n > math.MaxInt32 {
+			return errors.New("the shape of a NumPy array is no tuple of sizes")
+		}
+		a.shape = append(a.shape, n)
+	}
+	d, ok := kind.(*dtype)
+	if !ok {
+		return errors.New("a NumPy array has no dtype")
+	}
+	bytes, ok := bytesOf(data)
+	if !ok {
+		return errors.New("a NumPy array has no bytes")
+	}
+	a.dtype, a.fortran, a.data = d.name, fortran, bytes
+	return nil
+}
+
+// A dtype is NumPy's description of an element. Its state, the byte order and
+// the like, says nothing of single bytes.
+type dtype struct{ name string }
+
+func newDtype(arguments []any) (any, error) {
+	if len(arguments) == 0 {
+		return nil, errors.New("a NumPy dtype has no name")
+	}
+	name, ok := bytesOf(arguments[0])
+	if !ok {
+		return nil, errors.New("a NumPy dtype has no name")
+	}
+	return &dtype{string(name)}, nil
+}
+
+// PySetState implements [types.PyStateSettable].
+func (d *dtype) PySetState(any) error { return nil }
+
+// encode is Python's codecs.encode(text, "latin1").
+func encode(arguments []any) (any, error) {
+	if len(arguments) != 2 || arguments[1] != "latin1" {
+		return nil, errors.New("the pickle encodes text otherwise than in latin1")
+	}
+	text, ok := arguments[0].(string)
+	if !ok {
+		return nil, errors.New("the pickle encodes something other than text")
+	}
+	bytes := make([]byte, 0, len(text))
+	for _, r := range text {
+		if r > math.MaxUint8 {
+			return nil, fmt.Errorf("the pickle encodes %q in latin1, which has no such letter", r)
+		}
+		bytes = append(bytes, byte(r))
+	}
+	return bytes, nil
+}
+
+// tuple is a tuple's values, nil for anything else.
+func tuple(value any) []any {
+	if t, ok := value.(*types.Tuple); ok {
+		return *t
+	}
+	return nil
+}
+
+// bytesOf are the bytes of a string of Python 2, of bytes or of a bytearray.
+func bytesOf(value any) ([]byte, bool) {
+	switch v := value.(type) {
+	case string:
+		return []byte(v), true
+	case []byte:
+		return v, true
+	case *types.ByteArray:
+		return *v, true
+	}
+	return nil, false
+}
