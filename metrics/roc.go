@@ -1,0 +1,65 @@
+package metrics
+
+import (
+	"slices"
+
+	"gonum.org/v1/gonum/integrate"
+	"gonum.org/v1/gonum/stat"
+)
+
+// ROC is a classifier's receiver operating characteristic for one class against
+// the rest: what share of the class is found, and what share of the rest is taken
+// for it, for every threshold of the score from the strictest to the laxest.
+// See Fawcett, "An introduction to ROC analysis", Pattern Recognition Letters 27
+// (2006).
+type ROC struct {
+	Thresholds    []float64 // falling; the first is +Inf
+	FalsePositive []float64 // rising from 0 to 1
+	TruePositive  []float64 // rising from 0 to 1
+
+	// Area is that under the curve: the probability that an image of the class
+	// scores higher than one of the rest, ties counting half.
+	Area float64
+}
+
+// NewROC returns the characteristic of scores, of which those where of is true
+// are of the class's images. Without an image of the class, or of the rest,
+// there is none and all its slices are empty.
+func NewROC(scores []float64, of []bool) ROC {
+	if !slices.Contains(of, true) || !slices.Contains(of, false) {
+		return ROC{}
+	}
+	order := make([]int, len(scores))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch {
+		case scores[a] < scores[b]:
+			return -1
+		case scores[a] > scores[b]:
+			return 1
+		}
+		return 0
+	})
+	sorted, classes := make([]float64, len(order)), make([]bool, len(order))
+	for i, place := range order {
+		sorted[i], classes[i] = scores[place], of[place]
+	}
+	r := ROC{}
+	r.TruePositive, r.FalsePositive, r.Thresholds = stat.ROC(nil, sorted, classes, nil)
+	r.Area = integrate.Trapezoidal(r.FalsePositive, r.TruePositive)
+	return r
+}
+
+// At is the point of the curve where the class is said of scores above the
+// threshold.
+func (r ROC) At(threshold float64) (falsePositive, truePositive float64) {
+	for i, t := range r.Thresholds { // falling: the last one above the threshold
+		if t <= threshold {
+			break
+		}
+		falsePositive, truePositive = r.FalsePositive[i], r.TruePositive[i]
+	}
+	return falsePositive, truePositive
+}

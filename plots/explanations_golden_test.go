@@ -1,0 +1,164 @@
+package plots_test
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"testing"
+
+	"gonum.org/v1/plot/cmpimg"
+	"gonum.org/v1/plot/plotter"
+
+	"cifartrain/metrics"
+	"cifartrain/plots"
+)
+
+// discImage is a disc as an image of three channels.
+func discImage(steep float64) plots.Image {
+	return plots.Image{Channels: 3, Height: 32, Width: 32, Values: disc(steep)}
+}
+
+// ring is an image of one channel with other sides than CIFAR-10's.
+func ring(radius float64) plots.Image {
+	image := plots.Image{Channels: 1, Height: 20, Width: 28, Values: make([]float32, 20*28)}
+	for i := range image.Values {
+		distance := math.Hypot(float64(i/28)-9.5, float64(i%28)-13.5)
+		image.Values[i] = float32(math.Exp(-math.Pow(distance-radius, 2) / 6))
+	}
+	return image
+}
+
+// normal is values around a middle.
+func normal(seed uint64, count int, middle, deviation float64) []float64 {
+	random := rand.New(rand.NewPCG(seed, 1))
+	values := make([]float64, count)
+	for i := range values {
+		values[i] = middle + deviation*random.NormFloat64()
+	}
+	return values
+}
+
+func ExampleMistakes() {
+	save("mistakes.png", func(w io.Writer) error {
+		var mistakes []plots.Mistake
+		for i := range 16 {
+			mistakes = append(mistakes, plots.Mistake{
+				Image: discImage(0.1 * float64(1+i)), Label: "frog", Predicted: "horse", Score: 3.1 - 0.1*float64(i),
+			})
+		}
+		return plots.Mistakes(w, caption, mistakes)
+	})
+}
+
+func ExampleMargins() {
+	save("margins.png", func(w io.Writer) error {
+		return plots.Margins(w, caption, []plots.ClassValues{
+			{Class: "frog", Values: normal(1, 1000, 1.1, 0.8)}, {Class: "horse", Values: normal(2, 1000, 0.8, 1)},
+		})
+	})
+}
+
+func ExampleROC() {
+	save("roc.png", func(w io.Writer) error {
+		scores := append(normal(1, 500, 0.8, 1), normal(2, 500, -0.8, 1)...)
+		of := make([]bool, len(scores))
+		for i := range 500 {
+			of[i] = true
+		}
+		return plots.ROC(w, caption, []plots.NamedROC{{Class: "horse", ROC: metrics.NewROC(scores, of)}})
+	})
+}
+
+func ExampleFilters() {
+	save("filters.png", func(w io.Writer) error {
+		var filters []plots.Filter
+		for i := range 40 {
+			filter := plots.Filter{Weights: ring(float64(i % 10)), Use: math.Max(0, 1-float64(i)/32)}
+			for p := range filter.Weights.Values {
+				filter.Weights.Values[p] -= 0.3
+			}
+			filters = append(filters, filter)
+		}
+		return plots.Filters(w, autoencoder, filters)
+	})
+}
+
+func ExampleRestoredGroups() {
+	save("extremes.png", func(w io.Writer) error {
+		var groups []plots.RestoredGroup
+		for g, title := range []string{"The worst", "The median", "The best"} {
+			group := plots.RestoredGroup{Title: title}
+			for i := range 6 {
+				group.Images = append(group.Images, plots.RestoredImage{
+					Name: fmt.Sprintf("%d, frog", 1234*i+g), Original: discImage(20), Restored: discImage(0.1 * float64(1+3*g)), MSE: 0.05 / float64(1+3*g),
+				})
+			}
+			groups = append(groups, group)
+		}
+		return plots.RestoredGroups(w, autoencoder, "Test images from the worst restored to the best", groups)
+	})
+}
+
+func ExampleErrorsByClass() {
+	save("errors.png", func(w io.Writer) error {
+		var own, pca []plots.ClassValues
+		for i, class := range []string{"bird", "frog", "horse", "ship"} {
+			own = append(own, plots.ClassValues{Class: class, Values: normal(uint64(i), 300, 0.01+0.002*float64(i%3), 0.002)})
+			pca = append(pca, plots.ClassValues{Class: class, Values: normal(uint64(i), 300, 0.012+0.002*float64(i%3), 0.002)})
+		}
+		return plots.ErrorsByClass(w, autoencoder, own, "PCA, 32 components", pca)
+	})
+}
+
+func ExampleCodes() {
+	save("codes.png", func(w io.Writer) error {
+		var classes []plots.ClassCodes
+		for i := range 7 {
+			xs, ys := normal(uint64(i), 300, float64(i), 2), normal(uint64(100+i), 300, math.Sin(float64(i)), 1)
+			codes := plots.ClassCodes{Class: fmt.Sprintf("class %d", i)}
+			for p := range xs {
+				codes.XYs = append(codes.XYs, plotter.XY{X: xs[p], Y: ys[p]})
+			}
+			classes = append(classes, codes)
+		}
+		return plots.Codes(w, autoencoder, [2]float64{0.31, 0.12}, classes)
+	})
+}
+
+func ExampleWalks() {
+	save("walk.png", func(w io.Writer) error {
+		var walks []plots.Walk
+		for i := range 3 {
+			walk := plots.Walk{From: "zero", To: "one", Original: ring(2), Arrived: ring(8)}
+			for step := range 7 {
+				walk.Steps = append(walk.Steps, ring(2+float64(step+i)))
+			}
+			walks = append(walks, walk)
+		}
+		return plots.Walks(w, autoencoder, walks)
+	})
+}
+
+// TestGoldenExplanations is TestGolden for the pictures that explain a model.
+func TestGoldenExplanations(t *testing.T) {
+	examples := map[string]func(){
+		"mistakes.png": ExampleMistakes,
+		"margins.png":  ExampleMargins,
+		"roc.png":      ExampleROC,
+		"filters.png":  ExampleFilters,
+		"extremes.png": ExampleRestoredGroups,
+		"errors.png":   ExampleErrorsByClass,
+		"codes.png":    ExampleCodes,
+		"walk.png":     ExampleWalks,
+	}
+	for name, example := range examples {
+		t.Run(name, func(t *testing.T) {
+			cmpimg.CheckPlotApprox(example, t, tolerance, name)
+			if !t.Failed() {
+				os.Remove("testdata/" + name) // gone already after -regen
+			}
+		})
+	}
+}

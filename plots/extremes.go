@@ -1,0 +1,59 @@
+package plots
+
+import (
+	"fmt"
+	"image"
+	"io"
+)
+
+// A RestoredImage is an image and what an autoencoder makes of it.
+type RestoredImage struct {
+	Name               string // e.g. "4711, frog"
+	Original, Restored Image
+	MSE                float64
+}
+
+// RestoredGroup is images that belong together, e.g. the worst restored ones.
+type RestoredGroup struct {
+	Title  string
+	Images []RestoredImage
+}
+
+// RestoredGroups writes a PNG of images beside their reconstructions to w, with
+// the mean squared error of each, in groups below each other. It returns an
+// error for no image, images of different shapes or values that are not finite,
+// if the caption names no dataset, or from w.
+func RestoredGroups(w io.Writer, caption Caption, title string, groups []RestoredGroup) error {
+	var images []Image
+	for _, group := range groups {
+		for _, m := range group.Images {
+			images = append(images, m.Original, m.Restored)
+		}
+	}
+	if err := checkImages(caption, images); err != nil {
+		return fmt.Errorf("drawing reconstructions: %w", err)
+	}
+	const across = 6
+	sheet := gallery{across: across}
+	for _, group := range groups {
+		tiles := make([]galleryTile, len(group.Images))
+		for i, m := range group.Images {
+			tiles[i] = galleryTile{images: shown(m.Original, m.Restored), lines: []string{m.Name, fmt.Sprintf("MSE %.4g", m.MSE)}}
+		}
+		sheet.groups = append(sheet.groups, tileGroup{group.Title, tiles})
+	}
+	heading := heading{title, caption, []string{"Left the image, right its reconstruction, and below both the mean squared error over all values."}}
+	if err := sheet.write(w, heading); err != nil {
+		return fmt.Errorf("drawing reconstructions: %w", err)
+	}
+	return nil
+}
+
+// shown are images as they are shown.
+func shown(images ...Image) []image.Image {
+	views := make([]image.Image, len(images))
+	for i, m := range images {
+		views[i] = m.picture()
+	}
+	return views
+}

@@ -1,0 +1,88 @@
+package plots
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"math"
+	"slices"
+)
+
+// A Filter is what a unit of the first layer looks for: its weights, seen as an
+// image.
+type Filter struct {
+	Weights Image
+	Use     float64 // share of the images for which the unit is not zero
+}
+
+// mostFilters is how many filters one picture shows.
+const mostFilters = 150
+
+// Filters writes a PNG of the first layer's filters to w, the most used first.
+// Units that no image wakes are crossed out; of more than 150 units the rest is
+// only counted. It returns an error for no filter, weights of different shapes
+// or that are not finite, a use outside 0 to 1, if the caption names no
+// dataset, or from w.
+func Filters(w io.Writer, caption Caption, filters []Filter) error {
+	if err := checkFilters(caption, filters); err != nil {
+		return fmt.Errorf("drawing the filters: %w", err)
+	}
+	sorted := slices.Clone(filters)
+	slices.SortStableFunc(sorted, func(a, b Filter) int { return cmp.Compare(b.Use, a.Use) })
+	dead := 0
+	for _, f := range sorted {
+		if f.Use == 0 {
+			dead++
+		}
+	}
+	notes := []string{
+		"Each picture is the weights of one unit: where it is bright the unit wants a bright pixel, where it is dark a dark one, middle gray is weight 0. " +
+			"Each has a scale of its own. Below: on how many of the images the unit is not zero.",
+		fmt.Sprintf("%d of the %d units are dead: zero on every image, so that they contribute nothing and no gradient wakes them.", dead, len(sorted)),
+	}
+	if more := len(sorted) - mostFilters; more > 0 {
+		notes = append(notes, fmt.Sprintf("%d more units, less used than these, are not shown.", more))
+		sorted = sorted[:mostFilters]
+	}
+	tiles := make([]galleryTile, len(sorted))
+	for i, f := range sorted {
+		tiles[i] = galleryTile{
+			images: []image.Image{f.Weights.signed(largestMagnitude(f.Weights.Values))},
+			lines:  []string{useText(f.Use)}, struck: f.Use == 0,
+		}
+	}
+	const across = 15
+	heading := heading{"What the first layer looks for", caption, notes}
+	if err := (gallery{across, []tileGroup{{tiles: tiles}}}).write(w, heading); err != nil {
+		return fmt.Errorf("drawing the filters: %w", err)
+	}
+	return nil
+}
+
+func checkFilters(caption Caption, filters []Filter) error {
+	images := make([]Image, len(filters))
+	for i, f := range filters {
+		if images[i] = f.Weights; !(f.Use >= 0 && f.Use <= 1) {
+			return errors.New("a unit's use is not a share between 0 and 1")
+		}
+	}
+	return checkImages(caption, images)
+}
+
+// useText writes a share so that neither the dead nor the always awake are
+// rounded to.
+func useText(use float64) string {
+	const percent = 100
+	switch rounded := math.Round(percent * use); {
+	case use == 0:
+		return "dead"
+	case rounded == 0:
+		return "< 1%"
+	case rounded == percent && use < 1:
+		return "> 99%"
+	default:
+		return fmt.Sprintf("%.0f%%", rounded)
+	}
+}

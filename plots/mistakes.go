@@ -1,0 +1,43 @@
+package plots
+
+import (
+	"fmt"
+	"io"
+)
+
+// A Mistake is an image that a classifier takes for another class.
+type Mistake struct {
+	Image            Image
+	Label, Predicted string  // classes
+	Score            float64 // of the predicted class; of two classes, the score itself
+}
+
+// Mistakes writes a PNG of images that a classifier gets wrong to w, in the
+// order given, best that of how sure it was: each with its class, the one it
+// was taken for and the score. It returns an error for no image, images of
+// different shapes or values that are not finite, if the caption names no
+// dataset, or from w.
+func Mistakes(w io.Writer, caption Caption, mistakes []Mistake) error {
+	var images []Image
+	var tiles []galleryTile
+	for _, m := range mistakes {
+		images = append(images, m.Image)
+	}
+	if err := checkImages(caption, images); err != nil {
+		return fmt.Errorf("drawing the mistakes: %w", err)
+	}
+	for _, m := range mistakes {
+		tiles = append(tiles, galleryTile{
+			images: shown(m.Image),
+			lines:  []string{m.Label, "taken for " + m.Predicted, fmt.Sprintf("score %+.2f", m.Score)},
+		})
+	}
+	const across = 8
+	heading := heading{"The surest mistakes", caption, []string{
+		"Images classified wrongly with the largest scores. The score's size says how sure the model is; within ±1 it would be in doubt.",
+	}}
+	if err := (gallery{across, []tileGroup{{tiles: tiles}}}).write(w, heading); err != nil {
+		return fmt.Errorf("drawing the mistakes: %w", err)
+	}
+	return nil
+}
