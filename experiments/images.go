@@ -7,6 +7,7 @@ import (
 
 	"cifartrain/configs"
 	"cifartrain/loaders"
+	"cifartrain/loaders/cifar"
 	"cifartrain/loaders/sources"
 	"cifartrain/reports"
 )
@@ -47,6 +48,14 @@ func (s *Session) images(ctx context.Context, config configs.Config) (*Images, e
 		cut.Transform = cut.Transform.Centered(cut.Training)
 	}
 	return cut, nil
+}
+
+// expected is what is known of a config's images before they are loaded.
+func expected(config configs.Config) (loaders.Shape, []string) {
+	if len(config.Data.Classes) == 0 {
+		return cifar.Shape, cifar.Classes
+	}
+	return cifar.Shape, config.Data.Classes
 }
 
 // sourceOf is where a config takes its images from.

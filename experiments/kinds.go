@@ -1,26 +1,52 @@
 package experiments
 
-import "cifartrain/configs"
+import (
+	"cifartrain/configs"
+	"cifartrain/graphs"
+	"cifartrain/loaders"
+)
 
-// Kinds are the kinds of models that a config may ask for.
-func Kinds() []configs.Kind {
-	autoencoder := []string{"model.hidden", "model.latent", "plots.reconstructions"}
-	return []configs.Kind{
-		{Name: "linear_svm", Losses: []string{"hinge", "squared_hinge"}, Keys: []string{"loss.c"}},
-		{Name: "autoencoder", Losses: []string{"mse"}, Keys: autoencoder},
-		{Name: "tied_autoencoder", Losses: []string{"mse"}, Keys: autoencoder},
+// Kinds are the kinds of models that a config may ask for, as configs checks
+// them.
+func Kinds() []configs.Kind { return configKinds(graphs.Kinds()) }
+
+// configKinds tells configs of kinds of models.
+func configKinds(kinds []graphs.Kind) (all []configs.Kind) {
+	for _, kind := range kinds {
+		all = append(all, configs.Kind{
+			Name: kind.Name, Losses: kind.Losses, Keys: kind.Keys,
+			Check: func(config configs.Config) (problems []configs.Problem) {
+				for _, p := range kind.Problems(spec(config, loaders.Shape{}, config.Data.Classes)) {
+					problems = append(problems, configs.Problem{Key: p.Key, Message: p.Reason})
+				}
+				return problems
+			},
+		})
+	}
+	return all
+}
+
+// spec is what a config says of its model, for images of a shape and of the
+// named classes. Neither may be known yet.
+func spec(config configs.Config, shape loaders.Shape, classes []string) graphs.Spec {
+	_, uniform := lossScale(config.Data.Normalize)
+	return graphs.Spec{
+		Hidden: config.Model.Hidden, Latent: config.Model.Latent, Init: config.Model.Init,
+		Loss: config.Loss.Kind, C: config.Loss.C, Inputs: shape.Values(), Classes: len(classes),
+		Centered: config.Data.Center, OneScale: uniform,
 	}
 }
 
 // Load is [configs.Load] with the session's kinds of models.
 func (s *Session) Load(path string, overrides []string) (configs.Config, error) {
-	return configs.Load(path, overrides, s.kinds())
+	return configs.Load(path, overrides, configKinds(s.kinds()))
 }
 
-// kinds are the session's kinds of models, those of [Kinds] where it names none.
-func (s *Session) kinds() []configs.Kind {
+// kinds are the session's kinds of models, those of [graphs.Kinds] where it
+// names none.
+func (s *Session) kinds() []graphs.Kind {
 	if s.Kinds == nil {
-		return Kinds()
+		return graphs.Kinds()
 	}
 	return s.Kinds
 }

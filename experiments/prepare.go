@@ -50,12 +50,16 @@ func WeightsIn(file string) Weights { return Weights{file: file} }
 // mistakes come first, before anything is loaded.
 func (s *Session) Prepare(ctx context.Context, config configs.Config, need Need) (*Prepared, error) {
 	p := &Prepared{Config: config}
+	shape, classes := expected(config)
 	var err error
-	if p.Architecture, err = s.architecture(config); err != nil {
+	if p.Architecture, err = s.architecture(config, shape, classes); err != nil {
 		return nil, err
 	}
 	if need.Images {
 		if p.Images, err = s.images(ctx, config); err != nil {
+			return nil, err
+		}
+		if p.Architecture, err = s.architecture(config, p.Images.Dataset.Shape, p.Images.Training.Classes); err != nil {
 			return nil, err
 		}
 		if p.Images.Dataset.StandsInBecause != "" {
@@ -65,12 +69,10 @@ func (s *Session) Prepare(ctx context.Context, config configs.Config, need Need)
 	return p, p.weigh(ctx, need.Weights)
 }
 
-// architecture is that of the config's model.
-func (s *Session) architecture(config configs.Config) (*graphs.Architecture, error) {
-	architecture, err := graphs.New(graphs.Spec{
-		Kind: config.Model.Kind, Hidden: config.Model.Hidden, Latent: config.Model.Latent,
-		Init: config.Model.Init, HingeC: config.Loss.C, SquaredHinge: config.Loss.Kind == "squared_hinge",
-	})
+// architecture is that of the config's model, for images of a shape and of the
+// named classes.
+func (s *Session) architecture(config configs.Config, shape loaders.Shape, classes []string) (*graphs.Architecture, error) {
+	architecture, err := graphs.New(s.kinds(), config.Model.Kind, spec(config, shape, classes))
 	if err != nil {
 		return nil, RequestError(err.Error())
 	}

@@ -73,7 +73,7 @@ var resumable = []string{"train.epochs", "data.dir", "data.url", "data.download"
 func (s *Session) resumedConfig(folder *runfolder.Folder, saved *runfolder.Checkpoint, asked configs.Config) (configs.Config, error) {
 	trained, err := s.Load(folder.File(runfolder.ConfigFile), nil)
 	if saved != nil {
-		trained, err = configs.Parse(folder.File(runfolder.CheckpointFile), []byte(saved.Config), nil, s.kinds())
+		trained, err = configs.Parse(folder.File(runfolder.CheckpointFile), []byte(saved.Config), nil, configKinds(s.kinds()))
 	}
 	if err != nil {
 		return configs.Config{}, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cifartrain/configs"
+	"cifartrain/graphs"
 	"cifartrain/loaders"
 	"cifartrain/loaders/sources"
 	"cifartrain/reports"
@@ -23,7 +24,7 @@ type Session struct {
 	Init     string // the safetensors file that training starts from; empty to draw weights by the seed
 	Seeds    int    // how many seeds each config is trained over, from its own on
 
-	Kinds []configs.Kind // of models that configs may ask for; nil for those of [Kinds]
+	Kinds []graphs.Kind // of models that configs may ask for; nil for those of [graphs.Kinds]
 
 	TensorBoard bool // whether runs write event files for TensorBoard
 	Offline     bool // fetch no dataset: the sample stands in for one that is not there, with a warning

@@ -8,21 +8,19 @@ import (
 	"sync"
 	"time"
 
+	"cifartrain/kernels"
 	"cifartrain/reports"
 	"cifartrain/training"
 )
-
-// worthSharing is the multiplications in a matrix product from which on kernels
-// share it out among the processors.
-const worthSharing = 2 << 20
 
 // atOnce is how many runs are trained side by side: one for each processor
 // where the model is too small for a run to use more than one, or else one,
 // which uses them all.
 func (s *Session) atOnce(w *sweep) int {
 	for _, setting := range w.settings {
-		architecture, err := s.architecture(setting.Config)
-		if err != nil || architecture.ParameterCount()*setting.Config.Data.BatchSize >= worthSharing {
+		shape, classes := expected(setting.Config)
+		architecture, err := s.architecture(setting.Config, shape, classes)
+		if err != nil || kernels.Shared(architecture.ParameterCount()*setting.Config.Data.BatchSize) {
 			return 1
 		}
 	}

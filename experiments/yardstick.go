@@ -3,6 +3,7 @@ package experiments
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"cifartrain/configs"
 	"cifartrain/metrics"
@@ -62,7 +63,7 @@ func lossScale(n *configs.Normalize) (scale float64, uniform bool) {
 		return 1, true
 	}
 	std := n.Std[0]
-	return 1 / (std * std), n.Std[1] == std && n.Std[2] == std
+	return 1 / (std * std), !slices.ContainsFunc(n.Std, func(other float64) bool { return other != std })
 }
 
 // cancel ends the computation, which leaves no result.

@@ -46,7 +46,7 @@ type trained struct {
 
 func newTrained(t *testing.T, kind string, normalized, centered bool) trained {
 	t.Helper()
-	architecture, err := graphs.New(graphs.Spec{Kind: kind, Hidden: []int{64, 48}, Latent: 32, Init: "torch", HingeC: 1})
+	architecture, err := graphs.New(graphs.Kinds(), kind, graphs.Spec{Inputs: 3072, Classes: 2, Hidden: []int{64, 48}, Latent: 32, Init: "torch", C: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,8 +109,8 @@ func TestONNX(t *testing.T) {
 			name                 string
 			normalized, centered bool
 		}{{"pixels", false, false}, {"normalized", true, false}, {"centered", false, true}, {"both", true, true}} {
-			t.Run(kind+", "+c.name, func(t *testing.T) {
-				model := newTrained(t, kind, c.normalized, c.centered)
+			t.Run(kind.Name+", "+c.name, func(t *testing.T) {
+				model := newTrained(t, kind.Name, c.normalized, c.centered)
 				file, err := exports.ONNX(model.Model)
 				if err != nil {
 					t.Fatal(err)

@@ -22,9 +22,12 @@ func streams(seed uint64) func(string) *rand.Rand {
 	}
 }
 
+// inputs is how many values an image of CIFAR-10 has.
+const inputs = 3072
+
 func newSVM(t testing.TB, init string, c float64) *graphs.Architecture {
 	t.Helper()
-	architecture, err := graphs.New(graphs.Spec{Kind: "linear_svm", Init: init, HingeC: c})
+	architecture, err := graphs.New(graphs.Kinds(), "linear_svm", graphs.Spec{Inputs: inputs, Classes: 2, Init: init, C: c})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,17 +59,17 @@ func TestParameters(t *testing.T) {
 		}},
 	}
 	for _, kind := range graphs.Kinds() {
-		t.Run(kind, func(t *testing.T) {
-			want, known := models[kind]
+		t.Run(kind.Name, func(t *testing.T) {
+			want, known := models[kind.Name]
 			if !known {
 				t.Fatal("this model's parameters are not pinned here")
 			}
-			architecture, err := graphs.New(graphs.Spec{Kind: kind, Hidden: []int{128}, Latent: 32, Init: "torch", HingeC: 1})
+			architecture, err := graphs.New(graphs.Kinds(), kind.Name, graphs.Spec{Inputs: inputs, Classes: 2, Hidden: []int{128}, Latent: 32, Init: "torch", C: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if architecture.Kind != kind {
-				t.Errorf("its kind is %q", architecture.Kind)
+			if architecture.Kind != kind.Name || architecture.Task != kind.Task {
+				t.Errorf("its kind is %q and its task %q", architecture.Kind, architecture.Task)
 			}
 			if got := architecture.ParameterCount(); got != want.count {
 				t.Errorf("it has %d parameters, want %d", got, want.count)
@@ -89,15 +92,19 @@ func TestParameters(t *testing.T) {
 
 func TestNewErrors(t *testing.T) {
 	for _, c := range []struct {
+		kind string
 		spec graphs.Spec
 		want string
 	}{
-		{graphs.Spec{Kind: "svm", Init: "torch"}, `graphs: no model of kind "svm": there are autoencoder, linear_svm, tied_autoencoder`},
-		{graphs.Spec{Init: "torch"}, `graphs: no model of kind "": there are autoencoder, linear_svm, tied_autoencoder`},
-		{graphs.Spec{Kind: "linear_svm", Init: "xavier"}, `graphs: no initialisation "xavier": there are torch, he, glorot, orthogonal, pca`},
+		{"svm", graphs.Spec{Init: "torch"}, `model.kind: there is no model of kind "svm"; the kinds are linear_svm, autoencoder, tied_autoencoder`},
+		{"", graphs.Spec{Init: "torch"}, `model.kind: there is no model of kind ""; the kinds are linear_svm, autoencoder, tied_autoencoder`},
+		{"linear_svm", graphs.Spec{Init: "xavier"}, `model.init: "xavier" is no way to draw weights; there are torch, he, glorot, orthogonal, pca`},
+		{"linear_svm", graphs.Spec{Init: "he", Loss: "mse"}, `loss.kind: "mse" is no loss of a linear_svm; there are hinge, squared_hinge`},
+		{"autoencoder", graphs.Spec{Init: "he", Inputs: inputs, Hidden: []int{65536}, Latent: 65536},
+			`model.hidden: these widths make 8992587776 weights, more than the 500000000 that fit; use narrower layers`},
 	} {
-		if _, err := graphs.New(c.spec); err == nil || err.Error() != c.want {
-			t.Errorf("%+v: the error is %v, want %q", c.spec, err, c.want)
+		if _, err := graphs.New(graphs.Kinds(), c.kind, c.spec); err == nil || err.Error() != c.want {
+			t.Errorf("%s %+v: the error is %v, want %q", c.kind, c.spec, err, c.want)
 		}
 	}
 }
@@ -107,7 +114,7 @@ func TestLinearSVM(t *testing.T) {
 	if want := "hinge, C = 0.5"; svm.LossName != want {
 		t.Errorf("the loss is called %q, want %q", svm.LossName, want)
 	}
-	squared, err := graphs.New(graphs.Spec{Kind: "linear_svm", Init: "torch", HingeC: 0.5, SquaredHinge: true})
+	squared, err := graphs.New(graphs.Kinds(), "linear_svm", graphs.Spec{Inputs: inputs, Classes: 2, Init: "torch", C: 0.5, Loss: "squared_hinge"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,6 +123,9 @@ func TestLinearSVM(t *testing.T) {
 	}
 	if svm.PixelWeight != "fc.weight" {
 		t.Errorf("the weight that makes a picture is %q", svm.PixelWeight)
+	}
+	if got := svm.Predict([]float32{0.5, 2, -1, 2}); got != 1 {
+		t.Errorf("four scores predict class %d, want the first of the largest, 1", got)
 	}
 	for score, want := range map[float32]int{-2: 0, -1e-30: 0, 0: 0, 1e-30: 1, 3: 1} {
 		if got := svm.Predict([]float32{score}); got != want {

@@ -12,43 +12,69 @@ import (
 // autoencoder squeezes an image through a latent code and restores it,
 //
 //	z  = relu(x W1^T + b1) W2^T + b2       (B, latent)
-//	x^ = relu(z W3^T + b3) W4^T + b4       (B, 3072)
-//	loss = mean((x^ - x)^2)                over all pixels
+//	x^ = relu(z W3^T + b3) W4^T + b4       (B, inputs)
+//	loss = mean((x^ - x)^2)                over all values
 //
 // with a ReLU between layers, none at the latent and the output. More hidden
 // layers go between input and latent, mirrored in the decoder.
-func autoencoder(spec Spec) *Architecture {
-	widths := encoderWidths(spec)
-	encoder := layerNames("encoder", len(widths)-1)
-	decoder := layerNames("decoder", len(widths)-1)
-	a := reconstruction(spec)
-	for i, layer := range encoder {
-		a.Parameters = append(a.Parameters, linearParameters(layer, widths[i], widths[i+1])...)
+var autoencoder = Kind{
+	Name:   "autoencoder",
+	Task:   metrics.Restore,
+	Losses: []string{"mse"},
+	Keys:   autoencoderKeys,
+	Check:  func(spec Spec) []Problem { return widthProblems(spec, 2) },
+	New: func(spec Spec) *Architecture {
+		widths := encoderWidths(spec)
+		encoder := layerNames("encoder", len(widths)-1)
+		decoder := layerNames("decoder", len(widths)-1)
+		a := reconstruction(spec)
+		for i, layer := range encoder {
+			a.Parameters = append(a.Parameters, LinearParameters(layer, widths[i], widths[i+1])...)
+		}
+		slices.Reverse(widths)
+		for i, layer := range decoder {
+			a.Parameters = append(a.Parameters, LinearParameters(layer, widths[i], widths[i+1])...)
+		}
+		a.Output = func(n *Network) *G.Node {
+			latent := n.Latent(n.stack(n.Input, encoder, n.Linear))
+			return n.stack(latent, decoder, n.Linear)
+		}
+		return a
+	},
+}
+
+// autoencoderKeys are the keys that autoencoders read.
+var autoencoderKeys = []string{"model.hidden", "model.latent", "plots.reconstructions"}
+
+// mostWeights is how many weights an autoencoder may have, 2 GB of float32 and
+// several times that while it trains. More is a slip of the keyboard.
+const mostWeights = 500_000_000
+
+// widthProblems are what is wrong with an autoencoder's widths. Each pair of
+// neighbouring widths has so many matrices of weights.
+func widthProblems(spec Spec, matrices int) []Problem {
+	weights, widths := 0, encoderWidths(spec)
+	for i, in := range widths[:len(widths)-1] {
+		weights += matrices * in * widths[i+1]
 	}
-	slices.Reverse(widths)
-	for i, layer := range decoder {
-		a.Parameters = append(a.Parameters, linearParameters(layer, widths[i], widths[i+1])...)
+	if weights <= mostWeights {
+		return nil
 	}
-	a.output = func(n *network) *G.Node {
-		latent := n.latent(n.stack(n.input, encoder, n.linear))
-		return n.stack(latent, decoder, n.linear)
-	}
-	return a
+	return []Problem{{"model.hidden", fmt.Sprintf("these widths make %d weights, more than the %d that fit; use narrower layers", weights, mostWeights)}}
 }
 
 // reconstruction is what all models that restore their input have in common.
 func reconstruction(spec Spec) *Architecture {
 	return &Architecture{
-		Task:     metrics.Restore,
 		LossName: "mean squared error",
 		Latent:   spec.Latent,
-		loss:     func(n *network, restored *G.Node) *G.Node { return n.mse(restored, n.input) },
+		Loss:     func(n *Network, restored *G.Node) *G.Node { return n.MSE(restored, n.Input) },
 	}
 }
 
 // encoderWidths are those of the encoder from the input to the latent.
 func encoderWidths(spec Spec) []int {
-	return slices.Concat([]int{Pixels}, spec.Hidden, []int{spec.Latent})
+	return slices.Concat([]int{spec.Inputs}, spec.Hidden, []int{spec.Latent})
 }
 
 // layerNames are those of the linear layers in a torch.nn.Sequential that has

@@ -19,22 +19,22 @@ const rows = 3 // images of the small problems here
 // newAutoencoder is a small one of the kind, with its weights.
 func newAutoencoder(t *testing.T, kind string, hidden ...int) (*graphs.Architecture, graphs.Weights) {
 	t.Helper()
-	architecture, err := graphs.New(graphs.Spec{Kind: kind, Hidden: hidden, Latent: 4, Init: "torch"})
+	architecture, err := graphs.New(graphs.Kinds(), kind, graphs.Spec{Inputs: inputs, Classes: 2, Hidden: hidden, Latent: 4, Init: "torch"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return architecture, architecture.Initialize(streams(3))
 }
 
-// pixels are images in [0, 1].
+// inputs are images in [0, 1].
 func pixels(t *testing.T, count int) *tensor.Dense {
 	t.Helper()
 	random := rand.New(rand.NewPCG(5, 7))
-	values := make([]float32, count*graphs.Pixels)
+	values := make([]float32, count*inputs)
 	for i := range values {
 		values[i] = random.Float32()
 	}
-	return tensor.New(tensor.WithShape(count, graphs.Pixels), tensor.WithBacking(values))
+	return tensor.New(tensor.WithShape(count, inputs), tensor.WithBacking(values))
 }
 
 // gradientsOf runs the architecture's graph, with gradients, on images.
@@ -86,20 +86,20 @@ func reconstructionLoss64(kind string, hidden int, weights map[string][]float64,
 	}
 	total := 0.0
 	values := images.Float32s()
-	for first := 0; first < len(values); first += graphs.Pixels {
-		x := make([]float64, graphs.Pixels)
-		for i, v := range values[first : first+graphs.Pixels] {
+	for first := 0; first < len(values); first += inputs {
+		x := make([]float64, inputs)
+		for i, v := range values[first : first+inputs] {
 			x[i] = float64(v)
 		}
 		var restored []float64
 		if kind == "tied_autoencoder" {
-			z := affine(relu(affine(x, hidden, of("enc_fc1.weight", graphs.Pixels), weights["enc_fc1.bias"])), 4, of("enc_fc2.weight", hidden), weights["enc_fc2.bias"])
+			z := affine(relu(affine(x, hidden, of("enc_fc1.weight", inputs), weights["enc_fc1.bias"])), 4, of("enc_fc2.weight", hidden), weights["enc_fc2.bias"])
 			h := relu(affine(z, hidden, transposed("enc_fc2.weight", hidden), weights["dec_fc1_bias"]))
-			restored = affine(h, graphs.Pixels, transposed("enc_fc1.weight", graphs.Pixels), weights["dec_fc2_bias"])
+			restored = affine(h, inputs, transposed("enc_fc1.weight", inputs), weights["dec_fc2_bias"])
 		} else {
-			z := affine(relu(affine(x, hidden, of("encoder.0.weight", graphs.Pixels), weights["encoder.0.bias"])), 4, of("encoder.2.weight", hidden), weights["encoder.2.bias"])
+			z := affine(relu(affine(x, hidden, of("encoder.0.weight", inputs), weights["encoder.0.bias"])), 4, of("encoder.2.weight", hidden), weights["encoder.2.bias"])
 			h := relu(affine(z, hidden, of("decoder.0.weight", 4), weights["decoder.0.bias"]))
-			restored = affine(h, graphs.Pixels, of("decoder.2.weight", hidden), weights["decoder.2.bias"])
+			restored = affine(h, inputs, of("decoder.2.weight", hidden), weights["decoder.2.bias"])
 		}
 		for i, v := range x {
 			total += (restored[i] - v) * (restored[i] - v)
@@ -196,7 +196,7 @@ func TestTiedStepMovesBothUses(t *testing.T) {
 	images.Float32s()[17] = 0
 	base := append([]float32(nil), gradientsOf(t, architecture, weights, images).OutputRow(0)...)
 	for unit := range hidden {
-		weights[0].Value.Float32s()[unit*graphs.Pixels+17] += 0.5
+		weights[0].Value.Float32s()[unit*inputs+17] += 0.5
 	}
 	changed := gradientsOf(t, architecture, weights, images).OutputRow(0)
 	for i := range changed {
@@ -213,8 +213,8 @@ func TestTiedStepMovesBothUses(t *testing.T) {
 			same++
 		}
 	}
-	if same > graphs.Pixels/100 {
-		t.Errorf("%d of %d pixels are restored as before: the encoder did not see the change", same, graphs.Pixels)
+	if same > inputs/100 {
+		t.Errorf("%d of %d inputs are restored as before: the encoder did not see the change", same, inputs)
 	}
 }
 
@@ -248,16 +248,16 @@ func TestDeepAutoencoders(t *testing.T) {
 // and sample, forward once, backward once by the weight and, but for the first
 // layer, once by what comes in.
 func TestOperations(t *testing.T) {
-	const outer, inner = graphs.Pixels * 128, 128 * 32 // weights of the layers
+	const outer, inner = inputs * 128, 128 * 32 // weights of the layers
 	for _, c := range []struct {
 		kind              string
 		forward, backward int
 	}{
-		{"linear_svm", 2 * graphs.Pixels, 2 * graphs.Pixels},
+		{"linear_svm", 2 * inputs, 2 * inputs},
 		{"autoencoder", 2 * (2*outer + 2*inner), 2 * (2*outer + 2*inner + outer + 2*inner)},
 		{"tied_autoencoder", 2 * (2*outer + 2*inner), 2 * (2*outer + 2*inner + outer + 2*inner)},
 	} {
-		architecture, err := graphs.New(graphs.Spec{Kind: c.kind, Hidden: []int{128}, Latent: 32, Init: "torch", HingeC: 1})
+		architecture, err := graphs.New(graphs.Kinds(), c.kind, graphs.Spec{Inputs: inputs, Classes: 2, Hidden: []int{128}, Latent: 32, Init: "torch", C: 1})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -28,9 +28,9 @@ func TestLayers(t *testing.T) {
 		},
 	}
 	for _, kind := range graphs.Kinds() {
-		t.Run(kind, func(t *testing.T) {
-			got := layersOf(t, kind, 128)
-			if difference := cmp.Diff(models[kind], got); difference != "" {
+		t.Run(kind.Name, func(t *testing.T) {
+			got := layersOf(t, kind.Name, 128)
+			if difference := cmp.Diff(models[kind.Name], got); difference != "" {
 				t.Errorf("the layers differ (-want +got):\n%s", difference)
 			}
 		})
@@ -41,17 +41,16 @@ func TestLayers(t *testing.T) {
 func TestParameterCounts(t *testing.T) {
 	for _, kind := range graphs.Kinds() {
 		for _, hidden := range [][]int{{128}, {512, 256, 128}, {7, 7, 7, 7}} {
-			spec := graphs.Spec{Kind: kind, Hidden: hidden, Latent: 32, Init: "torch", HingeC: 1}
-			architecture, err := graphs.New(spec)
+			architecture, err := graphs.New(graphs.Kinds(), kind.Name, graphs.Spec{Inputs: inputs, Classes: 2, Hidden: hidden, Latent: 32, Init: "torch", C: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
 			sum := 0
-			for _, count := range architecture.ParameterCounts(layersOf(t, kind, hidden...)) {
+			for _, count := range architecture.ParameterCounts(layersOf(t, kind.Name, hidden...)) {
 				sum += count
 			}
 			if want := architecture.ParameterCount(); sum != want {
-				t.Errorf("%s %v: the layers have %d parameters together, want %d", kind, hidden, sum, want)
+				t.Errorf("%s %v: the layers have %d parameters together, want %d", kind.Name, hidden, sum, want)
 			}
 		}
 	}
@@ -60,7 +59,7 @@ func TestParameterCounts(t *testing.T) {
 // layersOf are those of a model with the given widths and a latent of 32.
 func layersOf(t *testing.T, kind string, hidden ...int) []graphs.Layer {
 	t.Helper()
-	architecture, err := graphs.New(graphs.Spec{Kind: kind, Hidden: hidden, Latent: 32, Init: "torch", HingeC: 1})
+	architecture, err := graphs.New(graphs.Kinds(), kind, graphs.Spec{Inputs: inputs, Classes: 2, Hidden: hidden, Latent: 32, Init: "torch", C: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

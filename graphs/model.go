@@ -14,7 +14,7 @@ import (
 // gradients trains, one without only evaluates.
 type Model struct {
 	Graph  *G.ExprGraph
-	Input  *G.Node // (B, 3072) images
+	Input  *G.Node // (B, inputs) images
 	Labels *G.Node // (B) the images' class places; nil for a model whose loss needs none
 	Output *G.Node // (B, outputs)
 	Loss   *G.Node // scalar, the mean over the batch
@@ -31,14 +31,14 @@ func (a *Architecture) Build(weights Weights, batch int) (*Model, error) {
 	if batch < 1 {
 		return nil, fmt.Errorf("graphs: building the %s: a batch of %d rows holds no sample", a.Kind, batch)
 	}
-	n := newNetwork(weights, batch)
-	output := a.output(n)
-	loss := a.loss(n, output)
+	n := newNetwork(weights, batch, a.inputs)
+	output := a.Output(n)
+	loss := a.Loss(n, output)
 	if n.err != nil {
 		return nil, fmt.Errorf("graphs: building the %s: %w", a.Kind, n.err)
 	}
 	return &Model{
-		Graph: n.graph, Input: n.input, Labels: n.target, Output: output, Loss: loss,
+		Graph: n.graph, Input: n.Input, Labels: n.labels, Output: output, Loss: loss,
 		Learnables: n.learnables, Layers: n.layers, outputs: n.outputs, live: n.live,
 	}, nil
 }
@@ -55,7 +55,7 @@ func (m *Model) Differentiate() error {
 // BatchSize is the number of rows of the graph's batch, B.
 func (m *Model) BatchSize() int { return m.Input.Shape()[0] }
 
-// Feed makes the next run compute the first rows of a batch: images (B, 3072)
+// Feed makes the next run compute the first rows of a batch: images (B, inputs)
 // and labels (B), which stay the caller's and must not change during the run.
 func (m *Model) Feed(images, labels *tensor.Dense, rows int) error {
 	if rows < 1 || rows > m.BatchSize() {

@@ -22,7 +22,7 @@ type batch struct {
 
 func newBatch(size, rows int) batch {
 	random := rand.New(rand.NewPCG(3, 3))
-	images, labels := make([]float32, size*graphs.Pixels), make([]float32, size)
+	images, labels := make([]float32, size*inputs), make([]float32, size)
 	for i := range images {
 		images[i] = float32(random.NormFloat64())
 	}
@@ -30,14 +30,14 @@ func newBatch(size, rows int) batch {
 		labels[i] = float32(random.IntN(2))
 	}
 	return batch{
-		tensor.New(tensor.WithShape(size, graphs.Pixels), tensor.WithBacking(images)),
+		tensor.New(tensor.WithShape(size, inputs), tensor.WithBacking(images)),
 		tensor.New(tensor.WithShape(size), tensor.WithBacking(labels)), rows,
 	}
 }
 
 // image is a row of the batch.
 func (b batch) image(row int) []float32 {
-	return b.images.Float32s()[row*graphs.Pixels : (row+1)*graphs.Pixels]
+	return b.images.Float32s()[row*inputs : (row+1)*inputs]
 }
 
 func build(t testing.TB, weights graphs.Weights, size int, train bool) (*graphs.Model, G.VM) {
@@ -192,7 +192,7 @@ func TestBuildErrors(t *testing.T) {
 		{"no rows", svm.Initialize(streams(1)), 0, "graphs: building the linear_svm: a batch of 0 rows holds no sample"},
 		{"negative rows", svm.Initialize(streams(1)), -1, "graphs: building the linear_svm: a batch of -1 rows holds no sample"},
 		{"no bias", svm.Initialize(streams(1))[:1], 4, `graphs: building the linear_svm: no weight is called "fc.bias"`},
-		{"other pixels", reshaped(1, 784), 4, "graphs: building the linear_svm: linear: " +
+		{"other inputs", reshaped(1, 784), 4, "graphs: building the linear_svm: linear: " +
 			"x (4, 3072), W (1, 784) and b (1) do not fit: want (B, in), (out, in) and (out)"},
 		{"ten classes", reshaped(10, 3072), 4, "graphs: building the linear_svm: linear: " +
 			"x (4, 3072), W (10, 3072) and b (1) do not fit: want (B, in), (out, in) and (out)"},
@@ -225,9 +225,9 @@ func TestFeedErrors(t *testing.T) {
 		{"no rows", batch{sound.images, sound.labels, 0}, "graphs: 0 rows do not fit a batch of 4"},
 		{"negative rows", batch{sound.images, sound.labels, -1}, "graphs: -1 rows do not fit a batch of 4"},
 		{"too many rows", batch{sound.images, sound.labels, 5}, "graphs: 5 rows do not fit a batch of 4"},
-		{"other images", batch{single(3, graphs.Pixels), sound.labels, 3}, "graphs: feeding images: "},
-		{"other pixels", batch{single(4, 784), sound.labels, 4}, "graphs: feeding images: "},
-		{"float64 images", batch{double(4, graphs.Pixels), sound.labels, 4}, "graphs: feeding images: "},
+		{"other images", batch{single(3, inputs), sound.labels, 3}, "graphs: feeding images: "},
+		{"other inputs", batch{single(4, 784), sound.labels, 4}, "graphs: feeding images: "},
+		{"float64 images", batch{double(4, inputs), sound.labels, 4}, "graphs: feeding images: "},
 		{"other labels", batch{sound.images, single(5), 4}, "graphs: feeding labels: "},
 		{"float64 labels", batch{sound.images, double(4), 4}, "graphs: feeding labels: "},
 	} {

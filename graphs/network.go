@@ -9,15 +9,16 @@ import (
 	"cifartrain/graphs/ops"
 )
 
-// A network is a graph in the making. Its methods are the layers and losses
-// that models are written from; after a first error they return nil, and err
-// holds it, so that a formula reads without interruption.
-type network struct {
+// A Network is a graph in the making. Its methods are the layers and losses
+// that models are written from; after a first error they return nil, and Build
+// returns the error, so that a formula reads without interruption.
+type Network struct {
+	Input *G.Node // (B, inputs)
+
 	graph      *G.ExprGraph
 	batch      int
 	live       *ops.Live
-	input      *G.Node // (B, 3072)
-	target     *G.Node // (B), once labels was called
+	labels     *G.Node // (B), once Labels was called
 	learnables G.Nodes
 	layers     []Layer // in the order of the data
 	outputs    G.Nodes // what each of them gives
@@ -26,11 +27,11 @@ type network struct {
 }
 
 // newNetwork returns a graph that holds the input and a node for each weight.
-func newNetwork(weights Weights, batch int) *network {
+func newNetwork(weights Weights, batch, inputs int) *Network {
 	g := G.NewGraph()
-	n := &network{graph: g, batch: batch, live: &ops.Live{Rows: batch}}
-	n.input = G.NewMatrix(g, tensor.Float32, G.WithName("images"), G.WithShape(batch, Pixels))
-	n.last = n.input
+	n := &Network{graph: g, batch: batch, live: &ops.Live{Rows: batch}}
+	n.Input = G.NewMatrix(g, tensor.Float32, G.WithName("images"), G.WithShape(batch, inputs))
+	n.last = n.Input
 	for _, w := range weights {
 		shape := w.Value.Shape()
 		n.learnables = append(n.learnables, G.NewTensor(g, tensor.Float32, shape.Dims(),
@@ -39,15 +40,17 @@ func newNetwork(weights Weights, batch int) *network {
 	return n
 }
 
-// labels adds the input for the images' class places, (B), and returns it.
-func (n *network) labels() *G.Node {
-	n.target = G.NewVector(n.graph, tensor.Float32, G.WithName("labels"), G.WithShape(n.batch))
-	return n.target
+// Labels returns the input for the places of the images' classes, (B).
+func (n *Network) Labels() *G.Node {
+	if n.labels == nil {
+		n.labels = G.NewVector(n.graph, tensor.Float32, G.WithName("labels"), G.WithShape(n.batch))
+	}
+	return n.labels
 }
 
-// weight returns the node of the weight of that name. A weight used twice is
+// Weight returns the node of the weight of that name. A weight used twice is
 // one node, and Gorgonia adds up the gradients of its uses.
-func (n *network) weight(name string) *G.Node {
+func (n *Network) Weight(name string) *G.Node {
 	for _, node := range n.learnables {
 		if node.Name() == name {
 			return node
@@ -57,24 +60,24 @@ func (n *network) weight(name string) *G.Node {
 	return nil
 }
 
-// linear is a(x W^T + b), (B, out), with the layer's weight and bias.
-func (n *network) linear(x *G.Node, layer string, a ops.Activation) *G.Node {
+// Linear is a(x W^T + b), (B, out), with the layer's weight and bias.
+func (n *Network) Linear(x *G.Node, layer string, a ops.Activation) *G.Node {
 	l := Layer{Name: layer, Weight: layer + ".weight", Bias: layer + ".bias", ReLU: a == ops.ReLU}
-	w, b := n.weight(l.Weight), n.weight(l.Bias)
+	w, b := n.Weight(l.Weight), n.Weight(l.Bias)
 	return n.layer(l, x, func() (*G.Node, error) { return ops.Linear(n.live, x, w, b, a) })
 }
 
-// linearTransposed is a(x W + b), (B, in), with the weight (out, in) of that
+// LinearTransposed is a(x W + b), (B, in), with the weight (out, in) of that
 // name and the bias layer_bias (in).
-func (n *network) linearTransposed(x *G.Node, layer, weight string, a ops.Activation) *G.Node {
+func (n *Network) LinearTransposed(x *G.Node, layer, weight string, a ops.Activation) *G.Node {
 	l := Layer{Name: layer, Weight: weight, Bias: layer + "_bias", Transposed: true, ReLU: a == ops.ReLU}
-	w, b := n.weight(l.Weight), n.weight(l.Bias)
+	w, b := n.Weight(l.Weight), n.Weight(l.Bias)
 	return n.layer(l, x, func() (*G.Node, error) { return ops.LinearTransposed(n.live, x, w, b, a) })
 }
 
 // layer applies op to x and notes it as a layer, which must follow the one
-// before: layers are told as a chain.
-func (n *network) layer(l Layer, x *G.Node, op func() (*G.Node, error)) *G.Node {
+// before: a model's layers are a chain.
+func (n *Network) layer(l Layer, x *G.Node, op func() (*G.Node, error)) *G.Node {
 	if n.err == nil && x != n.last {
 		n.fail(fmt.Errorf("layer %q does not take what the layer before it gives", l.Name))
 	}
@@ -87,8 +90,8 @@ func (n *network) layer(l Layer, x *G.Node, op func() (*G.Node, error)) *G.Node 
 	return y
 }
 
-// latent says that x, which the last layer gave, is the code.
-func (n *network) latent(x *G.Node) *G.Node {
+// Latent says that x, which the last layer gave, is the code.
+func (n *Network) Latent(x *G.Node) *G.Node {
 	if n.err == nil {
 		n.layers[len(n.layers)-1].Latent = true
 	}
@@ -96,19 +99,24 @@ func (n *network) latent(x *G.Node) *G.Node {
 }
 
 // stack puts x through layers, with a ReLU between any two.
-func (n *network) stack(x *G.Node, names []string, layer func(x *G.Node, name string, a ops.Activation) *G.Node) *G.Node {
+func (n *Network) stack(x *G.Node, names []string, layer func(x *G.Node, name string, a ops.Activation) *G.Node) *G.Node {
 	for _, name := range names[:len(names)-1] {
 		x = layer(x, name, ops.ReLU)
 	}
 	return layer(x, names[len(names)-1], ops.Identity)
 }
 
-// mse is the scalar mean((prediction - target)^2).
-func (n *network) mse(prediction, target *G.Node) *G.Node {
+// MSE is the scalar mean((prediction - target)^2).
+func (n *Network) MSE(prediction, target *G.Node) *G.Node {
 	return n.apply(func() (*G.Node, error) { return ops.MSE(n.live, prediction, target) })
 }
 
-func (n *network) apply(op func() (*G.Node, error)) *G.Node {
+// Classification is the scalar loss of scores (B, outputs) and the labels.
+func (n *Network) Classification(loss ops.Classification, scores *G.Node) *G.Node {
+	return n.apply(func() (*G.Node, error) { return loss.Node(n.live, scores, n.Labels()) })
+}
+
+func (n *Network) apply(op func() (*G.Node, error)) *G.Node {
 	if n.err != nil {
 		return nil
 	}
@@ -117,7 +125,7 @@ func (n *network) apply(op func() (*G.Node, error)) *G.Node {
 	return node
 }
 
-func (n *network) fail(err error) {
+func (n *Network) fail(err error) {
 	if n.err == nil {
 		n.err = err
 	}

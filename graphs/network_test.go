@@ -14,12 +14,13 @@ import (
 func TestLayersAreAChain(t *testing.T) {
 	architecture := &Architecture{
 		Kind:       "fork",
-		Parameters: append(linearParameters("left", Pixels, 2), linearParameters("right", Pixels, 2)...),
-		output: func(n *network) *G.Node {
-			n.linear(n.input, "left", ops.ReLU)
-			return n.linear(n.input, "right", ops.Identity)
+		Parameters: append(LinearParameters("left", 5, 2), LinearParameters("right", 5, 2)...),
+		Output: func(n *Network) *G.Node {
+			n.Linear(n.Input, "left", ops.ReLU)
+			return n.Linear(n.Input, "right", ops.Identity)
 		},
-		loss: func(n *network, output *G.Node) *G.Node { return n.mse(output, output) },
+		Loss:   func(n *Network, output *G.Node) *G.Node { return n.MSE(output, output) },
+		inputs: 5,
 	}
 	var weights Weights
 	for _, p := range architecture.Parameters {

@@ -45,7 +45,7 @@ func orthonormal(a []float64, rows, columns int) []float32 {
 
 // factorize replaces a, which has no more columns than rows, by the Q of its QR
 // factorisation and returns the signs of R's diagonal. Unlike mat.QR's, this Q
-// has only a's columns: the square one of a layer on 3072 pixels is 75 MB.
+// has only a's columns: that of a layer with 3072 inputs would be square and take 75 MB.
 func factorize(a blas64.General) (signs []float64) {
 	tau, room := make([]float64, a.Cols), make([]float64, 1)
 	lapack64.Geqrf(a, tau, room, -1) // asks how much room it works best in

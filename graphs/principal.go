@@ -6,11 +6,38 @@ import (
 	"gorgonia.org/tensor"
 )
 
+// principal is the way of drawing weights that begins with principal components.
+const principal = "pca"
+
+// principalProblems are what keeps first weights from being made of principal
+// components.
+func (k Kind) principalProblems(spec Spec) (problems []Problem) {
+	refuse := func(format string, args ...any) {
+		problems = append(problems, Problem{"model.init", fmt.Sprintf(format, args...)})
+	}
+	if !k.Task.Restores() {
+		refuse("pca starts from what principal components reconstruct; a %s reconstructs nothing", k.Name)
+		return problems
+	}
+	for _, width := range spec.Hidden {
+		if width%2 != 0 || width < 2*spec.Latent {
+			refuse("pca needs hidden layers of an even width of at least twice model.latent, so %d or more, not %d", 2*spec.Latent, width)
+		}
+	}
+	if !spec.Centered {
+		refuse("pca needs images without their mean: set data.center to true")
+	}
+	if !spec.OneScale {
+		refuse("pca needs pixels of one scale: give data.normalize.std three times the same value")
+	}
+	return problems
+}
+
 // PrincipalComponents is how many of the training images' principal components
 // the first weights are made of; 0 for those that are drawn. A hidden layer
 // holds each twice, once negated, for a ReLU passes half of a number on.
 func (a *Architecture) PrincipalComponents() int {
-	if a.init != "pca" || !a.Task.Restores() {
+	if a.init != principal {
 		return 0
 	}
 	return a.Parameters[0].Shape[0] / 2
@@ -18,7 +45,7 @@ func (a *Architecture) PrincipalComponents() int {
 
 // Align makes weights drawn by init pca compute what as many principal
 // components as the latent has values reconstruct: components are orthonormal
-// rows (PrincipalComponents, 3072), the most important first. A layer that a
+// rows (PrincipalComponents, inputs), the most important first. A layer that a
 // ReLU follows holds a number c as relu(c) and relu(-c), whose difference it is:
 //
 //	input  -> hidden:  components and their negatives as rows
@@ -43,9 +70,9 @@ func (a *Architecture) Align(weights Weights, components [][]float64) error {
 		}
 		w := byName[layer.Weight]
 		switch {
-		case layer.In == Pixels:
-			setComponents(w, components, Pixels, 1)
-		case layer.Out == Pixels:
+		case i == 0:
+			setComponents(w, components, len(components[0]), 1)
+		case i == len(model.Layers)-1:
 			setComponents(w, components, 1, layer.In)
 		default:
 			addIdentity(w, a.Latent, layer.ReLU, model.Layers[i-1].ReLU)

@@ -14,7 +14,7 @@ func components(count int) [][]float64 {
 	random := rand.New(rand.NewPCG(9, 9))
 	var rows [][]float64
 	for len(rows) < count {
-		row := make([]float64, graphs.Pixels)
+		row := make([]float64, inputs)
 		for i := range row {
 			row[i] = random.NormFloat64()
 		}
@@ -47,7 +47,7 @@ func TestAlign(t *testing.T) {
 	const latent = 3
 	for _, kind := range []string{"autoencoder", "tied_autoencoder"} {
 		for _, hidden := range [][]int{{8}, {6}, {16, 8}} {
-			architecture, err := graphs.New(graphs.Spec{Kind: kind, Hidden: hidden, Latent: latent, Init: "pca"})
+			architecture, err := graphs.New(graphs.Kinds(), kind, graphs.Spec{Inputs: inputs, Classes: 2, Hidden: hidden, Latent: latent, Init: "pca", Centered: true, OneScale: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -66,8 +66,8 @@ func TestAlign(t *testing.T) {
 			model := gradientsOf(t, architecture, weights, images)
 			left := 0.0
 			for i := range 4 {
-				image := make([]float64, graphs.Pixels)
-				for j, v := range images.Float32s()[i*graphs.Pixels : (i+1)*graphs.Pixels] {
+				image := make([]float64, inputs)
+				for j, v := range images.Float32s()[i*inputs : (i+1)*inputs] {
 					image[j] = float64(v)
 				}
 				left += inner(image, image)
@@ -75,7 +75,7 @@ func TestAlign(t *testing.T) {
 					left -= inner(image, row) * inner(image, row)
 				}
 			}
-			if want := left / (4 * graphs.Pixels); math.Abs(model.LossValue()-want) > 1e-5*want {
+			if want := left / (4 * inputs); math.Abs(model.LossValue()-want) > 1e-5*want {
 				t.Errorf("%s %v: the loss is %g, that of the projection %g", kind, hidden, model.LossValue(), want)
 			}
 		}
@@ -84,19 +84,22 @@ func TestAlign(t *testing.T) {
 
 func TestAlignErrors(t *testing.T) {
 	for _, c := range []struct {
+		kind string
 		spec graphs.Spec
 		says string
 	}{
-		{graphs.Spec{Kind: "linear_svm"}, "reconstructs nothing"},
-		{graphs.Spec{Kind: "autoencoder", Hidden: []int{9}, Latent: 3}, "even width of at least twice model.latent, which is 3: 9 is not"},
-		{graphs.Spec{Kind: "autoencoder", Hidden: []int{16, 4}, Latent: 3}, "4 is not"},
+		{"linear_svm", graphs.Spec{}, "reconstructs nothing"},
+		{"autoencoder", graphs.Spec{Hidden: []int{9}, Latent: 3, Centered: true, OneScale: true}, "even width of at least twice model.latent, so 6 or more, not 9"},
+		{"autoencoder", graphs.Spec{Hidden: []int{16, 4}, Latent: 3, Centered: true, OneScale: true}, "6 or more, not 4"},
+		{"autoencoder", graphs.Spec{Hidden: []int{16}, Latent: 3, OneScale: true}, "set data.center to true"},
+		{"autoencoder", graphs.Spec{Hidden: []int{16}, Latent: 3, Centered: true}, "three times the same value"},
 	} {
 		c.spec.Init = "pca"
-		if _, err := graphs.New(c.spec); err == nil || !strings.Contains(err.Error(), c.says) {
+		if _, err := graphs.New(graphs.Kinds(), c.kind, c.spec); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%+v: the error is %v, want %q", c.spec, err, c.says)
 		}
 	}
-	architecture, err := graphs.New(graphs.Spec{Kind: "autoencoder", Hidden: []int{8}, Latent: 3, Init: "pca"})
+	architecture, err := graphs.New(graphs.Kinds(), "autoencoder", graphs.Spec{Inputs: inputs, Classes: 2, Hidden: []int{8}, Latent: 3, Init: "pca", Centered: true, OneScale: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package graphs
 
 import (
 	"fmt"
+	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -17,22 +18,32 @@ import (
 //	                                           the spec says so
 //
 // The weight decay of its solver is the margin term of the SVM's objective.
-func linearSVM(spec Spec) *Architecture {
-	name, loss := "hinge", ops.Hinge
-	if spec.SquaredHinge {
-		name, loss = "squared hinge", ops.SquaredHinge
-	}
-	return &Architecture{
-		Task:        metrics.Classify,
-		Parameters:  linearParameters("fc", Pixels, 1),
-		LossName:    fmt.Sprintf("%s, C = %g", name, spec.HingeC),
-		PixelWeight: "fc.weight",
-		output: func(n *network) *G.Node {
-			return n.linear(n.input, "fc", ops.Identity)
-		},
-		loss: func(n *network, score *G.Node) *G.Node {
-			labels := n.labels()
-			return n.apply(func() (*G.Node, error) { return loss(n.live, score, labels, spec.HingeC) })
-		},
-	}
+var linearSVM = Kind{
+	Name:   "linear_svm",
+	Task:   metrics.Classify,
+	Losses: []string{"hinge", "squared_hinge"},
+	Keys:   []string{"loss.c"},
+	Check: func(spec Spec) []Problem {
+		if spec.Classes == 0 || spec.Classes == 2 {
+			return nil
+		}
+		return []Problem{{"data.classes", fmt.Sprintf("a linear SVM tells two classes apart: name exactly two, as in [frog, horse], not %d", spec.Classes)}}
+	},
+	New: func(spec Spec) *Architecture {
+		loss := ops.Hinge
+		if spec.Loss == "squared_hinge" {
+			loss = ops.SquaredHinge
+		}
+		return &Architecture{
+			Parameters:  LinearParameters("fc", spec.Inputs, 1),
+			LossName:    fmt.Sprintf("%s, C = %g", strings.ReplaceAll(spec.Loss, "_", " "), spec.C),
+			PixelWeight: "fc.weight",
+			Output: func(n *Network) *G.Node {
+				return n.Linear(n.Input, "fc", ops.Identity)
+			},
+			Loss: func(n *Network, score *G.Node) *G.Node {
+				return n.Classification(loss(spec.C), score)
+			},
+		}
+	},
 }

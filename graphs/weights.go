@@ -20,8 +20,8 @@ type Parameter struct {
 	FanIn, FanOut int
 }
 
-// linearParameters are those of torch.nn.Linear(in, out) under the layer's name.
-func linearParameters(layer string, in, out int) []Parameter {
+// LinearParameters are those of torch.nn.Linear(in, out) under the layer's name.
+func LinearParameters(layer string, in, out int) []Parameter {
 	return []Parameter{
 		{Name: layer + ".weight", Shape: tensor.Shape{out, in}, FanIn: in, FanOut: out},
 		{Name: layer + ".bias", Shape: tensor.Shape{out}, FanIn: in, FanOut: out},
@@ -83,7 +83,7 @@ func (p Parameter) bound(init string) float64 {
 		return 1 / math.Sqrt(float64(p.FanIn))
 	case p.bias():
 		return 0
-	case init == "pca":
+	case init == principal:
 		return 0.035 // a deviation of 0.02
 	case init == "he":
 		return math.Sqrt(6 / float64(p.FanIn))

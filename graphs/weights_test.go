@@ -75,7 +75,7 @@ func TestInitializeBiases(t *testing.T) {
 // TestOrthogonalBiases draws a tied autoencoder's, whose decoder has biases
 // without weights.
 func TestOrthogonalBiases(t *testing.T) {
-	architecture, err := graphs.New(graphs.Spec{Kind: "tied_autoencoder", Hidden: []int{16}, Latent: 4, Init: "orthogonal"})
+	architecture, err := graphs.New(graphs.Kinds(), "tied_autoencoder", graphs.Spec{Inputs: inputs, Classes: 2, Hidden: []int{16}, Latent: 4, Init: "orthogonal"})
 	if err != nil {
 		t.Fatal(err)
 	}

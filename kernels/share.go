@@ -50,6 +50,10 @@ func (p *product) parts(processors int) int {
 	return max(1, min(parts, p.m*p.n*p.k/worthSharing))
 }
 
+// Shared reports whether a product of so many multiplications is cut into parts
+// for several processors, where there are several.
+func Shared(multiplications int) bool { return multiplications/worthSharing > 1 }
+
 // part computes one part of C. Columns are cut between tiles.
 func (p *product) part(i, parts int) {
 	rows, columns := span{0, p.m}, span{0, p.n}

@@ -14,7 +14,7 @@ import (
 // TestAverage compares with the formula in float64 while a weight follows a
 // sine: the first decays are 2/11, 3/12, ..., the later ones the average's own.
 func TestAverage(t *testing.T) {
-	architecture, err := graphs.New(graphs.Spec{Kind: "linear_svm", Init: "torch", HingeC: 1})
+	architecture, err := graphs.New(graphs.Kinds(), "linear_svm", graphs.Spec{Inputs: 3072, Classes: 2, Init: "torch", C: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ func readAutoencoderParity(t *testing.T) (figures autoencoderParity) {
 // checks.
 func (f autoencoderParity) formulaAutoencoder(t *testing.T, kind string) (*graphs.Architecture, graphs.Weights) {
 	t.Helper()
-	architecture, err := graphs.New(graphs.Spec{Kind: kind, Hidden: []int{128}, Latent: 32, Init: "torch"})
+	architecture, err := graphs.New(graphs.Kinds(), kind, graphs.Spec{Inputs: 3072, Classes: 2, Hidden: []int{128}, Latent: 32, Init: "torch"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,7 +80,7 @@ func trainRecipe(t *testing.T, c recipeCase) metrics.History {
 	if err != nil {
 		t.Fatal(err)
 	}
-	architecture, err := graphs.New(graphs.Spec{Kind: "linear_svm", Init: "torch", HingeC: c.C, SquaredHinge: c.Squared})
+	architecture, err := graphs.New(graphs.Kinds(), "linear_svm", graphs.Spec{Inputs: 3072, Classes: 2, Init: "torch", C: c.C, Loss: map[bool]string{true: "squared_hinge", false: "hinge"}[c.Squared]})
 	if err != nil {
 		t.Fatal(err)
 	}

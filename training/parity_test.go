@@ -130,7 +130,7 @@ func compareWithTorch(t *testing.T, set *loaders.Set, c parityCase) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	architecture, err := graphs.New(graphs.Spec{Kind: "linear_svm", Init: "torch", HingeC: c.C})
+	architecture, err := graphs.New(graphs.Kinds(), "linear_svm", graphs.Spec{Inputs: 3072, Classes: 2, Init: "torch", C: c.C})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 // shipped one's, with the images it is fed.
 func tiny(t *testing.T) (*graphs.Model, *tensor.Dense) {
 	t.Helper()
-	architecture, err := graphs.New(graphs.Spec{Kind: "tied_autoencoder", Init: "torch", Hidden: []int{8}, Latent: 4})
+	architecture, err := graphs.New(graphs.Kinds(), "tied_autoencoder", graphs.Spec{Inputs: 3072, Classes: 2, Init: "torch", Hidden: []int{8}, Latent: 4})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func tiny(t *testing.T) (*graphs.Model, *tensor.Dense) {
 	if err := model.Differentiate(); err != nil {
 		t.Fatal(err)
 	}
-	images := tensor.New(tensor.WithShape(3, graphs.Pixels), tensor.Of(tensor.Float32))
+	images := tensor.New(tensor.WithShape(3, 3072), tensor.Of(tensor.Float32))
 	for i := range images.Float32s() {
 		images.Float32s()[i] = float32(i%7) / 7
 	}
@@ -94,8 +94,8 @@ func TestTapeMachineErrors(t *testing.T) {
 		if !direct {
 			m.all = m.vm.RunAll
 		}
-		wide := tensor.New(tensor.WithShape(3, 2*graphs.Pixels), tensor.Of(tensor.Float32))
-		part, err := wide.Slice(nil, G.S(0, graphs.Pixels))
+		wide := tensor.New(tensor.WithShape(3, 2*3072), tensor.Of(tensor.Float32))
+		part, err := wide.Slice(nil, G.S(0, 3072))
 		if err != nil {
 			t.Fatal(err)
 		}

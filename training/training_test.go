@@ -37,7 +37,7 @@ func newRun(t testing.TB, learningRate float64) *training.Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	architecture, err := graphs.New(graphs.Spec{Kind: "linear_svm", Init: "torch", HingeC: 0.1})
+	architecture, err := graphs.New(graphs.Kinds(), "linear_svm", graphs.Spec{Inputs: 3072, Classes: 2, Init: "torch", C: 0.1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +255,7 @@ func TestDeadUnits(t *testing.T) {
 func newAutoencoderRun(t testing.TB, kind string) *training.Run {
 	t.Helper()
 	run := newRun(t, 0.001)
-	architecture, err := graphs.New(graphs.Spec{Kind: kind, Hidden: []int{8}, Latent: 4, Init: "torch"})
+	architecture, err := graphs.New(graphs.Kinds(), kind, graphs.Spec{Inputs: 3072, Classes: 2, Hidden: []int{8}, Latent: 4, Init: "torch"})
 	if err != nil {
 		t.Fatal(err)
 	}

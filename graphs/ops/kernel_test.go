@@ -48,7 +48,7 @@ func TestLinearErrors(t *testing.T) {
 }
 
 func TestHingeErrors(t *testing.T) {
-	const want = "hinge: score % and labels % do not fit: want (B, 1) and (B)"
+	const want = "hinge: scores % and labels % do not fit: want (B, 1) and (B)"
 	for _, c := range []struct{ score, target []int }{
 		{[]int{4, 2}, []int{4}},
 		{[]int{4, 1}, []int{5}},
@@ -58,7 +58,7 @@ func TestHingeErrors(t *testing.T) {
 		{[]int{4, 1, 1}, []int{4}},
 	} {
 		g := G.NewGraph()
-		_, err := Hinge(&Live{4}, input(g, "score", c.score...), input(g, "target", c.target...), 1)
+		_, err := Hinge(1).Node(&Live{4}, input(g, "score", c.score...), input(g, "target", c.target...))
 		wantError(t, err, want, c.score, c.target)
 	}
 }
@@ -84,10 +84,10 @@ func TestNotMerged(t *testing.T) {
 		node *G.Node
 		want G.F32
 	}{
-		{must(t)(Hinge(live, score, target, 1)), 0.875},
-		{must(t)(Hinge(live, score, target, 2)), 1.75},
-		{must(t)(Hinge(live, score, target, 1)), 0.875},
-		{must(t)(Hinge(two, score, target, 1)), 0.25},
+		{must(t)(Hinge(1).Node(live, score, target)), 0.875},
+		{must(t)(Hinge(2).Node(live, score, target)), 1.75},
+		{must(t)(Hinge(1).Node(live, score, target)), 0.875},
+		{must(t)(Hinge(1).Node(two, score, target)), 0.25},
 	}
 	linears := make([]*G.Node, 2)
 	w, b := input(g, "w", 3, 1), input(g, "b", 3)
@@ -173,7 +173,7 @@ func TestOp(t *testing.T) {
 
 func TestDoErrors(t *testing.T) {
 	g := G.NewGraph()
-	op := must(t)(Hinge(&Live{2}, input(g, "score", 2, 1), input(g, "target", 2), 1)).Op()
+	op := must(t)(Hinge(1).Node(&Live{2}, input(g, "score", 2, 1), input(g, "target", 2))).Op()
 	score, target := dense([]float32{1, 2}, 2, 1), dense([]float32{1, 1}, 2)
 	for _, c := range []struct {
 		name   string

@@ -163,7 +163,7 @@ func (s stack) program(t *testing.T, batch int) *program {
 	if s.squared {
 		loss = SquaredHinge
 	}
-	p.loss = must(t)(loss(p.live, p.scores, p.classes, s.c))
+	p.loss = must(t)(loss(s.c).Node(p.live, p.scores, p.classes))
 	p.differentiate(t, g)
 	return p
 }
