@@ -2,7 +2,6 @@ package experiments
 
 import (
 	"fmt"
-	"io"
 	"time"
 
 	"cifartrain/plots"
@@ -24,7 +23,7 @@ func (s *Session) Compare(folders []*runfolder.Folder) error {
 	if err := folder.PointLatest(); err != nil {
 		fmt.Fprintf(s.Err, "warning: %v\n", err)
 	}
-	err = folder.WriteWith(runfolder.ComparisonPicture, func(w io.Writer) error { return comparisonPicture(w, compared) })
+	err = folder.WriteWith(runfolder.ComparisonPicture, plots.PNG(reports.Chart(compared)))
 	if err != nil {
 		return err
 	}
@@ -33,13 +32,4 @@ func (s *Session) Compare(folders []*runfolder.Folder) error {
 	}
 	reports.ShowComparison(s.Out, compared, folder.Path)
 	return nil
-}
-
-// comparisonPicture draws the configs' curves.
-func comparisonPicture(w io.Writer, compared []reports.Compared) error {
-	caption, curves := reports.Curves(compared)
-	if !reports.SameLoss(compared) {
-		return plots.AccuracyComparison(w, caption, curves)
-	}
-	return plots.Comparison(w, caption, compared[0].Summary().Loss, curves)
 }

@@ -31,9 +31,7 @@ func (p *Prepared) pictures(summary *runfolder.Summary, result training.Result) 
 	classes := p.Images.Training.Classes
 	caption := plots.Caption{Run: summary.Name, Dataset: summary.Dataset + ": " + reports.ClassList(classes)}
 	tested := plots.Caption{Run: caption.Run, Dataset: caption.Dataset + ", test images, best weights"}
-	all := []picture{{"loss.png", "", func(w io.Writer) error {
-		return plots.Loss(w, caption, history, summary.Loss, reports.Yardsticks(summary)...)
-	}}}
+	all := []picture{{"loss.png", "", plots.PNG(plots.LossChart(caption, history, summary.Loss, reports.Yardsticks(summary)...))}}
 	if p.Architecture.Task.Restores() && p.Config.Plots.Reconstructions > 0 {
 		all = append(all, picture{"reconstructions.png", "Validation images drawn by the seed, and what the best weights restore of them.", func(w io.Writer) error {
 			pairs, err := p.reconstruct(result.Best)
@@ -44,7 +42,7 @@ func (p *Prepared) pictures(summary *runfolder.Summary, result training.Result) 
 		}})
 	}
 	if p.Architecture.Task.Classifies() {
-		all = append(all, picture{"accuracy.png", "", func(w io.Writer) error { return plots.Accuracy(w, caption, history) }},
+		all = append(all, picture{"accuracy.png", "", plots.PNG(plots.AccuracyChart(caption, history))},
 			picture{confusionPicture, "How the best weights classify the test images.", func(w io.Writer) error { return plots.Confusion(w, tested, summary.Confusion) }})
 	}
 	if name := p.Architecture.PixelWeight; name != "" {

@@ -53,9 +53,7 @@ func (s *Session) concludeSweep(w *sweep, result *reports.Sweep) error {
 		if err != nil {
 			return err
 		}
-		err = draw(runfolder.ComparisonPicture, "Training curves beside validation curves, of the best settings.", func(out io.Writer) error {
-			return comparisonPicture(out, best)
-		})
+		err = draw(runfolder.ComparisonPicture, "Training curves beside validation curves, of the best settings.", plots.PNG(reports.Chart(best)))
 		if err != nil {
 			return err
 		}

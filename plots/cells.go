@@ -105,7 +105,7 @@ func percentText(share float64) string {
 	if math.IsNaN(share) {
 		return "–"
 	}
-	return strconv.FormatFloat(100*share, 'f', 1, 64) + "%"
+	return Percent(share)
 }
 
 // shareColor is the color of a cell, by the heat map's own rounding.

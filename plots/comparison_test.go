@@ -17,10 +17,10 @@ import (
 )
 
 // runsOf returns a run with each of the given histories' lengths.
-func runsOf(name string, epochs ...int) []ComparedRun {
-	var runs []ComparedRun
+func runsOf(name string, epochs ...int) []Contender {
+	var runs []Contender
 	for i, n := range epochs {
-		runs = append(runs, ComparedRun{fmt.Sprint(name, i), metrics.Histories{historyOf(noise(n)...)}, 0.5})
+		runs = append(runs, Contender{fmt.Sprint(name, i), metrics.Histories{historyOf(noise(n)...)}, 0.5})
 	}
 	return runs
 }
@@ -93,13 +93,13 @@ func TestRunColorsStayApart(t *testing.T) {
 // TestRunsLookDifferent checks that 32 runs differ in color or dashes, and
 // that of the first 8 any two differ in dashes or in lightness.
 func TestRunsLookDifferent(t *testing.T) {
-	lightness := func(i int) float64 { return seen(runColor(i), colorVision["normal"])[0] }
+	lightness := func(i int) float64 { return seen(lookOf(i).paint(), colorVision["normal"])[0] }
 	for i := range 32 {
 		for j := range i {
-			if !cmp.Equal(runDashes(i), runDashes(j)) {
+			if !cmp.Equal(lookOf(i).dashes, lookOf(j).dashes) {
 				continue
 			}
-			if runColor(i) == runColor(j) {
+			if lookOf(i).paint() == lookOf(j).paint() {
 				t.Errorf("runs %d and %d look the same", j, i)
 			}
 			if i < len(runColors) && math.Abs(lightness(i)-lightness(j)) < 15 {
@@ -113,17 +113,18 @@ func TestRunsLookDifferent(t *testing.T) {
 // areas of one size, and that the legend covers neither.
 func TestPanelsShareTheirAxes(t *testing.T) {
 	const canvasWidth = pictureWidth - 2*margin
-	for _, runs := range [][]ComparedRun{
+	for _, runs := range [][]Contender{
 		runsOf("svm", 1), runsOf("svm", 3, 70), runsOf(longCaption.Run, 9, 8, 7, 6, 5, 4, 3, 2, 1),
 	} {
-		c, err := newComparison(shortCaption, lossQuantity("mse"), runs)
+		c, err := LossComparison(shortCaption, "mse", runs)
 		if err != nil {
 			t.Fatal(err)
 		}
-		training, validation, err := c.plots()
+		plots, err := c.plots()
 		if err != nil {
 			t.Fatal(err)
 		}
+		training, validation := plots[0], plots[1]
 		if training.Y.Min != validation.Y.Min || training.Y.Max != validation.Y.Max ||
 			training.X.Min != validation.X.Min || training.X.Max != validation.X.Max {
 			t.Errorf("%d runs: the panels' axes differ", len(runs))
@@ -152,7 +153,7 @@ func TestComparisonNamesEachRunsBest(t *testing.T) {
 	blown := historyOf(math.NaN(), math.Inf(1))
 	short := historyOf(3, 2, 4)
 	short[0].Number, short[1].Number, short[2].Number = 5, 6, 7
-	c, err := newComparison(shortCaption, lossQuantity("mse"), []ComparedRun{
+	c, err := LossComparison(shortCaption, "mse", []Contender{
 		{"short", metrics.Histories{short}, 0}, {"long", metrics.Histories{historyOf(noise(40)...)}, 0}, {"blown", metrics.Histories{blown}, 0}})
 	if err != nil {
 		t.Fatal(err)
@@ -160,10 +161,10 @@ func TestComparisonNamesEachRunsBest(t *testing.T) {
 	if c.first != 1 || c.last != 40 {
 		t.Errorf("epochs from %d to %d, want 1 to 40", c.first, c.last)
 	}
-	if got, want := c.runs[0].label(c.quantity, 500), "short: best 2.200 (epoch 6)"; got != want {
+	if got, want := c.series[0].note, ": best 2.200 (epoch 6)"; got != want {
 		t.Errorf("label reads %q, want %q", got, want)
 	}
-	if got, want := c.runs[2].label(c.quantity, 500), "blown: no finite validation loss"; got != want {
+	if got, want := c.series[2].note, ": no finite validation loss"; got != want {
 		t.Errorf("label reads %q, want %q", got, want)
 	}
 	if got, want := c.heading.notes[0], "2 epochs have a loss that is not a finite number and leave gaps."; got != want {
@@ -172,22 +173,22 @@ func TestComparisonNamesEachRunsBest(t *testing.T) {
 }
 
 func TestSharedYardsticks(t *testing.T) {
-	run := func(name string, yardstick float64) ComparedRun {
-		return ComparedRun{name, metrics.Histories{historyOf(1)}, yardstick}
+	run := func(name string, yardstick float64) Contender {
+		return Contender{name, metrics.Histories{historyOf(1)}, yardstick}
 	}
 	for _, test := range []struct {
 		name string
-		runs []ComparedRun
-		want []sharedYardstick
+		runs []Contender
+		want []level
 	}{
-		{"none", []ComparedRun{run("a", 0), run("b", 0)}, nil},
-		{"all have it", []ComparedRun{run("a", 2), run("b", 2)}, []sharedYardstick{{Yardstick{"PCA", 2}, noteColor}}},
-		{"each its own", []ComparedRun{run("a", 2), run("b", 3)},
-			[]sharedYardstick{{Yardstick{"PCA for a", 2}, blue}, {Yardstick{"PCA for b", 3}, vermillion}}},
-		{"some share it", []ComparedRun{run("a", 0), run("b", 3), run("c", 3)},
-			[]sharedYardstick{{Yardstick{"PCA for b, c", 3}, vermillion}}},
+		{"none", []Contender{run("a", 0), run("b", 0)}, nil},
+		{"all have it", []Contender{run("a", 2), run("b", 2)}, []level{{Yardstick{"PCA", 2}, noteLook}}},
+		{"each its own", []Contender{run("a", 2), run("b", 3)},
+			[]level{{Yardstick{"PCA for a", 2}, lookOf(0)}, {Yardstick{"PCA for b", 3}, lookOf(1)}}},
+		{"some share it", []Contender{run("a", 0), run("b", 3), run("c", 3)},
+			[]level{{Yardstick{"PCA for b, c", 3}, lookOf(1)}}},
 	} {
-		if diff := cmp.Diff(test.want, sharedYardsticks(test.runs), cmp.AllowUnexported(sharedYardstick{})); diff != "" {
+		if diff := cmp.Diff(test.want, sharedYardsticks(test.runs), cmp.AllowUnexported(level{}, look{})); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
 	}
@@ -196,11 +197,39 @@ func TestSharedYardsticks(t *testing.T) {
 func TestComparisonHoldsItsYardsticks(t *testing.T) {
 	runs := runsOf("svm", 40, 40)
 	runs[0].Yardstick, runs[1].Yardstick = 1e-4, 1e6
-	c, err := newComparison(shortCaption, lossQuantity("mse"), runs)
+	c, err := LossComparison(shortCaption, "mse", runs)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.scale.low > 1e-4 || c.scale.high < 1e6 || !strings.HasSuffix(c.yLabel, "log scale") {
 		t.Errorf("axis from %g to %g, labelled %q, does not hold the yardsticks", c.scale.low, c.scale.high, c.yLabel)
+	}
+}
+
+// TestTheStartIsCut wants the first epochs to leave the axis where they would
+// squash all others, and to be said.
+func TestTheStartIsCut(t *testing.T) {
+	falling := func(start, end float64) []Contender {
+		var history metrics.History
+		for epoch := range 50 {
+			loss := end + (start-end)*math.Exp(-float64(epoch))
+			history = append(history, metrics.Epoch{Number: epoch + 1, TrainLoss: loss, ValidationLoss: loss - 0.01*float64(epoch)/50})
+		}
+		return []Contender{{Name: "a", Histories: metrics.Histories{history}}}
+	}
+	for _, test := range []struct {
+		name       string
+		start, end float64
+		cut        bool
+	}{
+		{"far above", 0.5, 0.1, true}, {"not far above", 0.11, 0.1, false}, {"so far that the axis is logarithmic", 50, 0.1, true},
+	} {
+		c, err := LossComparison(shortCaption, "mse", falling(test.start, test.end))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if cut := c.scale.high < test.start; cut != test.cut || cut != (len(c.heading.notes) == 1) {
+			t.Errorf("%s: the axis ends at %g, notes %q", test.name, c.scale.high, c.heading.notes)
+		}
 	}
 }

@@ -28,10 +28,10 @@ const (
 // caption names no dataset, or from w.
 func Confusion(w io.Writer, caption Caption, confusion *metrics.Confusion) error {
 	if err := checkConfusion(caption, confusion); err != nil {
-		return fmt.Errorf("plots: confusion: %w", err)
+		return fmt.Errorf("drawing the confusion matrix: %w", err)
 	}
 	heading := heading{
-		title:   fmt.Sprintf("Confusion matrix, accuracy %.2f%%", 100*confusion.Accuracy()),
+		title:   "Confusion matrix, accuracy " + Percent(confusion.Accuracy()),
 		caption: caption,
 		notes:   []string{"In each cell: the number of images and their share of the actual class (of the row)."},
 	}
@@ -40,7 +40,7 @@ func Confusion(w io.Writer, caption Caption, confusion *metrics.Confusion) error
 		err = writePicture(w, heading, confusionHeight(len(confusion.Classes)), matrix.Draw)
 	}
 	if err != nil {
-		return fmt.Errorf("plots: confusion: %w", err)
+		return fmt.Errorf("drawing the confusion matrix: %w", err)
 	}
 	return nil
 }

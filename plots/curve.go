@@ -2,6 +2,7 @@ package plots
 
 import (
 	"image/color"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -9,22 +10,57 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// curve is one quantity over the epochs.
+// A look is a color with a pattern of dashes, by their places in runColors and
+// dashPatterns. A page's style has both under the same numbers.
+type look struct{ color, dashes int }
+
+// noteLook is that of what belongs to no curve alone.
+var noteLook = look{color: -1}
+
+var (
+	trainingLook   = look{color: 0}
+	validationLook = look{color: 1}
+)
+
+// The order pairs each color with one of another lightness four curves later,
+// which has the same dashes: printed in gray they stay apart, too.
+var runColors = []color.Color{blue, vermillion, green, purple, skyBlue, orange, black, brown}
+
+var dashPatterns = [][]vg.Length{
+	nil, // solid
+	{7, 3},
+	{2, 2.5},
+	{8, 2.5, 2, 2.5},
+}
+
+// lookOf gives the first 32 of several curves a look of their own.
+func lookOf(i int) look {
+	return look{i % len(runColors), (i + i/len(runColors)) % len(dashPatterns)}
+}
+
+func (l look) paint() color.Color {
+	if l == noteLook {
+		return noteColor
+	}
+	return runColors[l.color]
+}
+
+func (l look) line() draw.LineStyle {
+	return draw.LineStyle{Color: l.paint(), Width: 1.5, Dashes: dashPatterns[l.dashes]}
+}
+
+// curve is one quantity along the horizontal axis: (epoch, value), NaN where
+// nothing was measured.
 type curve struct {
-	name   string
-	color  color.Color
-	points plotter.XYs // (epoch, value), NaN where nothing was measured
-	dashes []vg.Length // lengths of dashes and the gaps after them; nil for a solid line
+	points    plotter.XYs
+	low, high plotter.XYs // the lowest and the highest of several runs around it; nil for a single run
+	best      int         // the place of the point to mark; -1 for none
 }
 
-func (c curve) style() draw.LineStyle {
-	return draw.LineStyle{Color: c.color, Width: 1.5, Dashes: c.dashes}
-}
-
-// values returns the curve's values that can be drawn.
-func (c curve) values() []float64 {
+// finite returns the values of the points that can be drawn.
+func finite(points plotter.XYs) []float64 {
 	var values []float64
-	for _, p := range c.points {
+	for _, p := range points {
 		if drawable(p.Y) {
 			values = append(values, p.Y)
 		}
@@ -32,11 +68,16 @@ func (c curve) values() []float64 {
 	return values
 }
 
-// stretches cuts the curve at its gaps and places its values on the scale.
-func (c curve) stretches(s scale) []plotter.XYs {
+// values returns all that the curve and its band hold and that can be drawn.
+func (c curve) values() []float64 {
+	return slices.Concat(finite(c.points), finite(c.low), finite(c.high))
+}
+
+// stretches cuts points at their gaps and places their values on the scale.
+func stretches(points plotter.XYs, s scale) []plotter.XYs {
 	var stretches []plotter.XYs
 	open := false
-	for _, p := range c.points {
+	for _, p := range points {
 		if !drawable(p.Y) {
 			open = false
 			continue
@@ -51,34 +92,112 @@ func (c curve) stretches(s scale) []plotter.XYs {
 	return stretches
 }
 
-// addCurve adds the curve's stretches to the axes and returns a sample of the
-// line for the legend. In stretches of at most pointsUpTo epochs these show as
-// points, too.
-func addCurve(axes *plot.Plot, c curve, s scale, pointsUpTo int) (plot.Thumbnailer, error) {
-	point := draw.GlyphStyle{Color: c.color, Radius: 2.8, Shape: draw.CircleGlyph{}}
-	for _, stretch := range c.stretches(s) {
-		line, points, err := plotter.NewLinePoints(stretch)
-		if err != nil {
-			return nil, err
+// outlines returns the closed outlines of the curve's band, one for each stretch
+// without a gap.
+func (c curve) outlines(s scale) []plotter.XYs {
+	low, high := stretches(c.low, s), stretches(c.high, s)
+	for i := range low { // both have their gaps at the same epochs
+		slices.Reverse(high[i])
+		low[i] = append(low[i], high[i]...)
+	}
+	return low
+}
+
+// Curves of more epochs than manyEpochs are drawn as a mean over smoothShare of
+// them around each, with every epoch's own value faintly behind it: noise would
+// hide where such a curve goes.
+const (
+	manyEpochs  = 200
+	smoothShare = 50
+)
+
+// smoothed returns the mean over the neighbors of each point, and nil where the
+// points are so few that they speak for themselves.
+func smoothed(points plotter.XYs) plotter.XYs {
+	if len(points) <= manyEpochs {
+		return nil
+	}
+	reach := len(points) / smoothShare / 2
+	smooth := slices.Clone(points)
+	for i, p := range points {
+		if !drawable(p.Y) {
+			continue
 		}
-		line.LineStyle, points.GlyphStyle = c.style(), point
+		around := finite(points[max(0, i-reach):min(len(points), i+reach+1)])
+		sum := 0.0
+		for _, value := range around {
+			sum += value
+		}
+		smooth[i].Y = sum / float64(len(around))
+	}
+	return smooth
+}
+
+// showsPoints reports whether a stretch of a curve shows its epochs as points
+// too: where it is so short that a line would hardly show, and in curves of few
+// epochs. epochs are those of the axis.
+func showsPoints(curve, stretch, epochs int) bool {
+	const few = 25
+	return curve <= few || stretch <= max(1, epochs/few)
+}
+
+// addLine adds points to axes as a line of the look, in stretches between gaps.
+func addLine(axes *plot.Plot, points plotter.XYs, s scale, look look, epochs int) error {
+	for _, stretch := range stretches(points, s) {
+		line, dots, err := plotter.NewLinePoints(stretch)
+		if err != nil {
+			return err
+		}
+		line.LineStyle = look.line()
+		dots.GlyphStyle = draw.GlyphStyle{Color: look.paint(), Radius: 2.8, Shape: draw.CircleGlyph{}}
 		axes.Add(line)
-		if len(stretch) <= pointsUpTo {
-			axes.Add(points)
+		if showsPoints(len(points), len(stretch), epochs) {
+			axes.Add(dots)
 		}
 	}
-	return &plotter.Line{LineStyle: c.style()}, nil
+	return nil
+}
+
+// addBehind adds what stands behind all curves: a band, or the epochs' own
+// values of a curve that is drawn smoothed.
+func addBehind(axes *plot.Plot, c curve, s scale, look look) error {
+	for _, outline := range c.outlines(s) {
+		area, err := plotter.NewPolygon(outline)
+		if err != nil {
+			return err
+		}
+		area.Color, area.LineStyle.Width = translucent(look.paint(), 0x38), 0
+		axes.Add(area)
+	}
+	if smoothed(c.points) == nil {
+		return nil
+	}
+	for _, stretch := range stretches(c.points, s) {
+		line, err := plotter.NewLine(stretch)
+		if err != nil {
+			return err
+		}
+		line.LineStyle = draw.LineStyle{Color: translucent(look.paint(), 0x50), Width: 0.75}
+		axes.Add(line)
+	}
+	return nil
+}
+
+// translucent is the color with the white of the paper showing through.
+func translucent(c color.Color, opacity uint8) color.Color {
+	r, g, b, _ := c.RGBA()
+	return color.NRGBA{R: uint8(r >> 8), G: uint8(g >> 8), B: uint8(b >> 8), A: opacity}
 }
 
 // bestMark returns a dark ring around a core in the curve's color.
-func bestMark(at plotter.XY, curveColor color.Color) (ring, core *plotter.Scatter, err error) {
+func bestMark(at plotter.XY, core color.Color) (ring, middle *plotter.Scatter, err error) {
 	if ring, err = plotter.NewScatter(plotter.XYs{at}); err != nil {
 		return nil, nil, err
 	}
-	if core, err = plotter.NewScatter(plotter.XYs{at}); err != nil {
+	if middle, err = plotter.NewScatter(plotter.XYs{at}); err != nil {
 		return nil, nil, err
 	}
 	ring.GlyphStyle = draw.GlyphStyle{Color: inkColor, Radius: 5, Shape: draw.CircleGlyph{}}
-	core.GlyphStyle = draw.GlyphStyle{Color: curveColor, Radius: 3, Shape: draw.CircleGlyph{}}
-	return ring, core, nil
+	middle.GlyphStyle = draw.GlyphStyle{Color: core, Radius: 3, Shape: draw.CircleGlyph{}}
+	return ring, middle, nil
 }

@@ -52,10 +52,10 @@ var diagramTemplate = template.Must(template.New("diagram").Parse(diagramText))
 // fit together or that share with a layer that is not there, or from w.
 func Diagram(w io.Writer, network Network) error {
 	if err := network.check(); err != nil {
-		return fmt.Errorf("plots: diagram: %w", err)
+		return fmt.Errorf("drawing the diagram: %w", err)
 	}
 	if err := diagramTemplate.Execute(w, newSheet(network)); err != nil {
-		return fmt.Errorf("plots: diagram: %w", err)
+		return fmt.Errorf("drawing the diagram: %w", err)
 	}
 	return nil
 }
@@ -118,14 +118,5 @@ func counted(parameters int) string {
 	if parameters == 1 {
 		return "1 parameter"
 	}
-	return thousands(parameters) + " parameters"
-}
-
-// thousands writes a whole number with a comma between groups of three digits.
-func thousands(n int) string {
-	text := fmt.Sprint(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
+	return Thousands(parameters) + " parameters"
 }

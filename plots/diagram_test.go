@@ -194,9 +194,9 @@ func TestDiagramErrors(t *testing.T) {
 	gap.Layers[1].In++
 	lost.Layers[2].SharesWith = "nobody"
 	for want, network := range map[string]plots.Network{
-		"plots: diagram: no layers": {Title: "none"},
-		"plots: diagram: layer down1 takes 513 values, down0 before it gives 512":   gap,
-		"plots: diagram: layer up2 shares the weight of nobody, which is not there": lost,
+		"drawing the diagram: no layers":                                                 {Title: "none"},
+		"drawing the diagram: layer down1 takes 513 values, down0 before it gives 512":   gap,
+		"drawing the diagram: layer up2 shares the weight of nobody, which is not there": lost,
 	} {
 		if err := plots.Diagram(io.Discard, network); err == nil || err.Error() != want {
 			t.Errorf("the error is %v, want %q", err, want)

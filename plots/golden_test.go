@@ -4,6 +4,7 @@ import (
 	"io"
 	"log"
 	"math"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"testing"
@@ -79,16 +80,14 @@ func confusion() *metrics.Confusion {
 	}
 }
 
-func ExampleLoss() {
-	save("loss.png", func(w io.Writer) error {
-		return plots.Loss(w, caption, fading(50), "hinge, C = 1")
-	})
+func ExampleLossChart() {
+	chart, err := plots.LossChart(caption, fading(50), "hinge, C = 1")
+	saveChart("loss.png", chart, err)
 }
 
-func ExampleAccuracy() {
-	save("accuracy.png", func(w io.Writer) error {
-		return plots.Accuracy(w, caption, fading(50))
-	})
+func ExampleAccuracyChart() {
+	chart, err := plots.AccuracyChart(caption, fading(50))
+	saveChart("accuracy.png", chart, err)
 }
 
 func ExampleConfusion() {
@@ -103,10 +102,9 @@ func ExampleWeights() {
 	})
 }
 
-func ExampleLoss_yardstick() {
-	save("yardstick.png", func(w io.Writer) error {
-		return plots.Loss(w, autoencoder, fading(20), "mse", plots.Yardstick{Name: "PCA, 32 components", Loss: 0.4})
-	})
+func ExampleLossChart_yardstick() {
+	chart, err := plots.LossChart(autoencoder, fading(20), "mse", plots.Yardstick{Name: "PCA, 32 components", Loss: 0.4})
+	saveChart("yardstick.png", chart, err)
 }
 
 func ExampleReconstructions() {
@@ -118,55 +116,63 @@ func ExampleReconstructions() {
 	})
 }
 
-func ExampleComparison() {
-	save("comparison.png", func(w io.Writer) error {
-		both := plots.Caption{Run: "autoencoders", Dataset: "CIFAR-10"}
-		tied := fading(9)
-		for i := range tied {
-			tied[i].TrainLoss -= 0.05
-			tied[i].ValidationLoss -= 0.1
-		}
-		return plots.Comparison(w, both, "mse", []plots.ComparedRun{
-			{Name: "standard", Histories: metrics.Histories{fading(15)}, Yardstick: 0.5},
-			{Name: "tied", Histories: metrics.Histories{tied}, Yardstick: 0.5},
-		})
+func ExampleLossComparison() {
+	both := plots.Caption{Run: "autoencoders", Dataset: "CIFAR-10"}
+	tied := fading(9)
+	for i := range tied {
+		tied[i].TrainLoss -= 0.05
+		tied[i].ValidationLoss -= 0.1
+	}
+	chart, err := plots.LossComparison(both, "mse", []plots.Contender{
+		{Name: "standard", Histories: metrics.Histories{fading(15)}, Yardstick: 0.5},
+		{Name: "tied", Histories: metrics.Histories{tied}, Yardstick: 0.5},
 	})
+	saveChart("comparison.png", chart, err)
 }
 
-func ExampleComparison_seeds() {
-	save("seeds.png", func(w io.Writer) error {
-		var seeds metrics.Histories
-		for seed := range 3 {
-			history := fading(15 - seed)
-			for i := range history {
-				history[i].TrainLoss += 0.03 * float64(seed)
-				history[i].ValidationLoss *= 1 + 0.1*float64(seed*(i%3))
-			}
-			seeds = append(seeds, history)
+func ExampleLossComparison_seeds() {
+	var seeds metrics.Histories
+	for seed := range 3 {
+		history := fading(15 - seed)
+		for i := range history {
+			history[i].TrainLoss += 0.03 * float64(seed)
+			history[i].ValidationLoss *= 1 + 0.1*float64(seed*(i%3))
 		}
-		return plots.Comparison(w, autoencoder, "mse", []plots.ComparedRun{
-			{Name: "three seeds", Histories: seeds},
-			{Name: "one seed", Histories: metrics.Histories{fading(10)}, Yardstick: 0.4},
-		})
+		seeds = append(seeds, history)
+	}
+	chart, err := plots.LossComparison(autoencoder, "mse", []plots.Contender{
+		{Name: "three seeds", Histories: seeds},
+		{Name: "one seed", Histories: metrics.Histories{fading(10)}, Yardstick: 0.4},
 	})
+	saveChart("seeds.png", chart, err)
+}
+
+func ExampleLossChart_noisy() {
+	history := fading(2000)
+	noise := rand.New(rand.NewPCG(1, 2))
+	for i := range history {
+		history[i].TrainLoss += 0.03 * noise.NormFloat64()
+		history[i].ValidationLoss += 0.04*noise.NormFloat64() - 0.0009*float64(i)
+	}
+	chart, err := plots.LossChart(caption, history, "hinge, C = 1")
+	saveChart("noisy.png", chart, err)
 }
 
 func ExampleAccuracyComparison() {
-	save("accuracies.png", func(w io.Writer) error {
-		better := fading(12)
-		for i := range better {
-			better[i].TrainAccuracy = 0.6 + 0.02*float64(i)
-			better[i].ValidationAccuracy = 0.58 + 0.015*float64(i)
-		}
-		worse := slices.Clone(better[:10])
-		for i := range worse {
-			worse[i].ValidationAccuracy -= 0.03
-		}
-		return plots.AccuracyComparison(w, plots.Caption{Run: "svm", Dataset: "CIFAR-10: frog, horse"}, []plots.ComparedRun{
-			{Name: "svm_improved", Histories: metrics.Histories{better}},
-			{Name: "svm", Histories: metrics.Histories{worse}},
-		})
+	better := fading(12)
+	for i := range better {
+		better[i].TrainAccuracy = 0.6 + 0.02*float64(i)
+		better[i].ValidationAccuracy = 0.58 + 0.015*float64(i)
+	}
+	worse := slices.Clone(better[:10])
+	for i := range worse {
+		worse[i].ValidationAccuracy -= 0.03
+	}
+	chart, err := plots.AccuracyComparison(plots.Caption{Run: "svm", Dataset: "CIFAR-10: frog, horse"}, []plots.Contender{
+		{Name: "svm_improved", Histories: metrics.Histories{better}},
+		{Name: "svm", Histories: metrics.Histories{worse}},
 	})
+	saveChart("accuracies.png", chart, err)
 }
 
 // swept is a sweep of three keys whose best setting is where the length of a
@@ -214,6 +220,14 @@ func ExampleSweepLines() {
 	})
 }
 
+// saveChart saves the picture of a chart that must be sound.
+func saveChart(name string, chart *plots.Chart, err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+	save(name, chart.WritePNG)
+}
+
 func save(name string, draw func(io.Writer) error) {
 	file, err := os.Create("testdata/" + name)
 	if err != nil {
@@ -232,14 +246,15 @@ func save(name string, draw func(io.Writer) error) {
 // "go test ./plots -regen".
 func TestGolden(t *testing.T) {
 	examples := map[string]func(){
-		"loss.png":            ExampleLoss,
-		"yardstick.png":       ExampleLoss_yardstick,
-		"accuracy.png":        ExampleAccuracy,
+		"loss.png":            ExampleLossChart,
+		"yardstick.png":       ExampleLossChart_yardstick,
+		"accuracy.png":        ExampleAccuracyChart,
 		"confusion.png":       ExampleConfusion,
 		"weights.png":         ExampleWeights,
 		"reconstructions.png": ExampleReconstructions,
-		"comparison.png":      ExampleComparison,
-		"seeds.png":           ExampleComparison_seeds,
+		"comparison.png":      ExampleLossComparison,
+		"seeds.png":           ExampleLossComparison_seeds,
+		"noisy.png":           ExampleLossChart_noisy,
 		"accuracies.png":      ExampleAccuracyComparison,
 		"sweep.png":           ExampleSweepMap,
 		"sweep_latent.png":    ExampleSweepLines,

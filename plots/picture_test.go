@@ -83,23 +83,12 @@ func pictures() []picture {
 		}
 		for name, values := range losses {
 			history := historyOf(values...)
-			add("loss: "+name, func(w io.Writer) error {
-				return Loss(w, caption, history, "hinge, C = 1")
-			})
-			add("accuracy: "+name, func(w io.Writer) error { return Accuracy(w, caption, history) })
-		}
-		add("loss: long name", func(w io.Writer) error {
-			return Loss(w, caption, historyOf(1, 0.5), strings.Repeat("hinge ", 50))
-		})
-		add("loss: yardsticks", func(w io.Writer) error {
-			return Loss(w, caption, historyOf(1, 0.5), "mse", Yardstick{"PCA", 0.001}, Yardstick{caption.Run, 3e38})
-		})
-		add("comparison: 1 run of 1 epoch", func(w io.Writer) error {
-			return Comparison(w, caption, "mse", runsOf(caption.Run, 1))
-		})
-		add("comparison: 9 runs", func(w io.Writer) error {
-			return Comparison(w, caption, "mse", runsOf(caption.Run, 1, 2, 3, 5, 8, 13, 100, 1000, 500))
-		})
+			add("loss: "+name, PNG(LossChart(caption, history, "hinge, C = 1")))
+			add("accuracy: "+name, PNG(AccuracyChart(caption, history)) })
+		add("loss: long name", PNG(LossChart(caption, historyOf(1, 0.5), strings.Repeat("hinge ", 50))))
+		add("loss: yardsticks", PNG(LossChart(caption, historyOf(1, 0.5), "mse", Yardstick{"PCA", 0.001}, Yardstick{caption.Run, 3e38})))
+		add("comparison: 1 run of 1 epoch", PNG(LossComparison(caption, "mse", runsOf(caption.Run, 1))))
+		add("comparison: 9 runs", PNG(LossComparison(caption, "mse", runsOf(caption.Run, 1, 2, 3, 5, 8, 13, 100, 1000, 500))))
 		for _, n := range []int{1, 3, 12, 64} {
 			add(fmt.Sprintf("reconstructions: %d", n), func(w io.Writer) error {
 				return Reconstructions(w, caption, flatPairs(n, caption.Run, -math.MaxFloat32, math.MaxFloat32))
@@ -167,8 +156,8 @@ func allWhite(drawn image.Image, area image.Rectangle) (at image.Point, white bo
 func oneOfEach() []picture {
 	history := historyOf(noise(50)...)
 	return []picture{
-		{"loss", func(w io.Writer) error { return Loss(w, shortCaption, history, "hinge, C = 1") }},
-		{"accuracy", func(w io.Writer) error { return Accuracy(w, shortCaption, history) }},
+		{"loss", PNG(LossChart(shortCaption, history, "hinge, C = 1"))},
+		{"accuracy", PNG(AccuracyChart(shortCaption, history))},
 		{"confusion", func(w io.Writer) error {
 			return Confusion(w, shortCaption, diagonal([]string{"frog", "horse"}, 7))
 		}},
@@ -178,7 +167,7 @@ func oneOfEach() []picture {
 		{"reconstructions", func(w io.Writer) error {
 			return Reconstructions(w, shortCaption, flatPairs(3, "image 1, frog", 0, 1))
 		}},
-		{"comparison", func(w io.Writer) error { return Comparison(w, shortCaption, "mse", runsOf("run ", 5, 50)) }},
+		{"comparison", PNG(LossComparison(shortCaption, "mse", runsOf("run ", 5, 50)))},
 	}
 }
 
@@ -193,6 +182,9 @@ func TestSameValuesGiveSameBytes(t *testing.T) {
 		}
 	}
 }
+
+// errorOf is why there is no chart.
+func errorOf(_ *Chart, err error) error { return err }
 
 type brokenWriter struct{ err error }
 
@@ -216,47 +208,47 @@ func TestErrors(t *testing.T) {
 		err  error
 		want string
 	}{
-		{Loss(io.Discard, shortCaption, nil, "hinge"), "plots: loss: the history holds no epoch"},
-		{Loss(io.Discard, shortCaption, historyOf(math.NaN()), "hinge"), "plots: loss: no epoch has a finite loss"},
-		{Loss(io.Discard, Caption{Run: "svm"}, historyOf(1), "hinge"),
-			"plots: loss: the caption names no dataset; set Caption.Dataset"},
-		{Accuracy(io.Discard, shortCaption, nil), "plots: accuracy: the history holds no epoch"},
-		{Accuracy(io.Discard, shortCaption, autoencoder),
-			"plots: accuracy: no epoch has an accuracy; only a classifier has one"},
-		{Confusion(io.Discard, shortCaption, nil), "plots: confusion: no matrix given"},
-		{Confusion(io.Discard, shortCaption, diagonal([]string{"frog"}, 1)), "plots: confusion: 1 classes, want 2 to 10"},
-		{Confusion(io.Discard, shortCaption, diagonal(make([]string, 11), 1)), "plots: confusion: 11 classes, want 2 to 10"},
-		{Confusion(io.Discard, shortCaption, diagonal(frogs.Classes, 0)), "plots: confusion: the matrix has counted no image"},
-		{Confusion(io.Discard, shortCaption, diagonal(frogs.Classes, -1)), "plots: confusion: row 0 holds a count below 0"},
+		{errorOf(LossChart(shortCaption, nil, "hinge")), "the history holds no epoch"},
+		{errorOf(LossChart(shortCaption, historyOf(math.NaN()), "hinge")), "no epoch has a finite loss"},
+		{errorOf(LossChart(Caption{Run: "svm"}, historyOf(1), "hinge")),
+			"the caption names no dataset; set Caption.Dataset"},
+		{errorOf(AccuracyChart(shortCaption, nil)), "the history holds no epoch"},
+		{errorOf(AccuracyChart(shortCaption, autoencoder)),
+			"no epoch has a finite accuracy"},
+		{Confusion(io.Discard, shortCaption, nil), "drawing the confusion matrix: no matrix given"},
+		{Confusion(io.Discard, shortCaption, diagonal([]string{"frog"}, 1)), "drawing the confusion matrix: 1 classes, want 2 to 10"},
+		{Confusion(io.Discard, shortCaption, diagonal(make([]string, 11), 1)), "drawing the confusion matrix: 11 classes, want 2 to 10"},
+		{Confusion(io.Discard, shortCaption, diagonal(frogs.Classes, 0)), "drawing the confusion matrix: the matrix has counted no image"},
+		{Confusion(io.Discard, shortCaption, diagonal(frogs.Classes, -1)), "drawing the confusion matrix: row 0 holds a count below 0"},
 		{Confusion(io.Discard, shortCaption, &metrics.Confusion{Classes: frogs.Classes}),
-			"plots: confusion: 0 rows of counts for 2 classes"},
+			"drawing the confusion matrix: 0 rows of counts for 2 classes"},
 		{Confusion(io.Discard, shortCaption, &metrics.Confusion{Classes: frogs.Classes, Counts: [][]int{{1, 2}, {}}}),
-			"plots: confusion: row 1 holds 0 counts for 2 classes"},
+			"drawing the confusion matrix: row 1 holds 0 counts for 2 classes"},
 		{Weights(io.Discard, shortCaption, "frog", "horse", nan[:3071]),
-			"plots: weights: 3071 weights, want 3072 (3 planes of 32x32)"},
-		{Weights(io.Discard, shortCaption, "frog", "horse", nan), "plots: weights: weight 17 is NaN, want a finite number"},
-		{Loss(io.Discard, shortCaption, historyOf(1), "mse", Yardstick{"PCA", math.NaN()}),
-			`plots: loss: the loss of the yardstick "PCA" is NaN, want a finite number`},
-		{Reconstructions(io.Discard, shortCaption, nil), "plots: reconstructions: no pair given"},
+			"drawing the weights: 3071 weights, want 3072 (3 planes of 32x32)"},
+		{Weights(io.Discard, shortCaption, "frog", "horse", nan), "drawing the weights: weight 17 is NaN, want a finite number"},
+		{errorOf(LossChart(shortCaption, historyOf(1), "mse", Yardstick{"PCA", math.NaN()})),
+			`the loss of the yardstick "PCA" is NaN, want a finite number`},
+		{Reconstructions(io.Discard, shortCaption, nil), "drawing the reconstructions: no pair given"},
 		{Reconstructions(io.Discard, shortCaption, flatPairs(65, "", 0, 1)),
-			"plots: reconstructions: 65 pairs, want at most 64"},
+			"drawing the reconstructions: 65 pairs, want at most 64"},
 		{Reconstructions(io.Discard, Caption{}, flatPairs(1, "", 0, 1)),
-			"plots: reconstructions: the caption names no dataset; set Caption.Dataset"},
+			"drawing the reconstructions: the caption names no dataset; set Caption.Dataset"},
 		{Reconstructions(io.Discard, shortCaption, []Reconstruction{{"image 1, frog", nan, flat(0)}}),
-			"plots: reconstructions: image 1, frog: original: value 17 is NaN, want a finite number"},
+			"drawing the reconstructions: image 1, frog: original: value 17 is NaN, want a finite number"},
 		{Reconstructions(io.Discard, shortCaption, []Reconstruction{{"image 1, frog", flat(0), flat(float32(math.Inf(1)))}}),
-			"plots: reconstructions: image 1, frog: reconstruction: value 0 is +Inf, want a finite number"},
+			"drawing the reconstructions: image 1, frog: reconstruction: value 0 is +Inf, want a finite number"},
 		{Reconstructions(io.Discard, shortCaption, []Reconstruction{{"image 1, frog", flat(0), nil}}),
-			"plots: reconstructions: image 1, frog: reconstruction: 0 values, want 3072 (3 planes of 32x32)"},
-		{Comparison(io.Discard, shortCaption, "mse", nil), "plots: comparison: no run given"},
-		{Comparison(io.Discard, shortCaption, "mse", []ComparedRun{{Name: "tied"}}),
-			`plots: comparison: run "tied": no history given`},
-		{Comparison(io.Discard, shortCaption, "mse", []ComparedRun{{"tied", metrics.Histories{historyOf(1)}, -1}}),
-			`plots: comparison: run "tied": the yardstick is -1, want a finite number above 0, or 0 for none`},
-		{Comparison(io.Discard, shortCaption, "mse", []ComparedRun{{"tied", metrics.Histories{historyOf(math.NaN())}, 0}}),
-			"plots: comparison: no run has a finite loss"},
-		{Comparison(io.Discard, Caption{}, "mse", runsOf("svm", 2)),
-			"plots: comparison: the caption names no dataset; set Caption.Dataset"},
+			"drawing the reconstructions: image 1, frog: reconstruction: 0 values, want 3072 (3 planes of 32x32)"},
+		{errorOf(LossComparison(shortCaption, "mse", nil)), "there is no run to compare"},
+		{errorOf(LossComparison(shortCaption, "mse", []Contender{{Name: "tied"}})),
+			`run "tied": the history holds no epoch`},
+		{errorOf(LossComparison(shortCaption, "mse", []Contender{{"tied", metrics.Histories{historyOf(1)}, -1}})),
+			`run "tied": the yardstick is -1, want a finite number above 0, or 0 for none`},
+		{errorOf(LossComparison(shortCaption, "mse", []Contender{{"tied", metrics.Histories{historyOf(math.NaN())}, 0}})),
+			"no epoch has a finite loss"},
+		{errorOf(LossComparison(Caption{}, "mse", runsOf("svm", 2))),
+			"the caption names no dataset; set Caption.Dataset"},
 	}
 	for _, test := range tests {
 		if test.err == nil || test.err.Error() != test.want {

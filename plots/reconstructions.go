@@ -34,7 +34,7 @@ const mostReconstructions = 64
 // finite values each, if the caption names no dataset, or from w.
 func Reconstructions(w io.Writer, caption Caption, pairs []Reconstruction) error {
 	if err := checkReconstructions(caption, pairs); err != nil {
-		return fmt.Errorf("plots: reconstructions: %w", err)
+		return fmt.Errorf("drawing the reconstructions: %w", err)
 	}
 	layout := layoutFor(len(pairs))
 	tiles := layout.tiles(pairs)
@@ -43,7 +43,7 @@ func Reconstructions(w io.Writer, caption Caption, pairs []Reconstruction) error
 		layout.draw(c, tiles)
 	})
 	if err != nil {
-		return fmt.Errorf("plots: reconstructions: %w", err)
+		return fmt.Errorf("drawing the reconstructions: %w", err)
 	}
 	return nil
 }
@@ -169,7 +169,7 @@ func (l pairLayout) tiles(pairs []Reconstruction) []pairTile {
 		tiles[i] = pairTile{pair.Name, []labelledImage{
 			{clipped(pair.Original), []string{rangeOf(pair.Original)}},
 			{clipped(pair.Reconstructed), []string{
-				rangeOf(pair.Reconstructed), fmt.Sprintf("MSE %.4g", pair.meanSquaredError())}},
+				rangeOf(pair.Reconstructed), "MSE " + Loss(pair.meanSquaredError())}},
 		}}
 		if l.differences {
 			differences := pair.differences()

@@ -98,10 +98,10 @@ func withoutSpikes(sorted []float64) (kept []float64, notes []string) {
 		return sorted, nil
 	}
 	if spikes == 1 {
-		return sorted[:end], []string{fmt.Sprintf("1 value lies above the axis: %.4g.", sorted[end])}
+		return sorted[:end], []string{fmt.Sprintf("1 value lies above the axis: %s.", Loss(sorted[end]))}
 	}
-	return sorted[:end], []string{fmt.Sprintf("%d values lie above the axis, the highest %.4g.",
-		spikes, sorted[len(sorted)-1])}
+	return sorted[:end], []string{fmt.Sprintf("%d values lie above the axis, the highest %s.",
+		spikes, Loss(sorted[len(sorted)-1]))}
 }
 
 // apply sets the axis to the scale.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -26,6 +27,9 @@ type SweptKey struct {
 	Name   string
 	Values []string
 }
+
+// short is the key's name without its sections.
+func (k SweptKey) short() string { return k.Name[strings.LastIndex(k.Name, ".")+1:] }
 
 // SweptPoint is what one setting reached.
 type SweptPoint struct {
@@ -115,7 +119,7 @@ func SweepLines(w io.Writer, caption Caption, figures SweptFigures, along int) e
 		err = newSweepLines(caption, figures, along).write(w)
 	}
 	if err != nil {
-		return fmt.Errorf("plots: sweep: %w", err)
+		return fmt.Errorf("drawing the sweep: %w", err)
 	}
 	return nil
 }
@@ -126,11 +130,10 @@ type sweepLines struct {
 	x          SweptKey
 	yLabel     string
 	scale      scale
-	lines      []curve
-	bands      []band
-	yardsticks []curve // each different one once
-	best       plotter.XY
-	bestColor  int // of which line
+	series     []series
+	lines      []curve       // one a series, the best point of all marked
+	yardsticks []plotter.XYs // each different one once
+	best       string        // what the mark says
 }
 
 func newSweepLines(caption Caption, figures SweptFigures, along int) *sweepLines {
@@ -140,81 +143,93 @@ func newSweepLines(caption Caption, figures SweptFigures, along int) *sweepLines
 			other = k
 		}
 	}
-	l := &sweepLines{x: figures.Keys[along], best: plotter.XY{Y: math.NaN()}}
+	l := &sweepLines{x: figures.Keys[along]}
 	names := []string{figures.Keys[along].Name}
 	if other >= 0 {
-		names = figures.Keys[other].Values
+		names = nil
+		for _, value := range figures.Keys[other].Values {
+			names = append(names, figures.Keys[other].short()+" = "+value)
+		}
 	}
-	var values []float64
+	var values, levels []float64
 	for i, name := range names {
-		line, low, high, yardstick := figures.line(along, func(p SweptPoint) bool { return other < 0 || p.Places[other] == i })
-		for _, c := range []*curve{&line, &low, &high} {
-			c.name, c.color, c.dashes = name, runColor(i), runDashes(i)
-			values = append(values, c.values()...)
-		}
-		for _, point := range line.points {
-			if figures.better(point.Y, l.best.Y) {
-				l.best, l.bestColor = point, i
-			}
-		}
-		l.lines, l.bands = append(l.lines, line), append(l.bands, band{low, high})
+		line, yardstick := figures.line(along, func(p SweptPoint) bool { return other < 0 || p.Places[other] == i })
+		values = append(values, line.values()...)
+		l.series, l.lines = append(l.series, series{look: lookOf(i), name: name}), append(l.lines, line)
 		l.addYardstick(yardstick)
 	}
-	var levels []float64
 	for _, yardstick := range l.yardsticks {
-		levels = append(levels, yardstick.values()...)
+		levels = append(levels, finite(yardstick)...)
 	}
-	if figures.Loss == "" {
-		l.scale, l.yLabel = accuracyQuantity.axis(values, nil)
-	} else {
-		l.scale, l.yLabel = lossQuantity(figures.Loss).axis(values, levels)
+	q := accuracyQuantity
+	if figures.Loss != "" {
+		q = lossQuantity(figures.Loss)
 	}
+	l.scale, l.yLabel = q.axis(values, levels)
+	l.markBest(figures, q)
 	notes := l.scale.notes
 	if len(figures.Keys) > 2 {
 		notes = append(notes, "Each point is the best setting of the other keys.")
 	}
-	l.heading = heading{fmt.Sprintf("Validation %s by %s", figures.measure(), l.x.Name), caption, notes}
+	l.heading = heading{fmt.Sprintf("Validation %s by %s", q.name, l.x.Name), caption, notes}
 	return l
 }
 
+// markBest marks the best point of all lines.
+func (l *sweepLines) markBest(figures SweptFigures, q quantity) {
+	best, line := math.NaN(), -1
+	for i := range l.lines {
+		for k, point := range l.lines[i].points {
+			if figures.better(point.Y, best) {
+				if line >= 0 {
+					l.lines[line].best = -1
+				}
+				best, line = point.Y, i
+				l.lines[i].best = k
+			}
+		}
+	}
+	l.best = "best: " + q.text(best)
+}
+
 // line is the best figures along a key's values of the settings that keep
-// accepts, with their lowest and highest seeds and yardsticks.
-func (s SweptFigures) line(along int, keep func(SweptPoint) bool) (line, low, high, yardstick curve) {
+// accepts, in a band from their lowest to their highest seeds, with yardsticks.
+func (s SweptFigures) line(along int, keep func(SweptPoint) bool) (line curve, yardstick plotter.XYs) {
+	line.best = -1
 	for place := range s.Keys[along].Values {
 		best, found := s.best(func(p SweptPoint) bool { return p.Places[along] == place && keep(p) })
 		figures := [4]float64{best.Figure * s.unit(), best.Low * s.unit(), best.High * s.unit(), best.Yardstick}
-		for i, c := range []*curve{&line, &low, &high, &yardstick} {
+		for i, points := range []*plotter.XYs{&line.points, &line.low, &line.high, &yardstick} {
 			if !found || i == 3 && best.Yardstick == 0 {
 				figures[i] = math.NaN()
 			}
-			c.points = append(c.points, plotter.XY{X: float64(place), Y: figures[i]})
+			*points = append(*points, plotter.XY{X: float64(place), Y: figures[i]})
 		}
 	}
-	return line, low, high, yardstick
+	return line, yardstick
 }
 
 // addYardstick adds a line of yardsticks that has any and is none of those
 // there already; it completes one that lacks some.
-func (l *sweepLines) addYardstick(yardstick curve) {
-	if len(yardstick.values()) == 0 {
+func (l *sweepLines) addYardstick(yardstick plotter.XYs) {
+	if len(finite(yardstick)) == 0 {
 		return
 	}
 	agree := func(a, b float64) bool { return a == b || math.IsNaN(a) || math.IsNaN(b) }
 	for _, known := range l.yardsticks {
 		same := true
-		for i, point := range known.points {
-			same = same && agree(point.Y, yardstick.points[i].Y)
+		for i, point := range known {
+			same = same && agree(point.Y, yardstick[i].Y)
 		}
 		if same {
-			for i, point := range yardstick.points {
+			for i, point := range yardstick {
 				if !math.IsNaN(point.Y) {
-					known.points[i] = point
+					known[i] = point
 				}
 			}
 			return
 		}
 	}
-	yardstick.name, yardstick.color, yardstick.dashes = "as many principal components", noteColor, levelLine{}.style().Dashes
 	l.yardsticks = append(l.yardsticks, yardstick)
 }
 
@@ -232,27 +247,33 @@ func (l *sweepLines) plot() (*plot.Plot, *legendStrip, error) {
 	axes.Add(newGrid())
 	axes.X.Label.Text, axes.Y.Label.Text = l.x.Name, l.yLabel
 	nameValues(&axes.X, l.x.Values, cellWidth(len(l.x.Values)))
-	for _, band := range l.bands {
-		if err := addBand(axes, band, l.scale); err != nil {
-			return nil, nil, err
+	for _, yardstick := range l.yardsticks {
+		for _, stretch := range stretches(yardstick, l.scale) {
+			line, err := plotter.NewLine(stretch)
+			if err != nil {
+				return nil, nil, err
+			}
+			line.LineStyle = levelLine{color: noteColor}.style()
+			axes.Add(line)
 		}
 	}
-	for _, line := range append(l.yardsticks, l.lines...) {
-		if _, err := addCurve(axes, line, l.scale, len(l.x.Values)); err != nil {
-			return nil, nil, err
+	chart := Chart{scale: l.scale, series: l.series, first: 1, last: len(l.x.Values)}
+	if err := chart.addCurves(axes, l.lines); err != nil {
+		return nil, nil, err
+	}
+	for _, s := range l.series {
+		if len(l.series)+len(l.yardsticks) > 1 {
+			legend.add(s.name, &plotter.Line{LineStyle: s.look.line()})
 		}
 	}
-	if all := append(l.lines, l.yardsticks...); len(all) > 1 {
-		for _, line := range all {
-			legend.add(line.name, &plotter.Line{LineStyle: line.style()})
-		}
+	if len(l.yardsticks) > 0 {
+		legend.add("as many principal components", levelLine{color: noteColor})
 	}
-	ring, core, err := bestMark(plotter.XY{X: l.best.X, Y: l.scale.place(l.best.Y)}, l.lines[l.bestColor].color)
+	ring, core, err := bestMark(plotter.XY{}, noteColor)
 	if err != nil {
 		return nil, nil, err
 	}
-	axes.Add(ring, core)
-	legend.add(fmt.Sprintf("best: %#.4g", l.best.Y), ring, core)
+	legend.add(l.best, ring, core)
 	axes.X.Min, axes.X.Max = -0.2, float64(len(l.x.Values))-0.8
 	l.scale.apply(&axes.Y)
 	return axes, legend, nil

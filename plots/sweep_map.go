@@ -30,7 +30,7 @@ func SweepMap(w io.Writer, caption Caption, figures SweptFigures) error {
 		err = writeSweepMap(w, caption, figures)
 	}
 	if err != nil {
-		return fmt.Errorf("plots: sweep: %w", err)
+		return fmt.Errorf("drawing the sweep: %w", err)
 	}
 	return nil
 }

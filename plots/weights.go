@@ -32,7 +32,7 @@ var planeNames = [planes]string{"red", "green", "blue"}
 // NaN or infinite, if the caption names no dataset, or from w.
 func Weights(w io.Writer, caption Caption, negative, positive string, weights []float32) error {
 	if err := checkWeights(caption, weights); err != nil {
-		return fmt.Errorf("plots: weights: %w", err)
+		return fmt.Errorf("drawing the weights: %w", err)
 	}
 	strongest := largestMagnitude(weights)
 	heading := heading{"Weights of the linear classifier", caption, []string{
@@ -48,7 +48,7 @@ func Weights(w io.Writer, caption Caption, negative, positive string, weights []
 		drawWeights(c, panels, bar)
 	})
 	if err != nil {
-		return fmt.Errorf("plots: weights: %w", err)
+		return fmt.Errorf("drawing the weights: %w", err)
 	}
 	return nil
 }

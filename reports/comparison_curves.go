@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"html/template"
 	"slices"
 	"strings"
 
@@ -10,29 +9,23 @@ import (
 	"cifartrain/plots"
 )
 
-// Curves are what a picture draws of compared configs, and its caption.
-func Curves(compared []Compared) (plots.Caption, []plots.ComparedRun) {
-	var curves []plots.ComparedRun
+// Chart draws the configs' curves: of their losses where all share one, and of
+// their accuracies where all classify.
+func Chart(compared []Compared) (*plots.Chart, error) {
+	var contenders []plots.Contender
 	var datasets []string
 	for _, c := range compared {
-		curves = append(curves, plots.ComparedRun{Name: c.Label, Histories: c.Histories(), Yardstick: c.PCA()})
+		contenders = append(contenders, plots.Contender{Name: c.Label, Histories: c.Histories(), Yardstick: c.PCA()})
 		dataset := c.Summary().Dataset + ": " + ClassList(c.Summary().Classes)
 		if !slices.Contains(datasets, dataset) {
 			datasets = append(datasets, dataset)
 		}
 	}
-	return plots.Caption{Dataset: strings.Join(datasets, "; ")}, curves
-}
-
-// comparedCurves draws the configs' curves for a page.
-func comparedCurves(compared []Compared) (template.HTML, error) {
-	caption, curves := Curves(compared)
-	return drawn(func(w *strings.Builder) error {
-		if !SameLoss(compared) {
-			return plots.AccuracyComparisonFigure(w, caption, curves)
-		}
-		return plots.ComparisonFigure(w, caption, compared[0].Summary().Loss, curves)
-	})
+	caption := plots.Caption{Dataset: strings.Join(datasets, "; ")}
+	if !SameLoss(compared) {
+		return plots.AccuracyComparison(caption, contenders)
+	}
+	return plots.LossComparison(caption, compared[0].Summary().Loss, contenders)
 }
 
 // overSeeds says what the best weights of the config's runs reach.

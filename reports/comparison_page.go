@@ -81,7 +81,7 @@ func WriteComparison(f *runfolder.Folder, compared []Compared) error {
 	if err := f.Write(runfolder.ComparisonTable, table.Bytes()); err != nil {
 		return err
 	}
-	curves, err := comparedCurves(compared)
+	curves, err := figure(Chart(compared))
 	if err != nil {
 		return fmt.Errorf("making %s: %w", runfolder.ReportFile, err)
 	}

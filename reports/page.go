@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"cifartrain/metrics"
+	"cifartrain/plots"
 )
 
 // What all pages share: the elements of their head and foot, the style, and the
@@ -93,9 +94,13 @@ func Epochs(n int) string {
 	return fmt.Sprintf("%d epochs", n)
 }
 
-// drawn is what draw writes, HTML that is escaped already.
-func drawn(draw func(*strings.Builder) error) (template.HTML, error) {
+// figure is a chart as the part of a page, HTML that is escaped already. It takes
+// the results of what makes the chart.
+func figure(chart *plots.Chart, err error) (template.HTML, error) {
+	if err != nil {
+		return "", err
+	}
 	var text strings.Builder
-	err := draw(&text)
+	err = chart.WriteFigure(&text)
 	return template.HTML(text.String()), err
 }

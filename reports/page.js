@@ -2,7 +2,7 @@
 // Curves answer the pointer, the finger and the arrow keys with the values of
 // an epoch, and the legend hides curves. Without this script they stand still.
 (() => {
-  const rim = 0.01; // of the width, left of the first and right of the last epoch
+  const rim = 0.02; // of the width, left of the first and right of the last epoch
   const figures = []; // those set up
   const hidden = new Set(); // names of curves that the reader turned off, with their figure
   let chosen = null; // the epoch that is shown

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"cmp"
 	_ "embed"
 	"encoding/base64"
 	"errors"
@@ -10,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strings"
 
 	"cifartrain/metrics"
 	"cifartrain/plots"
@@ -48,7 +46,7 @@ func Report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 }
 
 func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metrics.History, pictures []Picture, progress string) error {
-	type figure struct {
+	type printed struct {
 		Picture
 		Source template.URL
 	}
@@ -58,7 +56,7 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 		Headline string
 		Tiles    []Tile
 		Curves   []template.HTML
-		Pictures []figure
+		Pictures []printed
 		Config   string
 		Graph    string
 		Diagram  template.HTML
@@ -68,7 +66,7 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 		if err != nil {
 			return err
 		}
-		page.Pictures = append(page.Pictures, figure{p, source})
+		page.Pictures = append(page.Pictures, printed{p, source})
 	}
 	var diagram string
 	for name, text := range map[string]*string{runfolder.ConfigFile: &page.Config, runfolder.GraphFile: &page.Graph, runfolder.DiagramFile: &diagram} {
@@ -92,14 +90,12 @@ func curves(s *runfolder.Summary, history metrics.History) (figures []template.H
 		return nil, nil
 	}
 	caption := plots.Caption{Run: s.Name, Dataset: s.Dataset}
-	loss, err := drawn(func(w *strings.Builder) error {
-		return plots.LossFigure(w, caption, history, s.Loss, Yardsticks(s)...)
-	})
-	if !history.Classifies() {
+	loss, err := figure(plots.LossChart(caption, history, s.Loss, Yardsticks(s)...))
+	if err != nil || !history.Classifies() {
 		return []template.HTML{loss}, err
 	}
-	accuracy, fault := drawn(func(w *strings.Builder) error { return plots.AccuracyFigure(w, caption, history) })
-	return []template.HTML{accuracy, loss}, cmp.Or(err, fault)
+	accuracy, err := figure(plots.AccuracyChart(caption, history))
+	return []template.HTML{accuracy, loss}, err
 }
 
 // source is a picture of the folder as a page holds it.

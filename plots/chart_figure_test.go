@@ -15,23 +15,23 @@ func TestFigurePlaces(t *testing.T) {
 	history := metrics.History{
 		{Number: 1, TrainLoss: 1, ValidationLoss: 100}, {Number: 2, TrainLoss: math.NaN(), ValidationLoss: 1}, {Number: 3, TrainLoss: 10, ValidationLoss: 10},
 	}
-	chart, err := lossChart(Caption{Dataset: "CIFAR-10"}, history, "mse")
+	chart, err := LossChart(Caption{Dataset: "CIFAR-10"}, history, "mse")
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := chart.figure(false)
+	f := chart.figure()
 	if !f.Values.Log {
 		t.Error("the axis is linear")
 	}
-	middle := f.y(f.scale.place(math.Sqrt(f.scale.low * f.scale.high)))
+	middle := chart.y(chart.scale.place(math.Sqrt(chart.scale.low * chart.scale.high)))
 	if math.Abs(middle-figureSide/2) > 1e-6 {
 		t.Errorf("the geometric mean of the axis stands at %g, want in the middle", middle)
 	}
 	line := f.Panels[0].Lines[0].Path
-	if strings.Count(line, "M") != 2 || !strings.HasPrefix(line, "M10 ") || !strings.Contains(line, "M990 ") {
+	if strings.Count(line, "M") != 2 || !strings.HasPrefix(line, "M20 ") || !strings.Contains(line, "M980 ") {
 		t.Errorf("the curve with a gap is %s", line)
 	}
-	if got := f.y(1e9); got != farAbove {
+	if got := chart.y(1e9); got != farAbove {
 		t.Errorf("a value far above stands at %g", got)
 	}
 	values, err := json.Marshal(f.Values.Panels[0][0])
@@ -50,13 +50,13 @@ func TestFigureOfUnequalRuns(t *testing.T) {
 		}
 		return h
 	}
-	comparison, err := newComparison(Caption{Dataset: "CIFAR-10"}, lossQuantity("mse"), []ComparedRun{
+	comparison, err := LossComparison(Caption{Dataset: "CIFAR-10"}, "mse", []Contender{
 		{Name: "a", Histories: metrics.Histories{history(1, 2, 3), history(1, 2)}, Yardstick: 2}, {Name: "b", Histories: metrics.Histories{history(2, 3)}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := comparison.figure(false)
+	f := comparison.figure()
 	values, err := json.Marshal(f.Values.Panels)
 	want := `[[{"values":[1,2,3],"low":[1,2,3],"high":[1,2,3]},{"values":[null,2,3]}],[{"values":[2,4,6],"low":[2,4,6],"high":[2,4,6]},{"values":[null,4,6]}]]`
 	if err != nil || string(values) != want {

@@ -16,11 +16,15 @@ import (
 // TestLegendCoversNoCurve checks on canvases of several widths that the
 // legend's entries lie above the axes and beside or below each other.
 func TestLegendCoversNoCurve(t *testing.T) {
-	chart, err := lossChart(shortCaption, historyOf(3, 2, 1), "hinge, C = 1")
+	chart, err := LossChart(shortCaption, historyOf(3, 2, 1), "hinge, C = 1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	axes, legend, err := chart.plot()
+	plots, err := chart.plots()
+	if err != nil {
+		t.Fatal(err)
+	}
+	legend, err := chart.legend(pictureWidth - 2*margin)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +34,7 @@ func TestLegendCoversNoCurve(t *testing.T) {
 		if got, want := canvas.Max.Y-rest.Max.Y, legend.height(canvasWidth); math.Abs(float64(got-want)) > 1e-9 {
 			t.Errorf("width %v: the strip takes %v, its height is %v", canvasWidth, got, want)
 		}
-		top := axes.DataCanvas(rest).Max.Y
+		top := plots[0].DataCanvas(rest).Max.Y
 		var placed []vg.Rectangle
 		legend.place(canvasWidth, func(_ *plot.Legend, left, down, entryWidth vg.Length) {
 			box := vg.Rectangle{
@@ -62,7 +66,7 @@ func TestGapsCutACurve(t *testing.T) {
 	for i, y := range []float64{nan, 1, 2, inf, 3, nan, nan, 4, 5} {
 		points = append(points, plotter.XY{X: float64(i), Y: y})
 	}
-	got := curve{points: points}.stretches(linearScale(1, 5))
+	got := stretches(points, linearScale(1, 5))
 	want := []plotter.XYs{{{X: 1, Y: 1}, {X: 2, Y: 2}}, {{X: 4, Y: 3}}, {{X: 7, Y: 4}, {X: 8, Y: 5}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("stretches (-want +got):\n%s", diff)
@@ -73,25 +77,25 @@ func TestBestIsMarked(t *testing.T) {
 	history := historyOf(0.9, 0.5, 0.6)
 	history[1].ValidationLoss = 0.5
 	history[2].ValidationAccuracy = 0.99 // more accurate, but not of the lowest loss
-	loss, err := lossChart(shortCaption, history, "hinge")
+	loss, err := LossChart(shortCaption, history, "hinge")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "best validation: 0.5000 (epoch 2)"; loss.bestName != want || loss.best.X != 2 || loss.best.Y != 0.5 {
-		t.Errorf("marked %q at %v, want %q at epoch 2", loss.bestName, *loss.best, want)
+	if want := "best validation: 0.5000 (epoch 2)"; loss.best != want || loss.panels[0].curves[1].best != 1 {
+		t.Errorf("marked %q, want %q at epoch 2", loss.best, want)
 	}
-	accuracy, err := accuracyChart(shortCaption, history)
+	accuracy, err := AccuracyChart(shortCaption, history)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "best weights (lowest validation loss): 62.50%, epoch 2"; accuracy.bestName != want || accuracy.best.X != 2 {
-		t.Errorf("marked %q at %v, want %q at epoch 2", accuracy.bestName, *accuracy.best, want)
+	if want := "best weights (lowest validation loss): 62.5% (epoch 2)"; accuracy.best != want || accuracy.panels[0].curves[1].best != 1 {
+		t.Errorf("marked %q, want %q at epoch 2", accuracy.best, want)
 	}
 	for i := range history {
 		history[i].ValidationLoss = math.NaN()
 	}
-	if loss, err = lossChart(shortCaption, history, "hinge"); err != nil || loss.best != nil {
-		t.Errorf("marked %v, error %v, want no mark without a validation loss", loss.best, err)
+	if loss, err = LossChart(shortCaption, history, "hinge"); err != nil || loss.best != "" || loss.panels[0].curves[1].best != -1 {
+		t.Errorf("marked %q, error %v, want no mark without a validation loss", loss.best, err)
 	}
 }
 
@@ -105,7 +109,7 @@ func TestAxisSaysWhatItShows(t *testing.T) {
 		{[]float64{100, 0.5}, "hinge, C = 1", "Loss (hinge, C = 1), log scale"},
 		{[]float64{1, 0.5}, " ", "Loss"},
 	} {
-		chart, err := lossChart(shortCaption, historyOf(test.losses...), test.name)
+		chart, err := LossChart(shortCaption, historyOf(test.losses...), test.name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,16 +121,20 @@ func TestAxisSaysWhatItShows(t *testing.T) {
 
 func TestYardstickIsOnTheAxes(t *testing.T) {
 	for _, yardstick := range []Yardstick{{"PCA, 32 components", 0.01244}, {"above", 1e6}, {"below", -3}, {"zero", 0}} {
-		chart, err := lossChart(shortCaption, historyOf(noise(60)...), "mse", yardstick)
+		chart, err := LossChart(shortCaption, historyOf(noise(60)...), "mse", yardstick)
 		if err != nil {
 			t.Fatal(err)
 		}
-		axes, legend, err := chart.plot()
+		plots, err := chart.plots()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if at := chart.scale.place(yardstick.Loss); at < axes.Y.Min || at > axes.Y.Max {
-			t.Errorf("%s: %g lies off the axis from %g to %g", yardstick.Name, at, axes.Y.Min, axes.Y.Max)
+		if at := chart.scale.place(yardstick.Loss); at < plots[0].Y.Min || at > plots[0].Y.Max {
+			t.Errorf("%s: %g lies off the axis from %g to %g", yardstick.Name, at, plots[0].Y.Min, plots[0].Y.Max)
+		}
+		legend, err := chart.legend(500)
+		if err != nil {
+			t.Fatal(err)
 		}
 		if len(legend.entries) != 4 {
 			t.Errorf("%s: %d entries in the legend, want training, validation, best and the yardstick",
@@ -134,7 +142,27 @@ func TestYardstickIsOnTheAxes(t *testing.T) {
 		}
 	}
 	pca := Yardstick{"PCA, 32 components", 0.01244}
-	if got, want := pca.label(500), "PCA, 32 components: 0.01244 (validation)"; got != want {
-		t.Errorf("label reads %q, want %q", got, want)
+	if got, want := pca.note(), ": 0.01244 (validation)"; got != want {
+		t.Errorf("the note reads %q, want %q", got, want)
+	}
+}
+
+// TestNoiseIsSmoothed wants the mean over the neighbors where epochs are many,
+// with its gaps kept, and nothing where they are few.
+func TestNoiseIsSmoothed(t *testing.T) {
+	var points plotter.XYs
+	for i := range 1000 {
+		points = append(points, plotter.XY{X: float64(i), Y: float64(i) + float64(i%2)})
+	}
+	points[500].Y = math.NaN()
+	smooth := smoothed(points)
+	if got := smooth[100].Y; math.Abs(got-100.5) > 0.1 {
+		t.Errorf("the mean around 100 is %g, want 100.5", got)
+	}
+	if !math.IsNaN(smooth[500].Y) || math.IsNaN(smooth[499].Y) {
+		t.Errorf("around the gap: %v", smooth[499:502])
+	}
+	if few := smoothed(points[:manyEpochs]); few != nil {
+		t.Errorf("%d epochs were smoothed", len(few))
 	}
 }

@@ -1,0 +1,223 @@
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot/plotter"
+
+	"cifartrain/metrics"
+)
+
+// A Chart is curves over the epochs, in one panel or in two that share their
+// axes. It is one value with two writers: [Chart.WritePNG] draws it as a
+// picture, [Chart.WriteFigure] as the part of a page.
+type Chart struct {
+	heading     heading
+	yLabel      string
+	quantity    quantity
+	scale       scale
+	first, last int // epochs
+	series      []series
+	panels      []panel // the last one is that of the validation figures
+	levels      []level // dashed lines across the last panel
+	best        string  // what the mark in a curve means; empty where there is none
+	bestLook    look    // of the mark in the legend
+
+	rates, seconds []float64 // of each epoch of a single run
+}
+
+// series is what the legend says of a curve, or of one in each panel.
+type series struct {
+	look       look
+	name, note string // the note stands behind the name
+}
+
+// panel is a pair of axes with a curve for each series.
+type panel struct {
+	title  string
+	curves []curve
+}
+
+// level is a yardstick as it is drawn.
+type level struct {
+	Yardstick
+	look look
+}
+
+// Yardstick is a validation loss to measure a run's own by, reached without
+// training a network, e.g. by projecting the images on principal components.
+type Yardstick struct {
+	Name string  // e.g. "PCA, 32 components"
+	Loss float64 // on the run's validation images, in the unit of the run's loss
+}
+
+// note stands behind the yardstick's name.
+func (y Yardstick) note() string { return fmt.Sprintf(": %s (validation)", Loss(y.Loss)) }
+
+// quantity is what a chart shows over the epochs.
+type quantity struct {
+	name    string // in lower case
+	percent bool   // the values are percentages
+	of      func(metrics.Epoch) (training, validation float64)
+	text    func(value float64) string
+	// axis returns the scale for values and levels, and the axis's label.
+	axis func(values, levels []float64) (scale, string)
+}
+
+func lossQuantity(lossName string) quantity {
+	return quantity{
+		name: "loss",
+		of:   func(e metrics.Epoch) (training, validation float64) { return e.TrainLoss, e.ValidationLoss },
+		text: Loss,
+		axis: func(values, levels []float64) (scale, string) {
+			s := lossScale(values, levels...)
+			return s, lossLabel(lossName, s)
+		},
+	}
+}
+
+var accuracyQuantity = quantity{
+	name: "accuracy", percent: true,
+	of: func(e metrics.Epoch) (training, validation float64) {
+		return 100 * e.TrainAccuracy, 100 * e.ValidationAccuracy
+	},
+	text: func(value float64) string { return Percent(value / 100) },
+	axis: func(values, _ []float64) (scale, string) {
+		s := linearScale(slices.Min(values), slices.Max(values))
+		if slices.Max(values) <= 100 {
+			s.high = min(s.high, 100)
+		}
+		return s, "Accuracy (%)"
+	},
+}
+
+// lossLabel says what the vertical axis shows.
+func lossLabel(lossName string, s scale) string {
+	label := "Loss"
+	if name := strings.TrimSpace(lossName); name != "" {
+		label = fmt.Sprintf("Loss (%s)", elide(textStyle(labelSize, inkColor), name, axesHeight/2))
+	}
+	if s.logarithmic {
+		label += ", log scale"
+	}
+	return label
+}
+
+// LossChart shows the training and the validation loss of a run, the epoch of
+// the lowest validation loss marked. lossName says what was measured, in words,
+// e.g. "hinge, C = 1"; it stands on the vertical axis. The axis is logarithmic
+// where the largest loss is more than ten times the smallest, and says so.
+// Losses that are not finite leave a gap. Yardsticks are dashed lines across the
+// axes, whose range includes them. LossChart returns an error if the history
+// holds no finite loss, if a yardstick is not finite or if the caption names no
+// dataset.
+func LossChart(caption Caption, history metrics.History, lossName string, yardsticks ...Yardstick) (*Chart, error) {
+	var levels []level
+	for _, yardstick := range yardsticks {
+		levels = append(levels, level{yardstick, noteLook})
+	}
+	return runChart(caption, lossQuantity(lossName), history, levels, func(loss string, epoch int) string {
+		return fmt.Sprintf("best validation: %s (epoch %d)", loss, epoch)
+	})
+}
+
+// AccuracyChart shows the training and the validation accuracy of a run in
+// percent. Marked is the epoch of the lowest validation loss, whose weights a run
+// keeps as its best; a later epoch may be more accurate. It returns an error if
+// the history holds no accuracies or if the caption names no dataset.
+func AccuracyChart(caption Caption, history metrics.History) (*Chart, error) {
+	return runChart(caption, accuracyQuantity, history, nil, func(accuracy string, epoch int) string {
+		return fmt.Sprintf("best weights (lowest validation loss): %s (epoch %d)", accuracy, epoch)
+	})
+}
+
+// runChart shows one run. best names the mark in the legend.
+func runChart(caption Caption, q quantity, history metrics.History, levels []level, best func(value string, epoch int) string) (*Chart, error) {
+	if len(history) == 0 {
+		return nil, errors.New("the history holds no epoch")
+	}
+	training, validation := epochCurves(history, q)
+	c := &Chart{
+		quantity: q, first: history[0].Number, last: history.Last().Number, levels: levels,
+		series: []series{{look: trainingLook, name: "training"}, {look: validationLook, name: "validation"}},
+		panels: []panel{{curves: []curve{training, validation}}},
+	}
+	if validation.best >= 0 {
+		at := validation.points[validation.best]
+		c.best, c.bestLook = best(q.text(at.Y), int(at.X)), validationLook
+	}
+	for _, epoch := range history {
+		c.rates, c.seconds = append(c.rates, epoch.LearningRate), append(c.seconds, epoch.Seconds)
+	}
+	return c, c.finish(caption, strings.ToUpper(q.name[:1])+q.name[1:]+" per epoch", gaps(training, validation))
+}
+
+// epochCurves collects a quantity from every epoch, the epoch of the lowest
+// validation loss marked on the validation curve.
+func epochCurves(history metrics.History, q quantity) (training, validation curve) {
+	training.best, validation.best = -1, -1
+	for _, e := range history {
+		onTraining, onValidation := q.of(e)
+		training.points = append(training.points, plotter.XY{X: float64(e.Number), Y: onTraining})
+		validation.points = append(validation.points, plotter.XY{X: float64(e.Number), Y: onValidation})
+	}
+	if best := history.Best(); best >= 0 && drawable(history[best].ValidationLoss) && drawable(validation.points[best].Y) {
+		validation.best = best
+	}
+	return training, validation
+}
+
+// finish chooses the axes for the curves that are there and writes the heading,
+// below notes.
+func (c *Chart) finish(caption Caption, title string, gaps int, notes ...string) error {
+	var values, levels []float64
+	smooth := 0
+	for _, panel := range c.panels {
+		for _, curve := range panel.curves {
+			values = append(values, curve.values()...)
+			smooth = max(smooth, len(smoothed(curve.points)))
+		}
+	}
+	if len(values) == 0 {
+		return fmt.Errorf("no epoch has a finite %s", c.quantity.name)
+	}
+	for _, level := range c.levels {
+		if !drawable(level.Loss) {
+			return fmt.Errorf("the loss of the yardstick %q is %v, want a finite number", level.Name, level.Loss)
+		}
+		levels = append(levels, level.Loss)
+	}
+	if c.yLabel == "" { // not chosen yet
+		c.scale, c.yLabel = c.quantity.axis(values, levels)
+	}
+	if smooth > 0 {
+		notes = append(notes, fmt.Sprintf("Thick lines are means over %d epochs, the thin ones behind them are the epochs.", smooth/smoothShare/2*2+1))
+	}
+	c.heading = heading{title, caption, slices.Concat(gapNotes(c.quantity.name, gaps), c.scale.notes, notes)}
+	return caption.check()
+}
+
+// gaps counts the epochs at which one of a run's curves has a gap.
+func gaps(training, validation curve) int {
+	count := 0
+	for i := range training.points {
+		if !drawable(training.points[i].Y) || !drawable(validation.points[i].Y) {
+			count++
+		}
+	}
+	return count
+}
+
+// gapNotes says how many epochs leave a gap in a curve.
+func gapNotes(quantity string, gaps int) []string {
+	switch gaps {
+	case 0:
+		return nil
+	case 1:
+		return []string{fmt.Sprintf("1 epoch has a %s that is not a finite number and leaves a gap.", quantity)}
+	}
+	return []string{fmt.Sprintf("%d epochs have a %s that is not a finite number and leave gaps.", gaps, quantity)}
+}

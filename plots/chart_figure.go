@@ -1,0 +1,241 @@
+package plots
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+)
+
+//go:embed figure.html
+var figureText string
+
+var figureTemplate = template.Must(template.New("figure").Parse(figureText))
+
+// WriteFigure writes the chart as HTML for a page. The curves stand there
+// without any script; a JSON element holds their values for one that follows the
+// pointer. Looks are classes that the page's style colors: c0 to c7, and d0 to d3
+// for dashes.
+func (c *Chart) WriteFigure(w io.Writer) error { return figureTemplate.Execute(w, c.figure()) }
+
+// A figure is a chart as its template writes it. Places are those of a square of
+// figureSide that the page stretches as it likes.
+type figure struct {
+	Title, Label string
+	Series       []figureKey
+	Levels       []figureKey
+	Best         string // what the mark of the best epoch means; empty for none
+	BestLook     string
+	Panels       []figurePanel
+	X, Y         []figureTick
+	Grid         string // a path
+	Gutter       int    // letters of the longest label beside the axes
+	Notes        []string
+	Values       figureValues
+}
+
+// A figureKey is an entry of the legend.
+type figureKey struct{ Look, Name, Note string }
+
+type figurePanel struct {
+	Title, Description                      string
+	Levels, Bands, Faint, Lines, Dots, Best []figureShape
+}
+
+// A figureShape is a path in the look of a series.
+type figureShape struct {
+	Look   string
+	Series int // -1 for none
+	Path   string
+}
+
+type figureTick struct {
+	At    float64 // in percent from the left or from the top
+	Label string
+}
+
+// figureValues are what a script shows of an epoch.
+type figureValues struct {
+	First   int               `json:"first"`
+	Last    int               `json:"last"`
+	Low     float64           `json:"low"`  // of the vertical axis
+	High    float64           `json:"high"` // of the vertical axis
+	Log     bool              `json:"log"`
+	Percent bool              `json:"percent"`
+	Panels  [][]seriesValues  `json:"panels"` // by panel and series
+	Rates   []json.RawMessage `json:"rates,omitempty"`
+	Seconds []json.RawMessage `json:"seconds,omitempty"`
+}
+
+// seriesValues are by epoch, from the figure's first on; Low and High are those
+// of the band.
+type seriesValues struct {
+	Values []json.RawMessage `json:"values"`
+	Low    []json.RawMessage `json:"low,omitempty"`
+	High   []json.RawMessage `json:"high,omitempty"`
+}
+
+func (c *Chart) figure() *figure {
+	f := &figure{Title: c.heading.title, Label: c.yLabel, Notes: c.heading.notes, Best: c.best, BestLook: c.bestLook.class()}
+	f.Values = figureValues{First: c.first, Last: c.last, Low: c.scale.low, High: c.scale.high, Log: c.scale.logarithmic, Percent: c.quantity.percent}
+	c.drawAxes(f)
+	for _, s := range c.series {
+		f.Series = append(f.Series, figureKey{s.look.class(), s.name, s.note})
+	}
+	for _, panel := range c.panels {
+		drawn := figurePanel{Title: panel.title, Description: fmt.Sprintf("%s, %s %s", c.heading.title, panel.title, c.heading.caption)}
+		var values []seriesValues
+		for i, curve := range panel.curves {
+			c.drawCurve(&drawn, curve, i)
+			values = append(values, seriesValues{c.values(curve.points), c.values(curve.low), c.values(curve.high)})
+		}
+		f.Panels, f.Values.Panels = append(f.Panels, drawn), append(f.Values.Panels, values)
+	}
+	last := &f.Panels[len(f.Panels)-1]
+	for _, level := range c.levels {
+		f.Levels = append(f.Levels, figureKey{level.look.class(), level.Name, level.note()})
+		y := decimals(c.y(c.scale.place(level.Loss)))
+		last.Levels = append(last.Levels, figureShape{level.look.class(), -1, "M0 " + y + "H1000"})
+	}
+	for i := range c.rates {
+		f.Values.Rates = append(f.Values.Rates, c.number(c.rates[i]))
+		f.Values.Seconds = append(f.Values.Seconds, c.number(c.seconds[i]))
+	}
+	return f
+}
+
+// class names the look in the page's style.
+func (l look) class() string {
+	if l == noteLook {
+		return "note"
+	}
+	return fmt.Sprintf("c%d d%d", l.color, l.dashes)
+}
+
+func (c *Chart) drawAxes(f *figure) {
+	const fewLabels = 6 // fit a phone
+	for _, tick := range (epochTicks{c.first, c.last, fewLabels}).Ticks(0, 0) {
+		x := c.x(tick.Value)
+		f.X = append(f.X, figureTick{rounded(x / 10), tick.Label})
+		f.Grid += fmt.Sprintf("M%g 0V1000", rounded(x))
+	}
+	ticks := plot.Ticker(linearTicks{})
+	if c.scale.logarithmic {
+		ticks = logTicks{}
+	}
+	f.Gutter = 6 // so that the charts of a page stand below each other
+	for _, tick := range ticks.Ticks(c.scale.place(c.scale.low), c.scale.place(c.scale.high)) {
+		y := c.y(tick.Value)
+		f.Y = append(f.Y, figureTick{rounded(y / 10), tick.Label})
+		f.Grid += fmt.Sprintf("M0 %gH1000", rounded(y))
+		f.Gutter = max(f.Gutter, len(tick.Label)+1)
+	}
+}
+
+// drawCurve adds a curve to a panel.
+func (c *Chart) drawCurve(panel *figurePanel, curve curve, series int) {
+	look := c.series[series].look.class()
+	shape := func(path string) figureShape { return figureShape{look, series, path} }
+	if outlines := curve.outlines(c.scale); len(outlines) > 0 {
+		panel.Bands = append(panel.Bands, shape(c.path(outlines, "Z")))
+	}
+	points := curve.points
+	if smooth := smoothed(points); smooth != nil {
+		panel.Faint = append(panel.Faint, shape(c.path(stretches(points, c.scale), "")))
+		points = smooth
+	}
+	drawn := stretches(points, c.scale)
+	panel.Lines = append(panel.Lines, shape(c.path(drawn, "")))
+	var dots strings.Builder
+	for _, stretch := range drawn {
+		if showsPoints(len(points), len(stretch), c.last-c.first+1) {
+			for _, p := range stretch {
+				dots.WriteString(c.dot(p))
+			}
+		}
+	}
+	if dots.Len() > 0 {
+		panel.Dots = append(panel.Dots, shape(dots.String()))
+	}
+	if curve.best >= 0 {
+		at := curve.points[curve.best]
+		panel.Best = append(panel.Best, shape(c.dot(plotter.XY{X: at.X, Y: c.scale.place(at.Y)})))
+		panel.Description += fmt.Sprintf("; %s%s", c.series[series].name, bestNote(c.quantity, 1, curve))
+	}
+}
+
+const (
+	figureSide = 1000.
+	figureRim  = 20.    // left and right of the first and the last epoch
+	farAbove   = -20000 // where spikes end that leave the axes
+)
+
+// x is where an epoch stands, from the left.
+func (c *Chart) x(epoch float64) float64 {
+	first, last := float64(c.first), float64(c.last)
+	if first == last {
+		return figureSide / 2
+	}
+	return figureRim + (figureSide-2*figureRim)*(epoch-first)/(last-first)
+}
+
+// y is where a value placed on the scale stands, from the top.
+func (c *Chart) y(placed float64) float64 {
+	low, high := c.scale.place(c.scale.low), c.scale.place(c.scale.high)
+	return max(farAbove, figureSide*(high-placed)/(high-low))
+}
+
+// path goes along stretches, each of which ends with the command.
+func (c *Chart) path(stretches []plotter.XYs, end string) string {
+	var path strings.Builder
+	for _, stretch := range stretches {
+		for i, p := range stretch {
+			command := "L"
+			if i == 0 {
+				command = "M"
+			}
+			path.WriteString(command + decimals(c.x(p.X)) + " " + decimals(c.y(p.Y)))
+		}
+		path.WriteString(end)
+	}
+	return path.String()
+}
+
+// dot is a path of no length, which round ends make a dot of any size.
+func (c *Chart) dot(placed plotter.XY) string { return c.path([]plotter.XYs{{placed}}, "h0") }
+
+// rounded has the decimals that a picture can show.
+func rounded(place float64) float64 { return math.Round(100*place) / 100 }
+
+// decimals writes a place.
+func decimals(place float64) string { return strconv.FormatFloat(math.Round(10*place)/10, 'f', -1, 64) }
+
+// values are a curve's by epoch, from the chart's first on.
+func (c *Chart) values(points plotter.XYs) []json.RawMessage {
+	var values []json.RawMessage
+	for i, p := range points {
+		for i == 0 && c.first+len(values) < int(p.X) {
+			values = append(values, nothing)
+		}
+		values = append(values, c.number(p.Y))
+	}
+	return values
+}
+
+// nothing is a value that is not a finite number.
+var nothing = json.RawMessage("null")
+
+// number is a value with more digits than a reader sees: JSON has no NaN.
+func (c *Chart) number(value float64) json.RawMessage {
+	if !drawable(value) {
+		return nothing
+	}
+	return strconv.AppendFloat(nil, value, 'g', 5, 64)
+}
