@@ -119,9 +119,16 @@ func LossChart(caption Caption, history metrics.History, lossName string, yardst
 	for _, yardstick := range yardsticks {
 		levels = append(levels, level{yardstick, noteLook})
 	}
-	return runChart(caption, lossQuantity(lossName), history, levels, func(loss string, epoch int) string {
+	c, err := runChart(caption, lossQuantity(lossName), history, levels, func(loss string, epoch int) string {
 		return fmt.Sprintf("best validation: %s (epoch %d)", loss, epoch)
 	})
+	if err != nil {
+		return nil, err
+	}
+	for _, epoch := range history {
+		c.rates, c.seconds = append(c.rates, epoch.LearningRate), append(c.seconds, epoch.Seconds)
+	}
+	return c, nil
 }
 
 // AccuracyChart shows the training and the validation accuracy of a run in
@@ -148,9 +155,6 @@ func runChart(caption Caption, q quantity, history metrics.History, levels []lev
 	if validation.best >= 0 {
 		at := validation.points[validation.best]
 		c.best, c.bestLook = best(q.text(at.Y), int(at.X)), validationLook
-	}
-	for _, epoch := range history {
-		c.rates, c.seconds = append(c.rates, epoch.LearningRate), append(c.seconds, epoch.Seconds)
 	}
 	return c, c.finish(caption, strings.ToUpper(q.name[:1])+q.name[1:]+" per epoch", gaps(training, validation))
 }

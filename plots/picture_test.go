@@ -84,7 +84,8 @@ func pictures() []picture {
 		for name, values := range losses {
 			history := historyOf(values...)
 			add("loss: "+name, PNG(LossChart(caption, history, "hinge, C = 1")))
-			add("accuracy: "+name, PNG(AccuracyChart(caption, history)) })
+			add("accuracy: "+name, PNG(AccuracyChart(caption, history)))
+		}
 		add("loss: long name", PNG(LossChart(caption, historyOf(1, 0.5), strings.Repeat("hinge ", 50))))
 		add("loss: yardsticks", PNG(LossChart(caption, historyOf(1, 0.5), "mse", Yardstick{"PCA", 0.001}, Yardstick{caption.Run, 3e38})))
 		add("comparison: 1 run of 1 epoch", PNG(LossComparison(caption, "mse", runsOf(caption.Run, 1))))

@@ -142,25 +142,25 @@ func TestPagesInABrowser(t *testing.T) {
 	want := []sight{
 		{
 			First: []string{
-				"epoch 1|training|81.25%|validation|75.00%",
-				"epoch 1|training|0.33333|validation|0.25000|learning rate|0.1|seconds|0.042",
+				"epoch 1|training|81.3%|validation|75.0%",
+				"epoch 1|training|0.3333|validation|0.2500|learning rate|0.1|seconds|0.042",
 			},
 			Last: []string{
-				"epoch 2|training|100.00%|validation|0.00%",
-				"epoch 2|training|1.0000e-9|validation|1.2346e+5|learning rate|0.00003|seconds|12",
+				"epoch 2|training|100.0%|validation|0.0%",
+				"epoch 2|training|1.000e-9|validation|1.235e+5|learning rate|0.00003|seconds|12",
 			},
-			Left: []string{"", ""}, Keys: keys, Off: "epoch 2|validation|0.00%",
+			Left: []string{"", ""}, Keys: keys, Off: "epoch 2|validation|0.0%",
 		},
 		{
 			First: []string{
-				`epoch 1|a|0.33333 (0.33333 to 0.33333)|"'><s|0.33333`,
-				`epoch 1|a|0.25000 (0.25000 to 0.25000)|"'><s|0.25000`,
+				`epoch 1|a|0.3333 (0.3333 to 0.3333)|"'><s|0.3333`,
+				`epoch 1|a|0.2500 (0.2500 to 0.2500)|"'><s|0.2500`,
 			},
 			Last: []string{
-				`epoch 2|a|1.0000e-9 (1.0000e-9 to 1.0000e-9)|"'><s|1.0000e-9`,
-				`epoch 2|a|1.2346e+5 (1.2346e+5 to 1.2346e+5)|"'><s|1.2346e+5`,
+				`epoch 2|a|1.000e-9 (1.000e-9 to 1.000e-9)|"'><s|1.000e-9`,
+				`epoch 2|a|1.235e+5 (1.235e+5 to 1.235e+5)|"'><s|1.235e+5`,
 			},
-			Left: []string{"", ""}, Keys: keys, Off: `epoch 2|"'><s|1.0000e-9`,
+			Left: []string{"", ""}, Keys: keys, Off: `epoch 2|"'><s|1.000e-9`,
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

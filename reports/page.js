@@ -75,7 +75,7 @@
     }
 
     text(value) {
-      return value == null ? "none" : this.data.percent ? value.toFixed(2) + "%" : value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(4) : value.toPrecision(5);
+      return value == null ? "none" : this.data.percent ? value.toFixed(1) + "%" : value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential(3) : value.toPrecision(4);
     }
 
     // height is where a value stands, in percent from the top.
