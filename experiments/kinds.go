@@ -14,7 +14,7 @@ func Kinds() []configs.Kind { return configKinds(graphs.Kinds()) }
 func configKinds(kinds []graphs.Kind) (all []configs.Kind) {
 	for _, kind := range kinds {
 		all = append(all, configs.Kind{
-			Name: kind.Name, Losses: kind.Losses, Keys: kind.Keys,
+			Name: kind.Name, Losses: kind.Losses, Keys: kind.Keys, Defaults: kind.Defaults,
 			Check: func(config configs.Config) (problems []configs.Problem) {
 				for _, p := range kind.Problems(spec(config, loaders.Shape{}, config.Data.Classes)) {
 					problems = append(problems, configs.Problem{Key: p.Key, Message: p.Reason})

@@ -18,11 +18,12 @@ import (
 // with a ReLU between layers, none at the latent and the output. More hidden
 // layers go between input and latent, mirrored in the decoder.
 var autoencoder = Kind{
-	Name:   "autoencoder",
-	Task:   metrics.Restore,
-	Losses: []string{"mse"},
-	Keys:   autoencoderKeys,
-	Check:  func(spec Spec) []Problem { return widthProblems(spec, 2) },
+	Name:     "autoencoder",
+	Task:     metrics.Restore,
+	Losses:   []string{"mse"},
+	Keys:     autoencoderKeys,
+	Defaults: autoencoderDefaults,
+	Check:    func(spec Spec) []Problem { return widthProblems(spec, 2) },
 	New: func(spec Spec) *Architecture {
 		widths := encoderWidths(spec)
 		encoder := layerNames("encoder", len(widths)-1)
@@ -45,6 +46,10 @@ var autoencoder = Kind{
 
 // autoencoderKeys are the keys that autoencoders read.
 var autoencoderKeys = []string{"model.hidden", "model.latent", "plots.reconstructions"}
+
+// autoencoderDefaults are values that train an autoencoder as they are: the
+// linear SVM's plain steps with a strong weight decay would not.
+var autoencoderDefaults = map[string]any{"optimizer.kind": "adam", "optimizer.learning_rate": 0.001, "optimizer.weight_decay": 0.0}
 
 // mostWeights is how many weights an autoencoder may have, 2 GB of float32 and
 // several times that while it trains. More is a slip of the keyboard.

@@ -21,6 +21,10 @@ type Kind struct {
 	// every kind does.
 	Keys []string
 
+	// Defaults are the values of keys, dotted, that are others for this kind
+	// than for most.
+	Defaults map[string]any
+
 	// Check returns what is wrong with a spec beyond what each key's own range
 	// says. It is nil for a kind that takes any spec.
 	Check func(Spec) []Problem
@@ -42,8 +46,9 @@ type Spec struct {
 	Latent int    // autoencoders: the width of the code
 	Init   string // one of Inits
 
-	Loss string  // one of the kind's Losses; empty for the first
-	C    float64 // factor of the hinge losses
+	Loss       string  // one of the kind's Losses; empty for the first
+	C          float64 // factor of the hinge losses
+	Multiclass string  // of the hinge losses over three classes and more: weston_watkins or OneVsRest
 
 	Inputs  int // values of an image; 0 while the dataset is not known
 	Classes int // how many classes the images are of; 0 while that is not known

@@ -28,7 +28,7 @@ func (k Kind) principalProblems(spec Spec) (problems []Problem) {
 		refuse("pca needs images without their mean: set data.center to true")
 	}
 	if !spec.OneScale {
-		refuse("pca needs pixels of one scale: give data.normalize.std three times the same value")
+		refuse("pca needs pixels of one scale: give data.normalize.std the same value for each channel")
 	}
 	return problems
 }

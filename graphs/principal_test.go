@@ -92,7 +92,7 @@ func TestAlignErrors(t *testing.T) {
 		{"autoencoder", graphs.Spec{Hidden: []int{9}, Latent: 3, Centered: true, OneScale: true}, "even width of at least twice model.latent, so 6 or more, not 9"},
 		{"autoencoder", graphs.Spec{Hidden: []int{16, 4}, Latent: 3, Centered: true, OneScale: true}, "6 or more, not 4"},
 		{"autoencoder", graphs.Spec{Hidden: []int{16}, Latent: 3, OneScale: true}, "set data.center to true"},
-		{"autoencoder", graphs.Spec{Hidden: []int{16}, Latent: 3, Centered: true}, "three times the same value"},
+		{"autoencoder", graphs.Spec{Hidden: []int{16}, Latent: 3, Centered: true}, "the same value for each channel"},
 	} {
 		c.spec.Init = "pca"
 		if _, err := graphs.New(graphs.Kinds(), c.kind, c.spec); err == nil || !strings.Contains(err.Error(), c.says) {

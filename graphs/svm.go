@@ -2,7 +2,6 @@ package graphs
 
 import (
 	"fmt"
-	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -10,40 +9,70 @@ import (
 	"cifartrain/metrics"
 )
 
-// linearSVM is the linear support vector machine: one affine map to a score,
-// whose sign tells the first class (y = -1) from the second (y = +1),
+// linearSVM is the linear support vector machine: one affine map to scores,
 //
-//	score = x W^T + b               (B, 1)
-//	loss  = C * mean(max(0, 1 - y*score))      each term squared where
-//	                                           the spec says so
+//	scores = x W^T + b              (B, 1) for two classes, else (B, classes)
 //
-// The weight decay of its solver is the margin term of the SVM's objective.
+// The sign of the one score tells the first of two classes (y = -1) from the
+// second (y = +1),
+//
+//	loss = C * mean(max(0, 1 - y*score))
+//
+// Of more classes, the largest score says which. The loss of an image of class
+// y, to be averaged over the images, is either that of Weston and Watkins, who
+// ask for a margin between the class's own score and every other,
+//
+//	loss = C * sum over j != y of max(0, 1 + s_j - s_y)
+//
+// or one against the rest: as many two-class machines as there are classes,
+//
+//	loss = C * sum over j of max(0, 1 - y_j*s_j)       y_j = +1 for j = y, else -1
+//
+// Each term is squared where the loss is squared_hinge. The weight decay of its
+// solver is the margin term of the SVM's objective.
 var linearSVM = Kind{
 	Name:   "linear_svm",
 	Task:   metrics.Classify,
 	Losses: []string{"hinge", "squared_hinge"},
-	Keys:   []string{"loss.c"},
+	Keys:   []string{"loss.c", "loss.multiclass"},
 	Check: func(spec Spec) []Problem {
-		if spec.Classes == 0 || spec.Classes == 2 {
-			return nil
+		if spec.Classes == 1 {
+			return []Problem{{"data.classes", "one class leaves nothing to tell apart: name two or more, or none for all"}}
 		}
-		return []Problem{{"data.classes", fmt.Sprintf("a linear SVM tells two classes apart: name exactly two, as in [frog, horse], not %d", spec.Classes)}}
+		return nil
 	},
 	New: func(spec Spec) *Architecture {
-		loss := ops.Hinge
-		if spec.Loss == "squared_hinge" {
-			loss = ops.SquaredHinge
-		}
+		scores, loss, name := svmLoss(spec)
 		return &Architecture{
-			Parameters:  LinearParameters("fc", spec.Inputs, 1),
-			LossName:    fmt.Sprintf("%s, C = %g", strings.ReplaceAll(spec.Loss, "_", " "), spec.C),
+			Parameters:  LinearParameters("fc", spec.Inputs, scores),
+			LossName:    fmt.Sprintf("%s, C = %g", name, spec.C),
 			PixelWeight: "fc.weight",
 			Output: func(n *Network) *G.Node {
 				return n.Linear(n.Input, "fc", ops.Identity)
 			},
-			Loss: func(n *Network, score *G.Node) *G.Node {
-				return n.Classification(loss(spec.C), score)
-			},
+			Loss: func(n *Network, scores *G.Node) *G.Node { return n.Classification(loss(), scores) },
 		}
 	},
+}
+
+// OneVsRest is the loss.multiclass that makes a machine of each class.
+const OneVsRest = "one_vs_rest"
+
+// svmLoss returns how many scores an image has, the loss of them, new for each
+// graph, and its name.
+func svmLoss(spec Spec) (scores int, loss func() ops.Classification, name string) {
+	squared := spec.Loss == "squared_hinge"
+	name = "hinge"
+	if squared {
+		name = "squared hinge"
+	}
+	switch {
+	case spec.Classes == 2 && squared:
+		return 1, func() ops.Classification { return ops.SquaredHinge(spec.C) }, name
+	case spec.Classes == 2:
+		return 1, func() ops.Classification { return ops.Hinge(spec.C) }, name
+	case spec.Multiclass == OneVsRest:
+		return spec.Classes, func() ops.Classification { return ops.OneVsRest(spec.Classes, spec.C, squared) }, "one-vs-rest " + name
+	}
+	return spec.Classes, func() ops.Classification { return ops.WestonWatkins(spec.Classes, spec.C, squared) }, "Weston-Watkins " + name
 }

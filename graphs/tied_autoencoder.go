@@ -20,11 +20,12 @@ import (
 // Each weight is one node of the graph, so that its gradient is the sum of both
 // uses.
 var tiedAutoencoder = Kind{
-	Name:   "tied_autoencoder",
-	Task:   metrics.Restore,
-	Losses: []string{"mse"},
-	Keys:   autoencoderKeys,
-	Check:  func(spec Spec) []Problem { return widthProblems(spec, 1) },
+	Name:     "tied_autoencoder",
+	Task:     metrics.Restore,
+	Losses:   []string{"mse"},
+	Keys:     autoencoderKeys,
+	Defaults: autoencoderDefaults,
+	Check:    func(spec Spec) []Problem { return widthProblems(spec, 1) },
 	New: func(spec Spec) *Architecture {
 		widths := encoderWidths(spec)
 		layers := len(widths) - 1
