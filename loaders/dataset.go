@@ -34,6 +34,10 @@ type Dataset struct {
 	Train   Images
 	Test    Images
 
+	// Validation are images of their own for that; there are none where a part
+	// of Train is to validate.
+	Validation Images
+
 	// Checksum tells datasets of one name apart: it is the SHA-256 of all
 	// images, or of their files' own sums.
 	Checksum string

@@ -1,0 +1,243 @@
+package folder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cifartrain/loaders"
+)
+
+// writePictures writes a PNG at each path below dir; its pixels' red is the
+// number of the path, so that it can be told from others.
+func writePictures(t testing.TB, dir string, paths ...string) {
+	t.Helper()
+	for number, path := range paths {
+		path = filepath.Join(dir, path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		picture := image.NewNRGBA(image.Rect(0, 0, 8, 8))
+		for i := range 64 {
+			picture.Set(i%8, i/8, color.NRGBA{R: byte(number), G: 100, B: byte(i), A: 255})
+		}
+		file, err := os.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(png.Encode(file, picture), file.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// series are the paths folder/0.png to folder/(count-1).png.
+func series(folder string, count int) (paths []string) {
+	for i := range count {
+		paths = append(paths, fmt.Sprintf("%s/%03d.png", folder, i))
+	}
+	return paths
+}
+
+func options() Options {
+	return Options{Size: 8, Test: 0.2, Random: rand.New(rand.NewPCG(1, 1))}
+}
+
+// told are the class and number of each image.
+func told(dataset *loaders.Dataset, images loaders.Images) (names []string) {
+	for i := range images.Len() {
+		names = append(names, fmt.Sprintf("%s %d", dataset.Classes[images.Label(i)], images.Pixels(i)[0]))
+	}
+	return names
+}
+
+func TestOpenWithParts(t *testing.T) {
+	for _, validation := range []string{"", "val", "valid"} {
+		dir := t.TempDir()
+		paths := []string{"train/dog/a.png", "train/cat/b.png", "train/cat/a.png", "test/cat/c.png"}
+		if validation != "" {
+			paths = append(paths, validation+"/dog/x.png")
+		}
+		writePictures(t, dir, paths...)
+		os.WriteFile(filepath.Join(dir, "train", "cat", ".DS_Store"), []byte("hidden"), 0o666)
+		os.Mkdir(filepath.Join(dir, "train", ".cache"), 0o777)
+		os.WriteFile(filepath.Join(dir, "train", "README.txt"), []byte("beside the classes"), 0o666)
+		got, err := Open(t.Context(), dir, options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"cat", "dog"}, got.Classes); diff != "" {
+			t.Errorf("classes (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff([]string{"cat 2", "cat 1", "dog 0"}, told(got, got.Train)); diff != "" {
+			t.Errorf("training images (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff([]string{"cat 3"}, told(got, got.Test)); diff != "" {
+			t.Errorf("test images (-want +got):\n%s", diff)
+		}
+		if wanted := len(paths) - 4; got.Validation.Len() != wanted {
+			t.Errorf("%d validation images, want %d", got.Validation.Len(), wanted)
+		}
+		if want := (loaders.Shape{Channels: 3, Height: 8, Width: 8}); got.Shape != want || got.Name != "pictures in "+filepath.Base(dir) {
+			t.Errorf("it is %q of shape %v", got.Name, got.Shape)
+		}
+		if pixels := got.Test.Pixels(0); pixels[64] != 100 || pixels[128+9] != 9 {
+			t.Errorf("green is %d and blue %d, want 100 and 9", pixels[64], pixels[128+9])
+		}
+	}
+}
+
+// TestOpenSetsAside takes a share of each class for the test, by the seed.
+func TestOpenSetsAside(t *testing.T) {
+	dir := t.TempDir()
+	writePictures(t, dir, append(series("train", 10), series("car", 20)...)...) // a class called train
+	open := func(seed uint64) *loaders.Dataset {
+		o := options()
+		o.Random = rand.New(rand.NewPCG(seed, 0))
+		got, err := Open(t.Context(), dir, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	got := open(1)
+	counts := make(map[string]int)
+	for i := range got.Test.Len() {
+		counts[got.Classes[got.Test.Label(i)]]++
+	}
+	if got.Train.Len() != 24 || got.Test.Len() != 6 || counts["train"] != 2 || counts["car"] != 4 {
+		t.Errorf("%d images train and %d test: %v; want 24, and 2 and 4 of the classes", got.Train.Len(), got.Test.Len(), counts)
+	}
+	seen := make(map[string]bool)
+	for _, name := range append(told(got, got.Train), told(got, got.Test)...) {
+		if seen[name] {
+			t.Errorf("%s is there twice", name)
+		}
+		seen[name] = true
+	}
+	if open(1).Checksum != got.Checksum || open(2).Checksum == got.Checksum {
+		t.Error("the test pictures are not drawn by the seed")
+	}
+}
+
+func TestOpenDoesNotDependOnProcessors(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	dir := t.TempDir()
+	writePictures(t, dir, append(series("a", 40), series("b", 40)...)...)
+	var sums []string
+	for _, processors := range []int{1, 2, 5} {
+		runtime.GOMAXPROCS(processors)
+		o, last, calls := options(), 0, 0
+		o.Progress = func(done, total int) {
+			if done != last+1 || total != 80 {
+				t.Errorf("progress tells %d of %d after %d", done, total, last)
+			}
+			last, calls = done, calls+1
+		}
+		got, err := Open(t.Context(), dir, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if calls != 80 {
+			t.Errorf("progress was told %d times of 80 pictures", calls)
+		}
+		sums = append(sums, got.Checksum)
+	}
+	if sums[0] != sums[1] || sums[0] != sums[2] {
+		t.Errorf("with 1, 2 and 5 processors the checksums are %v", sums)
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	good := append(series("cat", 5), series("dog", 5)...)
+	file := func(path, content string) func(string) error {
+		return func(dir string) error { return os.WriteFile(filepath.Join(dir, path), []byte(content), 0o666) }
+	}
+	folder := func(path string) func(string) error {
+		return func(dir string) error { return os.MkdirAll(filepath.Join(dir, path), 0o777) }
+	}
+	none := func(string) error { return nil }
+	for _, test := range []struct {
+		name   string
+		paths  []string
+		change func(dir string) error
+		want   string // its beginning
+	}{
+		{"nothing", nil, none, `FOLDER holds no folders of pictures: it needs one for each class, or a folder "train" with these in it`},
+		{"pictures without folders", []string{"a.png", "b.png"}, none, `FOLDER holds no folders of pictures`},
+		{"one class", series("cat", 5), none, `FOLDER holds pictures of the one class "cat" only: there must be at least two`},
+		{"an empty class", good, folder("emu"), "FOLDER/emu holds no pictures: put some in or delete the folder"},
+		{"text", good, file("cat/notes.txt", "my cats"), "FOLDER/cat/notes.txt is no picture that can be read: it is none of PNG, JPEG, GIF, BMP, TIFF and WebP"},
+		{"a file of 0 bytes", good, file("cat/001.png", ""), "FOLDER/cat/001.png is no picture that can be read"},
+		{"two unreadable ones", []string{"train/cat/1.png", "train/dog/1.png", "test/cat/1.png"}, func(dir string) error {
+			return errors.Join(file("train/cat/1.png", "")(dir), file("test/cat/1.png", "")(dir))
+		}, "FOLDER/train/cat/1.png is no picture that can be read: it is none of PNG, JPEG, GIF, BMP, TIFF and WebP\nFOLDER/test/cat/1.png"},
+		{"a folder in a class", good, folder("cat/kittens"), "FOLDER/cat/kittens is not a file: the folder of a class holds nothing but pictures"},
+		{"test classes that training lacks", []string{"train/a/1.png", "train/b/1.png", "test/c/1.png"}, none,
+			`FOLDER/test/c/1.png is of the class "c", of which there are no pictures to train on: the folders for training are a, b`},
+		{"test pictures without classes", []string{"train/a/1.png", "train/b/1.png", "test/1.png"}, none,
+			"FOLDER/test holds no folders of classes: put the pictures into one for each class, or delete it"},
+		{"too few for a test", append(series("cat", 2), good[5:]...), none,
+			`data.test: a share of 0.2 leaves 0 of the 2 pictures of class "cat" for the test and 2 for training; both need at least one`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			writePictures(t, dir, test.paths...)
+			if err := test.change(dir); err != nil {
+				t.Fatal(err)
+			}
+			dataset, err := Open(t.Context(), dir, options())
+			if message := strings.ReplaceAll(fmt.Sprint(err), dir, "FOLDER"); dataset != nil || !strings.HasPrefix(message, test.want) {
+				t.Errorf("error %s\nwant %s", message, test.want)
+			}
+		})
+	}
+}
+
+func TestOpenTooManyClasses(t *testing.T) {
+	dir := t.TempDir()
+	var paths []string
+	for i := range 257 {
+		paths = append(paths, fmt.Sprintf("%03d/1.png", i))
+	}
+	writePictures(t, dir, paths...)
+	if _, err := Open(t.Context(), dir, options()); err == nil || !strings.Contains(err.Error(), "folders of 257 classes, more than the 256 that there can be") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestOpenNowhereAndCancelled(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := Open(t.Context(), filepath.Join(dir, "nowhere"), options()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error %v, want fs.ErrNotExist", err)
+	}
+	writePictures(t, dir, append(series("a", 5), series("b", 5)...)...)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Open(ctx, dir, options()); err != context.Canceled {
+		t.Errorf("error %v, want the context's", err)
+	}
+}
+
+func BenchmarkOpen(b *testing.B) {
+	dir := b.TempDir()
+	writePictures(b, dir, append(series("a", 500), series("b", 500)...)...)
+	for b.Loop() {
+		if _, err := Open(b.Context(), dir, options()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(1000*float64(b.N)/b.Elapsed().Seconds(), "images/s")
+}

@@ -1,0 +1,212 @@
+// Package idx reads MNIST and the datasets that come in its files, plain or
+// compressed, where torchvision or a person leaves them.
+//
+// An idx file is two zero bytes, the type of its elements, the number of its
+// dimensions, each dimension's size as a big-endian number of four bytes, and
+// the elements. The format is described at http://yann.lecun.com/exdb/mnist/.
+package idx
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"cifartrain/loaders"
+)
+
+// A Collection is a dataset in four idx files.
+type Collection struct {
+	Name    string
+	Classes []string // in the order of the labels
+
+	folder string // in which torchvision keeps it
+}
+
+// Digits is MNIST.
+var Digits = &Collection{
+	Name: "MNIST", folder: "MNIST",
+	Classes: []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
+}
+
+// Fashion is Fashion-MNIST.
+var Fashion = &Collection{
+	Name: "Fashion-MNIST", folder: "FashionMNIST",
+	Classes: []string{"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"},
+}
+
+// The files of a collection: images and labels for training and for the test.
+var files = [4]string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}
+
+// Open returns the collection that lies in dir: in torchvision's folder of its
+// name, or in dir itself. Each file may be plain or end in ".gz". The error
+// wraps fs.ErrNotExist when none of the files is there; any other tells what is
+// damaged and what to do.
+func (c *Collection) Open(ctx context.Context, dir string) (*loaders.Dataset, error) {
+	if info, err := os.Stat(dir); err != nil {
+		return nil, err
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("%s is a file, not a folder: name the folder that holds it", dir)
+	}
+	for _, folder := range []string{c.folder + "/raw", c.folder, "raw", "."} {
+		folder = filepath.Join(dir, folder)
+		for _, name := range files {
+			if find(folder, name) != "" {
+				return c.read(ctx, folder)
+			}
+		}
+	}
+	return nil, fmt.Errorf("%s holds no %s: %w", dir, c.Name, fs.ErrNotExist)
+}
+
+// find returns the path of a file in folder, plain before compressed, or "".
+// Some programs that unpack the files write a dot for the last hyphen but one.
+func find(folder, name string) string {
+	for _, spelling := range []string{name, strings.Replace(name, "-idx", ".idx", 1)} {
+		for _, ending := range []string{"", ".gz"} {
+			path := filepath.Join(folder, spelling+ending)
+			if _, err := os.Stat(path); err == nil {
+				return path
+			}
+		}
+	}
+	return ""
+}
+
+// read reads the four files in folder.
+func (c *Collection) read(ctx context.Context, folder string) (*loaders.Dataset, error) {
+	var arrays [4]*array
+	for i, name := range files {
+		path := find(folder, name)
+		if path == "" {
+			return nil, fmt.Errorf("%s is missing: unpack %s again or copy the file there", filepath.Join(folder, name), c.Name)
+		}
+		dimensions := 3 - i%2*2 // images, then labels
+		var err error
+		if arrays[i], err = open(path, dimensions); err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if train, test := arrays[0], arrays[2]; train.sizes[1] != test.sizes[1] || train.sizes[2] != test.sizes[2] {
+		return nil, fmt.Errorf("%s has images of %d × %d pixels and %s of %d × %d: they belong to different datasets",
+			train.path, train.sizes[1], train.sizes[2], test.path, test.sizes[1], test.sizes[2])
+	}
+	dataset := &loaders.Dataset{
+		Name: c.Name, Classes: c.Classes,
+		Shape: loaders.Shape{Channels: 1, Height: arrays[0].sizes[1], Width: arrays[0].sizes[2]},
+	}
+	var err error
+	if dataset.Train, err = c.images(dataset.Shape, arrays[0], arrays[1]); err != nil {
+		return nil, err
+	}
+	if dataset.Test, err = c.images(dataset.Shape, arrays[2], arrays[3]); err != nil {
+		return nil, err
+	}
+	dataset.Checksum = loaders.Checksum(dataset.Train, dataset.Test)
+	return dataset, nil
+}
+
+// images puts the labels beside the images.
+func (c *Collection) images(shape loaders.Shape, images, labels *array) (loaders.Images, error) {
+	if images.sizes[0] != labels.sizes[0] {
+		return loaders.Images{}, fmt.Errorf("%s has %d images and %s %d labels: they belong to different datasets",
+			images.path, images.sizes[0], labels.path, labels.sizes[0])
+	}
+	size := shape.RecordSize()
+	records := make([]byte, images.sizes[0]*size)
+	for i, label := range labels.elements {
+		if int(label) >= len(c.Classes) {
+			return loaders.Images{}, &loaders.FormatError{File: labels.path, Offset: int64(labels.header + i), Reason: fmt.Sprintf(
+				"label %d of image %d: %s has the %d classes 0 to %d", label, i, c.Name, len(c.Classes), len(c.Classes)-1)}
+		}
+		records[i*size] = label
+		copy(records[i*size+1:(i+1)*size], images.elements[i*shape.Values():])
+	}
+	return loaders.NewImages(shape, records), nil
+}
+
+// An array is an idx file of bytes.
+type array struct {
+	path     string
+	header   int // its bytes before the elements
+	sizes    []int
+	elements []byte
+}
+
+// open reads the idx file at path, which must have that many dimensions.
+func open(path string, dimensions int) (*array, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	var content io.Reader = bufio.NewReader(file)
+	if filepath.Ext(path) == ".gz" {
+		if content, err = gzip.NewReader(content); err != nil {
+			return nil, fault(path, 0, "it is no gzip file (%v): fetch it again", err)
+		}
+	}
+	return parse(path, content, dimensions)
+}
+
+// mostElements bounds what a file may claim to hold: ten times the largest
+// known dataset of this kind.
+const mostElements = 1 << 30
+
+// parse reads an idx file's content.
+func parse(path string, content io.Reader, dimensions int) (*array, error) {
+	a := &array{path: path, header: 4 + 4*dimensions}
+	header := make([]byte, a.header)
+	if n, err := io.ReadFull(content, header); err != nil {
+		return nil, broken(path, int64(n), err, "the file ends within its header")
+	}
+	if want := [4]byte{0, 0, 8, byte(dimensions)}; [4]byte(header) != want {
+		return nil, fault(path, 0, "it begins with % x instead of % x: it is no idx file of bytes in %d dimensions", header[:4], want, dimensions)
+	}
+	count := uint64(1)
+	for i := range dimensions {
+		size := binary.BigEndian.Uint32(header[4+4*i:])
+		if count *= uint64(size); size == 0 || count > mostElements {
+			return nil, fault(path, int64(4+4*i), "dimension %d has the size %d, which no such dataset has", i+1, size)
+		}
+		a.sizes = append(a.sizes, int(size))
+	}
+	var err error
+	// A length that is a lie costs no more memory than the file has bytes.
+	a.elements, err = io.ReadAll(io.LimitReader(content, int64(count)+1))
+	switch end := int64(a.header + len(a.elements)); {
+	case err != nil:
+		return nil, broken(path, end, err, "the file ends too early")
+	case uint64(len(a.elements)) < count:
+		return nil, fault(path, end, "the file ends %d bytes short of the %d that its header tells: fetch it again", count-uint64(len(a.elements)), count)
+	case uint64(len(a.elements)) > count:
+		return nil, fault(path, end-1, "the file goes on after the %d bytes that its header tells", count)
+	}
+	return a, nil
+}
+
+// broken words a failure to read on: the system's own, or a fault of the file.
+func broken(path string, offset int64, err error, short string) error {
+	var local *fs.PathError
+	switch {
+	case errors.As(err, &local):
+		return err
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return fault(path, offset, "%s: fetch it again", short)
+	}
+	return fault(path, offset, "%v: fetch it again", err)
+}
+
+func fault(path string, offset int64, reason string, values ...any) error {
+	return &loaders.FormatError{File: path, Offset: offset, Reason: fmt.Sprintf(reason, values...)}
+}

@@ -1,0 +1,115 @@
+// Package pictures reads pictures of any size and format as the bytes of
+// images of one shape.
+package pictures
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"io/fs"
+	"os"
+
+	_ "image/gif"
+	_ "image/jpeg"
+	_ "image/png"
+
+	_ "golang.org/x/image/bmp"
+	"golang.org/x/image/draw"
+	_ "golang.org/x/image/tiff"
+	_ "golang.org/x/image/webp"
+
+	"cifartrain/loaders"
+)
+
+// Formats names the formats that Read knows.
+const Formats = "PNG, JPEG, GIF, BMP, TIFF and WebP"
+
+// mostPixels bounds the memory that a picture may ask for.
+const mostPixels = 100_000_000
+
+// Read writes the picture in the file at path into pixels, as many bytes as an
+// image of the shape has values: of the picture the largest centred part of the
+// shape's proportions, scaled to its size. Three channels are red, green and
+// blue, one is the brightness. Transparent parts count as black.
+func Read(path string, shape loaders.Shape, pixels []byte) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	picture, err := decode(file)
+	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
+		return err
+	}
+	if err != nil {
+		return fmt.Errorf("%s is no picture that can be read: %w", path, err)
+	}
+	fit(pixels, picture, shape)
+	return nil
+}
+
+// decode reads a picture whose size is within bounds.
+func decode(file io.ReadSeeker) (picture image.Image, err error) {
+	defer func() { // decoders of damaged files are a place for surprises
+		if fault := recover(); fault != nil {
+			picture, err = nil, fmt.Errorf("it is damaged (%v)", fault)
+		}
+	}()
+	config, _, err := image.DecodeConfig(file)
+	switch {
+	case errors.Is(err, image.ErrFormat):
+		return nil, errors.New("it is none of " + Formats)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, errors.New("it ends too early")
+	case err != nil:
+		return nil, err
+	case config.Width < 1 || config.Height < 1:
+		return nil, fmt.Errorf("it has %d × %d pixels", config.Width, config.Height)
+	case config.Height > mostPixels/config.Width:
+		return nil, fmt.Errorf("it has %d × %d pixels, more than the %d million that are read", config.Width, config.Height, mostPixels/1_000_000)
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	picture, _, err = image.Decode(file)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errors.New("it ends too early")
+	}
+	return picture, err
+}
+
+// fit writes the centred part of picture into pixels.
+func fit(pixels []byte, picture image.Image, shape loaders.Shape) {
+	scaled := image.NewRGBA(image.Rect(0, 0, shape.Width, shape.Height))
+	// Bilinear with as wide a reach as the scale asks for, which is what
+	// torchvision's Resize does. Nothing is resampled at the same size.
+	draw.BiLinear.Scale(scaled, scaled.Bounds(), picture, centre(picture.Bounds(), shape), draw.Src, nil)
+	plane := shape.Plane()
+	for i := range plane {
+		rgb := scaled.Pix[4*i:][:3]
+		if shape.Channels == 3 {
+			pixels[i], pixels[plane+i], pixels[2*plane+i] = rgb[0], rgb[1], rgb[2]
+		} else {
+			pixels[i] = brightness(rgb)
+		}
+	}
+}
+
+// brightness is ITU-R BT.601's luma, in the whole numbers of Pillow's convert("L").
+func brightness(rgb []byte) byte {
+	return byte((19595*uint32(rgb[0]) + 38470*uint32(rgb[1]) + 7471*uint32(rgb[2]) + 1<<15) >> 16)
+}
+
+// centre is the largest part in the middle of bounds that has the shape's
+// proportions.
+func centre(bounds image.Rectangle, shape loaders.Shape) image.Rectangle {
+	width, height := bounds.Dx(), bounds.Dy()
+	if width*shape.Height > height*shape.Width {
+		width = max(1, height*shape.Width/shape.Height)
+	} else {
+		height = max(1, width*shape.Height/shape.Width)
+	}
+	corner := bounds.Min.Add(image.Pt((bounds.Dx()-width)/2, (bounds.Dy()-height)/2))
+	return image.Rectangle{Min: corner, Max: corner.Add(image.Pt(width, height))}
+}

@@ -1,0 +1,189 @@
+package pictures
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+
+	"cifartrain/loaders"
+)
+
+var rgb = loaders.Shape{Channels: 3, Height: 4, Width: 4}
+
+// drawn is a picture whose pixel (x, y) has the colour given.
+func drawn(width, height int, colour func(x, y int) color.Color) *image.NRGBA {
+	picture := image.NewNRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			picture.Set(x, y, colour(x, y))
+		}
+	}
+	return picture
+}
+
+// patches are large areas of plain colours, which survive every format.
+func patches(x, y int) color.Color {
+	return []color.NRGBA{{200, 40, 40, 255}, {40, 200, 40, 255}, {40, 40, 200, 255}, {220, 220, 220, 255}}[x/32+2*(y/32)]
+}
+
+func write(t *testing.T, name string, content []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, content, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// webp is a lossless WebP of one red pixel, as libwebp writes it.
+const webp = "RIFF\x1c\x00\x00\x00WEBPVP8L\x0f\x00\x00\x00\x2f\x00\x00\x00\x00\x07\x10\xfd\x8f\xfe\x07\x22\xa2\xff\x01\x00"
+
+// TestReadFormats writes one picture in every format that Go can write.
+func TestReadFormats(t *testing.T) {
+	picture := drawn(64, 64, patches)
+	encoded := func(encode func(*bytes.Buffer) error) []byte {
+		var content bytes.Buffer
+		if err := encode(&content); err != nil {
+			t.Fatal(err)
+		}
+		return content.Bytes()
+	}
+	for name, content := range map[string][]byte{
+		"picture.png":  encoded(func(w *bytes.Buffer) error { return png.Encode(w, picture) }),
+		"picture.jpg":  encoded(func(w *bytes.Buffer) error { return jpeg.Encode(w, picture, &jpeg.Options{Quality: 95}) }),
+		"picture.gif":  encoded(func(w *bytes.Buffer) error { return gif.Encode(w, picture, nil) }),
+		"picture.bmp":  encoded(func(w *bytes.Buffer) error { return bmp.Encode(w, picture) }),
+		"picture.tiff": encoded(func(w *bytes.Buffer) error { return tiff.Encode(w, picture, nil) }),
+		"picture":      encoded(func(w *bytes.Buffer) error { return png.Encode(w, picture) }), // the content decides
+	} {
+		t.Run(name, func(t *testing.T) {
+			pixels := make([]byte, rgb.Values())
+			if err := Read(write(t, name, content), rgb, pixels); err != nil {
+				t.Fatal(err)
+			}
+			for i, place := range []int{0, 3, 12, 15} { // the corners
+				want := patches(i%2*32, i/2*32).(color.NRGBA)
+				for c, value := range []byte{want.R, want.G, want.B} {
+					// GIF's palette has no such colour; a level of JPEG's is lost, too.
+					if got := pixels[c*16+place]; math.Abs(float64(got)-float64(value)) > 30 {
+						t.Errorf("corner %d, channel %d is %d, want about %d", i, c, got, value)
+					}
+				}
+			}
+		})
+	}
+	pixels := make([]byte, rgb.Values())
+	if err := Read(write(t, "red.webp", []byte(webp)), rgb, pixels); err != nil || pixels[0] < 200 || pixels[20] > 50 {
+		t.Errorf("WebP: error %v, the first pixel's red is %d and green %d", err, pixels[0], pixels[20])
+	}
+}
+
+// TestReadSameSize resamples nothing.
+func TestReadSameSize(t *testing.T) {
+	picture := drawn(4, 4, func(x, y int) color.Color { return color.NRGBA{byte(16*x + y), byte(100 + x), byte(200 - y), 255} })
+	var content bytes.Buffer
+	if err := png.Encode(&content, picture); err != nil {
+		t.Fatal(err)
+	}
+	path := write(t, "picture.png", content.Bytes())
+	pixels := make([]byte, rgb.Values())
+	if err := Read(path, rgb, pixels); err != nil {
+		t.Fatal(err)
+	}
+	grey := make([]byte, 16)
+	if err := Read(path, loaders.Shape{Channels: 1, Height: 4, Width: 4}, grey); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 16 {
+		x, y := i%4, i/4
+		want := [3]byte{byte(16*x + y), byte(100 + x), byte(200 - y)}
+		if got := [3]byte{pixels[i], pixels[16+i], pixels[32+i]}; got != want {
+			t.Errorf("pixel (%d, %d) is %v, want %v", x, y, got, want)
+		}
+		luma := 0.299*float64(want[0]) + 0.587*float64(want[1]) + 0.114*float64(want[2])
+		if math.Abs(float64(grey[i])-luma) > 0.51 {
+			t.Errorf("pixel (%d, %d) has the brightness %d, want %.1f", x, y, grey[i], luma)
+		}
+	}
+}
+
+// TestReadCutsTheMiddle scales long pictures whose ends are white and whose
+// middle square is black.
+func TestReadCutsTheMiddle(t *testing.T) {
+	for _, size := range [][2]int{{20, 8}, {8, 20}, {21, 8}, {200, 80}} {
+		width, height := size[0], size[1]
+		side := min(width, height)
+		picture := drawn(width, height, func(x, y int) color.Color {
+			if x < (width-side)/2 || x >= (width-side)/2+side || y < (height-side)/2 || y >= (height-side)/2+side {
+				return color.White
+			}
+			return color.Black
+		})
+		pixels := make([]byte, rgb.Values())
+		fit(pixels, picture, rgb)
+		if !bytes.Equal(pixels, make([]byte, len(pixels))) {
+			t.Errorf("%d × %d: the ends show: %v", width, height, pixels[:16])
+		}
+	}
+}
+
+// TestReadAverages scales down by so much that each pixel is the mean of many.
+func TestReadAverages(t *testing.T) {
+	picture := drawn(64, 64, func(x, y int) color.Color { return color.Gray{Y: byte(255 * ((x + y) % 2))} })
+	pixels := make([]byte, rgb.Values())
+	fit(pixels, picture, rgb)
+	for i, got := range pixels {
+		if got < 120 || got > 136 {
+			t.Errorf("pixel %d of a fine chequerboard is %d, want about 127", i, got)
+		}
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	var whole bytes.Buffer
+	if err := png.Encode(&whole, drawn(64, 64, patches)); err != nil {
+		t.Fatal(err)
+	}
+	huge := bytes.Clone(whole.Bytes()[:33])
+	binary.BigEndian.PutUint32(huge[16:], 50_000)
+	binary.BigEndian.PutUint32(huge[20:], 50_000)
+	for _, test := range []struct {
+		name    string
+		content []byte
+		words   string
+	}{
+		{"empty", nil, "is no picture that can be read: it is none of PNG, JPEG"},
+		{"text", []byte("Thumbs"), "is no picture that can be read: it is none of PNG, JPEG"},
+		{"cut short", whole.Bytes()[:100], "is no picture that can be read: "},
+		{"damaged", append(bytes.Clone(whole.Bytes()[:60]), bytes.Repeat([]byte{7}, 200)...), "is no picture that can be read: "},
+		{"huge", withSum(huge), "has 50000 × 50000 pixels, more than the 100 million that are read"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := write(t, "picture.png", test.content)
+			err := Read(path, rgb, make([]byte, rgb.Values()))
+			if !strings.HasPrefix(fmt.Sprint(err), path) || !strings.Contains(err.Error(), test.words) {
+				t.Errorf("error %v, want one of %s that says %q", err, path, test.words)
+			}
+		})
+	}
+}
+
+// withSum gives the header of a PNG the sum that its size asks for.
+func withSum(header []byte) []byte {
+	binary.BigEndian.PutUint32(header[29:], crc32.ChecksumIEEE(header[12:29]))
+	return header
+}
