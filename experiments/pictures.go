@@ -47,10 +47,26 @@ func (p *Prepared) pictures(summary *runfolder.Summary, result training.Result) 
 	}
 	if name := p.Architecture.PixelWeight; name != "" {
 		all = append(all, picture{"weights.png", "The best weights as a picture: what speaks for which class.", func(w io.Writer) error {
-			return plots.Weights(w, caption, classes[0], classes[1], result.Best.ByName()[name].Float32s())
+			return p.drawWeights(w, caption, result.Best.ByName()[name].Float32s())
 		}})
 	}
 	return all
+}
+
+// drawWeights draws the weights of a linear classifier: those of its one score
+// for two classes, or of the score of each.
+func (p *Prepared) drawWeights(w io.Writer, caption plots.Caption, weights []float32) error {
+	shape, classes := p.Images.Dataset.Shape, p.Images.Training.Classes
+	if len(weights) == shape.Values() {
+		return plots.Weights(w, caption, classes[0], classes[1], weights)
+	}
+	templates := make([]plots.Template, len(classes))
+	for i, class := range classes {
+		templates[i] = plots.Template{Class: class, Weights: plots.Image{
+			Channels: shape.Channels, Height: shape.Height, Width: shape.Width, Values: weights[i*shape.Values() : (i+1)*shape.Values()],
+		}}
+	}
+	return plots.Templates(w, caption, templates)
 }
 
 // draw draws what the run's figures allow and returns what the page shows

@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -17,14 +18,15 @@ import (
 
 const (
 	fewestClasses = 2
-	mostClasses   = 10 // more cells than these have no room for their figures
+	mostClasses   = 200 // more rows than these would be thinner than a line of text
+	mostWithTexts = 10  // more cells than these have no room for their figures
 )
 
 // Confusion writes a PNG of the confusion matrix to w: a row for each actual
 // class from the top, a column for each predicted one, and in each cell the
 // number of images and their share of the row, which also sets the cell's
-// color. The title holds the accuracy. Confusion returns an error unless the
-// matrix is square over 2 to 10 classes and has counted something, if the
+// color. Cells of more than 10 classes have their color alone. The title holds the accuracy. Confusion returns an error unless the
+// matrix is square over 2 to 200 classes and has counted something, if the
 // caption names no dataset, or from w.
 func Confusion(w io.Writer, caption Caption, confusion *metrics.Confusion) error {
 	if err := checkConfusion(caption, confusion); err != nil {
@@ -34,6 +36,9 @@ func Confusion(w io.Writer, caption Caption, confusion *metrics.Confusion) error
 		title:   "Confusion matrix, accuracy " + Percent(confusion.Accuracy()),
 		caption: caption,
 		notes:   []string{"In each cell: the number of images and their share of the actual class (of the row)."},
+	}
+	if len(confusion.Classes) > mostWithTexts {
+		heading.notes = []string{"The darker a cell, the larger the share of the actual class (of the row) that was taken for the class of the column."}
 	}
 	matrix, err := confusionPlot(confusion)
 	if err == nil {
@@ -70,14 +75,22 @@ func checkConfusion(caption Caption, confusion *metrics.Confusion) error {
 	return caption.check()
 }
 
+const (
+	longestName = vg.Length(110) // of a class, which leaves the cells most of the picture
+	thinnestRow = vg.Length(4.5) // points of a row among many
+)
+
 // confusionHeight leaves a few large cells wider than high and makes many
 // small ones about square.
 func confusionHeight(classes int) vg.Length {
 	const few = 4
-	if classes <= few {
+	switch {
+	case classes <= few:
 		return 4.4 * vg.Inch
+	case classes <= mostWithTexts:
+		return 6.6 * vg.Inch
 	}
-	return 6.6 * vg.Inch
+	return max(7.2*vg.Inch, thinnestRow*vg.Length(classes)+longestName)
 }
 
 // rowShares presents a confusion matrix as a grid of the shares of each row,
@@ -110,12 +123,15 @@ func confusionPlot(confusion *metrics.Confusion) (*plot.Plot, error) {
 	heat := plotter.NewHeatMap(shares, colors)
 	heat.Min, heat.Max = 0, 1
 	heat.NaN = emptyColor
-	counts, percents, err := cellTexts(shares, colors)
-	if err != nil {
-		return nil, err
+	matrix, n := newPlot(), len(confusion.Classes)
+	matrix.Add(heat)
+	if n <= mostWithTexts {
+		counts, percents, err := cellTexts(shares, colors)
+		if err != nil {
+			return nil, err
+		}
+		matrix.Add(cellBorders{n, n}, counts, percents)
 	}
-	matrix := newPlot()
-	matrix.Add(heat, cellBorders{len(confusion.Classes), len(confusion.Classes)}, counts, percents)
 	matrix.X.Label.Text, matrix.Y.Label.Text = "Predicted class", "Actual class"
 	nameClasses(matrix, confusion.Classes)
 	return matrix, nil
@@ -124,12 +140,16 @@ func confusionPlot(confusion *metrics.Confusion) (*plot.Plot, error) {
 // nameClasses writes the class names along both axes, the first class on the
 // left and at the top.
 func nameClasses(matrix *plot.Plot, classes []string) {
-	const widest = vg.Length(110) // leaves the cells most of the picture
 	n := len(classes)
+	if n > mostWithTexts {
+		for _, label := range []*text.Style{&matrix.X.Tick.Label, &matrix.Y.Tick.Label} {
+			label.Font.Size = min(smallSize, 0.8*cellWidth(n))
+		}
+	}
 	across, upwards := make(plot.ConstantTicks, n), make(plot.ConstantTicks, n)
 	needed := vg.Length(0)
 	for i, class := range classes {
-		name := elide(matrix.X.Tick.Label, class, widest)
+		name := elide(matrix.X.Tick.Label, class, longestName)
 		needed = max(needed, matrix.X.Tick.Label.Width(name))
 		across[i] = plot.Tick{Value: float64(i), Label: name}
 		upwards[n-1-i] = plot.Tick{Value: float64(n - 1 - i), Label: name}
@@ -139,7 +159,11 @@ func nameClasses(matrix *plot.Plot, classes []string) {
 	}
 	matrix.X.Padding = 4
 	matrix.X.Tick.Marker, matrix.Y.Tick.Marker = across, upwards
-	if needed > cellWidth(n) {
+	switch {
+	case n > mostWithTexts:
+		matrix.X.Tick.Label.Rotation = math.Pi / 2
+		matrix.X.Tick.Label.XAlign, matrix.X.Tick.Label.YAlign = draw.XRight, draw.YCenter
+	case needed > cellWidth(n):
 		matrix.X.Tick.Label.Rotation = math.Pi / 4
 		matrix.X.Tick.Label.XAlign, matrix.X.Tick.Label.YAlign = draw.XRight, draw.YTop
 	}

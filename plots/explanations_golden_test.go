@@ -85,6 +85,37 @@ func ExampleFilters() {
 	})
 }
 
+func ExampleTemplates() {
+	save("templates.png", func(w io.Writer) error {
+		var templates []plots.Template
+		for i := range 10 {
+			weights := ring(float64(i))
+			for p := range weights.Values {
+				weights.Values[p] -= 0.3
+			}
+			templates = append(templates, plots.Template{Class: fmt.Sprintf("class %d", i), Weights: weights})
+		}
+		return plots.Templates(w, caption, templates)
+	})
+}
+
+func ExampleConfusion_many() {
+	save("confusion_many.png", func(w io.Writer) error {
+		var classes []string
+		for i := range 40 {
+			classes = append(classes, fmt.Sprintf("class %d", i))
+		}
+		confusion := metrics.NewConfusion(classes)
+		for actual := range classes {
+			for predicted := range classes {
+				confusion.Counts[actual][predicted] = (7*actual + 3*predicted) % 5
+			}
+			confusion.Counts[actual][actual] = 50 + actual
+		}
+		return plots.Confusion(w, caption, confusion)
+	})
+}
+
 func ExampleRestoredGroups() {
 	save("extremes.png", func(w io.Writer) error {
 		var groups []plots.RestoredGroup
@@ -144,14 +175,16 @@ func ExampleWalks() {
 // TestGoldenExplanations is TestGolden for the pictures that explain a model.
 func TestGoldenExplanations(t *testing.T) {
 	examples := map[string]func(){
-		"mistakes.png": ExampleMistakes,
-		"margins.png":  ExampleMargins,
-		"roc.png":      ExampleROC,
-		"filters.png":  ExampleFilters,
-		"extremes.png": ExampleRestoredGroups,
-		"errors.png":   ExampleErrorsByClass,
-		"codes.png":    ExampleCodes,
-		"walk.png":     ExampleWalks,
+		"mistakes.png":       ExampleMistakes,
+		"margins.png":        ExampleMargins,
+		"roc.png":            ExampleROC,
+		"filters.png":        ExampleFilters,
+		"templates.png":      ExampleTemplates,
+		"confusion_many.png": ExampleConfusion_many,
+		"extremes.png":       ExampleRestoredGroups,
+		"errors.png":         ExampleErrorsByClass,
+		"codes.png":          ExampleCodes,
+		"walk.png":           ExampleWalks,
 	}
 	for name, example := range examples {
 		t.Run(name, func(t *testing.T) {

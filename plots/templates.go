@@ -1,0 +1,52 @@
+package plots
+
+import (
+	"fmt"
+	"image"
+	"io"
+)
+
+// A Template is the weights of a class's score, seen as an image.
+type Template struct {
+	Class   string
+	Weights Image
+}
+
+// mostTemplates is how many classes one picture shows.
+const mostTemplates = 200
+
+// Templates writes a PNG of a linear classifier's weights to w, a picture for
+// each of three classes and more, all on one scale; two classes share their
+// weights, which [Weights] draws. Of more than 200 classes only the first are
+// shown. It returns an error for no template, weights of different shapes or
+// that are not finite, if the caption names no dataset, or from w.
+func Templates(w io.Writer, caption Caption, templates []Template) error {
+	var images []Image
+	strongest := 0.0
+	for _, t := range templates {
+		images = append(images, t.Weights)
+		strongest = max(strongest, largestMagnitude(t.Weights.Values))
+	}
+	if err := checkImages(caption, images); err != nil {
+		return fmt.Errorf("drawing the weights: %w", err)
+	}
+	notes := []string{"Each picture is the weights of one class's score: where it is bright a bright pixel speaks for the class, where it is dark against it, middle gray is weight 0. " +
+		"All share one scale. The class with the largest score is the one predicted."}
+	if more := len(templates) - mostTemplates; more > 0 {
+		notes = append(notes, fmt.Sprintf("%d more classes are not shown.", more))
+		templates = templates[:mostTemplates]
+	}
+	tiles := make([]galleryTile, len(templates))
+	for i, t := range templates {
+		tiles[i] = galleryTile{images: []image.Image{t.Weights.signed(strongest)}, lines: []string{t.Class}}
+	}
+	across := 5
+	if len(templates) > 20 {
+		across = 10
+	}
+	heading := heading{"Weights of the linear classifier", caption, notes}
+	if err := (gallery{across, []tileGroup{{tiles: tiles}}}).write(w, heading); err != nil {
+		return fmt.Errorf("drawing the weights: %w", err)
+	}
+	return nil
+}
