@@ -97,7 +97,6 @@ func TestBadComparisons(t *testing.T) {
 	}{
 		{"one run", []string{"compare", dir}, exitUsage, "compare takes 2 to 32 run folders"},
 		{"no runs", []string{"compare", dir, dir}, exitUsage, "is no run folder"},
-		{"different losses", []string{"-config", "svm", "-config", "autoencoder"}, exitUsage, "measure different losses"},
 		{"a flag it does not take", []string{"compare", "-seeds", "2", dir, dir}, exitUsage, "compare takes no -seeds"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

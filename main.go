@@ -28,6 +28,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"cifartrain/commands"
 	"cifartrain/configs"
@@ -44,7 +45,7 @@ const (
 )
 
 func main() {
-	ctx := interruptible()
+	ctx := interruptible(os.Stderr)
 	signal.Ignore(syscall.SIGPIPE) // a reader that has seen enough ends no training
 	// Most of the heap is the dataset, which never changes: waiting for it to
 	// double would double the memory for nothing.
@@ -52,20 +53,37 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// interruptible returns a context that ends with the first Ctrl-C or SIGTERM; a
-// second one ends the program at once.
-func interruptible() context.Context {
+// interruptible returns a context that ends with the first Ctrl-C, SIGTERM or
+// SIGHUP. The program then saves what there is; where that takes a moment, stderr
+// says so, and a second signal after that ends the program at once. One that comes
+// sooner is the first one delivered twice, as timeout(1) and process groups do.
+func interruptible(stderr io.Writer) context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
-	signals := make(chan os.Signal, 2)
+	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // which nohup has the program ignore
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	go func() {
 		<-signals
 		cancel()
+		time.Sleep(answerAfter)
+		fmt.Fprintln(stderr, "\nstopping as soon as everything is saved; Ctrl-C ends the program at once")
+		time.Sleep(answerAfter)
+		select { // forgets what came before anyone could read that
+		case <-signals:
+		default:
+		}
 		<-signals
+		fmt.Fprintln(stderr, "ended at once; go on from the last checkpoint with -resume")
 		os.Exit(exitInterrupted)
 	}()
 	return ctx
 }
+
+// answerAfter is how long the program has to end before it tells of stopping,
+// and a person to read that.
+const answerAfter = 500 * time.Millisecond
 
 // run is the program for its arguments; it returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -163,8 +181,8 @@ var subcommands = map[string]struct {
 	least, most int    // how many of them
 	flags       []string
 }{
-	"":         {"", 0, 0, []string{"config", "set", "data", "runs", "init", "resume", "seeds", "tensorboard", "dry-run", "quiet"}},
-	"-resume":  {"", 0, 0, []string{"resume", "config", "set", "data", "tensorboard", "quiet"}},
+	training:   {"", 0, 0, []string{"config", "set", "data", "runs", "init", "resume", "seeds", "tensorboard", "dry-run", "quiet"}},
+	resuming:   {"", 0, 0, []string{"resume", "config", "set", "data", "tensorboard", "quiet"}},
 	"compare":  {"run folders", 2, 32, []string{"runs"}},
 	"evaluate": {"run folder", 1, 1, []string{"set", "data", "quiet"}},
 	"export":   {"run folder", 1, 1, []string{"format", "weights", "o", "data", "quiet"}},
@@ -172,6 +190,12 @@ var subcommands = map[string]struct {
 	"list":     {"", 0, 0, nil},
 	"show":     {"config", 1, 1, []string{"set", "data"}},
 }
+
+// What the program does without a command.
+const (
+	training = "training a config"
+	resuming = "-resume"
+)
 
 // commandNames lists the commands in a sentence.
 const commandNames = "compare, evaluate, watch, export, list and show"
@@ -186,9 +210,9 @@ func (p *program) command(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	name := ""
+	name := training
 	if p.resume != "" {
-		name = "-resume"
+		name = resuming
 	} else if len(operands) > 0 {
 		name, operands = operands[0], operands[1:]
 	}
@@ -196,9 +220,12 @@ func (p *program) command(ctx context.Context, args []string) error {
 		return err
 	}
 	p.session.Out, p.session.Err = p.stdout, p.stderr
+	if p.session.TensorBoard {
+		p.session.Repeated = append(p.session.Repeated, "-tensorboard")
+	}
 	p.session.Display = reports.NewDisplay(p.stdout.Writer, p.quiet)
 	switch name {
-	case "-resume":
+	case resuming:
 		return p.goOn(ctx)
 	case "compare":
 		return commands.Compare(&p.session, operands)
@@ -266,9 +293,9 @@ func (p *program) flags() *flag.FlagSet {
 	flags.IntVar(&p.session.Seeds, "seeds", 1, "repeat each run over `N` seeds, from the config's on")
 	flags.BoolVar(&p.session.TensorBoard, "tensorboard", false, "write event files, for tensorboard --logdir runs")
 	flags.BoolVar(&p.dryRun, "dry-run", false, "check config and data, show the model and about how long training would take; train and write nothing")
-	flags.StringVar(&p.export.Format, "format", "onnx", "export: the `FORMAT`, onnx, npz or safetensors")
+	flags.StringVar(&p.export.Format, "format", "", "export: the `FORMAT`, onnx, npz or safetensors; by default the one that -o ends in, or onnx")
 	flags.StringVar(&p.export.Weights, "weights", "best", "export: `WHICH` weights, best or last")
-	flags.StringVar(&p.export.File, "o", "", "export: the `FILE` to write; by default in the current folder, named after the run")
+	flags.StringVar(&p.export.File, "o", "", "export: the `FILE` to write, - for the standard output; by default in the current folder, named after the run")
 	flags.IntVar(&p.port, "port", 0, "watch: serve on port `N` of this machine; 0 takes a free one")
 	flags.BoolVar(&p.quiet, "quiet", false, "no progress display")
 	return flags
@@ -347,6 +374,15 @@ func (p *program) train(ctx context.Context) error {
 
 // goOn resumes the run that the flags name.
 func (p *program) goOn(ctx context.Context) error {
+	for _, path := range p.configs {
+		p.session.Repeated = append(p.session.Repeated, "-config", path)
+	}
+	for _, override := range p.overrides {
+		p.session.Repeated = append(p.session.Repeated, "-set", override)
+	}
+	if p.data != "" {
+		p.session.Repeated = append(p.session.Repeated, "-data", p.data)
+	}
 	if len(p.configs) > 1 {
 		return usagef("-resume takes one -config at most: a run has one")
 	}

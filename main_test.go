@@ -147,7 +147,7 @@ func TestExport(t *testing.T) {
 	run, _, _ := train(t, sampleArgs(runs, "-quiet", "-set", "train.epochs=1", "-set", "data.center=true")...)
 	for _, format := range []string{"onnx", "npz", "safetensors"} {
 		file := filepath.Join(out, "svm."+format)
-		args := []string{"export", run.Path, "-format", format, "-o", file}
+		args := []string{"export", run.Path, "-o", file} // the ending decides
 		status, stdout, stderr := call(context.Background(), args...)
 		if status != exitDone {
 			t.Fatalf("%s: exit status %d\n%s", format, status, stderr)
@@ -166,9 +166,24 @@ func TestExport(t *testing.T) {
 			t.Errorf("%s a second time: exit status %d, %s", format, status, stderr)
 		}
 	}
-	own, _ := os.ReadFile(run.File(runfolder.BestWeightsFile))
-	if copied, _ := os.ReadFile(filepath.Join(out, "svm.safetensors")); !bytes.Equal(own, copied) {
-		t.Error("the exported safetensors file is not the run's own")
+	own, err := runfolder.ReadWeights(run.File(runfolder.BestWeightsFile), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folded, err := runfolder.ReadWeights(filepath.Join(out, "svm.safetensors"), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range own["fc.weight"].Float32s() {
+		if got := folded["fc.weight"].Float32s()[i]; got != w/0.25 { // the config's std
+			t.Fatalf("weight %d is %g and folded %g, want it divided by 0.25", i, w, got)
+		}
+	}
+	if own["fc.bias"].Float32s()[0] == folded["fc.bias"].Float32s()[0] {
+		t.Error("the mean image is not folded into the bias")
+	}
+	if status, stdout, _ := call(context.Background(), "export", run.Path, "-o", "-", "-format", "npz"); status != exitDone || !strings.HasPrefix(stdout, "PK") {
+		t.Errorf("on the standard output: exit status %d, it begins with %.10q", status, stdout)
 	}
 	for _, c := range []struct {
 		args []string
@@ -176,8 +191,10 @@ func TestExport(t *testing.T) {
 	}{
 		{[]string{"export"}, "export takes one run folder"},
 		{[]string{"export", run.Path, "-format", "pt"}, "there are onnx, npz, safetensors"},
-		{[]string{"export", run.Path, "-weights", "first"}, "there are best, last"},
+		{[]string{"export", run.Path, "-weights", "first"}, "there are best and last"},
 		{[]string{"export", run.Path, "-o", ""}, "-o is empty"},
+		{[]string{"export", run.Path, "-format", "npz", "-o", filepath.Join(out, "svm.onnx")}, "leave one of them out"},
+		{[]string{"export", run.Path, "-o", filepath.Join(out, "svm.pt")}, "name one with -format"},
 		{[]string{"export", out}, "is no run folder"},
 	} {
 		if status, _, stderr := call(context.Background(), c.args...); status != exitUsage || !strings.Contains(stderr, c.want) {

@@ -48,7 +48,7 @@ func table(t *testing.T, sweep *runfolder.Folder) [][]string {
 func TestSweep(t *testing.T) {
 	runs := t.TempDir()
 	status, stdout, stderr := call(context.Background(), sweepArgs(runs)...)
-	if status != exitDone {
+	if status != exitFailed || !strings.Contains(stderr, "1 of 3 runs failed") {
 		t.Fatalf("exit status %d\n%s%s", status, stdout, stderr)
 	}
 	sweep, all := runsOf(t, runs)
@@ -85,7 +85,7 @@ func TestSweep(t *testing.T) {
 	sameRun(t, all[1], alone)
 
 	status, stdout, stderr = call(context.Background(), "-resume", sweep.Path)
-	if status != exitDone || strings.Contains(stdout, "/3  learning_rate=0.01:") || !strings.Contains(stdout, "The best of 2 settings is") {
+	if status != exitFailed || strings.Contains(stdout, "/3  learning_rate=0.01:") || !strings.Contains(stdout, "The best of 2 settings is") {
 		t.Errorf("again: exit status %d, finished runs should rest:\n%s%s", status, stdout, stderr)
 	}
 	status, _, stderr = call(context.Background(), "-resume", sweep.Path, "-set", "sweep.optimizer.learning_rate=[1]", "-set", "loss.c=2")

@@ -1,10 +1,12 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,9 +20,9 @@ import (
 
 // An ExportOptions says what to make of a run.
 type ExportOptions struct {
-	Format  string // onnx, npz or safetensors
+	Format  string // onnx, npz or safetensors; empty for what the file's ending says, or else onnx
 	Weights string // best or last
-	File    string // to write; empty for name-weights.format in the current folder
+	File    string // to write; "-" for the standard output, empty for name-weights.format in the current folder
 }
 
 // An exported run is what an export is made of.
@@ -30,40 +32,28 @@ type exported struct {
 	which   string             // the run and its weights in words
 }
 
+// formats are those that a run can be exported to, each with its file's ending.
+var formats = []string{"onnx", "npz", "safetensors"}
+
 // Export writes the weights of the run at path as other programs read them. It
 // never writes over a file. overrides are those of [configs.Load].
 func Export(ctx context.Context, s *experiments.Session, path string, options ExportOptions, overrides []string) error {
-	if err := options.check(); err != nil {
+	if err := options.settle(); err != nil {
 		return err
 	}
 	run, err := openExported(ctx, s, path, options, overrides)
 	if err != nil {
 		return err
 	}
-	var content []byte
-	var lines [][2]string
-	switch options.Format {
-	case "onnx":
-		model, err := run.model()
-		if err != nil {
-			return err
-		}
-		if content, err = exports.ONNX(model); err != nil {
-			return err
-		}
-		lines = inputAndOutput(model)
-	case "npz":
-		content, err = exports.NPZ(run.Weights)
-	case "safetensors":
-		content, err = runfolder.Safetensors(run.Weights.ByName())
-	}
+	content, lines, err := run.encode(options.Format)
 	if err != nil {
 		return err
 	}
-	file := options.File
-	if file == "" {
-		file = fmt.Sprintf("%s-%s.%s", run.Config.Name, options.Weights, options.Format)
+	if options.File == standardOutput {
+		_, err := s.Out.Write(content)
+		return err
 	}
+	file := cmp.Or(options.File, fmt.Sprintf("%s-%s.%s", run.Config.Name, options.Weights, options.Format))
 	err = runfolder.WriteNew(file, content)
 	if errors.Is(err, fs.ErrExist) {
 		return wrong("%s is there already and stays as it is: name another file with -o", file)
@@ -78,18 +68,59 @@ func Export(ctx context.Context, s *experiments.Session, path string, options Ex
 	return nil
 }
 
-func (o ExportOptions) check() error {
-	if formats := []string{"onnx", "npz", "safetensors"}; !slices.Contains(formats, o.Format) {
+// standardOutput is the file that stands for the standard output.
+const standardOutput = "-"
+
+// settle fills in the format: the file's ending decides where none is named,
+// and contradicts one that is.
+func (o *ExportOptions) settle() error {
+	ending := strings.TrimPrefix(filepath.Ext(o.File), ".")
+	known := slices.Contains(formats, ending)
+	switch {
+	case o.Weights != "best" && o.Weights != "last":
+		return wrong("-weights %q: there are best and last", o.Weights)
+	case o.Format != "" && !slices.Contains(formats, o.Format):
 		return wrong("-format %q: there are %s", o.Format, strings.Join(formats, ", "))
+	case o.Format != "" && known && ending != o.Format:
+		return wrong("-o %s ends like %s, and -format asks for %s: leave one of them out", o.File, ending, o.Format)
+	case o.Format == "" && known:
+		o.Format = ending
+	case o.Format == "" && o.File != "" && o.File != standardOutput:
+		return wrong("-o %s: its ending is none of those that say a format, %s; name one with -format", o.File, "."+strings.Join(formats, ", ."))
 	}
-	if o.Weights != "best" && o.Weights != "last" {
-		return wrong("-weights %q: there are best, last", o.Weights)
-	}
+	o.Format = cmp.Or(o.Format, "onnx")
 	return nil
 }
 
-// openExported opens the run at path. Only ONNX needs its images, and only for
-// the mean image of a centered run.
+// encode returns the run in a format, with lines that say what goes in and
+// comes out.
+func (e *exported) encode(format string) (content []byte, lines [][2]string, err error) {
+	if format == "npz" {
+		content, err = exports.NPZ(e.Weights)
+		return content, nil, err
+	}
+	model, err := e.model()
+	if err != nil {
+		return nil, nil, err
+	}
+	if format == "onnx" {
+		content, err = exports.ONNX(model)
+		return content, inputAndOutput(model), err
+	}
+	metadata := map[string]string{"pixels": experiments.PlainPixels}
+	weights, err := exports.Fold(model)
+	if errors.Is(err, exports.ErrShared) {
+		weights, metadata = e.Weights, e.PixelMetadata()
+		lines = [][2]string{{"not folded", err.Error() + "; the file's metadata says what pixels go through first"}}
+	} else if model.Normalization != nil || model.MeanImage != nil {
+		lines = [][2]string{{"folded", "the first and the last layer take in what pixels went through; the model takes those in [0, 1] as they are"}}
+	}
+	content, err = runfolder.Safetensors(weights.ByName(), metadata)
+	return content, lines, err
+}
+
+// openExported opens the run at path. Of its images only the mean image of a
+// centered run is needed, and npz does without.
 func openExported(ctx context.Context, s *experiments.Session, path string, options ExportOptions, overrides []string) (*exported, error) {
 	run, err := s.Open(path, overrides)
 	if err != nil {
@@ -103,7 +134,7 @@ func openExported(ctx context.Context, s *experiments.Session, path string, opti
 	if err != nil {
 		return nil, err
 	}
-	need := experiments.Need{Weights: weights, Images: options.Format == "onnx" && run.Config.Data.Center}
+	need := experiments.Need{Weights: weights, Images: options.Format != "npz" && run.Config.Data.Center}
 	if need.Images {
 		run.Config.Data.IfMissing = "fail" // another set's mean image would be wrong
 	}

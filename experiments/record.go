@@ -138,13 +138,13 @@ func ended(result training.Result, cause error) string {
 // weights writes the best weights and, unless a failure may have spoilt them,
 // the last.
 func (r *record) weights(result training.Result, status string) error {
-	if err := r.folder.WriteWeights(runfolder.BestWeightsFile, result.Best.ByName()); err != nil {
+	if err := r.folder.WriteWeights(runfolder.BestWeightsFile, result.Best.ByName(), r.PixelMetadata()); err != nil {
 		return err
 	}
 	if status == runfolder.Failed {
 		return nil
 	}
-	return r.folder.WriteWeights(runfolder.LastWeightsFile, r.run.Evaluated().ByName())
+	return r.folder.WriteWeights(runfolder.LastWeightsFile, r.run.Evaluated().ByName(), r.PixelMetadata())
 }
 
 // writeConfig writes config.yaml, whose text it returns, and beside it the

@@ -23,9 +23,15 @@ func (s *Session) Resume(ctx context.Context, path, configPath string, overrides
 	if folder, runs, found := runfolder.OpenSweep(path); found {
 		return s.resumeSweep(ctx, folder, runs, configPath, overrides)
 	}
-	folder, err := runfolder.Open(path)
+	if folder, series, found := runfolder.OpenSeries(path); found {
+		if configPath != "" {
+			return requestf("%s holds several runs, each with a config of its own: leave out -config", path)
+		}
+		return s.resumeSeries(ctx, folder, series, overrides)
+	}
+	folder, err := openRun(path)
 	if err != nil {
-		return RequestError(err.Error())
+		return err
 	}
 	asked, err := s.Load(cmp.Or(configPath, folder.File(runfolder.ConfigFile)), overrides)
 	if err != nil {
@@ -61,8 +67,7 @@ func (s *Session) goOn(ctx context.Context, folder *runfolder.Folder, asked conf
 	if err != nil {
 		return "", err
 	}
-	_, err = s.carryOut(ctx, record, state)
-	return "", err
+	return "", s.carryOut(ctx, record, state)
 }
 
 // resumable are the keys that may change in a run: how long it is, and where

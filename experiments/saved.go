@@ -14,12 +14,17 @@ type SavedRun struct {
 	Summary *runfolder.Summary // nil where the run has written none
 }
 
-// Open opens the run folder at path for a command that trains nothing.
-// overrides are those of [configs.Load].
+// Open opens the run folder at path for a command that trains nothing. Of a
+// sweep it opens a run of the best setting. overrides are those of [configs.Load].
 func (s *Session) Open(path string, overrides []string) (*SavedRun, error) {
-	folder, err := runfolder.Open(path)
+	if best, found, err := s.BestOfSweep(path); err != nil {
+		return nil, err
+	} else if found {
+		path = best[0].Path
+	}
+	folder, err := openRun(path)
 	if err != nil {
-		return nil, RequestError(err.Error())
+		return nil, err
 	}
 	config, err := s.Load(folder.File(runfolder.ConfigFile), overrides)
 	if err != nil {
@@ -30,6 +35,18 @@ func (s *Session) Open(path string, overrides []string) (*SavedRun, error) {
 		run.Summary = summary
 	}
 	return run, nil
+}
+
+// openRun opens the run folder at path, and says what stands there instead.
+func openRun(path string) (*runfolder.Folder, error) {
+	folder, err := runfolder.Open(path)
+	switch {
+	case err == nil:
+		return folder, nil
+	case runfolder.IsComparison(path):
+		return nil, requestf("%s is a comparison of runs, not a run: name one of those that its %s lists", path, runfolder.ReportFile)
+	}
+	return nil, RequestError(err.Error())
 }
 
 // Ended reports whether the run has come to an end, so that its files are those

@@ -13,7 +13,7 @@ import (
 	"cifartrain/loaders"
 	"cifartrain/loaders/sources"
 	"cifartrain/reports"
-	"cifartrain/runfolder"
+	"cifartrain/shell"
 )
 
 // A Session is what the runs of one command share.
@@ -24,7 +24,8 @@ type Session struct {
 	Init     string // the safetensors file that training starts from; empty to draw weights by the seed
 	Seeds    int    // how many seeds each config is trained over, from its own on
 
-	Kinds []graphs.Kind // of models that configs may ask for; nil for those of [graphs.Kinds]
+	Kinds    []graphs.Kind // of models that configs may ask for; nil for those of [graphs.Kinds]
+	Repeated []string      // flags of this command that a command to go on with repeats
 
 	TensorBoard bool // whether runs write event files for TensorBoard
 	Offline     bool // fetch no dataset: the sample stands in for one that is not there, with a warning
@@ -33,32 +34,17 @@ type Session struct {
 	saveEvery time.Duration                       // between two checkpoints of an epoch; 0 = a minute
 }
 
-// A finished run is its folder and what its summary says.
-type finished struct {
-	folder  *runfolder.Folder
-	summary *runfolder.Summary
-}
-
 // Train trains each config, over as many seeds as the session asks for, and
 // compares the runs where there are several.
 func (s *Session) Train(ctx context.Context, all []configs.Config) error {
 	if err := s.Check(all); err != nil {
 		return err
 	}
-	var folders []*runfolder.Folder
-	for _, config := range all {
-		runs, err := s.trainSeeds(ctx, config)
-		if err != nil {
-			return err
-		}
-		for _, run := range runs {
-			folders = append(folders, run.folder)
-		}
+	if len(all)*s.Seeds > 1 {
+		return s.trainSeries(ctx, all)
 	}
-	if len(folders) < 2 {
-		return nil
-	}
-	return s.Compare(folders)
+	_, err := s.train(ctx, all[0], nil)
+	return err
 }
 
 // Check returns an error for what can be known to fail before the first run,
@@ -67,48 +53,26 @@ func (s *Session) Check(all []configs.Config) error {
 	if s.Seeds < 1 {
 		return requestf("-seeds %d: there must be at least one", s.Seeds)
 	}
-	first, accuracies := "", false // of the first config
+	need := Need{}
+	if s.Init != "" {
+		need.Weights = WeightsIn(s.Init)
+	}
 	for _, config := range all {
 		if uint64(s.Seeds-1) > math.MaxUint64-config.Seed {
 			return requestf("-seeds %d: there are not as many seeds from %d on", s.Seeds, config.Seed)
 		}
-		prepared, err := s.Prepare(context.Background(), config, Need{})
-		if err != nil {
+		if _, err := s.Prepare(context.Background(), config, need); err != nil {
 			return err
-		}
-		if s.Init != "" {
-			if err := prepared.weigh(context.Background(), WeightsIn(s.Init)); err != nil {
-				return err
-			}
 		}
 		if _, _, err := solver(config); err != nil {
 			return err
-		}
-		loss, classifies := prepared.Loss(), prepared.Architecture.Task.Classifies()
-		if first == "" {
-			first, accuracies = loss, classifies
-		}
-		if loss != first && !(accuracies && classifies) {
-			return requestf("%s and %s measure different losses (%s, %s) and cannot be compared; train them one by one",
-				all[0].Name, config.Name, first, loss)
 		}
 	}
 	return nil
 }
 
-// trainSeeds trains a config once for each seed and shows the spread, also of
-// those that were done before an error or an interrupt.
-func (s *Session) trainSeeds(ctx context.Context, config configs.Config) (runs []finished, err error) {
-	var summaries []*runfolder.Summary
-	for len(runs) < s.Seeds && err == nil {
-		var run finished
-		if run, err = s.train(ctx, config); err == nil {
-			runs, summaries = append(runs, run), append(summaries, run.summary)
-			config.Seed++
-		}
-	}
-	if len(summaries) > 1 {
-		reports.ShowSeeds(s.Out, summaries)
-	}
-	return runs, err
+// goOnCommand is what a person types to go on with what is in a folder, with
+// the flags of this command that the folder does not know.
+func (s *Session) goOnCommand(folder string) string {
+	return shell.Command(append([]string{"-resume", folder}, s.Repeated...)...)
 }

@@ -12,6 +12,7 @@ import (
 	"cifartrain/loaders/sources"
 	"cifartrain/reports"
 	"cifartrain/runfolder"
+	"cifartrain/shell"
 )
 
 // A sweep is the runs of a config that sweeps some of its keys.
@@ -54,7 +55,13 @@ func (s *Session) checkSweep(w *sweep) error {
 	for _, setting := range w.settings {
 		all = append(all, setting.Config)
 	}
-	return s.Check(all)
+	if err := s.Check(all); err != nil {
+		return err
+	}
+	if why := s.incomparable(all); why != "" {
+		return requestf("%s: a sweep cannot compare them", why)
+	}
+	return nil
 }
 
 // share loads the dataset that all runs share, and sees whether it suits each
@@ -136,7 +143,7 @@ func (s *Session) resumeSweep(ctx context.Context, folder *runfolder.Folder, run
 		return err
 	}
 	defer unlock()
-	trained, err := s.Load(folder.File(runfolder.SweepFile), nil)
+	begun, err := s.Load(folder.File(runfolder.SweepFile), nil)
 	if err != nil {
 		return err
 	}
@@ -144,19 +151,54 @@ func (s *Session) resumeSweep(ctx context.Context, folder *runfolder.Folder, run
 	if err != nil {
 		return err
 	}
-	if err := unchanged("sweep", folder, trained, asked); err != nil {
+	if err := unchanged("sweep", folder, begun, asked); err != nil {
 		return err
 	}
-	w := &sweep{config: asked, settings: asked.Settings(), folder: folder, runs: runs}
-	w.seeds = len(runs) / len(w.settings)
-	if w.seeds < 1 || len(runs)%len(w.settings) != 0 {
-		return fmt.Errorf("%s holds %d runs of %d settings: some are gone; begin it again with: go run . -config %s",
-			folder.Path, len(runs), len(w.settings), folder.File(runfolder.SweepFile))
+	w, err := laidSweep(asked, folder, runs)
+	if err != nil {
+		return err
 	}
 	if err := s.share(ctx, w); err != nil {
 		return err
 	}
 	return s.carryOutSweep(ctx, w)
+}
+
+// laidSweep is the sweep of a config whose folders have been made.
+func laidSweep(config configs.Config, folder *runfolder.Folder, runs []*runfolder.Folder) (*sweep, error) {
+	w := &sweep{config: config, settings: config.Settings(), folder: folder, runs: runs}
+	w.seeds = len(runs) / len(w.settings)
+	if w.seeds < 1 || len(runs)%len(w.settings) != 0 {
+		return nil, fmt.Errorf("%s holds %d runs of %d settings: some are gone; begin it again with: %s",
+			folder.Path, len(runs), len(w.settings), shell.Command("-config", folder.File(runfolder.SweepFile)))
+	}
+	return w, nil
+}
+
+// BestOfSweep returns the folders of the runs, one a seed, of the best setting
+// of the sweep at path. found is false where the path is that of something else.
+func (s *Session) BestOfSweep(path string) (best []*runfolder.Folder, found bool, err error) {
+	folder, runs, found := runfolder.OpenSweep(path)
+	if !found {
+		return nil, false, nil
+	}
+	config, err := s.Load(folder.File(runfolder.SweepFile), nil)
+	if err != nil {
+		return nil, true, err
+	}
+	w, err := laidSweep(config, folder, runs)
+	if err != nil {
+		return nil, true, err
+	}
+	setting := w.result().Settings[0]
+	if setting.Missing != "" {
+		return nil, true, requestf("none of the runs of the sweep in %s is finished; %s", folder.Path, howToGoOn(folder.Path))
+	}
+	for _, run := range setting.Runs {
+		best = append(best, &runfolder.Folder{Path: run.Path})
+	}
+	fmt.Fprintf(s.Err, "%s is a sweep; its best setting by validation figures is %s\n", path, setting.Label)
+	return best, true, nil
 }
 
 // carryOutSweep trains the runs that are not finished and shows what came of
@@ -177,11 +219,13 @@ func (s *Session) carryOutSweep(ctx context.Context, w *sweep) error {
 	}
 	switch {
 	case errors.Is(cause, context.Canceled):
-		return Interruption(fmt.Sprintf("interrupted after %d of %d runs; what they gave is in %s; %s", finished, len(w.runs), w.folder.Path, howToGoOn(w.folder.Path)))
+		return Interruption(fmt.Sprintf("interrupted after %d of %d runs; what they gave is in %s; go on with: %s", finished, len(w.runs), w.folder.Path, s.goOnCommand(w.folder.Path)))
 	case cause != nil:
-		return fmt.Errorf("%w; of the sweep, %d of %d runs are finished; once that is mended, %s", cause, finished, len(w.runs), howToGoOn(w.folder.Path))
+		return fmt.Errorf("%w; of the sweep, %d of %d runs are finished; once that is mended, go on with: %s", cause, finished, len(w.runs), s.goOnCommand(w.folder.Path))
 	case finished == 0:
 		return fmt.Errorf("none of the %d runs came to an end, the first because: %s", len(w.runs), result.Settings[0].Missing)
+	case finished < len(w.runs):
+		return fmt.Errorf("%d of %d runs failed; the table says why", len(w.runs)-finished, len(w.runs))
 	}
 	return nil
 }

@@ -8,9 +8,10 @@ import (
 	"sync"
 	"time"
 
+	"cifartrain/configs"
 	"cifartrain/kernels"
 	"cifartrain/reports"
-	"cifartrain/training"
+	"cifartrain/runfolder"
 )
 
 // atOnce is how many runs are trained side by side: one for each processor
@@ -27,8 +28,8 @@ func (s *Session) atOnce(w *sweep) int {
 	return min(len(w.runs), runtime.GOMAXPROCS(0))
 }
 
-// trainAll trains the runs that are not finished, some at once. A run whose loss
-// diverges is part of the result; any other failure ends the sweep.
+// trainAll trains the runs that are not finished, some at once. A run that fails
+// is part of the result; a disk that cannot be written ends the sweep.
 func (s *Session) trainAll(ctx context.Context, w *sweep, atOnce int) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -52,8 +53,10 @@ func (s *Session) trainAll(ctx context.Context, w *sweep, atOnce int) error {
 			for i := range next {
 				began := time.Now()
 				before, err := one.goOn(ctx, w.runs[i], w.run(i))
-				var diverged *training.DivergedError
-				if err != nil && !errors.As(err, &diverged) {
+				if err != nil && !errors.Is(err, context.Canceled) && !endsAll(err) {
+					err = one.recordFailure(w.runs[i], w.run(i), err)
+				}
+				if err != nil {
 					stop(err)
 					return
 				}
@@ -90,4 +93,20 @@ func (w *oneByOne) Write(p []byte) (int, error) {
 	w.Lock()
 	defer w.Unlock()
 	return w.Writer.Write(p)
+}
+
+// recordFailure has the summary of a run say why it failed, unless it does so
+// already.
+func (s *Session) recordFailure(folder *runfolder.Folder, config configs.Config, cause error) error {
+	if summary, err := folder.Summary(); err == nil && summary.Status == runfolder.Failed {
+		return nil
+	}
+	prepared, err := s.Prepare(context.Background(), config, Need{})
+	if err != nil {
+		return err
+	}
+	return folder.WriteSummary(&runfolder.Summary{
+		Name: config.Name, Status: runfolder.Failed, Error: cause.Error(), Seed: config.Seed,
+		Model: prepared.Architecture.Kind, Task: prepared.Architecture.Task, Loss: prepared.Loss(),
+	})
 }

@@ -15,8 +15,9 @@ import (
 )
 
 // train is one run: config, dataset, batches, graph, training, history,
-// pictures and report.
-func (s *Session) train(ctx context.Context, config configs.Config) (finished, error) {
+// pictures and report. begun, unless it is nil, is told of the run's folder as
+// soon as there is one to go on with.
+func (s *Session) train(ctx context.Context, config configs.Config, begun func(*runfolder.Folder) error) (*record, error) {
 	started := time.Now()
 	need := Need{Images: true}
 	if s.Init != "" {
@@ -24,44 +25,49 @@ func (s *Session) train(ctx context.Context, config configs.Config) (finished, e
 	}
 	prepared, err := s.Prepare(ctx, config, need)
 	if err != nil {
-		return finished{}, err
+		return nil, err
 	}
 	if err := prepared.suits(); err != nil {
-		return finished{}, err
+		return nil, err
 	}
 	folder, err := runfolder.Create(s.Runs, config.Name, started)
 	if err != nil {
-		return finished{}, err
+		return nil, err
 	}
 	unlock, err := folder.Lock()
 	if err != nil {
-		return finished{}, err
+		return nil, err
 	}
 	defer unlock()
 	record := newRecord(folder, prepared, s.Init, started)
 	if err := record.begin(); err != nil {
-		return finished{}, err
+		return nil, err
+	}
+	if begun != nil {
+		if err := begun(folder); err != nil {
+			return nil, err
+		}
 	}
 	if err := folder.PointLatest(); err != nil {
 		fmt.Fprintf(s.Err, "warning: %v\n", err)
 	}
-	return s.carryOut(ctx, record, nil)
+	return record, s.carryOut(ctx, record, nil)
 }
 
 // carryOut trains a run from its beginning, or from a saved state, and writes
 // what comes of it.
-func (s *Session) carryOut(ctx context.Context, record *record, from *training.State) (finished, error) {
+func (s *Session) carryOut(ctx context.Context, record *record, from *training.State) error {
 	reports.ShowHead(s.Out, record.summary, record.folder.Path)
 	result, err := s.follow(ctx, record, from)
 	s.Display.Clear()
 	if err := record.end(ctx, result, err); err != nil {
-		return finished{}, err
+		return err
 	}
 	if why := record.pca.whyMissing(); why != "" {
 		fmt.Fprintf(s.Err, "no principal components to compare with: %s\n", why)
 	}
 	reports.ShowSummary(s.Out, record.summary, record.folder.Path)
-	return finished{record.folder, record.summary}, nil
+	return nil
 }
 
 // follow trains a run while it reports to the display, to metrics.csv and to

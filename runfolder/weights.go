@@ -19,9 +19,10 @@ const (
 	longestHeader  = 1 << 20  // a thousand tensors take a tenth of it
 )
 
-// WriteWeights puts tensors, float32, into a safetensors file of the folder.
-func (f *Folder) WriteWeights(name string, tensors map[string]*tensor.Dense) error {
-	content, err := Safetensors(tensors)
+// WriteWeights puts tensors, float32, into a safetensors file of the folder,
+// with metadata that says what they are.
+func (f *Folder) WriteWeights(name string, tensors map[string]*tensor.Dense, metadata map[string]string) error {
+	content, err := Safetensors(tensors, metadata)
 	if err != nil {
 		return fmt.Errorf("making %s: %w", name, err)
 	}
@@ -31,7 +32,7 @@ func (f *Folder) WriteWeights(name string, tensors map[string]*tensor.Dense) err
 // Safetensors returns tensors, float32, as a safetensors file holds them, so
 // that torch's module.load_state_dict takes them.
 // Format: https://github.com/huggingface/safetensors
-func Safetensors(tensors map[string]*tensor.Dense) ([]byte, error) {
+func Safetensors(tensors map[string]*tensor.Dense, metadata map[string]string) ([]byte, error) {
 	views := make(map[string]safetensors.TensorView, len(tensors))
 	for key, value := range tensors {
 		view, err := float32View(value)
@@ -40,7 +41,12 @@ func Safetensors(tensors map[string]*tensor.Dense) ([]byte, error) {
 		}
 		views[key] = view
 	}
-	return safetensors.Serialize(views, map[string]string{"format": "pt"})
+	all := maps.Clone(metadata)
+	if all == nil {
+		all = make(map[string]string)
+	}
+	all["format"] = "pt" // which transformers wants to see
+	return safetensors.Serialize(views, all)
 }
 
 // A WeightsError is a fault in a weights file.

@@ -19,7 +19,7 @@ func TestWeightsRoundTrip(t *testing.T) {
 		"fc.weight": tensor.New(tensor.WithShape(1, 4), tensor.WithBacking(values["fc.weight"])),
 		"fc.bias":   tensor.New(tensor.WithShape(1), tensor.WithBacking(values["fc.bias"])),
 	}
-	if err := folder.WriteWeights("model.safetensors", tensors); err != nil {
+	if err := folder.WriteWeights("model.safetensors", tensors, nil); err != nil {
 		t.Fatal(err)
 	}
 	got, err := ReadWeights(folder.File("model.safetensors"), 0)

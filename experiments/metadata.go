@@ -1,0 +1,39 @@
+package experiments
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+)
+
+// What a weights file says of pixels.
+const (
+	plainPixels = "in [0, 1], one channel's plane after another"
+	asTheyAre   = ", as they are"
+
+	// PlainPixels are those that need no preprocessing.
+	PlainPixels = plainPixels + asTheyAre
+)
+
+// PixelMetadata says for a weights file what pixels in [0, 1] went through
+// before they reached the model, in this order: "mean" and "std" per channel,
+// JSON lists, as torchvision's Normalize takes them, then "mean_image", which is
+// subtracted: float32, little-endian, in base64, one channel's plane after
+// another. "pixels" says it in a sentence.
+func (p *Prepared) PixelMetadata() map[string]string {
+	metadata, steps := make(map[string]string), ""
+	if n := p.Config.Data.Normalize; n != nil {
+		mean, _ := json.Marshal(n.Mean) // finite numbers always have a JSON form
+		std, _ := json.Marshal(n.Std)
+		metadata["mean"], metadata["std"] = string(mean), string(std)
+		steps += "; minus mean, divided by std, per channel"
+	}
+	if p.Images != nil && p.Images.Transform.MeanImage() != nil {
+		content, _ := binary.Append(nil, binary.LittleEndian, p.Images.Transform.MeanImage()) // a slice of float32 always works
+		metadata["mean_image"] = base64.StdEncoding.EncodeToString(content)
+		steps += "; minus mean_image (float32, little-endian, base64)"
+	}
+	metadata["pixels"] = plainPixels + cmp.Or(steps, asTheyAre)
+	return metadata
+}

@@ -1,0 +1,108 @@
+package exports
+
+import (
+	"errors"
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"cifartrain/graphs"
+)
+
+// ErrShared says that a weight shared by the first and the last layer cannot
+// take in a division on one side and the multiplication on the other.
+var ErrShared = errors.New("the first and the last layer share one weight, which cannot both be divided by data.normalize's deviations and multiplied by them")
+
+// Fold returns the model's weights with its preprocessing worked into them, so
+// that they take pixels in [0, 1] and, where the model restores its input, give
+// pixels again. A pixel x of channel c reaches the first layer as
+// (x - mean[c])/std[c] - m, m being the mean image, so that
+//
+//	W' = W / std,  b' = b - W (mean/std + m)   of the first layer and
+//	W' = std W,    b' = std (b + m) + mean     of the last one
+//
+// compute the same values, up to the rounding of float32. The error is
+// [ErrShared] where no weights do.
+func Fold(m Model) (graphs.Weights, error) {
+	if m.Normalization == nil && m.MeanImage == nil {
+		return m.Weights, nil
+	}
+	first, last := m.Layers[0], m.Layers[len(m.Layers)-1]
+	mean, std, scaled := m.perValue()
+	if first.Weight == last.Weight && len(m.Layers) > 1 && scaled {
+		return nil, ErrShared
+	}
+	folded := slices.Clone(m.Weights)
+	fold(folded, first, func(weight *matrix, bias []float32) {
+		for o := range bias {
+			sum := float64(bias[o])
+			for j := range mean {
+				w := weight.at(o, j)
+				sum -= float64(*w) * (mean[j]/std[j] + m.meanValue(j))
+				*w = float32(float64(*w) / std[j])
+			}
+			bias[o] = float32(sum)
+		}
+	})
+	if m.Restores {
+		fold(folded, last, func(weight *matrix, bias []float32) {
+			for j := range bias {
+				bias[j] = float32((float64(bias[j])+m.meanValue(j))*std[j] + mean[j])
+				for i := range last.In {
+					w := weight.at(j, i)
+					*w = float32(float64(*w) * std[j])
+				}
+			}
+		})
+	}
+	return folded, nil
+}
+
+// perValue are the normalisation's mean and deviation for each value of an
+// image, and whether any deviation is not 1.
+func (m Model) perValue() (mean, std []float64, scaled bool) {
+	mean, std = make([]float64, m.Shape.Values()), slices.Repeat([]float64{1}, m.Shape.Values())
+	if n := m.Normalization; n != nil {
+		for j := range mean {
+			c := j / m.Shape.Plane()
+			mean[j], std[j] = float64(n.Mean[c]), float64(n.Std[c])
+			scaled = scaled || std[j] != 1
+		}
+	}
+	return mean, std, scaled
+}
+
+// meanValue is the mean image's value, 0 where there is none.
+func (m Model) meanValue(j int) float64 {
+	if m.MeanImage == nil {
+		return 0
+	}
+	return float64(m.MeanImage[j])
+}
+
+// A matrix is a layer's weight, whichever way it lies.
+type matrix struct {
+	values     []float32
+	columns    int
+	transposed bool // (in, out)
+}
+
+// at is the weight from an input to an output.
+func (m *matrix) at(output, input int) *float32 {
+	if m.transposed {
+		output, input = input, output
+	}
+	return &m.values[output*m.columns+input]
+}
+
+// fold changes copies of a layer's weight and bias, which take the originals'
+// places.
+func fold(weights graphs.Weights, layer graphs.Layer, change func(*matrix, []float32)) {
+	copied := func(name string) *tensor.Dense {
+		place := slices.IndexFunc(weights, func(w graphs.Weight) bool { return w.Name == name })
+		weights[place].Value = weights[place].Value.Clone().(*tensor.Dense)
+		return weights[place].Value
+	}
+	weight := copied(layer.Weight)
+	change(&matrix{weight.Float32s(), weight.Shape()[1], layer.Transposed}, copied(layer.Bias).Float32s())
+}
