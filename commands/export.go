@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"cifartrain/configs"
 	"cifartrain/experiments"
 	"cifartrain/exports"
 	"cifartrain/loaders/cifar"
@@ -36,7 +35,7 @@ type exported struct {
 var formats = []string{"onnx", "npz", "safetensors"}
 
 // Export writes the weights of the run at path as other programs read them. It
-// never writes over a file. overrides are those of [configs.Load].
+// never writes over a file. overrides are those of [experiments.Session.Load].
 func Export(ctx context.Context, s *experiments.Session, path string, options ExportOptions, overrides []string) error {
 	if err := options.settle(); err != nil {
 		return err
@@ -176,7 +175,7 @@ func (e *exported) model() (exports.Model, error) {
 func (e *exported) metadata() map[string]string {
 	classes := e.Config.Data.Classes
 	if classes == nil {
-		classes = configs.Classes()
+		classes = cifar.Classes
 	}
 	metadata := map[string]string{
 		"run": e.Config.Name, "model": e.Architecture.Kind, "weights": e.which,

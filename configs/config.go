@@ -1,6 +1,12 @@
 // Package configs holds the one typed [Config] of a training run, the shipped
 // configuration files, and the strict reader that turns such a file into a
 // checked Config or into one error that names every problem and its line.
+//
+// Every key stands once, as a field of Config: its tags say what a value has to
+// be, and one walk over the fields reads, checks, compares and writes them all.
+// The YAML package parses the text; its own decoder into structs is not used,
+// because it passes over a key without a value, takes yes for true and 010 for
+// eight, and tells of a wrong key neither its path nor which one was meant.
 package configs
 
 // Config is everything that decides the result of a training run. Two runs of
@@ -9,196 +15,195 @@ package configs
 // # File format
 //
 // A configuration is one UTF-8 YAML document of at most 256 KiB: a mapping of the
-// keys below. Every key may be left out and then has the default shown here
-// ([Default] gives the reasons). Values are typed strictly: 64.5 is no whole
-// number, "64" in quotes is no number, yes is not true. Whole numbers are plain
-// decimal digits; numbers may use an exponent (1e-8) but are never infinite or
-// NaN. A key that is unknown, given twice, without a value, out of range or in
-// contradiction with another is an error, and all errors are reported together.
-// An alias (*name) stands for the value of its anchor (&name); merge keys (<<)
-// are unknown keys like any other.
+// keys below, each named by its yaml tag. A key that is left out has the value of
+// its default tag, or the one that the kind of model prefers. Values are typed
+// strictly: 64.5 is no whole number, "64" in quotes is no number, yes is not true.
+// Whole numbers are plain decimal digits; numbers may use an exponent (1e-8) but
+// are never infinite or NaN. A key that is unknown, given twice, without a value,
+// out of range, without effect or in contradiction with another is an error, and
+// all errors are reported together. An alias (*name) stands for the value of its
+// anchor (&name); merge keys (<<) are unknown keys like any other.
 //
-//	name: svm            names the run folder: letters, digits, "-", "_", ".",
-//	                     not starting with ".", at most 100, not "comparison";
-//	                     default: the file's name without its extension
-//	seed: 1              every random choice derives from it (see Config.Random);
-//	                     0 to 18446744073709551615
+// # Tags
 //
-//	model:
-//	  kind: linear_svm   linear_svm | autoencoder | tied_autoencoder
-//	  hidden: [128]      autoencoders: widths of the encoder's layers between
-//	                     input and latent, mirrored in the decoder; 1 to 32
-//	                     layers of 1 to 65536; linear_svm ignores it
-//	  latent: 32         autoencoders: width of the code, 1 to 65536;
-//	                     linear_svm ignores it
-//	  init: torch        torch: weights and biases uniform in
-//	                     ±1/sqrt(fan_in), torch.nn.Linear's default | he |
-//	                     glorot | orthogonal, these with zero biases, as
-//	                     torch.nn.init's kaiming_uniform_, xavier_uniform_ and
-//	                     orthogonal_ draw weights | pca: what as many principal
-//	                     components of the training images as the latent has
-//	                     values reconstruct, which every unit takes part in;
-//	                     needs data.center and even hidden widths of at least
-//	                     twice latent
+//	default   the value of a key that is left out
+//	range     bounds of a number, or of each in a list: [ and ] include the
+//	          bound, ( and ) leave it out, and what is not there is not bounded
+//	oneof     the words that a text may be
+//	length    bounds of the number of values in a list
+//	form      what a text is: the name of a folder, a path or a class
+//	when      the keys and values without which the key has no effect; model.kind
+//	          alone: the kind of model decides (see [Kind])
+//	fixed     why the key cannot be swept
+//	dataset   "place": the key says where a dataset is, and may be given where it
+//	          has no effect
 //
-//	data:
-//	  source: cifar10    cifar10 | sample (the small built-in set)
-//	  if_missing: sample when CIFAR-10 is neither in dir nor downloadable:
-//	                     fail | sample
-//	  dir: data          folder of the dataset's .bin files
-//	  url: https://...   where the archive is fetched from, http or https
-//	  download: true     whether a missing dataset may be fetched at all
-//	  classes: []        names or numbers (6 is frog, see Classes); empty: all
-//	                     ten; linear_svm needs exactly two, the first labelled
-//	                     -1, the second +1
-//	  validation: 0.3    share of the training images held out to validate,
-//	                     between 0 and 1, both excluded
-//	  split: random      random (by seed) | sequential (the last images validate)
-//	  shuffle: true      new batch order every epoch (by seed and epoch); false
-//	                     keeps the dataset's order
-//	  flip: false        flip training images left to right at random
-//	  shift: 0           shift training images by up to so many pixels to either
-//	                     side and up or down at random, their edges repeated;
-//	                     0 to 31
-//	  normalize: null    null leaves pixels in [0, 1]; else both keys below:
-//	    mean: [r, g, b]  torchvision's Normalize, (x - mean) / std per channel;
-//	    std: [r, g, b]   mean in ±1000, std in 0.000001 to 1000
-//	  center: false      subtract the training set's mean image (added back for
-//	                     pictures and reported errors)
-//	  batch_size: 64         images a training step, 1 to 60000
-//	  eval_batch_size: 128   images a step of evaluation, 1 to 60000
-//
-//	loss:
-//	  kind: hinge        hinge | squared_hinge (linear_svm) | mse
-//	                     (autoencoders); default: hinge or mse, as suits
-//	                     model.kind
-//	  c: 1               hinge: C * mean(max(0, 1 - y*score)), squared_hinge:
-//	                     C * mean(max(0, 1 - y*score)^2); above 0
-//
-//	optimizer:
-//	  kind: sgd          sgd | adam | adamw, each exactly torch.optim's update
-//	  learning_rate: 0.1 above 0
-//	  momentum: 0        sgd only; at least 0, below 1
-//	  nesterov: false    sgd only; needs momentum above 0
-//	  weight_decay: 0.5  at least 0; applies to every parameter, biases too, as
-//	                     in torch.optim
-//	  betas: [0.9, 0.999]    adam, adamw: decay of the two running means, each
-//	                     at least 0, below 1
-//	  eps: 1e-08         adam, adamw: added to the denominator; above 0
-//	  schedule: constant constant | cosine | step
-//	  step_epochs: 30    step: epochs between two drops of the learning rate
-//	                     (torch's StepLR step_size); at least 1
-//	  gamma: 0.1         step: factor of each drop; above 0, at most 1
-//	  warmup_steps: 0    training steps, from the run's first, over which the
-//	                     learning rate grows in proportion to what the schedule
-//	                     says: step s has s/warmup_steps of it (metrics.csv has
-//	                     the rate of each epoch's last step); 0 to 1000000000
-//	  clip_norm: 0       scales all gradients of a step down together where
-//	                     their Euclidean norm is above this, as
-//	                     torch.nn.utils.clip_grad_norm_; at least 0; 0: never
-//
-//	train:
-//	  epochs: 50         1 to 1000000
-//	  early_stopping: 0  stop after this many epochs without a better validation
-//	                     loss; 0: never
-//	  average_decay: 0   above 0, the weights that are evaluated, drawn and saved
-//	                     are a moving average over the training steps, about the
-//	                     last 1/(1-average_decay) of them: after step s
-//	                     d*average + (1-d)*weights with d the smaller of this
-//	                     and (1+s)/(10+s). train_loss stays that of the weights
-//	                     in training; at least 0, below 1; 0: no average
-//
-//	plots:
-//	  reconstructions: 3 how many random validation images to show beside their
-//	                     reconstructions, 0 to 64
-//
-//	sweep:               left out for a single run; else the values to try:
-//	  optimizer.learning_rate: [0.001, 0.01]
-//	                     a list of values for any dotted key above but those
-//	                     that say where the dataset is; each is typed and
-//	                     checked as the key is, and takes the place of the
-//	                     key's own value. As every such key has a dot in it,
-//	                     none is mistaken for the two below
-//	  method: grid       grid: every combination | random: budget of them, drawn
-//	                     by the seed; at most 1000 runs
-//	  budget: 0          random: how many combinations; at least 1
+// A key that has no effect is refused wherever it is given, unless its value is
+// the default; [Config.YAML] leaves it out.
 type Config struct {
-	Name      string    `yaml:"name"`
-	Seed      uint64    `yaml:"seed"`
-	Model     Model     `yaml:"model"`
-	Data      Data      `yaml:"data"`
-	Loss      Loss      `yaml:"loss"`
-	Optimizer Optimizer `yaml:"optimizer"`
-	Train     Train     `yaml:"train"`
-	Plots     Plots     `yaml:"plots"`
-	Sweep     *Sweep    `yaml:"sweep,omitempty"` // nil for a single run
+	// What the run's folder is called. The default is the file's name without
+	// its extension.
+	Name string `yaml:"name" form:"name" fixed:"it names the sweep's folder"`
+	// Every random choice derives from it: see [Config.Random].
+	Seed uint64 `yaml:"seed" default:"1" fixed:"-seeds N repeats every setting over N seeds"` // any fixed number will do
+
+	// What is trained.
+	Model struct {
+		// The default is the first kind there is.
+		Kind string `yaml:"kind"`
+		// The widths of the encoder's layers between input and latent, mirrored
+		// in the decoder.
+		Hidden []int `yaml:"hidden" default:"[128]" range:"[1,65536]" length:"[1,32]" when:"model.kind"`
+		// The width of the code.
+		Latent int `yaml:"latent" default:"32" range:"[1,65536]" when:"model.kind"` // a hundredth of the 3,072 inputs
+		// torch draws weights and biases uniformly from ±1/sqrt(fan_in), as
+		// torch.nn.Linear does. he, glorot and orthogonal have zero biases and
+		// draw weights as torch.nn.init's kaiming_uniform_, xavier_uniform_ and
+		// orthogonal_. pca begins with what as many principal components of the
+		// training images as the latent has values reconstruct, which every unit
+		// takes part in; it needs data.center and even hidden widths of at least
+		// twice the latent's.
+		Init string `yaml:"init" default:"torch" oneof:"torch he glorot orthogonal pca"`
+	} `yaml:"model"`
+
+	// Which images, and what happens to them before they reach the model.
+	Data struct {
+		// The sample is the small set that the program paints itself.
+		Source string `yaml:"source" default:"cifar10" oneof:"cifar10 sample" fixed:"all runs share one dataset"`
+		// What to do where the dataset is neither in dir nor to be downloaded.
+		IfMissing string `yaml:"if_missing" default:"sample" oneof:"fail sample" when:"data.source=cifar10" fixed:"all runs share one dataset"` // a first try needs no data
+		// The folder of the dataset's files. ~ is the home folder.
+		Dir string `yaml:"dir" default:"data" form:"path" fixed:"all runs share one dataset"`
+		// Where the archive is fetched from, by http or https.
+		URL Address `yaml:"url" default:"https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz" when:"data.source=cifar10" dataset:"place" fixed:"all runs share one dataset"`
+		// Whether a missing dataset may be fetched.
+		Download bool `yaml:"download" default:"true" when:"data.source=cifar10" dataset:"place" fixed:"all runs share one dataset"`
+		// The classes to train on, by name or number; none named means all. Of two
+		// the first is -1 to a model that tells them apart, the second +1.
+		Classes []string `yaml:"classes" default:"[]" form:"class"`
+		// The share of the training images that is held out to validate.
+		Validation float64 `yaml:"validation" default:"0.3" range:"(0,1)"` // 3,000 of a class pair's 10,000: accuracy to within 1 %
+		// Which images validate: those that the seed draws, or the last ones.
+		Split string `yaml:"split" default:"random" oneof:"random sequential"` // free of whatever order the files have
+		// A new order of the batches every epoch, by seed and epoch, or the dataset's.
+		Shuffle bool `yaml:"shuffle" default:"true"` // stochastic gradient descent assumes it
+		// Mirror training images left to right at random.
+		Flip bool `yaml:"flip" default:"false"`
+		// Move training images by up to so many pixels to either side and up or
+		// down at random; their edges are repeated.
+		Shift int `yaml:"shift" default:"0" range:"[0,31]"`
+		// Left out, pixels stay in [0, 1].
+		Normalize *Normalize `yaml:"normalize"`
+		// Subtract the training set's mean image, which is added back for pictures
+		// and reported errors.
+		Center bool `yaml:"center" default:"false"`
+		// Images of a training step.
+		BatchSize int `yaml:"batch_size" default:"64" range:"[1,60000]"` // many steps an epoch, and work for the processor
+		// Images of a step of evaluation.
+		EvalBatchSize int `yaml:"eval_batch_size" default:"128" range:"[1,60000]"` // no gradients to keep, so twice as many fit
+	} `yaml:"data"`
+
+	// What training makes small.
+	Loss struct {
+		// hinge and squared_hinge tell classes apart, mse compares pictures. The
+		// default is the first that suits the kind of model.
+		Kind string `yaml:"kind"`
+		// hinge: C * mean(max(0, 1 - y*score)); squared_hinge squares each term.
+		C float64 `yaml:"c" default:"1" range:"(0,)" when:"model.kind"` // the plain mean
+	} `yaml:"loss"`
+
+	// How the parameters move.
+	Optimizer struct {
+		// Each is exactly torch.optim's update.
+		Kind         string  `yaml:"kind" default:"sgd" oneof:"sgd adam adamw"`
+		LearningRate float64 `yaml:"learning_rate" default:"0.1" range:"(0,)"` // the usual first guess for sgd
+		Momentum     float64 `yaml:"momentum" default:"0" range:"[0,1)" when:"optimizer.kind=sgd"`
+		// Needs a momentum above 0.
+		Nesterov bool `yaml:"nesterov" default:"false" when:"optimizer.kind=sgd"`
+		// Applies to every parameter, biases too, as in torch.optim.
+		WeightDecay float64 `yaml:"weight_decay" default:"0.5" range:"[0,)"` // a linear SVM's margin term
+		// The decay of Adam's two running means.
+		Betas []float64 `yaml:"betas" default:"[0.9, 0.999]" range:"[0,1)" length:"[2,2]" when:"optimizer.kind=adam|adamw"` // the paper's and torch's
+		// Added to Adam's denominator.
+		Eps float64 `yaml:"eps" default:"1.0e-8" range:"(0,)" when:"optimizer.kind=adam|adamw"` // the paper's and torch's
+		// How the learning rate falls over the epochs: not at all, to zero along half
+		// a cosine, or in steps.
+		Schedule string `yaml:"schedule" default:"constant" oneof:"constant cosine step"`
+		// Epochs between two drops of the learning rate (torch's StepLR step_size).
+		StepEpochs int `yaml:"step_epochs" default:"30" range:"[1,1000000]" when:"optimizer.schedule=step"`
+		// The factor of each drop.
+		Gamma float64 `yaml:"gamma" default:"0.1" range:"(0,1]" when:"optimizer.schedule=step"` // torch's StepLR's
+		// Training steps, from the run's first, over which the learning rate grows in
+		// proportion to what the schedule says: step s has s/warmup_steps of it.
+		// metrics.csv has the rate of each epoch's last step.
+		WarmupSteps int `yaml:"warmup_steps" default:"0" range:"[0,1000000000]"`
+		// Scales all gradients of a step down together where their Euclidean norm is
+		// above this, as torch.nn.utils.clip_grad_norm_ does; 0: never.
+		ClipNorm float64 `yaml:"clip_norm" default:"0" range:"[0,)"`
+	} `yaml:"optimizer"`
+
+	// For how long, and which weights come out of it.
+	Train struct {
+		Epochs int `yaml:"epochs" default:"50" range:"[1,1000000]"` // enough for every shipped model to level off
+		// Stop after this many epochs without a better validation loss; 0: never.
+		EarlyStopping int `yaml:"early_stopping" default:"0" range:"[0,1000000]"`
+		// Above 0, the weights that are evaluated, drawn and saved are a moving
+		// average over the training steps, about the last 1/(1-average_decay) of
+		// them: after step s d*average + (1-d)*weights, with d the smaller of this
+		// and (1+s)/(10+s). train_loss stays that of the weights in training.
+		AverageDecay float64 `yaml:"average_decay" default:"0" range:"[0,1)"`
+	} `yaml:"train"`
+
+	// What the pictures show.
+	Plots struct {
+		// How many random validation images to show beside their reconstructions.
+		Reconstructions int `yaml:"reconstructions" default:"3" range:"[0,64]" when:"model.kind"` // fits the width of a page
+	} `yaml:"plots"`
+
+	// The values to try of some keys; nil for a single run.
+	Sweep *Sweep `yaml:"sweep"`
+
+	// Where the keys were given, for messages. It is no part of what configurations
+	// are compared by.
+	Origin Origin `yaml:"-"`
 }
 
-// Model is the section `model`: what is trained.
-type Model struct {
-	Kind   string `yaml:"kind"`
-	Hidden []int  `yaml:"hidden,flow"`
-	Latent int    `yaml:"latent"`
-	Init   string `yaml:"init"`
-}
-
-// Data is the section `data`: which images, and what happens to them before
-// they reach the model.
-type Data struct {
-	Source        string     `yaml:"source"`
-	IfMissing     string     `yaml:"if_missing"`
-	Dir           string     `yaml:"dir"`
-	URL           string     `yaml:"url"`
-	Download      bool       `yaml:"download"`
-	Classes       []string   `yaml:"classes,flow"` // names out of [Classes], whatever the file wrote; nil for all ten
-	Validation    float64    `yaml:"validation"`
-	Split         string     `yaml:"split"`
-	Shuffle       bool       `yaml:"shuffle"`
-	Flip          bool       `yaml:"flip"`
-	Shift         int        `yaml:"shift"`
-	Normalize     *Normalize `yaml:"normalize"` // nil for pixels in [0, 1]
-	Center        bool       `yaml:"center"`
-	BatchSize     int        `yaml:"batch_size"`
-	EvalBatchSize int        `yaml:"eval_batch_size"`
-}
-
-// Normalize is the section `data.normalize`: torchvision's Normalize,
-// (x - mean) / std with one value each for red, green and blue.
+// Normalize is torchvision's Normalize, (x - mean) / std with a value for each
+// channel of the images: red, green and blue.
 type Normalize struct {
-	Mean []float64 `yaml:"mean,flow"`
-	Std  []float64 `yaml:"std,flow"`
+	Mean []float64 `yaml:"mean" range:"[-1000,1000]" length:"[1,16]"`
+	Std  []float64 `yaml:"std" range:"[0.000001,1000]" length:"[1,16]"` // its reciprocal stays an ordinary float32
 }
 
-// Loss is the section `loss`: what training makes small.
-type Loss struct {
-	Kind string  `yaml:"kind"`
-	C    float64 `yaml:"c"`
+// Sweep is the section `sweep`: dotted keys of the configuration, each with a
+// list of values that take the place of the key's own, beside the two below. As
+// every key that can be swept has a dot in it, none is mistaken for these two.
+//
+//	sweep:
+//	  optimizer.learning_rate: [0.001, 0.01]
+//	  loss.c: [1, 10]
+//
+// A key that has no effect in some settings is left out of those, and settings
+// that come out the same are tried once.
+type Sweep struct {
+	Keys []SweptKey `yaml:"-"` // in the file's order
+	// grid tries every combination, at most 1000; random as many as the budget
+	// says, drawn by the seed.
+	Method string `yaml:"method" default:"grid" oneof:"grid random"`
+	// How many combinations random draws.
+	Budget int `yaml:"budget" default:"0" range:"[0,1000]" when:"sweep.method=random"`
+
+	Settings []Setting `yaml:"-"` // what is tried, the last key's values changing fastest
 }
 
-// Optimizer is the section `optimizer`: how the parameters move.
-type Optimizer struct {
-	Kind         string    `yaml:"kind"`
-	LearningRate float64   `yaml:"learning_rate"`
-	Momentum     float64   `yaml:"momentum"`
-	Nesterov     bool      `yaml:"nesterov"`
-	WeightDecay  float64   `yaml:"weight_decay"`
-	Betas        []float64 `yaml:"betas,flow"`
-	Eps          float64   `yaml:"eps"`
-	Schedule     string    `yaml:"schedule"`
-	StepEpochs   int       `yaml:"step_epochs"`
-	Gamma        float64   `yaml:"gamma"`
-	WarmupSteps  int       `yaml:"warmup_steps"`
-	ClipNorm     float64   `yaml:"clip_norm"`
+// SweptKey is a key with the values that are tried out.
+type SweptKey struct {
+	Key    string // dotted path
+	Values []any  // of the key's own type, each once
 }
 
-// Train is the section `train`: for how long, and which weights come out of it.
-type Train struct {
-	Epochs        int     `yaml:"epochs"`
-	EarlyStopping int     `yaml:"early_stopping"`
-	AverageDecay  float64 `yaml:"average_decay"`
-}
-
-// Plots is the section `plots`: what the pictures show.
-type Plots struct {
-	Reconstructions int `yaml:"reconstructions"`
+// A Setting is one of the configurations that a sweep tries out.
+type Setting struct {
+	Config Config   // without a sweep
+	Values []string // of the swept keys, in their order (see [ValueText]); empty for one that has no effect here
 }

@@ -3,55 +3,62 @@ package configs
 import (
 	"reflect"
 	"slices"
-	"strings"
 )
 
 // Differences returns the dotted paths of the keys in which two configurations
 // differ, in the format's order.
 func Differences(a, b Config) []string {
-	return differences("", reflect.ValueOf(a), reflect.ValueOf(b))
+	return append(differences(a, b), sweepDifferences(a.Sweep, b.Sweep)...)
 }
 
-func differences(prefix string, a, b reflect.Value) (keys []string) {
-	for i := range a.NumField() {
-		name, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("yaml"), ",")
-		key, x, y := prefix+name, a.Field(i), b.Field(i)
-		switch {
-		case x.Type() == reflect.TypeFor[*Sweep]():
-			keys = append(keys, sweepDifferences(key, x.Interface().(*Sweep), y.Interface().(*Sweep))...)
-		case x.Kind() == reflect.Struct:
-			keys = append(keys, differences(key+".", x, y)...)
-		case !reflect.DeepEqual(x.Interface(), y.Interface()):
-			keys = append(keys, key)
+// differences are those of two configurations apart from their sweeps and the
+// keys in these.
+func differences(a, b Config) (paths []string) {
+	for _, k := range format {
+		if a.Sweep.has(k.path) || b.Sweep.has(k.path) {
+			continue
+		}
+		x, y := k.field(reflect.ValueOf(a)), k.field(reflect.ValueOf(b))
+		if x.IsValid() != y.IsValid() || x.IsValid() && !same(x.Interface(), y.Interface()) {
+			paths = append(paths, k.path)
 		}
 	}
-	return keys
+	return paths
+}
+
+// same reports whether two values of a key are. Of addresses their passwords do
+// not count.
+func same(x, y any) bool {
+	if address, ok := x.(Address); ok {
+		return address.Equal(y.(Address))
+	}
+	return reflect.DeepEqual(x, y)
 }
 
 // sweepDifferences are those of two sweeps, of which there may be none.
-func sweepDifferences(key string, a, b *Sweep) (keys []string) {
+func sweepDifferences(a, b *Sweep) (paths []string) {
 	switch {
-	case reflect.DeepEqual(a, b):
+	case a == nil && b == nil:
 		return nil
 	case a == nil, b == nil:
-		return []string{key}
+		return []string{"sweep"}
 	}
 	lists := func(s *Sweep, swept SweptKey) bool {
 		return slices.ContainsFunc(s.Keys, func(other SweptKey) bool { return reflect.DeepEqual(other, swept) })
 	}
 	for _, swept := range slices.Concat(a.Keys, b.Keys) {
-		if path := join(key, swept.Key); !(lists(a, swept) && lists(b, swept)) && !slices.Contains(keys, path) {
-			keys = append(keys, path)
+		if path := join("sweep", swept.Key); !(lists(a, swept) && lists(b, swept)) && !slices.Contains(paths, path) {
+			paths = append(paths, path)
 		}
 	}
 	if a.Method != b.Method {
-		keys = append(keys, join(key, "method"))
+		paths = append(paths, "sweep.method")
 	}
 	if a.Budget != b.Budget {
-		keys = append(keys, join(key, "budget"))
+		paths = append(paths, "sweep.budget")
 	}
-	if keys == nil { // the order of the keys, which is that of the runs
-		return []string{key}
+	if paths == nil && !reflect.DeepEqual(a.Keys, b.Keys) { // the order of the keys, which is that of the runs
+		return []string{"sweep"}
 	}
-	return keys
+	return paths
 }

@@ -22,7 +22,7 @@ func TestDifferences(t *testing.T) {
 		{[]string{"train.epochs=50"}, nil}, // its value in the file
 		{[]string{"train.epochs=3", "seed=9"}, []string{"seed", "train.epochs"}},
 		{[]string{"data.classes=[cat, dog]", "name=other"}, []string{"name", "data.classes"}},
-		{[]string{"data.normalize={mean: [0, 0, 0], std: [1, 1, 1]}"}, []string{"data.normalize"}},
+		{[]string{"data.normalize={mean: [0, 0, 0], std: [1, 1, 1]}"}, []string{"data.normalize.mean", "data.normalize.std"}},
 	} {
 		if diff := cmp.Diff(test.want, Differences(load(), load(test.overrides...))); diff != "" {
 			t.Errorf("%v (-want +got):\n%s", test.overrides, diff)

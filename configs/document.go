@@ -16,45 +16,45 @@ import (
 // that no file can exhaust the stack.
 const maxNesting = 20
 
-// document parses text as one YAML document and returns its root, or nil after
+// parse parses text as one YAML document and returns its root, or nil after
 // a problem or if there is no document in it; a file without one is a problem,
 // an override without one is a null.
-func (d *decoder) document(text []byte) *yaml.Node {
+func (r *reader) parse(text []byte) *yaml.Node {
 	if line, message := notText(text); message != "" {
-		d.refuse(line, message)
+		r.refuse(line, message)
 		return nil
 	}
 	loader, err := yaml.NewLoader(bytes.NewReader(text), yaml.WithPlugin(loaderlimits.New(loaderlimits.DepthValue(maxNesting))))
 	if err != nil {
-		d.refuse(0, "cannot be read as YAML: "+err.Error())
+		r.refuse(0, "cannot be read as YAML: "+err.Error())
 		return nil
 	}
 	var document, second yaml.Node
 	switch err := loader.Load(&document); {
-	case err == io.EOF && d.overriding():
+	case err == io.EOF && r.overriding():
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null"}
 	case err == io.EOF:
-		d.refuse(0, "holds no configuration; `list` names the shipped ones and `show svm` prints a complete one")
+		r.refuse(0, "holds no configuration; `list` names the shipped ones and `show svm` prints a complete one")
 		return nil
 	case err != nil:
-		d.refuseSyntax(text, err)
+		r.refuseSyntax(text, err)
 		return nil
 	}
 	switch err := loader.Load(&second); {
 	case err == nil:
-		d.refuse(second.Line, "a second document begins here; give each configuration a file of its own")
+		r.refuse(second.Line, "a second document begins here; give each configuration a file of its own")
 		return nil
 	case err != io.EOF:
-		d.refuseSyntax(text, err)
+		r.refuseSyntax(text, err)
 		return nil
 	}
 	return document.Content[0]
 }
 
 // refuse records why the current source cannot be read at all.
-func (d *decoder) refuse(line int, message string) {
-	d.unreadable = d.unreadable || !d.overriding()
-	d.report(Problem{Source: d.source, Line: d.lineOf(line), Message: message})
+func (r *reader) refuse(line int, message string) {
+	r.unreadable = r.unreadable || !r.overriding()
+	r.problem(r.place(line, ""), "%s", message)
 }
 
 // notText says why bytes are not the text of a configuration, and in which
@@ -78,27 +78,40 @@ func notText(text []byte) (line int, message string) {
 }
 
 // refuseSyntax records a YAML syntax error with its line and the remedy.
-func (d *decoder) refuseSyntax(text []byte, err error) {
+func (r *reader) refuseSyntax(text []byte, err error) {
 	var syntax *yaml.LoadError
 	if !errors.As(err, &syntax) {
-		d.refuse(0, "cannot be read as YAML: "+err.Error())
+		r.refuse(0, "cannot be read as YAML: "+err.Error())
 		return
 	}
 	lines := bytes.Split(bytes.TrimRight(text, "\r\n"), []byte("\n"))
 	line := min(syntax.Mark.Line, len(lines)) // the end of the text counts as a line of its own
 	if line >= 1 && indentedWithTab(lines[line-1]) {
-		d.refuse(line, "is indented with a tab; YAML takes spaces only")
+		r.refuse(line, "is indented with a tab; YAML takes spaces only")
 		return
 	}
 	remedy := "check the indentation, brackets and quotes here and above"
-	if strings.Contains(syntax.Message, "max depth") {
+	began := syntax.ContextMark.Line
+	switch {
+	case strings.Contains(syntax.Message, "max depth"):
 		remedy = "no key lies this deep"
+	case backslashInQuotes(lines, line) || backslashInQuotes(lines, began):
+		remedy = backslashRemedy
 	}
 	message := oneLine(syntax.Message)
-	if began := syntax.ContextMark.Line; began > 0 && began < line && !d.overriding() {
+	if began > 0 && began < line && !r.overriding() {
 		message += fmt.Sprintf(" in what begins in line %d", began)
 	}
-	d.refuse(line, "cannot be read as YAML: "+message+"; "+remedy)
+	r.refuse(line, "cannot be read as YAML: "+message+"; "+remedy)
+}
+
+// backslashInQuotes reports whether a line has a backslash after a double quote.
+func backslashInQuotes(lines [][]byte, line int) bool {
+	if line < 1 || line > len(lines) {
+		return false
+	}
+	_, quoted, found := bytes.Cut(lines[line-1], []byte(`"`))
+	return found && bytes.ContainsRune(quoted, '\\')
 }
 
 // indentedWithTab reports whether a tab is part of a line's indentation.

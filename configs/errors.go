@@ -62,11 +62,11 @@ func (p Problem) String() string {
 
 // inOrder sorts problems by their line in the file; those of the file as a
 // whole follow, then those of the overrides as they were given.
-func inOrder(problems []Problem) {
+func inOrder(problems []Problem, overrides []string) {
 	rank := func(p Problem) int {
-		switch {
-		case strings.HasPrefix(p.Source, setFlag):
-			return 2
+		switch i := slices.Index(overrides, p.Source); {
+		case i >= 0:
+			return 2 + i
 		case p.Line == 0:
 			return 1
 		}

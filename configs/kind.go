@@ -9,7 +9,7 @@ type Kind struct {
 	Defaults map[string]any // values by dotted key where they are not the general ones
 
 	// Check returns what is wrong with a configuration of this kind beyond what
-	// every key's own rules say. Key and Message of each problem are set. It is
-	// nil for a kind with nothing more to check.
-	Check func(Config) []Problem
+	// every key's own rules say, with Key and Message of each problem, and may
+	// complete it. It is nil for a kind with nothing more to check.
+	Check func(*Config) []Problem
 }

@@ -1,8 +1,29 @@
 package configs
 
+import "fmt"
+
 // testKinds are kinds of models as a program may have them.
 var testKinds = []Kind{
-	{Name: "linear_svm", Losses: []string{"hinge", "squared_hinge"}, Keys: []string{"loss.c"}},
-	{Name: "autoencoder", Losses: []string{"mse"}, Keys: []string{"model.hidden", "model.latent", "plots.reconstructions"}},
-	{Name: "tied_autoencoder", Losses: []string{"mse"}, Keys: []string{"model.hidden", "model.latent", "plots.reconstructions"}},
+	{Name: "linear_svm", Losses: []string{"hinge", "squared_hinge"}, Keys: []string{"loss.c"}, Check: needsTwoClasses},
+	{Name: "autoencoder", Losses: []string{"mse"}, Keys: restoring, Defaults: adam, Check: knowsClasses},
+	{Name: "tied_autoencoder", Losses: []string{"mse"}, Keys: restoring, Defaults: adam, Check: knowsClasses},
+}
+
+var (
+	restoring = []string{"model.hidden", "model.latent", "plots.reconstructions"}
+	adam      = map[string]any{"optimizer.kind": "adam", "optimizer.learning_rate": 0.001, "optimizer.weight_decay": 0}
+)
+
+func knowsClasses(c *Config) (problems []Problem) {
+	classes := []string{"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"}
+	c.Data.Classes, problems = c.ClassNames(classes)
+	return problems
+}
+
+func needsTwoClasses(c *Config) []Problem {
+	problems := knowsClasses(c)
+	if n := len(c.Data.Classes); n != 2 {
+		problems = append(problems, Problem{Key: "data.classes", Message: fmt.Sprintf("takes two classes, not %d", n)})
+	}
+	return problems
 }

@@ -18,8 +18,8 @@ const maxFileSize = 256 << 10
 // order. Path is a file, or the name of a shipped configuration ("svm",
 // "svm.yaml", "configs/svm.yaml") where there is no file of that name. An
 // override is "key=value" with the key's dotted path and the value in YAML, as
-// in "train.epochs=2", "data.classes=[frog, horse]" or "data.normalize=null";
-// it is typed and checked as the file is. Kinds are the models that model.kind may
+// in "train.epochs=2" or "data.classes=[frog, horse]"; it is typed and checked as
+// the file is, and null takes a key or a section out of the file. Kinds are the models that model.kind may
 // ask for.
 //
 // Every error is an [*Error] with all the problems of file and overrides.
@@ -33,59 +33,24 @@ func Load(path string, overrides []string, kinds []Kind) (Config, error) {
 
 // Parse is [Load] for the text of a file called source.
 func Parse(source string, text []byte, overrides []string, kinds []Kind) (Config, error) {
-	d := newDecoder(source, kinds)
-	if root := d.document(text); root != nil {
-		d.config(root)
+	r := newReader(source, kinds)
+	if root := r.parse(text); root != nil {
+		r.document(root)
 	}
 	for _, override := range overrides {
-		d.override(override)
+		r.override(override)
 	}
-	d.source = source
+	r.source = source
+	var config Config
 	// A file that could not be read at all leaves only defaults, and what is
 	// wrong with those is not the user's doing.
-	if !d.unreadable {
-		d.settle()
-		if d.result.Sweep == nil {
-			d.validate()
-		} else {
-			d.validateSweep()
-		}
+	if !r.unreadable {
+		config = r.config()
 	}
-	if err := d.err(); err != nil {
+	if err := r.err(); err != nil {
 		return Config{}, err
 	}
-	return d.result, nil
-}
-
-// settle fills in what depends on other keys: the name, the loss, and the
-// classes' names for their numbers. Unknown classes are left to validation.
-func (d *decoder) settle() {
-	c := &d.result
-	if _, given := d.places["name"]; !given {
-		base := filepath.Base(d.source)
-		c.Name = strings.TrimSuffix(base, filepath.Ext(base))
-	}
-	kind, selections := c.Model.Kind, [][]string{c.Data.Classes}
-	if c.Sweep != nil {
-		for _, swept := range c.Sweep.Keys {
-			switch swept.Key {
-			case "model.kind": // those of one sweep share their loss
-				kind = swept.Values[0].(string)
-			case "data.classes":
-				for _, classes := range swept.Values {
-					selections = append(selections, classes.([]string))
-				}
-			}
-		}
-	}
-	if _, given := d.places["loss.kind"]; !given && kind != linearSVM {
-		c.Loss.Kind = "mse"
-	}
-	for _, classes := range selections {
-		for i, written := range classes {
-			classes[i], _ = className(written)
-		}
-	}
+	return config, nil
 }
 
 // read returns the text of the file at path, or of the shipped file it names,

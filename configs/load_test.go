@@ -62,12 +62,27 @@ plots:
 `
 
 // svm is what everyKey holds.
-func svm() Config {
-	c := Default()
-	c.Name = "svm"
-	c.Data.Classes = []string{"frog", "horse"}
+func svm() (c Config) {
+	c.Name, c.Seed = "svm", 1
+	c.Model.Kind, c.Model.Hidden, c.Model.Latent, c.Model.Init = "linear_svm", []int{128}, 32, "torch"
+	c.Data.Source, c.Data.IfMissing, c.Data.Dir, c.Data.Download = "cifar10", "sample", "data", true
+	c.Data.URL = Address{"https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"}
+	c.Data.Classes, c.Data.Validation, c.Data.Split, c.Data.Shuffle = []string{"frog", "horse"}, 0.3, "random", true
 	c.Data.Normalize = &Normalize{Mean: []float64{0.25, 0.25, 0.25}, Std: []float64{0.25, 0.25, 0.25}}
+	c.Data.BatchSize, c.Data.EvalBatchSize = 64, 128
+	c.Loss.Kind, c.Loss.C = "hinge", 1
+	c.Optimizer.Kind, c.Optimizer.LearningRate, c.Optimizer.WeightDecay = "sgd", 0.1, 0.5
+	c.Optimizer.Betas, c.Optimizer.Eps = []float64{0.9, 0.999}, 1e-8
+	c.Optimizer.Schedule, c.Optimizer.StepEpochs, c.Optimizer.Gamma = "constant", 30, 0.1
+	c.Train.Epochs = 50
+	c.Plots.Reconstructions = 3
 	return c
+}
+
+// autoencoder gives a configuration the autoencoders' defaults.
+func autoencoder(c *Config, kind string) {
+	c.Model.Kind, c.Loss.Kind, c.Data.Classes, c.Data.Normalize = kind, "mse", nil, nil
+	c.Optimizer.Kind, c.Optimizer.LearningRate, c.Optimizer.WeightDecay = "adam", 0.001, 0
 }
 
 func TestParse(t *testing.T) {
@@ -81,15 +96,20 @@ func TestParse(t *testing.T) {
 		{"only what has no default", classes, nil, func(c *Config) {
 			c.Name, c.Data.Normalize = "first.run", nil
 		}},
-		{"the loss follows the model", "model: {kind: tied_autoencoder}", nil, func(c *Config) {
-			c.Name, c.Model.Kind, c.Loss.Kind = "first.run", "tied_autoencoder", "mse"
-			c.Data.Classes, c.Data.Normalize = nil, nil
+		{"defaults follow the model", "model: {kind: tied_autoencoder}", nil, func(c *Config) {
+			c.Name = "first.run"
+			autoencoder(c, "tied_autoencoder")
+		}},
+		{"a value goes before the model's default", "model: {kind: autoencoder}\noptimizer: {weight_decay: 0.1}", nil, func(c *Config) {
+			c.Name = "first.run"
+			autoencoder(c, "autoencoder")
+			c.Optimizer.WeightDecay = 0.1
 		}},
 		{"classes by number and name, byte order mark", "\ufeffdata: {classes: [6, horse]}", nil, func(c *Config) {
 			c.Name, c.Data.Normalize = "first.run", nil
 		}},
-		{"numbers in YAML's spellings", everyKey, []string{"train.epochs=1_000", "loss.c=2", "optimizer.eps=1e-5", "seed=18446744073709551615", "data.batch_size=010"}, func(c *Config) {
-			c.Train.Epochs, c.Loss.C, c.Optimizer.Eps, c.Seed, c.Data.BatchSize = 1000, 2, 1e-5, 1<<64-1, 10
+		{"numbers in YAML's spellings", everyKey, []string{"train.epochs=1_000", "loss.c=2", "train.average_decay=9e-1", "seed=18446744073709551615", "data.batch_size=010"}, func(c *Config) {
+			c.Train.Epochs, c.Loss.C, c.Train.AverageDecay, c.Seed, c.Data.BatchSize = 1000, 2, 0.9, 1<<64-1, 10
 		}},
 		{"an alias stands for its value", "data: {classes: [frog, horse], normalize: {mean: &grey [0.5, 0.5, 0.5], std: *grey}}", nil, func(c *Config) {
 			half := []float64{0.5, 0.5, 0.5}
@@ -98,18 +118,19 @@ func TestParse(t *testing.T) {
 		{"overrides in their order", everyKey, []string{"train.epochs=2", "train.epochs=3", "data.classes=[0, 9]", "data.normalize=null"}, func(c *Config) {
 			c.Train.Epochs, c.Data.Classes, c.Data.Normalize = 3, []string{"airplane", "truck"}, nil
 		}},
-		{"an empty override is null", everyKey, []string{"data.normalize="}, func(c *Config) {
+		{"an empty override leaves a section out", everyKey, []string{"data.normalize="}, func(c *Config) {
 			c.Data.Normalize = nil
 		}},
+		{"null takes a key out of the file", everyKey, []string{"train.epochs=3", "train.epochs=null", "optimizer={weight_decay: null}"}, nil},
 		{"an override keeps a section's other keys", everyKey, []string{"data.normalize.mean=[0.5,0.5,0.5]", "optimizer={kind: adam, learning_rate: 0.001}"}, func(c *Config) {
 			c.Data.Normalize.Mean = []float64{0.5, 0.5, 0.5}
 			c.Optimizer.Kind, c.Optimizer.LearningRate = "adam", 0.001
 		}},
 		{"only the first = separates", everyKey, []string{"data.url=https://mirror.org/get?set=cifar", `data.dir=C:\data`}, func(c *Config) {
-			c.Data.URL, c.Data.Dir = "https://mirror.org/get?set=cifar", `C:\data`
+			c.Data.URL, c.Data.Dir = Address{"https://mirror.org/get?set=cifar"}, `C:\data`
 		}},
 		{"no address is needed without download", everyKey, []string{"data.download=false", "data.url=none"}, func(c *Config) {
-			c.Data.Download, c.Data.URL = false, "none"
+			c.Data.Download, c.Data.URL = false, Address{"none"}
 		}},
 	}
 	for _, test := range tests {
@@ -129,16 +150,64 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestYAMLHoldsEveryKey(t *testing.T) {
-	c := svm()
-	text, err := c.YAML()
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The layout is everyKey's but for the shortest spelling of the numbers.
-	want := strings.NewReplacer("\nname", "name", "c: 1.0\n", "c: 1\n", "momentum: 0.0", "momentum: 0", "clip_norm: 0.0", "clip_norm: 0", "average_decay: 0.0", "average_decay: 0", "1.0e-8", "1e-08").Replace(everyKey)
-	if diff := cmp.Diff(want, string(text)); diff != "" {
-		t.Errorf("YAML (-want +got):\n%s", diff)
+func TestYAMLHoldsTheKeysThatAct(t *testing.T) {
+	const left = "  init: torch\ndata:\n  source: sample\n  dir: data\n  classes: []\n  validation: 0.3\n  split: random\n  shuffle: true\n  flip: false\n  shift: 0\n  center: false\n  batch_size: 64\n  eval_batch_size: 128\n"
+	for name, test := range map[string]struct {
+		text      string
+		overrides []string
+		want      string
+	}{
+		"a linear SVM": {"data: {classes: [frog, horse], source: sample}\noptimizer: {schedule: step}\nname: a", nil,
+			"name: a\nseed: 1\nmodel:\n  kind: linear_svm\n" + strings.Replace(left, "[]", "[frog, horse]", 1) + `loss:
+  kind: hinge
+  c: 1
+optimizer:
+  kind: sgd
+  learning_rate: 0.1
+  momentum: 0
+  nesterov: false
+  weight_decay: 0.5
+  schedule: step
+  step_epochs: 30
+  gamma: 0.1
+  warmup_steps: 0
+  clip_norm: 0
+train:
+  epochs: 50
+  early_stopping: 0
+  average_decay: 0
+`},
+		"an autoencoder": {"model: {kind: autoencoder}\nname: b", []string{"data.source=sample", "plots.reconstructions=0"},
+			"name: b\nseed: 1\nmodel:\n  kind: autoencoder\n  hidden: [128]\n  latent: 32\n" + left + `loss:
+  kind: mse
+optimizer:
+  kind: adam
+  learning_rate: 0.001
+  weight_decay: 0
+  betas: [0.9, 0.999]
+  eps: 1e-08
+  schedule: constant
+  warmup_steps: 0
+  clip_norm: 0
+train:
+  epochs: 50
+  early_stopping: 0
+  average_decay: 0
+plots:
+  reconstructions: 0
+`},
+	} {
+		c, err := Parse("any.yaml", []byte(test.text), test.overrides, testKinds)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := c.YAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, string(text)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
 	}
 }
 
@@ -152,12 +221,11 @@ func TestYAMLRoundTrip(t *testing.T) {
 	extreme.Loss.C = 3e38
 	plain := svm()
 	plain.Name = "null"
-	plain.Data.Dir = "~"
+	plain.Data.Dir = "./~"
 	plain.Data.Normalize = nil
 	deep := svm()
-	deep.Model = Model{Kind: "autoencoder", Hidden: []int{512, 256, 128}, Latent: 1, Init: "he"}
-	deep.Loss.Kind = "mse"
-	deep.Data.Classes = nil
+	autoencoder(&deep, "autoencoder")
+	deep.Model.Hidden, deep.Model.Latent, deep.Model.Init = []int{512, 256, 128}, 1, "he"
 	for _, want := range []Config{svm(), extreme, plain, deep} {
 		checkRoundTrip(t, want)
 	}
@@ -165,6 +233,7 @@ func TestYAMLRoundTrip(t *testing.T) {
 
 func checkRoundTrip(t *testing.T, want Config) {
 	t.Helper()
+	want.Origin.kinds = testKinds
 	text, err := want.YAML()
 	if err != nil {
 		t.Fatal(err)

@@ -1,10 +1,7 @@
 package configs
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"reflect"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -48,24 +45,30 @@ func TestShippedSVM(t *testing.T) {
 	}
 }
 
-// TestEveryKeyIsDocumented holds Config's doc comment, the only description of
-// the file format, against the keys there are.
+// TestEveryKeyIsDocumented holds the page about the keys against the format: it
+// names each, with its default.
 func TestEveryKeyIsDocumented(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "config.go", nil, parser.ParseComments)
+	page, err := os.ReadFile("../docs/configs.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var doc string
-	for _, declaration := range file.Decls {
-		if types, ok := declaration.(*ast.GenDecl); ok && types.Tok == token.TYPE && types.Specs[0].(*ast.TypeSpec).Name.Name == "Config" {
-			doc = types.Doc.Text()
+	_, block, _ := strings.Cut(string(page), "```yaml\n")
+	block, _, _ = strings.Cut(block, "```")
+	r := newReader("docs/configs.md", testKinds)
+	r.document(r.parse([]byte(block)))
+	for _, k := range format {
+		g, named := r.given[k.path]
+		if !named && !strings.HasPrefix(k.path, "data.normalize.") {
+			t.Errorf("the page does not name %s", k.path)
+		}
+		if !named || !k.initial.IsValid() || k.path == "data.classes" { // of which the page names two
+			continue
+		}
+		if diff := cmp.Diff(k.initial.Interface(), r.value(k, g, k.initial).Interface()); diff != "" {
+			t.Errorf("%s (-default +page):\n%s", k.path, diff)
 		}
 	}
-	for _, key := range allKeys(reflect.TypeFor[Config](), "") {
-		depth := strings.Count(key, ".")
-		line := "\n\t" + strings.Repeat("  ", depth) + key[strings.LastIndex(key, ".")+1:] + ":"
-		if !strings.Contains(doc, line) {
-			t.Errorf("Config's comment does not describe %s", key)
-		}
+	if err := r.err(); err != nil {
+		t.Error(err)
 	}
 }

@@ -1,91 +1,161 @@
 package configs
 
 import (
-	"fmt"
+	"cmp"
+	"maps"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
 
-// Sweep is the section `sweep`: keys whose values are tried out in every
-// combination, or in some of them drawn by the seed.
-type Sweep struct {
-	Keys   []SweptKey // in the file's order
-	Method string     // "grid" for every combination, "random" for Budget of them
-	Budget int        // 0 with "grid"
-}
-
-// SweptKey is a key with the values that are tried out.
-type SweptKey struct {
-	Key    string // dotted path
-	Values []any  // of the key's own type, each once
-}
-
-const (
-	gridSweep   = "grid"
-	randomSweep = "random"
-)
-
 // MaxRuns bounds the runs of one sweep.
 const MaxRuns = 1000
 
-// A Setting is one of the configs that a sweep tries out.
-type Setting struct {
-	Config Config   // without a sweep
-	Values []string // of the swept keys, in their order; see [ValueText]
-
-	picks []int // the values' places in their lists
+// sweep collects the values of a swept key; those of an override replace the
+// file's.
+func (r *reader) sweep(path string, node *yaml.Node, at place) {
+	k, known := keyAt(path)
+	switch {
+	case known && k.fixed != "":
+		r.problem(at, "cannot be swept: %s", k.fixed)
+		return
+	case !known && path != "sweep" && isSection(path):
+		r.problem(at, "is a section; name a key in it, as in %s", join(path, namesIn(path)[0]))
+		return
+	case !known:
+		r.problem(at, "unknown key; %s", sweepHint(path))
+		return
+	}
+	s := swept{k, at, r.sweptValues(node, at)}
+	i := slices.IndexFunc(r.swept, func(other swept) bool { return other.key == k })
+	switch {
+	case s.values == nil:
+	case i >= 0:
+		r.swept[i] = s
+	default:
+		r.swept = append(r.swept, s)
+	}
 }
 
-// Settings returns the configs that the sweep tries out, the last key's values
-// changing fastest. They differ in the swept keys alone. c must have a sweep.
-func (c Config) Settings() []Setting {
-	sweep := c.Sweep
-	var settings []Setting
-	for _, place := range c.chosen() {
-		setting := Setting{Config: c, Values: make([]string, len(sweep.Keys)), picks: make([]int, len(sweep.Keys))}
-		setting.Config.Sweep = nil
-		for k, swept := range slices.Backward(sweep.Keys) {
-			pick := place % len(swept.Values)
-			place /= len(swept.Values)
-			field, _ := fieldAt(reflect.ValueOf(&setting.Config).Elem(), swept.Key)
-			field.Set(reflect.ValueOf(swept.Values[pick]))
-			setting.Values[k], setting.picks[k] = ValueText(swept.Values[pick]), pick
-		}
-		settings = append(settings, setting)
+// sweptValues are the values that a swept key is given, nil after a problem.
+func (r *reader) sweptValues(node *yaml.Node, at place) (values []given) {
+	switch n := len(node.Content); {
+	case node.Kind != yaml.SequenceNode:
+		r.problem(at, "needs a list of the values to try, not %s", described(node))
+		return nil
+	case n == 0:
+		r.problem(at, "has no values; list those to try or remove the key")
+		return nil
+	case n > maxElements:
+		r.problem(at, "has %d values; no list here takes more than %d", n, maxElements)
+		return nil
 	}
-	return settings
+	list := given{node, at}
+	for i, item := range node.Content {
+		values = append(values, given{target(item), list.element(i)})
+	}
+	return values
 }
 
-// chosen are the places of the sweep's settings among all combinations.
-func (c Config) chosen() []int {
-	all := c.Sweep.combinations()
-	places := make([]int, 0, MaxRuns)
-	if c.Sweep.Method == gridSweep {
-		for place := range all {
-			places = append(places, place)
-		}
-		return places
+// sweepHint names the key that was most likely meant.
+func sweepHint(written string) string {
+	paths := []string{"method", "budget"}
+	for _, k := range format {
+		paths = append(paths, k.path)
 	}
-	random, drawn := c.Random("sweep"), make(map[int]bool)
-	for len(drawn) < c.Sweep.Budget {
-		if place := random.IntN(all); !drawn[place] {
-			drawn[place] = true
-			places = append(places, place)
+	if meant := nearest(written, paths); meant != "" {
+		return "did you mean " + meant + "?"
+	}
+	if i := slices.IndexFunc(paths, func(path string) bool { return strings.HasSuffix(path, "."+written) }); i >= 0 {
+		return "did you mean " + paths[i] + "?"
+	}
+	return "here stand method, budget and dotted keys of this file, as in optimizer.learning_rate"
+}
+
+// sweepConfig makes the configuration of a sweep: that of its first setting,
+// with all of them.
+func (r *reader) sweepConfig() Config {
+	sweep := &Sweep{}
+	r.readSweep(sweep)
+	all := sweep.combinations()
+	budgetAt := Origin{r.file, r.given, r.kinds}.at("sweep.budget")
+	switch {
+	case !r.sound("sweep"):
+	case len(r.swept) == 0:
+		r.problem(r.given["sweep"].at, "names no key to sweep, as in optimizer.learning_rate: [0.01, 0.1]")
+	case sweep.Method == "grid" && all > MaxRuns:
+		r.problem(r.given["sweep"].at, "makes %d runs, more than %d; list fewer values, or let method: random with a budget draw some", all, MaxRuns)
+	case sweep.Method == "random" && (sweep.Budget < 1 || sweep.Budget > min(all, MaxRuns)):
+		r.problem(budgetAt, "%d is not between 1 and %d: how many of the %d combinations to draw", sweep.Budget, min(all, MaxRuns), all)
+	}
+	if !r.sound("sweep") {
+		r.sweeping = false
+		for _, s := range r.swept {
+			r.wrong[s.key.path] = true
+			delete(r.given, s.key.path)
+		}
+		return r.config()
+	}
+	t := &trial{reader: r, sweep: sweep, seen: make(map[string]bool), acted: make(map[string]bool), idle: make(map[string]idleness)}
+	t.settings()
+	for _, k := range format {
+		why, isIdle := t.idle[k.path]
+		_, isSwept := r.sweptAt(k.path)
+		if isIdle && !t.acted[k.path] && (isSwept || !why.harmless) {
+			r.problem(why.at, "%s", why.reason)
 		}
 	}
-	slices.Sort(places)
-	return places
+	if r.err() != nil {
+		return Config{}
+	}
+	c := sweep.Settings[0].Config
+	c.Sweep = sweep
+	return c
+}
+
+// readSweep reads the section's own keys and the values of the swept ones.
+func (r *reader) readSweep(sweep *Sweep) {
+	out := reflect.ValueOf(sweep).Elem()
+	for _, k := range sweepFormat {
+		value := k.initial
+		if g, ok := r.given[k.path]; ok {
+			value = r.value(k, g, k.initial)
+		}
+		k.set(out, value)
+	}
+	for _, k := range sweepFormat {
+		reason := new(Config).idle(k, out)
+		if g, ok := r.given[k.path]; ok && reason != "" && r.soundConditions(k) && !reflect.DeepEqual(k.field(out).Interface(), k.initial.Interface()) {
+			r.problem(g.at, "%s", reason)
+		}
+	}
+	for _, s := range r.swept {
+		key := SweptKey{Key: s.key.path}
+		for _, g := range s.values {
+			before := len(r.problems) + r.omitted
+			value := r.value(s.key, g, s.key.initial).Interface()
+			same := func(other any) bool { return reflect.DeepEqual(other, value) }
+			if len(r.problems)+r.omitted == before && slices.ContainsFunc(key.Values, same) {
+				r.problem(g.at, "%s is given twice", ValueText(value))
+			}
+			key.Values = append(key.Values, value)
+		}
+		sweep.Keys = append(sweep.Keys, key)
+	}
+}
+
+// has reports whether a key is swept; none is where there is no sweep.
+func (s *Sweep) has(path string) bool {
+	return s != nil && slices.ContainsFunc(s.Keys, func(swept SweptKey) bool { return swept.Key == path })
 }
 
 // mostCombinations is where counting them ends.
 const mostCombinations = 1 << 40
 
 // combinations counts the combinations of all values.
-func (s Sweep) combinations() int {
+func (s *Sweep) combinations() int {
 	n := 1
 	for _, swept := range s.Keys {
 		n = min(n*len(swept.Values), mostCombinations)
@@ -93,67 +163,110 @@ func (s Sweep) combinations() int {
 	return n
 }
 
-// ValueText returns a swept value as a person writes it in short: 0.001, adam,
-// 512-256 for a list.
-func ValueText(value any) string {
-	switch v := reflect.ValueOf(value); v.Kind() {
-	case reflect.Float64:
-		return strconv.FormatFloat(v.Float(), 'g', -1, 64)
-	case reflect.Slice:
-		texts := make([]string, v.Len())
-		for i := range texts {
-			texts[i] = ValueText(v.Index(i).Interface())
-		}
-		return strings.Join(texts, "-")
-	}
-	return fmt.Sprint(value)
+// A trial makes the settings of a sweep.
+type trial struct {
+	*reader
+	sweep *Sweep
+	tried []tried
+	seen  map[string]bool     // the settings so far, by the values that have an effect
+	acted map[string]bool     // keys that have an effect in some setting
+	idle  map[string]idleness // keys that have none in some setting
 }
 
-// MarshalYAML implements [yaml.Marshaler]: the swept keys stand beside method
-// and budget, each list on one line.
-func (s Sweep) MarshalYAML() (any, error) {
-	mapping := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-	add := func(key string, value any) error {
-		var node yaml.Node
-		if err := node.Encode(value); err != nil {
-			return err
-		}
-		if node.Kind == yaml.SequenceNode {
-			node.Style = yaml.FlowStyle
-		}
-		mapping.Content = append(mapping.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key}, &node)
-		return nil
-	}
-	for _, swept := range s.Keys {
-		if err := add(swept.Key, swept.Values); err != nil {
-			return nil, err
-		}
-	}
-	if err := add("method", s.Method); err != nil {
-		return nil, err
-	}
-	return mapping, add("budget", s.Budget)
+// tried is a setting and its place among all combinations.
+type tried struct {
+	place int
+	Setting
 }
 
-// fieldAt returns the field of a config that a dotted key stands for. A section
-// behind a pointer is copied on the way, so that setting the field changes no
-// other config.
-func fieldAt(section reflect.Value, key string) (field reflect.Value, known bool) {
-	name, rest, deeper := strings.Cut(key, ".")
-	field, known = fieldNamed(section, name)
-	if !known || !deeper {
-		return field, known
-	}
-	if field.Kind() == reflect.Pointer {
-		own := reflect.New(field.Type().Elem())
-		if !field.IsNil() {
-			own.Elem().Set(field.Elem())
+// settings makes those of the grid, or draws as many as the budget says. It
+// draws fewer where it meets hardly any but settings that come out the same.
+func (t *trial) settings() {
+	all := t.sweep.combinations()
+	if t.sweep.Method == "grid" {
+		for place := range all {
+			t.try(place)
 		}
-		field.Set(own)
-		field = own.Elem()
+	} else {
+		random, drawn := Config{Seed: t.seed()}.Random("sweep"), make(map[int]bool)
+		for range 100 * t.sweep.Budget {
+			if place := random.IntN(all); !drawn[place] && len(t.tried) < t.sweep.Budget {
+				drawn[place] = true
+				t.try(place)
+			}
+		}
 	}
-	if field.Kind() != reflect.Struct {
-		return reflect.Value{}, false
+	slices.SortFunc(t.tried, func(a, b tried) int { return cmp.Compare(a.place, b.place) })
+	for _, one := range t.tried {
+		t.sweep.Settings = append(t.sweep.Settings, one.Setting)
 	}
-	return fieldAt(field, rest)
+}
+
+// seed is the configuration's, which no sweep changes.
+func (t *trial) seed() uint64 {
+	k, _ := keyAt("seed")
+	if g, ok := t.given["seed"]; ok {
+		return t.value(k, g, k.initial).Uint()
+	}
+	return k.initial.Uint()
+}
+
+// try makes the setting at a place among all combinations, unless it comes out
+// the same as one before. Its problems are reported beside those of the others.
+func (t *trial) try(place int) {
+	given, values, rest := maps.Clone(t.given), make([]string, len(t.swept)), place
+	for i, s := range slices.Backward(t.swept) {
+		given[s.key.path] = s.values[rest%len(s.values)]
+		values[i] = ValueText(t.sweep.Keys[i].Values[rest%len(s.values)])
+		rest /= len(s.values)
+	}
+	wrong := maps.Clone(t.wrong)
+	config, idle := t.resolve(given)
+	t.wrong = wrong
+	for path := range given {
+		why, isIdle := idle[path]
+		if _, known := t.idle[path]; isIdle && !known {
+			if s, isSwept := t.sweptAt(path); isSwept {
+				why.at = s.at
+			}
+			t.idle[path] = why
+		}
+		t.acted[path] = t.acted[path] || !isIdle
+	}
+	for i, s := range t.swept {
+		if _, isIdle := idle[s.key.path]; isIdle {
+			values[i] = ""
+		}
+	}
+	if same := strings.Join(values, "\n"); !t.seen[same] {
+		t.seen[same] = true
+		t.tried = append(t.tried, tried{place, Setting{config, values}})
+	}
+}
+
+// sweptAt returns what a swept key was given.
+func (r *reader) sweptAt(path string) (s swept, isSwept bool) {
+	i := slices.IndexFunc(r.swept, func(s swept) bool { return s.key.path == path })
+	if i < 0 {
+		return swept{}, false
+	}
+	return r.swept[i], true
+}
+
+// Settings returns the configurations that the sweep tries out; c must have one.
+func (c Config) Settings() []Setting { return slices.Clone(c.Sweep.Settings) }
+
+// WithSource returns the configuration with another data.source, in the
+// settings of its sweep too.
+func (c Config) WithSource(source string) Config {
+	c.Data.Source = source
+	if c.Sweep != nil {
+		sweep := *c.Sweep
+		sweep.Settings = c.Settings()
+		for i := range sweep.Settings {
+			sweep.Settings[i].Config.Data.Source = source
+		}
+		c.Sweep = &sweep
+	}
+	return c
 }

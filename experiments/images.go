@@ -29,11 +29,15 @@ func (s *Session) images(ctx context.Context, config configs.Config) (*Images, e
 		return nil, err
 	}
 	cut := &Images{Dataset: dataset, warning: sources.Warning(dataset, source)}
-	selected, err := dataset.Select(dataset.Train, config.Data.Classes)
+	classes, problems := config.ClassNames(dataset.Classes)
+	if err := config.Error(problems...); err != nil {
+		return nil, err
+	}
+	selected, err := dataset.Select(dataset.Train, classes)
 	if err != nil {
 		return nil, err
 	}
-	if cut.Test, err = dataset.Select(dataset.Test, config.Data.Classes); err != nil {
+	if cut.Test, err = dataset.Select(dataset.Test, classes); err != nil {
 		return nil, err
 	}
 	random := config.Random("split")
@@ -41,6 +45,9 @@ func (s *Session) images(ctx context.Context, config configs.Config) (*Images, e
 		random = nil
 	}
 	if cut.Training, cut.Validation, err = selected.Split(config.Data.Validation, random); err != nil {
+		return nil, err
+	}
+	if err := oneEachChannel(config, dataset.Shape.Channels); err != nil {
 		return nil, err
 	}
 	cut.Transform = loaders.NewTransform(dataset.Shape, normalization(config.Data.Normalize))
@@ -61,7 +68,7 @@ func expected(config configs.Config) (loaders.Shape, []string) {
 // sourceOf is where a config takes its images from.
 func sourceOf(config configs.Config) sources.Source {
 	return sources.Source{
-		Sample: config.Data.Source == "sample", Dir: config.Data.Dir, URL: config.Data.URL,
+		Sample: config.Data.Source == "sample", Dir: config.Data.Dir, URL: config.Data.URL.WithPassword(),
 		Download: config.Data.Download, Fallback: config.Data.IfMissing == "sample",
 	}
 }
@@ -99,6 +106,24 @@ func notFetched(source sources.Source) string {
 	}
 	return fmt.Sprintf("%s does not hold CIFAR-10. A run would fetch it from %s first, 170 MB, and where it cannot, %s. The figures here are of the built-in sample.",
 		source.Dir, source.URL, otherwise)
+}
+
+// oneEachChannel returns an error where data.normalize has not as many values as
+// the images have channels.
+func oneEachChannel(config configs.Config, channels int) error {
+	n := config.Data.Normalize
+	if n == nil {
+		return nil
+	}
+	var problems []configs.Problem
+	wrong := func(key string, values []float64) {
+		if len(values) != channels {
+			problems = append(problems, configs.Problem{Key: key, Message: fmt.Sprintf("needs %d values, one for each channel of the images, not %d", channels, len(values))})
+		}
+	}
+	wrong("data.normalize.mean", n.Mean)
+	wrong("data.normalize.std", n.Std)
+	return config.Error(problems...)
 }
 
 // Normalization is the run's, nil for pixels in [0, 1].

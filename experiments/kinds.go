@@ -4,6 +4,7 @@ import (
 	"cifartrain/configs"
 	"cifartrain/graphs"
 	"cifartrain/loaders"
+	"cifartrain/loaders/cifar"
 )
 
 // Kinds are the kinds of models that a config may ask for, as configs checks
@@ -15,8 +16,10 @@ func configKinds(kinds []graphs.Kind) (all []configs.Kind) {
 	for _, kind := range kinds {
 		all = append(all, configs.Kind{
 			Name: kind.Name, Losses: kind.Losses, Keys: kind.Keys, Defaults: kind.Defaults,
-			Check: func(config configs.Config) (problems []configs.Problem) {
-				for _, p := range kind.Problems(spec(config, loaders.Shape{}, config.Data.Classes)) {
+			Check: func(config *configs.Config) (problems []configs.Problem) {
+				config.Data.Classes, problems = config.ClassNames(cifar.Classes)
+				shape, _ := expected(*config)
+				for _, p := range kind.Problems(spec(*config, shape, config.Data.Classes)) {
 					problems = append(problems, configs.Problem{Key: p.Key, Message: p.Reason})
 				}
 				return problems
@@ -37,7 +40,8 @@ func spec(config configs.Config, shape loaders.Shape, classes []string) graphs.S
 	}
 }
 
-// Load is [configs.Load] with the session's kinds of models.
+// Load is [configs.Load] with the session's kinds of models and the names of the
+// dataset's classes.
 func (s *Session) Load(path string, overrides []string) (configs.Config, error) {
 	return configs.Load(path, overrides, configKinds(s.kinds()))
 }

@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"time"
@@ -49,9 +50,17 @@ func WeightsIn(file string) Weights { return Weights{file: file} }
 // the dataset with its split and its transform, then the weights. The config's
 // mistakes come first, before anything is loaded.
 func (s *Session) Prepare(ctx context.Context, config configs.Config, need Need) (*Prepared, error) {
-	p := &Prepared{Config: config}
+	p, err := s.prepare(ctx, config, need)
+	var setting *loaders.SettingError
+	if errors.As(err, &setting) {
+		err = config.Error(configs.Problem{Key: setting.Key, Message: setting.Reason}) // which tells the line
+	}
+	return p, err
+}
+
+func (s *Session) prepare(ctx context.Context, config configs.Config, need Need) (p *Prepared, err error) {
+	p = &Prepared{Config: config}
 	shape, classes := expected(config)
-	var err error
 	if p.Architecture, err = s.architecture(config, shape, classes); err != nil {
 		return nil, err
 	}
@@ -63,7 +72,7 @@ func (s *Session) Prepare(ctx context.Context, config configs.Config, need Need)
 			return nil, err
 		}
 		if p.Images.Dataset.StandsInBecause != "" {
-			p.Config.Data.Source = "sample"
+			p.Config = p.Config.WithSource("sample")
 		}
 	}
 	return p, p.weigh(ctx, need.Weights)

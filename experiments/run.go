@@ -8,6 +8,7 @@ import (
 	"cifartrain/configs"
 	"cifartrain/graphs"
 	"cifartrain/loaders"
+	"cifartrain/reports"
 	"cifartrain/solvers"
 	"cifartrain/training"
 )
@@ -40,9 +41,13 @@ func (p *Prepared) Run() (*training.Run, error) {
 
 // suits returns an error where the images are too few for the config.
 func (p *Prepared) suits() error {
-	if size := p.Config.Data.BatchSize; size > p.Images.Training.Len() {
-		return &loaders.SettingError{Key: "data.batch_size", Reason: fmt.Sprintf(
-			"%d is more than the %d training images", size, p.Images.Training.Len())}
+	size, images, epochs, warmup := p.Config.Data.BatchSize, p.Images.Training.Len(), p.Config.Train.Epochs, p.Config.Optimizer.WarmupSteps
+	if size > images {
+		return p.Config.Error(configs.Problem{Key: "data.batch_size", Message: fmt.Sprintf("%d is more than the %d training images", size, images)})
+	}
+	if steps := (images + size - 1) / size; warmup > epochs*steps {
+		return p.Config.Error(configs.Problem{Key: "optimizer.warmup_steps", Message: fmt.Sprintf(
+			"a warm-up of %d steps is longer than the run, whose %s of %d steps make %d: train longer or warm up for less", warmup, reports.Epochs(epochs), steps, epochs*steps)})
 	}
 	return nil
 }

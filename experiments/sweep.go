@@ -72,10 +72,8 @@ func (s *Session) share(ctx context.Context, w *sweep) error {
 		return err
 	}
 	if images.Dataset.StandsInBecause != "" {
-		w.config.Data.Source = "sample"
-	}
-	for i := range w.settings {
-		w.settings[i].Config.Data.Source = w.config.Data.Source
+		w.config = w.config.WithSource("sample")
+		w.settings = w.config.Settings()
 	}
 	s.datasets = map[sources.Source]*loaders.Dataset{sourceOf(begun(w.config)): images.Dataset}
 	for _, setting := range w.settings {

@@ -26,12 +26,21 @@ var builtIn = sync.OnceValue(func() *loaders.Dataset {
 	return dataset
 })
 
+// defaultConfig is an autoencoder's with nothing but defaults.
+func defaultConfig() configs.Config {
+	config, err := configs.Parse("default.yaml", []byte("model: {kind: autoencoder}"), nil, Kinds())
+	if err != nil {
+		panic(err)
+	}
+	return config
+}
+
 // onSample is a session that writes into a folder of its own and trains on the
 // built-in sample.
 func onSample(t testing.TB) *Session {
 	t.Helper()
-	defaults := configs.Default().Data
-	source := sources.Source{Sample: true, Dir: defaults.Dir, URL: defaults.URL, Download: true, Fallback: true}
+	defaults := defaultConfig().Data
+	source := sources.Source{Sample: true, Dir: defaults.Dir, URL: defaults.URL.WithPassword(), Download: true, Fallback: true}
 	return &Session{
 		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: t.TempDir(), Seeds: 1,
 		datasets: map[sources.Source]*loaders.Dataset{source: builtIn()},
@@ -182,12 +191,12 @@ func TestConfigReachesTheBatches(t *testing.T) {
 		t.Errorf("the evaluation begins with the images %v", inOrder)
 	}
 
-	for name, change := range map[string]func(*configs.Data){
-		"flip":  func(data *configs.Data) { data.Flip = true },
-		"shift": func(data *configs.Data) { data.Shift = 2 },
+	for name, change := range map[string]func(*configs.Config){
+		"flip":  func(config *configs.Config) { config.Data.Flip = true },
+		"shift": func(config *configs.Config) { config.Data.Shift = 2 },
 	} {
 		altered := config
-		change(&altered.Data)
+		change(&altered)
 		run := runOf(t, altered, images)
 		pixels, same := firstBatch(run.Batches, 1)
 		if !slices.Equal(same, shuffled) || slices.Equal(pixels, shuffledPixels) {
@@ -290,9 +299,9 @@ func TestPrincipalStart(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := onSample(t)
-			defaults := configs.Default().Data
+			defaults := defaultConfig().Data
 			s.datasets = map[sources.Source]*loaders.Dataset{
-				{Sample: true, Dir: config.Data.Dir, URL: defaults.URL, Download: true, Fallback: true}: builtIn(),
+				{Sample: true, Dir: config.Data.Dir, URL: defaults.URL.WithPassword(), Download: true, Fallback: true}: builtIn(),
 			}
 			run, err := s.train(context.Background(), config, nil)
 			if err != nil {

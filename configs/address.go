@@ -1,0 +1,46 @@
+package configs
+
+import (
+	"net/url"
+	"regexp"
+)
+
+// An Address is where the dataset's archive is fetched from. However it is
+// printed, stored or compared, *** stands in the place of its password: only
+// [Address.WithPassword] gives that away.
+type Address struct{ text string }
+
+// WithPassword returns the address as it was given, for the program that fetches
+// from it. It must go nowhere else. An address that has been stored has lost its
+// password.
+func (a Address) WithPassword() string { return a.text }
+
+// String returns the address without its password.
+func (a Address) String() string {
+	address, err := url.Parse(a.text)
+	if err != nil {
+		return withoutPasswords(a.text)
+	}
+	if _, secret := address.User.Password(); !secret {
+		return a.text
+	}
+	address.User = url.UserPassword(address.User.Username(), mask)
+	return address.String()
+}
+
+// GoString is [Address.String] for %#v.
+func (a Address) GoString() string { return a.String() }
+
+// MarshalText is [Address.String] for JSON and its like.
+func (a Address) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// Equal reports whether two addresses are the same apart from their passwords.
+func (a Address) Equal(b Address) bool { return a.String() == b.String() }
+
+const mask = "***"
+
+var password = regexp.MustCompile(`(//[^/@:\s]*):[^@\s]*@`)
+
+// withoutPasswords returns text with *** for what looks like the password in an
+// address.
+func withoutPasswords(text string) string { return password.ReplaceAllString(text, "$1:"+mask+"@") }

@@ -1,0 +1,218 @@
+package configs
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// A key is a field of [Config] and what its tags say of it.
+type key struct {
+	path           string // dotted
+	fields         []int  // the places of the fields on the way to it
+	kind           reflect.Type
+	initial        reflect.Value // the default; invalid for a key that has none
+	written        string        // the default as the tag has it
+	bounds, length interval
+	choices        []string
+	form           string
+	when           []condition
+	fixed          string
+	place          bool // it says where a dataset is
+}
+
+// A condition is what must hold for a key to have an effect.
+type condition struct {
+	key    string
+	values []string // of which the key must have one; none: the kind of model decides
+}
+
+// format and sweepFormat are the keys of a configuration, in their order, and
+// those of its section `sweep`.
+var (
+	format      = keysIn(reflect.TypeFor[Config](), "", nil)
+	sweepFormat = keysIn(reflect.TypeFor[Sweep](), "sweep", nil)
+)
+
+// keysIn returns the keys below a section.
+func keysIn(section reflect.Type, path string, fields []int) (keys []*key) {
+	for i := range section.NumField() {
+		field := section.Field(i)
+		name := field.Tag.Get("yaml")
+		path, fields, inner := join(path, name), append(slices.Clone(fields), i), field.Type
+		if inner.Kind() == reflect.Pointer {
+			inner = inner.Elem()
+		}
+		switch {
+		case name == "-" || name == "sweep":
+		case inner.Kind() == reflect.Struct && inner != reflect.TypeFor[Address]():
+			keys = append(keys, keysIn(inner, path, fields)...)
+		default:
+			keys = append(keys, newKey(path, fields, field))
+		}
+	}
+	return keys
+}
+
+func newKey(path string, fields []int, field reflect.StructField) *key {
+	tag := field.Tag
+	k := &key{
+		path: path, fields: fields, kind: field.Type,
+		bounds: newInterval(tag.Get("range")), length: newInterval(tag.Get("length")),
+		choices: strings.Fields(tag.Get("oneof")), form: tag.Get("form"),
+		fixed: tag.Get("fixed"), place: tag.Get("dataset") == "place",
+	}
+	for _, text := range strings.Fields(tag.Get("when")) {
+		on, values, _ := strings.Cut(text, "=")
+		k.when = append(k.when, condition{on, strings.FieldsFunc(values, func(r rune) bool { return r == '|' })})
+	}
+	if text, given := tag.Lookup("default"); given {
+		var document yaml.Node
+		value := reflect.New(k.kind).Elem()
+		if err := yaml.Unmarshal([]byte(text), &document); err != nil || decode(document.Content[0], value, k, nil) != "" {
+			panic("configs: the default of " + path + " is none of its values")
+		}
+		k.initial, k.written = value, text
+	}
+	return k
+}
+
+// keyAt returns the key of a path.
+func keyAt(path string) (k *key, known bool) {
+	i := slices.IndexFunc(format, func(k *key) bool { return k.path == path })
+	if i < 0 {
+		return nil, false
+	}
+	return format[i], true
+}
+
+// isSection reports whether keys lie below a path.
+func isSection(path string) bool {
+	return path == "sweep" || slices.ContainsFunc(format, func(k *key) bool { return below(k.path, path) })
+}
+
+// namesIn are the names in a section, in their order.
+func namesIn(section string) (names []string) {
+	keys := format
+	if section == "sweep" {
+		keys = sweepFormat
+	}
+	for _, k := range keys {
+		if !below(k.path, section) {
+			continue
+		}
+		name, _, _ := strings.Cut(strings.TrimPrefix(k.path, section+"."), ".")
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if section == "" {
+		names = append(names, "sweep")
+	}
+	return names
+}
+
+// below reports whether a path lies in a section; all do in "".
+func below(path, section string) bool { return section == "" || strings.HasPrefix(path, section+".") }
+
+// join appends a name to a dotted path.
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// element returns the key of a list's element.
+func element(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
+
+// field returns the key's value in a configuration or, for the keys of
+// [Sweep], in that. It is invalid in a section that is not there.
+func (k *key) field(in reflect.Value) reflect.Value {
+	for _, i := range k.fields {
+		if in.Kind() == reflect.Pointer {
+			if in.IsNil() {
+				return reflect.Value{}
+			}
+			in = in.Elem()
+		}
+		in = in.Field(i)
+	}
+	return in
+}
+
+// set gives the key a value of its own, in a section of its own where that may
+// be absent.
+func (k *key) set(in, value reflect.Value) {
+	for _, i := range k.fields {
+		if in.Kind() == reflect.Pointer {
+			if in.IsNil() {
+				in.Set(reflect.New(in.Type().Elem()))
+			}
+			in = in.Elem()
+		}
+		in = in.Field(i)
+	}
+	if value.Kind() == reflect.Slice {
+		value = reflect.AppendSlice(reflect.Zero(value.Type()), value) // an empty one is nil
+	}
+	in.Set(value)
+}
+
+// An interval is the bounds of a number, written as in [0,1).
+type interval struct {
+	least, most         string // as written; empty for none
+	lowest, highest     float64
+	leastOpen, mostOpen bool
+}
+
+func newInterval(text string) interval {
+	bounds := interval{lowest: math.Inf(-1), highest: math.Inf(1)}
+	if text == "" {
+		return bounds
+	}
+	bounds.leastOpen, bounds.mostOpen = text[0] == '(', text[len(text)-1] == ')'
+	bounds.least, bounds.most, _ = strings.Cut(text[1:len(text)-1], ",")
+	if low, err := strconv.ParseFloat(bounds.least, 64); err == nil {
+		bounds.lowest = low
+	}
+	if high, err := strconv.ParseFloat(bounds.most, 64); err == nil {
+		bounds.highest = high
+	}
+	return bounds
+}
+
+// smallestNormal is the smallest float32 with full precision, 2 to the -126.
+const smallestNormal = 0x1p-126
+
+// problem says why a number is out of bounds; it is empty for any other. An
+// open bound is one in the float32 of training too.
+func (b interval) problem(v float64) string {
+	tooLow := v < b.lowest || b.leastOpen && v == b.lowest
+	tooHigh := v > b.highest || b.mostOpen && float32(v) >= float32(b.highest)
+	switch {
+	case !tooLow && !tooHigh && b.lowest == 0 && v > 0 && v < smallestNormal:
+		return fmt.Sprintf("is too small for 32-bit numbers; at least %v", float64(smallestNormal))
+	case !tooLow && (!tooHigh || b.most == ""):
+		return ""
+	case b.most == "" && b.leastOpen:
+		return "is not above " + b.least
+	case b.most == "":
+		return "is below " + b.least
+	case !b.leastOpen && !b.mostOpen:
+		return fmt.Sprintf("is not between %s and %s", b.least, b.most)
+	}
+	low, high := "at least ", "at most "
+	if b.leastOpen {
+		low = "above "
+	}
+	if b.mostOpen {
+		high = "below "
+	}
+	return "is not " + low + b.least + " and " + high + b.most
+}
