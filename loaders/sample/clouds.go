@@ -77,5 +77,5 @@ func (p *painter) view() view {
 	return view{p.clouds[p.random.IntN(len(p.clouds))], y*cloudSide + x}
 }
 
-// row is the view's row y.
-func (v view) row(y int) []float32 { return v.cloud[v.corner+y*cloudSide:][:side] }
+// at is the view's value for pixel i of an image.
+func (v view) at(i int) float32 { return v.cloud[v.corner+i/side*cloudSide+i%side] }

@@ -63,8 +63,7 @@ func drawImages(set imageSet, count int) loaders.Images {
 				for i, label := range labels(set, uint64(decade)) {
 					record := records[(first+i)*recordSize : (first+i+1)*recordSize]
 					record[0] = byte(label)
-					painter.reseed(uint64(set), uint64(first+i))
-					painter.paint(pictures[label], record[1:])
+					painter.paint(set, uint64(first+i), pictures[label], record[1:])
 				}
 			}
 		})

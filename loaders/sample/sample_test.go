@@ -233,50 +233,43 @@ func score(weights, x []float64) float64 {
 	return sum
 }
 
-// TestShapesCoverTheirArea paints in white on black and compares what the
-// shape covers with its area by geometry.
-func TestShapesCoverTheirArea(t *testing.T) {
-	full := colour{1, 1, 1}
-	for _, shape := range []struct {
-		name  string
-		paint func(*painter)
-		area  float64 // in the object's units
+// TestFillCoversItsArea paints in white on black and compares what a part
+// covers with its area by geometry.
+func TestFillCoversItsArea(t *testing.T) {
+	for _, test := range []struct {
+		part part
+		area float64 // in the figure's units
 	}{
-		{"ellipse", func(p *painter) { p.ellipse(full, point{0.1, -0.1}, 0.6, 0.3) }, math.Pi * 0.6 * 0.3},
-		{"circle", func(p *painter) { p.ellipse(full, point{}, 0.4, 0.4) }, math.Pi * 0.4 * 0.4},
-		{"rectangle", func(p *painter) {
-			p.polygon(full, point{-0.5, -0.3}, point{0.5, -0.3}, point{0.5, 0.3}, point{-0.5, 0.3})
-		}, 0.6},
-		{"triangle", func(p *painter) { p.polygon(full, point{-0.6, 0.4}, point{0, -0.5}, point{0.6, 0.4}) }, 0.54},
-		{"limb", func(p *painter) { p.limb(full, point{-0.5, -0.4}, point{0.3, 0.2}, 0.3) }, 1 * 0.225},
+		{part{0.1, -0.1, 0.6, 0.3, 1, oval}, math.Pi * 0.6 * 0.3},
+		{part{0, 0, 0.4, 0.4, 1, oval}, math.Pi * 0.4 * 0.4},
+		{part{-0.1, 0.1, 0.5, 0.3, 1, box}, 0.6},
 	} {
 		for index := range uint64(20) { // some of these poses are mirrored
 			p := newPainter(nil)
-			p.reseed(0, index)
-			p.place(16, 16, 12)
-			shape.paint(p)
+			p.stream.Seed(0, index)
+			p.pose(16, 16, 12)
+			p.fill(colour{0, 1, 0}, test.part)
 			var covered float64
 			for _, c := range p.canvas {
 				covered += float64(c.g)
 			}
-			want := shape.area * math.Abs(float64(p.xx*p.yy-p.xy*p.yx))
+			want := test.area * math.Abs(float64(p.xx*p.yy-p.xy*p.yx))
 			if math.Abs(covered-want) > 0.12*want {
-				t.Errorf("%s, pose %d: covers %.1f pixels, want %.1f", shape.name, index, covered, want)
+				t.Errorf("%+v, pose %d: covers %.1f pixels, want %.1f", test.part, index, covered, want)
 			}
 		}
 	}
 }
 
-// TestShapesOffTheCanvas paints shapes that lie beyond every edge.
-func TestShapesOffTheCanvas(t *testing.T) {
+// TestFillOffTheCanvas paints parts that lie beyond every edge.
+func TestFillOffTheCanvas(t *testing.T) {
 	p := newPainter(nil)
-	for _, middle := range []point{{-100, 16}, {100, 16}, {16, -100}, {16, 100}} {
-		p.place(middle.x, middle.y, 12)
-		p.ellipse(white, point{}, 1, 1)
-		p.polygon(white, point{-1, -1}, point{1, -1}, point{1, 1})
+	for _, middle := range [][2]float32{{-100, 16}, {100, 16}, {16, -100}, {16, 100}} {
+		p.pose(middle[0], middle[1], 12)
+		p.fill(colour{1, 1, 1}, part{0, 0, 1, 1, 1, box})
 	}
 	if p.canvas != (painter{}).canvas {
-		t.Error("shapes beyond the edges have left paint on the canvas")
+		t.Error("parts beyond the edges have left paint on the canvas")
 	}
 }
 
