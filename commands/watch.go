@@ -80,7 +80,7 @@ func (l *livePage) Render() ([]byte, error) {
 	}
 	summary.Status, summary.Epochs, summary.Final, summary.Best = runfolder.Training, len(history), nil, nil
 	if len(history) > 0 {
-		summary.Final, summary.Best = runfolder.FiguresOf(history.Last()), runfolder.FiguresOf(history[history.Best()])
+		summary.Final, summary.Best = runfolder.FiguresOf(summary.Task, history.Last()), runfolder.FiguresOf(summary.Task, history[history.Best()])
 	}
 	var page bytes.Buffer
 	err = reports.Report(&page, run.Folder, summary, history, howFar(run.Folder, history, run.Config.Train.Epochs))

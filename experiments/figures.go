@@ -7,6 +7,7 @@ import (
 	"cifartrain/graphs"
 	"cifartrain/kernels"
 	"cifartrain/metrics"
+	"cifartrain/reports"
 	"cifartrain/runfolder"
 	"cifartrain/training"
 )
@@ -40,7 +41,7 @@ func (r *record) deadUnits(ctx context.Context, best graphs.Weights) ([]metrics.
 
 // figures are those of an epoch whose weights scored test on the test images.
 func figures(epoch metrics.Epoch, test training.Evaluation) *runfolder.Figures {
-	figures := runfolder.FiguresOf(epoch)
+	figures := runfolder.FiguresOf(test.Task, epoch)
 	figures.TestLoss = &test.Loss
 	if test.Task.Classifies() {
 		accuracy := test.Confusion.Accuracy()
@@ -53,17 +54,16 @@ func figures(epoch metrics.Epoch, test training.Evaluation) *runfolder.Figures {
 func (r *record) judge(history metrics.History) {
 	s := r.summary
 	if s.Final == nil {
-		s.Final = runfolder.FiguresOf(history.Last())
+		s.Final = runfolder.FiguresOf(s.Task, history.Last())
 	}
 	if s.Best == nil {
-		s.Best = runfolder.FiguresOf(history[history.Best()])
+		s.Best = runfolder.FiguresOf(s.Task, history[history.Best()])
 	}
 	against := metrics.Reference{Chance: 1 / float64(len(s.Classes))}
 	if s.PCA != nil {
 		against.PCA = s.PCA.ValidationMSE
 	}
-	verdict := metrics.Judge(history, against)
-	s.Verdict = &verdict
+	s.Verdict = reports.Verdict(s.Task, metrics.Judge(s.Task, history, against))
 }
 
 // measureSpeed fills the summary with how fast the epochs went, and how fast

@@ -13,25 +13,25 @@ import (
 // has one where it had one before. Its history is written again: the part of it
 // that was trained without an event file, or was lost as the program was
 // killed, would be missing otherwise.
-func (s *Session) board(folder *runfolder.Folder, history metrics.History) (*exports.EventWriter, error) {
+func (s *Session) board(folder *runfolder.Folder, task metrics.Task, history metrics.History) (*exports.EventWriter, error) {
 	path := folder.File(runfolder.TensorBoardFolder)
 	if !s.TensorBoard && !exists(path) {
 		return nil, nil
 	}
 	board, err := exports.CreateEvents(path, 1)
 	for _, epoch := range history {
-		err = cmp.Or(err, board.Scalars(epoch.Number, scalars(epoch)))
+		err = cmp.Or(err, board.Scalars(epoch.Number, scalars(task, epoch)))
 	}
 	return board, err
 }
 
 // scalars are an epoch's figures as TensorBoard groups them.
-func scalars(e metrics.Epoch) []exports.Scalar {
+func scalars(task metrics.Task, e metrics.Epoch) []exports.Scalar {
 	all := []exports.Scalar{
 		{Tag: "loss/train", Value: e.TrainLoss}, {Tag: "loss/validation", Value: e.ValidationLoss},
 		{Tag: "learning_rate", Value: e.LearningRate}, {Tag: "seconds_per_epoch", Value: e.Seconds},
 	}
-	if e.Classifies() {
+	if task.Classifies() {
 		all = append(all, exports.Scalar{Tag: "accuracy/train", Value: e.TrainAccuracy},
 			exports.Scalar{Tag: "accuracy/validation", Value: e.ValidationAccuracy})
 	}

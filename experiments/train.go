@@ -94,19 +94,20 @@ func (s *Session) follow(ctx context.Context, record *record, from *training.Sta
 		epoch := history.Last()
 		last = &epoch
 	}
-	board, err := s.board(record.folder, history)
+	board, err := s.board(record.folder, record.Architecture.Task, history)
 	if err != nil {
 		return training.Result{}, err
 	}
 	defer board.Close()
+	task := record.Architecture.Task
 	run.Step = func(now training.Progress) {
 		done := (now.Epoch-1)*now.Steps + now.Step
-		s.Display.Step(done, run.Epochs*now.Steps, now.Epoch, run.Epochs, now.Loss, last)
+		s.Display.Step(task, done, run.Epochs*now.Steps, now.Epoch, run.Epochs, now.Loss, last)
 	}
 	run.Epoch = func(epoch metrics.Epoch) error {
 		last = &epoch
-		s.Display.Epoch(epoch, run.Epochs)
-		return errors.Join(record.folder.AppendEpoch(epoch), board.Scalars(epoch.Number, scalars(epoch)))
+		s.Display.Epoch(task, epoch, run.Epochs)
+		return errors.Join(record.folder.AppendEpoch(epoch), board.Scalars(epoch.Number, scalars(task, epoch)))
 	}
 	run.Resume, run.Save, run.SaveEvery = from, record.save, cmp.Or(s.saveEvery, time.Minute)
 	record.pca = measure(ctx, record.Prepared)

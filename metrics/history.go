@@ -36,14 +36,8 @@ type Partial struct {
 // Loss is the mean loss over the samples so far, of which there must be some.
 func (p Partial) Loss() float64 { return p.LossSum / float64(p.Samples) }
 
-// Classifies reports whether the epoch carries accuracies.
-func (e Epoch) Classifies() bool { return !math.IsNaN(e.ValidationAccuracy) }
-
 // History is a run's epochs in order.
 type History []Epoch
-
-// Classifies reports whether the run's epochs carry accuracies.
-func (h History) Classifies() bool { return len(h) > 0 && h[0].Classifies() }
 
 // Best returns the index of the epoch with the lowest validation loss, the
 // earliest of equals, and -1 where no epoch has one.

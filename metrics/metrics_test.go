@@ -2,8 +2,10 @@ package metrics
 
 import (
 	"math"
-	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func TestBestIsTheFirstLowestValidationLoss(t *testing.T) {
@@ -67,8 +69,7 @@ func losses(pairs ...[2]float64) History {
 }
 
 func TestJudge(t *testing.T) {
-	falling := losses()
-	flat := losses()
+	falling, flat := losses(), losses()
 	for i := range 20 {
 		falling = append(falling, losses([2]float64{1 / float64(i+1), 1 / float64(i+1)})...)
 		flat = append(flat, losses([2]float64{0.5, 0.52})...)
@@ -77,33 +78,37 @@ func TestJudge(t *testing.T) {
 	swinging := append(accuracies(make([][2]float64, 10)...), accuracies([2]float64{0.80, 0.70}, [2]float64{0.86, 0.90})...)
 	for _, test := range []struct {
 		name    string
+		task    Task
 		history History
 		against Reference
-		fit     string
-		says    []string
+		want    Verdict
 	}{
-		{"gap", accuracies([2]float64{0.95, 0.85}), Reference{Chance: 0.5}, Overfitting, []string{"0.950", "0.850", "gap above 0.05", "in the last epoch"}},
-		{"gap within the limit", accuracies([2]float64{0.90, 0.8501}), Reference{Chance: 0.5}, AboutRight, nil},
-		{"low", accuracies([2]float64{0.70, 0.69}), Reference{Chance: 0.5}, Underfitting, []string{"stay below 0.75"}},
-		{"low for two classes is high for ten", accuracies([2]float64{0.60, 0.59}), Reference{Chance: 0.1}, AboutRight, nil},
-		{"right", accuracies([2]float64{0.87, 0.84}), Reference{Chance: 0.5}, AboutRight, []string{"training accuracy 0.870, validation accuracy 0.840"}},
-		{"swinging", swinging, Reference{Chance: 0.5}, AboutRight, []string{"0.830", "0.800 over the last 2 epochs", "swings by ±0.100"}},
-		{"one epoch", losses([2]float64{0.012, 0.012}), Reference{}, Underfitting, []string{"one epoch shows no trend"}},
-		{"loss ratio", losses([2]float64{0.010, 0.012}), Reference{}, Overfitting, []string{"a ratio of 1.20"}},
-		{"still falling", falling, Reference{}, Underfitting, []string{"still fell by 10.0%", "train longer"}},
-		{"worse than principal components", flat, Reference{PCA: 0.4}, Underfitting, []string{"1.30 times the 0.4", "above 1.10"}},
-		{"as good as principal components", flat, Reference{PCA: 0.5}, AboutRight, nil},
-		{"flat", flat, Reference{}, AboutRight, []string{"a ratio of 1.04"}},
+		{"gap", Classify, accuracies([2]float64{0.95, 0.85}), Reference{Chance: 0.5},
+			Verdict{Fit: Overfitting, Cause: Gap, Epochs: 1, Training: 0.95, Validation: 0.85, Figure: 0.1, Limit: 0.05}},
+		{"gap within the limit", Classify, accuracies([2]float64{0.90, 0.8501}), Reference{Chance: 0.5},
+			Verdict{Fit: AboutRight, Cause: Learnt, Epochs: 1, Training: 0.9, Validation: 0.8501, Figure: 0.0499, Limit: 0.05}},
+		{"low", Classify, accuracies([2]float64{0.70, 0.69}), Reference{Chance: 0.5},
+			Verdict{Fit: Underfitting, Cause: Unlearnt, Epochs: 1, Training: 0.7, Validation: 0.69, Figure: 0.7, Limit: 0.75}},
+		{"low for two classes is high for ten", Classify, accuracies([2]float64{0.60, 0.59}), Reference{Chance: 0.1},
+			Verdict{Fit: AboutRight, Cause: Learnt, Epochs: 1, Training: 0.6, Validation: 0.59, Figure: 0.01, Limit: 0.05}},
+		{"swinging", Classify, swinging, Reference{Chance: 0.5},
+			Verdict{Fit: AboutRight, Cause: Learnt, Epochs: 2, Training: 0.83, Validation: 0.8, Figure: 0.03, Limit: 0.05, Swing: 0.1, Unsettled: true}},
+		{"one epoch", Restore, losses([2]float64{0.012, 0.012}), Reference{},
+			Verdict{Fit: Underfitting, Cause: OneEpoch, Epochs: 1, Training: 0.012, Validation: 0.012}},
+		{"loss ratio", Restore, losses([2]float64{0.010, 0.012}), Reference{},
+			Verdict{Fit: Overfitting, Cause: LossRatio, Epochs: 1, Training: 0.01, Validation: 0.012, Figure: 1.2, Limit: 1.1}},
+		{"still falling", Restore, falling, Reference{},
+			Verdict{Fit: Underfitting, Cause: StillFalling, Epochs: 2, Training: (1./19 + 1./20) / 2, Validation: (1./19 + 1./20) / 2, Figure: 0.1, Limit: 0.02}},
+		{"worse than principal components", Restore, flat, Reference{PCA: 0.4},
+			Verdict{Fit: Underfitting, Cause: Yardstick, Epochs: 2, Training: 0.5, Validation: 0.52, Figure: 1.3, Limit: 1.1, PCA: 0.4}},
+		{"as good as principal components", Restore, flat, Reference{PCA: 0.5},
+			Verdict{Fit: AboutRight, Cause: LevelledOff, Epochs: 2, Training: 0.5, Validation: 0.52, Limit: 0.02, PCA: 0.5}},
+		{"flat", Restore, flat, Reference{},
+			Verdict{Fit: AboutRight, Cause: LevelledOff, Epochs: 2, Training: 0.5, Validation: 0.52, Limit: 0.02}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := Judge(test.history, test.against)
-			if got.Fit != test.fit {
-				t.Errorf("verdict %q, want %q: %s", got.Fit, test.fit, got.Reason)
-			}
-			for _, words := range test.says {
-				if !strings.Contains(got.Reason, words) {
-					t.Errorf("the reason %q does not say %q", got.Reason, words)
-				}
+			if diff := cmp.Diff(test.want, Judge(test.task, test.history, test.against), cmpopts.EquateApprox(0, 1e-12)); diff != "" {
+				t.Errorf("the verdict (-want +got):\n%s", diff)
 			}
 		})
 	}

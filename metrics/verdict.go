@@ -1,16 +1,31 @@
 package metrics
 
-import (
-	"fmt"
+import "gonum.org/v1/gonum/stat"
 
-	"gonum.org/v1/gonum/stat"
+// A Fit says how a model fits its data.
+type Fit string
+
+// The fits there are.
+const (
+	Underfitting Fit = "underfitting"
+	Overfitting  Fit = "overfitting"
+	AboutRight   Fit = "about right"
 )
 
-// The verdicts on a fit.
+// A Cause is what decided a verdict.
+type Cause int
+
+// The causes there are. Each but OneEpoch compares the verdict's Figure with
+// its Limit.
 const (
-	Underfitting = "underfitting"
-	Overfitting  = "overfitting"
-	AboutRight   = "about right"
+	Gap          Cause = iota // training less validation accuracy, above the limit
+	Unlearnt                  // training accuracy, below the limit
+	Learnt                    // training less validation accuracy, within the limit
+	LossRatio                 // validation over training loss, above the limit
+	Yardstick                 // validation loss over that of principal components, above the limit
+	OneEpoch                  // there is no other epoch to see a trend by
+	StillFalling              // share by which the validation loss fell in the last tenth, above the limit
+	LevelledOff               // the same, within the limit
 )
 
 // The rule's limits; see [Judge].
@@ -25,16 +40,25 @@ const (
 // A Verdict says whether a run fitted its data too little, too much or about
 // right, and by which figures.
 type Verdict struct {
-	Fit    string `json:"fit"`    // Underfitting, Overfitting or AboutRight
-	Reason string `json:"reason"` // a sentence with the figures it rests on
+	Fit   Fit
+	Cause Cause
+
+	Epochs               int     // that it rests on, the last ones
+	Training, Validation float64 // means over them: accuracies of a classifier, losses of any other model
+	Figure, Limit        float64 // what the cause compares
+	PCA                  float64 // of the reference, for Yardstick
+
+	// Swing is the standard deviation of a classifier's validation accuracy
+	// over the epochs, and Unsettled whether it is so large that the learning
+	// rate is too high for the weights to settle.
+	Swing     float64
+	Unsettled bool
 }
 
-// Sentence is the verdict without its reason.
-func (v Verdict) Sentence() string {
-	if v.Fit == AboutRight {
-		return "The fit is about right"
-	}
-	return "The model is " + v.Fit
+// A Reference is what a run's figures are held against.
+type Reference struct {
+	Chance float64 // the accuracy of guessing, for a model that classifies
+	PCA    float64 // the validation loss of as many principal components; 0 where there is none
 }
 
 // Judge gives the verdict on a run. It looks at the last tenth of the epochs,
@@ -49,7 +73,7 @@ func (v Verdict) Sentence() string {
 //     images as guessing would (for two classes: an accuracy below 0.75);
 //   - else about right.
 //
-// Any other model is
+// A model that restores its input is
 //
 //   - overfitting when its validation loss is more than 1.1 times its training
 //     loss;
@@ -59,73 +83,58 @@ func (v Verdict) Sentence() string {
 //     which shows no trend;
 //   - else about right.
 //
-// Where the validation accuracy swings by more than 3 points (standard
-// deviation) in those epochs, the reason says so: the learning rate is too high
-// for the weights to settle.
+// The validation accuracy is unsettled where its standard deviation in those
+// epochs is above 3 points.
 //
 // It must not be called on an empty history.
-func Judge(history History, reference Reference) Verdict {
+func Judge(task Task, history History, reference Reference) Verdict {
 	window := (len(history) + 9) / 10
 	last := history[len(history)-window:]
-	span := fmt.Sprintf("over the last %d epochs", window)
-	if window == 1 {
-		span = "in the last epoch"
+	if task.Classifies() {
+		return judgeAccuracy(last, reference.Chance)
 	}
-	if history.Classifies() {
-		return judgeAccuracy(last, span, reference.Chance)
-	}
-	return judgeLoss(history, last, span, reference.PCA)
+	return judgeLoss(history, last, reference.PCA)
 }
 
-// A Reference is what a run's figures are held against.
-type Reference struct {
-	Chance float64 // the accuracy of guessing, for a model that classifies
-	PCA    float64 // the validation loss of as many principal components; 0 where there is none
-}
-
-func judgeAccuracy(last History, span string, chance float64) Verdict {
-	training, _ := meanAndDeviation(last, func(e Epoch) float64 { return e.TrainAccuracy })
-	validation, swing := meanAndDeviation(last, func(e Epoch) float64 { return e.ValidationAccuracy })
-	reason := fmt.Sprintf("training accuracy %.3f, validation accuracy %.3f %s", training, validation, span)
-	fit := AboutRight
+func judgeAccuracy(last History, chance float64) Verdict {
+	v := Verdict{Epochs: len(last)}
+	v.Training, _ = meanAndDeviation(last, func(e Epoch) float64 { return e.TrainAccuracy })
+	v.Validation, v.Swing = meanAndDeviation(last, func(e Epoch) float64 { return e.ValidationAccuracy })
+	v.Unsettled = v.Swing > noisy
 	floor := 1 - (1-chance)/2
-	switch {
-	case training-validation > accuracyGap:
-		fit = Overfitting
-		reason += fmt.Sprintf(": a gap above %.2f", accuracyGap)
-	case training < floor:
-		fit = Underfitting
-		reason += fmt.Sprintf(": even the training images stay below %.2f", floor)
+	switch gap := v.Training - v.Validation; {
+	case gap > accuracyGap:
+		v.Fit, v.Cause, v.Figure, v.Limit = Overfitting, Gap, gap, accuracyGap
+	case v.Training < floor:
+		v.Fit, v.Cause, v.Figure, v.Limit = Underfitting, Unlearnt, v.Training, floor
 	default:
-		reason += fmt.Sprintf(": the gap is within %.2f and the training images are learnt", accuracyGap)
+		v.Fit, v.Cause, v.Figure, v.Limit = AboutRight, Learnt, gap, accuracyGap
 	}
-	if swing > noisy {
-		reason += fmt.Sprintf("; validation accuracy swings by ±%.3f from epoch to epoch, the learning rate is too high to settle", swing)
-	}
-	return Verdict{fit, reason}
+	return v
 }
 
-func judgeLoss(history, last History, span string, pca float64) Verdict {
-	training, _ := meanAndDeviation(last, func(e Epoch) float64 { return e.TrainLoss })
-	validation, _ := meanAndDeviation(last, func(e Epoch) float64 { return e.ValidationLoss })
-	reason := fmt.Sprintf("training loss %.5g, validation loss %.5g %s", training, validation, span)
+func judgeLoss(history, last History, pca float64) Verdict {
+	v := Verdict{Epochs: len(last), PCA: pca}
+	v.Training, _ = meanAndDeviation(last, func(e Epoch) float64 { return e.TrainLoss })
+	v.Validation, _ = meanAndDeviation(last, func(e Epoch) float64 { return e.ValidationLoss })
 	before := last[0]
 	if earlier := len(history) - len(last) - 1; earlier >= 0 {
 		before = history[earlier]
 	}
 	fall := 1 - history.Last().ValidationLoss/before.ValidationLoss
 	switch {
-	case validation > lossRatio*training:
-		return Verdict{Overfitting, reason + fmt.Sprintf(": a ratio of %.2f, above %.2f", validation/training, lossRatio)}
-	case pca > 0 && validation > yardstick*pca:
-		return Verdict{Underfitting, reason + fmt.Sprintf(": %.2f times the %.5g that as many principal components reach, above %.2f", validation/pca, pca, yardstick)}
+	case v.Validation > lossRatio*v.Training:
+		v.Fit, v.Cause, v.Figure, v.Limit = Overfitting, LossRatio, v.Validation/v.Training, lossRatio
+	case pca > 0 && v.Validation > yardstick*pca:
+		v.Fit, v.Cause, v.Figure, v.Limit = Underfitting, Yardstick, v.Validation/pca, yardstick
 	case len(history) == 1:
-		return Verdict{Underfitting, reason + ": one epoch shows no trend; train longer"}
+		v.Fit, v.Cause = Underfitting, OneEpoch
 	case fall > stillFalling:
-		return Verdict{Underfitting, reason + fmt.Sprintf(": validation loss still fell by %.1f%% there; train longer", 100*fall)}
+		v.Fit, v.Cause, v.Figure, v.Limit = Underfitting, StillFalling, fall, stillFalling
 	default:
-		return Verdict{AboutRight, reason + fmt.Sprintf(": a ratio of %.2f, and no longer falling by more than %.0f%%", validation/training, 100*stillFalling)}
+		v.Fit, v.Cause, v.Figure, v.Limit = AboutRight, LevelledOff, fall, stillFalling
 	}
+	return v
 }
 
 // meanAndDeviation are those of a figure over epochs.

@@ -38,7 +38,7 @@ func NewDisplay(out io.Writer, quiet bool) *Display {
 // Step tells of a training step: done of all the run's steps, the running
 // epoch of epochs, its loss so far and the last epoch measured, nil before. A
 // narrow terminal shows fewer figures.
-func (d *Display) Step(done, all, epoch, epochs int, loss float64, last *metrics.Epoch) {
+func (d *Display) Step(task metrics.Task, done, all, epoch, epochs int, loss float64, last *metrics.Epoch) {
 	if d.quiet || !d.live {
 		return
 	}
@@ -53,7 +53,7 @@ func (d *Display) Step(done, all, epoch, epochs int, loss float64, last *metrics
 	parts = append(parts, fmt.Sprintf("loss %.4g", loss))
 	if last != nil {
 		parts[1] += fmt.Sprintf(" (val %.4g)", last.ValidationLoss)
-		if last.Classifies() {
+		if task.Classifies() {
 			parts = append(parts, fmt.Sprintf("acc %.1f%% (val %.1f%%)", 100*last.TrainAccuracy, 100*last.ValidationAccuracy))
 		}
 	}
@@ -84,12 +84,12 @@ func (d *Display) columns() int {
 }
 
 // Epoch tells of a finished epoch, one line where there is no live bar.
-func (d *Display) Epoch(e metrics.Epoch, epochs int) {
+func (d *Display) Epoch(task metrics.Task, e metrics.Epoch, epochs int) {
 	if d.quiet || d.live {
 		return
 	}
 	fmt.Fprintf(d.out, "epoch %*d/%d  loss %.5f (val %.5f)", len(fmt.Sprint(epochs)), e.Number, epochs, e.TrainLoss, e.ValidationLoss)
-	if e.Classifies() {
+	if task.Classifies() {
 		fmt.Fprintf(d.out, "  accuracy %.2f%% (val %.2f%%)", 100*e.TrainAccuracy, 100*e.ValidationAccuracy)
 	}
 	fmt.Fprintf(d.out, "  learning rate %.3g  %s\n", e.LearningRate, Duration(e.Seconds))

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"cifartrain/metrics"
 	"cifartrain/plots"
 )
 
@@ -41,7 +40,8 @@ var pageFunctions = template.FuncMap{
 	"epochs":  Epochs,
 	"share":   func(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) },
 	"percent": percentOf,
-	"dead":    metrics.DeadUnitsAdvice,
+	"dead":    deadUnitsAdvice,
+	"fit":     fitSentence,
 	"loss":    func(loss float64) string { return fmt.Sprintf("%.5g", loss) },
 	"test": func(loss *float64) string {
 		if loss == nil {

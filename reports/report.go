@@ -91,7 +91,7 @@ func curves(s *runfolder.Summary, history metrics.History) (figures []template.H
 	}
 	caption := plots.Caption{Run: s.Name, Dataset: s.Dataset}
 	loss, err := figure(plots.LossChart(caption, history, s.Loss, Yardsticks(s)...))
-	if err != nil || !history.Classifies() {
+	if err != nil || !s.Task.Classifies() {
 		return []template.HTML{loss}, err
 	}
 	accuracy, err := figure(plots.AccuracyChart(caption, history))

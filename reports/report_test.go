@@ -51,9 +51,9 @@ func reported(t *testing.T, change func(*runfolder.Summary)) (folder *runfolder.
 		t.Fatal(err)
 	}
 	summary := &runfolder.Summary{
-		Name: "svm", Status: runfolder.Finished, Loss: "hinge, C = 1", Dataset: "built-in sample", Warning: "no network", Started: started, Seconds: 3, Epochs: 2,
+		Name: "svm", Status: runfolder.Finished, Task: metrics.Classify, Loss: "hinge, C = 1", Dataset: "built-in sample", Warning: "no network", Started: started, Seconds: 3, Epochs: 2,
 		Classes: []string{"frog", "horse"}, Images: runfolder.Images{Training: 7000, Validation: 3000, Test: 2000},
-		Final: runfolder.FiguresOf(epochs[1]), Best: runfolder.FiguresOf(epochs[0]), Verdict: &metrics.Verdict{Fit: metrics.AboutRight, Reason: "a small gap"},
+		Final: runfolder.FiguresOf(metrics.Classify, epochs[1]), Best: runfolder.FiguresOf(metrics.Classify, epochs[0]), Verdict: &runfolder.Verdict{Fit: metrics.AboutRight, Reason: "a small gap"},
 	}
 	if change != nil {
 		change(summary)

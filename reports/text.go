@@ -47,8 +47,8 @@ func ShowSummary(out io.Writer, s *runfolder.Summary, folder string) {
 	fmt.Fprintln(out)
 	Table(out, figureRows(s))
 	fmt.Fprintln(out, "The best epoch is the one of the lowest validation loss.")
-	fmt.Fprintf(out, "\n%s\n", wrap(fmt.Sprintf("%s: %s.", s.Verdict.Sentence(), s.Verdict.Reason), width))
-	if advice := metrics.DeadUnitsAdvice(s.DeadUnits); advice != "" {
+	fmt.Fprintf(out, "\n%s\n", wrap(fmt.Sprintf("%s: %s.", fitSentence(s.Verdict), s.Verdict.Reason), width))
+	if advice := deadUnitsAdvice(s.DeadUnits); advice != "" {
 		fmt.Fprintln(out, wrap(advice, width))
 	}
 	fmt.Fprintf(out, "\n%s in %s, %s images/s; %s in all.\n", Epochs(s.Epochs), Duration(s.TrainingSeconds),

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"bytes"
-	"math"
 	"strings"
 	"testing"
 
@@ -52,23 +51,21 @@ func TestWarningIsWrappedAndWhole(t *testing.T) {
 var epoch = metrics.Epoch{Number: 7, TrainLoss: 0.5, ValidationLoss: 0.625, TrainAccuracy: 0.875, ValidationAccuracy: 0.75, LearningRate: 0.1, Seconds: 0.25}
 
 func TestEpochLines(t *testing.T) {
-	without := epoch
-	without.TrainAccuracy, without.ValidationAccuracy = math.NaN(), math.NaN()
 	for _, test := range []struct {
 		name  string
 		quiet bool
-		epoch metrics.Epoch
+		task  metrics.Task
 		want  string
 	}{
-		{"classifier", false, epoch, "epoch   7/100  loss 0.50000 (val 0.62500)  accuracy 87.50% (val 75.00%)  learning rate 0.1  0.25 s\n"},
-		{"autoencoder", false, without, "epoch   7/100  loss 0.50000 (val 0.62500)  learning rate 0.1  0.25 s\n"},
-		{"quiet", true, epoch, ""},
+		{"classifier", false, metrics.Classify, "epoch   7/100  loss 0.50000 (val 0.62500)  accuracy 87.50% (val 75.00%)  learning rate 0.1  0.25 s\n"},
+		{"autoencoder", false, metrics.Restore, "epoch   7/100  loss 0.50000 (val 0.62500)  learning rate 0.1  0.25 s\n"},
+		{"quiet", true, metrics.Classify, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var out bytes.Buffer
 			display := NewDisplay(&out, test.quiet)
-			display.Step(3, 10, 7, 100, 0.5, &epoch) // no terminal: nothing to draw over
-			display.Epoch(test.epoch, 100)
+			display.Step(metrics.Classify, 3, 10, 7, 100, 0.5, &epoch) // no terminal: nothing to draw over
+			display.Epoch(test.task, epoch, 100)
 			display.Clear()
 			if diff := cmp.Diff(test.want, out.String()); diff != "" {
 				t.Errorf("output (-want +got):\n%s", diff)
@@ -98,14 +95,14 @@ func TestLiveBar(t *testing.T) {
 	var out bytes.Buffer
 	display := NewDisplay(&out, false)
 	display.live = true
-	display.Step(1, 10, 1, 10, 0.5, nil)
-	display.Step(9, 10, 9, 10, 0.25, &epoch)
+	display.Step(metrics.Classify, 1, 10, 1, 10, 0.5, nil)
+	display.Step(metrics.Classify, 9, 10, 9, 10, 0.25, &epoch)
 	for _, want := range []string{"epoch 1/10", "loss 0.5"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the bar does not show %q: %q", want, out.String())
 		}
 	}
-	display.Epoch(epoch, 10)
+	display.Epoch(metrics.Classify, epoch, 10)
 	if strings.Contains(out.String(), "learning rate") {
 		t.Error("an epoch's line was written into the bar")
 	}
@@ -129,14 +126,14 @@ func TestFit(t *testing.T) {
 // summary is a finished classifier's.
 func summary(seed uint64, accuracy float64) *runfolder.Summary {
 	loss := 0.5
-	final, best := runfolder.FiguresOf(epoch), runfolder.FiguresOf(epoch)
+	final, best := runfolder.FiguresOf(metrics.Classify, epoch), runfolder.FiguresOf(metrics.Classify, epoch)
 	for _, f := range []*runfolder.Figures{final, best} {
 		f.TestLoss, f.TestAccuracy = &loss, &accuracy
 	}
 	return &runfolder.Summary{
-		Name: "svm", Model: "linear_svm", Seed: seed, Dataset: "CIFAR-10", Classes: []string{"frog", "horse"},
+		Name: "svm", Model: "linear_svm", Task: metrics.Classify, Seed: seed, Dataset: "CIFAR-10", Classes: []string{"frog", "horse"},
 		Images: runfolder.Images{Training: 7000, Validation: 3000, Test: 2000}, Parameters: 3073, Epochs: 7,
-		Final: final, Best: best, Verdict: &metrics.Verdict{Fit: metrics.AboutRight, Reason: "so it is"},
+		Final: final, Best: best, Verdict: &runfolder.Verdict{Fit: metrics.AboutRight, Reason: "so it is"},
 		TrainingSeconds: 2, ImagesPerSecond: 24500, Seconds: 3,
 	}
 }

@@ -274,8 +274,8 @@ func TestSummaryRoundTrip(t *testing.T) {
 	want := &Summary{
 		Name: "svm", Status: Finished, Model: "linear_svm", Task: metrics.Classify, Loss: "hinge, C = 1", Seed: 7,
 		Dataset: "CIFAR-10", Classes: []string{"frog", "horse"}, Images: Images{7, 3, 2}, Parameters: 3073,
-		Epochs: 2, Final: FiguresOf(epochs[1]), Best: FiguresOf(epochs[0]),
-		Verdict: &metrics.Verdict{Fit: metrics.AboutRight, Reason: "because"},
+		Epochs: 2, Final: FiguresOf(metrics.Classify, epochs[1]), Best: FiguresOf(metrics.Classify, epochs[0]),
+		Verdict: &Verdict{Fit: metrics.AboutRight, Reason: "because"},
 		Started: started, Seconds: 3, PeakMemory: 1 << 20, Cores: 2,
 	}
 	want.Best.TestAccuracy, want.Best.TestLoss = &accuracy, &loss

@@ -37,11 +37,11 @@ type Summary struct {
 
 	InitialWeights string `json:"initial_weights,omitempty"` // the file the run started from, where the seed did not draw them
 
-	Epochs  int              `json:"epochs"` // that were trained
-	Final   *Figures         `json:"final,omitempty"`
-	Best    *Figures         `json:"best,omitempty"` // of the lowest validation loss
-	PCA     *metrics.PCA     `json:"pca,omitempty"`  // of as many components as the model has latent values, in the loss's units
-	Verdict *metrics.Verdict `json:"verdict,omitempty"`
+	Epochs  int          `json:"epochs"` // that were trained
+	Final   *Figures     `json:"final,omitempty"`
+	Best    *Figures     `json:"best,omitempty"` // of the lowest validation loss
+	PCA     *metrics.PCA `json:"pca,omitempty"`  // of as many components as the model has latent values, in the loss's units
+	Verdict *Verdict     `json:"verdict,omitempty"`
 
 	DeadUnits []metrics.DeadUnits `json:"dead_units,omitempty"` // of the best weights, by layer with a ReLU
 
@@ -59,6 +59,12 @@ type Summary struct {
 	Cores           int       `json:"cores"`
 	Version         string    `json:"version"` // of this program
 	GoVersion       string    `json:"go_version"`
+}
+
+// A Verdict is a [metrics.Verdict] in words.
+type Verdict struct {
+	Fit    metrics.Fit `json:"fit"`
+	Reason string      `json:"reason"` // with the figures it rests on
 }
 
 // Images counts a run's images.
@@ -79,10 +85,11 @@ type Figures struct {
 	TestAccuracy       *float64 `json:"test_accuracy,omitempty"`
 }
 
-// FiguresOf returns the figures of an epoch without those on test images.
-func FiguresOf(e metrics.Epoch) *Figures {
+// FiguresOf returns the figures of an epoch of a model with a task, without those
+// on test images.
+func FiguresOf(task metrics.Task, e metrics.Epoch) *Figures {
 	f := &Figures{Epoch: e.Number, TrainLoss: e.TrainLoss, ValidationLoss: e.ValidationLoss}
-	if e.Classifies() {
+	if task.Classifies() {
 		f.TrainAccuracy, f.ValidationAccuracy = &e.TrainAccuracy, &e.ValidationAccuracy
 	}
 	return f
