@@ -10,10 +10,6 @@ type PixelTables struct {
 	// does so only if direct says that this gives the same bits for every byte.
 	mean, std, inverse []float32 // (channels)
 	direct             bool
-
-	// What products of images compute pixels with, if that gives the same bits.
-	scales     []float32 // (channels, scaleNumbers)
-	multiplies bool
 }
 
 // NewPixelTables returns the tables of (byte/255 - mean)/std, one for each
@@ -38,12 +34,12 @@ func NewPixelTables(mean, std []float32) *PixelTables {
 			t.direct = values == t.Values[c]
 		}
 	}
-	t.tryProducts(bytes[:])
 	return t
 }
 
 // Normalize sets pixels, a plane of equal size for each table, to the tables'
-// values for bytes, and subtracts mean unless it is nil.
+// values for bytes, and subtracts mean unless it is nil. It stays on the calling
+// goroutine: it prepares the next batch while the other processors train.
 func Normalize(pixels []float32, bytes []byte, tables *PixelTables, mean []float32) {
 	plane := len(bytes) / len(tables.Values)
 	pixels = pixels[:len(bytes):len(pixels)]
@@ -53,20 +49,6 @@ func Normalize(pixels []float32, bytes []byte, tables *PixelTables, mean []float
 	if mean != nil {
 		subtract(pixels, mean[:len(bytes):len(mean)])
 	}
-}
-
-// NormalizeRows sets the rows of pixels to what Normalize gives for the images,
-// which are of one size.
-func (t *PixelTables) NormalizeRows(pixels []float32, images [][]byte, mean []float32) {
-	if len(images) == 0 {
-		return
-	}
-	n := len(images[0])
-	share(len(images), 1, len(images)*n, func(part span) {
-		for i := part.from; i < part.to; i++ {
-			Normalize(pixels[i*n:(i+1)*n], images[i], t, mean)
-		}
-	})
 }
 
 // translate sets y to the plane's values for bytes. Where it reads the table, it

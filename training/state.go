@@ -72,8 +72,13 @@ func (s *standing) finish(epoch metrics.Epoch, r *Run) {
 	if s.History.Best() == len(s.History)-1 {
 		s.Best.CopyFrom(r.Evaluated())
 	}
-	s.Stopped = s.History.Stalled(r.EarlyStopping)
+	s.Stopped = r.stalled(s.History)
 	s.partial, s.began = metrics.Partial{}, time.Now()
+}
+
+// stalled reports whether early stopping ends a run with this history.
+func (r *Run) stalled(history metrics.History) bool {
+	return r.EarlyStopping > 0 && len(history)-1-history.Best() >= r.EarlyStopping
 }
 
 // saveWhenDue saves the state when the last time is long enough ago.
@@ -122,7 +127,7 @@ func (r *Run) state(run *standing) *State {
 func (r *Run) restore(run *standing, state *State) (err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("going on from the saved state: %w", err)
+			err = fmt.Errorf("training: going on from the saved state: %w", err)
 		}
 	}()
 	if err := r.checkPosition(state); err != nil {
@@ -156,7 +161,7 @@ func (r *Run) restore(run *standing, state *State) (err error) {
 		r.Average.Weights.CopyFrom(groups[averageGroup])
 	}
 	run.History, run.Best, run.partial = state.History, groups[bestGroup], state.Partial
-	run.Stopped = run.History.Stalled(r.EarlyStopping)
+	run.Stopped = r.stalled(run.History)
 	run.began = run.began.Add(-time.Duration(run.partial.Seconds * float64(time.Second)))
 	return nil
 }

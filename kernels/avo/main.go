@@ -17,8 +17,6 @@ func main() {
 		combine(s, 1)
 		elementWise(s)
 		normalize(s)
-		dotImage(s)
-		combineImages(s)
 	}
 	columnSums(avx2, 12)
 	columnSums(avx2, 4)
