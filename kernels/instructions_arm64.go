@@ -6,6 +6,7 @@ var instructionSets = []*instructionSet{{
 		tile1x8, tile2x8, tile3x8, tile4x8, tile5x8, tile6x8,
 		tile7x8, tile8x8, tile9x8, tile10x8, tile11x8, tile12x8,
 	},
+	dotImage: dotImage4, combineImages: combineImages4,
 	dot: dot4, combiners: []combiner{{64, combine64}, {16, combine16}, {4, combine4}, {1, combine1}},
 	passes: passes{
 		addBias: addBias4, addBiasReLU: addBiasReLU4, subtract: subtract4,

@@ -3321,6 +3321,527 @@ numbers:
 	BNE    numbers
 	RET
 
+// func dotImage4(bytes *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32
+TEXT ·dotImage4(SB), NOSPLIT, $0-60
+	MOVD   bytes+0(FP), R0
+	MOVD   x+8(FP), R1
+	MOVD   mean+16(FP), R2
+	MOVD   meanStep+24(FP), R3
+	LSL    $2, R3, R3
+	MOVD   channels+32(FP), R4
+	MOVD   scales+48(FP), R5
+	MOVD   $0x3b808081, R7
+	VDUP   R7, V0.S4
+	MOVD   $0xaf7efeff, R8
+	VDUP   R8, V1.S4
+	VEOR   V8.B16, V8.B16, V8.B16
+	VEOR   V9.B16, V9.B16, V9.B16
+	VEOR   V10.B16, V10.B16, V10.B16
+	VEOR   V11.B16, V11.B16, V11.B16
+	VEOR   V12.B16, V12.B16, V12.B16
+	VEOR   V13.B16, V13.B16, V13.B16
+	VEOR   V14.B16, V14.B16, V14.B16
+	VEOR   V15.B16, V15.B16, V15.B16
+	VEOR   V16.B16, V16.B16, V16.B16
+	VEOR   V17.B16, V17.B16, V17.B16
+	VEOR   V18.B16, V18.B16, V18.B16
+	VEOR   V19.B16, V19.B16, V19.B16
+	VEOR   V20.B16, V20.B16, V20.B16
+	VEOR   V21.B16, V21.B16, V21.B16
+	VEOR   V22.B16, V22.B16, V22.B16
+	VEOR   V23.B16, V23.B16, V23.B16
+
+channel:
+	VLD1R.P 4(R5), [V2.S4]
+	VLD1R.P 4(R5), [V3.S4]
+	VLD1R.P 4(R5), [V4.S4]
+	MOVD   blocks+40(FP), R6
+
+block:
+	FMOVS.P 4(R0), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  0(R2), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  0(R1), F7
+	VFMLA  V7.S4, V5.S4, V8.S4
+	FMOVS.P 4(R0), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  16(R2), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  16(R1), F7
+	VFMLA  V7.S4, V5.S4, V9.S4
+	FMOVS.P 4(R0), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  32(R2), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  32(R1), F7
+	VFMLA  V7.S4, V5.S4, V10.S4
+	FMOVS.P 4(R0), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  48(R2), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  48(R1), F7
+	VFMLA  V7.S4, V5.S4, V11.S4
+	FMOVS.P 4(R0), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  64(R2), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  64(R1), F7
+	VFMLA  V7.S4, V5.S4, V12.S4
+	FMOVS.P 4(R0), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  80(R2), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  80(R1), F7
+	VFMLA  V7.S4, V5.S4, V13.S4
+	FMOVS.P 4(R0), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  96(R2), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  96(R1), F7
+	VFMLA  V7.S4, V5.S4, V14.S4
+	FMOVS.P 4(R0), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  112(R2), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  112(R1), F7
+	VFMLA  V7.S4, V5.S4, V15.S4
+	FMOVS.P 4(R0), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  128(R2), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  128(R1), F7
+	VFMLA  V7.S4, V5.S4, V16.S4
+	FMOVS.P 4(R0), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  144(R2), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  144(R1), F7
+	VFMLA  V7.S4, V5.S4, V17.S4
+	FMOVS.P 4(R0), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  160(R2), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  160(R1), F7
+	VFMLA  V7.S4, V5.S4, V18.S4
+	FMOVS.P 4(R0), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  176(R2), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  176(R1), F7
+	VFMLA  V7.S4, V5.S4, V19.S4
+	FMOVS.P 4(R0), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  192(R2), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  192(R1), F7
+	VFMLA  V7.S4, V5.S4, V20.S4
+	FMOVS.P 4(R0), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  208(R2), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  208(R1), F7
+	VFMLA  V7.S4, V5.S4, V21.S4
+	FMOVS.P 4(R0), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  224(R2), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  224(R1), F7
+	VFMLA  V7.S4, V5.S4, V22.S4
+	FMOVS.P 4(R0), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  240(R2), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  240(R1), F7
+	VFMLA  V7.S4, V5.S4, V23.S4
+	ADD    $256, R1, R1
+	ADD    R3, R2, R2
+	SUBS   $1, R6, R6
+	BNE    block
+	SUBS   $1, R4, R4
+	BNE    channel
+	WORD   $0x4e30d508 // fadd v8.4s, v8.4s, v16.4s
+	WORD   $0x4e31d529 // fadd v9.4s, v9.4s, v17.4s
+	WORD   $0x4e32d54a // fadd v10.4s, v10.4s, v18.4s
+	WORD   $0x4e33d56b // fadd v11.4s, v11.4s, v19.4s
+	WORD   $0x4e34d58c // fadd v12.4s, v12.4s, v20.4s
+	WORD   $0x4e35d5ad // fadd v13.4s, v13.4s, v21.4s
+	WORD   $0x4e36d5ce // fadd v14.4s, v14.4s, v22.4s
+	WORD   $0x4e37d5ef // fadd v15.4s, v15.4s, v23.4s
+	WORD   $0x4e2cd508 // fadd v8.4s, v8.4s, v12.4s
+	WORD   $0x4e2dd529 // fadd v9.4s, v9.4s, v13.4s
+	WORD   $0x4e2ed54a // fadd v10.4s, v10.4s, v14.4s
+	WORD   $0x4e2fd56b // fadd v11.4s, v11.4s, v15.4s
+	WORD   $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
+	WORD   $0x4e2bd529 // fadd v9.4s, v9.4s, v11.4s
+	WORD   $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
+	VEXT   $8, V8.B16, V8.B16, V7.B16
+	WORD   $0x4e27d508 // fadd v8.4s, v8.4s, v7.4s
+	WORD   $0x7e30d908 // faddp s8, v8.2s
+	FMOVS  F8, ret+56(FP)
+	RET
+
+// func combineImages4(y, x *float32, images **byte, column, k int, mean, scale *float32)
+TEXT ·combineImages4(SB), NOSPLIT, $0-56
+	MOVD   y+0(FP), R0
+	MOVD   x+8(FP), R1
+	MOVD   images+16(FP), R2
+	MOVD   column+24(FP), R3
+	MOVD   k+32(FP), R4
+	MOVD   mean+40(FP), R5
+	MOVD   scale+48(FP), R6
+	MOVD   $0x3b808081, R8
+	VDUP   R8, V0.S4
+	MOVD   $0xaf7efeff, R9
+	VDUP   R9, V1.S4
+	VEOR   V8.B16, V8.B16, V8.B16
+	VEOR   V9.B16, V9.B16, V9.B16
+	VEOR   V10.B16, V10.B16, V10.B16
+	VEOR   V11.B16, V11.B16, V11.B16
+	VEOR   V12.B16, V12.B16, V12.B16
+	VEOR   V13.B16, V13.B16, V13.B16
+	VEOR   V14.B16, V14.B16, V14.B16
+	VEOR   V15.B16, V15.B16, V15.B16
+	VEOR   V16.B16, V16.B16, V16.B16
+	VEOR   V17.B16, V17.B16, V17.B16
+	VEOR   V18.B16, V18.B16, V18.B16
+	VEOR   V19.B16, V19.B16, V19.B16
+	VEOR   V20.B16, V20.B16, V20.B16
+	VEOR   V21.B16, V21.B16, V21.B16
+	VEOR   V22.B16, V22.B16, V22.B16
+	VEOR   V23.B16, V23.B16, V23.B16
+	VLD1R.P 4(R6), [V2.S4]
+	VLD1R.P 4(R6), [V3.S4]
+	VLD1R.P 4(R6), [V4.S4]
+
+image:
+	MOVD.P 8(R2), R7
+	ADD    R3, R7, R7
+	FMOVS.P 4(R1), F7
+	FMOVS.P 4(R7), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  0(R5), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	WORD   $0x4f8710a8 // fmla v8.4s, v5.4s, v7.s[0]
+	FMOVS.P 4(R7), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  16(R5), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	WORD   $0x4f8710a9 // fmla v9.4s, v5.4s, v7.s[0]
+	FMOVS.P 4(R7), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  32(R5), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	WORD   $0x4f8710aa // fmla v10.4s, v5.4s, v7.s[0]
+	FMOVS.P 4(R7), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  48(R5), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	WORD   $0x4f8710ab // fmla v11.4s, v5.4s, v7.s[0]
+	FMOVS.P 4(R7), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  64(R5), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	WORD   $0x4f8710ac // fmla v12.4s, v5.4s, v7.s[0]
+	FMOVS.P 4(R7), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  80(R5), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	WORD   $0x4f8710ad // fmla v13.4s, v5.4s, v7.s[0]
+	FMOVS.P 4(R7), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  96(R5), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	WORD   $0x4f8710ae // fmla v14.4s, v5.4s, v7.s[0]
+	FMOVS.P 4(R7), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  112(R5), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	WORD   $0x4f8710af // fmla v15.4s, v5.4s, v7.s[0]
+	FMOVS.P 4(R7), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  128(R5), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	WORD   $0x4f8710b0 // fmla v16.4s, v5.4s, v7.s[0]
+	FMOVS.P 4(R7), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  144(R5), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	WORD   $0x4f8710b1 // fmla v17.4s, v5.4s, v7.s[0]
+	FMOVS.P 4(R7), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  160(R5), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	WORD   $0x4f8710b2 // fmla v18.4s, v5.4s, v7.s[0]
+	FMOVS.P 4(R7), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  176(R5), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	WORD   $0x4f8710b3 // fmla v19.4s, v5.4s, v7.s[0]
+	FMOVS.P 4(R7), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  192(R5), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	WORD   $0x4f8710b4 // fmla v20.4s, v5.4s, v7.s[0]
+	FMOVS.P 4(R7), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  208(R5), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	WORD   $0x4f8710b5 // fmla v21.4s, v5.4s, v7.s[0]
+	FMOVS.P 4(R7), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  224(R5), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	WORD   $0x4f8710b6 // fmla v22.4s, v5.4s, v7.s[0]
+	FMOVS.P 4(R7), F5
+	VUXTL  V5.B8, V5.H8
+	VUXTL  V5.H4, V5.S4
+	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  240(R5), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	WORD   $0x4f8710b7 // fmla v23.4s, v5.4s, v7.s[0]
+	SUBS   $1, R4, R4
+	BNE    image
+	FMOVQ  F8, 0(R0)
+	FMOVQ  F9, 16(R0)
+	FMOVQ  F10, 32(R0)
+	FMOVQ  F11, 48(R0)
+	FMOVQ  F12, 64(R0)
+	FMOVQ  F13, 80(R0)
+	FMOVQ  F14, 96(R0)
+	FMOVQ  F15, 112(R0)
+	FMOVQ  F16, 128(R0)
+	FMOVQ  F17, 144(R0)
+	FMOVQ  F18, 160(R0)
+	FMOVQ  F19, 176(R0)
+	FMOVQ  F20, 192(R0)
+	FMOVQ  F21, 208(R0)
+	FMOVQ  F22, 224(R0)
+	FMOVQ  F23, 240(R0)
+	RET
+
 // func columnSums48(sums, a *float32, stride, rows int)
 TEXT ·columnSums48(SB), NOSPLIT, $0-32
 	MOVD   sums+0(FP), R0

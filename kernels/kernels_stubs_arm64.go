@@ -152,6 +152,19 @@ func adam4(weights, gradient, first, second *float32, n int, shrink, decay, beta
 //go:noescape
 func normalize4(y *float32, bytes *byte, n int, mean, std, inverse float32)
 
+// dotImage4 returns the sum of an image's pixels times x. The image has as many blocks of 64
+// bytes a channel; mean is what is subtracted from the pixels of a block, meanStep numbers
+// from that of the block before; scales are three numbers a channel.
+//
+//go:noescape
+func dotImage4(bytes *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32
+
+// combineImages4 sets 64 numbers to the sums of the pixels of k images from a column on, each times a
+// number of x. mean is subtracted from the pixels; scale is the channel's three numbers.
+//
+//go:noescape
+func combineImages4(y, x *float32, images **byte, column, k int, mean, scale *float32)
+
 // columnSums48 sets 48 numbers to the sums of columns whose rows are stride numbers apart.
 //
 //go:noescape

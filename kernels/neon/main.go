@@ -32,6 +32,8 @@ func kernels() *file {
 	combineOne(file)
 	elementWise(file)
 	normalize(file)
+	dotImage(file)
+	combineImages(file)
 	columnSums(file, 24)
 	columnSums(file, 8)
 	for columns := 4; columns <= tileRows; columns++ {

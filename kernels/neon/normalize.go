@@ -21,10 +21,7 @@ func normalize(file *file) {
 	}
 	p.loop(func(int) {
 		v := p.vector()
-		p.loadNumber(v, bytes) // four bytes
-		p.emit("VUXTL", "%v.B8, %v.H8", v, v)
-		p.emit("VUXTL", "%v.H4, %v.S4", v, v)
-		p.fromIntegers(v, v)
+		p.loadBytes(v, bytes)
 		v = divide(v, most, mostInverse)
 		p.sub(v, v, p.constants["mean"])
 		p.put(divide(v, p.constants["std"], p.constants["inverse"]), "y")

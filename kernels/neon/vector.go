@@ -30,15 +30,8 @@ func dot(to *file) {
 	f.jump("BGE", "lanes")
 
 	f.label("fold")
-	for half := len(sums) / 2; half > 0; half /= 2 {
-		for i := range half {
-			f.add(sums[i], sums[i], sums[half+i])
-		}
-	}
-	sum, upper := sums[0], x[0]
-	f.emit("VEXT", "$8, %v.B16, %v.B16, %v.B16", sum, sum, upper)
-	f.add(sum, sum, upper)
-	f.addPair(sum, sum)
+	sum := sums[0]
+	f.fold(sums, x[0])
 
 	f.addComparing(k, dotLanes)
 	f.jump("BEQ", "done")
@@ -51,6 +44,19 @@ func dot(to *file) {
 	f.label("done")
 	f.emit("FMOVS", "%s, %s", sum.f(), f.place("ret"))
 	f.ret()
+}
+
+// fold adds the sums of a dot product, the upper half to the lower half, until the
+// first number of the first register is the total.
+func (f *function) fold(sums []vector, spare vector) {
+	for half := len(sums) / 2; half > 0; half /= 2 {
+		for i := range half {
+			f.add(sums[i], sums[i], sums[half+i])
+		}
+	}
+	f.emit("VEXT", "$8, %v.B16, %v.B16, %v.B16", sums[0], sums[0], spare)
+	f.add(sums[0], sums[0], spare)
+	f.addPair(sums[0], sums[0])
 }
 
 // multiplyAddOne adds n times m, one number each, to d, rounded once.

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"math"
+)
+
+// A pixelReader turns bytes into pixels in registers: (byte/255 - mean)/std less
+// the mean image. As on amd64 it divides by multiplying with the inverse, which is
+// the sum of two numbers, so that the multiplication and a fused multiply-add
+// round no more often than a division would.
+type pixelReader struct {
+	*function
+	mostHigh, mostLow, mean, high, low vector
+	pixels, spare                      vector
+}
+
+func newPixelReader(f *function) *pixelReader {
+	high := float32(1. / 255)
+	return &pixelReader{
+		f, f.float32(math.Float32bits(high)), f.float32(math.Float32bits(float32(1./255 - float64(high)))),
+		f.vector(), f.vector(), f.vector(), f.vector(), f.vector(),
+	}
+}
+
+// channel loads a channel's mean and the two parts of the inverse of its std, and
+// moves scale to the next channel's.
+func (r *pixelReader) channel(scale general) {
+	for _, v := range []vector{r.mean, r.high, r.low} {
+		r.emit("VLD1R.P", "4(%v), [%v.S4]", scale, v)
+	}
+}
+
+// read returns the pixels of four bytes and moves bytes behind them.
+func (r *pixelReader) read(bytes, meanImage general, disp int) vector {
+	r.loadBytes(r.pixels, bytes)
+	r.multiply(r.spare, r.pixels, r.mostLow)
+	r.multiplyAdd(r.spare, r.pixels, r.mostHigh)
+	r.sub(r.spare, r.spare, r.mean)
+	r.multiply(r.pixels, r.spare, r.low)
+	r.multiplyAdd(r.pixels, r.spare, r.high)
+	r.load(r.spare, meanImage, disp)
+	r.sub(r.pixels, r.pixels, r.spare)
+	return r.pixels
+}
+
+// loadBytes sets v to four bytes as float32 numbers and moves bytes behind them.
+func (f *function) loadBytes(v vector, bytes general) {
+	f.loadNumber(v, bytes) // whose 32 bits are the four bytes
+	f.emit("VUXTL", "%v.B8, %v.H8", v, v)
+	f.emit("VUXTL", "%v.H4, %v.S4", v, v)
+	f.fromIntegers(v, v)
+}
+
+// dotImage generates the dot product of an image and a vector, with the sums of
+// dot.
+func dotImage(to *file) {
+	f := to.function("dotImage4", "func(bytes *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32",
+		fmt.Sprintf("returns the sum of an image's pixels times x. The image has as many blocks of %d\n"+
+			"// bytes a channel; mean is what is subtracted from the pixels of a block, meanStep numbers\n"+
+			"// from that of the block before; scales are three numbers a channel.", dotLanes))
+	bytes, x, mean := f.argument("bytes"), f.argument("x"), f.argument("mean")
+	meanStep, channels, scales, blocks := f.stride("meanStep"), f.argument("channels"), f.argument("scales"), f.general()
+	reader, factors, sums := newPixelReader(f), f.vector(), f.zeros(4*dotLanes/vectorBytes)
+	f.label("channel")
+	reader.channel(scales)
+	f.emit("MOVD", "%s, %v", f.place("blocks"), blocks)
+	f.label("block")
+	for i, sum := range sums {
+		pixels := reader.read(bytes, mean, i*vectorBytes)
+		f.load(factors, x, i*vectorBytes)
+		f.multiplyAdd(sum, pixels, factors)
+	}
+	f.addTo(x, 4*dotLanes)
+	f.addRegister(mean, meanStep)
+	f.subtract(blocks, 1)
+	f.jump("BNE", "block")
+	f.subtract(channels, 1)
+	f.jump("BNE", "channel")
+	f.fold(sums, factors)
+	f.emit("FMOVS", "%s, %s", sums[0].f(), f.place("ret"))
+	f.ret()
+}
+
+// combineImages generates some columns of the product of a vector and a matrix
+// whose rows are images, with the sums of combine.
+func combineImages(to *file) {
+	f := to.function("combineImages4", "func(y, x *float32, images **byte, column, k int, mean, scale *float32)",
+		fmt.Sprintf("sets %d numbers to the sums of the pixels of k images from a column on, each times a\n"+
+			"// number of x. mean is subtracted from the pixels; scale is the channel's three numbers.", dotLanes))
+	y, x, images := f.argument("y"), f.argument("x"), f.argument("images")
+	column, k := f.argument("column"), f.argument("k")
+	mean, scale, bytes := f.argument("mean"), f.argument("scale"), f.general()
+	reader, factor, sums := newPixelReader(f), f.vector(), f.zeros(4*dotLanes/vectorBytes)
+	reader.channel(scale)
+	f.label("image")
+	f.emit("MOVD.P", "8(%v), %v", images, bytes)
+	f.addRegister(bytes, column)
+	f.loadNumber(factor, x)
+	for i, sum := range sums {
+		f.multiplyAddElement(sum, reader.read(bytes, mean, i*vectorBytes), factor, 0)
+	}
+	f.subtract(k, 1)
+	f.jump("BNE", "image")
+	for i, sum := range sums {
+		f.store(sum, y, i*vectorBytes)
+	}
+	f.ret()
+}
