@@ -18,6 +18,7 @@ func detect() []*instructionSet {
 				tile7x32, tile8x32, tile9x32, tile10x32, tile11x32, tile12x32,
 			},
 			dot: dot16, combiners: []combiner{{256, combine256}, {16, combine16}, {1, combine1}},
+			dotImage: dotImage16, combineImages: combineImages16,
 			passes: passes{
 				addBias: addBias16, addBiasReLU: addBiasReLU16, subtract: subtract16,
 				reluGradient: reluGradient16, scale: scale16, moveToward: moveToward16, normalize: normalize16,
@@ -33,6 +34,7 @@ func detect() []*instructionSet {
 				tile1x16, tile2x16, tile3x16, tile4x16, tile5x16, tile6x16,
 			},
 			dot: dot8, combiners: []combiner{{64, combine64}, {8, combine8}, {1, combine1}},
+			dotImage: dotImage8, combineImages: combineImages8,
 			passes: passes{
 				addBias: addBias8, addBiasReLU: addBiasReLU8, subtract: subtract8,
 				reluGradient: reluGradient8, scale: scale8, moveToward: moveToward8, normalize: normalize8,

@@ -11,6 +11,12 @@ GLOBL leastFirst<>(SB), RODATA|NOPTR, $4
 DATA leastSecond<>+0(SB)/4, $(0.000000000000000000000000000000000000011754944)
 GLOBL leastSecond<>(SB), RODATA|NOPTR, $4
 
+DATA mostHigh<>+0(SB)/4, $(0.003921569)
+GLOBL mostHigh<>(SB), RODATA|NOPTR, $4
+
+DATA mostLow<>+0(SB)/4, $(-0.00000000023191758)
+GLOBL mostLow<>(SB), RODATA|NOPTR, $4
+
 DATA most<>+0(SB)/4, $(255.0)
 GLOBL most<>(SB), RODATA|NOPTR, $4
 
@@ -1712,6 +1718,245 @@ numbers:
 	VMOVUPS      Y5, 96(CX)(AX*1)
 	ADDQ         $+128, AX
 	JNE          numbers
+	VZEROUPPER
+	RET
+
+// func dotImage8(bytes *byte, x *float32, mean *float32, meanStep int, channels int, blocks int, scales *float32) float32
+// Requires: AVX, AVX2, FMA3, SSE
+TEXT ·dotImage8(SB), NOSPLIT, $0-60
+	MOVQ         bytes+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         mean+16(FP), DX
+	MOVQ         meanStep+24(FP), BX
+	MOVQ         channels+32(FP), SI
+	MOVQ         scales+48(FP), DI
+	SHLQ         $0x02, BX
+	VXORPS       X0, X0, X0
+	VXORPS       X1, X1, X1
+	VXORPS       X2, X2, X2
+	VXORPS       X3, X3, X3
+	VXORPS       X4, X4, X4
+	VXORPS       X5, X5, X5
+	VXORPS       X6, X6, X6
+	VXORPS       X7, X7, X7
+	VBROADCASTSS mostHigh<>+0(SB), Y8
+	VBROADCASTSS mostLow<>+0(SB), Y9
+
+channel:
+	VBROADCASTSS (DI), Y10
+	VBROADCASTSS 4(DI), Y11
+	VBROADCASTSS 8(DI), Y12
+	MOVQ         blocks+40(FP), R8
+
+block:
+	VPMOVZXBD    (AX), Y13
+	VCVTDQ2PS    Y13, Y13
+	VMULPS       Y9, Y13, Y14
+	VFMADD231PS  Y8, Y13, Y14
+	VSUBPS       Y10, Y14, Y14
+	VMULPS       Y12, Y14, Y13
+	VFMADD231PS  Y11, Y14, Y13
+	VSUBPS       (DX), Y13, Y13
+	VFMADD231PS  (CX), Y13, Y0
+	VPMOVZXBD    8(AX), Y13
+	VCVTDQ2PS    Y13, Y13
+	VMULPS       Y9, Y13, Y14
+	VFMADD231PS  Y8, Y13, Y14
+	VSUBPS       Y10, Y14, Y14
+	VMULPS       Y12, Y14, Y13
+	VFMADD231PS  Y11, Y14, Y13
+	VSUBPS       32(DX), Y13, Y13
+	VFMADD231PS  32(CX), Y13, Y1
+	VPMOVZXBD    16(AX), Y13
+	VCVTDQ2PS    Y13, Y13
+	VMULPS       Y9, Y13, Y14
+	VFMADD231PS  Y8, Y13, Y14
+	VSUBPS       Y10, Y14, Y14
+	VMULPS       Y12, Y14, Y13
+	VFMADD231PS  Y11, Y14, Y13
+	VSUBPS       64(DX), Y13, Y13
+	VFMADD231PS  64(CX), Y13, Y2
+	VPMOVZXBD    24(AX), Y13
+	VCVTDQ2PS    Y13, Y13
+	VMULPS       Y9, Y13, Y14
+	VFMADD231PS  Y8, Y13, Y14
+	VSUBPS       Y10, Y14, Y14
+	VMULPS       Y12, Y14, Y13
+	VFMADD231PS  Y11, Y14, Y13
+	VSUBPS       96(DX), Y13, Y13
+	VFMADD231PS  96(CX), Y13, Y3
+	VPMOVZXBD    32(AX), Y13
+	VCVTDQ2PS    Y13, Y13
+	VMULPS       Y9, Y13, Y14
+	VFMADD231PS  Y8, Y13, Y14
+	VSUBPS       Y10, Y14, Y14
+	VMULPS       Y12, Y14, Y13
+	VFMADD231PS  Y11, Y14, Y13
+	VSUBPS       128(DX), Y13, Y13
+	VFMADD231PS  128(CX), Y13, Y4
+	VPMOVZXBD    40(AX), Y13
+	VCVTDQ2PS    Y13, Y13
+	VMULPS       Y9, Y13, Y14
+	VFMADD231PS  Y8, Y13, Y14
+	VSUBPS       Y10, Y14, Y14
+	VMULPS       Y12, Y14, Y13
+	VFMADD231PS  Y11, Y14, Y13
+	VSUBPS       160(DX), Y13, Y13
+	VFMADD231PS  160(CX), Y13, Y5
+	VPMOVZXBD    48(AX), Y13
+	VCVTDQ2PS    Y13, Y13
+	VMULPS       Y9, Y13, Y14
+	VFMADD231PS  Y8, Y13, Y14
+	VSUBPS       Y10, Y14, Y14
+	VMULPS       Y12, Y14, Y13
+	VFMADD231PS  Y11, Y14, Y13
+	VSUBPS       192(DX), Y13, Y13
+	VFMADD231PS  192(CX), Y13, Y6
+	VPMOVZXBD    56(AX), Y13
+	VCVTDQ2PS    Y13, Y13
+	VMULPS       Y9, Y13, Y14
+	VFMADD231PS  Y8, Y13, Y14
+	VSUBPS       Y10, Y14, Y14
+	VMULPS       Y12, Y14, Y13
+	VFMADD231PS  Y11, Y14, Y13
+	VSUBPS       224(DX), Y13, Y13
+	VFMADD231PS  224(CX), Y13, Y7
+	ADDQ         $+64, AX
+	ADDQ         $+256, CX
+	ADDQ         BX, DX
+	DECQ         R8
+	JNE          block
+	ADDQ         $0x0c, DI
+	DECQ         SI
+	JNE          channel
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VMOVHLPS     X0, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X1, X0, X0
+	VZEROUPPER
+	MOVSS        X0, ret+56(FP)
+	RET
+
+// func combineImages8(y *float32, x *float32, images **byte, column int, k int, mean *float32, scale *float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·combineImages8(SB), NOSPLIT, $0-56
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         images+16(FP), DX
+	MOVQ         column+24(FP), BX
+	MOVQ         k+32(FP), SI
+	MOVQ         mean+40(FP), DI
+	MOVQ         scale+48(FP), R8
+	VXORPS       X0, X0, X0
+	VXORPS       X1, X1, X1
+	VXORPS       X2, X2, X2
+	VXORPS       X3, X3, X3
+	VXORPS       X4, X4, X4
+	VXORPS       X5, X5, X5
+	VXORPS       X6, X6, X6
+	VXORPS       X7, X7, X7
+	VBROADCASTSS mostHigh<>+0(SB), Y8
+	VBROADCASTSS mostLow<>+0(SB), Y9
+	VBROADCASTSS (R8), Y10
+	VBROADCASTSS 4(R8), Y11
+	VBROADCASTSS 8(R8), Y12
+
+image:
+	MOVQ         (DX), R8
+	VBROADCASTSS (CX), Y13
+	VPMOVZXBD    (R8)(BX*1), Y14
+	VCVTDQ2PS    Y14, Y14
+	VMULPS       Y9, Y14, Y15
+	VFMADD231PS  Y8, Y14, Y15
+	VSUBPS       Y10, Y15, Y15
+	VMULPS       Y12, Y15, Y14
+	VFMADD231PS  Y11, Y15, Y14
+	VSUBPS       (DI), Y14, Y14
+	VFMADD231PS  Y14, Y13, Y0
+	VPMOVZXBD    8(R8)(BX*1), Y14
+	VCVTDQ2PS    Y14, Y14
+	VMULPS       Y9, Y14, Y15
+	VFMADD231PS  Y8, Y14, Y15
+	VSUBPS       Y10, Y15, Y15
+	VMULPS       Y12, Y15, Y14
+	VFMADD231PS  Y11, Y15, Y14
+	VSUBPS       32(DI), Y14, Y14
+	VFMADD231PS  Y14, Y13, Y1
+	VPMOVZXBD    16(R8)(BX*1), Y14
+	VCVTDQ2PS    Y14, Y14
+	VMULPS       Y9, Y14, Y15
+	VFMADD231PS  Y8, Y14, Y15
+	VSUBPS       Y10, Y15, Y15
+	VMULPS       Y12, Y15, Y14
+	VFMADD231PS  Y11, Y15, Y14
+	VSUBPS       64(DI), Y14, Y14
+	VFMADD231PS  Y14, Y13, Y2
+	VPMOVZXBD    24(R8)(BX*1), Y14
+	VCVTDQ2PS    Y14, Y14
+	VMULPS       Y9, Y14, Y15
+	VFMADD231PS  Y8, Y14, Y15
+	VSUBPS       Y10, Y15, Y15
+	VMULPS       Y12, Y15, Y14
+	VFMADD231PS  Y11, Y15, Y14
+	VSUBPS       96(DI), Y14, Y14
+	VFMADD231PS  Y14, Y13, Y3
+	VPMOVZXBD    32(R8)(BX*1), Y14
+	VCVTDQ2PS    Y14, Y14
+	VMULPS       Y9, Y14, Y15
+	VFMADD231PS  Y8, Y14, Y15
+	VSUBPS       Y10, Y15, Y15
+	VMULPS       Y12, Y15, Y14
+	VFMADD231PS  Y11, Y15, Y14
+	VSUBPS       128(DI), Y14, Y14
+	VFMADD231PS  Y14, Y13, Y4
+	VPMOVZXBD    40(R8)(BX*1), Y14
+	VCVTDQ2PS    Y14, Y14
+	VMULPS       Y9, Y14, Y15
+	VFMADD231PS  Y8, Y14, Y15
+	VSUBPS       Y10, Y15, Y15
+	VMULPS       Y12, Y15, Y14
+	VFMADD231PS  Y11, Y15, Y14
+	VSUBPS       160(DI), Y14, Y14
+	VFMADD231PS  Y14, Y13, Y5
+	VPMOVZXBD    48(R8)(BX*1), Y14
+	VCVTDQ2PS    Y14, Y14
+	VMULPS       Y9, Y14, Y15
+	VFMADD231PS  Y8, Y14, Y15
+	VSUBPS       Y10, Y15, Y15
+	VMULPS       Y12, Y15, Y14
+	VFMADD231PS  Y11, Y15, Y14
+	VSUBPS       192(DI), Y14, Y14
+	VFMADD231PS  Y14, Y13, Y6
+	VPMOVZXBD    56(R8)(BX*1), Y14
+	VCVTDQ2PS    Y14, Y14
+	VMULPS       Y9, Y14, Y15
+	VFMADD231PS  Y8, Y14, Y15
+	VSUBPS       Y10, Y15, Y15
+	VMULPS       Y12, Y15, Y14
+	VFMADD231PS  Y11, Y15, Y14
+	VSUBPS       224(DI), Y14, Y14
+	VFMADD231PS  Y14, Y13, Y7
+	ADDQ         $0x08, DX
+	ADDQ         $0x04, CX
+	DECQ         SI
+	JNE          image
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
 	VZEROUPPER
 	RET
 
@@ -4757,6 +5002,159 @@ numbers:
 	VMOVUPS      Z5, 64(CX)(AX*1)
 	ADDQ         $+128, AX
 	JNE          numbers
+	VZEROUPPER
+	RET
+
+// func dotImage16(bytes *byte, x *float32, mean *float32, meanStep int, channels int, blocks int, scales *float32) float32
+// Requires: AVX, AVX512F, SSE
+TEXT ·dotImage16(SB), NOSPLIT, $0-60
+	MOVQ         bytes+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         mean+16(FP), DX
+	MOVQ         meanStep+24(FP), BX
+	MOVQ         channels+32(FP), SI
+	MOVQ         scales+48(FP), DI
+	SHLQ         $0x02, BX
+	VXORPS       X0, X0, X0
+	VXORPS       X1, X1, X1
+	VXORPS       X2, X2, X2
+	VXORPS       X3, X3, X3
+	VBROADCASTSS mostHigh<>+0(SB), Z4
+	VBROADCASTSS mostLow<>+0(SB), Z5
+
+channel:
+	VBROADCASTSS (DI), Z6
+	VBROADCASTSS 4(DI), Z7
+	VBROADCASTSS 8(DI), Z8
+	MOVQ         blocks+40(FP), R8
+
+block:
+	VPMOVZXBD     (AX), Z9
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z5, Z9, Z10
+	VFMADD231PS   Z4, Z9, Z10
+	VSUBPS        Z6, Z10, Z10
+	VMULPS        Z8, Z10, Z9
+	VFMADD231PS   Z7, Z10, Z9
+	VSUBPS        (DX), Z9, Z9
+	VFMADD231PS   (CX), Z9, Z0
+	VPMOVZXBD     16(AX), Z9
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z5, Z9, Z10
+	VFMADD231PS   Z4, Z9, Z10
+	VSUBPS        Z6, Z10, Z10
+	VMULPS        Z8, Z10, Z9
+	VFMADD231PS   Z7, Z10, Z9
+	VSUBPS        64(DX), Z9, Z9
+	VFMADD231PS   64(CX), Z9, Z1
+	VPMOVZXBD     32(AX), Z9
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z5, Z9, Z10
+	VFMADD231PS   Z4, Z9, Z10
+	VSUBPS        Z6, Z10, Z10
+	VMULPS        Z8, Z10, Z9
+	VFMADD231PS   Z7, Z10, Z9
+	VSUBPS        128(DX), Z9, Z9
+	VFMADD231PS   128(CX), Z9, Z2
+	VPMOVZXBD     48(AX), Z9
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z5, Z9, Z10
+	VFMADD231PS   Z4, Z9, Z10
+	VSUBPS        Z6, Z10, Z10
+	VMULPS        Z8, Z10, Z9
+	VFMADD231PS   Z7, Z10, Z9
+	VSUBPS        192(DX), Z9, Z9
+	VFMADD231PS   192(CX), Z9, Z3
+	ADDQ          $+64, AX
+	ADDQ          $+256, CX
+	ADDQ          BX, DX
+	DECQ          R8
+	JNE           block
+	ADDQ          $0x0c, DI
+	DECQ          SI
+	JNE           channel
+	VADDPS        Z2, Z0, Z0
+	VADDPS        Z3, Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VMOVHLPS      X0, X0, X1
+	VADDPS        X1, X0, X0
+	VMOVSHDUP     X0, X1
+	VADDSS        X1, X0, X0
+	VZEROUPPER
+	MOVSS         X0, ret+56(FP)
+	RET
+
+// func combineImages16(y *float32, x *float32, images **byte, column int, k int, mean *float32, scale *float32)
+// Requires: AVX, AVX512F
+TEXT ·combineImages16(SB), NOSPLIT, $0-56
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         images+16(FP), DX
+	MOVQ         column+24(FP), BX
+	MOVQ         k+32(FP), SI
+	MOVQ         mean+40(FP), DI
+	MOVQ         scale+48(FP), R8
+	VXORPS       X0, X0, X0
+	VXORPS       X1, X1, X1
+	VXORPS       X2, X2, X2
+	VXORPS       X3, X3, X3
+	VBROADCASTSS mostHigh<>+0(SB), Z4
+	VBROADCASTSS mostLow<>+0(SB), Z5
+	VBROADCASTSS (R8), Z6
+	VBROADCASTSS 4(R8), Z7
+	VBROADCASTSS 8(R8), Z8
+
+image:
+	MOVQ         (DX), R8
+	VBROADCASTSS (CX), Z9
+	VPMOVZXBD    (R8)(BX*1), Z10
+	VCVTDQ2PS    Z10, Z10
+	VMULPS       Z5, Z10, Z11
+	VFMADD231PS  Z4, Z10, Z11
+	VSUBPS       Z6, Z11, Z11
+	VMULPS       Z8, Z11, Z10
+	VFMADD231PS  Z7, Z11, Z10
+	VSUBPS       (DI), Z10, Z10
+	VFMADD231PS  Z10, Z9, Z0
+	VPMOVZXBD    16(R8)(BX*1), Z10
+	VCVTDQ2PS    Z10, Z10
+	VMULPS       Z5, Z10, Z11
+	VFMADD231PS  Z4, Z10, Z11
+	VSUBPS       Z6, Z11, Z11
+	VMULPS       Z8, Z11, Z10
+	VFMADD231PS  Z7, Z11, Z10
+	VSUBPS       64(DI), Z10, Z10
+	VFMADD231PS  Z10, Z9, Z1
+	VPMOVZXBD    32(R8)(BX*1), Z10
+	VCVTDQ2PS    Z10, Z10
+	VMULPS       Z5, Z10, Z11
+	VFMADD231PS  Z4, Z10, Z11
+	VSUBPS       Z6, Z11, Z11
+	VMULPS       Z8, Z11, Z10
+	VFMADD231PS  Z7, Z11, Z10
+	VSUBPS       128(DI), Z10, Z10
+	VFMADD231PS  Z10, Z9, Z2
+	VPMOVZXBD    48(R8)(BX*1), Z10
+	VCVTDQ2PS    Z10, Z10
+	VMULPS       Z5, Z10, Z11
+	VFMADD231PS  Z4, Z10, Z11
+	VSUBPS       Z6, Z11, Z11
+	VMULPS       Z8, Z11, Z10
+	VFMADD231PS  Z7, Z11, Z10
+	VSUBPS       192(DI), Z10, Z10
+	VFMADD231PS  Z10, Z9, Z3
+	ADDQ         $0x08, DX
+	ADDQ         $0x04, CX
+	DECQ         SI
+	JNE          image
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
 	VZEROUPPER
 	RET
 

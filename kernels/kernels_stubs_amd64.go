@@ -112,6 +112,19 @@ func adam8(weights *float32, gradient *float32, first *float32, second *float32,
 //go:noescape
 func normalize8(y *float32, bytes *byte, n int, mean float32, std float32, inverse float32)
 
+// dotImage8 returns the sum of an image's pixels times x. The image has as many blocks of 64
+// bytes a channel; mean is what is subtracted of the pixels of a block, meanStep numbers
+// from that of the block before; scales are three numbers a channel. It needs AVX2 and FMA.
+//
+//go:noescape
+func dotImage8(bytes *byte, x *float32, mean *float32, meanStep int, channels int, blocks int, scales *float32) float32
+
+// combineImages8 sets 64 numbers to the sums of the pixels of k images from a column on, each times a
+// number of x. mean is subtracted of the pixels; scale is the channel's three numbers. It needs AVX2 and FMA.
+//
+//go:noescape
+func combineImages8(y *float32, x *float32, images **byte, column int, k int, mean *float32, scale *float32)
+
 // tile1x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
@@ -251,6 +264,19 @@ func adam16(weights *float32, gradient *float32, first *float32, second *float32
 //
 //go:noescape
 func normalize16(y *float32, bytes *byte, n int, mean float32, std float32, inverse float32)
+
+// dotImage16 returns the sum of an image's pixels times x. The image has as many blocks of 64
+// bytes a channel; mean is what is subtracted of the pixels of a block, meanStep numbers
+// from that of the block before; scales are three numbers a channel. It needs AVX-512 F, VL and DQ.
+//
+//go:noescape
+func dotImage16(bytes *byte, x *float32, mean *float32, meanStep int, channels int, blocks int, scales *float32) float32
+
+// combineImages16 sets 64 numbers to the sums of the pixels of k images from a column on, each times a
+// number of x. mean is subtracted of the pixels; scale is the channel's three numbers. It needs AVX-512 F, VL and DQ.
+//
+//go:noescape
+func combineImages16(y *float32, x *float32, images **byte, column int, k int, mean *float32, scale *float32)
 
 // columnSums48 sets as many numbers to the sums of columns whose rows are stride numbers apart. It needs AVX2 and FMA.
 //

@@ -10,6 +10,10 @@ type PixelTables struct {
 	// does so only if direct says that this gives the same bits for every byte.
 	mean, std, inverse []float32 // (channels)
 	direct             bool
+
+	// What products of images compute pixels with, if that gives the same bits.
+	scales     []float32 // (channels, scaleNumbers)
+	multiplies bool
 }
 
 // NewPixelTables returns the tables of (byte/255 - mean)/std, one for each
@@ -34,6 +38,7 @@ func NewPixelTables(mean, std []float32) *PixelTables {
 			t.direct = values == t.Values[c]
 		}
 	}
+	t.tryProducts(bytes[:])
 	return t
 }
 

@@ -31,6 +31,10 @@ type product struct {
 type workspace struct {
 	a, b []float32
 	edge []float32 // a tile that reaches beyond C
+
+	// The images of a product that are not left out, and their numbers.
+	images  []*byte
+	factors []float32
 }
 
 // workspaces keeps those that no goroutine is using. A sync.Pool would let the
@@ -43,7 +47,7 @@ func takeWorkspace() *workspace {
 		return w
 	default:
 		const highest, widest = 12, 32
-		return &workspace{aligned(blockRows * blockDepth), aligned(blockColumns * blockDepth), aligned(highest * widest)}
+		return &workspace{a: aligned(blockRows * blockDepth), b: aligned(blockColumns * blockDepth), edge: aligned(highest * widest)}
 	}
 }
 

@@ -17,6 +17,8 @@ func main() {
 		combine(s, 1)
 		elementWise(s)
 		normalize(s)
+		dotImage(s)
+		combineImages(s)
 	}
 	columnSums(avx2, 12)
 	columnSums(avx2, 4)

@@ -46,6 +46,25 @@ func dot(s instructionSet) {
 	JGE(LabelRef("lanes"))
 
 	Label("fold")
+	sum := s.fold(sums)
+
+	ADDQ(Imm(dotLanes), k)
+	JEQ(LabelRef("done"))
+	Label("single")
+	v := XMM()
+	VMOVSS(Mem{Base: a}, v)
+	VFMADD231SS(Mem{Base: b}, v, sum)
+	advance(4)
+	DECQ(k)
+	JNE(LabelRef("single"))
+	Label("done")
+	VZEROUPPER()
+	Store(sum, ReturnIndex(0))
+	RET()
+}
+
+// fold adds the dot product's sums by halves to one number.
+func (s instructionSet) fold(sums []reg.VecVirtual) reg.Register {
 	for half := len(sums) / 2; half > 0; half /= 2 {
 		for i := range half {
 			VADDPS(sums[half+i], sums[i], sums[i])
@@ -62,20 +81,7 @@ func dot(s instructionSet) {
 	VADDPS(upper.AsX(), sum.AsX(), sum.AsX())
 	VMOVSHDUP(sum.AsX(), upper.AsX())
 	VADDSS(upper.AsX(), sum.AsX(), sum.AsX())
-
-	ADDQ(Imm(dotLanes), k)
-	JEQ(LabelRef("done"))
-	Label("single")
-	v := XMM()
-	VMOVSS(Mem{Base: a}, v)
-	VFMADD231SS(Mem{Base: b}, v, sum.AsX())
-	advance(4)
-	DECQ(k)
-	JNE(LabelRef("single"))
-	Label("done")
-	VZEROUPPER()
-	Store(sum.AsX(), ReturnIndex(0))
-	RET()
+	return sum.AsX()
 }
 
 // combine generates some columns of the product of a vector and a matrix: a tile

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// The inverse of 255 as the sum of two numbers.
+var (
+	mostHigh = ConstData("mostHigh", F32(float32(1./255)))
+	mostLow  = ConstData("mostLow", F32(float32(1./255-float64(float32(1./255)))))
+)
+
+// A pixelReader turns bytes to pixels in registers: (byte/255 - mean)/std less
+// the mean image. It divides by multiplying with the inverse as the sum of two
+// numbers, so that two instructions round once; PixelTables.Multiplies says
+// whether that gives the quotients' bits.
+type pixelReader struct {
+	instructionSet
+	mostHigh, mostLow, mean, high, low reg.VecVirtual
+}
+
+func newPixelReader(s instructionSet) *pixelReader {
+	r := &pixelReader{s, s.vector(), s.vector(), s.vector(), s.vector(), s.vector()}
+	VBROADCASTSS(mostHigh, r.mostHigh)
+	VBROADCASTSS(mostLow, r.mostLow)
+	return r
+}
+
+// channel loads a channel's mean and the two parts of the inverse of its std.
+func (r *pixelReader) channel(scale reg.Register) {
+	for i, v := range []reg.VecVirtual{r.mean, r.high, r.low} {
+		VBROADCASTSS(Mem{Base: scale, Disp: 4 * i}, v)
+	}
+}
+
+// read returns the pixels of as many bytes as a register holds numbers.
+func (r *pixelReader) read(bytes, meanImage Mem) reg.VecVirtual {
+	v, pixel := r.vector(), r.vector()
+	VPMOVZXBD(bytes, v)
+	VCVTDQ2PS(v, v)
+	VMULPS(r.mostLow, v, pixel)
+	VFMADD231PS(r.mostHigh, v, pixel)
+	VSUBPS(r.mean, pixel, pixel)
+	VMULPS(r.low, pixel, v)
+	VFMADD231PS(r.high, pixel, v)
+	VSUBPS(meanImage, v, v)
+	return v
+}
+
+// dotImage generates the dot product of an image and a vector, with the sums of
+// dot.
+func dotImage(s instructionSet) {
+	name := fmt.Sprintf("dotImage%d", s.bytes/4)
+	TEXT(name, NOSPLIT, "func(bytes *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32")
+	Doc(name + fmt.Sprintf(" returns the sum of an image's pixels times x. The image has as many blocks of %d", dotLanes),
+		"bytes a channel; mean is what is subtracted of the pixels of a block, meanStep numbers",
+		"from that of the block before; scales are three numbers a channel. It needs "+s.name+".")
+	Pragma("noescape")
+	bytes, x, mean := Load(Param("bytes"), GP64()), Load(Param("x"), GP64()), Load(Param("mean"), GP64())
+	meanStep, channels := Load(Param("meanStep"), GP64()), Load(Param("channels"), GP64())
+	scales := Load(Param("scales"), GP64())
+	SHLQ(Imm(2), meanStep)
+	sums := s.sums(4 * dotLanes / s.bytes)
+	reader := newPixelReader(s)
+	Label("channel")
+	reader.channel(scales)
+	blocks := Load(Param("blocks"), GP64())
+	Label("block")
+	for i, sum := range sums {
+		pixels := reader.read(Mem{Base: bytes, Disp: i * s.bytes / 4}, Mem{Base: mean, Disp: i * s.bytes})
+		VFMADD231PS(Mem{Base: x, Disp: i * s.bytes}, pixels, sum)
+	}
+	ADDQ(I32(dotLanes), bytes)
+	ADDQ(I32(4*dotLanes), x)
+	ADDQ(meanStep, mean)
+	DECQ(blocks)
+	JNE(LabelRef("block"))
+	ADDQ(Imm(12), scales)
+	DECQ(channels)
+	JNE(LabelRef("channel"))
+	sum := s.fold(sums)
+	VZEROUPPER()
+	Store(sum, ReturnIndex(0))
+	RET()
+}
+
+// combineImages generates some columns of the product of a vector and a matrix
+// whose rows are images, with the sums of combine.
+func combineImages(s instructionSet) {
+	name := fmt.Sprintf("combineImages%d", s.bytes/4)
+	TEXT(name, NOSPLIT, "func(y, x *float32, images **byte, column, k int, mean, scale *float32)")
+	Doc(name+fmt.Sprintf(" sets %d numbers to the sums of the pixels of k images from a column on, each times a", dotLanes),
+		"number of x. mean is subtracted of the pixels; scale is the channel's three numbers. It needs "+s.name+".")
+	Pragma("noescape")
+	y, x, images := Load(Param("y"), GP64()), Load(Param("x"), GP64()), Load(Param("images"), GP64())
+	column, k := Load(Param("column"), GP64()), Load(Param("k"), GP64())
+	mean, scale := Load(Param("mean"), GP64()), Load(Param("scale"), GP64())
+	sums := s.sums(4 * dotLanes / s.bytes)
+	reader := newPixelReader(s)
+	reader.channel(scale)
+	bytes := GP64()
+	Label("image")
+	MOVQ(Mem{Base: images}, bytes)
+	factor := s.vector()
+	VBROADCASTSS(Mem{Base: x}, factor)
+	for i, sum := range sums {
+		pixels := reader.read(Mem{Base: bytes, Index: column, Scale: 1, Disp: i * s.bytes / 4}, Mem{Base: mean, Disp: i * s.bytes})
+		VFMADD231PS(pixels, factor, sum)
+	}
+	ADDQ(Imm(8), images)
+	ADDQ(Imm(4), x)
+	DECQ(k)
+	JNE(LabelRef("image"))
+	for i, sum := range sums {
+		VMOVUPS(sum, Mem{Base: y, Disp: i * s.bytes})
+	}
+	VZEROUPPER()
+	RET()
+}

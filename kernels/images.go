@@ -1,0 +1,93 @@
+package kernels
+
+import "slices"
+
+// Products of images and vectors that turn bytes into pixels as they read them.
+// The pixels exist in registers only: a byte takes a quarter of a float32's time
+// from the memory, and nobody writes rows of pixels that others would have to
+// read again. Each result has the bits that Normalize and the product of its
+// rows would give.
+
+// imageBlock is how many pixels the assembly takes at a time. A channel's plane
+// must be a multiple of it.
+const imageBlock = 64
+
+// Multiplies reports whether TimesVector and VectorTimes can be used for images
+// whose channels have the given number of pixels: on this processor, and with
+// bits that are the tables'.
+func (t *PixelTables) Multiplies(plane int) bool {
+	return t.multiplies && plane%imageBlock == 0
+}
+
+// TimesVector sets y (m) to the products of m images' pixels, less mean unless
+// it is nil, and x, which has as many numbers as an image.
+func (t *PixelTables) TimesVector(y []float32, images [][]byte, mean, x []float32) {
+	means, step := t.means(mean, len(x))
+	channels := len(t.Values)
+	share(len(images), 1, len(images)*len(x), func(part span) {
+		for i := part.from; i < part.to; i++ {
+			image := images[i][:len(x):len(images[i])]
+			y[i] = instructions.dotImage(&image[0], &x[0], &means[0], step, channels, len(x)/channels/imageBlock, &t.scales[0])
+		}
+	})
+}
+
+// VectorTimes sets y, which has as many numbers as an image, to the sum of m
+// images' pixels, less mean unless it is nil, each image times its number of x
+// (m). It does not read images whose number is 0.
+func (t *PixelTables) VectorTimes(y, x []float32, images [][]byte, mean []float32) {
+	w := takeWorkspace()
+	w.factors, w.images = w.factors[:0], w.images[:0]
+	for i, factor := range x[:len(images):len(x)] {
+		if factor != 0 {
+			w.factors, w.images = append(w.factors, factor), append(w.images, &images[i][:len(y):len(images[i])][0])
+		}
+	}
+	if len(w.images) > 0 {
+		means, step := t.means(mean, len(y))
+		plane := len(y) / len(t.Values)
+		share(len(y), imageBlock, len(w.images)*len(y), func(part span) {
+			for at := part.from; at < part.to; at += imageBlock {
+				instructions.combineImages(&y[at], &w.factors[0], &w.images[0], at, len(w.images), &means[at/imageBlock*step], &t.scales[at/plane*scaleNumbers])
+			}
+		})
+	} else {
+		clear(y)
+	}
+	clear(w.images) // keeps no image alive
+	w.giveBack()
+}
+
+// means returns what is subtracted of an image's pixels, and how many numbers
+// lie between those of one block and the next: zeros where mean is nil.
+func (t *PixelTables) means(mean []float32, pixels int) (means []float32, step int) {
+	if mean == nil {
+		return zeros[:imageBlock], 0
+	}
+	return mean[:pixels:len(mean)], imageBlock
+}
+
+// scaleNumbers is how many numbers the assembly reads of a channel: its mean, and
+// the inverse of its deviation as the sum of two.
+const scaleNumbers = 3
+
+// tryProducts sets scales, and multiplies if products with them have the
+// tables' bits for every byte.
+func (t *PixelTables) tryProducts(bytes []byte) {
+	for c, std := range t.std {
+		high := 1 / std
+		t.scales = append(t.scales, t.mean[c], high, float32(1/float64(std)-float64(high)))
+	}
+	t.multiplies = instructions != nil && instructions.combineImages != nil
+	for c := range t.Values {
+		if !t.multiplies {
+			return
+		}
+		var pixels [256]float32
+		one, image := float32(1), &bytes[0]
+		for at := 0; at < len(bytes); at += imageBlock {
+			instructions.combineImages(&pixels[at], &one, &image, at, 1, &zeros[0], &t.scales[c*scaleNumbers])
+		}
+		t.multiplies = slices.Equal(pixels[:], t.Values[c][:])
+	}
+}
