@@ -73,7 +73,7 @@ func (m *gorgoniaModel) restore(restored *G.Node) {
 // feed binds the rows of a batch.
 func (m *gorgoniaModel) feed(batch *loaders.Batch) error {
 	rows := batch.Rows()
-	images := tensor.New(tensor.WithShape(rows, cifar.Shape.Values()), tensor.WithBacking(batch.Images.Float32s()[:rows*cifar.Shape.Values()]))
+	images := tensor.New(tensor.WithShape(rows, cifar.Shape.Values()), tensor.WithBacking(batch.Images().Float32s()[:rows*cifar.Shape.Values()]))
 	labels := tensor.New(tensor.WithShape(rows), tensor.WithBacking(batch.Labels.Float32s()[:rows]))
 	if err := G.Let(m.images, images); err != nil {
 		return err
@@ -102,7 +102,7 @@ func TestModelsAreGorgonias(t *testing.T) {
 				continue
 			}
 			t.Run(fmt.Sprintf("%s/%d rows", name, batch.Rows()), func(t *testing.T) {
-				if err := model.Feed(batch.Images, batch.Labels, batch.Rows()); err != nil {
+				if err := model.Feed(batch.Images(), batch.Labels, batch.Rows()); err != nil {
 					t.Fatal(err)
 				}
 				defer machine.Reset()

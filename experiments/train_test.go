@@ -82,7 +82,7 @@ func newShippedRun(t testing.TB, session *Session, name string, overrides ...str
 // firstBatch are the pixels and the places of a batcher's first batch.
 func firstBatch(batcher *loaders.Batcher, epoch int) (pixels []float32, places []int32) {
 	for batch := range batcher.Epoch(epoch) {
-		return slices.Clone(batch.Images.Float32s()), slices.Clone(batch.Places)
+		return slices.Clone(batch.Images().Float32s()), slices.Clone(batch.Places)
 	}
 	return nil, nil
 }

@@ -27,6 +27,10 @@ type Architecture struct {
 	// an image and so make pictures; it is empty where there is none.
 	PixelWeight string
 
+	// ReadsBytes tells that the formula takes images as bytes too: everything
+	// that it does with the network's Input can read them, as [ops.Linear] says.
+	ReadsBytes bool
+
 	// Output writes the model's formula and returns its output, (B, outputs):
 	// a classifier's scores, as Predict reads them, or the restored images.
 	Output func(n *Network) *G.Node

@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"cifartrain/graphs/ops"
+	"cifartrain/kernels"
 )
 
 // A Model is an architecture's expression graph for batches of one size, ready
@@ -24,14 +25,28 @@ type Model struct {
 
 	outputs G.Nodes // of the layers
 	live    *ops.Live
+	bytes   *ops.Images // what FeedBytes feeds
 }
 
 // Build returns the model for batches of size batch on weights.
 func (a *Architecture) Build(weights Weights, batch int) (*Model, error) {
+	return a.build(weights, batch, tensor.Float32)
+}
+
+// BuildForBytes returns the model that Build does, but for FeedBytes where the
+// architecture reads bytes. Both compute the same to the bit.
+func (a *Architecture) BuildForBytes(weights Weights, batch int) (*Model, error) {
+	if !a.ReadsBytes {
+		return a.Build(weights, batch)
+	}
+	return a.build(weights, batch, tensor.Byte)
+}
+
+func (a *Architecture) build(weights Weights, batch int, images tensor.Dtype) (*Model, error) {
 	if batch < 1 {
 		return nil, fmt.Errorf("graphs: building the %s: a batch of %d rows holds no sample", a.Kind, batch)
 	}
-	n := newNetwork(weights, batch, a.inputs)
+	n := newNetwork(weights, batch, a.inputs, images)
 	output := a.Output(n)
 	loss := a.Loss(n, output)
 	if n.err != nil {
@@ -39,7 +54,7 @@ func (a *Architecture) Build(weights Weights, batch int) (*Model, error) {
 	}
 	return &Model{
 		Graph: n.graph, Input: n.Input, Labels: n.labels, Output: output, Loss: loss,
-		Learnables: n.learnables, Layers: n.layers, outputs: n.outputs, live: n.live,
+		Learnables: n.learnables, Layers: n.layers, outputs: n.outputs, live: n.live, bytes: ops.NewImages(n.Input.Shape()),
 	}, nil
 }
 
@@ -58,6 +73,21 @@ func (m *Model) BatchSize() int { return m.Input.Shape()[0] }
 // Feed makes the next run compute the first rows of a batch: images (B, inputs)
 // and labels (B), which stay the caller's and must not change during the run.
 func (m *Model) Feed(images, labels *tensor.Dense, rows int) error {
+	return m.feed(images, labels, rows)
+}
+
+// TakesBytes reports whether FeedBytes feeds the model, and not Feed.
+func (m *Model) TakesBytes() bool { return m.Input.Dtype() == tensor.Byte }
+
+// FeedBytes makes the next run compute a batch's images, given as a row of bytes
+// each, which tables turn into values and from which mean, (inputs), is then
+// subtracted unless it is nil. labels (B) are as for Feed.
+func (m *Model) FeedBytes(images [][]byte, tables *kernels.PixelTables, mean []float32, labels *tensor.Dense) error {
+	m.bytes.Rows, m.bytes.Tables, m.bytes.Mean = images, tables, mean
+	return m.feed(m.bytes, labels, len(images))
+}
+
+func (m *Model) feed(images G.Value, labels *tensor.Dense, rows int) error {
 	if rows < 1 || rows > m.BatchSize() {
 		return fmt.Errorf("graphs: %d rows do not fit a batch of %d", rows, m.BatchSize())
 	}

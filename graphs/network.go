@@ -26,11 +26,12 @@ type Network struct {
 	err        error
 }
 
-// newNetwork returns a graph that holds the input and a node for each weight.
-func newNetwork(weights Weights, batch, inputs int) *Network {
+// newNetwork returns a graph that holds the input, whose images are of the given
+// type, and a node for each weight.
+func newNetwork(weights Weights, batch, inputs int, images tensor.Dtype) *Network {
 	g := G.NewGraph()
 	n := &Network{graph: g, batch: batch, live: &ops.Live{Rows: batch}}
-	n.Input = G.NewMatrix(g, tensor.Float32, G.WithName("images"), G.WithShape(batch, inputs))
+	n.Input = G.NewMatrix(g, images, G.WithName("images"), G.WithShape(batch, inputs))
 	n.last = n.Input
 	for _, w := range weights {
 		shape := w.Value.Shape()

@@ -47,6 +47,7 @@ var linearSVM = Kind{
 			Parameters:  LinearParameters("fc", spec.Inputs, scores),
 			LossName:    fmt.Sprintf("%s, C = %g", name, spec.C),
 			PixelWeight: "fc.weight",
+			ReadsBytes:  scores == 1,
 			Output: func(n *Network) *G.Node {
 				return n.Linear(n.Input, "fc", ops.Identity)
 			},

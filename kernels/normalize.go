@@ -43,8 +43,7 @@ func NewPixelTables(mean, std []float32) *PixelTables {
 }
 
 // Normalize sets pixels, a plane of equal size for each table, to the tables'
-// values for bytes, and subtracts mean unless it is nil. It stays on the calling
-// goroutine: it prepares the next batch while the other processors train.
+// values for bytes, and subtracts mean unless it is nil.
 func Normalize(pixels []float32, bytes []byte, tables *PixelTables, mean []float32) {
 	plane := len(bytes) / len(tables.Values)
 	pixels = pixels[:len(bytes):len(pixels)]
@@ -54,6 +53,20 @@ func Normalize(pixels []float32, bytes []byte, tables *PixelTables, mean []float
 	if mean != nil {
 		subtract(pixels, mean[:len(bytes):len(mean)])
 	}
+}
+
+// NormalizeRows sets the rows of pixels to what Normalize gives for the images,
+// which are of one size.
+func (t *PixelTables) NormalizeRows(pixels []float32, images [][]byte, mean []float32) {
+	if len(images) == 0 {
+		return
+	}
+	n := len(images[0])
+	share(len(images), 1, len(images)*n, func(part span) {
+		for i := part.from; i < part.to; i++ {
+			Normalize(pixels[i*n:(i+1)*n], images[i], t, mean)
+		}
+	})
 }
 
 // translate sets y to the plane's values for bytes. Where it reads the table, it

@@ -90,6 +90,34 @@ func share(length, unit, numbers int, do func(part span)) {
 	do(span{0, length})
 }
 
+// Rows is work on rows that do not depend on each other.
+type Rows interface{ Rows(from, to int) }
+
+// Share calls work for parts that make up n rows, on several processors if the
+// rows have enough numbers, or bytes, together.
+func Share(n, numbers int, work Rows) {
+	processors := runtime.GOMAXPROCS(0)
+	parts := min(partsEach*processors, numbers/worthPassing, n)
+	if processors > 1 && parts > 1 && shared.tryLock() {
+		shared.rows = sharedRows{n, work}
+		shared.run(&shared.rows, parts, processors-1)
+		shared.rows = sharedRows{} // so that the garbage collector can free the rows
+		shared.unlock()
+		return
+	}
+	work.Rows(0, n)
+}
+
+type sharedRows struct {
+	n    int
+	work Rows
+}
+
+func (r *sharedRows) part(i, parts int) {
+	rows := span{0, r.n}.part(i, parts)
+	r.work.Rows(rows.from, rows.to)
+}
+
 // A task consists of parts that any goroutine may do, in any order.
 type task interface{ part(i, parts int) }
 
@@ -107,6 +135,7 @@ type team struct {
 	// task points to one of these, so that no task has to be allocated.
 	product product
 	pass    pass
+	rows    sharedRows
 }
 
 var shared team

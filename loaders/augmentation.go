@@ -3,21 +3,19 @@ package loaders
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 )
 
-// An augmentation alters the images of an epoch at random, each once, in the
-// order they come.
+// An augmentation draws how each image of an epoch is altered, once for each
+// image in the order they come.
 type augmentation struct {
 	flips, shifts *rand.Rand // nil for none
 	reach         int        // of the shifts, in pixels
-
-	shape            Shape
-	flipped, shifted []byte // (shape)
 }
 
-// newAugmentation returns what the options say of an epoch of images of a shape.
-func (o BatchOptions) newAugmentation(shape Shape, epoch int) *augmentation {
-	a := &augmentation{reach: o.Shift, shape: shape, flipped: make([]byte, shape.Values()), shifted: make([]byte, shape.Values())}
+// newAugmentation returns what the options say of an epoch.
+func (o BatchOptions) newAugmentation(epoch int) *augmentation {
+	a := &augmentation{reach: o.Shift}
 	if o.Flip {
 		a.flips = o.Random(fmt.Sprintf("flip/%d", epoch))
 	}
@@ -27,20 +25,6 @@ func (o BatchOptions) newAugmentation(shape Shape, epoch int) *augmentation {
 	return a
 }
 
-// apply returns the image, altered; what it returns is good until the next call.
-func (a *augmentation) apply(image []byte) []byte {
-	mirrored, right, down := a.draw()
-	if mirrored {
-		mirror(a.flipped, image, a.shape.Width)
-		image = a.flipped
-	}
-	if a.shifts != nil {
-		shift(a.shifted, image, a.shape, right, down)
-		image = a.shifted
-	}
-	return image
-}
-
 // skip leaves out images, whose draws the streams make all the same.
 func (a *augmentation) skip(images int) {
 	for range images {
@@ -48,24 +32,40 @@ func (a *augmentation) skip(images int) {
 	}
 }
 
-// draw takes an image's alterations from the streams.
-func (a *augmentation) draw() (mirrored bool, right, down int) {
+// draw takes the next image's alteration from the streams.
+func (a *augmentation) draw() alteration {
+	var drawn alteration
 	if a.flips != nil {
-		mirrored = a.flips.Uint64()&1 == 1
+		drawn.mirrored = a.flips.Uint64()&1 == 1
 	}
 	if a.shifts != nil {
-		right = a.shifts.IntN(2*a.reach+1) - a.reach
-		down = a.shifts.IntN(2*a.reach+1) - a.reach
+		drawn.right = a.shifts.IntN(2*a.reach+1) - a.reach
+		drawn.down = a.shifts.IntN(2*a.reach+1) - a.reach
 	}
-	return mirrored, right, down
+	return drawn
 }
 
-// mirror writes image, whose rows have the given width, flipped left to right.
-func mirror(flipped, image []byte, width int) {
-	for row := 0; row < len(image); row += width {
-		for x := range width {
-			flipped[row+x] = image[row+width-1-x]
-		}
+// An alteration mirrors an image, or not, and then moves it.
+type alteration struct {
+	mirrored    bool
+	right, down int // pixels; to the left and up where they are negative
+}
+
+// apply writes image, altered. Moving to the right what is mirrored is moving to
+// the left and mirroring then, which needs no room between the two.
+func (a alteration) apply(altered, image []byte, shape Shape) {
+	if !a.mirrored {
+		shift(altered, image, shape, a.right, a.down)
+		return
+	}
+	shift(altered, image, shape, -a.right, a.down)
+	mirror(altered, shape.Width)
+}
+
+// mirror flips an image, whose rows have the given width, left to right.
+func mirror(image []byte, width int) {
+	for row := range slices.Chunk(image, width) {
+		slices.Reverse(row)
 	}
 }
 

@@ -10,9 +10,10 @@ const side = 32 // of photo
 
 func TestMirror(t *testing.T) {
 	image := randomRecords(photo, 3, 1)[1:]
-	flipped, back := make([]byte, photo.Values()), make([]byte, photo.Values())
-	mirror(flipped, image, photo.Width)
-	mirror(back, flipped, photo.Width)
+	flipped := slices.Clone(image)
+	mirror(flipped, photo.Width)
+	back := slices.Clone(flipped)
+	mirror(back, photo.Width)
 	if !bytes.Equal(back, image) {
 		t.Error("mirrored twice, the image is not itself")
 	}
@@ -46,6 +47,13 @@ func TestShift(t *testing.T) {
 	}
 }
 
+// alter returns the image as the augmentation's next alteration makes it.
+func alter(a *augmentation, image []byte) []byte {
+	altered := make([]byte, len(image))
+	a.draw().apply(altered, image, photo)
+	return altered
+}
+
 // TestShifts finds each image of an epoch among all its shifts and counts them:
 // each comes as often as any other, and epochs and seeds differ.
 func TestShifts(t *testing.T) {
@@ -53,10 +61,10 @@ func TestShifts(t *testing.T) {
 	set := randomSet(t, images)
 	shifts := func(seed uint64, epoch int) (found [][2]int) {
 		t.Helper()
-		augmentation := BatchOptions{Shift: reach, Random: streams(seed)}.newAugmentation(photo, epoch)
+		augmentation := BatchOptions{Shift: reach, Random: streams(seed)}.newAugmentation(epoch)
 		shifted := make([]byte, photo.Values())
 		for i := range set.Len() {
-			got := augmentation.apply(set.Pixels(i))
+			got := alter(augmentation, set.Pixels(i))
 			for right := -reach; right <= reach; right++ {
 				for down := -reach; down <= reach; down++ {
 					if shift(shifted, set.Pixels(i), photo, right, down); bytes.Equal(got, shifted) {
@@ -93,12 +101,12 @@ func TestShifts(t *testing.T) {
 // neither depends on whether there is the other.
 func TestFlipAndShift(t *testing.T) {
 	set := randomSet(t, 100)
-	both := BatchOptions{Flip: true, Shift: 5, Random: streams(1)}.newAugmentation(photo, 1)
-	flip := BatchOptions{Flip: true, Random: streams(1)}.newAugmentation(photo, 1)
-	move := BatchOptions{Shift: 5, Random: streams(1)}.newAugmentation(photo, 1)
+	both := BatchOptions{Flip: true, Shift: 5, Random: streams(1)}.newAugmentation(1)
+	flip := BatchOptions{Flip: true, Random: streams(1)}.newAugmentation(1)
+	move := BatchOptions{Shift: 5, Random: streams(1)}.newAugmentation(1)
 	for i := range set.Len() {
-		want := move.apply(flip.apply(set.Pixels(i)))
-		if got := both.apply(set.Pixels(i)); !bytes.Equal(got, want) {
+		want := alter(move, alter(flip, set.Pixels(i)))
+		if got := alter(both, set.Pixels(i)); !bytes.Equal(got, want) {
 			t.Fatalf("image %d is not its flip, shifted", i)
 		}
 	}

@@ -6,20 +6,39 @@ import (
 	"math/rand/v2"
 
 	"gorgonia.org/tensor"
+
+	"cifartrain/kernels"
 )
 
 // A Batch is a number of images ready for a model. It belongs to its Batcher,
-// which fills it anew after the next one was asked for.
+// which fills it anew when the next one is asked for.
 type Batch struct {
-	Images *tensor.Dense // (B, values of an image), transformed
+	// Bytes holds the rows' images, a row each. The rows of a set that is not
+	// augmented are the set's own; nobody may write to them.
+	Bytes  [][]byte
 	Labels *tensor.Dense // (B), each class's place in the set's Classes
 	// Places are those of the rows' images in the Set. A last batch has fewer
-	// than B; the rows beyond them are stale.
+	// than B; the labels beyond them are stale.
 	Places []int32
+	// Transform turns Bytes into a model's input.
+	Transform *Transform
+
+	images *tensor.Dense // (B, values of an image), nil until a model wants it
 }
 
 // Rows is the number of rows, from the first, that hold images.
 func (b *Batch) Rows() int { return len(b.Places) }
+
+// Images returns the rows' transformed values, (B, values of an image), for a
+// model that does not read bytes. The next batch's are written over them; the
+// rows beyond the batch's last are stale.
+func (b *Batch) Images() *tensor.Dense {
+	if b.images == nil {
+		b.images = tensor.New(tensor.WithShape(cap(b.Bytes), b.Transform.shape.Values()), tensor.Of(tensor.Float32))
+	}
+	b.Transform.tables.NormalizeRows(b.images.Float32s(), b.Bytes, b.Transform.mean)
+	return b.images
+}
 
 // BatchOptions say how a set is cut into batches.
 type BatchOptions struct {
@@ -35,35 +54,32 @@ type BatchOptions struct {
 	Random func(purpose string) *rand.Rand
 }
 
-// A Batcher cuts a set into batches, preparing the next while one is used.
+// A Batcher cuts a set into batches. It prepares each when it is asked for, on
+// as many processors as that is worth: what there is to do takes less time than
+// waking a goroutine that would do it ahead.
 type Batcher struct {
 	Set *Set
 
 	transform *Transform
 	options   BatchOptions
-	batches   []*Batch // in use or in preparation
+	batch     *Batch       // filled anew for each batch of an epoch
+	altered   []alteration // what happens to each row of it
+	buffers   []byte       // (B, values of an image), the altered rows; nil for none
 }
 
 // NewBatcher returns a batcher over set.
 func NewBatcher(set *Set, transform *Transform, options BatchOptions) *Batcher {
 	b := &Batcher{Set: set, transform: transform, options: options}
-	values := set.Shape.Values()
-	for range prefetch(options.Size * values) {
-		b.batches = append(b.batches, &Batch{
-			Images: tensor.New(tensor.WithShape(options.Size, values), tensor.Of(tensor.Float32)),
-			Labels: tensor.New(tensor.WithShape(options.Size), tensor.Of(tensor.Float32)),
-		})
+	b.batch = &Batch{
+		Bytes:     make([][]byte, 0, options.Size),
+		Labels:    tensor.New(tensor.WithShape(options.Size), tensor.Of(tensor.Float32)),
+		Transform: transform,
+	}
+	if options.Flip || options.Shift > 0 {
+		b.altered = make([]alteration, options.Size)
+		b.buffers = make([]byte, options.Size*set.Shape.Values())
 	}
 	return b
-}
-
-// prefetch is how many batches a batcher keeps, an even number, where one holds
-// the given number of float32 values. A small batch is used up so fast that
-// waking the goroutine that prepares the next would take as long as the work
-// itself, so it prepares several at a time.
-func prefetch(values int) int {
-	const most, bytes = 8, 8 << 20
-	return max(2, min(most, bytes/4/values)/2*2)
 }
 
 // Size is the number of rows of a batch, B.
@@ -80,58 +96,43 @@ func (b *Batcher) Epoch(epoch int) iter.Seq[*Batch] { return b.EpochAfter(epoch,
 // them, as they would come had those been made too.
 func (b *Batcher) EpochAfter(epoch, steps int) iter.Seq[*Batch] {
 	return func(yield func(*Batch) bool) {
-		empty, filled := make(chan *Batch, len(b.batches)), make(chan *Batch, len(b.batches))
-		for _, batch := range b.batches {
-			empty <- batch
-		}
-		go func() {
-			defer close(filled)
-			b.fill(epoch, steps, empty, filled)
-		}()
-		defer func() { // after a break, wait until nobody writes to the batches
-			close(empty)
-			for range filled {
-			}
-		}()
-		var used []*Batch
-		for batch := range filled {
-			if !yield(batch) {
+		order := b.order(epoch)
+		augmentation := b.options.newAugmentation(epoch)
+		skipped := min(steps*b.options.Size, len(order))
+		augmentation.skip(skipped)
+		for first := skipped; first < len(order); first += b.options.Size {
+			b.fill(order[first:min(first+b.options.Size, len(order))], augmentation)
+			if !yield(b.batch) {
 				return
 			}
-			used = append(used, batch)
-			if len(used) < len(b.batches)/2 {
-				continue
-			}
-			for _, batch := range used {
-				empty <- batch
-			}
-			used = used[:0]
 		}
 	}
 }
 
-// fill prepares an epoch's batches after the first steps of them until all are
-// made or empty is closed.
-func (b *Batcher) fill(epoch, steps int, empty <-chan *Batch, filled chan<- *Batch) {
-	order := b.order(epoch)
-	augmentation := b.options.newAugmentation(b.Set.Shape, epoch)
+// fill makes the batch that of the images at places.
+func (b *Batcher) fill(places []int32, augmentation *augmentation) {
+	batch, labels := b.batch, b.batch.Labels.Float32s()
+	batch.Places, batch.Bytes = places, batch.Bytes[:0]
+	for row, place := range places {
+		batch.Bytes = append(batch.Bytes, b.Set.Pixels(int(place)))
+		labels[row] = float32(b.Set.Class(int(place)))
+	}
+	if b.buffers == nil {
+		return
+	}
+	for row := range places {
+		b.altered[row] = augmentation.draw()
+	}
+	kernels.Share(len(places), len(places)*b.Set.Shape.Values(), b)
+}
+
+// Rows alters some rows of the batch, for [kernels.Share].
+func (b *Batcher) Rows(from, to int) {
 	values := b.Set.Shape.Values()
-	skipped := min(steps*b.options.Size, len(order))
-	augmentation.skip(skipped)
-	for first := skipped; first < len(order); first += b.options.Size {
-		batch, open := <-empty
-		if !open {
-			return
-		}
-		places := order[first:min(first+b.options.Size, len(order))]
-		batch.Places = places
-		images, labels := batch.Images.Float32s(), batch.Labels.Float32s()
-		for row, place := range places {
-			image := augmentation.apply(b.Set.Pixels(int(place)))
-			b.transform.Apply(images[row*values:(row+1)*values], image)
-			labels[row] = float32(b.Set.Class(int(place)))
-		}
-		filled <- batch
+	for row := from; row < to; row++ {
+		altered := b.buffers[row*values : (row+1)*values]
+		b.altered[row].apply(altered, b.batch.Bytes[row], b.Set.Shape)
+		b.batch.Bytes[row] = altered
 	}
 }
 

@@ -49,6 +49,10 @@ func (t *Transform) Centered(set *Set) *Transform {
 	return &centered
 }
 
+// Tables are what a byte of each channel stands for, before the mean image is
+// subtracted.
+func (t *Transform) Tables() *kernels.PixelTables { return t.tables }
+
 // MeanImage is what a centered transform subtracts, one value for each
 // of an image; nil for any other.
 func (t *Transform) MeanImage() []float32 { return t.mean }

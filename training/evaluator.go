@@ -28,7 +28,7 @@ type Evaluator struct {
 // NewEvaluator returns an evaluator of weights in batches of the given size,
 // that of the batchers it will be used with.
 func NewEvaluator(architecture *graphs.Architecture, weights graphs.Weights, batch int) (*Evaluator, error) {
-	model, err := architecture.Build(weights, batch)
+	model, err := architecture.BuildForBytes(weights, batch)
 	if err != nil {
 		return nil, err
 	}

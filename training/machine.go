@@ -27,15 +27,28 @@ func newMachine(model *graphs.Model) *machine {
 
 // run computes the graph for a batch.
 func (m *machine) run(batch *loaders.Batch) error {
-	if err := m.model.Feed(batch.Images, batch.Labels, batch.Rows()); err != nil {
+	if err := m.feed(batch); err != nil {
 		return err
 	}
+	return m.execute()
+}
+
+// execute computes the graph for what the model was fed.
+func (m *machine) execute() error {
 	err := m.all()
 	m.vm.Reset() // RunAll would do nothing the next time without it
 	if err != nil {
 		return fmt.Errorf("running the graph: %w", cause(err))
 	}
 	return nil
+}
+
+// feed gives the model a batch in the form it takes.
+func (m *machine) feed(batch *loaders.Batch) error {
+	if m.model.TakesBytes() {
+		return m.model.FeedBytes(batch.Bytes, batch.Transform.Tables(), batch.Transform.MeanImage(), batch.Labels)
+	}
+	return m.model.Feed(batch.Images(), batch.Labels, batch.Rows())
 }
 
 // close frees the machine, which must not run again. It returns err, the error

@@ -143,7 +143,7 @@ func (r *Run) Evaluated() graphs.Weights {
 
 // newTrainer returns the machine of the graph with gradients.
 func (r *Run) newTrainer() (*machine, error) {
-	model, err := r.Architecture.Build(r.Weights, r.Batches.Size())
+	model, err := r.Architecture.BuildForBytes(r.Weights, r.Batches.Size())
 	if err != nil {
 		return nil, err
 	}

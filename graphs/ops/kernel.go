@@ -26,7 +26,8 @@ type kernel struct {
 	name   string
 	id     uint64 // tells kernels of one name apart: each owns its output
 	inputs []tensor.Shape
-	output G.Value // *tensor.Dense, or *G.F32 for a scalar
+	dtypes []tensor.Dtype // of the inputs
+	output G.Value        // *tensor.Dense, or *G.F32 for a scalar
 
 	// compute fills output from the inputs' elements, in their order.
 	compute func(in [][]float32)
@@ -36,7 +37,8 @@ type kernel struct {
 	wrt           []bool
 	products      int // multiplications of its matrix product, for each live row
 
-	in [][]float32 // the inputs of the running Do, kept to spare an allocation
+	in     [][]float32 // the inputs of the running Do, kept to spare an allocation
+	images *Images     // the one among them that is no float32 tensor; its place in in is nil
 }
 
 // made counts the kernels made so far.
@@ -48,6 +50,7 @@ func newKernel(name string, output tensor.Shape, inputs ...*G.Node) *kernel {
 	k := &kernel{name: name, id: made.Add(1), wrt: make([]bool, len(inputs)), in: make([][]float32, len(inputs))}
 	for _, n := range inputs {
 		k.inputs = append(k.inputs, n.Shape().Clone())
+		k.dtypes = append(k.dtypes, n.Dtype())
 	}
 	if output.IsScalar() {
 		k.output = G.NewF32(0)
@@ -78,11 +81,11 @@ func elements(v G.Value) ([]float32, error) {
 }
 
 // typeOf is the Gorgonia type of a value of the given shape.
-func typeOf(shape tensor.Shape) hm.Type {
+func typeOf(shape tensor.Shape, elements tensor.Dtype) hm.Type {
 	if shape.IsScalar() {
-		return tensor.Float32
+		return elements
 	}
-	return G.TensorType{Dims: shape.Dims(), Of: tensor.Float32}
+	return G.TensorType{Dims: shape.Dims(), Of: elements}
 }
 
 // Arity is the number of inputs.
@@ -92,10 +95,10 @@ func (k *kernel) Arity() int { return len(k.inputs) }
 // call makes a new one.
 func (k *kernel) Type() hm.Type {
 	types := make([]hm.Type, 0, len(k.inputs)+1)
-	for _, shape := range k.inputs {
-		types = append(types, typeOf(shape))
+	for i, shape := range k.inputs {
+		types = append(types, typeOf(shape, k.dtypes[i]))
 	}
-	return hm.NewFnType(append(types, typeOf(k.output.Shape()))...)
+	return hm.NewFnType(append(types, typeOf(k.output.Shape(), tensor.Float32))...)
 }
 
 // InferShape returns the output's shape.
@@ -130,7 +133,9 @@ func (k *kernel) Do(values ...G.Value) (output G.Value, err error) {
 		if !v.Shape().Eq(k.inputs[i]) {
 			return nil, &Error{k.name, fmt.Errorf("input %d has the shape %v, not %v", i, v.Shape(), k.inputs[i])}
 		}
-		if k.in[i], err = elements(v); err != nil {
+		if images, ok := v.(*Images); ok && k.dtypes[i] == tensor.Byte {
+			k.images = images
+		} else if k.in[i], err = elements(v); err != nil {
 			return nil, &Error{k.name, fmt.Errorf("input %d %w", i, err)}
 		}
 	}

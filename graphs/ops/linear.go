@@ -11,12 +11,19 @@ import (
 
 // Linear returns the node y = a(x W^T + b), (B, out), for x (B, in), W (out, in),
 // b (out) and the activation a: torch.nn.Linear and what follows it. No gradient
-// by x is computed where x is an input of the graph.
+// by x is computed where x is an input of the graph. Where out is 1 and nothing
+// follows, x may be an input that takes [Images].
 func Linear(live *Live, x, w, b *G.Node, a Activation) (*G.Node, error) {
 	if x.Dims() != 2 || w.Dims() != 2 || b.Dims() != 1 || x.Shape()[1] != w.Shape()[1] || b.Shape()[0] != w.Shape()[0] {
 		return nil, fmt.Errorf("linear: x %v, W %v and b %v do not fit: want (B, in), (out, in) and (out)", x.Shape(), w.Shape(), b.Shape())
 	}
 	batch, in, out := x.Shape()[0], x.Shape()[1], w.Shape()[0]
+	if x.Dtype() == tensor.Byte {
+		if out != 1 || a != Identity {
+			return nil, fmt.Errorf("linear: images as bytes give one sum without an activation, not %d", out)
+		}
+		return linearOfImages(live, x, w, b)
+	}
 
 	op := newKernel("linear", tensor.Shape{batch, out}, x, w, b)
 	op.products = in * out

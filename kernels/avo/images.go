@@ -56,7 +56,7 @@ func (r *pixelReader) read(bytes, meanImage Mem) reg.VecVirtual {
 func dotImage(s instructionSet) {
 	name := fmt.Sprintf("dotImage%d", s.bytes/4)
 	TEXT(name, NOSPLIT, "func(bytes *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32")
-	Doc(name + fmt.Sprintf(" returns the sum of an image's pixels times x. The image has as many blocks of %d", dotLanes),
+	Doc(name+fmt.Sprintf(" returns the sum of an image's pixels times x. The image has as many blocks of %d", dotLanes),
 		"bytes a channel; mean is what is subtracted of the pixels of a block, meanStep numbers",
 		"from that of the block before; scales are three numbers a channel. It needs "+s.name+".")
 	Pragma("noescape")
