@@ -110,6 +110,11 @@ type Config struct {
 		Kind string `yaml:"kind"`
 		// hinge: C * mean(max(0, 1 - y*score)); squared_hinge squares each term.
 		C float64 `yaml:"c" default:"1" range:"(0,)" when:"model.kind"` // the plain mean
+		// How the hinges tell more than two classes apart: weston_watkins sums
+		// max(0, 1 + s_j - s_y) over all classes j but the image's own, y (it is
+		// torch.nn.MultiMarginLoss times the number of classes); one_vs_rest is as
+		// many two-class machines as there are classes, as scikit-learn's LinearSVC.
+		Multiclass string `yaml:"multiclass" default:"weston_watkins" oneof:"weston_watkins one_vs_rest" when:"model.kind data.classes"` // CS231n's
 	} `yaml:"loss"`
 
 	// How the parameters move.

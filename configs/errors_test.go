@@ -94,8 +94,7 @@ func TestOneProblem(t *testing.T) {
 		{set("data: {classes: [frog, horse], split: last}", ""), `:1: data.split: "last" is not random or sequential`},
 		{set("data: {classes: [frog, horse], dir: ''}", ""), `:1: data.dir: "" is not the path of a folder`},
 		{set("data: {classes: [frog, horse], url: ftp://x/y}", ""), `:1: data.url: "ftp://x/y" is not an address such as https://host/file.tar.gz; data.download: false needs none`},
-		{set("data: {classes: [frog]}", ""), ":1: data.classes: takes two classes, not 1"},
-		{set("seed: 1", ""), ": data.classes: takes two classes, not 0"},
+		{set("data: {classes: [frog]}", ""), ":1: data.classes: takes more than one class"},
 		{set("data: {classes: [frog, fog]}", ""), `:1: data.classes[1]: "fog" is not a class; did you mean dog?`},
 		{set("data: {classes: [frog, 10]}", ""), `:1: data.classes[1]: "10" is not a class; the classes are airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck, or their numbers 0 to 9`},
 		{set("data: {classes: [6, frog]}", ""), ":1: data.classes[1]: frog is named twice"},
@@ -118,6 +117,7 @@ func TestOneProblem(t *testing.T) {
 		{set(pair+"optimizer: {learning_rate: 1e-40}", ""), ":2: optimizer.learning_rate: 1e-40 is too small for 32-bit numbers; at least 1.1754943508222875e-38"},
 		{set(pair+"optimizer: {momentum: 1}", ""), ":2: optimizer.momentum: 1 is not at least 0 and below 1"},
 		{set(pair+"optimizer: {momentum: 0.9999999999}", ""), ":2: optimizer.momentum: 0.9999999999 is not at least 0 and below 1"},
+		{set(pair+"loss: {multiclass: one_vs_rest}", ""), ":2: loss.multiclass: has no effect with two classes; leave it out"},
 		{set(pair+"optimizer: {nesterov: true}", ""), ":2: optimizer.nesterov: needs a momentum above 0, and optimizer.momentum is 0"},
 		{set(adam, "optimizer.momentum=0.9"), "-set optimizer.momentum=0.9: has no effect with optimizer.kind adamw; leave it out or set optimizer.kind to sgd"},
 		{set(adam, "optimizer.nesterov=true"), "-set optimizer.nesterov=true: has no effect with optimizer.kind adamw; leave it out or set optimizer.kind to sgd"},
@@ -230,7 +230,7 @@ func TestManyProblemsAreCounted(t *testing.T) {
 	if !errors.As(err, &all) || len(all.Problems) != maxProblems+1 {
 		t.Fatalf("error = %v, want %d problems", err, maxProblems+1)
 	}
-	want := "run.yaml: 51 more problems are left out" // the classes are missing too
+	want := "run.yaml: 50 more problems are left out" // the classes are missing too
 	if got := all.Problems[maxProblems].String(); got != want {
 		t.Errorf("last problem = %q, want %q", got, want)
 	}

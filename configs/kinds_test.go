@@ -1,10 +1,8 @@
 package configs
 
-import "fmt"
-
 // testKinds are kinds of models as a program may have them.
 var testKinds = []Kind{
-	{Name: "linear_svm", Losses: []string{"hinge", "squared_hinge"}, Keys: []string{"loss.c"}, Check: needsTwoClasses},
+	{Name: "linear_svm", Losses: []string{"hinge", "squared_hinge"}, Keys: []string{"loss.c", "loss.multiclass"}, Check: needsClasses},
 	{Name: "autoencoder", Losses: []string{"mse"}, Keys: restoring, Defaults: adam, Check: knowsClasses},
 	{Name: "tied_autoencoder", Losses: []string{"mse"}, Keys: restoring, Defaults: adam, Check: knowsClasses},
 }
@@ -20,10 +18,10 @@ func knowsClasses(c *Config) (problems []Problem) {
 	return problems
 }
 
-func needsTwoClasses(c *Config) []Problem {
+func needsClasses(c *Config) []Problem {
 	problems := knowsClasses(c)
-	if n := len(c.Data.Classes); n != 2 {
-		problems = append(problems, Problem{Key: "data.classes", Message: fmt.Sprintf("takes two classes, not %d", n)})
+	if len(c.Data.Classes) == 1 {
+		problems = append(problems, Problem{Key: "data.classes", Message: "takes more than one class"})
 	}
 	return problems
 }

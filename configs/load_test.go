@@ -70,7 +70,7 @@ func svm() (c Config) {
 	c.Data.Classes, c.Data.Validation, c.Data.Split, c.Data.Shuffle = []string{"frog", "horse"}, 0.3, "random", true
 	c.Data.Normalize = &Normalize{Mean: []float64{0.25, 0.25, 0.25}, Std: []float64{0.25, 0.25, 0.25}}
 	c.Data.BatchSize, c.Data.EvalBatchSize = 64, 128
-	c.Loss.Kind, c.Loss.C = "hinge", 1
+	c.Loss.Kind, c.Loss.C, c.Loss.Multiclass = "hinge", 1, "weston_watkins"
 	c.Optimizer.Kind, c.Optimizer.LearningRate, c.Optimizer.WeightDecay = "sgd", 0.1, 0.5
 	c.Optimizer.Betas, c.Optimizer.Eps = []float64{0.9, 0.999}, 1e-8
 	c.Optimizer.Schedule, c.Optimizer.StepEpochs, c.Optimizer.Gamma = "constant", 30, 0.1

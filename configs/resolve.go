@@ -179,6 +179,12 @@ func (r *reader) named(path string) (names []string) {
 // Out is the configuration or, for the keys of [Sweep], the sweep.
 func (c *Config) idle(k *key, out reflect.Value) string {
 	for _, on := range k.when {
+		if on.key == "data.classes" {
+			if len(c.Data.Classes) == 2 {
+				return "has no effect with two classes; leave it out"
+			}
+			continue
+		}
 		if len(on.values) == 0 {
 			if reason := c.idleForKind(k); reason != "" {
 				return reason

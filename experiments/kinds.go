@@ -35,7 +35,7 @@ func spec(config configs.Config, shape loaders.Shape, classes []string) graphs.S
 	_, uniform := lossScale(config.Data.Normalize)
 	return graphs.Spec{
 		Hidden: config.Model.Hidden, Latent: config.Model.Latent, Init: config.Model.Init,
-		Loss: config.Loss.Kind, C: config.Loss.C, Inputs: shape.Values(), Classes: len(classes),
+		Loss: config.Loss.Kind, C: config.Loss.C, Multiclass: config.Loss.Multiclass, Inputs: shape.Values(), Classes: len(classes),
 		Centered: config.Data.Center, OneScale: uniform,
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"cifartrain/graphs"
@@ -130,6 +131,48 @@ func TestLinearSVM(t *testing.T) {
 	for score, want := range map[float32]int{-2: 0, -1e-30: 0, 0: 0, 1e-30: 1, 3: 1} {
 		if got := svm.Predict([]float32{score}); got != want {
 			t.Errorf("score %v predicts class %d, want %d", score, got, want)
+		}
+	}
+}
+
+// TestLinearSVMOverTenClasses pins torch.nn.Linear's names and shapes, the names
+// of the losses, and what weights of zero cost: a margin of 1 towards each of
+// nine classes, or one of 1 for each of ten machines.
+func TestLinearSVMOverTenClasses(t *testing.T) {
+	for _, c := range []struct {
+		loss, multiclass, name string
+		atZero                 float64
+	}{
+		{"hinge", "", "Weston-Watkins hinge, C = 1", 9},
+		{"squared_hinge", "weston_watkins", "Weston-Watkins squared hinge, C = 1", 9},
+		{"hinge", graphs.OneVsRest, "one-vs-rest hinge, C = 1", 10},
+		{"squared_hinge", graphs.OneVsRest, "one-vs-rest squared hinge, C = 1", 10},
+	} {
+		architecture, err := graphs.New(graphs.Kinds(), "linear_svm", graphs.Spec{Inputs: inputs, Classes: 10, Init: "torch", Loss: c.loss, C: 1, Multiclass: c.multiclass})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if architecture.LossName != c.name {
+			t.Errorf("the loss is called %q, want %q", architecture.LossName, c.name)
+		}
+		weights := architecture.Initialize(streams(1))
+		for i, want := range [][]int{{10, inputs}, {10}} {
+			if name := []string{"fc.weight", "fc.bias"}[i]; weights[i].Name != name || !slices.Equal(weights[i].Value.Shape(), want) {
+				t.Errorf("%s: weight %d is %s %v, want %s %v", c.name, i, weights[i].Name, weights[i].Value.Shape(), name, want)
+			}
+			clear(weights[i].Value.Float32s())
+		}
+		model, err := architecture.Build(weights, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		machine := G.NewTapeMachine(model.Graph)
+		defer machine.Close()
+		if err := step(model, machine, newBatch(4, 3)); err != nil {
+			t.Fatal(err)
+		}
+		if got := model.LossValue(); got != c.atZero {
+			t.Errorf("%s: weights of zero cost %v, want %v", c.name, got, c.atZero)
 		}
 	}
 }
