@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
+	"cifartrain/configs"
 	"cifartrain/experiments"
 	"cifartrain/reports"
+	"cifartrain/runfolder"
 )
 
 // Evaluate scores the best weights of the run at path on the test images again.
@@ -14,6 +17,9 @@ import (
 func Evaluate(ctx context.Context, s *experiments.Session, path string, overrides []string) error {
 	run, err := s.Open(path, overrides)
 	if err != nil {
+		return err
+	}
+	if err := sameModel(s, run); err != nil {
 		return err
 	}
 	best, _, err := run.BestWeights()
@@ -33,6 +39,25 @@ func Evaluate(ctx context.Context, s *experiments.Session, path string, override
 		return err
 	}
 	reports.ShowEvaluation(s.Out, images.Dataset.Name+": "+reports.ClassList(images.Test.Classes), images.Test.Len(), prepared.Loss(), test.Loss, test.Confusion)
+	return nil
+}
+
+// evaluable are the keys that may differ from the run's: where the images are,
+// and how many are scored at once.
+var evaluable = []string{"data.source", "data.dir", "data.url", "data.download", "data.if_missing", "data.eval_batch_size"}
+
+// sameModel refuses keys that would have the weights score what they were not
+// trained for.
+func sameModel(s *experiments.Session, run *experiments.SavedRun) error {
+	trained, err := s.Load(run.Folder.File(runfolder.ConfigFile), nil)
+	if err != nil {
+		return err
+	}
+	changed := slices.DeleteFunc(configs.Differences(trained, run.Config), func(key string) bool { return slices.Contains(evaluable, key) })
+	if len(changed) > 0 {
+		return wrong("%s was trained with another %s, so its weights would score falsely; evaluate takes no key but %s",
+			run.Folder.Path, strings.Join(changed, ", "), strings.Join(evaluable, ", "))
+	}
 	return nil
 }
 

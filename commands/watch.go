@@ -24,10 +24,12 @@ func Watch(ctx context.Context, s *experiments.Session, path string, port int) e
 	if port < 0 || port > 65535 {
 		return wrong("-port %d: ports are 0 to 65535", port)
 	}
-	page := &livePage{session: s, path: path}
-	if _, err := page.Render(); err != nil {
-		return wrong("%v", err)
+	if runfolder.IsComparison(path) {
+		if _, _, sweep := runfolder.OpenSweep(path); !sweep {
+			return wrong("%s is a comparison of runs that have ended: open its %s in a browser", path, runfolder.ReportFile)
+		}
 	}
+	page := &livePage{session: s, path: path}
 	listener, err := reports.Listen(port)
 	if err != nil {
 		return err
@@ -46,44 +48,77 @@ type livePage struct {
 func (l *livePage) Stamp() string {
 	folder, err := runfolder.Open(l.path)
 	if err != nil {
+		if sweep, runs, found := runfolder.OpenSweep(l.path); found {
+			return sweepStamp(sweep, runs)
+		}
 		return err.Error()
 	}
+	history, _ := historySoFar(folder)
+	return fmt.Sprint(stampOf(folder), silence(folder, history))
+}
+
+// stampOf tells a folder and the state of its files.
+func stampOf(folder *runfolder.Folder) string {
 	stamp := folder.Path
 	for _, name := range []string{runfolder.ConfigFile, runfolder.MetricsFile, runfolder.SummaryFile, runfolder.ReportFile} {
 		if info, err := os.Stat(folder.File(name)); err == nil {
 			stamp += fmt.Sprintf(" %s %d %d", name, info.Size(), info.ModTime().UnixNano())
 		}
 	}
-	history, _ := historySoFar(folder)
-	return fmt.Sprint(stamp, silence(folder, history))
+	return stamp
 }
 
-// Render returns the run's report where it has ended, and else what its summary
-// and its epochs say so far.
+// sweepStamp tells a sweep's folder and the summaries of its runs.
+func sweepStamp(sweep *runfolder.Folder, runs []*runfolder.Folder) string {
+	stamp := stampOf(sweep)
+	for _, run := range runs {
+		stamp += "\n" + stampOf(run)
+	}
+	return stamp
+}
+
+// Render returns the page of the run or the sweep, or one that says what there
+// is to wait for.
 func (l *livePage) Render() ([]byte, error) {
-	run, err := l.session.Open(l.path, nil)
+	if sweep, _, found := runfolder.OpenSweep(l.path); found {
+		return l.session.SweepPage(sweep.Path)
+	}
+	folder, err := runfolder.Open(l.path)
+	if err != nil {
+		return reports.Waiting(l.path, fmt.Sprintf("There is no run yet: %v.", err))
+	}
+	summary, err := folder.Summary()
+	if errors.Is(err, fs.ErrNotExist) {
+		return reports.Waiting(l.path, "The run has been begun, and has said nothing of itself yet.")
+	}
 	if err != nil {
 		return nil, err
 	}
-	history, err := historySoFar(run.Folder)
+	return l.run(folder, summary)
+}
+
+// run returns the run's report where it has ended, and else what its summary
+// and its epochs say so far.
+func (l *livePage) run(folder *runfolder.Folder, summary *runfolder.Summary) ([]byte, error) {
+	history, err := historySoFar(folder)
 	if err != nil {
 		return nil, err
 	}
-	if run.Ended() && run.Summary.Epochs == len(history) {
-		if report, err := os.ReadFile(run.Folder.File(runfolder.ReportFile)); err == nil {
+	if summary.Status != runfolder.Training && summary.Epochs == len(history) {
+		if report, err := os.ReadFile(folder.File(runfolder.ReportFile)); err == nil {
 			return report, nil
 		}
 	}
-	summary := run.Summary
-	if summary == nil {
-		return nil, fmt.Errorf("%s has only been begun: it has no summary yet", run.Folder.Path)
+	config, err := l.session.Load(folder.File(runfolder.ConfigFile), nil)
+	if err != nil {
+		return nil, err
 	}
 	summary.Status, summary.Epochs, summary.Final, summary.Best = runfolder.Training, len(history), nil, nil
 	if len(history) > 0 {
 		summary.Final, summary.Best = runfolder.FiguresOf(summary.Task, history.Last()), runfolder.FiguresOf(summary.Task, history[history.Best()])
 	}
 	var page bytes.Buffer
-	err = reports.Report(&page, run.Folder, summary, history, howFar(run.Folder, history, run.Config.Train.Epochs))
+	err = reports.Report(&page, folder, summary, history, howFar(folder, history, config.Train.Epochs))
 	return page.Bytes(), err
 }
 

@@ -118,6 +118,9 @@ func (r *record) write(result training.Result, cause error) error {
 	if err := reports.WriteReport(r.folder, r.summary, pictures); err != nil {
 		return err
 	}
+	if r.summary.Files, err = r.folder.Files(); err != nil {
+		return err
+	}
 	return r.folder.WriteSummary(r.summary)
 }
 

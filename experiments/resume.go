@@ -12,6 +12,7 @@ import (
 	"cifartrain/loaders"
 	"cifartrain/metrics"
 	"cifartrain/runfolder"
+	"cifartrain/shell"
 	"cifartrain/training"
 )
 
@@ -56,76 +57,84 @@ func (s *Session) goOn(ctx context.Context, folder *runfolder.Folder, asked conf
 	if err != nil {
 		return "", err
 	}
-	config, err := s.resumedConfig(folder, saved, asked)
+	begun, err := s.begunConfig(folder, saved)
 	if err != nil {
 		return "", err
 	}
-	if end := howItEnded(folder, saved, config.Train.Epochs); end != "" {
-		return end, nil
+	if err := resumable(folder, saved, begun, asked); err != nil {
+		return "", err
 	}
-	record, state, err := s.resumed(ctx, folder, saved, config)
+	if end, err := howItEnded(folder, saved, begun, asked); end != "" || err != nil {
+		return end, err
+	}
+	record, state, err := s.resumed(ctx, folder, saved, asked)
 	if err != nil {
 		return "", err
 	}
 	return "", s.carryOut(ctx, record, state)
 }
 
-// resumable are the keys that may change in a run: how long it is, and where
+// changeable are the keys that may change in a run: how long it is, and where
 // its dataset is, which is told by its checksum.
-var resumable = []string{"train.epochs", "data.dir", "data.url", "data.download", "data.if_missing"}
+var changeable = []string{"train.epochs", "train.early_stopping", "data.dir", "data.url", "data.download", "data.if_missing"}
 
-// resumedConfig returns asked if the run can go on with it.
-func (s *Session) resumedConfig(folder *runfolder.Folder, saved *runfolder.Checkpoint, asked configs.Config) (configs.Config, error) {
-	trained, err := s.Load(folder.File(runfolder.ConfigFile), nil)
-	if saved != nil {
-		trained, err = configs.Parse(folder.File(runfolder.CheckpointFile), []byte(saved.Config), nil, configKinds(s.kinds()))
-	}
-	if err != nil {
-		return configs.Config{}, err
-	}
-	if err := unchanged("run", folder, trained, asked); err != nil {
-		return configs.Config{}, err
-	}
+// begunConfig is the config that the run in a folder was trained with last.
+func (s *Session) begunConfig(folder *runfolder.Folder, saved *runfolder.Checkpoint) (configs.Config, error) {
 	if saved == nil {
-		return asked, nil
+		return s.Load(folder.File(runfolder.ConfigFile), nil)
 	}
-	begun := len(saved.History)
+	return configs.Parse(folder.File(runfolder.CheckpointFile), []byte(saved.Config), nil, configKinds(s.kinds()))
+}
+
+// resumable returns an error where the run cannot go on as asked.
+func resumable(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, asked configs.Config) error {
+	if err := unchanged("run", folder, begun, asked); err != nil || saved == nil {
+		return err
+	}
+	epoch := len(saved.History)
 	if saved.Partial.Steps > 0 {
-		begun++
+		epoch++
 	}
-	if asked.Train.Epochs < begun {
-		return configs.Config{}, requestf("train.epochs=%d is too few: the run in %s is in epoch %d already", asked.Train.Epochs, folder.Path, begun)
+	if asked.Train.Epochs < epoch {
+		return requestf("train.epochs=%d is too few: the run in %s is in epoch %d already", asked.Train.Epochs, folder.Path, epoch)
 	}
-	return asked, nil
+	return nil
 }
 
 // unchanged returns an error where what is asked for is not what the run or
 // sweep in a folder was begun with.
 func unchanged(what string, folder *runfolder.Folder, begun, asked configs.Config) error {
-	changed := slices.DeleteFunc(configs.Differences(begun, asked), func(key string) bool { return slices.Contains(resumable, key) })
+	changed := slices.DeleteFunc(configs.Differences(begun, asked), func(key string) bool { return slices.Contains(changeable, key) })
 	if len(changed) == 0 {
 		return nil
 	}
-	return requestf("the %[1]s in %[2]s was begun with another config, which differs in %[3]s; a %[1]s that goes on may only change train.epochs and where its data is: start a new one with -config",
+	return requestf("the %[1]s in %[2]s was begun with another config, which differs in %[3]s; a %[1]s that goes on may only change train.epochs, train.early_stopping and where its data is: start a new one with -config",
 		what, folder.Path, strings.Join(changed, ", "))
 }
 
-// howItEnded says how a run ended that has nothing left to do for this number
-// of epochs; it is empty for any other.
-func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, epochs int) string {
+// howItEnded says how a run ended that has nothing left to do; it is empty for
+// any other, such as one that lacks files that it should have left. A run that
+// stopped early cannot be made longer by more epochs, which is an error.
+func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, asked configs.Config) (string, error) {
 	summary, err := folder.Summary()
-	if err != nil || saved == nil || summary.Epochs != len(saved.History) {
-		return ""
+	if err != nil || saved == nil || summary.Epochs != len(saved.History) || len(folder.Missing(summary)) > 0 {
+		return "", nil
 	}
+	epochs, patience := asked.Train.Epochs, asked.Train.EarlyStopping
 	switch {
-	case summary.Status == runfolder.Stopped:
-		return fmt.Sprintf("%s is finished: it stopped early, after %d epochs, for want of a better validation loss. To train on from its weights, start a new run with -init %s",
-			folder.Path, summary.Epochs, folder.File(runfolder.LastWeightsFile))
+	case summary.Status == runfolder.Stopped && saved.History.Stalled(patience):
+		end := fmt.Sprintf("%s is finished: it stopped early, after %d epochs, as %d of them had brought no better validation loss",
+			folder.Path, summary.Epochs, patience)
+		goOn := "to train on: " + shell.Command("-resume", folder.Path, "-set", "train.early_stopping=0")
+		if epochs > begun.Train.Epochs {
+			return "", requestf("%s, so that more epochs alone change nothing; %s", end, goOn)
+		}
+		return end + "; " + goOn, nil
 	case summary.Status == runfolder.Finished && summary.Epochs == epochs:
-		return fmt.Sprintf("%s is finished: it has trained all its %d epochs. To train on: go run . -resume %s -set train.epochs=%d",
-			folder.Path, epochs, folder.Path, 2*epochs)
+		return fmt.Sprintf("%s is finished: it has trained all its %d epochs; to train on: %s",
+			folder.Path, epochs, shell.Command("-resume", folder.Path, "-set", fmt.Sprintf("train.epochs=%d", 2*epochs))), nil
 	}
-	return ""
+	return "", nil
 }
 
 // resumed puts a run together again, to go on from the state or, where there is
@@ -138,7 +147,7 @@ func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *
 	if saved == nil && initial != "" {
 		need.Weights = WeightsIn(initial)
 	}
-	prepared, err := s.Prepare(ctx, begun(config), need)
+	prepared, err := s.Prepare(ctx, withoutSample(config), need)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -182,9 +191,9 @@ func (r *record) accept(saved *runfolder.Checkpoint) (*training.State, error) {
 	return state, nil
 }
 
-// begun is the config of a run that has begun: no sample stands in for what it
-// began with.
-func begun(config configs.Config) configs.Config {
+// withoutSample is the config of a run that has begun: no sample stands in for
+// the dataset that it began with.
+func withoutSample(config configs.Config) configs.Config {
 	if config.Data.Source == "cifar10" {
 		config.Data.IfMissing = "fail"
 	}

@@ -109,11 +109,17 @@ func TestResumeStoppedEarly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, overrides := range [][]string{nil, {"train.epochs=60"}} {
-		if out, _, err := resume(s, folder, overrides...); err != nil || !strings.Contains(out, "stopped early") || !strings.Contains(out, "-init") {
-			t.Errorf("with %v it says %q: %v", overrides, out, err)
-		}
+	if out, _, err := resume(s, folder); err != nil || !strings.Contains(out, "stopped early") || !strings.Contains(out, "train.early_stopping=0") {
+		t.Errorf("it says %q: %v", out, err)
 	}
+	var wrong RequestError
+	if _, _, err := resume(s, folder, "train.epochs=60"); !errors.As(err, &wrong) || !strings.Contains(err.Error(), "more epochs alone change nothing") {
+		t.Errorf("with more epochs: %v", err)
+	}
+	if _, _, err := resume(s, folder, "train.early_stopping=0", "train.epochs=12"); err != nil {
+		t.Fatal(err)
+	}
+	sameFiles(t, folder, whole(t, "train.epochs=12", "optimizer.learning_rate=1"))
 }
 
 // TestResumeRefuses what would not be the same run.

@@ -75,9 +75,9 @@ func (s *Session) share(ctx context.Context, w *sweep) error {
 		w.config = w.config.WithSource("sample")
 		w.settings = w.config.Settings()
 	}
-	s.datasets = map[sources.Source]*loaders.Dataset{sourceOf(begun(w.config)): images.Dataset}
+	s.datasets = map[sources.Source]*loaders.Dataset{sourceOf(withoutSample(w.config)): images.Dataset}
 	for _, setting := range w.settings {
-		prepared, err := s.Prepare(ctx, begun(setting.Config), Need{Images: true})
+		prepared, err := s.Prepare(ctx, withoutSample(setting.Config), Need{Images: true})
 		if err == nil {
 			err = prepared.suits()
 		}

@@ -1,6 +1,9 @@
 package experiments
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -30,39 +33,67 @@ func (w *sweep) result() *reports.Sweep {
 
 // concludeSweep writes the sweep's table, pictures and page, and shows them.
 func (s *Session) concludeSweep(w *sweep, result *reports.Sweep) error {
-	const mostCurves = 8 // more cannot be told apart
-	best := result.Best(mostCurves)
-	var pictures []reports.Picture
-	draw := func(file, meaning string, picture func(io.Writer) error) error {
-		pictures = append(pictures, reports.Picture{File: file, Meaning: meaning})
-		return w.folder.WriteWith(file, picture)
-	}
-	if len(best) > 0 {
-		along, lines := w.along()
-		meaning := "The validation figure with each combination of values."
-		if lines {
-			meaning = "The validation figure against " + w.keys()[along] + "."
-		}
-		err := draw(runfolder.SweepPicture, meaning, func(out io.Writer) error {
-			caption := plots.Caption{Run: w.config.Name, Dataset: best[0].Summary().Dataset + ": " + reports.ClassList(best[0].Summary().Classes)}
-			if lines {
-				return plots.SweepLines(out, caption, sweptFigures(result), along)
-			}
-			return plots.SweepMap(out, caption, sweptFigures(result))
-		})
-		if err != nil {
-			return err
-		}
-		err = draw(runfolder.ComparisonPicture, "Training curves beside validation curves, of the best settings.", plots.PNG(reports.Chart(best)))
-		if err != nil {
-			return err
-		}
+	pictures, err := w.draw(result)
+	if err != nil {
+		return err
 	}
 	if err := reports.WriteSweep(w.folder, result, pictures); err != nil {
 		return err
 	}
 	reports.ShowSweep(s.Out, result, w.folder.Path)
 	return nil
+}
+
+// SweepPage returns the page of the sweep in a folder as it stands.
+func (s *Session) SweepPage(path string) ([]byte, error) {
+	folder, runs, found := runfolder.OpenSweep(path)
+	if !found {
+		return nil, fmt.Errorf("%s is not a sweep any more", path)
+	}
+	config, err := s.Load(folder.File(runfolder.SweepFile), nil)
+	if err != nil {
+		return nil, err
+	}
+	w, err := laidSweep(config, folder, runs)
+	if err != nil {
+		return nil, err
+	}
+	result := w.result()
+	pictures, err := w.draw(result)
+	if err != nil {
+		return nil, err
+	}
+	var page bytes.Buffer
+	err = reports.SweepPage(&page, result, pictures)
+	return page.Bytes(), err
+}
+
+// draw draws the sweep's pictures, none where no run is finished.
+func (w *sweep) draw(result *reports.Sweep) (pictures []reports.DrawnPicture, err error) {
+	const mostCurves = 8 // more cannot be told apart
+	best := result.Best(mostCurves)
+	if len(best) == 0 {
+		return nil, nil
+	}
+	draw := func(file, meaning string, picture func(io.Writer) error) {
+		var content bytes.Buffer
+		err = errors.Join(err, picture(&content))
+		pictures = append(pictures, reports.DrawnPicture{Picture: reports.Picture{File: file, Meaning: meaning}, PNG: content.Bytes()})
+	}
+	along, lines := w.along()
+	meaning := "The validation figure with each combination of values."
+	if lines {
+		meaning = "The validation figure against " + w.keys()[along] + "."
+	}
+	caption := plots.Caption{Run: w.config.Name, Dataset: best[0].Summary().Dataset + ": " + reports.ClassList(best[0].Summary().Classes)}
+	draw(runfolder.SweepPicture, meaning, func(out io.Writer) error {
+		if lines {
+			return plots.SweepLines(out, caption, sweptFigures(result), along)
+		}
+		return plots.SweepMap(out, caption, sweptFigures(result))
+	})
+	draw(runfolder.ComparisonPicture, "Training curves beside validation curves, of the best settings.", plots.PNG(reports.Chart(best)))
+	return pictures, err
 }
 
 // along is the key whose values the picture's lines run along, if it has lines:

@@ -51,5 +51,9 @@ func (h History) Best() int {
 	return best
 }
 
+// Stalled reports whether the last epochs, as many as patience says, have brought
+// no better validation loss. A patience of 0 has no end.
+func (h History) Stalled(patience int) bool { return patience > 0 && len(h)-1-h.Best() >= patience }
+
 // Last returns the last epoch. It must not be called on an empty history.
 func (h History) Last() Epoch { return h[len(h)-1] }

@@ -19,6 +19,7 @@
       if (shown.get(name) === text) continue;
       shown.set(name, text);
       const old = document.querySelector(`[data-live="${name}"]`);
+      if (!old) return location.reload(); // this is another page now
       const focused = [...old.querySelectorAll("[tabindex]")].indexOf(document.activeElement);
       old.replaceWith(document.adoptNode(part));
       document.dispatchEvent(new CustomEvent("curves"));

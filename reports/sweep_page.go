@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	_ "embed"
+	"encoding/base64"
 	"encoding/csv"
 	"fmt"
 	"html/template"
@@ -13,10 +14,26 @@ import (
 	"cifartrain/runfolder"
 )
 
-// WriteSweep writes comparison.csv, a row a run with its swept values and each
-// measure, the best setting first, and report.html, which holds the pictures
-// too.
-func WriteSweep(f *runfolder.Folder, s *Sweep, pictures []Picture) error {
+// A DrawnPicture is a picture with its content.
+type DrawnPicture struct {
+	Picture
+	PNG []byte
+}
+
+// Source is the picture as a page holds it.
+func (p DrawnPicture) Source() template.URL {
+	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(p.PNG))
+}
+
+// WriteSweep writes the pictures, comparison.csv, a row a run with its swept
+// values and each measure, the best setting first, and report.html, which holds
+// the pictures too.
+func WriteSweep(f *runfolder.Folder, s *Sweep, pictures []DrawnPicture) error {
+	for _, p := range pictures {
+		if err := f.Write(p.File, p.PNG); err != nil {
+			return err
+		}
+	}
 	var table bytes.Buffer
 	if err := csv.NewWriter(&table).WriteAll(s.rows()); err != nil {
 		return fmt.Errorf("making %s: %w", runfolder.ComparisonTable, err)
@@ -24,25 +41,16 @@ func WriteSweep(f *runfolder.Folder, s *Sweep, pictures []Picture) error {
 	if err := f.Write(runfolder.ComparisonTable, table.Bytes()); err != nil {
 		return err
 	}
-	page := struct {
-		*Sweep
-		Rows     [][]string
-		Pictures []sweepFigure
-	}{Sweep: s, Rows: s.Cells(len(s.Settings))}
-	for _, p := range pictures {
-		source, err := source(f, p.File)
-		if err != nil {
-			return err
-		}
-		page.Pictures = append(page.Pictures, sweepFigure{p, source})
-	}
-	return f.WriteWith(runfolder.ReportFile, func(w io.Writer) error { return sweepTemplate.Execute(w, page) })
+	return f.WriteWith(runfolder.ReportFile, func(w io.Writer) error { return SweepPage(w, s, pictures) })
 }
 
-// A sweepFigure is a picture as the page holds it.
-type sweepFigure struct {
-	Picture
-	Source template.URL
+// SweepPage writes the page of a sweep, which may not have ended.
+func SweepPage(w io.Writer, s *Sweep, pictures []DrawnPicture) error {
+	return sweepTemplate.Execute(w, struct {
+		*Sweep
+		Rows     [][]string
+		Pictures []DrawnPicture
+	}{s, s.Cells(len(s.Settings)), pictures})
 }
 
 //go:embed sweep.html

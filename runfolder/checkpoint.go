@@ -64,7 +64,7 @@ const (
 func (f *Folder) WriteCheckpoint(c *Checkpoint) error {
 	head, body, err := c.encode()
 	if err != nil {
-		return fmt.Errorf("runfolder: making %s: %w", CheckpointFile, err)
+		return fmt.Errorf("making %s: %w", CheckpointFile, err)
 	}
 	return replace(f.storage(), f.File(CheckpointFile), f.File(PreviousCheckpointFile), head, body)
 }
@@ -128,27 +128,27 @@ func (c *Checkpoint) encode() (head, body []byte, err error) {
 func readCheckpoint(path string) (*Checkpoint, error) {
 	file, err := open(path, math.MaxInt64)
 	if err != nil {
-		return nil, fmt.Errorf("runfolder: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("runfolder: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	head := make([]byte, min(info.Size(), longestHead))
 	if _, err := io.ReadFull(file, head); err != nil {
-		return nil, fmt.Errorf("runfolder: reading %s: %w", path, err)
+		return nil, fmt.Errorf("reading %s: %w", path, err)
 	}
 	if _, _, err := parseHead(head, info.Size()); err != nil {
-		return nil, fmt.Errorf("runfolder: %s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	content := make([]byte, info.Size())
 	if _, err := io.ReadFull(file, content[copy(content, head):]); err != nil {
-		return nil, fmt.Errorf("runfolder: reading %s: %w", path, err)
+		return nil, fmt.Errorf("reading %s: %w", path, err)
 	}
 	c, err := decodeCheckpoint(content)
 	if err != nil {
-		return nil, fmt.Errorf("runfolder: %s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return c, nil
 }

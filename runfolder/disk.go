@@ -66,7 +66,7 @@ type WriteError struct {
 }
 
 func (e *WriteError) Error() string {
-	return fmt.Sprintf("runfolder: writing %s: %v%s", e.Path, e.Err, remedy(e.Err))
+	return fmt.Sprintf("writing %s: %v%s", e.Path, e.Err, remedy(e.Err))
 }
 
 // Unwrap returns the system's error.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cifartrain/metrics"
+	"cifartrain/shell"
 )
 
 // The files of a comparison's folder.
@@ -25,27 +26,27 @@ type FinishedRun struct {
 
 // Finished reads a run that has ended with all that a comparison needs.
 func (f *Folder) Finished() (FinishedRun, error) {
-	const goOn = "go on with it: go run . -resume "
+	goOn := "go on with it: " + shell.Command("-resume", f.Path)
 	summary, err := f.Summary()
 	if errors.Is(err, fs.ErrNotExist) {
-		return FinishedRun{}, fmt.Errorf("runfolder: %s holds no finished run: it was cut off or is still training; "+goOn+"%[1]s", f.Path)
+		return FinishedRun{}, fmt.Errorf("%s holds no finished run: it was cut off or is still training; %s", f.Path, goOn)
 	}
 	if err != nil {
 		return FinishedRun{}, err
 	}
 	if !summary.comparable() {
 		if summary.Status == Failed {
-			return FinishedRun{}, fmt.Errorf("runfolder: %s holds no finished run: it failed: %s", f.Path, summary.Error)
+			return FinishedRun{}, fmt.Errorf("%s holds no finished run: it failed: %s", f.Path, summary.Error)
 		}
-		return FinishedRun{}, fmt.Errorf("runfolder: %s holds no finished run: it is %s; "+goOn+"%[1]s", f.Path, summary.Status)
+		return FinishedRun{}, fmt.Errorf("%s holds no finished run: it is %s; %s", f.Path, summary.Status, goOn)
 	}
 	history, err := f.History()
 	if err != nil {
 		return FinishedRun{}, err
 	}
 	if len(history) == 0 || len(history) != summary.Epochs {
-		return FinishedRun{}, fmt.Errorf("runfolder: %s: %d epochs, the summary is of %d: the run was made longer and is not finished; "+goOn+"%s",
-			f.File(MetricsFile), len(history), summary.Epochs, f.Path)
+		return FinishedRun{}, fmt.Errorf("%s: %d epochs, the summary is of %d: the run was made longer and is not finished; %s",
+			f.File(MetricsFile), len(history), summary.Epochs, goOn)
 	}
 	return FinishedRun{f.Path, summary, history}, nil
 }
@@ -55,7 +56,7 @@ func (f *Folder) Finished() (FinishedRun, error) {
 func (f *Folder) ConfigButSeed() (string, error) {
 	content, err := read(f.File(ConfigFile), maxTextFile)
 	if err != nil {
-		return "", fmt.Errorf("runfolder: %w", err)
+		return "", fmt.Errorf("%w", err)
 	}
 	lines := strings.Split(string(content), "\n")
 	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "seed: ") }), "\n"), nil

@@ -67,7 +67,7 @@ func (f *Folder) storage() disk {
 func Create(root, name string, now time.Time) (*Folder, error) {
 	parent := filepath.Join(root, name)
 	if err := os.MkdirAll(parent, 0o777); err != nil {
-		return nil, fmt.Errorf("runfolder: making %s: %w; name another place with -runs", parent, err)
+		return nil, fmt.Errorf("making %s: %w; name another place with -runs", parent, err)
 	}
 	stamp := now.UTC().Format("20060102T150405Z")
 	entry := stamp
@@ -77,7 +77,7 @@ func Create(root, name string, now time.Time) (*Folder, error) {
 			break
 		}
 		if !errors.Is(err, fs.ErrExist) {
-			return nil, fmt.Errorf("runfolder: %w; name another place with -runs", err)
+			return nil, fmt.Errorf("%w; name another place with -runs", err)
 		}
 		entry = fmt.Sprintf("%s-%d", stamp, n)
 	}
@@ -93,7 +93,7 @@ func (f *Folder) PointLatest() error {
 	beside := filepath.Join(parent, "."+latest+"-"+entry)
 	if os.Symlink(entry, beside) != nil {
 		if err := os.WriteFile(beside, []byte(entry+"\n"), 0o666); err != nil {
-			return fmt.Errorf("runfolder: pointing %s at %s: %w", link, entry, err)
+			return fmt.Errorf("pointing %s at %s: %w", link, entry, err)
 		}
 	}
 	err := os.Rename(beside, link)
@@ -103,7 +103,7 @@ func (f *Folder) PointLatest() error {
 	}
 	if err != nil {
 		os.Remove(beside)
-		return fmt.Errorf("runfolder: pointing %s at %s: %w", link, entry, err)
+		return fmt.Errorf("pointing %s at %s: %w", link, entry, err)
 	}
 	return nil
 }
@@ -125,10 +125,10 @@ func Open(path string) (*Folder, error) {
 		newest := filepath.Join(path, latest)
 		if target, err := resolve(newest); err == nil {
 			if _, err := os.Stat(filepath.Join(target, ConfigFile)); err == nil {
-				return nil, fmt.Errorf("runfolder: %s holds runs; name one of them, such as %s", path, newest)
+				return nil, fmt.Errorf("%s holds runs; name one of them, such as %s", path, newest)
 			}
 		}
-		return nil, fmt.Errorf("runfolder: %s is no run folder: %w; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, missing(err))
+		return nil, fmt.Errorf("%s is no run folder: %w; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, missing(err))
 	}
 	return &Folder{Path: resolved}, nil
 }
@@ -161,6 +161,31 @@ func resolve(path string) (string, error) {
 	return filepath.EvalSymlinks(path)
 }
 
+// Files are the names of the files that a person finds in the folder, sorted:
+// all but checkpoints and what begins with a dot.
+func (f *Folder) Files() (names []string, err error) {
+	entries, err := os.ReadDir(f.Path)
+	if err != nil {
+		return nil, fmt.Errorf("listing the files of the run: %w", err)
+	}
+	for _, entry := range entries {
+		if name := entry.Name(); entry.Type().IsRegular() && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, CheckpointFile) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// Missing are those of the files of a run's summary that are gone.
+func (f *Folder) Missing(s *Summary) (names []string) {
+	for _, name := range s.Files {
+		if _, err := os.Lstat(f.File(filepath.Base(name))); err != nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // File is the path of a file in the folder.
 func (f *Folder) File(name string) string { return filepath.Join(f.Path, name) }
 
@@ -174,7 +199,7 @@ func (f *Folder) Write(name string, content []byte) error {
 func (f *Folder) WriteWith(name string, draw func(io.Writer) error) error {
 	var content bytes.Buffer
 	if err := draw(&content); err != nil {
-		return fmt.Errorf("runfolder: making %s: %w", name, err)
+		return fmt.Errorf("making %s: %w", name, err)
 	}
 	return f.Write(name, content.Bytes())
 }
@@ -183,11 +208,11 @@ func (f *Folder) WriteWith(name string, draw func(io.Writer) error) error {
 // is none yet: an error wraps fs.ErrExist otherwise. No other file is touched.
 func WriteNew(path string, content []byte) error {
 	if _, err := os.Lstat(beside(path)); err == nil {
-		return fmt.Errorf("runfolder: writing %s: %s is in the way: another program writes it, or one that was stopped left it; delete it then", path, beside(path))
+		return fmt.Errorf("writing %s: %s is in the way: another program writes it, or one that was stopped left it; delete it then", path, beside(path))
 	}
 	claim, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
-		return fmt.Errorf("runfolder: writing %s: %w", path, err)
+		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	if err = errors.Join(claim.Close(), put(system{}, path, "", content)); err != nil {
 		os.Remove(path)

@@ -88,12 +88,12 @@ func (f *Folder) History() (metrics.History, error) {
 	path := f.File(MetricsFile)
 	file, err := open(path, mostEpochs*longestRow)
 	if err != nil {
-		return nil, fmt.Errorf("runfolder: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	defer file.Close()
 	history, err := parseHistory(file)
 	if err != nil {
-		return nil, fmt.Errorf("runfolder: %s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return history, nil
 }

@@ -22,7 +22,7 @@ func (f *Folder) Lock() (unlock func(), err error) {
 	case err != nil:
 		return nil, newWriteError(f.File(lockFile), err)
 	case !locked:
-		return nil, fmt.Errorf("runfolder: another program is training into %s: wait until it is done, or stop it first", f.Path)
+		return nil, fmt.Errorf("another program is training into %s: wait until it is done, or stop it first", f.Path)
 	}
 	return func() { lock.Unlock() }, nil
 }

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"cifartrain/metrics"
+	"cifartrain/shell"
 )
 
 // How a run stands.
@@ -37,7 +38,8 @@ type Summary struct {
 
 	InitialWeights string `json:"initial_weights,omitempty"` // the file the run started from, where the seed did not draw them
 
-	Epochs  int          `json:"epochs"` // that were trained
+	Files   []string     `json:"files,omitempty"` // that the run has left, so that a lack can be told
+	Epochs  int          `json:"epochs"`          // that were trained
 	Final   *Figures     `json:"final,omitempty"`
 	Best    *Figures     `json:"best,omitempty"` // of the lowest validation loss
 	PCA     *metrics.PCA `json:"pca,omitempty"`  // of as many components as the model has latent values, in the loss's units
@@ -99,7 +101,7 @@ func FiguresOf(task metrics.Task, e metrics.Epoch) *Figures {
 func (f *Folder) WriteSummary(s *Summary) error {
 	content, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
-		return fmt.Errorf("runfolder: making %s: %w", SummaryFile, err)
+		return fmt.Errorf("making %s: %w", SummaryFile, err)
 	}
 	return f.Write(SummaryFile, append(content, '\n'))
 }
@@ -108,7 +110,7 @@ func (f *Folder) WriteSummary(s *Summary) error {
 func (f *Folder) Summary() (*Summary, error) {
 	content, err := read(f.File(SummaryFile), maxTextFile)
 	if err != nil {
-		return nil, fmt.Errorf("runfolder: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	s := &Summary{}
 	if err = json.Unmarshal(content, s); err == nil {
@@ -116,7 +118,7 @@ func (f *Folder) Summary() (*Summary, error) {
 		err = s.checkTexts()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("runfolder: reading %s: %s; delete it and have it written again with: go run . -resume %s", f.File(SummaryFile), shortened(err.Error()), f.Path)
+		return nil, fmt.Errorf("reading %s: %s; delete it and have it written again with: %s", f.File(SummaryFile), shortened(err.Error()), shell.Command("-resume", f.Path))
 	}
 	return s, nil
 }

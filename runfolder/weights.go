@@ -55,7 +55,7 @@ type WeightsError struct {
 	Err  error
 }
 
-func (e *WeightsError) Error() string { return fmt.Sprintf("runfolder: weights %s: %v", e.Path, e.Err) }
+func (e *WeightsError) Error() string { return fmt.Sprintf("weights %s: %v", e.Path, e.Err) }
 
 // Unwrap returns the fault itself.
 func (e *WeightsError) Unwrap() error { return e.Err }

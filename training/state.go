@@ -72,13 +72,8 @@ func (s *standing) finish(epoch metrics.Epoch, r *Run) {
 	if s.History.Best() == len(s.History)-1 {
 		s.Best.CopyFrom(r.Evaluated())
 	}
-	s.Stopped = r.stalled(s.History)
+	s.Stopped = s.History.Stalled(r.EarlyStopping)
 	s.partial, s.began = metrics.Partial{}, time.Now()
-}
-
-// stalled reports whether early stopping ends a run with this history.
-func (r *Run) stalled(history metrics.History) bool {
-	return r.EarlyStopping > 0 && len(history)-1-history.Best() >= r.EarlyStopping
 }
 
 // saveWhenDue saves the state when the last time is long enough ago.
@@ -127,7 +122,7 @@ func (r *Run) state(run *standing) *State {
 func (r *Run) restore(run *standing, state *State) (err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("training: going on from the saved state: %w", err)
+			err = fmt.Errorf("going on from the saved state: %w", err)
 		}
 	}()
 	if err := r.checkPosition(state); err != nil {
@@ -161,7 +156,7 @@ func (r *Run) restore(run *standing, state *State) (err error) {
 		r.Average.Weights.CopyFrom(groups[averageGroup])
 	}
 	run.History, run.Best, run.partial = state.History, groups[bestGroup], state.Partial
-	run.Stopped = r.stalled(run.History)
+	run.Stopped = run.History.Stalled(r.EarlyStopping)
 	run.began = run.began.Add(-time.Duration(run.partial.Seconds * float64(time.Second)))
 	return nil
 }

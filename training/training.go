@@ -76,7 +76,7 @@ type DivergedError struct {
 }
 
 func (e *DivergedError) Error() string {
-	text := fmt.Sprintf("training: the loss became %g at epoch %d, step %d, with the learning rate %g: ", e.Loss, e.Epoch, e.Step, e.LearningRate)
+	text := fmt.Sprintf("the loss became %g at epoch %d, step %d, with the learning rate %g: ", e.Loss, e.Epoch, e.Step, e.LearningRate)
 	if e.Untrained {
 		return text + "no step had been made yet, so the weights it started from are too large, or data.normalize makes the pixels so; check the file of -init and data.normalize"
 	}
