@@ -8,6 +8,8 @@
 //	go run . evaluate RUN                score a run's best weights on the test images again
 //	go run . -resume RUN                 go on with an interrupted run
 //	go run . watch RUN                   a run's report in the browser, as it trains
+//	go run . predict RUN [FILE|DIR...]   what a run's best weights say of pictures
+//	go run . encode RUN [FILE|DIR...]    an autoencoder's codes of pictures
 //	go run . export RUN                  a run's best weights for other programs
 //	go run . list                        the shipped configs
 //	go run . show NAME                   one of them, resolved
@@ -22,6 +24,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -168,6 +171,7 @@ type program struct {
 
 	session            experiments.Session
 	export             commands.ExportOptions
+	split              string
 	configs, overrides []string
 	data, resume       string
 	quiet, dryRun      bool
@@ -185,7 +189,9 @@ var subcommands = map[string]struct {
 	resuming:   {"", 0, 0, []string{"resume", "config", "set", "data", "tensorboard", "quiet"}},
 	"compare":  {"run folders", 2, 32, []string{"runs"}},
 	"evaluate": {"run folder", 1, 1, []string{"set", "data", "quiet"}},
-	"export":   {"run folder", 1, 1, []string{"format", "weights", "o", "data", "quiet"}},
+	"export":   {"run folder", 1, 1, []string{"format", "weights", "part", "o", "data", "quiet"}},
+	"predict":  {"run folder, and after it files or folders of pictures", 1, math.MaxInt, []string{"split", "o", "set", "data", "quiet"}},
+	"encode":   {"run folder, and after it files or folders of pictures", 1, math.MaxInt, []string{"split", "o", "set", "data", "quiet"}},
 	"watch":    {"run folder", 1, 1, []string{"port"}},
 	"list":     {"", 0, 0, nil},
 	"show":     {"config", 1, 1, []string{"set", "data"}},
@@ -198,7 +204,7 @@ const (
 )
 
 // commandNames lists the commands in a sentence.
-const commandNames = "compare, evaluate, watch, export, list and show"
+const commandNames = "compare, evaluate, predict, encode, watch, export, list and show"
 
 // command parses the arguments and does what they ask.
 func (p *program) command(ctx context.Context, args []string) error {
@@ -231,6 +237,13 @@ func (p *program) command(ctx context.Context, args []string) error {
 		return commands.Compare(&p.session, operands)
 	case "evaluate":
 		return commands.Evaluate(ctx, &p.session, operands[0], p.settings())
+	case "predict", "encode":
+		command := commands.Predict
+		if name == "encode" {
+			command = commands.Encode
+		}
+		selection := commands.Selection{Split: p.split, Pictures: operands[1:]}
+		return command(ctx, &p.session, operands[0], selection, p.export.File, p.settings())
 	case "export":
 		return commands.Export(ctx, &p.session, operands[0], p.export, p.settings())
 	case "watch":
@@ -262,6 +275,8 @@ func check(flags *flag.FlagSet, name string, operands []string) error {
 		return usagef("%s takes no %q", name, operands[0])
 	case command.most == 1 && len(operands) != 1:
 		return usagef("%s takes one %s", name, command.operand)
+	case command.most == math.MaxInt && len(operands) < command.least:
+		return usagef("%s takes a %s", name, command.operand)
 	case len(operands) < command.least, len(operands) > command.most:
 		return usagef("%s takes %d to %d %s", name, command.least, command.most, command.operand)
 	}
@@ -295,7 +310,9 @@ func (p *program) flags() *flag.FlagSet {
 	flags.BoolVar(&p.dryRun, "dry-run", false, "check config and data, show the model and about how long training would take; train and write nothing")
 	flags.StringVar(&p.export.Format, "format", "", "export: the `FORMAT`, onnx, npz or safetensors; by default the one that -o ends in, or onnx")
 	flags.StringVar(&p.export.Weights, "weights", "best", "export: `WHICH` weights, best or last")
-	flags.StringVar(&p.export.File, "o", "", "export: the `FILE` to write, - for the standard output; by default in the current folder, named after the run")
+	flags.StringVar(&p.export.Part, "part", "all", "export: the `PART` of an autoencoder as ONNX: all, encoder or decoder")
+	flags.StringVar(&p.export.File, "o", "", "export, encode: the `FILE` to write, - for the standard output; by default in the current folder, named after the run. predict: write CSV there")
+	flags.StringVar(&p.split, "split", "test", "predict, encode: `WHICH` of the run's own images, test, validation or train")
 	flags.IntVar(&p.port, "port", 0, "watch: serve on port `N` of this machine; 0 takes a free one")
 	flags.BoolVar(&p.quiet, "quiet", false, "no progress display")
 	return flags
@@ -313,6 +330,8 @@ report.html is the page to read; runs/NAME/latest is the newest.
   go run . evaluate RUN                score a run's best weights on the test images again
   go run . -resume RUN                 go on with an interrupted run or sweep
   go run . watch RUN                   a run's report in the browser, as it trains
+  go run . predict RUN [FILE|DIR...]   what a run's best weights say of pictures, or of its own images
+  go run . encode RUN [FILE|DIR...]    an autoencoder's codes of pictures, or of its own images
   go run . export RUN                  a run's best weights as ONNX, npz or safetensors
   go run . list                        the shipped configs
   go run . show NAME                   one of them, with every key

@@ -5,14 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"cifartrain/experiments"
 	"cifartrain/exports"
-	"cifartrain/loaders/cifar"
 	"cifartrain/reports"
 	"cifartrain/runfolder"
 )
@@ -20,6 +18,7 @@ import (
 // An ExportOptions says what to make of a run.
 type ExportOptions struct {
 	Format  string // onnx, npz or safetensors; empty for what the file's ending says, or else onnx
+	Part    string // of an autoencoder as ONNX: all, encoder or decoder
 	Weights string // best or last
 	File    string // to write; "-" for the standard output, empty for name-weights.format in the current folder
 }
@@ -44,7 +43,7 @@ func Export(ctx context.Context, s *experiments.Session, path string, options Ex
 	if err != nil {
 		return err
 	}
-	content, lines, err := run.encode(options.Format)
+	content, lines, err := run.encode(options)
 	if err != nil {
 		return err
 	}
@@ -52,12 +51,12 @@ func Export(ctx context.Context, s *experiments.Session, path string, options Ex
 		_, err := s.Out.Write(content)
 		return err
 	}
-	file := cmp.Or(options.File, fmt.Sprintf("%s-%s.%s", run.Config.Name, options.Weights, options.Format))
-	err = runfolder.WriteNew(file, content)
-	if errors.Is(err, fs.ErrExist) {
-		return wrong("%s is there already and stays as it is: name another file with -o", file)
+	what := options.Weights
+	if options.Part != string(exports.All) {
+		what += "-" + options.Part
 	}
-	if err != nil {
+	file := cmp.Or(options.File, fmt.Sprintf("%s-%s.%s", run.Config.Name, what, options.Format))
+	if err := writeNew(file, content); err != nil {
 		return err
 	}
 	for _, w := range run.Weights {
@@ -88,21 +87,27 @@ func (o *ExportOptions) settle() error {
 		return wrong("-o %s: its ending is none of those that say a format, %s; name one with -format", o.File, "."+strings.Join(formats, ", ."))
 	}
 	o.Format = cmp.Or(o.Format, "onnx")
+	if parts := []string{string(exports.All), string(exports.Encoder), string(exports.Decoder)}; !slices.Contains(parts, o.Part) {
+		return wrong("-part %q: there are %s", o.Part, strings.Join(parts, ", "))
+	}
+	if o.Part != string(exports.All) && o.Format != "onnx" {
+		return wrong("-part %s is of onnx: %s holds all the weights", o.Part, o.Format)
+	}
 	return nil
 }
 
 // encode returns the run in a format, with lines that say what goes in and
 // comes out.
-func (e *exported) encode(format string) (content []byte, lines [][2]string, err error) {
-	if format == "npz" {
+func (e *exported) encode(options ExportOptions) (content []byte, lines [][2]string, err error) {
+	if options.Format == "npz" {
 		content, err = exports.NPZ(e.Weights)
 		return content, nil, err
 	}
-	model, err := e.model()
+	model, err := e.model(exports.Part(options.Part))
 	if err != nil {
 		return nil, nil, err
 	}
-	if format == "onnx" {
+	if options.Format == "onnx" {
 		content, err = exports.ONNX(model)
 		return content, inputAndOutput(model), err
 	}
@@ -147,15 +152,18 @@ func openExported(ctx context.Context, s *experiments.Session, path string, opti
 	return &exported{prepared, run.Summary, fmt.Sprintf("%s: %s, %s", run.Config.Name, prepared.Architecture.Kind, which)}, nil
 }
 
-// model tells the run's model as ONNX needs it.
-func (e *exported) model() (exports.Model, error) {
+// model tells the run's model, or a part of it, as ONNX needs it.
+func (e *exported) model(part exports.Part) (exports.Model, error) {
+	if part != exports.All && e.Architecture.Latent == 0 {
+		return exports.Model{}, wrong("-part %s: a %s has no code and no parts", part, e.Architecture.Kind)
+	}
 	built, err := e.Architecture.Build(e.Weights, 1)
 	if err != nil {
 		return exports.Model{}, err
 	}
 	model := exports.Model{
 		Name: e.Config.Name, Version: runfolder.Version(),
-		Shape: cifar.Shape, Layers: built.Layers, Weights: e.Weights, Restores: e.Architecture.Task.Restores(),
+		Part: part, Shape: e.Shape(), Layers: built.Layers, Weights: e.Weights, Restores: e.Architecture.Task.Restores(),
 		Normalization: e.Normalization(), Metadata: e.metadata(),
 	}
 	if e.Images != nil {
@@ -173,13 +181,9 @@ func (e *exported) model() (exports.Model, error) {
 
 // metadata is what an exported model says of its run.
 func (e *exported) metadata() map[string]string {
-	classes := e.Config.Data.Classes
-	if classes == nil {
-		classes = cifar.Classes
-	}
 	metadata := map[string]string{
 		"run": e.Config.Name, "model": e.Architecture.Kind, "weights": e.which,
-		"seed": fmt.Sprint(e.Config.Seed), "classes": strings.Join(classes, ","),
+		"seed": fmt.Sprint(e.Config.Seed), "classes": strings.Join(e.Classes(), ","),
 		"loss": e.Loss(),
 	}
 	if e.summary != nil {
@@ -191,25 +195,34 @@ func (e *exported) metadata() map[string]string {
 // inputAndOutput says what an exported model takes and gives, and in which
 // form.
 func inputAndOutput(m exports.Model) [][2]string {
-	within := "the model takes them as they are"
+	meanings := map[string]string{
+		exports.Input:          "red, green and blue in [0, 1]; " + within(m),
+		exports.Reconstruction: "pixels again",
+	}
+	var lines [][2]string
+	for _, tensor := range append([]exports.Tensor{m.Input()}, m.Outputs()...) {
+		text := "(N"
+		for _, size := range tensor.Shape {
+			text += fmt.Sprintf(", %d", size)
+		}
+		text += ") float32"
+		if meaning := meanings[tensor.Name]; meaning != "" {
+			text += ", " + meaning
+		}
+		lines = append(lines, [2]string{tensor.Name, text})
+	}
+	return lines
+}
+
+// within says what of the preprocessing the model does itself.
+func within(m exports.Model) string {
 	switch {
 	case m.Normalization != nil && m.MeanImage != nil:
-		within = "the model normalises them and subtracts the mean image"
+		return "the model normalises them and subtracts the mean image"
 	case m.Normalization != nil:
-		within = "the model normalises them"
+		return "the model normalises them"
 	case m.MeanImage != nil:
-		within = "the model subtracts the mean image"
+		return "the model subtracts the mean image"
 	}
-	shape := "(N"
-	for _, size := range m.OutputShape() {
-		shape += fmt.Sprintf(", %d", size)
-	}
-	result := shape + ") float32"
-	if m.Restores {
-		result += ", pixels again"
-	}
-	return [][2]string{
-		{exports.Input, fmt.Sprintf("(N, %d, %d, %d) float32, red, green and blue in [0, 1]; %s", m.Shape.Channels, m.Shape.Height, m.Shape.Width, within)},
-		{m.Output(), result},
-	}
+	return "the model takes them as they are"
 }

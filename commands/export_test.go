@@ -12,6 +12,7 @@ import (
 
 	"cifartrain/configs"
 	"cifartrain/experiments"
+	"cifartrain/exports"
 	"cifartrain/loaders"
 	"cifartrain/reports"
 )
@@ -28,12 +29,12 @@ func TestExportedModel(t *testing.T) {
 	if err := session.Train(context.Background(), []configs.Config{config}); err != nil {
 		t.Fatal(err)
 	}
-	path, options := filepath.Join(session.Runs, "svm_best", "latest"), ExportOptions{Format: "onnx", Weights: "last"}
+	path, options := filepath.Join(session.Runs, "svm_best", "latest"), ExportOptions{Format: "onnx", Weights: "last", Part: "all"}
 	run, err := openExported(context.Background(), session, path, options, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, err := run.model()
+	model, err := run.model(exports.All)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,8 +49,8 @@ func TestExportedModel(t *testing.T) {
 	if images := prepared.Images; !slices.Equal(images.Transform.MeanImage(), model.MeanImage) || len(model.MeanImage) != images.Dataset.Shape.Values() {
 		t.Error("the mean image is not that of the training images")
 	}
-	if model.Restores || model.Output() != "scores" || len(model.Layers) != 1 {
-		t.Errorf("it gives %s after %d layers", model.Output(), len(model.Layers))
+	if model.Restores || model.Outputs()[0].Name != "scores" || len(model.Layers) != 1 {
+		t.Errorf("it gives %s after %d layers", model.Outputs()[0].Name, len(model.Layers))
 	}
 	for _, want := range []string{"the last weights, epoch 2 of 2", "normalises them and subtracts the mean image", "above 0 says horse, any other frog"} {
 		if !strings.Contains(model.Doc, want) {

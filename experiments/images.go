@@ -57,6 +57,12 @@ func (s *Session) images(ctx context.Context, config configs.Config) (*Images, e
 	return cut, nil
 }
 
+// Split is one of the three sets by the name that people give it: test,
+// validation or train.
+func (i *Images) Split(name string) *loaders.Set {
+	return map[string]*loaders.Set{"test": i.Test, "validation": i.Validation, "train": i.Training}[name]
+}
+
 // expected is what is known of a config's images before they are loaded.
 func expected(config configs.Config) (loaders.Shape, []string) {
 	if len(config.Data.Classes) == 0 {
@@ -124,6 +130,34 @@ func oneEachChannel(config configs.Config, channels int) error {
 	wrong("data.normalize.mean", n.Mean)
 	wrong("data.normalize.std", n.Std)
 	return config.Error(problems...)
+}
+
+// Transform turns an image's bytes into the model's input. A centered run's needs
+// the images, whose mean it subtracts.
+func (p *Prepared) Transform() *loaders.Transform {
+	if p.Images != nil {
+		return p.Images.Transform
+	}
+	return loaders.NewTransform(p.Shape(), p.Normalization())
+}
+
+// Shape is that of the images that the model takes.
+func (p *Prepared) Shape() loaders.Shape {
+	if p.Images != nil {
+		return p.Images.Dataset.Shape
+	}
+	shape, _ := expected(p.Config)
+	return shape
+}
+
+// Classes are the names of those that the model tells apart, or whose images it
+// was trained on.
+func (p *Prepared) Classes() []string {
+	if p.Images != nil {
+		return p.Images.Training.Classes
+	}
+	_, classes := expected(p.Config)
+	return classes
 }
 
 // Normalization is the run's, nil for pixels in [0, 1].

@@ -73,7 +73,7 @@ func solver(config configs.Config) (solvers.Solver, solvers.Schedule, error) {
 
 // Batches are a set's batches in order and unaltered, for evaluation.
 func (p *Prepared) Batches(set *loaders.Set) *loaders.Batcher {
-	return loaders.NewBatcher(set, p.Images.Transform, loaders.BatchOptions{Size: p.Config.Data.EvalBatchSize})
+	return loaders.NewBatcher(set, p.Transform(), loaders.BatchOptions{Size: p.Config.Data.EvalBatchSize})
 }
 
 // Score evaluates weights on a set of the run's images.

@@ -15,14 +15,12 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"gorgonia.org/tensor"
-
 	"cifartrain/exports"
 	"cifartrain/graphs"
 	"cifartrain/loaders"
 	"cifartrain/loaders/sample"
 	"cifartrain/training"
+	"github.com/google/go-cmp/cmp"
 )
 
 // images are some of the built-in sample's.
@@ -117,16 +115,64 @@ func TestONNX(t *testing.T) {
 				}
 				decoded, want := decode(t, file), model.outputs(t)
 				for i := range rows {
-					image := make([]float64, images().Shape.Values())
-					for j, x := range pixels(i) {
-						image[j] = float64(x)
-					}
-					compare(t, decoded.evaluate(t, image), want[i])
+					compare(t, decoded.evaluate(t, double(pixels(i))), want[i])
 				}
 				checkWithONNXRuntime(t, model, file, want)
 			})
 		}
 	}
+}
+
+// TestONNXParts evaluates an encoder and a decoder, and takes the one from the
+// program's codes to what it restores of them.
+func TestONNXParts(t *testing.T) {
+	for _, kind := range []string{"autoencoder", "tied_autoencoder"} {
+		t.Run(kind, func(t *testing.T) {
+			model := newTrained(t, kind, true, true)
+			codes, want := model.codes(t), model.outputs(t)
+			parts := map[exports.Part]decoded{}
+			for _, part := range []exports.Part{exports.Encoder, exports.Decoder} {
+				model.Part = part
+				file, err := exports.ONNX(model.Model)
+				if err != nil {
+					t.Fatal(err)
+				}
+				parts[part] = decode(t, file)
+				if len(parts[part].graph[12]) != 1 {
+					t.Errorf("the %s has %d outputs", part, len(parts[part].graph[12]))
+				}
+			}
+			for i := range rows {
+				compare(t, parts[exports.Encoder].evaluate(t, double(pixels(i))), codes[i])
+				compare(t, parts[exports.Decoder].evaluate(t, double(codes[i])), want[i])
+			}
+		})
+	}
+}
+
+func double(values []float32) []float64 {
+	doubled := make([]float64, len(values))
+	for i, value := range values {
+		doubled[i] = float64(value)
+	}
+	return doubled
+}
+
+// codes are what the program itself computes of the images.
+func (m trained) codes(t *testing.T) [][]float32 {
+	t.Helper()
+	evaluator, err := training.NewEvaluator(m.architecture, m.Weights, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer evaluator.Close()
+	codes := make([][]float32, rows)
+	err = evaluator.Codes(context.Background(), loaders.NewBatcher(images(), m.transform, loaders.BatchOptions{Size: rows}),
+		func(place int, code []float32) { codes[place] = append([]float32(nil), code...) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return codes
 }
 
 func compare(t *testing.T, got []float64, want []float32) {
@@ -149,14 +195,22 @@ func checkWithONNXRuntime(t *testing.T, model trained, file []byte, want [][]flo
 	if python == "" {
 		return
 	}
-	var in, out []float32
+	main := model.Outputs()[0]
+	var in, out, codes []float32
 	for i := range rows {
 		in, out = append(in, pixels(i)...), append(out, want[i]...)
 	}
-	arrays, err := exports.NPZ(graphs.Weights{
-		{Name: "images", Value: tensor.New(tensor.WithShape(rows, 3, 32, 32), tensor.WithBacking(in))},
-		{Name: "outputs", Value: tensor.New(tensor.WithShape(append([]int{rows}, model.OutputShape()...)...), tensor.WithBacking(out))},
-	})
+	all := []exports.Array{
+		{Name: "images", Shape: []int{rows, 3, 32, 32}, Values: in},
+		{Name: main.Name, Shape: append([]int{rows}, main.Shape...), Values: out},
+	}
+	if model.Restores {
+		for _, code := range model.codes(t) {
+			codes = append(codes, code...)
+		}
+		all = append(all, exports.Array{Name: exports.Code, Shape: []int{rows, len(codes) / rows}, Values: codes})
+	}
+	arrays, err := exports.Arrays(all)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +274,7 @@ func TestONNXWithoutAWeight(t *testing.T) {
 	model := newTrained(t, "autoencoder", false, false)
 	model.Weights = model.Weights[1:]
 	_, err := exports.ONNX(model.Model)
-	if want := `exports: layer encoder.0: there is no weight "encoder.0.weight"`; err == nil || err.Error() != want {
+	if want := `writing the model as ONNX: layer encoder.0: there is no weight "encoder.0.weight"`; err == nil || err.Error() != want {
 		t.Errorf("the error is %v, want %q", err, want)
 	}
 }
@@ -270,6 +324,25 @@ func TestNPZ(t *testing.T) {
 		}
 		if !cmp.Equal(want, got) {
 			t.Errorf("%s holds other values", entry.Name)
+		}
+	}
+}
+
+// TestArrays looks at the types that weights do not have.
+func TestArrays(t *testing.T) {
+	content, err := exports.Arrays([]exports.Array{
+		{Name: "labels", Shape: []int{2}, Values: []int64{-1, 7}},
+		{Name: "files", Shape: []int{2}, Values: []string{"ä.png", "b"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }", "{'descr': '<U5', 'fortran_order': False, 'shape': (2,), }",
+		"\n\xff\xff\xff\xff\xff\xff\xff\xff\x07\x00\x00\x00\x00\x00\x00\x00", "\n\xe4\x00\x00\x00.\x00\x00\x00p\x00\x00\x00",
+	} {
+		if !bytes.Contains(content, []byte(want)) {
+			t.Errorf("the archive does not hold %q", want)
 		}
 	}
 }

@@ -6,46 +6,86 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"cifartrain/graphs"
 )
 
-// NPZ returns weights as numpy.load reads them: an uncompressed zip archive
-// with a float32 array for each weight under its name. The same weights give
-// the same bytes.
+// An Array is a named array of NumPy's, row by row.
+type Array struct {
+	Name   string
+	Shape  []int
+	Values any // []float32, []int64 or []string
+}
+
+// NPZ returns weights as numpy.load reads them: a float32 array for each weight
+// under its name. The same weights give the same bytes.
+func NPZ(weights graphs.Weights) ([]byte, error) {
+	arrays := make([]Array, len(weights))
+	for i, w := range weights {
+		arrays[i] = Array{w.Name, w.Value.Shape(), w.Value.Float32s()}
+	}
+	return Arrays(arrays)
+}
+
+// Arrays returns arrays as numpy.load reads them: an uncompressed zip archive
+// with a file for each. The same arrays give the same bytes.
 //
 // Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
-func NPZ(weights graphs.Weights) ([]byte, error) {
+func Arrays(arrays []Array) ([]byte, error) {
 	var archive bytes.Buffer
 	writer := zip.NewWriter(&archive)
-	for _, w := range weights {
-		entry, err := writer.CreateHeader(&zip.FileHeader{Name: w.Name + ".npy", Method: zip.Store})
+	for _, array := range arrays {
+		entry, err := writer.CreateHeader(&zip.FileHeader{Name: array.Name + ".npy", Method: zip.Store})
 		if err != nil {
-			return nil, fmt.Errorf("exports: %s: %w", w.Name, err)
+			return nil, fmt.Errorf("writing the array %s: %w", array.Name, err)
 		}
-		if _, err := entry.Write(arrayHeader(w.Value.Shape())); err != nil {
-			return nil, fmt.Errorf("exports: %s: %w", w.Name, err)
+		kind, values := elements(array.Values)
+		if _, err := entry.Write(arrayHeader(kind, array.Shape)); err != nil {
+			return nil, fmt.Errorf("writing the array %s: %w", array.Name, err)
 		}
-		if err := binary.Write(entry, binary.LittleEndian, w.Value.Float32s()); err != nil {
-			return nil, fmt.Errorf("exports: %s: %w", w.Name, err)
+		if err := binary.Write(entry, binary.LittleEndian, values); err != nil {
+			return nil, fmt.Errorf("writing the array %s: %w", array.Name, err)
 		}
 	}
 	if err := writer.Close(); err != nil {
-		return nil, fmt.Errorf("exports: %w", err)
+		return nil, fmt.Errorf("closing the archive of arrays: %w", err)
 	}
 	return archive.Bytes(), nil
+}
+
+// elements names NumPy's type of values and returns them as they are written:
+// texts as UTF-32 code points, all as many as the longest has.
+func elements(values any) (kind string, written any) {
+	switch values := values.(type) {
+	case []float32:
+		return "<f4", values
+	case []int64:
+		return "<i8", values
+	case []string:
+		longest := 1
+		for _, text := range values {
+			longest = max(longest, utf8.RuneCountInString(text))
+		}
+		points := make([]rune, longest*len(values))
+		for i, text := range values {
+			copy(points[i*longest:], []rune(text))
+		}
+		return fmt.Sprintf("<U%d", longest), points
+	}
+	panic(fmt.Sprintf("exports: no array of %T", values))
 }
 
 // arrayHeader is what stands before an array's elements, version 1.0 of the
 // format: magic, version, the length of the rest in two bytes, a Python
 // dictionary, and spaces and a newline that fill it up to a multiple of 64.
-func arrayHeader(shape []int) []byte {
+func arrayHeader(kind string, shape []int) []byte {
 	const before = 10 // bytes, the length included
 	sizes := ""
 	for _, size := range shape {
 		sizes += fmt.Sprintf("%d, ", size)
 	}
-	dictionary := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }", strings.TrimSuffix(sizes, " "))
+	dictionary := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", kind, strings.TrimSuffix(sizes, " "))
 	padding := 63 - (before+len(dictionary))%64
 	dictionary += strings.Repeat(" ", padding) + "\n"
 	header := binary.LittleEndian.AppendUint16([]byte("\x93NUMPY\x01\x00"), uint16(len(dictionary)))

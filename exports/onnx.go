@@ -21,6 +21,7 @@ type Model struct {
 	Layers   []graphs.Layer
 	Weights  graphs.Weights
 	Restores bool // the output is an image again
+	Part     Part
 
 	Normalization *loaders.Normalization // of pixels in [0, 1]; nil for none
 	MeanImage     []float32              // one value for each of an image, subtracted after normalising; nil for none
@@ -28,26 +29,59 @@ type Model struct {
 	Metadata map[string]string
 }
 
-// Input is the name of the only input: (N, channels, height, width), for any N,
-// pixels in [0, 1], one channel's plane after another, each row by row from the
-// top: what torchvision's ToTensor gives.
-const Input = "images"
+// A Part is what of an autoencoder is exported. A model without a code is only
+// exported whole.
+type Part string
 
-// Output is the name of the only output: "reconstruction", pixels again in
-// the input's shape, or "scores", (N, values of the last layer).
-func (m Model) Output() string {
-	if m.Restores {
-		return "reconstruction"
-	}
-	return "scores"
+// The parts there are.
+const (
+	All     Part = "all"     // pixels to reconstruction, with the code as a second output
+	Encoder Part = "encoder" // pixels to code
+	Decoder Part = "decoder" // code to reconstruction
+)
+
+// A Tensor is an input or an output: its name and its shape for one image.
+type Tensor struct {
+	Name  string
+	Shape []int
 }
 
-// OutputShape is the shape of the output for one image.
-func (m Model) OutputShape() []int {
-	if m.Restores {
-		return m.imageShape()
+// The names of inputs and outputs. Images have the shape (N, channels, height,
+// width), for any N: pixels in [0, 1], one channel's plane after another, each
+// row by row from the top, what torchvision's ToTensor gives.
+const (
+	Input          = "images"
+	Scores         = "scores" // (N, values of the last layer)
+	Reconstruction = "reconstruction"
+	Code           = "code" // (N, latent)
+)
+
+// Input is what the model takes.
+func (m Model) Input() Tensor {
+	if m.Part == Decoder {
+		return m.code()
 	}
-	return []int{m.Layers[len(m.Layers)-1].Out}
+	return Tensor{Input, m.imageShape()}
+}
+
+// Outputs are what the model gives, the main one first.
+func (m Model) Outputs() []Tensor {
+	switch {
+	case m.Part == Encoder:
+		return []Tensor{m.code()}
+	case !m.Restores:
+		return []Tensor{{Scores, []int{m.Layers[len(m.Layers)-1].Out}}}
+	case m.Part == Decoder || m.latent() < 0:
+		return []Tensor{{Reconstruction, m.imageShape()}}
+	}
+	return []Tensor{{Reconstruction, m.imageShape()}, m.code()}
+}
+
+func (m Model) code() Tensor { return Tensor{Code, []int{m.Layers[m.latent()].Out}} }
+
+// latent is the place of the layer that gives the code, -1 for none.
+func (m Model) latent() int {
+	return slices.IndexFunc(m.Layers, func(l graphs.Layer) bool { return l.Latent })
 }
 
 func (m Model) imageShape() []int { return []int{m.Shape.Channels, m.Shape.Height, m.Shape.Width} }
@@ -58,20 +92,31 @@ func (m Model) imageShape() []int { return []int{m.Shape.Channels, m.Shape.Heigh
 //
 // Operators: https://github.com/onnx/onnx/blob/v1.12.0/docs/Operators.md
 func ONNX(m Model) ([]byte, error) {
-	f := &formula{value: Input}
-	for _, w := range m.Weights {
-		f.constants = append(f.constants, constant{w.Name, w.Value.Shape(), w.Value.Float32s()})
+	layers := m.Layers
+	switch m.Part {
+	case Encoder:
+		layers = layers[:m.latent()+1]
+	case Decoder:
+		layers = layers[m.latent()+1:]
 	}
-	f.enter(m)
-	for _, layer := range m.Layers {
-		if err := f.layer(layer); err != nil {
-			return nil, fmt.Errorf("exports: %w", err)
+	f := &formula{value: m.Input().Name}
+	for _, w := range m.Weights {
+		if slices.ContainsFunc(layers, func(l graphs.Layer) bool { return l.Weight == w.Name || l.Bias == w.Name }) {
+			f.constants = append(f.constants, constant{w.Name, w.Value.Shape(), w.Value.Float32s()})
 		}
 	}
-	if m.Restores {
+	if m.Part != Decoder {
+		f.enter(m)
+	}
+	for _, layer := range layers {
+		if err := f.layer(layer); err != nil {
+			return nil, fmt.Errorf("writing the model as ONNX: %w", err)
+		}
+	}
+	if m.Restores && m.Part != Encoder {
 		f.leave(m)
 	}
-	f.steps[len(f.steps)-1].output = m.Output()
+	f.steps[len(f.steps)-1].output = m.Outputs()[0].Name
 	return m.encode(f), nil
 }
 
@@ -109,17 +154,28 @@ func (f *formula) then(operator, output string, inputs ...string) *step {
 // order in which the images were transformed for training.
 func (f *formula) enter(m Model) {
 	if n := m.Normalization; n != nil {
-		perChannel := []int{1, m.Shape.Channels, 1, 1}
-		f.constants = append(f.constants,
-			constant{"normalize.mean", perChannel, n.Mean}, constant{"normalize.std", perChannel, n.Std})
+		f.knowNormalization(m)
 		f.then("Sub", "shifted", "normalize.mean")
 		f.then("Div", "normalized", "normalize.std")
 	}
 	f.then("Flatten", "flat").attribute = "axis"
 	if m.MeanImage != nil {
-		f.constants = append(f.constants, constant{"mean_image", []int{m.Shape.Values()}, m.MeanImage})
+		f.know("mean_image", []int{m.Shape.Values()}, m.MeanImage)
 		f.then("Sub", "centered", "mean_image")
 	}
+}
+
+// know adds a constant, once.
+func (f *formula) know(name string, shape []int, values []float32) {
+	if !slices.ContainsFunc(f.constants, func(c constant) bool { return c.name == name }) {
+		f.constants = append(f.constants, constant{name, shape, values})
+	}
+}
+
+func (f *formula) knowNormalization(m Model) {
+	perChannel := []int{1, m.Shape.Channels, 1, 1}
+	f.know("normalize.mean", perChannel, m.Normalization.Mean)
+	f.know("normalize.std", perChannel, m.Normalization.Std)
 }
 
 // layer applies a layer: Gemm is x W + b, or x W^T + b with transB.
@@ -129,7 +185,11 @@ func (f *formula) layer(l graphs.Layer) error {
 			return fmt.Errorf("layer %s: there is no weight %q", l.Name, name)
 		}
 	}
-	gemm := f.then("Gemm", l.Name, l.Weight, l.Bias)
+	output := l.Name
+	if l.Latent {
+		output = Code
+	}
+	gemm := f.then("Gemm", output, l.Weight, l.Bias)
 	if !l.Transposed {
 		gemm.attribute = "transB"
 	}
@@ -142,11 +202,13 @@ func (f *formula) layer(l graphs.Layer) error {
 // leave leads from a restored input back to pixels.
 func (f *formula) leave(m Model) {
 	if m.MeanImage != nil {
+		f.know("mean_image", []int{m.Shape.Values()}, m.MeanImage)
 		f.then("Add", "with_mean_image", "mean_image")
 	}
 	f.integers = []int64{-1, int64(m.Shape.Channels), int64(m.Shape.Height), int64(m.Shape.Width)}
 	f.then("Reshape", "restored", imageShapeName)
 	if m.Normalization != nil {
+		f.knowNormalization(m)
 		f.then("Mul", "scaled", "normalize.std")
 		f.then("Add", "pixels", "normalize.mean")
 	}

@@ -63,8 +63,11 @@ func (m Model) graph(f *formula) []byte {
 		}
 		graph.bytes(5, initializer(imageShapeName, elementInt64, []int{len(f.integers)}, data))
 	}
-	graph.bytes(11, batchOf(Input, m.imageShape()))
-	graph.bytes(12, batchOf(m.Output(), m.OutputShape()))
+	input := m.Input()
+	graph.bytes(11, batchOf(input.Name, input.Shape))
+	for _, output := range m.Outputs() {
+		graph.bytes(12, batchOf(output.Name, output.Shape))
+	}
 	return graph
 }
 

@@ -128,7 +128,7 @@ func ExampleRestoredGroups() {
 			}
 			groups = append(groups, group)
 		}
-		return plots.RestoredGroups(w, autoencoder, "Test images from the worst restored to the best", groups)
+		return plots.RestoredGroups(w, autoencoder, "Test images from the worst restored to the best", "", groups)
 	})
 }
 

@@ -11,6 +11,7 @@ type RestoredImage struct {
 	Name               string // e.g. "4711, frog"
 	Original, Restored Image
 	MSE                float64
+	Note               string // a line below the error; "" for none
 }
 
 // RestoredGroup is images that belong together, e.g. the worst restored ones.
@@ -20,10 +21,11 @@ type RestoredGroup struct {
 }
 
 // RestoredGroups writes a PNG of images beside their reconstructions to w, with
-// the mean squared error of each, in groups below each other. It returns an
+// the mean squared error of each, in groups below each other. note says what
+// there is to read beyond that; "" for nothing. It returns an
 // error for no image, images of different shapes or values that are not finite,
 // if the caption names no dataset, or from w.
-func RestoredGroups(w io.Writer, caption Caption, title string, groups []RestoredGroup) error {
+func RestoredGroups(w io.Writer, caption Caption, title, note string, groups []RestoredGroup) error {
 	var images []Image
 	for _, group := range groups {
 		for _, m := range group.Images {
@@ -39,10 +41,17 @@ func RestoredGroups(w io.Writer, caption Caption, title string, groups []Restore
 		tiles := make([]galleryTile, len(group.Images))
 		for i, m := range group.Images {
 			tiles[i] = galleryTile{images: shown(m.Original, m.Restored), lines: []string{m.Name, fmt.Sprintf("MSE %.4g", m.MSE)}}
+			if m.Note != "" {
+				tiles[i].lines = append(tiles[i].lines, m.Note)
+			}
 		}
 		sheet.groups = append(sheet.groups, tileGroup{group.Title, tiles})
 	}
-	heading := heading{title, caption, []string{"Left the image, right its reconstruction, and below both the mean squared error over all values."}}
+	notes := []string{"Left the image, right its reconstruction, and below both the mean squared error over all values."}
+	if note != "" {
+		notes[0] += " " + note
+	}
+	heading := heading{title, caption, notes}
 	if err := sheet.write(w, heading); err != nil {
 		return fmt.Errorf("drawing reconstructions: %w", err)
 	}

@@ -2,6 +2,8 @@ package training
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"cifartrain/graphs"
 	"cifartrain/loaders"
@@ -55,6 +57,25 @@ func (e *Evaluator) Evaluate(ctx context.Context, batcher *loaders.Batcher) (Eva
 // visit gets each sample's place in the set and its output, which is the
 // graph's own and changes with the next batch.
 func (e *Evaluator) Outputs(ctx context.Context, batcher *loaders.Batcher, visit func(place int, output []float32)) (loss float64, err error) {
+	return e.rows(ctx, batcher, func(place, row int) { visit(place, e.machine.model.OutputRow(row)) })
+}
+
+// Codes runs the batcher's set through a model that has a code. visit gets each
+// sample's place in the set and its code, which is the graph's own and changes
+// with the next batch.
+func (e *Evaluator) Codes(ctx context.Context, batcher *loaders.Batcher, visit func(place int, code []float32)) error {
+	model := e.machine.model
+	latent := slices.IndexFunc(model.Layers, func(l graphs.Layer) bool { return l.Latent })
+	if latent < 0 {
+		return fmt.Errorf("the %s has no code", e.architecture.Kind)
+	}
+	_, err := e.rows(ctx, batcher, func(place, row int) { visit(place, model.LayerRow(latent, row)) })
+	return err
+}
+
+// rows runs the batcher's set through the model and returns the mean loss. visit
+// gets each sample's place in the set and its row in the batch that just ran.
+func (e *Evaluator) rows(ctx context.Context, batcher *loaders.Batcher, visit func(place, row int)) (loss float64, err error) {
 	total := 0.0
 	for batch := range batcher.Epoch(1) {
 		if err := ctx.Err(); err != nil {
@@ -65,7 +86,7 @@ func (e *Evaluator) Outputs(ctx context.Context, batcher *loaders.Batcher, visit
 		}
 		total += e.machine.model.LossValue() * float64(batch.Rows())
 		for row, place := range batch.Places {
-			visit(int(place), e.machine.model.OutputRow(row))
+			visit(int(place), row)
 		}
 	}
 	return total / float64(batcher.Set.Len()), nil

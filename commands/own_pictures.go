@@ -1,0 +1,119 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"cifartrain/loaders"
+	"cifartrain/loaders/pictures"
+)
+
+// ownPictures are pictures of the user's, brought to a run's image size.
+type ownPictures struct {
+	set    *loaders.Set
+	files  []string
+	labels []int   // the class that the picture's folder is named after; -1 for none
+	faults []error // of files that could not be read
+}
+
+// extensions are those of the files that are looked at in a folder. A file that
+// is named itself may have any.
+var extensions = []string{".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp"}
+
+// readOwnPictures reads the pictures in the files, and in the folders with all
+// below them. One that cannot be read is a fault and leaves the others.
+func readOwnPictures(ctx context.Context, paths []string, shape loaders.Shape, classes []string) (*ownPictures, error) {
+	own := &ownPictures{}
+	for _, path := range paths {
+		own.find(path)
+	}
+	own.read(ctx, shape, classes)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return own, nil
+}
+
+// find lists the pictures at path.
+func (o *ownPictures) find(path string) {
+	info, err := os.Stat(path)
+	if err != nil {
+		o.faults = append(o.faults, err)
+		return
+	}
+	if !info.IsDir() {
+		o.files = append(o.files, path)
+		return
+	}
+	before := len(o.files)
+	// The separator makes a link to a folder the folder.
+	_ = filepath.WalkDir(path+string(filepath.Separator), func(file string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			o.faults = append(o.faults, err)
+		case !entry.IsDir() && slices.Contains(extensions, strings.ToLower(filepath.Ext(file))):
+			o.files = append(o.files, filepath.Clean(file))
+		}
+		return nil
+	})
+	if len(o.files) == before {
+		o.faults = append(o.faults, fmt.Errorf("%s holds no picture (%s)", path, strings.Join(extensions, ", ")))
+	}
+}
+
+// read reads all files as images of the shape and drops those it cannot read.
+func (o *ownPictures) read(ctx context.Context, shape loaders.Shape, classes []string) {
+	records, faults := make([]byte, len(o.files)*shape.RecordSize()), make([]error, len(o.files))
+	places := make(chan int)
+	var readers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		readers.Go(func() {
+			for i := range places {
+				record := records[i*shape.RecordSize():][:shape.RecordSize()]
+				faults[i] = pictures.Read(o.files[i], shape, record[1:])
+			}
+		})
+	}
+	for i := range o.files {
+		if ctx.Err() != nil {
+			break
+		}
+		places <- i
+	}
+	close(places)
+	readers.Wait()
+	read, kept := o.files[:0:0], records[:0]
+	for i, file := range o.files {
+		if faults[i] != nil {
+			o.faults = append(o.faults, faults[i])
+			continue
+		}
+		label := slices.Index(classes, filepath.Base(filepath.Dir(file)))
+		record := records[i*shape.RecordSize():][:shape.RecordSize()]
+		record[0] = byte(max(0, label))
+		read, o.labels, kept = append(read, file), append(o.labels, label), append(kept, record...)
+	}
+	o.files = read
+	dataset := &loaders.Dataset{Shape: shape, Classes: classes, Test: loaders.NewImages(shape, kept)}
+	o.set, _ = dataset.Select(dataset.Test, nil) // which all have a class of the dataset's
+}
+
+// err sums up the faults, nil where there are none.
+func (o *ownPictures) err() error {
+	switch {
+	case len(o.faults) == 0:
+		return nil
+	case len(o.files) == 0 && len(o.faults) == 1:
+		return o.faults[0]
+	case len(o.files) == 0:
+		return fmt.Errorf("none of the %d pictures could be read", len(o.faults))
+	}
+	return fmt.Errorf("%d of %d pictures could not be read; the others are done", len(o.faults), len(o.faults)+len(o.files))
+}

@@ -1,0 +1,131 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"cifartrain/experiments"
+	"cifartrain/graphs"
+	"cifartrain/loaders"
+	"cifartrain/reports"
+	"cifartrain/runfolder"
+)
+
+// A Selection says which images predict and encode look at.
+type Selection struct {
+	Split    string   // test, validation or train, where no pictures are named
+	Pictures []string // files and folders
+}
+
+// splits are what a selection may name.
+var splits = []string{"test", "validation", "train"}
+
+// A subject is a run, with its best weights, and the images to look at: its own,
+// or pictures of the user's.
+type subject struct {
+	*experiments.Prepared
+	words string // "2,000 test images"
+	set   *loaders.Set
+	own   *ownPictures // nil for the run's own images
+}
+
+// openSubject opens the run at path and the images that the selection names. The
+// run's own images are loaded only where they, the mean image of a centered run
+// or the command's figures need them.
+func openSubject(ctx context.Context, s *experiments.Session, path string, selection Selection, overrides []string,
+	withImages func(*graphs.Architecture) bool) (*subject, error) {
+	if !slices.Contains(splits, selection.Split) {
+		return nil, wrong("-split %q: there are test, validation, train", selection.Split)
+	}
+	run, err := s.Open(path, overrides)
+	if err != nil {
+		return nil, err
+	}
+	best, _, err := run.BestWeights()
+	if err != nil {
+		return nil, err
+	}
+	without, err := s.Prepare(ctx, run.Config, experiments.Need{})
+	if err != nil {
+		return nil, err
+	}
+	need := experiments.Need{Weights: best}
+	need.Images = len(selection.Pictures) == 0 || run.Config.Data.Center || withImages(without.Architecture)
+	prepared, err := s.Prepare(ctx, run.Config, need)
+	if err != nil {
+		return nil, err
+	}
+	if need.Images {
+		if err := compareWithTraining(s, run, prepared.Images); err != nil {
+			return nil, err
+		}
+	}
+	subject := &subject{Prepared: prepared}
+	if len(selection.Pictures) == 0 {
+		subject.set = prepared.Images.Split(selection.Split)
+		subject.words = fmt.Sprintf("%s on %s %s images", prepared.Config.Name, reports.Thousands(subject.set.Len()), selection.Split)
+		return subject, nil
+	}
+	if subject.own, err = readOwnPictures(ctx, selection.Pictures, prepared.Shape(), prepared.Classes()); err != nil {
+		return nil, err
+	}
+	for _, fault := range subject.own.faults {
+		fmt.Fprintf(s.Err, "warning: %v\n", fault)
+	}
+	subject.set = subject.own.set
+	subject.words = fmt.Sprintf("%s on %s pictures", prepared.Config.Name, reports.Thousands(subject.set.Len()))
+	return subject, nil
+}
+
+// label is an image's class as its place among the run's classes, -1 where it is
+// not known.
+func (s *subject) label(i int) int {
+	if s.own != nil {
+		return s.own.labels[i]
+	}
+	return s.set.Class(i)
+}
+
+// className is an image's class, empty where it is not known.
+func (s *subject) className(i int) string {
+	if place := s.label(i); place >= 0 {
+		return s.Classes()[place]
+	}
+	return ""
+}
+
+// key is the name of the column of [subject.name].
+func (s *subject) key() string {
+	if s.own != nil {
+		return "file"
+	}
+	return "index"
+}
+
+// name is a picture's file, or an own image's place among the dataset's.
+func (s *subject) name(i int) string {
+	if s.own != nil {
+		return s.own.files[i]
+	}
+	return fmt.Sprint(s.set.Index(i))
+}
+
+// faults is an error for pictures that could not be read.
+func (s *subject) faults() error {
+	if s.own == nil {
+		return nil
+	}
+	return s.own.err()
+}
+
+// writeNew writes a file that must not be there.
+func writeNew(file string, content []byte) error {
+	err := runfolder.WriteNew(file, content)
+	if errors.Is(err, fs.ErrExist) {
+		return wrong("%s is there already and stays as it is: name another file with -o", file)
+	}
+	return err
+}

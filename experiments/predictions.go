@@ -1,0 +1,107 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sort"
+
+	"cifartrain/loaders"
+	"cifartrain/plots"
+	"cifartrain/training"
+)
+
+// A Prediction is what a model says of an image.
+type Prediction struct {
+	Scores    []float32 // of a classifier: one for two classes, else one a class
+	Predicted int       // of a classifier: the class's place
+	MSE       float64   // of a model that restores: mean over the values it was given
+}
+
+// Predict runs a set through the model with the prepared weights.
+func (p *Prepared) Predict(ctx context.Context, set *loaders.Set) ([]Prediction, error) {
+	predictions := make([]Prediction, set.Len())
+	given := make([]float32, set.Shape.Values())
+	visit := func(place int, output []float32) {
+		predictions[place].Scores, predictions[place].Predicted = slices.Clone(output), p.Architecture.Predict(output)
+	}
+	if p.Architecture.Task.Restores() {
+		visit = func(place int, output []float32) {
+			p.Transform().Apply(given, set.Pixels(place))
+			predictions[place].MSE = meanSquaredError(given, output)
+		}
+	}
+	return predictions, p.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) error {
+		_, err := e.Outputs(ctx, batches, visit)
+		return err
+	})
+}
+
+// Restore runs a set through a model that restores and returns the
+// reconstructions as pixels in [0, 1].
+func (p *Prepared) Restore(ctx context.Context, set *loaders.Set) ([][]float32, error) {
+	restored := make([][]float32, set.Len())
+	return restored, p.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) error {
+		_, err := e.Outputs(ctx, batches, func(place int, output []float32) { restored[place] = p.Transform().Invert(output) })
+		return err
+	})
+}
+
+// Encode returns the set's codes (n, latent), row by row.
+func (p *Prepared) Encode(ctx context.Context, set *loaders.Set) ([]float32, error) {
+	latent := p.Architecture.Latent
+	codes := make([]float32, set.Len()*latent)
+	return codes, p.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) error {
+		return e.Codes(ctx, batches, func(place int, code []float32) { copy(codes[place*latent:], code) })
+	})
+}
+
+// evaluate hands an evaluator of the prepared weights to work, with the set's batches.
+func (p *Prepared) evaluate(set *loaders.Set, work func(*training.Evaluator, *loaders.Batcher) error) error {
+	batches := p.Batches(set)
+	evaluator, err := training.NewEvaluator(p.Architecture, p.Weights, batches.Size())
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(evaluator, batches), evaluator.Close())
+}
+
+func meanSquaredError(a, b []float32) float64 {
+	sum := 0.0
+	for i := range a {
+		difference := float64(a[i]) - float64(b[i])
+		sum += difference * difference
+	}
+	return sum / float64(len(a))
+}
+
+// Picture is a set's image as it is drawn.
+func (p *Prepared) Picture(set *loaders.Set, i int) plots.Image {
+	values := make([]float32, set.Shape.Values())
+	loaders.NewTransform(set.Shape, nil).Apply(values, set.Pixels(i))
+	return p.Drawn(values)
+}
+
+// Drawn is pixels in [0, 1] as an image to draw.
+func (p *Prepared) Drawn(pixels []float32) plots.Image {
+	shape := p.Shape()
+	return plots.Image{Channels: shape.Channels, Height: shape.Height, Width: shape.Width, Values: pixels}
+}
+
+// Percentiles tell where a value stands among others.
+type Percentiles []float64 // sorted
+
+// NewPercentiles are those among the predictions' errors.
+func NewPercentiles(of []Prediction) Percentiles {
+	values := make(Percentiles, len(of))
+	for i, prediction := range of {
+		values[i] = prediction.MSE
+	}
+	slices.Sort(values)
+	return values
+}
+
+// Of is how many in a hundred of the values are lower.
+func (p Percentiles) Of(value float64) float64 {
+	return 100 * float64(sort.SearchFloat64s(p, value)) / float64(len(p))
+}

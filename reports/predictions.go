@@ -1,0 +1,69 @@
+package reports
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// Predictions are what a model says of images, as a table: a head and a row for
+// each image.
+type Predictions struct {
+	Rows [][]string
+
+	Of      string // "2,000 test images"
+	Labels  int    // images whose class is known, of a classifier
+	Right   int    // of these classified rightly
+	Tallies string // of a classifier: "40 frog, 60 horse"
+	MSE     float64
+	Scores  bool // of a classifier, as against errors
+}
+
+// fewPredictions are shown as a table that people read.
+const fewPredictions = 25
+
+// ShowPredictions shows a few predictions as a table on a terminal, others as CSV.
+func (d *Display) ShowPredictions(p Predictions) error {
+	if d.live && len(p.Rows) <= 1+fewPredictions {
+		rows := make([][]string, len(p.Rows))
+		for i, row := range p.Rows {
+			rows[i] = append([]string(nil), row...)
+			for column, cell := range row {
+				if value, err := strconv.ParseFloat(cell, 64); err == nil && strings.Contains(cell, ".") {
+					rows[i][column] = fmt.Sprintf("%.4g", value)
+				}
+			}
+		}
+		Table(d.out, rows)
+		return nil
+	}
+	return WriteCSV(d.out, p.Rows)
+}
+
+// WriteCSV writes rows as CSV.
+func WriteCSV(out io.Writer, rows [][]string) error {
+	writer := csv.NewWriter(out)
+	if err := writer.WriteAll(rows); err != nil {
+		return fmt.Errorf("writing the rows: %w", err)
+	}
+	return nil
+}
+
+// Summary sums up the predictions in a line.
+func (p Predictions) Summary() string {
+	switch {
+	case len(p.Rows) < 2:
+		return p.Of
+	case !p.Scores:
+		return fmt.Sprintf("%s: mean MSE %s", p.Of, loss(p.MSE))
+	case p.Labels == 0:
+		return fmt.Sprintf("%s: %s", p.Of, p.Tallies)
+	case p.Labels < len(p.Rows)-1:
+		return fmt.Sprintf("%s: %s; accuracy %s on the %s whose class is known", p.Of, p.Tallies, percent(p.accuracy()), Thousands(p.Labels))
+	}
+	return fmt.Sprintf("%s: accuracy %s", p.Of, percent(p.accuracy()))
+}
+
+func (p Predictions) accuracy() float64 { return float64(p.Right) / float64(p.Labels) }
