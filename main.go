@@ -173,7 +173,7 @@ type program struct {
 	export             commands.ExportOptions
 	split              string
 	configs, overrides []string
-	data, resume       string
+	data, resume, join string
 	quiet, dryRun      bool
 	port               int
 }
@@ -185,7 +185,7 @@ var subcommands = map[string]struct {
 	least, most int    // how many of them
 	flags       []string
 }{
-	training:   {"", 0, 0, []string{"config", "set", "data", "runs", "init", "resume", "seeds", "tensorboard", "dry-run", "quiet"}},
+	training:   {"", 0, 0, []string{"config", "set", "data", "runs", "init", "resume", "seeds", "join", "tensorboard", "dry-run", "quiet"}},
 	resuming:   {"", 0, 0, []string{"resume", "config", "set", "data", "tensorboard", "quiet"}},
 	"compare":  {"run folders", 2, 32, []string{"runs"}},
 	"evaluate": {"run folder", 1, 1, []string{"set", "data", "quiet"}},
@@ -285,7 +285,7 @@ func check(flags *flag.FlagSet, name string, operands []string) error {
 		switch {
 		case !slices.Contains(command.flags, f.Name):
 			err = usagef("%s takes no -%s", name, f.Name)
-		case f.Value.String() == "" && slices.Contains([]string{"data", "runs", "init", "resume", "o"}, f.Name):
+		case f.Value.String() == "" && slices.Contains([]string{"data", "runs", "init", "resume", "join", "o"}, f.Name):
 			err = usagef("-%s is empty: give it a value", f.Name)
 		}
 	})
@@ -305,6 +305,7 @@ func (p *program) flags() *flag.FlagSet {
 	flags.StringVar(&p.session.Runs, "runs", "runs", "put run folders into the folder `DIR`")
 	flags.StringVar(&p.session.Init, "init", "", "start from the weights in this safetensors `FILE`")
 	flags.StringVar(&p.resume, "resume", "", "go on with the run in the folder `RUN`; -set train.epochs=N makes it longer")
+	flags.StringVar(&p.join, "join", "", "of a sweep: work on the one in runs/<sweep>/`NAME` beside any number of other processes, here or on machines that share the folder")
 	flags.IntVar(&p.session.Seeds, "seeds", 1, "repeat each run over `N` seeds, from the config's on")
 	flags.BoolVar(&p.session.TensorBoard, "tensorboard", false, "write event files, for tensorboard --logdir runs")
 	flags.BoolVar(&p.dryRun, "dry-run", false, "check config and data, show the model and about how long training would take; train and write nothing")
@@ -382,8 +383,13 @@ func (p *program) train(ctx context.Context) error {
 	}
 	if sweep := all[0].Sweep != nil; sweep && p.dryRun {
 		return usagef("-dry-run looks at one setting; leave the sweep out with -set sweep=null")
+	} else if sweep && p.join != "" {
+		return p.session.Join(ctx, all[0], p.join)
 	} else if sweep {
 		return p.session.Sweep(ctx, all[0])
+	}
+	if p.join != "" {
+		return usagef("-join is for sweeps, and %s sweeps no key", p.configs[0])
 	}
 	if p.dryRun {
 		return commands.DryRun(ctx, &p.session, all)

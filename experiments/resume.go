@@ -53,6 +53,14 @@ func (s *Session) goOn(ctx context.Context, folder *runfolder.Folder, asked conf
 		return "", err
 	}
 	defer unlock()
+	if err := folder.Unclaimed(); err != nil {
+		return "", err
+	}
+	return s.goOnIn(ctx, folder, asked)
+}
+
+// goOnIn is goOn for a folder that this process alone works in.
+func (s *Session) goOnIn(ctx context.Context, folder *runfolder.Folder, asked configs.Config) (end string, err error) {
 	saved, err := s.checkpoint(folder)
 	if err != nil {
 		return "", err

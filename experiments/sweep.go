@@ -88,12 +88,29 @@ func (s *Session) share(ctx context.Context, w *sweep) error {
 	return nil
 }
 
-// lay makes the folders of all runs. That of the sweep gets its config last:
-// without it a sweep that was cut off here is none to go on with.
+// lay makes the folders of the sweep and of all its runs.
 func (s *Session) lay(w *sweep) (err error) {
 	if w.folder, err = runfolder.Create(s.Runs, w.config.Name, time.Now()); err != nil {
 		return err
 	}
+	if err := s.layRuns(w); err != nil {
+		return err
+	}
+	s.pointLatest(w.folder)
+	return nil
+}
+
+// pointLatest makes the folder the latest of its name, and warns where the
+// system does not let it.
+func (s *Session) pointLatest(folder *runfolder.Folder) {
+	if err := folder.PointLatest(); err != nil {
+		fmt.Fprintf(s.Err, "warning: %v\n", err)
+	}
+}
+
+// layRuns makes the folders of all runs in the sweep's, which gets its config
+// last: without it a sweep that was cut off here is none to go on with.
+func (s *Session) layRuns(w *sweep) error {
 	for i := range len(w.settings) * w.seeds {
 		folder, err := w.folder.CreateRun(runfolder.RunName(i+1, len(w.settings)*w.seeds, w.label(i)))
 		if err != nil {
@@ -108,13 +125,7 @@ func (s *Session) lay(w *sweep) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := w.folder.Write(runfolder.SweepFile, text); err != nil {
-		return err
-	}
-	if err := w.folder.PointLatest(); err != nil {
-		fmt.Fprintf(s.Err, "warning: %v\n", err)
-	}
-	return nil
+	return w.folder.Write(runfolder.SweepFile, text)
 }
 
 // keys are the swept ones.
@@ -136,6 +147,9 @@ func (w *sweep) run(i int) configs.Config {
 // resumeSweep is [Session.Resume] for a sweep: it trains the runs that are not
 // finished.
 func (s *Session) resumeSweep(ctx context.Context, folder *runfolder.Folder, runs []*runfolder.Folder, configPath string, overrides []string) error {
+	if exists(folder.File(runfolder.PlanFile)) {
+		return s.rejoin(ctx, folder, configPath, overrides)
+	}
 	unlock, err := folder.Lock()
 	if err != nil {
 		return err
@@ -206,10 +220,7 @@ func (s *Session) carryOutSweep(ctx context.Context, w *sweep) error {
 	fmt.Fprintf(s.Out, "%s: %d settings, %d runs, %d at once\nwriting to %s\n\n", w.config.Name, len(w.settings), len(w.runs), atOnce, w.folder.Path)
 	cause := s.trainAll(ctx, w, atOnce)
 	result := w.result()
-	finished := 0
-	for _, setting := range result.Settings {
-		finished += len(setting.Runs)
-	}
+	finished := result.FinishedRuns()
 	if finished > 0 {
 		if err := s.concludeSweep(w, result); err != nil {
 			return errors.Join(cause, err)
@@ -220,6 +231,13 @@ func (s *Session) carryOutSweep(ctx context.Context, w *sweep) error {
 		return Interruption(fmt.Sprintf("interrupted after %d of %d runs; what they gave is in %s; go on with: %s", finished, len(w.runs), w.folder.Path, s.goOnCommand(w.folder.Path)))
 	case cause != nil:
 		return fmt.Errorf("%w; of the sweep, %d of %d runs are finished; once that is mended, go on with: %s", cause, finished, len(w.runs), s.goOnCommand(w.folder.Path))
+	}
+	return w.failed(result)
+}
+
+// failed is the error of a sweep whose runs have all ended, some by failing.
+func (w *sweep) failed(result *reports.Sweep) error {
+	switch finished := result.FinishedRuns(); {
 	case finished == 0:
 		return fmt.Errorf("none of the %d runs came to an end, the first because: %s", len(w.runs), result.Settings[0].Missing)
 	case finished < len(w.runs):

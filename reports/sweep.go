@@ -24,6 +24,15 @@ type Setting struct {
 	Missing  string   // why it has no figures to compare; empty where all its runs are finished
 }
 
+// FinishedRuns is how many runs have figures.
+func (s *Sweep) FinishedRuns() int {
+	finished := 0
+	for _, setting := range s.Settings {
+		finished += len(setting.Runs)
+	}
+	return finished
+}
+
 // NewSetting reads what the runs of a setting in folders, one a seed, came to.
 func NewSetting(keys, values []string, folders []*runfolder.Folder) Setting {
 	s := Setting{Compared: Compared{Label: SettingLabel(keys, values)}, Values: values}

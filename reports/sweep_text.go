@@ -3,7 +3,10 @@ package reports
 import (
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"cifartrain/runfolder"
 )
@@ -29,6 +32,34 @@ func (d *Display) Run(ended, all int, label string, outcome Setting, seconds flo
 		text += fmt.Sprintf(" (epoch %d)", best.Epoch)
 	}
 	fmt.Fprintf(d.out, "%*d/%d  %s: %s, %s\n", len(fmt.Sprint(all)), ended, all, label, text, Duration(seconds))
+}
+
+// SweepProgress says how far a sweep is that many processes work on.
+type SweepProgress struct {
+	Done, All     int      // runs
+	Running       []string // by whom, one entry a run
+	SecondsPerRun float64
+}
+
+// Sweep tells how far a sweep is, one line.
+func (d *Display) Sweep(p SweepProgress) {
+	if d.quiet || p.Done == p.All {
+		return
+	}
+	counts := make(map[string]int)
+	for _, who := range p.Running {
+		counts[who]++
+	}
+	var by []string
+	for _, who := range slices.Sorted(maps.Keys(counts)) {
+		by = append(by, fmt.Sprintf("%d by %s", counts[who], who))
+	}
+	text := fmt.Sprintf("%d of %d runs are done", p.Done, p.All)
+	if len(by) > 0 {
+		text += fmt.Sprintf(", %d being trained (%s)", len(p.Running), strings.Join(by, ", "))
+	}
+	left := p.SecondsPerRun * float64(p.All-p.Done) / float64(max(1, len(p.Running)))
+	fmt.Fprintf(d.out, "%s, %d wait; about %s are left\n", text, p.All-p.Done-len(p.Running), Duration(left))
 }
 
 // ShowSweep shows the best settings of a sweep and what they answer.

@@ -101,6 +101,23 @@ func (f *Folder) HeldBy(now time.Time) (holder Holder, held bool, err error) {
 	return holder, !free, err
 }
 
+// Unclaimed returns an error where a process holds the folder by a claim.
+func (f *Folder) Unclaimed() error {
+	number, err := f.lastClaim()
+	if err != nil || number == 0 {
+		return err
+	}
+	now, err := f.Clock()
+	if err != nil {
+		return err
+	}
+	holder, free, err := f.heldBy(number, now)
+	if err == nil && !free {
+		err = fmt.Errorf("%s is being trained by %s: wait until it is done, or stop it first", f.Path, holder)
+	}
+	return err
+}
+
 // Clock is the time by the clock of the file system that holds the folder.
 func (f *Folder) Clock() (time.Time, error) {
 	probe, err := os.CreateTemp(f.Path, ".clock-")

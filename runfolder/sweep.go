@@ -1,6 +1,8 @@
 package runfolder
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,7 +14,65 @@ import (
 const (
 	SweepFile    = "sweep.yaml" // the resolved config with its sweep
 	SweepPicture = "sweep.png"
+	PlanFile     = "plan.json" // of a sweep that many processes may join
 )
+
+// A Plan is what the processes that join a sweep must agree on, beside its
+// config.
+type Plan struct {
+	Seeds    int    `json:"seeds"` // over which each setting is trained
+	Dataset  string `json:"dataset"`
+	Checksum string `json:"checksum"` // of the dataset
+}
+
+// WritePlan writes plan.json.
+func (f *Folder) WritePlan(p Plan) error {
+	content, err := json.MarshalIndent(p, "", "  ")
+	if err != nil {
+		return fmt.Errorf("making %s: %w", PlanFile, err)
+	}
+	return f.Write(PlanFile, append(content, '\n'))
+}
+
+// Plan reads plan.json.
+func (f *Folder) Plan() (p Plan, err error) {
+	content, err := read(f.File(PlanFile), maxTextFile)
+	if err == nil {
+		err = json.Unmarshal(content, &p)
+	}
+	if err != nil {
+		return Plan{}, fmt.Errorf("%s does not say what its sweep is: %w", f.File(PlanFile), err)
+	}
+	return p, nil
+}
+
+// Draft returns a new hidden folder beside root/name/entry, to be filled and
+// then published as that entry.
+func Draft(root, name, entry string) (*Folder, error) {
+	parent := filepath.Join(root, name)
+	if err := os.MkdirAll(parent, 0o777); err != nil {
+		return nil, fmt.Errorf("making %s: %w; name another place with -runs", parent, err)
+	}
+	path, err := os.MkdirTemp(parent, "."+entry+"-")
+	if err != nil {
+		return nil, fmt.Errorf("%w; name another place with -runs", err)
+	}
+	return &Folder{Path: path}, os.Chmod(path, 0o755) // MkdirTemp lets nobody else in
+}
+
+// Publish gives a draft its place at one stroke. published is false, and the
+// draft gone, where another process has published one there before.
+func (f *Folder) Publish(entry string) (folder *Folder, published bool, err error) {
+	folder = &Folder{Path: filepath.Join(filepath.Dir(f.Path), entry)}
+	err = os.Rename(f.Path, folder.Path)
+	if err == nil {
+		return folder, true, nil
+	}
+	if _, statErr := os.Stat(folder.File(SweepFile)); statErr == nil {
+		return folder, false, os.RemoveAll(f.Path)
+	}
+	return nil, false, errors.Join(fmt.Errorf("making %s: %w", folder.Path, err), os.RemoveAll(f.Path))
+}
 
 // CreateRun makes the folder of one of a sweep's runs in the sweep's folder.
 func (f *Folder) CreateRun(name string) (*Folder, error) {

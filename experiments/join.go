@@ -1,0 +1,329 @@
+package experiments
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"cifartrain/configs"
+	"cifartrain/reports"
+	"cifartrain/runfolder"
+	"cifartrain/shell"
+)
+
+// A joined sweep is one that any number of processes work on, here and on other
+// machines that share its folder. Each takes the next run that is not finished
+// and that nobody holds, so that none is trained twice. A run whose trainer has
+// died is taken over after a minute and goes on from its checkpoint.
+type joined struct {
+	*sweep
+	mutex    sync.Mutex
+	finished []bool // what this process knows to be finished
+	spent    time.Duration
+	ended    int // runs that this process has trained, which took spent
+}
+
+// lookAgain is how often a process looks for a run that has become free.
+const lookAgain = time.Second
+
+var placeName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$`)
+
+// Join works on the sweep of a config in the folder runs/<name>/<place>, which
+// the first process to come makes, until all its runs are finished. The last
+// one done writes the comparison.
+func (s *Session) Join(ctx context.Context, config configs.Config, place string) error {
+	if !placeName.MatchString(place) || place == "latest" {
+		return requestf("-join %q cannot name a folder: use letters, digits, \"-\", \"_\" and \".\", the first not \".\", and not latest", place)
+	}
+	w := &sweep{config: config, settings: config.Settings(), seeds: s.Seeds}
+	if err := s.checkSweep(w); err != nil {
+		return err
+	}
+	if err := s.share(ctx, w); err != nil {
+		return err
+	}
+	folder, err := s.meet(w, place)
+	if err != nil {
+		return err
+	}
+	return s.workOn(ctx, w, folder)
+}
+
+// rejoin is [Session.Resume] for a sweep that was begun with -join.
+func (s *Session) rejoin(ctx context.Context, folder *runfolder.Folder, configPath string, overrides []string) error {
+	config, err := s.Load(cmp.Or(configPath, folder.File(runfolder.SweepFile)), overrides)
+	if err != nil {
+		return err
+	}
+	plan, err := folder.Plan()
+	if err != nil {
+		return err
+	}
+	w := &sweep{config: config, settings: config.Settings(), seeds: plan.Seeds}
+	if err := s.share(ctx, w); err != nil {
+		return err
+	}
+	return s.workOn(ctx, w, folder)
+}
+
+// meet returns the folder of a joined sweep, which it makes where there is none.
+func (s *Session) meet(w *sweep, place string) (*runfolder.Folder, error) {
+	folder := &runfolder.Folder{Path: filepath.Join(s.Runs, w.config.Name, place)}
+	if exists(folder.File(runfolder.SweepFile)) {
+		return folder, nil
+	}
+	draft, err := runfolder.Draft(s.Runs, w.config.Name, place)
+	if err != nil {
+		return nil, err
+	}
+	w.folder = draft
+	if err := s.layRuns(w); err != nil {
+		return nil, err
+	}
+	if err := draft.WritePlan(s.plan(w)); err != nil {
+		return nil, err
+	}
+	folder, published, err := draft.Publish(place)
+	if published {
+		s.pointLatest(folder)
+	}
+	return folder, err
+}
+
+// plan is what all processes must agree on.
+func (s *Session) plan(w *sweep) runfolder.Plan {
+	dataset := s.datasets[sourceOf(withoutSample(w.config))]
+	return runfolder.Plan{Seeds: w.seeds, Dataset: dataset.Name, Checksum: dataset.Checksum}
+}
+
+// agree returns an error where the sweep in a folder is not the one that this
+// process was asked for; the error says what differs.
+func (s *Session) agree(w *sweep, folder *runfolder.Folder) error {
+	config, err := s.Load(folder.File(runfolder.SweepFile), nil)
+	if err != nil {
+		return err
+	}
+	const remedy = "join it with what it was begun with, or name another with -join"
+	differ := slices.DeleteFunc(configs.Differences(config, w.config), func(key string) bool {
+		return strings.HasPrefix(key, "data.") && slices.Contains(changeable, key)
+	})
+	if len(differ) > 0 {
+		return requestf("the sweep in %s has another config, which differs in %s: %s", folder.Path, strings.Join(differ, ", "), remedy)
+	}
+	begun, err := folder.Plan()
+	if err != nil {
+		return err
+	}
+	asked := s.plan(w)
+	if begun.Seeds != asked.Seeds {
+		return requestf("the sweep in %s is over -seeds %d, this one over %d: %s", folder.Path, begun.Seeds, asked.Seeds, remedy)
+	}
+	if begun != asked {
+		return requestf("the sweep in %s trains on the %s of checksum %.16s, and these images are the %s of checksum %.16s: name the folder of the former with -data",
+			folder.Path, begun.Dataset, begun.Checksum, asked.Dataset, asked.Checksum)
+	}
+	return nil
+}
+
+// workOn trains runs of the sweep in a folder until all are finished.
+func (s *Session) workOn(ctx context.Context, w *sweep, folder *runfolder.Folder) error {
+	if err := s.agree(w, folder); err != nil {
+		return err
+	}
+	folder, runs, _ := runfolder.OpenSweep(folder.Path)
+	if len(runs) != len(w.settings)*w.seeds {
+		return fmt.Errorf("%s holds %d runs of %d: some are gone", folder.Path, len(runs), len(w.settings)*w.seeds)
+	}
+	w.folder, w.runs = folder, runs
+	j := &joined{sweep: w, finished: make([]bool, len(runs))}
+	atOnce := s.atOnce(w)
+	fmt.Fprintf(s.Out, "%s: %d settings, %d runs, %d at once in this process\nworking in %s\n\n", w.config.Name, len(w.settings), len(runs), atOnce, folder.Path)
+	cause := s.trainJoined(ctx, j, atOnce)
+	if errors.Is(cause, context.Canceled) {
+		return Interruption(fmt.Sprintf("interrupted with %d of %d runs finished; other processes go on; to join them again: %s",
+			j.count(), len(runs), shell.Command(append([]string{"-resume", folder.Path}, s.Repeated...)...)))
+	}
+	if cause != nil {
+		return cause
+	}
+	return s.concludeJoined(ctx, j)
+}
+
+// trainJoined takes runs, some at once, until none is left.
+func (s *Session) trainJoined(ctx context.Context, j *joined, atOnce int) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var workers sync.WaitGroup
+	warnings := &oneByOne{Writer: s.Err}
+	for range atOnce {
+		one := s.ofSweep(atOnce, warnings)
+		workers.Go(func() {
+			for {
+				left, err := s.trainNext(ctx, j, one)
+				if err != nil {
+					stop(err)
+					return
+				}
+				if !left {
+					return
+				}
+			}
+		})
+	}
+	workers.Wait()
+	return context.Cause(ctx)
+}
+
+// trainNext takes one run and trains it to its end. left is false once all are
+// finished; where all that are left are held by others, it waits a while.
+func (s *Session) trainNext(ctx context.Context, j *joined, one *Session) (left bool, err error) {
+	ctx, lose := context.WithCancelCause(ctx)
+	defer lose(nil)
+	i, claim, left, err := j.take(lose)
+	if err != nil || !left {
+		return left, err
+	}
+	if claim == nil {
+		select {
+		case <-ctx.Done():
+			return true, context.Cause(ctx)
+		case <-time.After(lookAgain):
+			return true, nil
+		}
+	}
+	began := time.Now()
+	folder := claim.Folder()
+	before, err := one.goOnIn(ctx, folder, j.run(i))
+	var lost *runfolder.LostError
+	if errors.As(context.Cause(ctx), &lost) || errors.As(err, &lost) {
+		fmt.Fprintf(one.Err, "warning: %v; going on with the next\n", lost)
+		return true, nil
+	}
+	if err != nil && !errors.Is(err, context.Canceled) && !endsAll(err) {
+		err = one.recordFailure(folder, j.run(i), err)
+	}
+	if err = errors.Join(err, claim.Release()); err != nil {
+		return true, err
+	}
+	if before != "" {
+		return true, nil
+	}
+	return true, s.tellJoined(j, i, time.Since(began))
+}
+
+// take claims the first run that is neither finished nor held. left is false
+// where all are finished; the claim is nil where others hold all that are left.
+func (j *joined) take(onLost func(error)) (i int, claim *runfolder.Claim, left bool, err error) {
+	now, err := j.folder.Clock()
+	if err != nil {
+		return 0, nil, true, err
+	}
+	for i, run := range j.runs {
+		if j.isFinished(i) {
+			continue
+		}
+		left = true
+		claim, _, err := run.Claim(now, onLost)
+		if err != nil {
+			return 0, nil, true, err
+		}
+		if claim == nil {
+			continue
+		}
+		if !j.isFinished(i) { // it may have been, between looking and claiming
+			return i, claim, true, nil
+		}
+		if err := claim.Release(); err != nil {
+			return 0, nil, true, err
+		}
+	}
+	return 0, nil, left, nil
+}
+
+// isFinished reports whether the run at a place has come to its end, by whose
+// hands ever. One that failed has: it would fail again.
+func (j *joined) isFinished(i int) bool {
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	if !j.finished[i] {
+		summary, err := j.runs[i].Summary()
+		j.finished[i] = err == nil && (summary.Status == runfolder.Failed ||
+			(summary.Status == runfolder.Finished || summary.Status == runfolder.Stopped) && len(j.runs[i].Missing(summary)) == 0)
+	}
+	return j.finished[i]
+}
+
+// count is how many runs are finished.
+func (j *joined) count() int {
+	count := 0
+	for i := range j.runs {
+		if j.isFinished(i) {
+			count++
+		}
+	}
+	return count
+}
+
+// tellJoined shows a run that has ended here and how far all processes are.
+func (s *Session) tellJoined(j *joined, i int, took time.Duration) error {
+	now, err := j.folder.Clock()
+	if err != nil {
+		return err
+	}
+	progress := reports.SweepProgress{All: len(j.runs)}
+	for i, run := range j.runs {
+		if j.isFinished(i) {
+			progress.Done++
+			continue
+		}
+		holder, held, err := run.HeldBy(now)
+		if err != nil {
+			return err
+		}
+		if held {
+			progress.Running = append(progress.Running, holder.String())
+		}
+	}
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	j.spent, j.ended = j.spent+took, j.ended+1
+	progress.SecondsPerRun = j.spent.Seconds() / float64(j.ended)
+	s.Display.Run(progress.Done, progress.All, j.label(i), j.setting(i, j.runs[i:i+1]), took.Seconds())
+	s.Display.Sweep(progress)
+	return nil
+}
+
+// concludeJoined writes the sweep's table, pictures and page, unless another
+// process has done so, and shows what came of it.
+func (s *Session) concludeJoined(ctx context.Context, j *joined) error {
+	result := j.result()
+	for !exists(j.folder.File(runfolder.ReportFile)) {
+		now, err := j.folder.Clock()
+		if err != nil {
+			return err
+		}
+		claim, _, err := j.folder.Claim(now, func(error) {})
+		if err != nil {
+			return err
+		}
+		if claim == nil { // another process is about to be done with it
+			select {
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			case <-time.After(lookAgain):
+			}
+			continue
+		}
+		j.folder = claim.Folder()
+		return errors.Join(s.concludeSweep(j.sweep, result), claim.Release(), j.failed(result))
+	}
+	reports.ShowSweep(s.Out, result, j.folder.Path)
+	return j.failed(result)
+}
