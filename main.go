@@ -216,6 +216,9 @@ func (p *program) command(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := p.expandHome(operands); err != nil {
+		return err
+	}
 	name := training
 	if p.resume != "" {
 		name = resuming
@@ -258,6 +261,24 @@ func (p *program) command(ctx context.Context, args []string) error {
 		return usagef("nothing to do: name a config with -config, or one of the commands %s", commandNames)
 	}
 	return p.train(ctx)
+}
+
+// expandHome puts the home folder in the place of ~ in all paths of the command
+// line. Shells do so for words of their own only, not in -data=~/images.
+func (p *program) expandHome(operands []string) (err error) {
+	paths := []*string{&p.data, &p.resume, &p.session.Runs, &p.session.Init, &p.export.File}
+	for i := range operands {
+		paths = append(paths, &operands[i])
+	}
+	for i := range p.configs {
+		paths = append(paths, &p.configs[i])
+	}
+	for _, path := range paths {
+		if *path, err = configs.ExpandHome(*path); err != nil {
+			return usagef("%s: %v", *path, err)
+		}
+	}
+	return nil
 }
 
 // check returns an error where a command gets operands or flags it does not
@@ -403,7 +424,7 @@ func (p *program) goOn(ctx context.Context) error {
 		p.session.Repeated = append(p.session.Repeated, "-config", path)
 	}
 	for _, override := range p.overrides {
-		p.session.Repeated = append(p.session.Repeated, "-set", override)
+		p.session.Repeated = append(p.session.Repeated, "-set", configs.WithoutPasswords(override))
 	}
 	if p.data != "" {
 		p.session.Repeated = append(p.session.Repeated, "-data", p.data)

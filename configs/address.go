@@ -6,7 +6,7 @@ import (
 )
 
 // An Address is where the dataset's archive is fetched from. However it is
-// printed, stored or compared, *** stands in the place of its password: only
+// printed, stored or compared, xxxxx stands in the place of its password: only
 // [Address.WithPassword] gives that away.
 type Address struct{ text string }
 
@@ -19,7 +19,7 @@ func (a Address) WithPassword() string { return a.text }
 func (a Address) String() string {
 	address, err := url.Parse(a.text)
 	if err != nil {
-		return withoutPasswords(a.text)
+		return WithoutPasswords(a.text)
 	}
 	if _, secret := address.User.Password(); !secret {
 		return a.text
@@ -37,10 +37,10 @@ func (a Address) MarshalText() ([]byte, error) { return []byte(a.String()), nil 
 // Equal reports whether two addresses are the same apart from their passwords.
 func (a Address) Equal(b Address) bool { return a.String() == b.String() }
 
-const mask = "***"
+const mask = "xxxxx" // net/url's own
 
 var password = regexp.MustCompile(`(//[^/@:\s]*):[^@\s]*@`)
 
-// withoutPasswords returns text with *** for what looks like the password in an
+// WithoutPasswords returns text with xxxxx for what looks like the password in an
 // address.
-func withoutPasswords(text string) string { return password.ReplaceAllString(text, "$1:"+mask+"@") }
+func WithoutPasswords(text string) string { return password.ReplaceAllString(text, "$1:"+mask+"@") }

@@ -17,7 +17,7 @@ func ExpandHome(path string) (string, error) {
 	}
 	folder, err := os.UserHomeDir()
 	if err != nil {
-		return "", errors.New("~ stands for the home folder, which the environment variable HOME does not name; write the path without ~")
+		return path, errors.New("~ stands for the home folder, which the environment variable HOME does not name; write the path without ~")
 	}
 	return filepath.Join(folder, rest), nil
 }

@@ -164,7 +164,7 @@ const setFlag = "-set "
 // section's keys that the override does not name keep their values. A key that
 // the override sets is swept no longer.
 func (r *reader) override(argument string) {
-	r.source = setFlag + withoutPasswords(oneLine(argument))
+	r.source = setFlag + WithoutPasswords(oneLine(argument))
 	r.overrides = append(r.overrides, r.source)
 	path, text, found := strings.Cut(argument, "=")
 	names := strings.Split(strings.TrimSpace(path), ".")
@@ -232,7 +232,7 @@ func (r *reader) problem(at place, format string, args ...any) {
 	if key != "" && !plainKey.MatchString(key) {
 		key = quoted(key)
 	}
-	p := Problem{Source: at.source, Line: at.line, Key: key, Message: withoutPasswords(fmt.Sprintf(format, args...))}
+	p := Problem{Source: at.source, Line: at.line, Key: key, Message: WithoutPasswords(fmt.Sprintf(format, args...))}
 	switch {
 	case r.reported[p]:
 	case len(r.problems) == maxProblems:

@@ -46,7 +46,7 @@ func (c Config) Error(problems ...Problem) error {
 	all := &Error{}
 	for _, p := range problems {
 		at := c.Origin.at(p.Key)
-		all.Problems = append(all.Problems, Problem{at.source, at.line, at.key, withoutPasswords(p.Message)})
+		all.Problems = append(all.Problems, Problem{at.source, at.line, at.key, WithoutPasswords(p.Message)})
 	}
 	return all
 }

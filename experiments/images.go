@@ -111,7 +111,7 @@ func notFetched(source sources.Source) string {
 		otherwise = "stop"
 	}
 	return fmt.Sprintf("%s does not hold CIFAR-10. A run would fetch it from %s first, 170 MB, and where it cannot, %s. The figures here are of the built-in sample.",
-		source.Dir, source.URL, otherwise)
+		source.Dir, source.Address(), otherwise)
 }
 
 // oneEachChannel returns an error where data.normalize has not as many values as

@@ -114,9 +114,6 @@ func sweptFigures(result *reports.Sweep) plots.SweptFigures {
 	}
 	for _, setting := range result.Settings {
 		point := plots.SweptPoint{Figure: math.NaN()}
-		for k, value := range setting.Values {
-			point.Places = append(point.Places, slices.Index(result.Values[k], value))
-		}
 		if setting.Missing == "" {
 			seeds := result.Seeds(setting)
 			point.Figure, point.Low, point.High = result.Figure(setting).Mean, slices.Min(seeds), slices.Max(seeds)
@@ -125,7 +122,34 @@ func sweptFigures(result *reports.Sweep) plots.SweptFigures {
 				figures.Loss = setting.Summary().Loss
 			}
 		}
-		figures.Points = append(figures.Points, point)
+		for _, places := range placesOf(setting.Values, result.Values) {
+			point.Places = places
+			figures.Points = append(figures.Points, point)
+		}
 	}
 	return figures
+}
+
+// placesOf are the places of a setting's values among all of their keys. A key
+// that has no effect in the setting has no value there: it comes out the same at
+// each of the key's.
+func placesOf(values []string, all [][]string) [][]int {
+	combinations := [][]int{nil}
+	for k, value := range values {
+		places := []int{slices.Index(all[k], value)}
+		if value == "" {
+			places = nil
+			for place := range all[k] {
+				places = append(places, place)
+			}
+		}
+		var longer [][]int
+		for _, before := range combinations {
+			for _, place := range places {
+				longer = append(longer, append(slices.Clone(before), place))
+			}
+		}
+		combinations = longer
+	}
+	return combinations
 }

@@ -20,7 +20,7 @@ type Sweep struct {
 // A Setting is one of the configs of a sweep, with its runs over seeds.
 type Setting struct {
 	Compared          // its finished runs; there may be none
-	Values   []string // of the swept keys
+	Values   []string // of the swept keys, empty for one that has no effect here
 	Missing  string   // why it has no figures to compare; empty where all its runs are finished
 }
 
@@ -54,11 +54,14 @@ func NewSetting(keys, values []string, folders []*runfolder.Folder) Setting {
 // notFinished is why a setting has no figures that was cut off or not begun.
 const notFinished = "not finished"
 
-// SettingLabel is a setting in short: learning_rate=0.01, c=1.
+// SettingLabel is a setting in short: learning_rate=0.01, c=1. A key without
+// effect in it has no value and is left out.
 func SettingLabel(keys, values []string) string {
-	parts := make([]string, len(keys))
+	var parts []string
 	for i, name := range ShortKeys(keys) {
-		parts[i] = name + "=" + values[i]
+		if values[i] != "" {
+			parts = append(parts, name+"="+values[i])
+		}
 	}
 	return strings.Join(parts, ", ")
 }

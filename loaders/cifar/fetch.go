@@ -292,7 +292,11 @@ func begins(response *http.Response, kept int64) (done, total int64, err error) 
 		}
 		return kept, kept, nil
 	}
-	return 0, 0, fmt.Errorf("%w: the server answered %s", ErrUnreachable, response.Status)
+	remedy := ""
+	if response.StatusCode == http.StatusUnauthorized {
+		remedy = ": give the name and the password that it wants with -set data.url=https://NAME:PASSWORD@..., where they are never stored"
+	}
+	return 0, 0, fmt.Errorf("%w: the server answered %s%s", ErrUnreachable, response.Status, remedy)
 }
 
 // networkFault words err, which ended an exchange with the server, and names

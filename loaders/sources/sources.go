@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 
 	"cifartrain/loaders"
 	"cifartrain/loaders/cifar"
@@ -17,7 +18,7 @@ import (
 type Source struct {
 	Sample   bool   // the built-in sample, whatever else there is
 	Dir      string // the folder that holds CIFAR-10, or that it is fetched into
-	URL      string // of the archive
+	URL      string // of the archive; it may hold a password, so that messages show Address
 	Download bool   // fetch CIFAR-10 when Dir does not hold it
 	Fallback bool   // use the built-in sample when CIFAR-10 cannot be had
 }
@@ -79,9 +80,18 @@ func (source Source) open(ctx context.Context, progress cifar.Progress) (dataset
 	return nil, "", fmt.Errorf("%s; %s; or set data.if_missing to sample to train on built-in images", reason, howToGet(source))
 }
 
+// Address is the archive's without a password.
+func (source Source) Address() string {
+	address, err := url.Parse(source.URL)
+	if err != nil {
+		return "its address"
+	}
+	return address.Redacted()
+}
+
 // howToGet says how a person gets CIFAR-10 into the source's folder.
 func howToGet(source Source) string {
-	return fmt.Sprintf("download %s, unpack it into %s or name its folder with -data", source.URL, source.Dir)
+	return fmt.Sprintf("download %s, unpack it into %s or name its folder with -data", source.Address(), source.Dir)
 }
 
 // Warning tells a person that a dataset's images are not those that the source
