@@ -230,7 +230,7 @@ func TestManyProblemsAreCounted(t *testing.T) {
 	if !errors.As(err, &all) || len(all.Problems) != maxProblems+1 {
 		t.Fatalf("error = %v, want %d problems", err, maxProblems+1)
 	}
-	want := "run.yaml: 50 more problems are left out" // the classes are missing too
+	want := "run.yaml: 50 more problems are left out"
 	if got := all.Problems[maxProblems].String(); got != want {
 		t.Errorf("last problem = %q, want %q", got, want)
 	}

@@ -86,15 +86,7 @@ func (f autoencoderParity) formulaAutoencoder(t *testing.T, kind string) (*graph
 	tensors := make(map[string]*tensor.Dense)
 	hash := sha256.New()
 	for k, p := range architecture.Parameters {
-		bound := float32(1 / math.Sqrt(float64(p.FanIn)))
-		values := make([]float32, p.Shape.TotalSize())
-		for j := range values {
-			h := uint32(16*f.Seed+k)*0x9E3779B9 ^ uint32(j)
-			h = (h ^ h>>16) * 0x85EBCA6B
-			h = (h ^ h>>13) * 0xC2B2AE35
-			h ^= h >> 16
-			values[j] = (float32(h>>8)/(1<<23) - 1) * bound
-		}
+		values := formulaWeights(f.Seed, k, p)
 		binary.Write(hash, binary.LittleEndian, values)
 		tensors[p.Name] = tensor.New(tensor.WithShape(p.Shape...), tensor.WithBacking(values))
 	}
@@ -108,6 +100,21 @@ func (f autoencoderParity) formulaAutoencoder(t *testing.T, kind string) (*graph
 		t.Fatal(err)
 	}
 	return architecture, weights
+}
+
+// formulaWeights are the first values of a model's parameter k, by the script's
+// formula.
+func formulaWeights(seed, k int, p graphs.Parameter) []float32 {
+	bound := float32(1 / math.Sqrt(float64(p.FanIn)))
+	values := make([]float32, p.Shape.TotalSize())
+	for j := range values {
+		h := uint32(16*seed+k)*0x9E3779B9 ^ uint32(j)
+		h = (h ^ h>>16) * 0x85EBCA6B
+		h = (h ^ h>>13) * 0xC2B2AE35
+		h ^= h >> 16
+		values[j] = (float32(h>>8)/(1<<23) - 1) * bound
+	}
+	return values
 }
 
 // formulaBatch is the first images of the script's set, transformed.

@@ -24,21 +24,24 @@ const parityTolerance = 1e-5
 
 // A parityCase is a training run that PyTorch made; see testdata/parity_svm.py.
 type parityCase struct {
-	Dataset      string  `json:"dataset"`
-	Name         string  `json:"name"`
-	C            float64 `json:"c"`
-	LearningRate float64 `json:"learning_rate"`
-	Momentum     float64 `json:"momentum"`
-	Nesterov     bool    `json:"nesterov"`
-	WeightDecay  float64 `json:"weight_decay"`
-	Epochs       []struct {
-		TrainLoss          float64 `json:"train_loss"`
-		ValidationLoss     float64 `json:"val_loss"`
-		TrainAccuracy      float64 `json:"train_accuracy"`
-		ValidationAccuracy float64 `json:"val_accuracy"`
-	} `json:"epochs"`
-	FinalBias     float64 `json:"final_bias"`
-	FinalWeightL2 float64 `json:"final_weight_l2"`
+	Dataset       string        `json:"dataset"`
+	Name          string        `json:"name"`
+	C             float64       `json:"c"`
+	LearningRate  float64       `json:"learning_rate"`
+	Momentum      float64       `json:"momentum"`
+	Nesterov      bool          `json:"nesterov"`
+	WeightDecay   float64       `json:"weight_decay"`
+	Epochs        []parityEpoch `json:"epochs"`
+	FinalBias     float64       `json:"final_bias"`
+	FinalWeightL2 float64       `json:"final_weight_l2"`
+}
+
+// A parityEpoch is what PyTorch measured in an epoch of a classifier.
+type parityEpoch struct {
+	TrainLoss          float64 `json:"train_loss"`
+	ValidationLoss     float64 `json:"val_loss"`
+	TrainAccuracy      float64 `json:"train_accuracy"`
+	ValidationAccuracy float64 `json:"val_accuracy"`
 }
 
 func readParity(t *testing.T) (cases []parityCase, formulaSum string) {
