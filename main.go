@@ -402,17 +402,16 @@ func (p *program) train(ctx context.Context) error {
 		}
 		all = append(all, config)
 	}
-	if sweep := all[0].Sweep != nil; sweep && p.dryRun {
-		return usagef("-dry-run looks at one setting; leave the sweep out with -set sweep=null")
-	} else if sweep && p.join != "" {
+	switch sweep := all[0].Sweep != nil; {
+	case sweep && p.dryRun:
+		return commands.DryRunSweep(ctx, &p.session, all[0])
+	case sweep && p.join != "":
 		return p.session.Join(ctx, all[0], p.join)
-	} else if sweep {
+	case sweep:
 		return p.session.Sweep(ctx, all[0])
-	}
-	if p.join != "" {
+	case p.join != "":
 		return usagef("-join is for sweeps, and %s sweeps no key", p.configs[0])
-	}
-	if p.dryRun {
+	case p.dryRun:
 		return commands.DryRun(ctx, &p.session, all)
 	}
 	return p.session.Train(ctx, all)

@@ -14,6 +14,19 @@ import (
 	"cifartrain/reports"
 )
 
+// DryRunSweep says of a sweep what DryRun says of configs, in figures of all its
+// runs.
+func DryRunSweep(ctx context.Context, s *experiments.Session, config configs.Config) error {
+	s.Offline = true
+	plan, err := s.PlanSweep(ctx, config)
+	if err != nil {
+		return err
+	}
+	reports.ShowSweepPlan(s.Out, plan)
+	reports.DryRunEnd(s.Out, plan.Runs, "", plan.Seconds)
+	return nil
+}
+
 // DryRun checks configs and data as training does and shows for each config its
 // model, its images, its steps, what its runs would write, and about how long
 // they would take, by a few steps on the real batches. It trains no model to
@@ -41,33 +54,22 @@ func DryRun(ctx context.Context, s *experiments.Session, all []configs.Config) e
 
 // plan says what the runs of a config would be.
 func plan(ctx context.Context, s *experiments.Session, config configs.Config) (reports.Plan, error) {
-	weights := experiments.DrawnWeights
-	if s.Init != "" {
-		weights = experiments.WeightsIn(s.Init)
-	}
-	prepared, err := s.Prepare(ctx, config, experiments.Need{Images: true, Weights: weights})
+	trial, err := s.Try(ctx, config)
 	if err != nil {
 		return reports.Plan{}, err
 	}
-	run, err := prepared.Run()
-	if err != nil {
-		return reports.Plan{}, err
-	}
+	prepared, run := trial.Prepared, trial.Run
 	model, err := prepared.Architecture.Build(prepared.Weights, run.Batches.Size())
 	if err != nil {
 		return reports.Plan{}, err
 	}
-	pace, err := run.Measure(ctx)
-	if err != nil {
-		return reports.Plan{}, err
-	}
-	const scorings = 2 // of the test images: by the last and by the best weights
+	shared, own := prepared.Memory()
 	return reports.Plan{
 		Summary: prepared.Summary(time.Time{}), Layers: layerRows(prepared.Architecture, model),
 		Steps: run.Batches.Batches(), Batch: run.Batches.Size(), Epochs: config.Train.Epochs, MayStop: config.Train.EarlyStopping > 0,
 		Seeds: s.Seeds, Folder: filepath.Join(s.Runs, config.Name), Files: s.Files(prepared),
-		Step: pace.Step, Epoch: pace.Epoch,
-		Seconds: float64(config.Train.Epochs)*pace.Epoch + scorings*float64(prepared.Images.Test.Len())*pace.Image,
+		Step: trial.Pace.Step, Epoch: trial.Pace.Epoch, Seconds: trial.Seconds(config.Train.Epochs),
+		Memory: shared + own, Disk: prepared.Disk(),
 	}, nil
 }
 

@@ -160,6 +160,9 @@ func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *
 		return nil, nil, err
 	}
 	prepared.Config = config
+	if err := prepared.fits(); err != nil {
+		return nil, nil, err
+	}
 	record := newRecord(folder, prepared, initial, now)
 	var state *training.State
 	var history metrics.History

@@ -22,6 +22,8 @@ type sweep struct {
 	seeds    int
 	folder   *runfolder.Folder
 	runs     []*runfolder.Folder // those of the first setting's seeds first
+
+	common, own int64 // memory in bytes: what all runs share, and the most that one adds
 }
 
 // Sweep trains every setting of a config's sweep, over as many seeds as the
@@ -84,6 +86,8 @@ func (s *Session) share(ctx context.Context, w *sweep) error {
 		if err != nil {
 			return err
 		}
+		common, own := prepared.Memory()
+		w.common, w.own = common, max(w.own, own)
 	}
 	return nil
 }

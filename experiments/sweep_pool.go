@@ -16,7 +16,7 @@ import (
 
 // atOnce is how many runs are trained side by side: one for each processor
 // where the model is too small for a run to use more than one, or else one,
-// which uses them all.
+// which uses them all; no more than memory holds.
 func (s *Session) atOnce(w *sweep) int {
 	for _, setting := range w.settings {
 		shape, classes := expected(setting.Config)
@@ -25,7 +25,9 @@ func (s *Session) atOnce(w *sweep) int {
 			return 1
 		}
 	}
-	return min(len(w.runs), runtime.GOMAXPROCS(0))
+	limit, _ := memoryLimit()
+	room := max(1, (limit-w.common)/max(1, w.own))
+	return int(min(room, int64(len(w.settings)*w.seeds), int64(runtime.GOMAXPROCS(0))))
 }
 
 // trainAll trains the runs that are not finished, some at once. A run that fails

@@ -27,7 +27,7 @@ func (s *Session) train(ctx context.Context, config configs.Config, begun func(*
 	if err != nil {
 		return nil, err
 	}
-	if err := prepared.suits(); err != nil {
+	if err := errors.Join(prepared.suits(), prepared.fits()); err != nil {
 		return nil, err
 	}
 	folder, err := runfolder.Create(s.Runs, config.Name, started)

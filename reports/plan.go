@@ -22,6 +22,7 @@ type Plan struct {
 	Files        []string
 
 	Step, Epoch, Seconds float64 // of a step, of an epoch, of a run's training and evaluation
+	Memory, Disk         int64   // of a run, bytes
 }
 
 // ShowPlan shows what a dry run found.
@@ -46,12 +47,14 @@ func ShowPlan(out io.Writer, p Plan) {
 	if p.Seeds > 1 {
 		each = fmt.Sprintf(", and %s for %d seeds", Duration(p.Seconds*float64(p.Seeds)), p.Seeds)
 	}
-	fmt.Fprintf(out, "%s\n\n", wrap(fmt.Sprintf("would train for %sabout %s (%.3g ms a step, %s an epoch)%s", most, Duration(p.Seconds), 1e3*p.Step, Duration(p.Epoch), each), width))
+	fmt.Fprintf(out, "%s\n", wrap(fmt.Sprintf("would train for %sabout %s (%.3g ms a step, %s an epoch)%s", most, Duration(p.Seconds), 1e3*p.Step, Duration(p.Epoch), each), width))
+	fmt.Fprintf(out, "would take about %s of memory and %s of disk a run\n\n", Bytes(p.Memory), Bytes(p.Disk))
 }
 
-// DryRunEnd says how long all runs together would take, and that none was made.
+// DryRunEnd says how long all runs together would take and where their
+// comparison would go, if there is one, and that none was made.
 func DryRunEnd(out io.Writer, runs int, comparison string, seconds float64) {
-	if runs > 1 {
+	if runs > 1 && comparison != "" {
 		text := fmt.Sprintf("%d runs would take about %s in all, and a comparison would go to %s", runs, Duration(seconds), filepath.Join(comparison, "<UTC time>"))
 		fmt.Fprintln(out, wrap(text, width))
 	}

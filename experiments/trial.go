@@ -1,0 +1,96 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+
+	"cifartrain/configs"
+	"cifartrain/reports"
+	"cifartrain/training"
+)
+
+// A Trial is a run that a few steps were made of, to see how long it takes. Its
+// weights are of no more use.
+type Trial struct {
+	*Prepared
+	Run  *training.Run
+	Pace training.Pace
+}
+
+// Try measures how long the parts of a config's run take on this machine.
+func (s *Session) Try(ctx context.Context, config configs.Config) (*Trial, error) {
+	need := Need{Images: true, Weights: DrawnWeights}
+	if s.Init != "" {
+		need.Weights = WeightsIn(s.Init)
+	}
+	prepared, err := s.Prepare(ctx, config, need)
+	if err != nil {
+		return nil, err
+	}
+	if err := prepared.fits(); err != nil {
+		return nil, err
+	}
+	run, err := prepared.Run()
+	if err != nil {
+		return nil, err
+	}
+	pace, err := run.Measure(ctx)
+	return &Trial{prepared, run, pace}, err
+}
+
+// Seconds is about how long the run takes to train so many epochs and to score
+// the test images, by the last and by the best weights.
+func (t *Trial) Seconds(epochs int) float64 {
+	const scorings = 2
+	return float64(epochs)*t.Pace.Epoch + scorings*float64(t.Images.Test.Len())*t.Pace.Image
+}
+
+// PlanSweep checks a config's sweep as training does and says what its runs
+// would take. Settings of one pace are measured once.
+func (s *Session) PlanSweep(ctx context.Context, config configs.Config) (reports.SweepPlan, error) {
+	w := &sweep{config: config, settings: config.Settings(), seeds: s.Seeds}
+	if err := s.checkSweep(w); err != nil {
+		return reports.SweepPlan{}, err
+	}
+	if err := s.share(ctx, w); err != nil {
+		return reports.SweepPlan{}, err
+	}
+	runs := len(w.settings) * w.seeds
+	plan := reports.SweepPlan{
+		Name: config.Name, Settings: len(w.settings), Runs: runs, AtOnce: s.atOnce(w), Folder: filepath.Join(s.Runs, config.Name),
+		Shortest: math.Inf(1), Memory: w.common + int64(s.atOnce(w))*w.own,
+	}
+	trials := make(map[string]*Trial)
+	for _, setting := range w.settings {
+		one := withoutSample(setting.Config)
+		pace := paceOf(one)
+		if trials[pace] == nil {
+			trial, err := s.Try(ctx, one)
+			var diverged *training.DivergedError
+			if errors.As(err, &diverged) {
+				continue // its run will end as soon, which is a result
+			}
+			if err != nil {
+				return reports.SweepPlan{}, fmt.Errorf("%s: %w", reports.SettingLabel(w.keys(), setting.Values), err)
+			}
+			trials[pace] = trial
+		}
+		seconds := trials[pace].Seconds(one.Train.Epochs)
+		plan.Shortest, plan.Longest = min(plan.Shortest, seconds), max(plan.Longest, seconds)
+		plan.Seconds += seconds * float64(w.seeds) / float64(plan.AtOnce)
+		plan.Disk += int64(w.seeds) * trials[pace].Disk()
+		plan.MayStop = plan.MayStop || one.Train.EarlyStopping > 0
+	}
+	return plan, nil
+}
+
+// paceOf tells apart configs whose steps take another time: what else is in them
+// changes numbers, not work.
+func paceOf(config configs.Config) string {
+	data, o := config.Data, config.Optimizer
+	return fmt.Sprint(config.Model, config.Loss.Kind, data.Classes, data.Validation, data.Flip, data.Shift, data.Center,
+		data.BatchSize, data.EvalBatchSize, o.Kind, o.Momentum > 0, o.ClipNorm > 0, config.Train.AverageDecay > 0)
+}
