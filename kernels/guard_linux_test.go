@@ -77,3 +77,34 @@ func TestPassFences(t *testing.T) {
 		}
 	})
 }
+
+// TestImageFences proves that no product of images and vectors reads or writes
+// beyond its slices.
+func TestImageFences(t *testing.T) {
+	const most, channels, plane = 9, 3, 2 * imageBlock
+	onEach(t, func(t *testing.T) {
+		tables := NewPixelTables([]float32{0.25, 0.5, 0.75}, []float32{1, 1, 1})
+		if !tables.Multiplies(plane) {
+			t.Skip("there are no products of images here")
+		}
+		for _, atEnd := range []bool{false, true} {
+			const n = channels * plane
+			x, mean, y := fenced(t, n, atEnd), fenced(t, n, atEnd), fenced(t, n, atEnd)
+			var images [][]byte
+			for range most {
+				images = append(images, asBytes(fenced(t, n/4, atEnd)))
+			}
+			for m := 1; m <= most; m++ {
+				factors := fenced(t, m, atEnd)
+				for i := range factors {
+					factors[i] = 1
+				}
+				for _, mean := range [][]float32{nil, mean} {
+					tables.TimesVector(factors, images[:m], mean, x)
+					factors[0] = 1
+					tables.VectorTimes(y, factors, images[:m], mean)
+				}
+			}
+		}
+	})
+}

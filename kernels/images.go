@@ -22,6 +22,7 @@ func (t *PixelTables) Multiplies(plane int) bool {
 // TimesVector sets y (m) to the products of m images' pixels, less mean unless
 // it is nil, and x, which has as many numbers as an image.
 func (t *PixelTables) TimesVector(y []float32, images [][]byte, mean, x []float32) {
+	y = y[:len(images):len(y)]
 	means, step := t.means(mean, len(x))
 	channels := len(t.Values)
 	share(len(images), 1, len(images)*len(x), func(part span) {
