@@ -14,13 +14,12 @@ import (
 	"cifartrain/training"
 )
 
-// confusionPicture shows what only a run that was scored on the test images has.
-const confusionPicture = "confusion.png"
-
 // A picture is a PNG that a run leaves.
 type picture struct {
 	file    string
+	group   string // the report's heading above it and others
 	meaning string // what the report says of it; empty where the report draws its own
+	tested  bool   // it shows what only a run that was scored on the test images has
 	draw    func(io.Writer) error
 }
 
@@ -31,24 +30,32 @@ func (p *Prepared) pictures(summary *runfolder.Summary, result training.Result) 
 	classes := p.Images.Training.Classes
 	caption := plots.Caption{Run: summary.Name, Dataset: summary.Dataset + ": " + reports.ClassList(classes)}
 	tested := plots.Caption{Run: caption.Run, Dataset: caption.Dataset + ", test images, best weights"}
-	all := []picture{{"loss.png", "", plots.PNG(plots.LossChart(caption, history, summary.Loss, reports.Yardsticks(summary)...))}}
-	if p.Architecture.Task.Restores() && p.Config.Plots.Reconstructions > 0 {
-		all = append(all, picture{"reconstructions.png", "Validation images drawn by the seed, and what the best weights restore of them.", func(w io.Writer) error {
-			pairs, err := p.reconstruct(result.Best)
-			if err != nil {
-				return err
-			}
-			return plots.Reconstructions(w, caption, pairs)
-		}})
+	best := *p
+	best.Weights = result.Best
+	all := []picture{{file: "loss.png", draw: plots.PNG(plots.LossChart(caption, history, summary.Loss, reports.Yardsticks(summary)...))}}
+	if p.Architecture.Task.Restores() {
+		if p.Config.Plots.Reconstructions > 0 {
+			all = append(all, picture{file: "reconstructions.png", group: "What it restores",
+				meaning: "Validation images drawn by the seed, and what the best weights restore of them.",
+				draw: func(w io.Writer) error {
+					pairs, err := p.reconstruct(result.Best)
+					if err != nil {
+						return err
+					}
+					return plots.Reconstructions(w, caption, pairs)
+				}})
+		}
+		return append(all, explainAutoencoder(&best, tested)...)
 	}
-	if p.Architecture.Task.Classifies() {
-		all = append(all, picture{"accuracy.png", "", plots.PNG(plots.AccuracyChart(caption, history))},
-			picture{confusionPicture, "How the best weights classify the test images.", func(w io.Writer) error { return plots.Confusion(w, tested, summary.Confusion) }})
-	}
+	all = append(all, picture{file: "accuracy.png", draw: plots.PNG(plots.AccuracyChart(caption, history))},
+		picture{file: "confusion.png", group: "How good it is", tested: true, meaning: "How the best weights classify the test images.",
+			draw: func(w io.Writer) error { return plots.Confusion(w, tested, summary.Confusion) }})
+	all = append(all, explainClassifier(&best, tested)...)
 	if name := p.Architecture.PixelWeight; name != "" {
-		all = append(all, picture{"weights.png", "The best weights as a picture: what speaks for which class.", func(w io.Writer) error {
-			return p.drawWeights(w, caption, result.Best.ByName()[name].Float32s())
-		}})
+		all = append(all, picture{file: "weights.png", group: "What it looks for", meaning: "The best weights as a picture: what speaks for which class.",
+			draw: func(w io.Writer) error {
+				return p.drawWeights(w, caption, result.Best.ByName()[name].Float32s())
+			}})
 	}
 	return all
 }
@@ -76,12 +83,12 @@ func (r *record) draw(result training.Result) (shown []reports.Picture, err erro
 		return nil, nil
 	}
 	for _, one := range r.pictures(r.summary, result) {
-		if one.file == confusionPicture && r.summary.Confusion == nil {
-			continue // the test images were not scored
+		if one.tested && r.summary.Best.TestLoss == nil {
+			continue
 		}
 		err = errors.Join(err, r.folder.WriteWith(one.file, one.draw))
 		if one.meaning != "" {
-			shown = append(shown, reports.Picture{File: one.file, Meaning: one.meaning})
+			shown = append(shown, reports.Picture{File: one.file, Group: one.group, Meaning: one.meaning})
 		}
 	}
 	return shown, err

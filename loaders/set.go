@@ -96,6 +96,16 @@ func (s *Set) Sample(count int, random *rand.Rand) *Set {
 // Index is image i's place among the dataset's images.
 func (s *Set) Index(i int) int { return int(s.indices[i]) }
 
+// Pick returns the images at the given places, in the order given.
+func (s *Set) Pick(places []int) *Set {
+	part := *s
+	part.indices = make([]int32, len(places))
+	for i, place := range places {
+		part.indices[i] = s.indices[place]
+	}
+	return &part
+}
+
 // subset returns the images at the given places, in the set's order.
 func (s *Set) subset(places []int32) *Set {
 	part := *s

@@ -40,7 +40,10 @@ func Filters(w io.Writer, caption Caption, filters []Filter) error {
 	notes := []string{
 		"Each picture is the weights of one unit: where it is bright the unit wants a bright pixel, where it is dark a dark one, middle gray is weight 0. " +
 			"Each has a scale of its own. Below: on how many of the images the unit is not zero.",
-		fmt.Sprintf("%d of the %d units are dead: zero on every image, so that they contribute nothing and no gradient wakes them.", dead, len(sorted)),
+		fmt.Sprintf("None of the %d units is dead: some image wakes each.", len(sorted)),
+	}
+	if dead > 0 {
+		notes[1] = fmt.Sprintf("%d of the %d units are dead: zero on every image, so that they contribute nothing and no gradient wakes them.", dead, len(sorted))
 	}
 	if more := len(sorted) - mostFilters; more > 0 {
 		notes = append(notes, fmt.Sprintf("%d more units, less used than these, are not shown.", more))
@@ -53,7 +56,7 @@ func Filters(w io.Writer, caption Caption, filters []Filter) error {
 			lines:  []string{useText(f.Use)}, struck: f.Use == 0,
 		}
 	}
-	const across = 15
+	const across = 12
 	heading := heading{"What the first layer looks for", caption, notes}
 	if err := (gallery{across, []tileGroup{{tiles: tiles}}}).write(w, heading); err != nil {
 		return fmt.Errorf("drawing the filters: %w", err)

@@ -3,6 +3,8 @@ package plots
 import (
 	"fmt"
 	"io"
+
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // A Mistake is an image that a classifier takes for another class.
@@ -14,14 +16,16 @@ type Mistake struct {
 
 // Mistakes writes a PNG of images that a classifier gets wrong to w, in the
 // order given, best that of how sure it was: each with its class, the one it
-// was taken for and the score. It returns an error for no image, images of
-// different shapes or values that are not finite, if the caption names no
+// was taken for and the score. It returns an error for images of different shapes or values that are not finite, if the caption names no
 // dataset, or from w.
 func Mistakes(w io.Writer, caption Caption, mistakes []Mistake) error {
 	var images []Image
 	var tiles []galleryTile
 	for _, m := range mistakes {
 		images = append(images, m.Image)
+	}
+	if len(images) == 0 {
+		return writePicture(w, heading{"The surest mistakes", caption, []string{"No image is classified wrongly."}}, 0, func(draw.Canvas) {})
 	}
 	if err := checkImages(caption, images); err != nil {
 		return fmt.Errorf("drawing the mistakes: %w", err)

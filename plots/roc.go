@@ -20,7 +20,7 @@ type NamedROC struct {
 }
 
 // ROC writes a PNG of receiver operating characteristics to w, a curve for each
-// class, the threshold 0 marked on each and its area in the legend. It returns
+// class with its area in the legend. On the only one the threshold 0 is marked. It returns
 // an error for no curve or one without points, if the caption
 // names no dataset, or from w.
 func ROC(w io.Writer, caption Caption, curves []NamedROC) error {
@@ -61,6 +61,9 @@ func drawROC(w io.Writer, caption Caption, curves []NamedROC) error {
 		}
 		axes.Add(line)
 		legend.add(fmt.Sprintf("%s: area %.3f", curve.Class, curve.Area), line)
+		if len(curves) > 1 {
+			continue // the largest of several scores decides, no threshold
+		}
 		falsePositive, truePositive := curve.At(0)
 		ring, core, err := bestMark(plotter.XY{X: 100 * falsePositive, Y: 100 * truePositive}, color)
 		if err != nil {
@@ -69,9 +72,12 @@ func drawROC(w io.Writer, caption Caption, curves []NamedROC) error {
 		axes.Add(ring, core)
 	}
 	heading := heading{"Found against falsely taken", caption, []string{
-		"Each point is a threshold of the score; the ring is the threshold 0, which the model uses. The area under the curve is the probability " +
-			"that an image of the class scores higher than another: 1 tells them perfectly, 0.5, the dashed line, not at all.",
+		"Each point is a threshold of the score. The area under the curve is the probability that an image of the class scores higher than " +
+			"another: 1 tells them perfectly, 0.5, the dashed line, not at all.",
 	}}
+	if len(curves) == 1 {
+		heading.notes = append(heading.notes, "The ring is the threshold 0, which the model uses.")
+	}
 	side := vg.Length(4.6) * vg.Inch
 	width := pictureWidth - 2*margin
 	return writePicture(w, heading, legend.height(width)+side, func(c draw.Canvas) {

@@ -23,6 +23,7 @@ var reportTemplate = newPage(reportText)
 // A Picture is a PNG of the folder with what it shows.
 type Picture struct {
 	File    string
+	Group   string // a heading above this picture and those that follow of the same group
 	Meaning string // a sentence for the reader
 }
 
@@ -56,7 +57,7 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 		Headline string
 		Tiles    []Tile
 		Curves   []template.HTML
-		Pictures []printed
+		Groups   [][]printed // of pictures
 		Config   string
 		Graph    string
 		Diagram  template.HTML
@@ -66,7 +67,12 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 		if err != nil {
 			return err
 		}
-		page.Pictures = append(page.Pictures, printed{p, source})
+		one := printed{Picture: p, Source: source}
+		if n := len(page.Groups); n > 0 && page.Groups[n-1][0].Group == p.Group {
+			page.Groups[n-1] = append(page.Groups[n-1], one)
+		} else {
+			page.Groups = append(page.Groups, []printed{one})
+		}
 	}
 	var diagram string
 	for name, text := range map[string]*string{runfolder.ConfigFile: &page.Config, runfolder.GraphFile: &page.Graph, runfolder.DiagramFile: &diagram} {

@@ -58,7 +58,7 @@ func reported(t *testing.T, change func(*runfolder.Summary)) (folder *runfolder.
 	if change != nil {
 		change(summary)
 	}
-	if err := WriteReport(folder, summary, []Picture{{"weights.png", "Weights."}}); err != nil {
+	if err := WriteReport(folder, summary, []Picture{{File: "weights.png", Meaning: "Weights."}}); err != nil {
 		t.Fatal(err)
 	}
 	content, err := os.ReadFile(folder.File(runfolder.ReportFile))

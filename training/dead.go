@@ -7,39 +7,50 @@ import (
 	"cifartrain/metrics"
 )
 
-// DeadUnits counts those of each layer with a ReLU on the batcher's set.
-func (e *Evaluator) DeadUnits(ctx context.Context, batcher *loaders.Batcher) ([]metrics.DeadUnits, error) {
+// Use is for each unit of each layer the share of the batcher's images for which
+// its ReLU is not zero; nil for a layer without one.
+func (e *Evaluator) Use(ctx context.Context, batcher *loaders.Batcher) ([][]float64, error) {
 	model := e.machine.model
-	alive := make([][]bool, len(model.Layers))
+	use := make([][]float64, len(model.Layers))
 	for i, layer := range model.Layers {
-		alive[i] = make([]bool, layer.Out)
+		if layer.ReLU {
+			use[i] = make([]float64, layer.Out)
+		}
 	}
-	for batch := range batcher.Epoch(1) {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if err := e.machine.run(batch); err != nil {
-			return nil, err
-		}
-		for i, layer := range model.Layers {
-			if !layer.ReLU {
+	_, err := e.rows(ctx, batcher, func(_, row int) {
+		for i, units := range use {
+			if units == nil {
 				continue
 			}
-			for row := range batch.Rows() {
-				for unit, value := range model.LayerRow(i, row) {
-					alive[i][unit] = alive[i][unit] || value > 0
+			for unit, value := range model.LayerRow(i, row) {
+				if value > 0 {
+					units[unit]++
 				}
 			}
 		}
+	})
+	for _, units := range use {
+		for unit := range units {
+			units[unit] /= float64(batcher.Set.Len())
+		}
+	}
+	return use, err
+}
+
+// DeadUnits counts those of each layer with a ReLU on the batcher's set.
+func (e *Evaluator) DeadUnits(ctx context.Context, batcher *loaders.Batcher) ([]metrics.DeadUnits, error) {
+	use, err := e.Use(ctx, batcher)
+	if err != nil {
+		return nil, err
 	}
 	var counts []metrics.DeadUnits
-	for i, layer := range model.Layers {
+	for i, layer := range e.machine.model.Layers {
 		if !layer.ReLU {
 			continue
 		}
 		dead := 0
-		for _, lives := range alive[i] {
-			if !lives {
+		for _, share := range use[i] {
+			if share == 0 {
 				dead++
 			}
 		}
