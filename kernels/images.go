@@ -2,11 +2,11 @@ package kernels
 
 import "slices"
 
-// Products of images and vectors that turn bytes into pixels as they read them.
-// The pixels exist in registers only: a byte takes a quarter of a float32's time
-// from the memory, and nobody writes rows of pixels that others would have to
-// read again. Each result has the bits that Normalize and the product of its
-// rows would give.
+// The products in this file multiply images with vectors and turn the images'
+// bytes into pixels as they read them. The pixels exist in registers only: to
+// read bytes takes a quarter of the time that float32 numbers take, and no rows of
+// pixels have to be written before. Each result has the bits that Normalize and a
+// product of the rows it writes would give.
 
 // imageBlock is how many pixels the assembly takes at a time. A channel's plane
 // must be a multiple of it.
@@ -19,8 +19,9 @@ func (t *PixelTables) Multiplies(plane int) bool {
 	return t.multiplies && plane%imageBlock == 0
 }
 
-// TimesVector sets y (m) to the products of m images' pixels, less mean unless
-// it is nil, and x, which has as many numbers as an image.
+// TimesVector sets y (m) to the dot products of x with each of m images. x has as
+// many numbers as an image has pixels; mean is subtracted from the pixels unless it
+// is nil.
 func (t *PixelTables) TimesVector(y []float32, images [][]byte, mean, x []float32) {
 	y = y[:len(images):len(y)]
 	means, step := t.means(mean, len(x))
@@ -33,9 +34,9 @@ func (t *PixelTables) TimesVector(y []float32, images [][]byte, mean, x []float3
 	})
 }
 
-// VectorTimes sets y, which has as many numbers as an image, to the sum of m
-// images' pixels, less mean unless it is nil, each image times its number of x
-// (m). It does not read images whose number is 0.
+// VectorTimes sets y to the sum of m images, each times its number in x (m). y has
+// as many numbers as an image has pixels; mean is subtracted from the pixels unless
+// it is nil. Images whose number is 0 are not read.
 func (t *PixelTables) VectorTimes(y, x []float32, images [][]byte, mean []float32) {
 	w := takeWorkspace()
 	w.factors, w.images = w.factors[:0], w.images[:0]
@@ -55,12 +56,13 @@ func (t *PixelTables) VectorTimes(y, x []float32, images [][]byte, mean []float3
 	} else {
 		clear(y)
 	}
-	clear(w.images) // keeps no image alive
+	clear(w.images) // so that the garbage collector can free the images
 	w.giveBack()
 }
 
-// means returns what is subtracted of an image's pixels, and how many numbers
-// lie between those of one block and the next: zeros where mean is nil.
+// means returns what is subtracted from an image's pixels, and how many numbers lie
+// between those for one block and the next. Where mean is nil, it returns one
+// block of zeros, which serves all blocks.
 func (t *PixelTables) means(mean []float32, pixels int) (means []float32, step int) {
 	if mean == nil {
 		return zeros[:imageBlock], 0
@@ -68,8 +70,8 @@ func (t *PixelTables) means(mean []float32, pixels int) (means []float32, step i
 	return mean[:pixels:len(mean)], imageBlock
 }
 
-// scaleNumbers is how many numbers the assembly reads of a channel: its mean, and
-// the inverse of its deviation as the sum of two.
+// scaleNumbers is how many numbers the assembly reads for a channel: its mean, and
+// two whose sum is the inverse of its standard deviation.
 const scaleNumbers = 3
 
 // tryProducts sets scales, and multiplies if products with them have the

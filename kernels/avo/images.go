@@ -14,10 +14,11 @@ var (
 	mostLow  = ConstData("mostLow", F32(float32(1./255-float64(float32(1./255)))))
 )
 
-// A pixelReader turns bytes to pixels in registers: (byte/255 - mean)/std less
-// the mean image. It divides by multiplying with the inverse as the sum of two
-// numbers, so that two instructions round once; PixelTables.Multiplies says
-// whether that gives the quotients' bits.
+// A pixelReader turns bytes into pixels in registers: (byte/255 - mean)/std less
+// the mean image. Instead of dividing it multiplies with the inverse, given as the
+// sum of a number and a much smaller one: it multiplies with the smaller one first
+// and adds the other product with a fused multiply-add. PixelTables.Multiplies
+// says whether that gives the quotients' bits.
 type pixelReader struct {
 	instructionSet
 	mostHigh, mostLow, mean, high, low reg.VecVirtual

@@ -6,9 +6,9 @@ import (
 )
 
 // A pixelReader turns bytes into pixels in registers: (byte/255 - mean)/std less
-// the mean image. As on amd64 it divides by multiplying with the inverse, which is
-// the sum of two numbers, so that the multiplication and a fused multiply-add
-// round no more often than a division would.
+// the mean image. As on amd64 it multiplies with the inverse instead of dividing.
+// The inverse is given as the sum of a number and a much smaller one: it multiplies
+// with the smaller one first and adds the other product with a fused multiply-add.
 type pixelReader struct {
 	*function
 	mostHigh, mostLow, mean, high, low vector
