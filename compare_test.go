@@ -8,18 +8,16 @@ import (
 	"strings"
 	"testing"
 
+	"cifartrain/experiments"
 	"cifartrain/runfolder"
 )
 
 // TestAutoencodersAndTheirComparison trains both small autoencoders on the
 // sample, compares them, and compares them again from their folders.
 func TestAutoencodersAndTheirComparison(t *testing.T) {
-	runs := t.TempDir()
-	data := filepath.Join(runs, "data")
-	if err := os.Mkdir(data, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	status, stdout, stderr := call(context.Background(), "-config", "autoencoder", "-config", "autoencoder_tied", "-runs", runs, "-data", data,
+	runs, cache := t.TempDir(), filepath.Join(t.TempDir(), "new")
+	t.Setenv(experiments.CacheVariable, cache)
+	status, stdout, stderr := call(context.Background(), "-config", "autoencoder", "-config", "autoencoder_tied", "-runs", runs,
 		"-set", "data.source=sample", "-set", "data.classes=[frog, horse]", "-set", "train.epochs=2", "-set", "model.hidden=[16]", "-set", "model.latent=4",
 		"-set", "plots.reconstructions=5")
 	if status != exitDone {
@@ -54,7 +52,7 @@ func TestAutoencodersAndTheirComparison(t *testing.T) {
 			t.Error("an autoencoder has accuracies")
 		}
 	}
-	if kept, _ := filepath.Glob(filepath.Join(data, "pca-*.json")); len(kept) != 1 {
+	if kept, _ := filepath.Glob(filepath.Join(cache, "pca-*.json")); len(kept) != 1 {
 		t.Errorf("%d yardsticks are kept, want one for the one split", len(kept))
 	}
 	for _, want := range []string{"autoencoder_tied is ", " to overfit", "PCA, 4 components", "parameters", "x)"} {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"cifartrain/experiments"
 	"cifartrain/runfolder"
 )
 
@@ -20,6 +21,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv("CIFARTRAIN_TEST_MAIN") != "" {
 		main()
 	}
+	os.Setenv(experiments.CacheVariable, "") // leaves nothing in the cache of whoever tests
 	os.Exit(m.Run())
 }
 

@@ -3,6 +3,8 @@ package experiments
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"cifartrain/configs"
@@ -22,7 +24,6 @@ type yardstick struct {
 }
 
 // measure starts computing the yardstick of a model that restores its input.
-// The results are kept in the data folder.
 func measure(ctx context.Context, p *Prepared) *yardstick {
 	ctx, stop := context.WithCancel(ctx)
 	y := &yardstick{stop: stop, done: make(chan struct{})}
@@ -34,16 +35,16 @@ func measure(ctx context.Context, p *Prepared) *yardstick {
 	case p.Architecture.Latent > mostComponents:
 		y.missing = fmt.Sprintf("model.latent is above %d", mostComponents)
 	default:
-		go y.compute(ctx, p.Config.Data.Dir, p.Architecture.Latent, scale, p.Images)
+		go y.compute(ctx, p.Architecture.Latent, scale, p.Images)
 		return y
 	}
 	close(y.done)
 	return y
 }
 
-func (y *yardstick) compute(ctx context.Context, dir string, components int, scale float64, images *Images) {
+func (y *yardstick) compute(ctx context.Context, components int, scale float64, images *Images) {
 	defer close(y.done)
-	results, err := metrics.CachedPCA(ctx, dir, []int{components}, images.Training, images.Validation, images.Test)
+	results, err := metrics.CachedPCA(ctx, cacheFolder(), []int{components}, images.Training, images.Validation, images.Test)
 	if err != nil {
 		y.missing = err.Error() // the run is worth keeping without it
 		return
@@ -53,6 +54,23 @@ func (y *yardstick) compute(ctx context.Context, dir string, components int, sca
 	pca.ValidationMSE *= scale
 	pca.TestMSE *= scale
 	y.result = &pca
+}
+
+// CacheVariable is the environment variable that names another cache folder; set
+// to nothing, it turns the cache off.
+const CacheVariable = "CIFARTRAIN_CACHE"
+
+// cacheFolder is where principal components are kept from run to run:
+// cifartrain in the user's cache folder. It is empty where there is none.
+func cacheFolder() string {
+	if named, set := os.LookupEnv(CacheVariable); set {
+		return named
+	}
+	folder, err := os.UserCacheDir()
+	if err != nil {
+		return "" // then the components are computed for each run
+	}
+	return filepath.Join(folder, "cifartrain")
 }
 
 // lossScale is the factor by which the normalisation scales a squared error of

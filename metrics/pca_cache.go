@@ -24,13 +24,16 @@ type cachedPCA struct {
 }
 
 // CachedPCA is [FitPCA] with a memory: it keeps the results in a small file in
-// dir, pca-<key>.json, and takes them from there when the same counts of the
+// dir, pca-<key>.json, which it makes where it is not there, and takes them from there when the same counts of the
 // same images are asked for again. The key is computed from every pixel, so
 // that another split, selection of classes or dataset has a file of its own.
 //
-// A file that is damaged or belongs to something else is replaced. Where dir
-// does not exist or cannot be written to, nothing is kept, which is no error.
+// A file that is damaged or belongs to something else is replaced. Where dir is
+// empty or cannot be written to, nothing is kept, which is no error.
 func CachedPCA(ctx context.Context, dir string, counts []int, training, validation, test Images) ([]PCA, error) {
+	if dir == "" {
+		return FitPCA(ctx, counts, training, validation, test)
+	}
 	key, err := pcaKey(ctx, counts, training, validation, test)
 	if err != nil {
 		return nil, fmt.Errorf("metrics: PCA: %w", err)
@@ -94,6 +97,9 @@ func readPCA(path, key string, counts []int) (results []PCA, ok bool) {
 func writePCA(path string, content cachedPCA) (err error) {
 	text, err := json.MarshalIndent(content, "", "  ")
 	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".pca-*")

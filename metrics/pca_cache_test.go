@@ -155,7 +155,7 @@ func TestCachedPCAWithoutAFolder(t *testing.T) {
 	if err := os.Chmod(sealed, 0o500); err != nil {
 		t.Fatal(err)
 	}
-	for _, dir := range []string{filepath.Join(t.TempDir(), "missing"), file, sealed} {
+	for _, dir := range []string{"", filepath.Join(file, "missing"), file, sealed} {
 		got, err := CachedPCA(t.Context(), dir, []int{2}, images, images, images)
 		if err != nil {
 			t.Errorf("%s: %v", dir, err)
