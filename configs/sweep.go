@@ -3,6 +3,7 @@ package configs
 import (
 	"cmp"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -151,14 +152,17 @@ func (s *Sweep) has(path string) bool {
 	return s != nil && slices.ContainsFunc(s.Keys, func(swept SweptKey) bool { return swept.Key == path })
 }
 
-// mostCombinations is where counting them ends.
-const mostCombinations = 1 << 40
+// mostCombinations is where counting them ends, on a machine of any word size.
+const mostCombinations = min(1<<40, math.MaxInt)
 
 // combinations counts the combinations of all values.
 func (s *Sweep) combinations() int {
 	n := 1
 	for _, swept := range s.Keys {
-		n = min(n*len(swept.Values), mostCombinations)
+		if n > mostCombinations/len(swept.Values) {
+			return mostCombinations
+		}
+		n *= len(swept.Values)
 	}
 	return n
 }

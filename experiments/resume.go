@@ -75,7 +75,7 @@ func (s *Session) goOnIn(ctx context.Context, folder *runfolder.Folder, asked co
 	if end, err := howItEnded(folder, saved, begun, asked); end != "" || err != nil {
 		return end, err
 	}
-	record, state, err := s.resumed(ctx, folder, saved, asked)
+	record, state, err := s.resumed(ctx, folder, saved, begun, asked)
 	if err != nil {
 		return "", err
 	}
@@ -147,7 +147,7 @@ func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, as
 
 // resumed puts a run together again, to go on from the state or, where there is
 // none yet, from its beginning. The folder changes only once all fits together.
-func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *runfolder.Checkpoint, config configs.Config) (*record, *training.State, error) {
+func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, config configs.Config) (*record, *training.State, error) {
 	now, need, initial := time.Now(), Need{Images: true}, folder.File(runfolder.InitialWeightsFile)
 	if !exists(initial) {
 		initial = ""
@@ -171,7 +171,7 @@ func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *
 			return nil, nil, err
 		}
 		history = saved.History
-		record.summary.Started = saved.Started
+		record.summary.Started, record.summary.Lengthened = saved.Started, lengthened(folder, begun, config)
 		record.began = now.Add(-time.Duration(saved.Seconds * float64(time.Second)))
 		fmt.Fprintf(s.Out, "going on in epoch %d after %d of %d steps\n", len(history)+1, saved.Partial.Steps, record.run.Batches.Batches())
 	}
@@ -179,6 +179,15 @@ func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *
 		return nil, nil, err
 	}
 	return record, state, record.begin()
+}
+
+// lengthened reports whether the run's epochs so far were trained on another
+// schedule than its config has now: that of another number of epochs.
+func lengthened(folder *runfolder.Folder, begun, asked configs.Config) bool {
+	if before, err := folder.Summary(); err == nil && before.Lengthened {
+		return true
+	}
+	return asked.Optimizer.Schedule == "cosine" && asked.Train.Epochs != begun.Train.Epochs
 }
 
 // accept returns the state of a checkpoint that the run can go on from.

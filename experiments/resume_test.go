@@ -122,6 +122,26 @@ func TestResumeStoppedEarly(t *testing.T) {
 	sameFiles(t, folder, whole(t, "train.epochs=12", "optimizer.learning_rate=1"))
 }
 
+// TestLengthened wants only a run whose learning rates follow its length to be
+// told from one that was as long from the start.
+func TestLengthened(t *testing.T) {
+	for schedule, want := range map[string]bool{"constant": false, "cosine": true} {
+		s := onFewImages(t.TempDir(), 1)
+		folder, err := trainFew(t, s, context.Background(), func() {}, "train.epochs=2", "optimizer.schedule="+schedule)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // and once more, without a change
+			if _, _, err := resume(s, folder, "train.epochs=3"); err != nil {
+				t.Fatal(err)
+			}
+			if summary, err := folder.Summary(); err != nil || summary.Lengthened != want {
+				t.Errorf("%s: lengthened is %t, want %t: %v", schedule, summary.Lengthened, want, err)
+			}
+		}
+	}
+}
+
 // TestResumeRefuses what would not be the same run.
 func TestResumeRefuses(t *testing.T) {
 	s := onFewImages(t.TempDir(), 1)

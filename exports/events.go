@@ -23,9 +23,8 @@ type EventWriter struct {
 }
 
 // CreateEvents starts a new event file in a folder, which it makes where it is
-// missing. first is the first step to be written: above 1, TensorBoard forgets
-// what older files of the folder say of that step and later ones, as a run that
-// goes on from there wants it.
+// missing. first is the first step to be written: TensorBoard forgets what older
+// files of the folder say of that step and later ones.
 func CreateEvents(folder string, first int) (*EventWriter, error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, fmt.Errorf("writing for TensorBoard: %w", err)
@@ -36,7 +35,7 @@ func CreateEvents(folder string, first int) (*EventWriter, error) {
 	}
 	w := &EventWriter{file}
 	err = w.write(func(event *message) { event.text(3, "brain.Event:2") }) // file_version
-	if err == nil && first > 1 {
+	if err == nil {
 		err = w.write(func(event *message) {
 			var session message     // SessionLog
 			session.integer(1, 1)   // status: START

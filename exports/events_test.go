@@ -52,7 +52,7 @@ func TestRecords(t *testing.T) {
 		t.Fatalf("%d event files, want 2", len(files))
 	}
 	var got []byte
-	events := append(files[0], files[1][1]) // without the second file's version
+	events := [][]byte{files[0][0], files[0][2], files[1][1]} // without the first file's start and the second one's version
 	for i, event := range split(t, want) {
 		seconds := math.Float64frombits(binary.LittleEndian.Uint64(events[i][1:]))
 		if moment := time.UnixMicro(int64(seconds * 1e6)); moment.Before(before) || moment.After(time.Now()) {
@@ -80,8 +80,8 @@ func TestSeenAtOnce(t *testing.T) {
 		if err := w.Scalars(step, []Scalar{{"loss/train", float64(step)}}); err != nil {
 			t.Fatal(err)
 		}
-		if events := eventFiles(t, folder)[0]; len(events) != step+1 {
-			t.Errorf("after step %d the file holds %d events, want %d", step, len(events), step+1)
+		if events := eventFiles(t, folder)[0]; len(events) != step+2 {
+			t.Errorf("after step %d the file holds %d events, want %d", step, len(events), step+2)
 		}
 	}
 }

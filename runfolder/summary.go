@@ -38,6 +38,10 @@ type Summary struct {
 
 	InitialWeights string `json:"initial_weights,omitempty"` // the file the run started from, where the seed did not draw them
 
+	// Lengthened says that the run was made longer after it had begun, and that its
+	// learning rate follows its length: its config alone gives other numbers.
+	Lengthened bool `json:"lengthened,omitempty"`
+
 	Files   []string     `json:"files,omitempty"` // that the run has left, so that a lack can be told
 	Epochs  int          `json:"epochs"`          // that were trained
 	Final   *Figures     `json:"final,omitempty"`
