@@ -72,7 +72,7 @@ func TestLivePage(t *testing.T) {
 	if err := folder.AppendEpoch(epoch); err != nil {
 		t.Fatal(err)
 	}
-	wants("after an epoch", "1 of 4 epochs are done, about 6.0 s are left", "62.50%", `class="curves"`)
+	wants("after an epoch", "1 of 4 epochs are done, about 6.0 s are left", "62.5%", `class="curves"`)
 
 	long := now.Add(-time.Hour)
 	for _, name := range []string{runfolder.ConfigFile, runfolder.MetricsFile} {

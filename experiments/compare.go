@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"cifartrain/plots"
 	"cifartrain/reports"
 	"cifartrain/runfolder"
 )
@@ -28,11 +27,7 @@ func (s *Session) compareInto(folder *runfolder.Folder, folders []*runfolder.Fol
 	if err != nil {
 		return err
 	}
-	err = folder.WriteWith(runfolder.ComparisonPicture, plots.PNG(reports.Chart(compared)))
-	if err != nil {
-		return err
-	}
-	if err := reports.WriteComparison(folder, compared); err != nil {
+	if err := reports.WriteComparison(folder, compared, nil); err != nil {
 		return err
 	}
 	if err := folder.PointLatest(); err != nil {

@@ -64,7 +64,7 @@ func (s *Session) SweepPage(path string) ([]byte, error) {
 		return nil, err
 	}
 	var page bytes.Buffer
-	err = reports.SweepPage(&page, result, pictures)
+	err = reports.SweepPage(&page, folder, result, pictures)
 	return page.Bytes(), err
 }
 
@@ -92,8 +92,11 @@ func (w *sweep) draw(result *reports.Sweep) (pictures []reports.DrawnPicture, er
 		}
 		return plots.SweepMap(out, caption, sweptFigures(result))
 	})
-	draw(runfolder.ComparisonPicture, "Training curves beside validation curves, of the best settings.", plots.PNG(reports.Chart(best)))
-	return pictures, err
+	charts, fault := reports.Charts(best)
+	for _, one := range charts[:min(1, len(charts))] {
+		draw(one.File, "Training curves beside validation curves, of the best settings.", one.Chart.WritePNG)
+	}
+	return pictures, errors.Join(err, fault)
 }
 
 // along is the key whose values the picture's lines run along, if it has lines:

@@ -2,81 +2,67 @@ package metrics
 
 import (
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-func TestCompare(t *testing.T) {
-	first := Contender{"standard", "loss", []float64{0.015}, []float64{0.0165}, []float64{0.016}, 2, 800}
+// TestDifferences holds figures against errors that were computed by hand.
+func TestDifferences(t *testing.T) {
+	single := func(accuracy float64) Contender {
+		return Contender{Task: Classify, Test: []float64{accuracy}, TestImages: 2000}
+	}
+	losses := func(test ...float64) Contender { return Contender{Task: Restore, Test: test, TestImages: 2000} }
 	for _, test := range []struct {
-		other Contender
-		want  []string
+		name         string
+		first, other Contender
+		error        float64
+		basis        Basis
+		told         bool
+		seeds        int
 	}{
-		{Contender{"tied", "loss", []float64{0.0125}, []float64{0.01275}, []float64{0.012}, 1.5, 400}, []string{
-			"tied is better than standard: test loss 0.012 against 0.016, a ratio of 0.750.",
-			"It is faster: 1.5 s an epoch against 2 s, a ratio of 0.75, with 0.50 times the parameters.",
-			"It is less prone to overfit: at its best its validation loss is 1.020 times its training loss, that of standard 1.100 times.",
-		}},
-		{Contender{"again", "loss", []float64{0.01505}, []float64{0.0165}, []float64{0.0161}, 2.01, 800}, []string{
-			"again is as good as standard: test loss 0.0161 against 0.016, a ratio of 1.006.",
-			"It is as fast: 2.01 s an epoch against 2 s, a ratio of 1.00, with 1.00 times the parameters.",
-			"It is as prone to overfit: at its best its validation loss is 1.096 times its training loss, that of standard 1.100 times.",
-		}},
-		{Contender{"large", "error rate", []float64{0.01}, []float64{0.02}, []float64{0.032}, 4, 8000}, []string{
-			"large is worse than standard: test error rate 0.032 against 0.016, a ratio of 2.000.",
-			"It is slower: 4 s an epoch against 2 s, a ratio of 2.00, with 10.00 times the parameters.",
-			"It is more prone to overfit: at its best its validation error rate is 2.000 times its training error rate, that of standard 1.100 times.",
-		}},
-		// Validation below training on both sides: neither overfits. No test
-		// errors on either side: as good as each other.
-		{Contender{"perfect", "error rate", []float64{0.02}, []float64{0.01}, []float64{0}, 2, 800}, []string{
-			"perfect is better than standard: test error rate 0 against 0.016, a ratio of 0.000.",
-			"It is as fast: 2 s an epoch against 2 s, a ratio of 1.00, with 1.00 times the parameters.",
-			"It is less prone to overfit: at its best its validation error rate is 0.500 times its training error rate, that of standard 1.100 times.",
-		}},
+		// sqrt(0.848*0.152/2000 + 0.8515*0.1485/2000); 0.35 points want 42 seeds.
+		{"two accuracies of 2,000 images", single(0.848), single(0.8515), 0.011299, Counting, false, 42},
+		{"far apart", single(0.75), single(0.85), 0.012550, Counting, true, 0},
+		{"equal", single(0.8), single(0.8), 0.012649, Counting, false, 0},
+		// Standard deviations 1 and 0.5 over three seeds: sqrt(1/3 + 0.25/3), and
+		// 4*(1+0.25)/0.25 seeds.
+		{"losses over seeds", losses(1, 2, 3), losses(2, 2.5, 3), 0.645497, OverSeeds, false, 20},
+		{"losses over seeds, far apart", losses(1, 2, 3), losses(4, 4.2), 0.585947, OverSeeds, true, 0},
+		{"single losses within 1 %", losses(0.0160), losses(0.0161), 0.0000805, Customary, false, 6},
+		{"single losses beyond", losses(0.0160), losses(0.0165), 0.0000825, Customary, true, 0},
 	} {
-		if diff := cmp.Diff(test.want, Compare(first, test.other)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", test.other.Name, diff)
+		d := CompareTest(test.first, test.other)
+		if math.Abs(d.Error-test.error) > 1e-6 || d.Basis != test.basis || d.Told() != test.told || d.Seeds != test.seeds {
+			t.Errorf("%s: %+v, told %v; want an error of %g, basis %d, told %v, %d seeds", test.name, d, d.Told(), test.error, test.basis, test.told, test.seeds)
 		}
 	}
 }
 
-func TestCompareWithoutOverfitting(t *testing.T) {
-	a := Contender{"a", "loss", []float64{0.02}, []float64{0.015}, []float64{0}, 1, 8}
-	b := Contender{"b", "loss", []float64{0.02}, []float64{0.010}, []float64{0}, 1, 8}
-	want := []string{
-		"b is as good as a: test loss 0 against 0, a ratio of 1.000.",
-		"It is as fast: 1 s an epoch against 1 s, a ratio of 1.00, with 1.00 times the parameters.",
-		"It is as prone to overfit: at its best its validation loss is 0.500 times its training loss, that of a 0.750 times.",
+func TestCompareGaps(t *testing.T) {
+	classifier := func(train, validation float64) Contender {
+		return Contender{Task: Classify, Train: []float64{train}, Validation: []float64{validation}, ValidationImages: 3000}
 	}
-	if diff := cmp.Diff(want, Compare(a, b)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	if d := CompareGaps(classifier(0.9, 0.8), classifier(0.84, 0.82)); !d.Told() || math.Abs(d.Change()+0.08) > 1e-12 {
+		t.Errorf("gaps of 10 and 2 points: %+v", d)
+	}
+	restorer := func(train, validation float64) Contender {
+		return Contender{Task: Restore, Train: []float64{train}, Validation: []float64{validation}}
+	}
+	if d := CompareGaps(restorer(0.010, 0.0105), restorer(0.02, 0.02105)); d.Told() {
+		t.Errorf("ratios of 1.05 and 1.0525: %+v", d)
 	}
 }
 
-func TestCompareOverSeeds(t *testing.T) {
-	standard := Contender{"standard", "loss", []float64{1, 1, 1}, []float64{1.1, 1.2, 1.3}, []float64{1, 2, 3}, 2, 800}
-	for _, test := range []struct {
-		other Contender
-		want  string
-	}{
-		// Means 2 and 2.5, standard errors 0.58 and 0.29: 0.5 is less than twice 0.65.
-		{Contender{"near", "loss", []float64{1, 1, 1}, []float64{1.1, 1.2, 1.3}, []float64{2, 2.5, 3}, 2, 800},
-			"near is as good as standard: test loss 2.5±0.5 against 2±1 (means and standard deviations over 3 seeds each), a ratio of 1.250."},
-		{Contender{"far", "loss", []float64{1, 1}, []float64{1.2, 1.2}, []float64{4, 4.2}, 2, 800},
-			"far is worse than standard: test loss 4.1±0.14 against 2±1 (means and standard deviations over 2 and 3 seeds), a ratio of 2.050."},
-	} {
-		got := Compare(standard, test.other)
-		if got[0] != test.want {
-			t.Errorf("got  %s\nwant %s", got[0], test.want)
-		}
-		const prone = "as prone to overfit: at its best its validation loss is 1.200±"
-		if !strings.Contains(got[2], prone) {
-			t.Errorf("%q lacks %q", got[2], prone)
-		}
+// TestCompareSpeed wants a noisy machine to tell nothing apart.
+func TestCompareSpeed(t *testing.T) {
+	took := func(seconds ...float64) Contender { return Contender{EpochSeconds: seconds} }
+	if s := CompareSpeed(took(2, 2.1, 2.2, 9), took(1, 1.1, 1.2, 1.3)); !s.Told || s.First != 2.1 || s.Other != 1.1 {
+		t.Errorf("twice as fast: %+v", s)
+	}
+	if s := CompareSpeed(took(1, 2, 3, 4), took(1.5, 2.5, 3.5, 4.5)); s.Told {
+		t.Errorf("epochs that overlap: %+v", s)
 	}
 }
 

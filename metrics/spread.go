@@ -28,12 +28,6 @@ func NewSpread(values []float64) Spread {
 // standard deviation.
 func (s Spread) standardError() float64 { return s.Deviation / math.Sqrt(float64(s.Runs)) }
 
-// differs reports whether two means stand apart by more than twice the standard
-// error of their difference. Single runs, which show no spread, always do.
-func (s Spread) differs(other Spread) bool {
-	return math.Abs(s.Mean-other.Mean) > 2*math.Hypot(s.standardError(), other.standardError())
-}
-
 // Histories are those of several runs that differ in their seed alone.
 type Histories []History
 

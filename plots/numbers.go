@@ -8,7 +8,7 @@ import (
 
 // Percent writes a share of 1 in percent with one decimal, as pictures and
 // reports do: 84.8%.
-func Percent(share float64) string { return fmt.Sprintf("%.1f%%", 100*share) }
+func Percent(share float64) string { return fmt.Sprintf("%.1f%%", math.Round(1000*share)/10) }
 
 // Loss writes a loss, or any number whose size is not known beforehand, with
 // four significant digits: 0.01244, 12.35, 1.2e-07 only where zeros would fill

@@ -3,64 +3,164 @@ package reports
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"cifartrain/metrics"
+	"cifartrain/plots"
 	"cifartrain/runfolder"
 )
 
-// A Compared is one config in a comparison, with its runs over seeds.
-type Compared struct {
-	Label string                  // its name, made unique among those compared
-	Runs  []runfolder.FinishedRun // at least one
+// A Contender is one config in a comparison, with its runs over seeds.
+type Contender struct {
+	Label string // what tells it from the others
+	Runs  []runfolder.FinishedRun
+
+	values []runfolder.ConfigValue
+}
+
+// A Comparison is finished runs held against those of the first config.
+type Comparison struct {
+	Contenders []Contender // at least one, each with a run at least
+	Differing  []Differing // the keys in which they differ, in the config's order
+}
+
+// Differing is a key with its value in each contender's config.
+type Differing struct {
+	Key    string
+	Values []string // empty where a config does not have the key
 }
 
 // Compare reads finished runs for a comparison. Those whose configs differ in
-// the seed alone are one contestant, placed where the first of them stands.
-// Runs must have ended with test figures and share their loss or have
-// accuracies to compare; the error names the one that does not.
-func Compare(folders []*runfolder.Folder) ([]Compared, error) {
-	var compared []Compared
+// the seed alone are one contender, placed where the first of them stands. Runs
+// must have ended with test figures and share their loss or have accuracies to
+// compare; the error names the one that does not.
+func Compare(folders []*runfolder.Folder) (*Comparison, error) {
+	c := new(Comparison)
 	places := make(map[string]int)
 	for _, folder := range folders {
 		run, err := folder.Finished()
 		if err != nil {
 			return nil, err
 		}
-		if len(compared) > 0 && !comparable(run.Summary, compared[0].Summary()) {
+		if len(c.Contenders) > 0 && !comparable(run.Summary, c.Contenders[0].Summary()) {
 			return nil, fmt.Errorf("%s measures another loss (%s) than %s (%s); only runs of the same loss, or with accuracies, compare",
-				folder.Path, run.Summary.Loss, compared[0].Runs[0].Path, compared[0].Summary().Loss)
+				folder.Path, run.Summary.Loss, c.Contenders[0].Runs[0].Path, c.Contenders[0].Summary().Loss)
 		}
-		config, err := folder.ConfigButSeed()
+		config, err := folder.ConfigValues()
 		if err != nil {
 			return nil, err
 		}
-		place, known := places[config]
-		if !known || compared[place].has(run.Summary.Seed) {
-			place = len(compared)
-			places[config] = place
-			compared = append(compared, Compared{})
+		config = slices.DeleteFunc(config, func(v runfolder.ConfigValue) bool { return v.Key == "seed" })
+		key := fmt.Sprint(config)
+		place, known := places[key]
+		if !known || c.Contenders[place].has(run.Summary.Seed) {
+			place = len(c.Contenders)
+			places[key] = place
+			c.Contenders = append(c.Contenders, Contender{values: config})
 		}
-		compared[place].Runs = append(compared[place].Runs, run)
+		c.Contenders[place].Runs = append(c.Contenders[place].Runs, run)
 	}
-	label(compared)
-	return compared, nil
+	c.Differing = differing(c.Contenders)
+	c.label()
+	return c, nil
 }
 
 // comparable reports whether the runs share a figure that compares.
 func comparable(s, other *runfolder.Summary) bool {
-	return s.Loss == other.Loss || s.Final.TestAccuracy != nil && other.Final.TestAccuracy != nil
+	return s.Loss == other.Loss || s.Task.Classifies() && other.Task.Classifies()
 }
 
-// SameLoss reports whether all share their loss, so that losses compare too.
-func SameLoss(compared []Compared) bool {
-	return !slices.ContainsFunc(compared, func(c Compared) bool { return c.Summary().Loss != compared[0].Summary().Loss })
+// differing returns the keys that do not have one value in all configs. Where
+// the data comes from, but for its source, and what a run is called make no
+// difference to it.
+func differing(contenders []Contender) []Differing {
+	var keys []string
+	for _, c := range contenders {
+		for _, value := range c.values {
+			if !slices.Contains(keys, value.Key) && value.Key != "name" && !slices.Contains([]string{"data.dir", "data.url", "data.download", "data.if_missing"}, value.Key) {
+				keys = append(keys, value.Key)
+			}
+		}
+	}
+	var all []Differing
+	for _, key := range keys {
+		one := Differing{Key: key}
+		for _, c := range contenders {
+			text := ""
+			if i := slices.IndexFunc(c.values, func(v runfolder.ConfigValue) bool { return v.Key == key }); i >= 0 {
+				text = c.values[i].Text
+			}
+			one.Values = append(one.Values, text)
+		}
+		if slices.ContainsFunc(one.Values, func(text string) bool { return text != one.Values[0] }) {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// label names contenders: after their configs where these have names of their
+// own, and else by the values in which those of one name differ.
+func (c *Comparison) label() {
+	name := func(i int) string { return c.Contenders[i].Summary().Name }
+	used := make(map[string]bool)
+	oneName := true
+	for i := range c.Contenders {
+		oneName = oneName && name(i) == name(0)
+	}
+	for i := range c.Contenders {
+		var same []int // places of this name
+		for j := range c.Contenders {
+			if name(j) == name(i) {
+				same = append(same, j)
+			}
+		}
+		label := name(i)
+		if told := c.told(i, same); told != "" {
+			label = told
+			if !oneName {
+				label = name(i) + ", " + told
+			}
+		}
+		if used[label] {
+			label = fmt.Sprintf("%s (%d)", label, i+1)
+		}
+		used[label], c.Contenders[i].Label = true, label
+	}
+}
+
+// told says by which values a contender differs from those of the same name; by
+// its seed where it differs in nothing else.
+func (c *Comparison) told(i int, same []int) string {
+	const most = 3 // more would not fit a legend
+	if len(same) < 2 {
+		return ""
+	}
+	var keys, texts []string
+	for _, d := range c.Differing {
+		if slices.ContainsFunc(same, func(j int) bool { return d.Values[j] != d.Values[i] }) {
+			keys, texts = append(keys, d.Key), append(texts, d.Values[i])
+		}
+	}
+	if keys == nil {
+		return fmt.Sprintf("seed %d", c.Contenders[i].Summary().Seed)
+	}
+	var parts []string
+	for k, key := range ShortKeys(keys)[:min(most, len(keys))] {
+		if texts[k] == "" {
+			parts = append(parts, "no "+key)
+		} else {
+			parts = append(parts, key+" "+texts[k])
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // Summary is that of the first run, for what all of them share.
-func (c Compared) Summary() *runfolder.Summary { return c.Runs[0].Summary }
+func (c Contender) Summary() *runfolder.Summary { return c.Runs[0].Summary }
 
 // Histories are those of the runs.
-func (c Compared) Histories() metrics.Histories {
+func (c Contender) Histories() metrics.Histories {
 	var histories metrics.Histories
 	for _, run := range c.Runs {
 		histories = append(histories, run.History)
@@ -70,7 +170,7 @@ func (c Compared) Histories() metrics.Histories {
 
 // PCA is the mean validation loss of the principal components that the runs are
 // measured by, and 0 where a run has none.
-func (c Compared) PCA() float64 {
+func (c Contender) PCA() float64 {
 	var losses []float64
 	for _, run := range c.Runs {
 		if run.Summary.PCA == nil {
@@ -82,57 +182,86 @@ func (c Compared) PCA() float64 {
 }
 
 // has reports whether a run of that seed is among the config's.
-func (c Compared) has(seed uint64) bool {
+func (c Contender) has(seed uint64) bool {
 	return slices.ContainsFunc(c.Runs, func(run runfolder.FinishedRun) bool { return run.Summary.Seed == seed })
 }
 
-// label names contestants after their configs, with the seed where a single run
-// has another, and with the place where that does not tell them apart.
-func label(compared []Compared) {
-	name := func(i int) string { return compared[i].Summary().Name }
-	seeded := func(i int) string { return fmt.Sprintf("%s, seed %d", name(i), compared[i].Summary().Seed) }
-	for i := range compared {
-		same, seedsToo := 0, 0
-		for j := range compared {
-			if name(j) == name(i) {
-				same++
-				if seeded(j) == seeded(i) {
-					seedsToo++
-				}
-			}
-		}
-		switch {
-		case same == 1:
-			compared[i].Label = name(i)
-		case seedsToo == 1 && len(compared[i].Runs) == 1:
-			compared[i].Label = seeded(i)
-		default:
-			compared[i].Label = fmt.Sprintf("%s (%d)", name(i), i+1)
-		}
-	}
-}
-
-// Contender is what metrics.Compare takes of the config's runs.
-func (c Compared) Contender() metrics.Contender {
-	contender := metrics.Contender{Name: c.Label, Measure: "loss", Parameters: c.Summary().Parameters}
-	var seconds []float64
+// figures are what metrics compares of the config's runs. task is that of the
+// comparison: accuracies count where all classify.
+func (c Contender) figures(task metrics.Task) metrics.Contender {
+	images := c.Summary().Images
+	figures := metrics.Contender{Task: task, ValidationImages: images.Validation, TestImages: images.Test}
 	for _, run := range c.Runs {
 		best := run.Summary.Best
 		train, validation, test := best.TrainLoss, best.ValidationLoss, *best.TestLoss
-		if best.TestAccuracy != nil {
-			contender.Measure = "error rate"
-			train, validation, test = 1-*best.TrainAccuracy, 1-*best.ValidationAccuracy, 1-*best.TestAccuracy
+		if task.Classifies() {
+			train, validation, test = *best.TrainAccuracy, *best.ValidationAccuracy, *best.TestAccuracy
 		}
-		contender.Train = append(contender.Train, train)
-		contender.Validation = append(contender.Validation, validation)
-		contender.Test = append(contender.Test, test)
+		figures.Train = append(figures.Train, train)
+		figures.Validation = append(figures.Validation, validation)
+		figures.Test = append(figures.Test, test)
 		for _, e := range run.History {
-			seconds = append(seconds, e.Seconds)
+			figures.EpochSeconds = append(figures.EpochSeconds, e.Seconds)
 		}
 	}
-	// The median: the first epochs may have shared the processor with the
-	// principal components.
-	slices.Sort(seconds)
-	contender.SecondsPerEpoch = seconds[len(seconds)/2]
-	return contender
+	return figures
+}
+
+// taskOf is what the contenders are compared by: accuracies where all classify.
+func taskOf(contenders []Contender) metrics.Task {
+	if slices.ContainsFunc(contenders, func(c Contender) bool { return !c.Summary().Task.Classifies() }) {
+		return metrics.Restore
+	}
+	return metrics.Classify
+}
+
+// sameLoss reports whether all share their loss, so that losses compare too.
+func sameLoss(contenders []Contender) bool {
+	return !slices.ContainsFunc(contenders, func(c Contender) bool { return c.Summary().Loss != contenders[0].Summary().Loss })
+}
+
+// A NamedChart is a chart with the file that holds its picture.
+type NamedChart struct {
+	File  string
+	Chart *plots.Chart
+}
+
+// Charts draw the contenders' curves, the one that says most first: accuracies
+// where all classify, and losses where all share one.
+func Charts(contenders []Contender) (charts []NamedChart, err error) {
+	var drawn []plots.Contender
+	var datasets []string
+	for _, c := range contenders {
+		drawn = append(drawn, plots.Contender{Name: c.Label, Histories: c.Histories(), Yardstick: c.PCA()})
+		dataset := c.Summary().Dataset + ": " + ClassList(c.Summary().Classes)
+		if !slices.Contains(datasets, dataset) {
+			datasets = append(datasets, dataset)
+		}
+	}
+	caption := plots.Caption{Dataset: strings.Join(datasets, "; ")}
+	files := []string{runfolder.ComparisonPicture, runfolder.ComparisonLossPicture}
+	if taskOf(contenders).Classifies() {
+		chart, err := plots.AccuracyComparison(caption, drawn)
+		if err != nil {
+			return nil, err
+		}
+		charts = append(charts, NamedChart{files[0], chart})
+	}
+	if sameLoss(contenders) {
+		chart, err := plots.LossComparison(caption, contenders[0].Summary().Loss, drawn)
+		if err != nil {
+			return nil, err
+		}
+		charts = append(charts, NamedChart{files[len(charts)], chart})
+	}
+	return charts, nil
+}
+
+// ClassList names classes in a sentence.
+func ClassList(classes []string) string {
+	const all = 10 // of CIFAR-10
+	if len(classes) == all {
+		return "all ten classes"
+	}
+	return strings.Join(classes, ", ")
 }

@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"slices"
+	"path/filepath"
 	"strconv"
 
 	"cifartrain/metrics"
+	"cifartrain/plots"
 	"cifartrain/runfolder"
 )
 
@@ -19,11 +20,21 @@ type Measure struct {
 	Name   string // in words
 	Column string // in comparison.csv
 	Of     func(*runfolder.Summary) float64
-	Share  bool // of 1, written in percent for a reader
+	form   form
 }
 
+// A form is how a measure is written for a reader.
+type form int
+
+const (
+	share   form = iota // an accuracy, in percent
+	amount              // a loss
+	whole               // a count
+	seconds             // a time
+)
+
 // Over is the measure's spread over a config's runs.
-func (m Measure) Over(c Compared) metrics.Spread {
+func (m Measure) Over(c Contender) metrics.Spread {
 	var values []float64
 	for _, run := range c.Runs {
 		values = append(values, m.Of(run.Summary))
@@ -31,69 +42,98 @@ func (m Measure) Over(c Compared) metrics.Spread {
 	return metrics.NewSpread(values)
 }
 
-// Measures are the figures that compare: losses where all share their loss,
-// accuracies where all classify.
-func Measures(compared []Compared) []Measure {
+// Measures are the figures that compare: accuracies where all classify, losses
+// where all share their loss.
+func Measures(contenders []Contender) []Measure {
 	var measures []Measure
-	if SameLoss(compared) {
+	if taskOf(contenders).Classifies() {
 		measures = append(measures,
-			Measure{"training loss, last epoch", "train_loss", func(s *runfolder.Summary) float64 { return s.Final.TrainLoss }, false},
-			Measure{"validation loss, last epoch", "val_loss", func(s *runfolder.Summary) float64 { return s.Final.ValidationLoss }, false},
-			Measure{"test loss, last epoch", "test_loss", func(s *runfolder.Summary) float64 { return *s.Final.TestLoss }, false},
-			Measure{"training loss, best epoch", "best_train_loss", func(s *runfolder.Summary) float64 { return s.Best.TrainLoss }, false},
-			Measure{"validation loss, best epoch", "best_val_loss", func(s *runfolder.Summary) float64 { return s.Best.ValidationLoss }, false},
-			Measure{"test loss, best epoch", "best_test_loss", func(s *runfolder.Summary) float64 { return *s.Best.TestLoss }, false})
+			Measure{"validation accuracy, last epoch", "val_accuracy", func(s *runfolder.Summary) float64 { return *s.Final.ValidationAccuracy }, share},
+			Measure{"test accuracy, last epoch", "test_accuracy", func(s *runfolder.Summary) float64 { return *s.Final.TestAccuracy }, share},
+			Measure{"validation accuracy, best epoch", "best_val_accuracy", func(s *runfolder.Summary) float64 { return *s.Best.ValidationAccuracy }, share},
+			Measure{"test accuracy, best epoch", "best_test_accuracy", func(s *runfolder.Summary) float64 { return *s.Best.TestAccuracy }, share})
 	}
-	if !slices.ContainsFunc(compared, func(c Compared) bool { return c.Summary().Final.TestAccuracy == nil }) {
+	if sameLoss(contenders) {
 		measures = append(measures,
-			Measure{"validation accuracy, last epoch", "val_accuracy", func(s *runfolder.Summary) float64 { return *s.Final.ValidationAccuracy }, true},
-			Measure{"test accuracy, last epoch", "test_accuracy", func(s *runfolder.Summary) float64 { return *s.Final.TestAccuracy }, true},
-			Measure{"validation accuracy, best epoch", "best_val_accuracy", func(s *runfolder.Summary) float64 { return *s.Best.ValidationAccuracy }, true},
-			Measure{"test accuracy, best epoch", "best_test_accuracy", func(s *runfolder.Summary) float64 { return *s.Best.TestAccuracy }, true})
+			Measure{"training loss, last epoch", "train_loss", func(s *runfolder.Summary) float64 { return s.Final.TrainLoss }, amount},
+			Measure{"validation loss, last epoch", "val_loss", func(s *runfolder.Summary) float64 { return s.Final.ValidationLoss }, amount},
+			Measure{"test loss, last epoch", "test_loss", func(s *runfolder.Summary) float64 { return *s.Final.TestLoss }, amount},
+			Measure{"training loss, best epoch", "best_train_loss", func(s *runfolder.Summary) float64 { return s.Best.TrainLoss }, amount},
+			Measure{"validation loss, best epoch", "best_val_loss", func(s *runfolder.Summary) float64 { return s.Best.ValidationLoss }, amount},
+			Measure{"test loss, best epoch", "best_test_loss", func(s *runfolder.Summary) float64 { return *s.Best.TestLoss }, amount})
 	}
 	return append(measures,
-		Measure{"parameters", "parameters", func(s *runfolder.Summary) float64 { return float64(s.Parameters) }, false},
-		Measure{"epochs", "epochs", func(s *runfolder.Summary) float64 { return float64(s.Epochs) }, false},
-		Measure{"training time, seconds", "training_seconds", func(s *runfolder.Summary) float64 { return s.TrainingSeconds }, false})
+		Measure{"parameters", "parameters", func(s *runfolder.Summary) float64 { return float64(s.Parameters) }, whole},
+		Measure{"epochs", "epochs", func(s *runfolder.Summary) float64 { return float64(s.Epochs) }, whole},
+		Measure{"training time", "training_seconds", func(s *runfolder.Summary) float64 { return s.TrainingSeconds }, seconds})
 }
 
-// Answers are the sentences that hold each config against the first, or that say
-// what a single one reaches over its seeds.
-func Answers(compared []Compared) []string {
-	if len(compared) == 1 {
-		return []string{compared[0].overSeeds()}
+// cell writes the measure for a reader, with its standard deviation where it
+// has one.
+func (m Measure) cell(spread metrics.Spread) string {
+	switch m.form {
+	case share:
+		return percentSpread(spread)
+	case amount:
+		return lossSpread(spread)
+	case seconds:
+		return Duration(spread.Mean)
 	}
-	var answers []string
-	for _, other := range compared[1:] {
-		answers = append(answers, metrics.Compare(compared[0].Contender(), other.Contender())...)
-	}
-	return answers
+	return Thousands(int(spread.Mean + 0.5))
 }
 
-// WriteComparison writes comparison.csv, a row a run with each measure and its
-// ratio to the mean of the first config's runs, and report.html, which draws
-// the curves itself.
-func WriteComparison(f *runfolder.Folder, compared []Compared) error {
+// against writes how a figure stands to the first config's: in points of
+// accuracy, else as a ratio; nothing where they are the same. Times of single
+// runs do not compare.
+func (m Measure) against(spread, first metrics.Spread) string {
+	switch {
+	case spread.Mean == first.Mean, m.form == seconds:
+		return ""
+	case m.form == share:
+		return fmt.Sprintf(" (%+.1f)", 100*(spread.Mean-first.Mean))
+	case first.Mean == 0:
+		return ""
+	}
+	return fmt.Sprintf(" (%.2f×)", spread.Mean/first.Mean)
+}
+
+// WriteComparison writes the pictures of the curves and others, comparison.csv, a
+// row a run with each measure and its ratio to the mean of the first config's
+// runs, and report.html, which draws the curves itself and holds the pictures.
+func WriteComparison(f *runfolder.Folder, c *Comparison, pictures []DrawnPicture) error {
 	var table bytes.Buffer
-	if err := csv.NewWriter(&table).WriteAll(comparisonRows(compared)); err != nil {
+	if err := csv.NewWriter(&table).WriteAll(c.rows()); err != nil {
 		return fmt.Errorf("making %s: %w", runfolder.ComparisonTable, err)
 	}
 	if err := f.Write(runfolder.ComparisonTable, table.Bytes()); err != nil {
 		return err
 	}
-	curves, err := figure(Chart(compared))
+	page := struct {
+		*Comparison
+		Rows     [][]string
+		Curves   []template.HTML
+		Pictures []DrawnPicture
+		RunTable runTable
+	}{Comparison: c, Rows: c.Cells(), Pictures: pictures, RunTable: newRunTable(f, c.Contenders)}
+	charts, err := Charts(c.Contenders)
 	if err != nil {
 		return fmt.Errorf("making %s: %w", runfolder.ReportFile, err)
 	}
-	page := struct {
-		Title    string
-		Compared []Compared
-		Loss     string
-		Rows     [][]string
-		Answers  []string
-		Warnings []string
-		Curves   template.HTML
-	}{ComparisonTitle(compared), compared, LossCompared(compared), ComparisonCells(compared), Answers(compared), Warnings(compared), curves}
+	for _, one := range charts {
+		if err := f.WriteWith(one.File, one.Chart.WritePNG); err != nil {
+			return err
+		}
+		curves, err := figure(one.Chart, nil)
+		if err != nil {
+			return fmt.Errorf("making %s: %w", runfolder.ReportFile, err)
+		}
+		page.Curves = append(page.Curves, curves)
+	}
+	for _, picture := range pictures {
+		if err := f.Write(picture.File, picture.PNG); err != nil {
+			return err
+		}
+	}
 	return f.WriteWith(runfolder.ReportFile, func(w io.Writer) error { return comparisonTemplate.Execute(w, page) })
 }
 
@@ -102,36 +142,24 @@ var comparisonPage string
 
 var comparisonTemplate = newPage(comparisonPage)
 
-// ComparisonTitle says what is compared.
-func ComparisonTitle(compared []Compared) string {
-	if len(compared) == 1 {
-		return fmt.Sprintf("%s over %d seeds", compared[0].Label, len(compared[0].Runs))
-	}
-	return fmt.Sprintf("Comparison of %d configs", len(compared))
-}
-
-// LossCompared names the loss that all share, or says that they do not.
-func LossCompared(compared []Compared) string {
-	if SameLoss(compared) {
-		return compared[0].Summary().Loss
-	}
-	return "losses of different units, so accuracies only"
-}
-
-// comparisonRows are the rows of comparison.csv.
-func comparisonRows(compared []Compared) [][]string {
-	measures := Measures(compared)
+// rows are the rows of comparison.csv.
+func (c *Comparison) rows() [][]string {
+	measures := Measures(c.Contenders)
 	head := []string{"run", "name", "model", "seed", "dataset"}
 	for _, m := range measures {
 		head = append(head, m.Column, m.Column+"_ratio")
 	}
 	rows := [][]string{head}
-	for _, c := range compared {
-		for _, run := range c.Runs {
+	for _, contender := range c.Contenders {
+		for _, run := range contender.Runs {
 			s := run.Summary
 			row := []string{run.Path, s.Name, s.Model, strconv.FormatUint(s.Seed, 10), s.Dataset}
 			for _, m := range measures {
-				row = append(row, exact(m.Of(s)), exact(m.Of(s)/m.Over(compared[0]).Mean))
+				ratio := ""
+				if first := m.Over(c.Contenders[0]).Mean; first != 0 {
+					ratio = exact(m.Of(s) / first)
+				}
+				row = append(row, exact(m.Of(s)), ratio)
 			}
 			rows = append(rows, row)
 		}
@@ -139,23 +167,19 @@ func comparisonRows(compared []Compared) [][]string {
 	return rows
 }
 
-// ComparisonCells is the table of a comparison for a reader: a row a measure, a
-// column a config, the ratio to the first config behind each figure. Figures
-// over several seeds are means with their standard deviation.
-func ComparisonCells(compared []Compared) [][]string {
-	head := []string{""}
-	for _, c := range compared {
-		head = append(head, c.Label)
-	}
-	rows := [][]string{head}
-	for _, m := range Measures(compared) {
+// Cells is the table of a comparison for a reader: a row a measure, a column a
+// config, behind each figure how it stands to the first config's. Figures over
+// several seeds are means with their standard deviation.
+func (c *Comparison) Cells() [][]string {
+	rows := [][]string{c.head("")}
+	for _, m := range Measures(c.Contenders) {
 		row := []string{m.Name}
-		first := m.Over(compared[0]).Mean
-		for i, c := range compared {
-			spread := m.Over(c)
+		first := m.Over(c.Contenders[0])
+		for i, contender := range c.Contenders {
+			spread := m.Over(contender)
 			cell := m.cell(spread)
 			if i > 0 {
-				cell += fmt.Sprintf(" (%.2fx)", spread.Mean/first)
+				cell += m.against(spread, first)
 			}
 			row = append(row, cell)
 		}
@@ -164,29 +188,82 @@ func ComparisonCells(compared []Compared) [][]string {
 	return rows
 }
 
-// cell writes the measure for a reader, with its standard deviation where it
-// has one.
-func (m Measure) cell(spread metrics.Spread) string {
-	switch {
-	case m.Share && spread.Deviation > 0:
-		return fmt.Sprintf("%.2f±%.2f%%", 100*spread.Mean, 100*spread.Deviation)
-	case m.Share:
-		return fmt.Sprintf("%.2f%%", 100*spread.Mean)
-	case spread.Deviation > 0:
-		return fmt.Sprintf("%.5g±%.2g", spread.Mean, spread.Deviation)
-	default:
-		return strconv.FormatFloat(spread.Mean, 'g', 6, 64)
+// head is the first row of a table with a column a config.
+func (c *Comparison) head(corner string) []string {
+	head := []string{corner}
+	for _, contender := range c.Contenders {
+		head = append(head, contender.Label)
 	}
+	return head
 }
 
-// Warnings name what makes a comparison unfair.
-func Warnings(compared []Compared) []string {
-	var warnings []string
-	first := compared[0].Summary()
-	for _, c := range compared[1:] {
-		if s := c.Summary(); s.Dataset != first.Dataset || fmt.Sprint(s.Classes) != fmt.Sprint(first.Classes) {
-			warnings = append(warnings, fmt.Sprintf("%s was trained on other images than %s: the %s.", c.Label, compared[0].Label, s.Dataset))
+// Keys is the table of the keys in which the configs differ, with their values;
+// it is empty where they differ in none.
+func (c *Comparison) Keys() [][]string {
+	if len(c.Differing) == 0 {
+		return nil
+	}
+	rows := [][]string{c.head("key")}
+	for _, d := range c.Differing {
+		rows = append(rows, append([]string{d.Key}, d.texts()...))
+	}
+	return rows
+}
+
+// A runTable lists runs with links to their pages.
+type runTable struct {
+	Head []string
+	Rows []linkedRow
+}
+
+// A linkedRow is a row of a table whose first cell leads to a page.
+type linkedRow struct {
+	Name, Link string // no link where it is empty
+	Cells      []string
+}
+
+// newRunTable lists all runs of a page in the folder, each with its seed and what
+// it reached.
+func newRunTable(f *runfolder.Folder, contenders []Contender) runTable {
+	task, measure := metrics.Restore, "loss"
+	if len(contenders) > 0 && taskOf(contenders).Classifies() {
+		task, measure = metrics.Classify, "accuracy"
+	}
+	text := func(f *runfolder.Figures, of func(*runfolder.Figures) *float64) string {
+		if task.Classifies() {
+			return optional(of(f), plots.Percent)
+		}
+		return optional(of(f), plots.Loss)
+	}
+	validation := func(f *runfolder.Figures) *float64 {
+		if task.Classifies() {
+			return f.ValidationAccuracy
+		}
+		return &f.ValidationLoss
+	}
+	test := func(f *runfolder.Figures) *float64 {
+		if task.Classifies() {
+			return f.TestAccuracy
+		}
+		return f.TestLoss
+	}
+	table := runTable{Head: []string{"run", "seed", "validation " + measure + ", best epoch", "test " + measure + ", best epoch", "test " + measure + ", last epoch", "best epoch", "epochs"}}
+	for _, contender := range contenders {
+		for _, run := range contender.Runs {
+			s := run.Summary
+			table.Rows = append(table.Rows, linkedRow{contender.Label, pageOf(f.Path, run.Path), []string{
+				strconv.FormatUint(s.Seed, 10), text(s.Best, validation), text(s.Best, test), text(s.Final, test), strconv.Itoa(s.Best.Epoch), strconv.Itoa(s.Epochs)}})
 		}
 	}
-	return warnings
+	return table
+}
+
+// pageOf is the relative address of the report in a folder, for a page in the
+// folder from: runs can be moved together.
+func pageOf(from, folder string) string {
+	path, err := filepath.Rel(from, filepath.Join(folder, runfolder.ReportFile))
+	if err != nil {
+		return ""
+	}
+	return filepath.ToSlash(path)
 }

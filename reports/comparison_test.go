@@ -23,7 +23,7 @@ func finishedRun(t *testing.T, name string, seed uint64, change func(*runfolder.
 	}
 	loss := 0.5
 	summary := &runfolder.Summary{
-		Name: name, Status: runfolder.Finished, Model: "autoencoder", Loss: "mean squared error", Seed: seed, Dataset: "CIFAR-10", Classes: []string{"frog"},
+		Name: name, Status: runfolder.Finished, Model: "autoencoder", Task: metrics.Restore, Loss: "mean squared error", Seed: seed, Dataset: "CIFAR-10", Classes: []string{"frog"},
 		Parameters: 800, Epochs: 2, Final: runfolder.FiguresOf(metrics.Classify, epochs[1]), Best: runfolder.FiguresOf(metrics.Classify, epochs[0]), TrainingSeconds: 4,
 	}
 	summary.Final.TestLoss, summary.Best.TestLoss = &loss, &loss
@@ -33,7 +33,7 @@ func finishedRun(t *testing.T, name string, seed uint64, change func(*runfolder.
 	if err := folder.WriteSummary(summary); err != nil {
 		t.Fatal(err)
 	}
-	if err := folder.Write(runfolder.ConfigFile, fmt.Appendf(nil, "name: %s\nseed: %d\nmodel:\n  latent: %d\n", name, seed, summary.Parameters)); err != nil {
+	if err := folder.Write(runfolder.ConfigFile, fmt.Appendf(nil, "name: %q\nseed: %d\nmodel:\n  latent: %d\n", name, seed, summary.Parameters)); err != nil {
 		t.Fatal(err)
 	}
 	return folder
@@ -51,12 +51,12 @@ func TestComparisonGroupsSeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := make(map[string][]uint64)
-	for _, c := range compared {
+	for _, c := range compared.Contenders {
 		for _, run := range c.Runs {
 			got[c.Label] = append(got[c.Label], run.Summary.Seed)
 		}
 	}
-	want := map[string][]uint64{"a": {1, 2}, "b, seed 1": {1}, "b (3)": {3, 4}, "c (4)": {1}, "c (5)": {1, 2}}
+	want := map[string][]uint64{"a": {1, 2}, "b, latent 800": {1}, "b, latent 900": {3, 4}, "c, seed 1": {1}, "c, seed 1 (5)": {1, 2}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("seeds by label (-want +got):\n%s", diff)
 	}
@@ -71,7 +71,10 @@ func TestCompareRefuses(t *testing.T) {
 	}{
 		{"another loss", func(s *runfolder.Summary) { s.Loss = "hinge, C = 1" }, "only runs of the same loss, or with accuracies, compare"},
 		{"no test figures of the best epoch", func(s *runfolder.Summary) { s.Best.TestLoss = nil }, "holds no finished run"},
-		{"half the accuracies", func(s *runfolder.Summary) { a := 0.5; s.Best.TestAccuracy = &a; s.Best.TrainAccuracy = nil }, "holds no finished run"},
+		{"half the accuracies", func(s *runfolder.Summary) {
+			a := 0.5
+			s.Task, s.Best.TestAccuracy, s.Best.TrainAccuracy = metrics.Classify, &a, nil
+		}, "holds no finished run"},
 		{"an interrupted run", func(s *runfolder.Summary) { s.Status, s.Final = runfolder.Interrupted, nil }, "holds no finished run: it is interrupted; go on with it"},
 		{"a run made longer", func(s *runfolder.Summary) { s.Epochs = 1 }, "2 epochs, the summary is of 1"},
 	} {
@@ -105,21 +108,21 @@ func TestCompareAfterAKill(t *testing.T) {
 	}
 }
 
-func TestContender(t *testing.T) {
+func TestContenderFigures(t *testing.T) {
 	accuracy := 0.75
 	runs, err := Compare([]*runfolder.Folder{finishedRun(t, "a", 1, nil), finishedRun(t, "b", 1, func(s *runfolder.Summary) {
-		s.Final.TestAccuracy, s.Best.TestAccuracy = &accuracy, &accuracy
+		s.Task, s.Final.TestAccuracy, s.Best.TestAccuracy = metrics.Classify, &accuracy, &accuracy
 	})})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := metrics.Contender{Name: "a", Measure: "loss", Train: []float64{1.0 / 3}, Validation: []float64{0.25}, Test: []float64{0.5}, SecondsPerEpoch: 12, Parameters: 800}
-	if diff := cmp.Diff(want, runs[0].Contender()); diff != "" {
-		t.Errorf("a model that does not classify (-want +got):\n%s", diff)
+	want := metrics.Contender{Task: metrics.Restore, Train: []float64{1.0 / 3}, Validation: []float64{0.25}, Test: []float64{0.5}, EpochSeconds: []float64{0.042, 12}}
+	if diff := cmp.Diff(want, runs.Contenders[0].figures(metrics.Restore)); diff != "" {
+		t.Errorf("losses (-want +got):\n%s", diff)
 	}
-	want = metrics.Contender{Name: "b", Measure: "error rate", Train: []float64{0.1875}, Validation: []float64{0.25}, Test: []float64{0.25}, SecondsPerEpoch: 12, Parameters: 800}
-	if diff := cmp.Diff(want, runs[1].Contender()); diff != "" {
-		t.Errorf("a classifier (-want +got):\n%s", diff)
+	want = metrics.Contender{Task: metrics.Classify, Train: []float64{0.8125}, Validation: []float64{0.75}, Test: []float64{0.75}, EpochSeconds: []float64{0.042, 12}}
+	if diff := cmp.Diff(want, runs.Contenders[1].figures(metrics.Classify)); diff != "" {
+		t.Errorf("accuracies (-want +got):\n%s", diff)
 	}
 }
 
@@ -135,7 +138,7 @@ func TestWriteComparison(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := create(t)
-	if err := WriteComparison(folder, runs); err != nil {
+	if err := WriteComparison(folder, runs, nil); err != nil {
 		t.Fatal(err)
 	}
 	table, err := os.ReadFile(folder.File(runfolder.ComparisonTable))
@@ -153,7 +156,7 @@ func TestWriteComparison(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"b is better than a", "b was trained on other images", "0.25 (0.50x)", `class="curves"`, `<span class="name">a</span>: best 0.2500 (epoch 1)`, "--line:"} {
+	for _, want := range []string{"b is better than a by 50.0%", "b was trained on other images than a: on the built-in sample, not on the CIFAR-10", "0.2500 (0.50×)", `class="curves"`, `<span class="name">a</span>: best 0.2500 (epoch 1)`, "--line:"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -164,20 +167,22 @@ func TestWriteComparison(t *testing.T) {
 // reach on the whole.
 func TestSeedsOfOneConfig(t *testing.T) {
 	tested := func(accuracy float64) func(*runfolder.Summary) {
-		return func(s *runfolder.Summary) { s.Final.TestAccuracy, s.Best.TestAccuracy = &accuracy, &accuracy }
+		return func(s *runfolder.Summary) {
+			s.Task, s.Final.TestAccuracy, s.Best.TestAccuracy = metrics.Classify, &accuracy, &accuracy
+		}
 	}
 	for _, test := range []struct {
 		folders []*runfolder.Folder
 		want    string
 	}{
-		{[]*runfolder.Folder{finishedRun(t, "a", 1, tested(0.7)), finishedRun(t, "a", 2, tested(0.8))}, "Over 2 seeds it classifies 75.00 ± 7.07% of the test images rightly"},
-		{[]*runfolder.Folder{finishedRun(t, "a", 1, nil), finishedRun(t, "a", 2, nil)}, "Over 2 seeds its loss on test images, which it never saw in training, is 0.5 ± 0"},
+		{[]*runfolder.Folder{finishedRun(t, "a", 1, tested(0.7)), finishedRun(t, "a", 2, tested(0.8))}, "Over 2 seeds it classifies 75.0 ± 7.1% of the test images rightly"},
+		{[]*runfolder.Folder{finishedRun(t, "a", 1, nil), finishedRun(t, "a", 2, nil)}, "Over 2 seeds its loss on test images, which it never saw in training, is 0.5000 ± 0"},
 	} {
 		compared, err := Compare(test.folders)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if answers := Answers(compared); len(answers) != 1 || !strings.Contains(answers[0], test.want) {
+		if answers := compared.Answers(); len(answers) != 1 || !strings.Contains(answers[0], test.want) {
 			t.Errorf("answers %q, want %q", answers, test.want)
 		}
 	}
@@ -207,9 +212,9 @@ func FuzzSummary(f *testing.F) {
 		if err != nil {
 			return
 		}
-		comparisonRows(compared)
-		ComparisonCells(compared)
-		Answers(compared)
-		Warnings(compared)
+		compared.rows()
+		compared.Cells()
+		compared.Answers()
+		compared.Warnings()
 	})
 }

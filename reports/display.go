@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"cifartrain/metrics"
+	"cifartrain/plots"
 )
 
 // A Display shows how far the work is. Its methods do nothing when it is quiet.
@@ -48,16 +49,17 @@ func (d *Display) Step(task metrics.Task, done, all, epoch, epochs int, loss flo
 	parts := []string{fmt.Sprintf("epoch %d/%d", epoch, epochs)}
 	if last != nil && done > d.first { // before, the start-up would tell more than the pace
 		left := time.Since(d.began).Seconds() * float64(all-done) / float64(done-d.first)
-		parts[0] += ", " + Duration(left) + " left"
+		parts = append(parts, Duration(left)+" left")
 	}
-	parts = append(parts, fmt.Sprintf("loss %.4g", loss))
+	measured := "loss " + plots.Loss(loss)
 	if last != nil {
-		parts[1] += fmt.Sprintf(" (val %.4g)", last.ValidationLoss)
-		if task.Classifies() {
-			parts = append(parts, fmt.Sprintf("acc %.1f%% (val %.1f%%)", 100*last.TrainAccuracy, 100*last.ValidationAccuracy))
-		}
+		measured += fmt.Sprintf(" (val %s)", plots.Loss(last.ValidationLoss))
 	}
-	d.bar.Describe(fit(parts, d.columns()-len("100% []  ")))
+	parts = append(parts, measured)
+	if last != nil && task.Classifies() {
+		parts = append(parts, fmt.Sprintf("acc %s (val %s)", plots.Percent(last.TrainAccuracy), plots.Percent(last.ValidationAccuracy)))
+	}
+	d.bar.Describe(fit(parts, d.columns()-len(" 100% []  ")-d.barWidth()))
 	d.bar.Set(done)
 }
 
@@ -83,14 +85,21 @@ func (d *Display) columns() int {
 	return 80
 }
 
+// barWidth is that of the bar alone, which leaves most of a narrow terminal to the
+// figures.
+func (d *Display) barWidth() int {
+	const widest, narrowest = 16, 4
+	return min(widest, max(narrowest, d.columns()/5))
+}
+
 // Epoch tells of a finished epoch, one line where there is no live bar.
 func (d *Display) Epoch(task metrics.Task, e metrics.Epoch, epochs int) {
 	if d.quiet || d.live {
 		return
 	}
-	fmt.Fprintf(d.out, "epoch %*d/%d  loss %.5f (val %.5f)", len(fmt.Sprint(epochs)), e.Number, epochs, e.TrainLoss, e.ValidationLoss)
+	fmt.Fprintf(d.out, "epoch %*d/%d  loss %s (val %s)", len(fmt.Sprint(epochs)), e.Number, epochs, plots.Loss(e.TrainLoss), plots.Loss(e.ValidationLoss))
 	if task.Classifies() {
-		fmt.Fprintf(d.out, "  accuracy %.2f%% (val %.2f%%)", 100*e.TrainAccuracy, 100*e.ValidationAccuracy)
+		fmt.Fprintf(d.out, "  accuracy %s (val %s)", plots.Percent(e.TrainAccuracy), plots.Percent(e.ValidationAccuracy))
 	}
 	fmt.Fprintf(d.out, "  learning rate %.3g  %s\n", e.LearningRate, Duration(e.Seconds))
 }
@@ -125,7 +134,7 @@ func (d *Display) newBar(total int64, options ...progressbar.Option) *progressba
 	return progressbar.NewOptions64(total, append(options,
 		progressbar.OptionSetWriter(d.out),
 		progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionSetWidth(16),
+		progressbar.OptionSetWidth(d.barWidth()),
 		progressbar.OptionClearOnFinish(),
 		progressbar.OptionSetElapsedTime(false),
 		progressbar.OptionSetPredictTime(false),
@@ -146,20 +155,4 @@ func Table(out io.Writer, rows [][]string) {
 		fmt.Fprintln(writer, row[0]+pad+"\t"+strings.Join(row[1:], "\t")+"\t")
 	}
 	writer.Flush()
-}
-
-// Duration is a time in seconds as a person writes it: 0.42 s, 12.3 s, 3 min
-// 20 s, 1 h 5 min.
-func Duration(seconds float64) string {
-	whole := int(seconds + 0.5)
-	switch {
-	case seconds < 0.995:
-		return fmt.Sprintf("%.2f s", seconds)
-	case seconds < 59.95:
-		return fmt.Sprintf("%.1f s", seconds)
-	case whole < 3600:
-		return fmt.Sprintf("%d min %d s", whole/60, whole%60)
-	default:
-		return fmt.Sprintf("%d h %d min", whole/3600, whole%3600/60)
-	}
 }

@@ -1,9 +1,11 @@
 package reports
 
 import (
-	"cifartrain/runfolder"
 	"fmt"
 	"math"
+
+	"cifartrain/plots"
+	"cifartrain/runfolder"
 )
 
 // A Tile is a figure of a run with its meaning.
@@ -12,58 +14,88 @@ type Tile struct{ Value, Meaning string }
 // pixelError is the loss whose root is the error of a pixel in [0, 1].
 const pixelError = "mean squared error"
 
-// Headline says in a sentence what the run's best weights are worth; it is
-// empty before the first epoch has ended.
+// Headline says in a sentence what the run's weights are worth, those of its last
+// and those of its best epoch alike; it is empty before the first epoch has ended.
 func Headline(s *runfolder.Summary) string {
 	b := s.Best
 	switch {
-	case b == nil:
+	case b == nil || s.Final == nil:
 		return ""
-	case b.TestAccuracy != nil:
-		return fmt.Sprintf("It classifies %s of the %s test images rightly, which it never saw in training.", percentOf(b.TestAccuracy), Thousands(s.Images.Test))
-	case b.ValidationAccuracy != nil:
-		return fmt.Sprintf("It classifies %s of the validation images rightly, which it does not train on.", percentOf(b.ValidationAccuracy))
-	case b.TestLoss != nil && s.PCA != nil:
-		return fmt.Sprintf("It restores test images that it never saw with an error of %.5g, %.2f times that of %d principal components.",
-			*b.TestLoss, *b.TestLoss/s.PCA.TestMSE, s.PCA.Components)
+	case s.Task.Classifies() && b.TestAccuracy != nil && s.Final.TestAccuracy != nil:
+		return fmt.Sprintf("It classifies %s of the %s test images rightly, which it never saw in training: %s.",
+			lastAndBest(s, *s.Final.TestAccuracy, *b.TestAccuracy, plots.Percent), Thousands(s.Images.Test), weightsOf(s))
+	case s.Task.Classifies():
+		return fmt.Sprintf("It classifies %s of the validation images rightly, which it does not train on.", optional(b.ValidationAccuracy, plots.Percent))
+	case b.TestLoss != nil && s.Final.TestLoss != nil && s.PCA != nil:
+		return fmt.Sprintf("It restores test images that it never saw with an error of %s, %s that of %d principal components: %s.",
+			lastAndBest(s, *s.Final.TestLoss, *b.TestLoss, plots.Loss), times(*b.TestLoss/s.PCA.TestMSE), s.PCA.Components, weightsOf(s))
 	case b.TestLoss != nil:
-		return fmt.Sprintf("Its loss on test images that it never saw is %.5g.", *b.TestLoss)
+		return fmt.Sprintf("Its loss on test images that it never saw is %s.", plots.Loss(*b.TestLoss))
 	}
-	return fmt.Sprintf("Its loss on validation images, which it does not train on, is %.5g.", b.ValidationLoss)
+	return fmt.Sprintf("Its loss on validation images, which it does not train on, is %s.", plots.Loss(b.ValidationLoss))
+}
+
+// lastAndBest writes the figure of the last epoch and that of the best, or one
+// where they are the same epoch.
+func lastAndBest(s *runfolder.Summary, last, best float64, text func(float64) string) string {
+	if s.Final.Epoch == s.Best.Epoch {
+		return text(best)
+	}
+	return text(last) + " and " + text(best)
+}
+
+// weightsOf says whose weights the figures of lastAndBest are.
+func weightsOf(s *runfolder.Summary) string {
+	if s.Final.Epoch == s.Best.Epoch {
+		return fmt.Sprintf("by the weights of its last epoch, %d, which is its best", s.Best.Epoch)
+	}
+	return fmt.Sprintf("by the weights of its last epoch, %d, and of its best, %d", s.Final.Epoch, s.Best.Epoch)
 }
 
 // Tiles are the figures to see first.
 func Tiles(s *runfolder.Summary) []Tile {
 	b := s.Best
-	if b == nil {
+	if b == nil || s.Final == nil {
 		return nil
 	}
-	var tiles []Tile
-	if b.ValidationAccuracy != nil {
-		if b.TestAccuracy != nil {
-			tiles = append(tiles, Tile{percentOf(b.TestAccuracy), fmt.Sprintf("test accuracy; guessing reaches %.0f%%", 100/float64(max(1, len(s.Classes))))})
-		}
-		tiles = append(tiles, Tile{percentOf(b.ValidationAccuracy), "validation accuracy"})
-		if b.TrainAccuracy != nil {
-			tiles = append(tiles, Tile{fmt.Sprintf("%+.1f pts", 100*(*b.TrainAccuracy-*b.ValidationAccuracy)), "training accuracy above validation accuracy; a large gap is overfitting"})
-		}
-	} else {
-		tiles = lossTiles(s)
+	tiles := lossTiles
+	if s.Task.Classifies() {
+		tiles = accuracyTiles
 	}
-	tiles = append(tiles, Tile{fmt.Sprintf("epoch %d", b.Epoch), fmt.Sprintf("the best of %d, by validation loss; these figures are of its weights", s.Epochs)})
+	all := tiles(s)
+	all = append(all, Tile{fmt.Sprintf("epoch %d", b.Epoch), fmt.Sprintf("the best of %d, by validation loss", s.Epochs)})
 	if s.Seconds > 0 {
-		tiles = append(tiles, Tile{fmt.Sprintf("%.1f s", s.Seconds), fmt.Sprintf("from start to report, %s images/s in training", Thousands(int(math.Round(s.ImagesPerSecond))))})
+		all = append(all, Tile{Duration(s.Seconds), fmt.Sprintf("from start to report, %s images/s in training", Thousands(int(math.Round(s.ImagesPerSecond))))})
+	}
+	return all
+}
+
+func accuracyTiles(s *runfolder.Summary) (tiles []Tile) {
+	guessing := fmt.Sprintf("; guessing reaches %s", plots.Percent(1/float64(max(1, len(s.Classes)))))
+	if s.Final.TestAccuracy != nil && s.Best.TestAccuracy != nil {
+		if s.Final.Epoch != s.Best.Epoch {
+			tiles = append(tiles, Tile{plots.Percent(*s.Final.TestAccuracy), fmt.Sprintf("test accuracy of the last epoch, %d", s.Final.Epoch)})
+		}
+		tiles = append(tiles, Tile{plots.Percent(*s.Best.TestAccuracy), fmt.Sprintf("test accuracy of the best epoch, %d", s.Best.Epoch) + guessing})
+	}
+	if b := s.Best; b.ValidationAccuracy != nil && b.TrainAccuracy != nil {
+		tiles = append(tiles, Tile{plots.Percent(*b.ValidationAccuracy), "validation accuracy of the best epoch"},
+			Tile{fmt.Sprintf("%+.1f points", 100*(*b.TrainAccuracy-*b.ValidationAccuracy)), "training accuracy above validation accuracy; a large gap is overfitting"})
 	}
 	return tiles
 }
 
 // lossTiles are those of a model that restores images.
 func lossTiles(s *runfolder.Summary) []Tile {
-	loss, of := s.Best.ValidationLoss, "validation"
-	if s.Best.TestLoss != nil {
-		loss, of = *s.Best.TestLoss, "test"
+	loss, last, of := s.Best.ValidationLoss, s.Final.ValidationLoss, "validation"
+	if s.Best.TestLoss != nil && s.Final.TestLoss != nil {
+		loss, last, of = *s.Best.TestLoss, *s.Final.TestLoss, "test"
 	}
-	tiles := []Tile{{fmt.Sprintf("%.5f", loss), fmt.Sprintf("%s loss, %s", of, s.Loss)}}
+	var tiles []Tile
+	if s.Final.Epoch != s.Best.Epoch {
+		tiles = append(tiles, Tile{plots.Loss(last), fmt.Sprintf("%s loss of the last epoch, %d", of, s.Final.Epoch)})
+	}
+	tiles = append(tiles, Tile{plots.Loss(loss), fmt.Sprintf("%s loss of the best epoch, %d: %s", of, s.Best.Epoch, s.Loss)})
 	if s.Loss == pixelError {
 		error := math.Sqrt(loss)
 		tiles = append(tiles, Tile{fmt.Sprintf("±%.0f of 255", 255*error), fmt.Sprintf("how far a color value is off, typically: the root, %.3f of the full range", error)})
@@ -73,7 +105,7 @@ func lossTiles(s *runfolder.Summary) []Tile {
 		if of == "test" {
 			pca = s.PCA.TestMSE
 		}
-		tiles = append(tiles, Tile{fmt.Sprintf("%.2f times", loss/pca), fmt.Sprintf("the %.5f of %d principal components, the best a linear autoencoder can do", pca, s.PCA.Components)})
+		tiles = append(tiles, Tile{times(loss / pca), fmt.Sprintf("the %s of %d principal components, the best a linear autoencoder can do", plots.Loss(pca), s.PCA.Components)})
 	}
 	return tiles
 }

@@ -6,7 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
-	"strconv"
+	"math"
 	"strings"
 
 	"cifartrain/plots"
@@ -37,18 +37,16 @@ var pageFunctions = template.FuncMap{
 	"policy":  func() string { return pagePolicy },
 	"script":  func() template.JS { return template.JS(pageScript) },
 	"count":   Thousands,
+	"whole":   func(x float64) string { return Thousands(int(math.Round(x))) },
 	"epochs":  Epochs,
-	"share":   func(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) },
-	"percent": percentOf,
-	"dead":    deadUnitsAdvice,
-	"fit":     fitSentence,
-	"loss":    func(loss float64) string { return fmt.Sprintf("%.5g", loss) },
-	"test": func(loss *float64) string {
-		if loss == nil {
-			return "–"
-		}
-		return fmt.Sprintf("%.5g", *loss)
-	},
+	"counted": counted,
+	"dead":    deadUnits,
+	"verdict": verdictSentence,
+	"loss":    plots.Loss,
+	"test":    func(loss *float64) string { return optional(loss, plots.Loss) },
+	"percent": func(share *float64) string { return optional(share, plots.Percent) },
+	"share":   plots.Percent,
+	"time":    Duration,
 	"megabytes": func(bytes int64) string {
 		if bytes == 0 {
 			return "unknown"
@@ -57,41 +55,12 @@ var pageFunctions = template.FuncMap{
 	},
 }
 
-// percentOf writes a share, and a dash for none.
-func percentOf(share *float64) string {
-	if share == nil {
-		return "–"
-	}
-	return fmt.Sprintf("%.2f%%", 100**share)
-}
-
 // newPage parses a page, which can ask for the templates "head" and "foot".
 func newPage(text string) *template.Template {
 	page := template.Must(template.New("page").Funcs(pageFunctions).Parse(text))
 	template.Must(page.New("style").Parse(pageStyle))
 	template.Must(page.New("parts").Parse(pageParts))
 	return page
-}
-
-// exact is the shortest text that reads back as x, for a table that programs
-// read.
-func exact(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
-
-// Thousands writes a whole number with a comma between groups of three digits.
-func Thousands(n int) string {
-	text := fmt.Sprint(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}
-
-// Epochs counts epochs in words.
-func Epochs(n int) string {
-	if n == 1 {
-		return "1 epoch"
-	}
-	return fmt.Sprintf("%d epochs", n)
 }
 
 // figure is a chart as the part of a page, HTML that is escaped already. It takes

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"cifartrain/plots"
 )
 
 // Predictions are what a model says of images, as a table: a head and a row for
@@ -57,13 +59,13 @@ func (p Predictions) Summary() string {
 	case len(p.Rows) < 2:
 		return p.Of
 	case !p.Scores:
-		return fmt.Sprintf("%s: mean MSE %s", p.Of, loss(p.MSE))
+		return fmt.Sprintf("%s: mean MSE %s", p.Of, plots.Loss(p.MSE))
 	case p.Labels == 0:
 		return fmt.Sprintf("%s: %s", p.Of, p.Tallies)
 	case p.Labels < len(p.Rows)-1:
-		return fmt.Sprintf("%s: %s; accuracy %s on the %s whose class is known", p.Of, p.Tallies, percent(p.accuracy()), Thousands(p.Labels))
+		return fmt.Sprintf("%s: %s; accuracy %s on the %s whose class is known", p.Of, p.Tallies, plots.Percent(p.accuracy()), Thousands(p.Labels))
 	}
-	return fmt.Sprintf("%s: accuracy %s", p.Of, percent(p.accuracy()))
+	return fmt.Sprintf("%s: accuracy %s", p.Of, plots.Percent(p.accuracy()))
 }
 
 func (p Predictions) accuracy() float64 { return float64(p.Right) / float64(p.Labels) }

@@ -27,6 +27,30 @@ type Picture struct {
 	Meaning string // a sentence for the reader
 }
 
+// A DrawnPicture is a picture with its content.
+type DrawnPicture struct {
+	Picture
+	PNG []byte
+}
+
+// Source is the picture as a page holds it.
+func (p DrawnPicture) Source() template.URL {
+	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(p.PNG))
+}
+
+// read reads pictures of the folder.
+func read(f *runfolder.Folder, pictures []Picture) ([]DrawnPicture, error) {
+	var drawn []DrawnPicture
+	for _, picture := range pictures {
+		content, err := os.ReadFile(f.File(picture.File))
+		if err != nil {
+			return nil, fmt.Errorf("making %s: %w", runfolder.ReportFile, err)
+		}
+		drawn = append(drawn, DrawnPicture{picture, content})
+	}
+	return drawn, nil
+}
+
 // WriteReport writes report.html: the summary, the curves of metrics.csv, the
 // pictures, which it holds itself, and the config.
 func WriteReport(f *runfolder.Folder, s *runfolder.Summary, pictures []Picture) error {
@@ -47,31 +71,33 @@ func Report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 }
 
 func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metrics.History, pictures []Picture, progress string) error {
-	type printed struct {
-		Picture
-		Source template.URL
-	}
 	page := struct {
 		*runfolder.Summary
 		Progress string
 		Headline string
+		Next     string
 		Tiles    []Tile
 		Curves   []template.HTML
-		Groups   [][]printed // of pictures
+		Groups   [][]DrawnPicture
 		Config   string
 		Graph    string
 		Diagram  template.HTML
 	}{Summary: s, Progress: progress, Headline: Headline(s), Tiles: Tiles(s)}
-	for _, p := range pictures {
-		source, err := source(f, p.File)
-		if err != nil {
-			return err
+	if progress == "" {
+		values, _ := f.ConfigValues() // what to try next is said without it, too
+		if next := Next(s, values); next != "" {
+			page.Next = "To try next: " + next + "."
 		}
-		one := printed{Picture: p, Source: source}
-		if n := len(page.Groups); n > 0 && page.Groups[n-1][0].Group == p.Group {
+	}
+	drawn, err := read(f, pictures)
+	if err != nil {
+		return err
+	}
+	for _, one := range drawn {
+		if n := len(page.Groups); n > 0 && page.Groups[n-1][0].Group == one.Group {
 			page.Groups[n-1] = append(page.Groups[n-1], one)
 		} else {
-			page.Groups = append(page.Groups, []printed{one})
+			page.Groups = append(page.Groups, []DrawnPicture{one})
 		}
 	}
 	var diagram string
@@ -83,7 +109,6 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 		*text = string(content)
 	}
 	page.Diagram = template.HTML(diagram) // it was escaped as it was drawn
-	var err error
 	if page.Curves, err = curves(s, history); err != nil {
 		return err
 	}
@@ -102,15 +127,6 @@ func curves(s *runfolder.Summary, history metrics.History) (figures []template.H
 	}
 	accuracy, err := figure(plots.AccuracyChart(caption, history))
 	return []template.HTML{accuracy, loss}, err
-}
-
-// source is a picture of the folder as a page holds it.
-func source(f *runfolder.Folder, picture string) (template.URL, error) {
-	content, err := os.ReadFile(f.File(picture))
-	if err != nil {
-		return "", fmt.Errorf("making %s: %w", runfolder.ReportFile, err)
-	}
-	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(content)), nil
 }
 
 // Yardsticks are what a run's losses are measured by.

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// A witness is a counted page that tells the server what a browser shows.
-type witness struct{ counted }
+// A witness is a countingPage page that tells the server what a browser shows.
+type witness struct{ countingPage }
 
 func (w *witness) Render() ([]byte, error) {
 	return fmt.Appendf(nil, `<html><body><p data-live="n">%d</p><p data-live="still">still</p><script>

@@ -14,17 +14,17 @@ import (
 	"testing"
 )
 
-// A counted page changes whenever its count does.
-type counted struct{ count atomic.Int64 }
+// A countingPage changes whenever its count does.
+type countingPage struct{ count atomic.Int64 }
 
-func (c *counted) Render() ([]byte, error) {
+func (c *countingPage) Render() ([]byte, error) {
 	if c.count.Load() < 0 {
 		return nil, errors.New("the run is gone")
 	}
 	return fmt.Appendf(nil, "<html><body><p data-live=\"n\">%d</p></body></html>", c.count.Load()), nil
 }
 
-func (c *counted) Stamp() string { return fmt.Sprint(c.count.Load()) }
+func (c *countingPage) Stamp() string { return fmt.Sprint(c.count.Load()) }
 
 // ask returns the status and the body of what the handler answers.
 func ask(page Page, method, path, host string) (int, string) {
@@ -55,13 +55,13 @@ func TestHandler(t *testing.T) {
 		{"POST", "/", "localhost", 405, ""},
 	} {
 		t.Run(test.method+test.path+" at "+test.host, func(t *testing.T) {
-			status, body := ask(new(counted), test.method, test.path, test.host)
+			status, body := ask(new(countingPage), test.method, test.path, test.host)
 			if status != test.status || !strings.Contains(strings.ReplaceAll(body, "\n", ""), test.says) {
 				t.Errorf("status %d, want %d, and %q in\n%s", status, test.status, test.says, body)
 			}
 		})
 	}
-	gone := new(counted)
+	gone := new(countingPage)
 	gone.count.Store(-1)
 	if status, body := ask(gone, "GET", "/", "localhost"); status != 500 || !strings.Contains(body, "the run is gone") {
 		t.Errorf("status %d: %s", status, body)
@@ -80,7 +80,7 @@ func TestChanges(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	page, ended := new(counted), make(chan error, 1)
+	page, ended := new(countingPage), make(chan error, 1)
 	go func() { ended <- Serve(ctx, listener, page) }()
 	response, err := http.Get("http://" + listener.Addr().String() + "/changes")
 	if err != nil {

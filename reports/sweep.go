@@ -19,9 +19,9 @@ type Sweep struct {
 
 // A Setting is one of the configs of a sweep, with its runs over seeds.
 type Setting struct {
-	Compared          // its finished runs; there may be none
-	Values   []string // of the swept keys, empty for one that has no effect here
-	Missing  string   // why it has no figures to compare; empty where all its runs are finished
+	Contender          // its finished runs; there may be none
+	Values    []string // of the swept keys, empty for one that has no effect here
+	Missing   string   // why it has no figures to compare; empty where all its runs are finished
 }
 
 // FinishedRuns is how many runs have figures.
@@ -35,7 +35,7 @@ func (s *Sweep) FinishedRuns() int {
 
 // NewSetting reads what the runs of a setting in folders, one a seed, came to.
 func NewSetting(keys, values []string, folders []*runfolder.Folder) Setting {
-	s := Setting{Compared: Compared{Label: SettingLabel(keys, values)}, Values: values}
+	s := Setting{Contender: Contender{Label: SettingLabel(keys, values)}, Values: values}
 	for _, folder := range folders {
 		run, err := folder.Finished()
 		if err == nil {
@@ -51,7 +51,8 @@ func NewSetting(keys, values []string, folders []*runfolder.Folder) Setting {
 	return s
 }
 
-// notFinished is why a setting has no figures that was cut off or not begun.
+// notFinished is why a setting has no figures whose runs were cut off or have not
+// begun.
 const notFinished = "not finished"
 
 // SettingLabel is a setting in short: learning_rate=0.01, c=1. A key without
@@ -82,9 +83,9 @@ func ShortKeys(keys []string) []string {
 	return short
 }
 
-// Sort puts the best settings first: those of the highest validation accuracy
-// where all classify, else of the lowest validation loss, at the best epoch and
-// as a mean over seeds. Test figures do not count.
+// Sort puts the best settings first: those of the highest validation accuracy of
+// models that classify, and of the lowest validation loss of others, at the best
+// epoch and as a mean over seeds. Test figures do not count.
 func (s *Sweep) Sort() {
 	slices.SortStableFunc(s.Settings, func(a, b Setting) int {
 		switch {
@@ -102,35 +103,38 @@ func (s *Sweep) Finished() []Setting {
 	return slices.DeleteFunc(slices.Clone(s.Settings), func(setting Setting) bool { return setting.Missing != "" })
 }
 
-// Classifies reports whether the settings are told by their accuracies.
-func (s *Sweep) Classifies() bool {
-	return !slices.ContainsFunc(s.Finished(), func(setting Setting) bool { return setting.Summary().Best.ValidationAccuracy == nil })
-}
-
-// Figure is what a setting that has figures is told by.
-func (s *Sweep) Figure(setting Setting) metrics.Spread { return s.over(setting, false) }
-
-// Seeds are the figures whose spread Figure is.
-func (s *Sweep) Seeds(setting Setting) []float64 { return s.seeds(setting, false) }
-
-// over is the spread of the best epoch's validation or test figures.
-func (s *Sweep) over(setting Setting, test bool) metrics.Spread {
-	return metrics.NewSpread(s.seeds(setting, test))
-}
-
-func (s *Sweep) seeds(setting Setting, test bool) (figures []float64) {
-	for _, run := range setting.Runs {
-		best := run.Summary.Best
-		figure := best.ValidationLoss
-		switch {
-		case s.Classifies() && test:
-			figure = *best.TestAccuracy
-		case s.Classifies():
-			figure = *best.ValidationAccuracy
-		case test:
-			figure = *best.TestLoss
-		}
-		figures = append(figures, figure)
+// contenders are the settings that have figures, as a comparison has them.
+func (s *Sweep) contenders() []Contender {
+	var contenders []Contender
+	for _, setting := range s.Finished() {
+		contenders = append(contenders, setting.Contender)
 	}
-	return figures
+	return contenders
+}
+
+// Best are the best settings, at most so many, for a picture of their curves.
+func (s *Sweep) Best(most int) []Contender {
+	best := s.contenders()
+	return best[:min(len(best), most)]
+}
+
+// Classifies reports whether the settings are told by their accuracies.
+func (s *Sweep) Classifies() bool { return s.task().Classifies() }
+
+func (s *Sweep) task() metrics.Task { return taskOf(s.contenders()) }
+
+// Seeds are the validation figures of a setting's runs, at their best epochs.
+func (s *Sweep) Seeds(setting Setting) []float64 { return setting.figures(s.task()).Validation }
+
+// Figure is their spread, by which a setting that has figures is told.
+func (s *Sweep) Figure(setting Setting) metrics.Spread { return metrics.NewSpread(s.Seeds(setting)) }
+
+// test is the spread of the test figures of the same weights.
+func (s *Sweep) test(setting Setting) metrics.Spread {
+	return metrics.NewSpread(setting.figures(s.task()).Test)
+}
+
+// compare holds the validation figures of one setting against those of another.
+func (s *Sweep) compare(first, other Setting) metrics.Difference {
+	return metrics.CompareValidation(first.figures(s.task()), other.figures(s.task()))
 }

@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"cifartrain/metrics"
+	"cifartrain/plots"
 	"cifartrain/runfolder"
 	"cmp"
 	"fmt"
@@ -38,7 +40,7 @@ func (s *Sweep) Answers() []string {
 		answers = append(answers, s.latentAnswers(k, finished)...)
 	}
 	if missing := len(s.Settings) - len(finished); missing > 0 {
-		answers = append(answers, fmt.Sprintf("%d of %d settings have no figures: %s says why.", missing, len(s.Settings), runfolder.ComparisonTable))
+		answers = append(answers, fmt.Sprintf("%d of %s have no figures: %s says why.", missing, counted(len(s.Settings), "setting"), runfolder.ComparisonTable))
 	}
 	return answers
 }
@@ -50,60 +52,90 @@ func (s *Sweep) measure() string {
 	return "loss"
 }
 
-// bestAnswer names the best setting and, of a single seed, how many stand as
-// near to it as chance alone would have them: within the standard error of an
-// accuracy p over n images, sqrt(p(1-p)/n).
+// bestAnswer names the best setting, what it reaches, and how many others nobody
+// can tell from it.
 func (s *Sweep) bestAnswer(finished []Setting) string {
 	best := finished[0]
-	figure := s.Figure(best)
-	text := fmt.Sprintf("The best of %d settings is %s: validation %s %s, test %s %s.", len(finished), best.Label,
-		s.measure(), s.figureText(figure), s.measure(), s.figureText(s.over(best, true)))
-	if !s.Classifies() || figure.Runs > 1 {
-		return text
-	}
-	images := best.Summary().Images.Validation
-	chance := math.Sqrt(figure.Mean * (1 - figure.Mean) / float64(images))
-	near := 0
+	text := fmt.Sprintf("The best of %s is %s: validation %s %s, test %s %s.", counted(len(finished), "setting"), best.Label,
+		s.measure(), spreadText(s.task(), s.Figure(best)), s.measure(), spreadText(s.task(), s.test(best)))
+	like := 0
+	var last metrics.Difference
 	for _, other := range finished[1:] {
-		if figure.Mean-s.Figure(other).Mean <= chance {
-			near++
+		if d := s.compare(best, other); !d.Told() {
+			like, last = like+1, d
 		}
 	}
-	return text + fmt.Sprintf(" An accuracy over %d images is sure to ±%.2g points: %d other settings are within that.", images, 100*chance, near)
+	switch {
+	case len(finished) == 1:
+		return text
+	case like == 0:
+		return text + " All others are told apart from it."
+	}
+	text += fmt.Sprintf(" %s not told apart from it: such differences are sure only to %s.", are(like, "other"), sure(s.task(), last))
+	if last.Basis != metrics.OverSeeds {
+		text += " More seeds would tell (-seeds 5)."
+	}
+	return text
 }
 
-// keyAnswer is the best figure with each value of a key, and whether the best
-// value is the last one on its side.
+// are counts things that are something: "1 other is", "2 others are".
+func are(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing + " is"
+	}
+	return counted(n, thing) + " are"
+}
+
+// keyAnswer is the best figure with each value of a key that has one, and
+// whether going on in a direction is worth a try: where the best value is the last
+// on its side and told apart from the one beside it.
 func (s *Sweep) keyAnswer(k int, finished []Setting) string {
 	var parts []string
+	var tried []Setting // the best with each value
 	for _, value := range s.Values[k] {
 		i := slices.IndexFunc(finished, func(setting Setting) bool { return setting.Values[k] == value })
-		text := "none"
-		if i >= 0 {
-			text = s.figureText(s.Figure(finished[i]))
+		if i < 0 {
+			parts = append(parts, value+" none")
+			continue
 		}
-		parts = append(parts, value+": "+text)
+		tried = append(tried, finished[i])
+		parts = append(parts, value+" "+spreadText(s.task(), s.Figure(finished[i])))
 	}
 	sentence := fmt.Sprintf("Best %s with each %s: %s.", s.measure(), s.Keys[k], strings.Join(parts, ", "))
-	var numbers []float64
-	for _, value := range s.Values[k] {
-		if number, err := strconv.ParseFloat(value, 64); err == nil {
-			numbers = append(numbers, number)
-		}
-	}
-	best, err := strconv.ParseFloat(finished[0].Values[k], 64)
-	switch {
-	case err != nil || len(numbers) < max(2, len(s.Values[k])):
+	if len(tried) < 2 {
 		return sentence
-	case best == slices.Max(numbers):
-		return sentence + " The best is the largest tried; a larger one may do better."
-	case best == slices.Min(numbers) && best > 0:
-		return sentence + " The best is the smallest tried; a smaller one may do better."
 	}
-	return sentence
+	if !slices.ContainsFunc(tried, func(other Setting) bool { return s.compare(finished[0], other).Told() }) {
+		return sentence + " These are not told apart."
+	}
+	return sentence + s.edge(k, finished[0].Values[k], tried)
 }
 
-// equal is how near to the lowest a loss counts as it, as in metrics.Compare.
+// edge says that the best value is the largest or the smallest that has figures,
+// where that is so and no luck.
+func (s *Sweep) edge(k int, best string, tried []Setting) string {
+	number := func(setting Setting) float64 {
+		n, err := strconv.ParseFloat(setting.Values[k], 64)
+		if err != nil {
+			return math.NaN()
+		}
+		return n
+	}
+	sorted := slices.SortedFunc(slices.Values(tried), func(a, b Setting) int { return cmp.Compare(number(a), number(b)) })
+	last := len(sorted) - 1
+	switch {
+	case math.IsNaN(number(sorted[0])): // NaN sorts first
+		return ""
+	case sorted[last].Values[k] == best && s.compare(sorted[last-1], sorted[last]).Told():
+		return " The best is the largest tried; a larger one may do better."
+	case sorted[0].Values[k] == best && number(sorted[0]) > 0 && s.compare(sorted[1], sorted[0]).Told():
+		return " The best is the smallest tried; a smaller one may do better."
+	}
+	return ""
+}
+
+// equal is how near to the lowest a loss counts as it: two seeds of one config
+// differ by about as much.
 const equal = 0.01
 
 // latentAnswers say, for each value of the first other key, up to where a larger
@@ -132,7 +164,7 @@ func (s *Sweep) latentAnswers(latent int, finished []Setting) []string {
 		}
 		answer := s.latentAnswer(latent, line)
 		if other >= 0 {
-			answer = group + ": " + answer
+			answer = ShortKeys(s.Keys)[other] + " " + group + ": " + answer
 		}
 		answers = append(answers, answer)
 	}
@@ -151,9 +183,9 @@ func (s *Sweep) latentAnswer(latent int, line []Setting) string {
 	case len(line) - 1:
 		text = "a larger latent space helps, up to the largest tried"
 	}
-	text += fmt.Sprintf(". The validation loss is %.5f with %s values, %.5f with %s", loss(first), first.Values[latent], loss(best), best.Values[latent])
+	text += fmt.Sprintf(". The validation loss is %s with %s values, %s with %s", plots.Loss(loss(first)), first.Values[latent], plots.Loss(loss(best)), best.Values[latent])
 	if enough < len(line)-1 {
-		text += fmt.Sprintf(", %.5f with %s", loss(last), last.Values[latent])
+		text += fmt.Sprintf(", %s with %s", plots.Loss(loss(last)), last.Values[latent])
 	}
 	if a, b := first.PCA(), last.PCA(); a > 0 && b > 0 {
 		text += fmt.Sprintf("; that is %.2f times what %s principal components reach, and %.2f times with %s",

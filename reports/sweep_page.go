@@ -3,27 +3,14 @@ package reports
 import (
 	"bytes"
 	_ "embed"
-	"encoding/base64"
 	"encoding/csv"
 	"fmt"
-	"html/template"
 	"io"
+	"slices"
 	"strconv"
 
-	"cifartrain/metrics"
 	"cifartrain/runfolder"
 )
-
-// A DrawnPicture is a picture with its content.
-type DrawnPicture struct {
-	Picture
-	PNG []byte
-}
-
-// Source is the picture as a page holds it.
-func (p DrawnPicture) Source() template.URL {
-	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(p.PNG))
-}
 
 // WriteSweep writes the pictures, comparison.csv, a row a run with its swept
 // values and each measure, the best setting first, and report.html, which holds
@@ -41,16 +28,33 @@ func WriteSweep(f *runfolder.Folder, s *Sweep, pictures []DrawnPicture) error {
 	if err := f.Write(runfolder.ComparisonTable, table.Bytes()); err != nil {
 		return err
 	}
-	return f.WriteWith(runfolder.ReportFile, func(w io.Writer) error { return SweepPage(w, s, pictures) })
+	return f.WriteWith(runfolder.ReportFile, func(w io.Writer) error { return SweepPage(w, f, s, pictures) })
 }
 
-// SweepPage writes the page of a sweep, which may not have ended.
-func SweepPage(w io.Writer, s *Sweep, pictures []DrawnPicture) error {
+// SweepPage writes the page of a sweep in the folder, which may not have ended.
+func SweepPage(w io.Writer, f *runfolder.Folder, s *Sweep, pictures []DrawnPicture) error {
+	several := slices.ContainsFunc(s.Settings, func(setting Setting) bool { return len(setting.Runs) > 1 })
 	return sweepTemplate.Execute(w, struct {
 		*Sweep
-		Rows     [][]string
 		Pictures []DrawnPicture
-	}{s, s.Cells(len(s.Settings)), pictures})
+		Table    runTable
+		Several  bool // a setting has several runs
+		RunTable runTable
+	}{s, pictures, s.linked(f), several, newRunTable(f, s.contenders())})
+}
+
+// linked is the table of all settings, each leading to the page of its first run.
+func (s *Sweep) linked(f *runfolder.Folder) runTable {
+	cells := s.Cells(len(s.Settings))
+	table := runTable{Head: cells[0]}
+	for i, row := range cells[1:] {
+		link := ""
+		if setting := s.Settings[i]; len(setting.Runs) > 0 {
+			link = pageOf(f.Path, setting.Runs[0].Path)
+		}
+		table.Rows = append(table.Rows, linkedRow{row[0], link, row[1:]})
+	}
+	return table
 }
 
 //go:embed sweep.html
@@ -61,7 +65,7 @@ var sweepTemplate = newPage(sweepPage).Lookup("page")
 // rows are those of comparison.csv.
 func (s *Sweep) rows() [][]string {
 	var measures []Measure
-	if finished := s.compared(); len(finished) > 0 {
+	if finished := s.contenders(); len(finished) > 0 {
 		measures = Measures(finished)
 	}
 	head := append(append([]string{"run"}, s.Keys...), "model", "seed", "dataset", "status")
@@ -87,26 +91,11 @@ func (s *Sweep) rows() [][]string {
 	return rows
 }
 
-// compared are the settings that have figures.
-func (s *Sweep) compared() []Compared {
-	var compared []Compared
-	for _, setting := range s.Finished() {
-		compared = append(compared, setting.Compared)
-	}
-	return compared
-}
-
-// Best are the best settings, at most so many, for a picture of their curves.
-func (s *Sweep) Best(most int) []Compared {
-	best := s.compared()
-	return best[:min(len(best), most)]
-}
-
 // Cells is the table of the sweep for a reader, at most so many settings.
 // Figures over several seeds are means with their standard deviation.
 func (s *Sweep) Cells(most int) [][]string {
 	head := append([]string{""}, ShortKeys(s.Keys)...)
-	rows := [][]string{append(head, "validation "+s.measure(), "test "+s.measure(), "best epoch", "seconds")}
+	rows := [][]string{append(head, "validation "+s.measure(), "test "+s.measure(), "best epoch", "time")}
 	for i, setting := range s.Settings[:min(most, len(s.Settings))] {
 		row := append([]string{strconv.Itoa(i + 1)}, setting.Values...)
 		if setting.Missing != "" {
@@ -118,22 +107,10 @@ func (s *Sweep) Cells(most int) [][]string {
 			rows = append(rows, append(row, why, "–", "–", "–"))
 			continue
 		}
-		mean := func(of func(*runfolder.Summary) float64) float64 { return Measure{Of: of}.Over(setting.Compared).Mean }
-		rows = append(rows, append(row, s.figureText(s.Figure(setting)), s.figureText(s.over(setting, true)),
+		mean := func(of func(*runfolder.Summary) float64) float64 { return Measure{Of: of}.Over(setting.Contender).Mean }
+		rows = append(rows, append(row, spreadText(s.task(), s.Figure(setting)), spreadText(s.task(), s.test(setting)),
 			fmt.Sprintf("%.3g", mean(func(r *runfolder.Summary) float64 { return float64(r.Best.Epoch) })),
-			fmt.Sprintf("%.1f", mean(func(r *runfolder.Summary) float64 { return r.TrainingSeconds }))))
+			Duration(mean(func(r *runfolder.Summary) float64 { return r.TrainingSeconds }))))
 	}
 	return rows
-}
-
-// figureText writes a figure of the kind that settings are told by.
-func (s *Sweep) figureText(figure metrics.Spread) string {
-	format, of, unit := "%.5f", 1., ""
-	if s.Classifies() {
-		format, of, unit = "%.2f", 100, "%"
-	}
-	if figure.Runs > 1 {
-		return fmt.Sprintf(format+"±%.2g", of*figure.Mean, of*figure.Deviation) + unit
-	}
-	return fmt.Sprintf(format, of*figure.Mean) + unit
 }

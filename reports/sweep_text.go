@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"cifartrain/plots"
 	"cifartrain/runfolder"
 )
 
@@ -25,9 +26,9 @@ func (d *Display) Run(ended, all int, label string, outcome Setting, seconds flo
 	text := outcome.Missing
 	if text == "" {
 		best := outcome.Summary().Best
-		text = "validation loss " + loss(best.ValidationLoss)
+		text = "validation loss " + plots.Loss(best.ValidationLoss)
 		if best.ValidationAccuracy != nil {
-			text = "validation accuracy " + percent(*best.ValidationAccuracy)
+			text = "validation accuracy " + plots.Percent(*best.ValidationAccuracy)
 		}
 		text += fmt.Sprintf(" (epoch %d)", best.Epoch)
 	}

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"cifartrain/metrics"
+	"cifartrain/plots"
 	"cifartrain/runfolder"
 )
 
@@ -47,9 +48,9 @@ func ShowSummary(out io.Writer, s *runfolder.Summary, folder string) {
 	fmt.Fprintln(out)
 	Table(out, figureRows(s))
 	fmt.Fprintln(out, "The best epoch is the one of the lowest validation loss.")
-	fmt.Fprintf(out, "\n%s\n", wrap(fmt.Sprintf("%s: %s.", fitSentence(s.Verdict), s.Verdict.Reason), width))
-	if advice := deadUnitsAdvice(s.DeadUnits); advice != "" {
-		fmt.Fprintln(out, wrap(advice, width))
+	fmt.Fprintf(out, "\n%s\n", wrap(fmt.Sprintf("%s: %s.", verdictSentence(s.Verdict), s.Verdict.Reason), width))
+	if dead := deadUnits(s.DeadUnits); dead != "" {
+		fmt.Fprintln(out, wrap(dead, width))
 	}
 	fmt.Fprintf(out, "\n%s in %s, %s images/s; %s in all.\n", Epochs(s.Epochs), Duration(s.TrainingSeconds),
 		Thousands(int(math.Round(s.ImagesPerSecond))), Duration(s.Seconds))
@@ -73,18 +74,18 @@ func figureRows(s *runfolder.Summary) [][]string {
 	rows := [][]string{{"", "training", "validation", "test"}}
 	for _, of := range rated {
 		f := of.figures
-		rows = append(rows, []string{"loss, " + of.name, loss(f.TrainLoss), loss(f.ValidationLoss), loss(*f.TestLoss)})
+		rows = append(rows, []string{"loss, " + of.name, plots.Loss(f.TrainLoss), plots.Loss(f.ValidationLoss), plots.Loss(*f.TestLoss)})
 	}
 	if pca := s.PCA; pca != nil {
 		name := fmt.Sprintf("PCA, %d components", pca.Components)
-		rows = append(rows, []string{name, loss(pca.TrainMSE), loss(pca.ValidationMSE), loss(pca.TestMSE)})
+		rows = append(rows, []string{name, plots.Loss(pca.TrainMSE), plots.Loss(pca.ValidationMSE), plots.Loss(pca.TestMSE)})
 	}
 	if s.Final.TestAccuracy == nil {
 		return rows
 	}
 	for _, of := range rated {
 		f := of.figures
-		rows = append(rows, []string{"accuracy, " + of.name, percent(*f.TrainAccuracy), percent(*f.ValidationAccuracy), percent(*f.TestAccuracy)})
+		rows = append(rows, []string{"accuracy, " + of.name, plots.Percent(*f.TrainAccuracy), plots.Percent(*f.ValidationAccuracy), plots.Percent(*f.TestAccuracy)})
 	}
 	return rows
 }
@@ -93,10 +94,10 @@ func figureRows(s *runfolder.Summary) [][]string {
 // accuracy of a model that classifies, the test loss of any other. The standard
 // deviation is that of a sample.
 func ShowSeeds(out io.Writer, summaries []*runfolder.Summary) {
-	name, format := "test loss", loss
+	name, format := "test loss", plots.Loss
 	figure := func(f *runfolder.Figures) float64 { return *f.TestLoss }
 	if summaries[0].Final.TestAccuracy != nil {
-		name, format = "test accuracy", percent
+		name, format = "test accuracy", plots.Percent
 		figure = func(f *runfolder.Figures) float64 { return *f.TestAccuracy }
 	}
 	rows := [][]string{{"seed", "last epoch", "best epoch"}}
@@ -114,13 +115,17 @@ func ShowSeeds(out io.Writer, summaries []*runfolder.Summary) {
 }
 
 // ShowComparison shows how configs compare with the first of them. A single one's
-// runs over seeds are not compared: Seeds shows their figures.
-func ShowComparison(out io.Writer, compared []Compared, folder string) {
-	if len(compared) > 1 {
-		fmt.Fprintf(out, "%s, %s\n", ComparisonTitle(compared), LossCompared(compared))
-		Table(out, ComparisonCells(compared))
+// runs over seeds are not compared: ShowSeeds shows their figures.
+func ShowComparison(out io.Writer, c *Comparison, folder string) {
+	if len(c.Contenders) > 1 {
+		fmt.Fprintf(out, "%s\n%s\n", c.Title(), c.Loss())
+		if keys := c.Keys(); keys != nil {
+			Table(out, keys)
+			fmt.Fprintln(out)
+		}
+		Table(out, c.Cells())
 		fmt.Fprintln(out)
-		for _, text := range append(Warnings(compared), Answers(compared)...) {
+		for _, text := range append(c.Warnings(), c.Answers()...) {
 			fmt.Fprintln(out, wrap(text, width))
 		}
 	}
@@ -129,11 +134,11 @@ func ShowComparison(out io.Writer, compared []Compared, folder string) {
 
 // ShowEvaluation shows what weights score on the test images.
 func ShowEvaluation(out io.Writer, dataset string, images int, lossName string, value float64, confusion *metrics.Confusion) {
-	fmt.Fprintf(out, "%s, %s test images\n%s: %s\n", dataset, Thousands(images), lossName, loss(value))
+	fmt.Fprintf(out, "%s, %s test images\n%s: %s\n", dataset, Thousands(images), lossName, plots.Loss(value))
 	if confusion == nil {
 		return
 	}
-	fmt.Fprintf(out, "accuracy: %s\n\n", percent(confusion.Accuracy()))
+	fmt.Fprintf(out, "accuracy: %s\n\n", plots.Percent(confusion.Accuracy()))
 	rows := [][]string{append([]string{"actual \\ predicted"}, confusion.Classes...)}
 	for i, class := range confusion.Classes {
 		row := []string{class}
@@ -152,6 +157,3 @@ func ShowExport(out io.Writer, path string, bytes int, holds string, lines [][2]
 		fmt.Fprintf(out, "  %-20s %s\n", line[0], line[1])
 	}
 }
-
-func loss(x float64) string    { return fmt.Sprintf("%.5f", x) }
-func percent(x float64) string { return fmt.Sprintf("%.2f%%", 100*x) }

@@ -57,8 +57,8 @@ func TestEpochLines(t *testing.T) {
 		task  metrics.Task
 		want  string
 	}{
-		{"classifier", false, metrics.Classify, "epoch   7/100  loss 0.50000 (val 0.62500)  accuracy 87.50% (val 75.00%)  learning rate 0.1  0.25 s\n"},
-		{"autoencoder", false, metrics.Restore, "epoch   7/100  loss 0.50000 (val 0.62500)  learning rate 0.1  0.25 s\n"},
+		{"classifier", false, metrics.Classify, "epoch   7/100  loss 0.5000 (val 0.6250)  accuracy 87.5% (val 75.0%)  learning rate 0.1  0.25 s\n"},
+		{"autoencoder", false, metrics.Restore, "epoch   7/100  loss 0.5000 (val 0.6250)  learning rate 0.1  0.25 s\n"},
 		{"quiet", true, metrics.Classify, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -147,11 +147,11 @@ CIFAR-10: frog, horse; 7,000 training, 3,000 validation, 2,000 test images
 writing to runs/svm/now
 
 
-                           training  validation     test
-  loss, last epoch, 7       0.50000     0.62500  0.50000
-  loss, best epoch, 7       0.50000     0.62500  0.50000
-  accuracy, last epoch, 7    87.50%      75.00%   80.00%
-  accuracy, best epoch, 7    87.50%      75.00%   80.00%
+                           training  validation    test
+  loss, last epoch, 7        0.5000      0.6250  0.5000
+  loss, best epoch, 7        0.5000      0.6250  0.5000
+  accuracy, last epoch, 7     87.5%       75.0%   80.0%
+  accuracy, best epoch, 7     87.5%       75.0%   80.0%
 The best epoch is the one of the lowest validation loss.
 
 The fit is about right: so it is.
@@ -170,11 +170,11 @@ func TestSeeds(t *testing.T) {
 	ShowSeeds(&out, []*runfolder.Summary{summary(1, 0.5), summary(2, 0.75), summary(3, 1)})
 	want := `svm over 3 seeds, test accuracy:
   seed                last epoch  best epoch
-  1                       50.00%      50.00%
-  2                       75.00%      75.00%
-  3                      100.00%     100.00%
-  mean                    75.00%      75.00%
-  standard deviation      25.00%      25.00%
+  1                        50.0%       50.0%
+  2                        75.0%       75.0%
+  3                       100.0%      100.0%
+  mean                     75.0%       75.0%
+  standard deviation       25.0%       25.0%
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("table (-want +got):\n%s", diff)

@@ -2,8 +2,11 @@ package reports
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"cifartrain/metrics"
+	"cifartrain/plots"
 	"cifartrain/runfolder"
 )
 
@@ -13,63 +16,104 @@ func Verdict(task metrics.Task, v metrics.Verdict) *runfolder.Verdict {
 	if v.Epochs == 1 {
 		span = "in the last epoch"
 	}
-	figures := "training loss %.5g, validation loss %.5g %s"
+	text, measure := plots.Loss, "loss"
 	if task.Classifies() {
-		figures = "training accuracy %.3f, validation accuracy %.3f %s"
+		text, measure = plots.Percent, "accuracy"
 	}
-	reason := fmt.Sprintf(figures, v.Training, v.Validation, span) + ": " + causeText(v)
+	reason := fmt.Sprintf("training %s %s, validation %[1]s %[3]s %s: %s", measure, text(v.Training), text(v.Validation), span, causeText(v))
 	if v.Unsettled {
-		reason += fmt.Sprintf("; validation accuracy swings by ±%.3f from epoch to epoch, the learning rate is too high to settle", v.Swing)
+		reason += fmt.Sprintf("; validation accuracy swings by ±%s from epoch to epoch, so the learning rate is too high to settle", points(v.Swing))
 	}
-	return &runfolder.Verdict{Fit: v.Fit, Reason: reason}
+	return &runfolder.Verdict{Fit: v.Fit, Reason: reason, Unsettled: v.Unsettled}
 }
 
 // causeText says in words what decided a verdict.
 func causeText(v metrics.Verdict) string {
 	switch v.Cause {
 	case metrics.Gap:
-		return fmt.Sprintf("a gap above %.2f", v.Limit)
+		return "a gap above " + points(v.Limit)
 	case metrics.Unlearnt:
-		return fmt.Sprintf("even the training images stay below %.2f", v.Limit)
+		return fmt.Sprintf("even of the training images fewer than %s are classified rightly", plots.Percent(v.Limit))
 	case metrics.Learnt:
-		return fmt.Sprintf("the gap is within %.2f and the training images are learnt", v.Limit)
+		return fmt.Sprintf("the gap is within %s and the training images are learnt", points(v.Limit))
 	case metrics.LossRatio:
 		return fmt.Sprintf("a ratio of %.2f, above %.2f", v.Figure, v.Limit)
 	case metrics.Yardstick:
-		return fmt.Sprintf("%.2f times the %.5g that as many principal components reach, above %.2f", v.Figure, v.PCA, v.Limit)
+		return fmt.Sprintf("%s the %s that as many principal components reach, above %.2f", times(v.Figure), plots.Loss(v.PCA), v.Limit)
 	case metrics.OneEpoch:
-		return "one epoch shows no trend; train longer"
+		return "one epoch shows no trend"
 	case metrics.StillFalling:
-		return fmt.Sprintf("validation loss still fell by %.1f%% there; train longer", 100*v.Figure)
+		return fmt.Sprintf("the validation loss still fell by %s there", plots.Percent(v.Figure))
 	default: // metrics.LevelledOff
-		return fmt.Sprintf("a ratio of %.2f, and no longer falling by more than %.0f%%", v.Validation/v.Training, 100*v.Limit)
+		return fmt.Sprintf("a ratio of %.2f, and no longer falling by more than %s", v.Validation/v.Training, plots.Percent(v.Limit))
 	}
 }
 
-// fitSentence is a verdict without its reason.
-func fitSentence(v *runfolder.Verdict) string {
+// verdictSentence is a verdict without its reason.
+func verdictSentence(v *runfolder.Verdict) string {
 	if v.Fit == metrics.AboutRight {
 		return "The fit is about right"
 	}
 	return fmt.Sprintf("The model is %s", v.Fit)
 }
 
-// deadUnitsAdvice says in a sentence which layers have dead units and what keeps
-// units alive; it is empty where all live.
-func deadUnitsAdvice(layers []metrics.DeadUnits) string {
-	text := ""
+// deadUnits says in a sentence which layers have dead units; it is empty where
+// all live.
+func deadUnits(layers []metrics.DeadUnits) string {
+	var parts []string
 	for _, l := range layers {
-		if l.Dead == 0 {
-			continue
+		if l.Dead > 0 {
+			parts = append(parts, fmt.Sprintf("%d of the %d of %s", l.Dead, l.Units, l.Layer))
 		}
-		if text != "" {
-			text += " and "
-		}
-		text += fmt.Sprintf("%d of the %d of %s", l.Dead, l.Units, l.Layer)
 	}
-	if text == "" {
+	if parts == nil {
 		return ""
 	}
-	return "Dead units, whose ReLU is zero for every validation image: " + text +
-		". What keeps them alive: model.init orthogonal, data.center, optimizer.warmup_steps, a smaller optimizer.learning_rate."
+	return "Dead units, whose ReLU is zero for every validation image: " + strings.Join(parts, " and ") + "."
+}
+
+// An advice is something to try next, with what config.yaml says where it is
+// followed already.
+type advice struct {
+	text     string
+	key      string
+	followed func(value string) bool // nil where more of it is always possible
+}
+
+func isOn(value string) bool  { return value == "true" }
+func isSet(value string) bool { return value != "" && value != "0" && value != "[]" }
+
+func is(wanted string) func(string) bool { return func(value string) bool { return value == wanted } }
+
+// Next lists what to try after a run of a config with the values; it is empty
+// where nothing is known of the run.
+func Next(s *runfolder.Summary, values []runfolder.ConfigValue) string {
+	if s.Verdict == nil {
+		return ""
+	}
+	var all []advice
+	if deadUnits(s.DeadUnits) != "" {
+		all = append(all, advice{"model.init orthogonal", "model.init", is("orthogonal")}, advice{"data.center true", "data.center", isOn},
+			advice{"optimizer.warmup_steps", "optimizer.warmup_steps", isSet}, advice{"a smaller optimizer.learning_rate", "", nil})
+	}
+	switch {
+	case s.Verdict.Unsettled:
+		all = append(all, advice{"a smaller optimizer.learning_rate", "", nil}, advice{"optimizer.schedule cosine", "optimizer.schedule", is("cosine")})
+	case s.Verdict.Fit == metrics.Overfitting:
+		all = append(all, advice{"data.flip true", "data.flip", isOn}, advice{"a larger optimizer.weight_decay", "", nil}, advice{"train.early_stopping", "train.early_stopping", isSet})
+	case s.Verdict.Fit == metrics.Underfitting:
+		all = append(all, advice{"more train.epochs", "", nil}, advice{"data.center true", "data.center", isOn}, advice{"another optimizer.learning_rate", "", nil})
+	}
+	var texts []string
+	for _, one := range all {
+		place := slices.IndexFunc(values, func(v runfolder.ConfigValue) bool { return v.Key == one.key })
+		if one.followed != nil && place >= 0 && one.followed(values[place].Text) || slices.Contains(texts, one.text) {
+			continue
+		}
+		texts = append(texts, one.text)
+	}
+	if texts == nil {
+		return "several seeds (-seeds 5), to see how much is luck, or one changed key (-set key=value), compared with this run"
+	}
+	return "one at a time, " + strings.Join(texts, ", ")
 }

@@ -17,23 +17,23 @@ func TestVerdict(t *testing.T) {
 		want   string
 	}{
 		{accuracies, metrics.Classify, func(v *metrics.Verdict) { v.Cause, v.Limit = metrics.Gap, 0.05 },
-			"training accuracy 0.870, validation accuracy 0.840 in the last epoch: a gap above 0.05"},
+			"training accuracy 87.0%, validation accuracy 84.0% in the last epoch: a gap above 5.0 points"},
 		{accuracies, metrics.Classify, func(v *metrics.Verdict) { v.Cause, v.Limit = metrics.Unlearnt, 0.75 },
-			"training accuracy 0.870, validation accuracy 0.840 in the last epoch: even the training images stay below 0.75"},
+			"training accuracy 87.0%, validation accuracy 84.0% in the last epoch: even of the training images fewer than 75.0% are classified rightly"},
 		{accuracies, metrics.Classify, func(v *metrics.Verdict) {
 			v.Cause, v.Limit, v.Epochs, v.Swing, v.Unsettled = metrics.Learnt, 0.05, 3, 0.1, true
-		}, "training accuracy 0.870, validation accuracy 0.840 over the last 3 epochs: the gap is within 0.05 and the training images are learnt" +
-			"; validation accuracy swings by ±0.100 from epoch to epoch, the learning rate is too high to settle"},
+		}, "training accuracy 87.0%, validation accuracy 84.0% over the last 3 epochs: the gap is within 5.0 points and the training images are learnt" +
+			"; validation accuracy swings by ±10.0 points from epoch to epoch, so the learning rate is too high to settle"},
 		{losses, metrics.Restore, func(v *metrics.Verdict) { v.Cause, v.Figure, v.Limit = metrics.LossRatio, 1.2, 1.1 },
-			"training loss 0.5, validation loss 0.52 over the last 2 epochs: a ratio of 1.20, above 1.10"},
+			"training loss 0.5000, validation loss 0.5200 over the last 2 epochs: a ratio of 1.20, above 1.10"},
 		{losses, metrics.Restore, func(v *metrics.Verdict) { v.Cause, v.Figure, v.Limit, v.PCA = metrics.Yardstick, 1.3, 1.1, 0.4 },
-			"training loss 0.5, validation loss 0.52 over the last 2 epochs: 1.30 times the 0.4 that as many principal components reach, above 1.10"},
+			"training loss 0.5000, validation loss 0.5200 over the last 2 epochs: 1.30 times the 0.4000 that as many principal components reach, above 1.10"},
 		{losses, metrics.Restore, func(v *metrics.Verdict) { v.Cause = metrics.OneEpoch },
-			"training loss 0.5, validation loss 0.52 over the last 2 epochs: one epoch shows no trend; train longer"},
+			"training loss 0.5000, validation loss 0.5200 over the last 2 epochs: one epoch shows no trend"},
 		{losses, metrics.Restore, func(v *metrics.Verdict) { v.Cause, v.Figure = metrics.StillFalling, 0.1 },
-			"training loss 0.5, validation loss 0.52 over the last 2 epochs: validation loss still fell by 10.0% there; train longer"},
+			"training loss 0.5000, validation loss 0.5200 over the last 2 epochs: the validation loss still fell by 10.0% there"},
 		{losses, metrics.Restore, func(v *metrics.Verdict) { v.Cause, v.Limit = metrics.LevelledOff, 0.02 },
-			"training loss 0.5, validation loss 0.52 over the last 2 epochs: a ratio of 1.04, and no longer falling by more than 2%"},
+			"training loss 0.5000, validation loss 0.5200 over the last 2 epochs: a ratio of 1.04, and no longer falling by more than 2.0%"},
 	} {
 		test.decide(&test.of)
 		if got := Verdict(test.task, test.of).Reason; got != test.want {
@@ -41,22 +41,45 @@ func TestVerdict(t *testing.T) {
 		}
 	}
 	for fit, want := range map[metrics.Fit]string{metrics.AboutRight: "The fit is about right", metrics.Overfitting: "The model is overfitting"} {
-		if got := fitSentence(&runfolder.Verdict{Fit: fit}); got != want {
+		if got := verdictSentence(&runfolder.Verdict{Fit: fit}); got != want {
 			t.Errorf("%s: got %q, want %q", fit, got, want)
 		}
 	}
 }
 
-func TestDeadUnitsAdvice(t *testing.T) {
-	if got := deadUnitsAdvice([]metrics.DeadUnits{{Layer: "encoder.0", Dead: 0, Units: 128}}); got != "" {
-		t.Errorf("all units live, but the advice is %q", got)
+func TestDeadUnits(t *testing.T) {
+	if got := deadUnits([]metrics.DeadUnits{{Layer: "encoder.0", Dead: 0, Units: 128}}); got != "" {
+		t.Errorf("all units live, but the sentence is %q", got)
 	}
-	got := deadUnitsAdvice([]metrics.DeadUnits{
+	got := deadUnits([]metrics.DeadUnits{
 		{Layer: "encoder.0", Dead: 110, Units: 128}, {Layer: "encoder.2", Units: 64}, {Layer: "decoder.0", Dead: 5, Units: 128},
 	})
-	want := "Dead units, whose ReLU is zero for every validation image: 110 of the 128 of encoder.0 and 5 of the 128 of decoder.0. " +
-		"What keeps them alive: model.init orthogonal, data.center, optimizer.warmup_steps, a smaller optimizer.learning_rate."
+	want := "Dead units, whose ReLU is zero for every validation image: 110 of the 128 of encoder.0 and 5 of the 128 of decoder.0."
 	if got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// TestNext wants no advice that the run follows already.
+func TestNext(t *testing.T) {
+	dead := &runfolder.Summary{Verdict: &runfolder.Verdict{Fit: metrics.AboutRight}, DeadUnits: []metrics.DeadUnits{{Layer: "encoder.0", Dead: 1, Units: 2}}}
+	for _, test := range []struct {
+		name   string
+		run    *runfolder.Summary
+		config []runfolder.ConfigValue
+		want   string
+	}{
+		{"no verdict", new(runfolder.Summary), nil, ""},
+		{"dead units", dead, nil, "one at a time, model.init orthogonal, data.center true, optimizer.warmup_steps, a smaller optimizer.learning_rate"},
+		{"dead units, half of it done", dead, []runfolder.ConfigValue{{Key: "data.center", Text: "true"}, {Key: "optimizer.warmup_steps", Text: "0"}, {Key: "model.init", Text: "orthogonal"}},
+			"one at a time, optimizer.warmup_steps, a smaller optimizer.learning_rate"},
+		{"overfitting with flip", &runfolder.Summary{Verdict: &runfolder.Verdict{Fit: metrics.Overfitting}}, []runfolder.ConfigValue{{Key: "data.flip", Text: "true"}},
+			"one at a time, a larger optimizer.weight_decay, train.early_stopping"},
+		{"about right", &runfolder.Summary{Verdict: &runfolder.Verdict{Fit: metrics.AboutRight}}, nil,
+			"several seeds (-seeds 5), to see how much is luck, or one changed key (-set key=value), compared with this run"},
+	} {
+		if got := Next(test.run, test.config); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+		}
 	}
 }

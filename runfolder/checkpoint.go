@@ -128,12 +128,12 @@ func (c *Checkpoint) encode() (head, body []byte, err error) {
 func readCheckpoint(path string) (*Checkpoint, error) {
 	file, err := open(path, math.MaxInt64)
 	if err != nil {
-		return nil, fmt.Errorf("%w", err)
+		return nil, err
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("%w", err)
+		return nil, err
 	}
 	head := make([]byte, min(info.Size(), longestHead))
 	if _, err := io.ReadFull(file, head); err != nil {

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
-	"strings"
 
 	"cifartrain/metrics"
 	"cifartrain/shell"
@@ -13,8 +11,9 @@ import (
 
 // The files of a comparison's folder.
 const (
-	ComparisonPicture = "comparison.png"
-	ComparisonTable   = "comparison.csv"
+	ComparisonPicture     = "comparison.png"
+	ComparisonLossPicture = "comparison_loss.png" // where accuracies are the first picture
+	ComparisonTable       = "comparison.csv"
 )
 
 // A FinishedRun is a run with the figures that a comparison takes.
@@ -51,21 +50,11 @@ func (f *Folder) Finished() (FinishedRun, error) {
 	return FinishedRun{f.Path, summary, history}, nil
 }
 
-// ConfigButSeed is the text of config.yaml without the line of the seed, which
-// is the same for runs that differ in nothing else.
-func (f *Folder) ConfigButSeed() (string, error) {
-	content, err := read(f.File(ConfigFile), maxTextFile)
-	if err != nil {
-		return "", fmt.Errorf("%w", err)
-	}
-	lines := strings.Split(string(content), "\n")
-	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "seed: ") }), "\n"), nil
-}
-
 // comparable reports whether the summary holds every figure of a comparison.
 func (s *Summary) comparable() bool {
 	complete := func(f *Figures) bool {
-		return f != nil && f.TestLoss != nil && (f.TestAccuracy == nil || f.TrainAccuracy != nil && f.ValidationAccuracy != nil)
+		return f != nil && f.TestLoss != nil &&
+			(!s.Task.Classifies() || f.TrainAccuracy != nil && f.ValidationAccuracy != nil && f.TestAccuracy != nil)
 	}
-	return complete(s.Final) && complete(s.Best) && (s.Final.TestAccuracy == nil) == (s.Best.TestAccuracy == nil)
+	return complete(s.Final) && complete(s.Best)
 }

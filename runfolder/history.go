@@ -88,7 +88,7 @@ func (f *Folder) History() (metrics.History, error) {
 	path := f.File(MetricsFile)
 	file, err := open(path, mostEpochs*longestRow)
 	if err != nil {
-		return nil, fmt.Errorf("%w", err)
+		return nil, err
 	}
 	defer file.Close()
 	history, err := parseHistory(file)

@@ -71,6 +71,8 @@ type Summary struct {
 type Verdict struct {
 	Fit    metrics.Fit `json:"fit"`
 	Reason string      `json:"reason"` // with the figures it rests on
+
+	Unsettled bool `json:"unsettled,omitempty"` // the validation accuracy swings from epoch to epoch
 }
 
 // Images counts a run's images.
@@ -114,7 +116,7 @@ func (f *Folder) WriteSummary(s *Summary) error {
 func (f *Folder) Summary() (*Summary, error) {
 	content, err := read(f.File(SummaryFile), maxTextFile)
 	if err != nil {
-		return nil, fmt.Errorf("%w", err)
+		return nil, err
 	}
 	s := &Summary{}
 	if err = json.Unmarshal(content, s); err == nil {

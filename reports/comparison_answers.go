@@ -1,0 +1,309 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"cifartrain/metrics"
+	"cifartrain/plots"
+	"cifartrain/runfolder"
+)
+
+// Title says what is compared: a key, where that is all in which the configs
+// differ.
+func (c *Comparison) Title() string {
+	switch first := c.Contenders[0]; {
+	case len(c.Contenders) == 1:
+		return fmt.Sprintf("%s over %s", first.Label, counted(len(first.Runs), "seed"))
+	case len(c.Differing) == 1:
+		return fmt.Sprintf("What %s changes: %s", c.Differing[0].Key, strings.Join(c.Differing[0].texts(), " against "))
+	}
+	return fmt.Sprintf("Comparison of %d configs", len(c.Contenders))
+}
+
+// texts are the values for a reader, with a dash for none.
+func (d Differing) texts() []string {
+	texts := slices.Clone(d.Values)
+	for i, text := range texts {
+		if text == "" {
+			texts[i] = "–"
+		}
+	}
+	return texts
+}
+
+// Loss names the loss that all share, or says that they do not.
+func (c *Comparison) Loss() string {
+	if sameLoss(c.Contenders) {
+		return c.Contenders[0].Summary().Loss
+	}
+	return "losses of different units, so accuracies only"
+}
+
+// Warnings name what makes a comparison unfair.
+func (c *Comparison) Warnings() []string {
+	var warnings []string
+	first := c.Contenders[0].Summary()
+	for _, other := range c.Contenders[1:] {
+		switch s := other.Summary(); {
+		case s.Dataset != first.Dataset:
+			warnings = append(warnings, fmt.Sprintf("%s was trained on other images than %s: on the %s, not on the %s.", other.Label, c.Contenders[0].Label, s.Dataset, first.Dataset))
+		case !slices.Equal(s.Classes, first.Classes):
+			warnings = append(warnings, fmt.Sprintf("%s was trained on other classes than %s: on %s, not on %s.", other.Label, c.Contenders[0].Label, ClassList(s.Classes), ClassList(first.Classes)))
+		}
+	}
+	return warnings
+}
+
+// Answers say what the comparison shows, with the figures that bear it: which
+// config is the best, how each does against the first, and what to try next. Of a
+// single config they say what it reaches over its seeds.
+func (c *Comparison) Answers() []string {
+	if len(c.Contenders) == 1 {
+		return []string{c.Contenders[0].overSeeds()}
+	}
+	var answers []string
+	if len(c.Contenders) > 2 {
+		answers = append(answers, c.best())
+	}
+	for _, other := range c.Contenders[1:] {
+		answers = append(answers, c.against(other)...)
+	}
+	if next := c.next(); next != "" {
+		answers = append(answers, next)
+	}
+	return answers
+}
+
+// ranked are the contenders from the best to the worst by their validation
+// figures: test figures choose nothing.
+func (c *Comparison) ranked() []Contender {
+	task := taskOf(c.Contenders)
+	ranked := slices.Clone(c.Contenders)
+	slices.SortStableFunc(ranked, func(a, b Contender) int {
+		x, y := metrics.NewSpread(a.figures(task).Validation).Mean, metrics.NewSpread(b.figures(task).Validation).Mean
+		if task.Classifies() {
+			x, y = y, x
+		}
+		return cmp.Compare(x, y)
+	})
+	return ranked
+}
+
+// best names the best of several contenders and how far the next one is.
+func (c *Comparison) best() string {
+	task := taskOf(c.Contenders)
+	ranked := c.ranked()
+	first, second := ranked[0], ranked[1]
+	test := metrics.NewSpread(first.figures(task).Test)
+	text := fmt.Sprintf("The best of %d by its validation figures is %s: %s.", len(ranked), first.Label, reaches(task, test, first.Summary().Images.Test))
+	d := metrics.CompareTest(second.figures(task), first.figures(task))
+	if d.Told() {
+		return text + fmt.Sprintf(" The next, %s, is %s behind.", second.Label, apart(task, d))
+	}
+	return text + fmt.Sprintf(" The next, %s, reaches %s, which is not told apart from it.", second.Label, spreadText(task, d.First))
+}
+
+// reaches says what a model scores on the test images.
+func reaches(task metrics.Task, test metrics.Spread, images int) string {
+	if task.Classifies() {
+		return fmt.Sprintf("it classifies %s of the %s test images rightly", percentSpread(test), Thousands(images))
+	}
+	return "its loss on test images is " + lossSpread(test)
+}
+
+// apart is the size of a difference in words.
+func apart(task metrics.Task, d metrics.Difference) string {
+	if task.Classifies() {
+		return points(d.Change())
+	}
+	if d.First.Mean == 0 {
+		return plots.Loss(math.Abs(d.Change()))
+	}
+	return plots.Percent(math.Abs(d.Change() / d.First.Mean))
+}
+
+// against holds a contender against the first, in sentences.
+func (c *Comparison) against(other Contender) []string {
+	task, first := taskOf(c.Contenders), c.Contenders[0]
+	a, b := first.figures(task), other.figures(task)
+	answers := []string{quality(task, first, other, metrics.CompareTest(a, b)), overfitting(task, first, other, metrics.CompareGaps(a, b))}
+	if why := reasons(first.Summary(), other.Summary()); why != "" {
+		answers = append(answers, why)
+	}
+	if cost := c.cost(first, other, metrics.CompareSpeed(a, b)); cost != "" {
+		answers = append(answers, cost)
+	}
+	return answers
+}
+
+// quality says which of two is better on test images and whether that is luck.
+func quality(task metrics.Task, first, other Contender, d metrics.Difference) string {
+	images := Thousands(other.Summary().Images.Test)
+	figures := fmt.Sprintf("%s of the %s test images rightly classified against %s", percentSpread(d.Other), images, percentSpread(d.First))
+	better := d.Change() > 0
+	if !task.Classifies() {
+		figures = fmt.Sprintf("a loss on test images of %s against %s", lossSpread(d.Other), lossSpread(d.First))
+		better = d.Change() < 0
+	}
+	if !d.Told() {
+		return fmt.Sprintf("%s and %s are not told apart: %s. %s", other.Label, first.Label, figures, undecided(task, d))
+	}
+	word := "worse"
+	if better {
+		word = "better"
+	}
+	return fmt.Sprintf("%s is %s than %s by %s: %s. %s", other.Label, word, first.Label, apart(task, d), figures, decided(task, d))
+}
+
+// sure writes twice the standard error of a difference.
+func sure(task metrics.Task, d metrics.Difference) string {
+	if task.Classifies() {
+		return "±" + points(2*d.Error)
+	}
+	return "±" + plots.Loss(2*d.Error)
+}
+
+// decided says why a difference is no luck.
+func decided(task metrics.Task, d metrics.Difference) string {
+	switch d.Basis {
+	case metrics.OverSeeds:
+		return fmt.Sprintf("That is no luck of the seed: over %s the difference is sure to %s, twice its standard error.", seedCounts(d), sure(task, d))
+	case metrics.Counting:
+		return fmt.Sprintf("That is more than chance does with so many images, %s; how much of it is the seed's, only runs over several seeds would show (-seeds 5).", sure(task, d))
+	}
+	return "Single runs show no spread, but two seeds of one config seldom differ by more than 1%; runs over several seeds would show it (-seeds 5)."
+}
+
+// undecided says why a difference may be luck and what would tell.
+func undecided(task metrics.Task, d metrics.Difference) string {
+	why := "Two seeds of one config may differ by 1%, and these differ by less."
+	switch d.Basis {
+	case metrics.OverSeeds:
+		why = fmt.Sprintf("Over %s the difference is sure only to %s, twice its standard error.", seedCounts(d), sure(task, d))
+	case metrics.Counting:
+		why = fmt.Sprintf("With so many images chance alone makes a difference of up to %s between two runs.", sure(task, d))
+	}
+	return why + whatItTakes(d)
+}
+
+// whatItTakes says how many seeds would tell a difference apart.
+func whatItTakes(d metrics.Difference) string {
+	const many = 100
+	switch {
+	case d.Seeds == 0:
+		return ""
+	case d.Seeds > many:
+		return fmt.Sprintf(" More than %d seeds of each would be needed to tell.", many)
+	}
+	return fmt.Sprintf(" About %d seeds of each would tell (-seeds %[1]d).", d.Seeds)
+}
+
+func seedCounts(d metrics.Difference) string {
+	if d.First.Runs == d.Other.Runs {
+		return fmt.Sprintf("%d seeds each", d.First.Runs)
+	}
+	return fmt.Sprintf("%d and %d seeds", d.Other.Runs, d.First.Runs)
+}
+
+// overfitting says which of two generalizes further.
+func overfitting(task metrics.Task, first, other Contender, d metrics.Difference) string {
+	gap := func(c Contender, s metrics.Spread) string { return fmt.Sprintf("%.3f for %s", s.Mean, c.Label) }
+	what := "validation loss over training loss, at the best epoch, is "
+	if task.Classifies() {
+		gap = func(c Contender, s metrics.Spread) string {
+			return fmt.Sprintf("%+.1f points for %s", 100*s.Mean, c.Label)
+		}
+		what = "training accuracy less validation accuracy, at the best epoch, is "
+	}
+	figures := what + gap(other, d.Other) + " and " + gap(first, d.First)
+	switch {
+	case !d.Told():
+		return fmt.Sprintf("Neither is seen to overfit more: %s.", figures)
+	case d.Change() < 0:
+		return fmt.Sprintf("%s overfits less: %s.", other.Label, figures)
+	}
+	return fmt.Sprintf("%s overfits more: %s.", other.Label, figures)
+}
+
+// reasons are what was measured and may explain a difference between models
+// that restore images.
+func reasons(first, other *runfolder.Summary) string {
+	if !first.Task.Restores() || first.DeadUnits == nil || other.DeadUnits == nil {
+		return ""
+	}
+	count := func(layers []metrics.DeadUnits) (dead, units int) {
+		for _, l := range layers {
+			dead, units = dead+l.Dead, units+l.Units
+		}
+		return dead, units
+	}
+	deadA, unitsA := count(first.DeadUnits)
+	deadB, unitsB := count(other.DeadUnits)
+	if deadA == 0 && deadB == 0 {
+		return ""
+	}
+	return fmt.Sprintf("What may explain it: %d of its %d hidden units are dead and restore nothing, against %d of %d.", deadB, unitsB, deadA, unitsA)
+}
+
+// changesWork reports whether a key changes what a step computes: only then do
+// the times of single runs compare.
+func changesWork(key string) bool {
+	for _, section := range []string{"model.kind", "model.hidden", "model.latent", "data.batch_size", "data.flip", "data.center", "data.normalize",
+		"data.classes", "data.source", "data.size", "data.validation", "optimizer.kind", "loss.kind", "loss.multiclass"} {
+		if key == section || strings.HasPrefix(key, section+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// cost says what a contender takes against the first: parameters, and time where
+// the work differs.
+func (c *Comparison) cost(first, other Contender, speed metrics.Speed) string {
+	var parts []string
+	if a, b := first.Summary().Parameters, other.Summary().Parameters; a != b {
+		parts = append(parts, fmt.Sprintf("it has %s parameters against %s", Thousands(b), Thousands(a)))
+	}
+	if slices.ContainsFunc(c.Differing, func(d Differing) bool { return changesWork(d.Key) }) && speed.First > 0 && speed.Other > 0 {
+		took := fmt.Sprintf("an epoch took %s against %s", Duration(speed.Other), Duration(speed.First))
+		if !speed.Told {
+			took += ", which the epochs' own spread does not tell apart"
+		}
+		parts = append(parts, took)
+	}
+	if parts == nil {
+		return ""
+	}
+	return "What it costs: " + strings.Join(parts, "; ") + "."
+}
+
+// next says what to try after the comparison.
+func (c *Comparison) next() string {
+	task := taskOf(c.Contenders)
+	ranked := c.ranked()
+	best := ranked[0]
+	if Next(best.Summary(), best.values) == "" {
+		return ""
+	}
+	d := metrics.CompareTest(ranked[1].figures(task), best.figures(task))
+	if !d.Told() && d.Seeds > 0 && d.Seeds <= 20 {
+		return fmt.Sprintf("To try next: both over %d seeds (-seeds %[1]d), which would tell %s from %s.", d.Seeds, best.Label, ranked[1].Label)
+	}
+	return fmt.Sprintf("To try next, going on from %s: %s.", best.Label, Next(best.Summary(), best.values))
+}
+
+// overSeeds says what the best weights of the config's runs reach.
+func (c Contender) overSeeds() string {
+	task := taskOf([]Contender{c})
+	test := metrics.NewSpread(c.figures(task).Test)
+	if task.Classifies() {
+		return fmt.Sprintf("Over %s it classifies %s of the test images rightly, which it never saw in training: mean and standard deviation, by each run's best weights.",
+			counted(test.Runs, "seed"), percentSpread(test))
+	}
+	return fmt.Sprintf("Over %s its loss on test images, which it never saw in training, is %s: mean and standard deviation, by each run's best weights.",
+		counted(test.Runs, "seed"), lossSpread(test))
+}

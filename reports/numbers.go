@@ -1,0 +1,98 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"cifartrain/metrics"
+	"cifartrain/plots"
+)
+
+// Numbers have one form everywhere: accuracies in percent with one decimal,
+// losses with four significant digits, both as pictures have them; means with
+// their standard deviation behind ±, in the same decimals.
+
+// optional writes a figure that there may be none of.
+func optional(figure *float64, text func(float64) string) string {
+	if figure == nil {
+		return "–"
+	}
+	return text(*figure)
+}
+
+// points writes a difference of accuracies in percentage points, without a sign.
+func points(difference float64) string {
+	return fmt.Sprintf("%.1f points", 100*math.Abs(difference))
+}
+
+// percentSpread writes accuracies' mean with the standard deviation, if any.
+func percentSpread(s metrics.Spread) string {
+	if s.Runs < 2 {
+		return plots.Percent(s.Mean)
+	}
+	return fmt.Sprintf("%.1f ± %.1f%%", 100*s.Mean, 100*s.Deviation)
+}
+
+// lossSpread writes losses' mean with the standard deviation, if any.
+func lossSpread(s metrics.Spread) string {
+	mean := plots.Loss(s.Mean)
+	if s.Runs < 2 {
+		return mean
+	}
+	if strings.Contains(mean, "e") || s.Deviation == 0 {
+		return mean + " ± " + plots.Loss(s.Deviation)
+	}
+	_, decimals, _ := strings.Cut(mean, ".")
+	deviation := strconv.FormatFloat(s.Deviation, 'f', len(decimals), 64)
+	if strings.Trim(deviation, "0.") == "" {
+		deviation = fmt.Sprintf("%.1g", s.Deviation)
+	}
+	return mean + " ± " + deviation
+}
+
+// spreadText writes a figure of a task with its spread.
+func spreadText(task metrics.Task, s metrics.Spread) string {
+	if task.Classifies() {
+		return percentSpread(s)
+	}
+	return lossSpread(s)
+}
+
+// times writes a ratio.
+func times(ratio float64) string { return fmt.Sprintf("%.2f times", ratio) }
+
+// Duration is a time in seconds as a person writes it: 0.42 s, 12.3 s, 3 min
+// 20 s, 1 h 5 min.
+func Duration(seconds float64) string {
+	whole := int(seconds + 0.5)
+	switch {
+	case seconds < 0.995:
+		return fmt.Sprintf("%.2f s", seconds)
+	case seconds < 59.95:
+		return fmt.Sprintf("%.1f s", seconds)
+	case whole < 3600:
+		return fmt.Sprintf("%d min %d s", whole/60, whole%60)
+	default:
+		return fmt.Sprintf("%d h %d min", whole/3600, whole%3600/60)
+	}
+}
+
+// Thousands writes a whole number with a comma between groups of three digits.
+func Thousands(n int) string { return plots.Thousands(n) }
+
+// Epochs counts epochs in words.
+func Epochs(n int) string { return counted(n, "epoch") }
+
+// counted is a number of things, the name of one of which is given.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return Thousands(n) + " " + thing + "s"
+}
+
+// exact is the shortest text that reads back as x, for a table that programs
+// read.
+func exact(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
