@@ -110,7 +110,7 @@ func TestPredictOwnImages(t *testing.T) {
 			}
 			want := fmt.Sprintf("mean MSE %.5f", *saved.Summary.Best.TestLoss)
 			if accuracy := saved.Summary.Best.TestAccuracy; accuracy != nil {
-				want = fmt.Sprintf("accuracy %.2f%%", 100**accuracy)
+				want = fmt.Sprintf("accuracy %.1f%%", 100**accuracy)
 			}
 			if !strings.HasSuffix(strings.TrimSpace(out.String()), want) {
 				t.Errorf("the last line does not end in %q:\n%s", want, out.String())
