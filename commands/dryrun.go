@@ -32,7 +32,7 @@ func DryRunSweep(ctx context.Context, s *experiments.Session, config configs.Con
 // they would take, by a few steps on the real batches. It trains no model to
 // keep, writes nothing and fetches nothing.
 func DryRun(ctx context.Context, s *experiments.Session, all []configs.Config) error {
-	if err := s.Check(all); err != nil {
+	if err := s.Check(ctx, all); err != nil {
 		return err
 	}
 	if info, err := os.Stat(s.Runs); err == nil && !info.IsDir() {

@@ -138,7 +138,7 @@ func openExported(ctx context.Context, s *experiments.Session, path string, opti
 	if err != nil {
 		return nil, err
 	}
-	need := experiments.Need{Weights: weights, Images: options.Format != "npz" && run.Config.Data.Center}
+	need := experiments.Need{Weights: weights, Trained: run.Summary, Images: options.Format != "npz" && run.Config.Data.Center}
 	if need.Images {
 		run.Config.Data.IfMissing = "fail" // another set's mean image would be wrong
 	}
@@ -163,7 +163,7 @@ func (e *exported) model(part exports.Part) (exports.Model, error) {
 	}
 	model := exports.Model{
 		Name: e.Config.Name, Version: runfolder.Version(),
-		Part: part, Shape: e.Shape(), Layers: built.Layers, Weights: e.Weights, Restores: e.Architecture.Task.Restores(),
+		Part: part, Shape: e.Shape, Layers: built.Layers, Weights: e.Weights, Restores: e.Architecture.Task.Restores(),
 		Normalization: e.Normalization(), Metadata: e.metadata(),
 	}
 	if e.Images != nil {
@@ -173,8 +173,8 @@ func (e *exported) model(part exports.Part) (exports.Model, error) {
 	for _, line := range inputAndOutput(model) {
 		model.Doc += fmt.Sprintf("\n%s: %s", line[0], line[1])
 	}
-	if classes := e.Config.Data.Classes; e.Architecture.Task.Classifies() && len(classes) == 2 {
-		model.Doc += fmt.Sprintf("\nA score above 0 says %s, any other %s.", classes[1], classes[0])
+	if e.Architecture.Task.Classifies() && len(e.Classes) == 2 {
+		model.Doc += fmt.Sprintf("\nA score above 0 says %s, any other %s.", e.Classes[1], e.Classes[0])
 	}
 	return model, nil
 }
@@ -183,7 +183,7 @@ func (e *exported) model(part exports.Part) (exports.Model, error) {
 func (e *exported) metadata() map[string]string {
 	metadata := map[string]string{
 		"run": e.Config.Name, "model": e.Architecture.Kind, "weights": e.which,
-		"seed": fmt.Sprint(e.Config.Seed), "classes": strings.Join(e.Classes(), ","),
+		"seed": fmt.Sprint(e.Config.Seed), "classes": strings.Join(e.Classes, ","),
 		"loss": e.Loss(),
 	}
 	if e.summary != nil {

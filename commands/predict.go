@@ -84,7 +84,7 @@ func predict(ctx context.Context, s *subject) (table reports.Predictions, sheet 
 
 // classified writes a classifier's rows.
 func (s *subject) classified(table *reports.Predictions, predictions []experiments.Prediction) {
-	classes := s.Classes()
+	classes := s.Classes
 	head := []string{s.key(), "label", "predicted"}
 	if len(predictions[0].Scores) == 1 {
 		head = append(head, "score")

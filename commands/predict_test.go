@@ -230,7 +230,7 @@ func TestPredictionsAgainstONNXRuntime(t *testing.T) {
 // pixelsOf are the pictures' pixels in [0, 1], read apart from the command.
 func pixelsOf(t *testing.T, s *subject) (all []float32) {
 	t.Helper()
-	shape := s.Shape()
+	shape := s.Shape
 	pixels, values := make([]byte, shape.Values()), make([]float32, shape.Values())
 	for _, file := range s.own.files {
 		if err := pictures.Read(file, shape, pixels); err != nil {

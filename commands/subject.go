@@ -48,11 +48,11 @@ func openSubject(ctx context.Context, s *experiments.Session, path string, selec
 	if err != nil {
 		return nil, err
 	}
-	without, err := s.Prepare(ctx, run.Config, experiments.Need{})
+	without, err := s.Prepare(ctx, run.Config, experiments.Need{Trained: run.Summary})
 	if err != nil {
 		return nil, err
 	}
-	need := experiments.Need{Weights: best}
+	need := experiments.Need{Weights: best, Trained: run.Summary}
 	need.Images = len(selection.Pictures) == 0 || run.Config.Data.Center || withImages(without.Architecture)
 	prepared, err := s.Prepare(ctx, run.Config, need)
 	if err != nil {
@@ -69,7 +69,7 @@ func openSubject(ctx context.Context, s *experiments.Session, path string, selec
 		subject.words = fmt.Sprintf("%s on %s %s images", prepared.Config.Name, reports.Thousands(subject.set.Len()), selection.Split)
 		return subject, nil
 	}
-	if subject.own, err = readOwnPictures(ctx, selection.Pictures, prepared.Shape(), prepared.Classes()); err != nil {
+	if subject.own, err = readOwnPictures(ctx, selection.Pictures, prepared.Shape, prepared.Classes); err != nil {
 		return nil, err
 	}
 	for _, fault := range subject.own.faults {
@@ -92,7 +92,7 @@ func (s *subject) label(i int) int {
 // className is an image's class, empty where it is not known.
 func (s *subject) className(i int) string {
 	if place := s.label(i); place >= 0 {
-		return s.Classes()[place]
+		return s.Classes[place]
 	}
 	return ""
 }

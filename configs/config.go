@@ -68,16 +68,24 @@ type Config struct {
 
 	// Which images, and what happens to them before they reach the model.
 	Data struct {
-		// The sample is the small set that the program paints itself.
-		Source string `yaml:"source" default:"cifar10" oneof:"cifar10 sample" fixed:"all runs share one dataset"`
-		// What to do where the dataset is neither in dir nor to be downloaded.
+		// folder is a folder of pictures for each class, in dir or in dir/train,
+		// dir/test and, where there is one, dir/val. The sample is the set that
+		// the program paints itself.
+		Source string `yaml:"source" default:"cifar10" oneof:"cifar10 cifar100 mnist fashion_mnist folder sample" fixed:"all runs share one dataset"`
+		// The pixels a side that pictures of a folder are scaled to, after a centred
+		// square cut; 0: 32, as in CIFAR-10.
+		Size int `yaml:"size" default:"0" range:"[0,512]" when:"data.source=folder" fixed:"all runs share one dataset"`
+		// The share of each class's pictures that is set aside for the test, by the
+		// seed, where dir has no folder of test pictures.
+		Test float64 `yaml:"test" default:"0.2" range:"(0,1)" when:"data.source=folder" fixed:"all runs share one dataset"`
+		// What to do where CIFAR-10 is neither in dir nor to be downloaded.
 		IfMissing string `yaml:"if_missing" default:"sample" oneof:"fail sample" when:"data.source=cifar10" fixed:"all runs share one dataset"` // a first try needs no data
 		// The folder of the dataset's files. ~ is the home folder.
 		Dir string `yaml:"dir" default:"data" form:"path" fixed:"all runs share one dataset"`
 		// Where the archive is fetched from, by http or https.
-		URL Address `yaml:"url" default:"https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz" when:"data.source=cifar10" dataset:"place" fixed:"all runs share one dataset"`
+		URL Address `yaml:"url" default:"https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz" when:"data.source=cifar10|cifar100" dataset:"place" fixed:"all runs share one dataset"`
 		// Whether a missing dataset may be fetched.
-		Download bool `yaml:"download" default:"true" when:"data.source=cifar10" dataset:"place" fixed:"all runs share one dataset"`
+		Download bool `yaml:"download" default:"true" when:"data.source=cifar10|cifar100" dataset:"place" fixed:"all runs share one dataset"`
 		// The classes to train on, by name or number; none named means all. Of two
 		// the first is -1 to a model that tells them apart, the second +1.
 		Classes []string `yaml:"classes" default:"[]" form:"class"`

@@ -89,7 +89,7 @@ func TestOneProblem(t *testing.T) {
 		{set("model: {kind: autoencoder, hidden: [65537]}", ""), ":1: model.hidden[0]: 65537 is not between 1 and 65536"},
 		{set("model: {kind: autoencoder, latent: 0}", ""), ":1: model.latent: 0 is not between 1 and 65536"},
 		{set("model: {kind: autoencoder, hidden: ["+strings.Repeat("1,", 101)+"]}", ""), ":1: model.hidden: has 101 values; no list here takes more than 100"},
-		{set("data: {classes: [frog, horse], source: mnist}", ""), `:1: data.source: "mnist" is not cifar10 or sample`},
+		{set("data: {classes: [frog, horse], source: kaggle}", ""), `:1: data.source: "kaggle" is not cifar10, cifar100, mnist, fashion_mnist, folder or sample`},
 		{set("data: {classes: [frog, horse], if_missing: sampel}", ""), `:1: data.if_missing: "sampel" is not fail or sample; did you mean sample?`},
 		{set("data: {classes: [frog, horse], split: last}", ""), `:1: data.split: "last" is not random or sequential`},
 		{set("data: {classes: [frog, horse], dir: ''}", ""), `:1: data.dir: "" is not the path of a folder`},

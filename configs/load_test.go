@@ -65,7 +65,7 @@ plots:
 func svm() (c Config) {
 	c.Name, c.Seed = "svm", 1
 	c.Model.Kind, c.Model.Hidden, c.Model.Latent, c.Model.Init = "linear_svm", []int{128}, 32, "torch"
-	c.Data.Source, c.Data.IfMissing, c.Data.Dir, c.Data.Download = "cifar10", "sample", "data", true
+	c.Data.Source, c.Data.Test, c.Data.IfMissing, c.Data.Dir, c.Data.Download = "cifar10", 0.2, "sample", "data", true
 	c.Data.URL = Address{"https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"}
 	c.Data.Classes, c.Data.Validation, c.Data.Split, c.Data.Shuffle = []string{"frog", "horse"}, 0.3, "random", true
 	c.Data.Normalize = &Normalize{Mean: []float64{0.25, 0.25, 0.25}, Std: []float64{0.25, 0.25, 0.25}}

@@ -84,6 +84,9 @@ func (r *reader) resolve(given map[string]given) (c Config, idle map[string]idle
 		r.nameByFile()
 		c.Name = r.nameOfFile()
 	}
+	if _, named := given["data.url"]; !named && c.Data.Source == "cifar100" {
+		c.Data.URL = Address{cifar100Archive}
+	}
 	idle = make(map[string]idleness)
 	for _, k := range format {
 		g, ok := given[k.path]
@@ -96,6 +99,14 @@ func (r *reader) resolve(given map[string]given) (c Config, idle map[string]idle
 	}
 	r.checkTogether(&c, given, kind)
 	return c, idle
+}
+
+// cifar100Archive is the default of data.url for CIFAR-100.
+const cifar100Archive = "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"
+
+// Overridden reports whether a key was given on the command line.
+func (c Config) Overridden(path string) bool {
+	return strings.HasPrefix(c.Origin.given[path].at.source, setFlag)
 }
 
 // idleness is why a key has no effect, and whether it may be given all the same.

@@ -1,15 +1,16 @@
 package experiments
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 
 	"cifartrain/configs"
 	"cifartrain/loaders"
-	"cifartrain/loaders/cifar"
 	"cifartrain/loaders/sources"
 	"cifartrain/reports"
+	"cifartrain/runfolder"
 )
 
 // Images are the dataset as a config selects, splits and transforms it.
@@ -33,6 +34,9 @@ func (s *Session) images(ctx context.Context, config configs.Config) (*Images, e
 	if err := config.Error(problems...); err != nil {
 		return nil, err
 	}
+	if config.Data.Shift >= min(dataset.Shape.Height, dataset.Shape.Width) {
+		return nil, &loaders.SettingError{Key: "data.shift", Reason: fmt.Sprintf("%d moves images of %d × %d pixels out of sight", config.Data.Shift, dataset.Shape.Height, dataset.Shape.Width)}
+	}
 	selected, err := dataset.Select(dataset.Train, classes)
 	if err != nil {
 		return nil, err
@@ -44,7 +48,16 @@ func (s *Session) images(ctx context.Context, config configs.Config) (*Images, e
 	if config.Data.Split == "sequential" {
 		random = nil
 	}
-	if cut.Training, cut.Validation, err = selected.Split(config.Data.Validation, random); err != nil {
+	if dataset.Validation.Len() > 0 {
+		cut.Training = selected
+		cut.Validation, err = dataset.Select(dataset.Validation, classes)
+	} else {
+		cut.Training, cut.Validation, err = selected.Split(config.Data.Validation, random)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := enough(cut); err != nil {
 		return nil, err
 	}
 	if err := oneEachChannel(config, dataset.Shape.Channels); err != nil {
@@ -63,20 +76,43 @@ func (i *Images) Split(name string) *loaders.Set {
 	return map[string]*loaders.Set{"test": i.Test, "validation": i.Validation, "train": i.Training}[name]
 }
 
-// expected is what is known of a config's images before they are loaded.
-func expected(config configs.Config) (loaders.Shape, []string) {
-	if len(config.Data.Classes) == 0 {
-		return cifar.Shape, cifar.Classes
+// enough returns an error where the chosen classes leave a set without images.
+func enough(cut *Images) error {
+	for name, set := range map[string]*loaders.Set{"training": cut.Training, "validation": cut.Validation, "test": cut.Test} {
+		if set.Len() == 0 {
+			return &loaders.SettingError{Key: "data.classes", Reason: fmt.Sprintf("there are no %s images of the chosen classes in the %s", name, cut.Dataset.Name)}
+		}
 	}
-	return cifar.Shape, config.Data.Classes
+	return nil
 }
+
+// foreseen is what is known of a config's images without opening the dataset:
+// from the run's summary, where it has one, or because all know the dataset.
+func foreseen(config configs.Config, trained *runfolder.Summary) (shape loaders.Shape, classes []string, known bool) {
+	if trained != nil && len(trained.Shape) == 3 {
+		return loaders.Shape{Channels: trained.Shape[0], Height: trained.Shape[1], Width: trained.Shape[2]}, trained.Classes, true
+	}
+	shape, classes, known = sourceOf(config).Known()
+	if len(config.Data.Classes) > 0 {
+		classes = config.Data.Classes
+	}
+	return shape, classes, known
+}
+
+// defaultSize is the pixels a side that pictures of a folder are scaled to,
+// CIFAR-10's.
+const defaultSize = 32
 
 // sourceOf is where a config takes its images from.
 func sourceOf(config configs.Config) sources.Source {
-	return sources.Source{
-		Sample: config.Data.Source == "sample", Dir: config.Data.Dir, URL: config.Data.URL.WithPassword(),
+	source := sources.Source{
+		Kind: config.Data.Source, Dir: config.Data.Dir, Named: config.Overridden("data.dir"), URL: config.Data.URL.WithPassword(),
 		Download: config.Data.Download, Fallback: config.Data.IfMissing == "sample",
 	}
+	if source.Kind == sources.Folder {
+		source.Size, source.Test, source.Seed = cmp.Or(config.Data.Size, defaultSize), config.Data.Test, config.Seed
+	}
+	return source
 }
 
 // dataset loads the source, once for all runs of this program.
@@ -85,10 +121,10 @@ func (s *Session) dataset(ctx context.Context, source sources.Source) (*loaders.
 		return loaded, ctx.Err()
 	}
 	from := source
-	if s.Offline && !source.Sample && source.Download {
+	if s.Offline && source.Kind == sources.CIFAR10 && source.Download && !source.Named {
 		from.Download, from.Fallback = false, true
 	}
-	dataset, err := sources.Open(ctx, from, s.Display.Download)
+	dataset, err := sources.Open(ctx, from, s.Display)
 	s.Display.Clear()
 	if err = errors.Join(err, ctx.Err()); err != nil {
 		return nil, err
@@ -138,26 +174,7 @@ func (p *Prepared) Transform() *loaders.Transform {
 	if p.Images != nil {
 		return p.Images.Transform
 	}
-	return loaders.NewTransform(p.Shape(), p.Normalization())
-}
-
-// Shape is that of the images that the model takes.
-func (p *Prepared) Shape() loaders.Shape {
-	if p.Images != nil {
-		return p.Images.Dataset.Shape
-	}
-	shape, _ := expected(p.Config)
-	return shape
-}
-
-// Classes are the names of those that the model tells apart, or whose images it
-// was trained on.
-func (p *Prepared) Classes() []string {
-	if p.Images != nil {
-		return p.Images.Training.Classes
-	}
-	_, classes := expected(p.Config)
-	return classes
+	return loaders.NewTransform(p.Shape, p.Normalization())
 }
 
 // Normalization is the run's, nil for pixels in [0, 1].

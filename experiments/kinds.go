@@ -4,7 +4,6 @@ import (
 	"cifartrain/configs"
 	"cifartrain/graphs"
 	"cifartrain/loaders"
-	"cifartrain/loaders/cifar"
 )
 
 // Kinds are the kinds of models that a config may ask for, as configs checks
@@ -17,8 +16,10 @@ func configKinds(kinds []graphs.Kind) (all []configs.Kind) {
 		all = append(all, configs.Kind{
 			Name: kind.Name, Losses: kind.Losses, Keys: kind.Keys, Defaults: kind.Defaults,
 			Check: func(config *configs.Config) (problems []configs.Problem) {
-				config.Data.Classes, problems = config.ClassNames(cifar.Classes)
-				shape, _ := expected(*config)
+				shape, classes, known := sourceOf(*config).Known()
+				if known { // the classes of any other dataset show once it is open
+					config.Data.Classes, problems = config.ClassNames(classes)
+				}
 				for _, p := range kind.Problems(spec(*config, shape, config.Data.Classes)) {
 					problems = append(problems, configs.Problem{Key: p.Key, Message: p.Reason})
 				}

@@ -63,15 +63,13 @@ func (p *Prepared) pictures(summary *runfolder.Summary, result training.Result) 
 // drawWeights draws the weights of a linear classifier: those of its one score
 // for two classes, or of the score of each.
 func (p *Prepared) drawWeights(w io.Writer, caption plots.Caption, weights []float32) error {
-	shape, classes := p.Images.Dataset.Shape, p.Images.Training.Classes
-	if len(weights) == shape.Values() {
-		return plots.Weights(w, caption, classes[0], classes[1], weights)
+	classes, size := p.Classes, p.Shape.Values()
+	if len(weights) == size {
+		return plots.Weights(w, caption, classes[0], classes[1], p.Drawn(weights))
 	}
 	templates := make([]plots.Template, len(classes))
 	for i, class := range classes {
-		templates[i] = plots.Template{Class: class, Weights: plots.Image{
-			Channels: shape.Channels, Height: shape.Height, Width: shape.Width, Values: weights[i*shape.Values() : (i+1)*shape.Values()],
-		}}
+		templates[i] = plots.Template{Class: class, Weights: p.Drawn(weights[i*size : (i+1)*size])}
 	}
 	return plots.Templates(w, caption, templates)
 }
@@ -102,8 +100,8 @@ func (p *Prepared) reconstruct(weights graphs.Weights) ([]plots.Reconstruction, 
 	pairs := make([]plots.Reconstruction, chosen.Len())
 	for i := range pairs {
 		pairs[i].Name = fmt.Sprintf("image %d, %s", chosen.Index(i), chosen.Classes[chosen.Class(i)])
-		pairs[i].Original = make([]float32, chosen.Shape.Values())
-		plain.Apply(pairs[i].Original, chosen.Pixels(i))
+		pairs[i].Original = p.Drawn(make([]float32, chosen.Shape.Values()))
+		plain.Apply(pairs[i].Original.Values, chosen.Pixels(i))
 	}
 	batches := loaders.NewBatcher(chosen, p.Images.Transform, loaders.BatchOptions{Size: chosen.Len()})
 	evaluator, err := training.NewEvaluator(p.Architecture, weights, batches.Size())
@@ -111,7 +109,7 @@ func (p *Prepared) reconstruct(weights graphs.Weights) ([]plots.Reconstruction, 
 		return nil, err
 	}
 	_, err = evaluator.Outputs(context.Background(), batches, func(place int, output []float32) {
-		pairs[place].Reconstructed = p.Images.Transform.Invert(output)
+		pairs[place].Reconstructed = p.Drawn(p.Images.Transform.Invert(output))
 	})
 	return pairs, errors.Join(err, evaluator.Close())
 }

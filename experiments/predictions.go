@@ -84,8 +84,7 @@ func (p *Prepared) Picture(set *loaders.Set, i int) plots.Image {
 
 // Drawn is pixels in [0, 1] as an image to draw.
 func (p *Prepared) Drawn(pixels []float32) plots.Image {
-	shape := p.Shape()
-	return plots.Image{Channels: shape.Channels, Height: shape.Height, Width: shape.Width, Values: pixels}
+	return plots.Image{Channels: p.Shape.Channels, Height: p.Shape.Height, Width: p.Shape.Width, Values: pixels}
 }
 
 // Percentiles tell where a value stands among others.

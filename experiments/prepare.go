@@ -13,6 +13,7 @@ import (
 	"cifartrain/graphs"
 	"cifartrain/kernels"
 	"cifartrain/loaders"
+	"cifartrain/loaders/sources"
 	"cifartrain/metrics"
 	"cifartrain/runfolder"
 )
@@ -21,6 +22,8 @@ import (
 // it.
 type Prepared struct {
 	Config       configs.Config // its data.source is the one used in fact
+	Shape        loaders.Shape  // of an image
+	Classes      []string       // in the order of the labels
 	Architecture *graphs.Architecture
 	Images       *Images        // nil where they are not needed
 	Weights      graphs.Weights // nil where they are not needed
@@ -31,6 +34,10 @@ type Prepared struct {
 type Need struct {
 	Images  bool
 	Weights Weights
+
+	// Trained is what the run is known to have been trained on. Without it a
+	// dataset whose shape and classes are its own is opened for them.
+	Trained *runfolder.Summary
 }
 
 // Weights say where a run's weights come from. The zero value stands for none.
@@ -60,19 +67,25 @@ func (s *Session) Prepare(ctx context.Context, config configs.Config, need Need)
 
 func (s *Session) prepare(ctx context.Context, config configs.Config, need Need) (p *Prepared, err error) {
 	p = &Prepared{Config: config}
-	shape, classes := expected(config)
-	if p.Architecture, err = s.architecture(config, shape, classes); err != nil {
-		return nil, err
+	var known bool
+	if p.Shape, p.Classes, known = foreseen(config, need.Trained); known {
+		if p.Architecture, err = s.architecture(config, p.Shape, p.Classes); err != nil {
+			return nil, err
+		}
 	}
-	if need.Images {
+	if need.Images || !known {
 		if p.Images, err = s.images(ctx, config); err != nil {
 			return nil, err
 		}
-		if p.Architecture, err = s.architecture(config, p.Images.Dataset.Shape, p.Images.Training.Classes); err != nil {
+		p.Shape, p.Classes = p.Images.Dataset.Shape, p.Images.Training.Classes
+		if p.Architecture, err = s.architecture(config, p.Shape, p.Classes); err != nil {
 			return nil, err
 		}
 		if p.Images.Dataset.StandsInBecause != "" {
-			p.Config = p.Config.WithSource("sample")
+			p.Config = p.Config.WithSource(sources.Sample)
+		}
+		if len(config.Data.Classes) > 0 {
+			p.Config.Data.Classes = p.Classes // by name
 		}
 	}
 	return p, p.weigh(ctx, need.Weights)
@@ -141,7 +154,7 @@ func (p *Prepared) Loss() string {
 func (p *Prepared) Summary(started time.Time) *runfolder.Summary {
 	return &runfolder.Summary{
 		Name: p.Config.Name, Status: runfolder.Training, Model: p.Architecture.Kind, Task: p.Architecture.Task, Loss: p.Loss(), Seed: p.Config.Seed,
-		Dataset: p.Images.Dataset.Name, Warning: p.Images.warning, Classes: p.Images.Training.Classes,
+		Dataset: p.Images.Dataset.Name, Shape: []int{p.Shape.Channels, p.Shape.Height, p.Shape.Width}, Warning: p.Images.warning, Classes: p.Classes,
 		Images:     runfolder.Images{Training: p.Images.Training.Len(), Validation: p.Images.Validation.Len(), Test: p.Images.Test.Len()},
 		Parameters: p.Architecture.ParameterCount(), Started: started.UTC().Truncate(time.Second),
 		Processor: kernels.Instructions(), Cores: runtime.GOMAXPROCS(0),

@@ -37,7 +37,7 @@ type Session struct {
 // Train trains each config, over as many seeds as the session asks for, and
 // compares the runs where there are several.
 func (s *Session) Train(ctx context.Context, all []configs.Config) error {
-	if err := s.Check(all); err != nil {
+	if err := s.Check(ctx, all); err != nil {
 		return err
 	}
 	if len(all)*s.Seeds > 1 {
@@ -47,9 +47,9 @@ func (s *Session) Train(ctx context.Context, all []configs.Config) error {
 	return err
 }
 
-// Check returns an error for what can be known to fail before the first run,
-// without the dataset.
-func (s *Session) Check(all []configs.Config) error {
+// Check returns an error for what can be known to fail before the first run. A
+// dataset that everyone knows is not opened for it.
+func (s *Session) Check(ctx context.Context, all []configs.Config) error {
 	if s.Seeds < 1 {
 		return requestf("-seeds %d: there must be at least one", s.Seeds)
 	}
@@ -61,7 +61,7 @@ func (s *Session) Check(all []configs.Config) error {
 		if uint64(s.Seeds-1) > math.MaxUint64-config.Seed {
 			return requestf("-seeds %d: there are not as many seeds from %d on", s.Seeds, config.Seed)
 		}
-		if _, err := s.Prepare(context.Background(), config, need); err != nil {
+		if _, err := s.Prepare(ctx, config, need); err != nil {
 			return err
 		}
 		if _, _, err := solver(config); err != nil {

@@ -30,7 +30,7 @@ type sweep struct {
 // session asks for, and compares them.
 func (s *Session) Sweep(ctx context.Context, config configs.Config) error {
 	w := &sweep{config: config, settings: config.Settings(), seeds: s.Seeds}
-	if err := s.checkSweep(w); err != nil {
+	if err := s.checkSweep(ctx, w); err != nil {
 		return err
 	}
 	if err := s.share(ctx, w); err != nil {
@@ -49,7 +49,7 @@ func (s *Session) Sweep(ctx context.Context, config configs.Config) error {
 
 // checkSweep returns an error for what can be known to fail before the first
 // run, without the dataset.
-func (s *Session) checkSweep(w *sweep) error {
+func (s *Session) checkSweep(ctx context.Context, w *sweep) error {
 	if runs := len(w.settings) * w.seeds; runs > configs.MaxRuns {
 		return requestf("-seeds %d: %d settings over %d seeds make %d runs, more than %d", w.seeds, len(w.settings), w.seeds, runs, configs.MaxRuns)
 	}
@@ -57,7 +57,7 @@ func (s *Session) checkSweep(w *sweep) error {
 	for _, setting := range w.settings {
 		all = append(all, setting.Config)
 	}
-	if err := s.Check(all); err != nil {
+	if err := s.Check(ctx, all); err != nil {
 		return err
 	}
 	if why := s.incomparable(all); why != "" {
@@ -220,7 +220,7 @@ func (s *Session) BestOfSweep(path string) (best []*runfolder.Folder, found bool
 // carryOutSweep trains the runs that are not finished and shows what came of
 // all.
 func (s *Session) carryOutSweep(ctx context.Context, w *sweep) error {
-	atOnce := s.atOnce(w)
+	atOnce := s.atOnce(ctx, w)
 	fmt.Fprintf(s.Out, "%s: %d settings, %d runs, %d at once\nwriting to %s\n\n", w.config.Name, len(w.settings), len(w.runs), atOnce, w.folder.Path)
 	cause := s.trainAll(ctx, w, atOnce)
 	result := w.result()

@@ -17,11 +17,10 @@ import (
 // atOnce is how many runs are trained side by side: one for each processor
 // where the model is too small for a run to use more than one, or else one,
 // which uses them all; no more than memory holds.
-func (s *Session) atOnce(w *sweep) int {
+func (s *Session) atOnce(ctx context.Context, w *sweep) int {
 	for _, setting := range w.settings {
-		shape, classes := expected(setting.Config)
-		architecture, err := s.architecture(setting.Config, shape, classes)
-		if err != nil || kernels.Shared(architecture.ParameterCount()*setting.Config.Data.BatchSize) {
+		prepared, err := s.Prepare(ctx, setting.Config, Need{})
+		if err != nil || kernels.Shared(prepared.Architecture.ParameterCount()*setting.Config.Data.BatchSize) {
 			return 1
 		}
 	}

@@ -96,9 +96,14 @@ func ExampleConfusion() {
 	})
 }
 
+// shown are values as an image in CIFAR-10's shape.
+func shown(values []float32) plots.Image {
+	return plots.Image{Channels: 3, Height: 32, Width: 32, Values: values}
+}
+
 func ExampleWeights() {
 	save("weights.png", func(w io.Writer) error {
-		return plots.Weights(w, caption, "frog", "horse", ramp())
+		return plots.Weights(w, caption, "frog", "horse", shown(ramp()))
 	})
 }
 
@@ -110,8 +115,8 @@ func ExampleLossChart_yardstick() {
 func ExampleReconstructions() {
 	save("reconstructions.png", func(w io.Writer) error {
 		return plots.Reconstructions(w, autoencoder, []plots.Reconstruction{
-			{Name: "image 4711, frog", Original: disc(50), Reconstructed: disc(1)},
-			{Name: "image 9, horse", Original: disc(50), Reconstructed: disc(3)},
+			{Name: "image 4711, frog", Original: shown(disc(50)), Reconstructed: shown(disc(1))},
+			{Name: "image 9, horse", Original: shown(disc(50)), Reconstructed: shown(disc(3))},
 		})
 	})
 }

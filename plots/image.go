@@ -31,6 +31,11 @@ func (m Image) check() error {
 	return nil
 }
 
+// like reports whether the images have the same shape.
+func (m Image) like(other Image) bool {
+	return m.Channels == other.Channels && m.Height == other.Height && m.Width == other.Width
+}
+
 // picture returns the image as it is shown, values below 0 as 0 and above 1 as 1.
 func (m Image) picture() image.Image { return m.between(0, 1) }
 

@@ -102,7 +102,7 @@ func pictures() []picture {
 			return Confusion(w, caption, diagonal(tenLongNames, 123456789))
 		})
 		add("weights", func(w io.Writer) error {
-			return Weights(w, caption, caption.Run, "horse", make([]float32, 3072))
+			return Weights(w, caption, caption.Run, "horse", photo(make([]float32, 3072)))
 		})
 	}
 	return all
@@ -163,7 +163,7 @@ func oneOfEach() []picture {
 			return Confusion(w, shortCaption, diagonal([]string{"frog", "horse"}, 7))
 		}},
 		{"weights", func(w io.Writer) error {
-			return Weights(w, shortCaption, "frog", "horse", make([]float32, 3072))
+			return Weights(w, shortCaption, "frog", "horse", photo(make([]float32, 3072)))
 		}},
 		{"reconstructions", func(w io.Writer) error {
 			return Reconstructions(w, shortCaption, flatPairs(3, "image 1, frog", 0, 1))
@@ -225,9 +225,9 @@ func TestErrors(t *testing.T) {
 			"drawing the confusion matrix: 0 rows of counts for 2 classes"},
 		{Confusion(io.Discard, shortCaption, &metrics.Confusion{Classes: frogs.Classes, Counts: [][]int{{1, 2}, {}}}),
 			"drawing the confusion matrix: row 1 holds 0 counts for 2 classes"},
-		{Weights(io.Discard, shortCaption, "frog", "horse", nan[:3071]),
-			"drawing the weights: 3071 weights, want 3072 (3 planes of 32x32)"},
-		{Weights(io.Discard, shortCaption, "frog", "horse", nan), "drawing the weights: weight 17 is NaN, want a finite number"},
+		{Weights(io.Discard, shortCaption, "frog", "horse", photo(nan[:3071])),
+			"drawing the weights: 3071 values, want 3072 (3 planes of 32x32)"},
+		{Weights(io.Discard, shortCaption, "frog", "horse", photo(nan)), "drawing the weights: value 17 is NaN, want a finite number"},
 		{errorOf(LossChart(shortCaption, historyOf(1), "mse", Yardstick{"PCA", math.NaN()})),
 			`the loss of the yardstick "PCA" is NaN, want a finite number`},
 		{Reconstructions(io.Discard, shortCaption, nil), "drawing the reconstructions: no pair given"},
@@ -235,11 +235,11 @@ func TestErrors(t *testing.T) {
 			"drawing the reconstructions: 65 pairs, want at most 64"},
 		{Reconstructions(io.Discard, Caption{}, flatPairs(1, "", 0, 1)),
 			"drawing the reconstructions: the caption names no dataset; set Caption.Dataset"},
-		{Reconstructions(io.Discard, shortCaption, []Reconstruction{{"image 1, frog", nan, flat(0)}}),
+		{Reconstructions(io.Discard, shortCaption, []Reconstruction{{"image 1, frog", photo(nan), flat(0)}}),
 			"drawing the reconstructions: image 1, frog: original: value 17 is NaN, want a finite number"},
 		{Reconstructions(io.Discard, shortCaption, []Reconstruction{{"image 1, frog", flat(0), flat(float32(math.Inf(1)))}}),
 			"drawing the reconstructions: image 1, frog: reconstruction: value 0 is +Inf, want a finite number"},
-		{Reconstructions(io.Discard, shortCaption, []Reconstruction{{"image 1, frog", flat(0), nil}}),
+		{Reconstructions(io.Discard, shortCaption, []Reconstruction{{"image 1, frog", flat(0), photo(nil)}}),
 			"drawing the reconstructions: image 1, frog: reconstruction: 0 values, want 3072 (3 planes of 32x32)"},
 		{errorOf(LossComparison(shortCaption, "mse", nil)), "there is no run to compare"},
 		{errorOf(LossComparison(shortCaption, "mse", []Contender{{Name: "tied"}})),

@@ -12,26 +12,39 @@ import (
 
 // pixelImage is a plotter that shows every pixel of an image as a square of
 // whole PNG pixels, as large as fits the canvas's middle. gonum's plotter.Image
-// would smooth an enlarged image into a blur.
+// would smooth an enlarged image into a blur. An image with more pixels than the
+// canvas is scaled down.
 type pixelImage struct{ image.Image }
 
 // Plot implements plot.Plotter.
 func (p pixelImage) Plot(c draw.Canvas, _ *plot.Plot) {
-	bounds, size := p.Bounds(), c.Size()
-	factor := int(math.Floor(float64(min(
-		size.X/vg.Length(bounds.Dx()),
-		size.Y/vg.Length(bounds.Dy()))/pixel) + 1e-6))
-	if factor < 1 {
-		return
+	size := c.Size()
+	room := image.Pt(int(math.Floor(float64(size.X/pixel)+1e-6)), int(math.Floor(float64(size.Y/pixel)+1e-6)))
+	enlarged := image.NewRGBA(image.Rectangle{Max: fitted(p.Bounds().Size(), room)})
+	scaler := scaling.Scaler(scaling.NearestNeighbor)
+	if enlarged.Rect.Dx() < p.Bounds().Dx() {
+		scaler = scaling.BiLinear
 	}
-	enlarged := image.NewRGBA(image.Rect(0, 0, factor*bounds.Dx(), factor*bounds.Dy()))
-	scaling.NearestNeighbor.Scale(enlarged, enlarged.Rect, p.Image, bounds, scaling.Src, nil)
+	scaler.Scale(enlarged, enlarged.Rect, p.Image, p.Bounds(), scaling.Src, nil)
 	shape := vg.Point{X: vg.Length(enlarged.Rect.Dx()) * pixel, Y: vg.Length(enlarged.Rect.Dy()) * pixel}
 	corner := vg.Point{
 		X: wholePixels(c.Min.X + (size.X-shape.X)/2),
 		Y: wholePixels(c.Min.Y + (size.Y-shape.Y)/2),
 	}
 	c.DrawImage(vg.Rectangle{Min: corner, Max: corner.Add(shape)}, enlarged)
+}
+
+// fitted is the size at which an image is drawn in so many PNG pixels: the
+// largest whole multiple of its own, or smaller where it has more pixels than
+// there is room for.
+func fitted(size, room image.Point) image.Point {
+	if factor := min(room.X/size.X, room.Y/size.Y); factor > 0 {
+		return size.Mul(factor)
+	}
+	if size.X*room.Y > size.Y*room.X {
+		return image.Pt(room.X, size.Y*room.X/size.X)
+	}
+	return image.Pt(size.X*room.Y/size.Y, room.Y)
 }
 
 // wholePixels rounds a coordinate to the PNG's pixels, so that an image falls

@@ -13,13 +13,11 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Reconstruction is an image and what an autoencoder makes of it. Both hold
-// the planes of red, green and blue one after the other, each row by row from
-// the top, 32x32: 3072 values, the order of CIFAR-10's own images. 0 is dark
-// and 1 bright; a reconstruction may go beyond.
+// Reconstruction is an image and what an autoencoder makes of it, of the same
+// shape. A reconstruction may go below 0 and above 1.
 type Reconstruction struct {
 	Name                    string // e.g. "image 4711, frog"
-	Original, Reconstructed []float32
+	Original, Reconstructed Image
 }
 
 // mostReconstructions is how many pairs one picture holds at most.
@@ -27,11 +25,11 @@ const mostReconstructions = 64
 
 // Reconstructions writes a PNG of images beside their reconstructions to w,
 // pixels enlarged without smoothing. Below each image stands the range of its
-// values, below a reconstruction its mean squared error over the 3072 values,
+// values, below a reconstruction its mean squared error over all values,
 // too. Values outside 0 to 1 are clipped to be shown, not in the range. Up to
 // 16 pairs have a third image, the absolute difference of the two.
-// Reconstructions returns an error unless there are 1 to 64 pairs of 3072
-// finite values each, if the caption names no dataset, or from w.
+// Reconstructions returns an error unless there are 1 to 64 pairs of images of
+// one shape and finite values, if the caption names no dataset, or from w.
 func Reconstructions(w io.Writer, caption Caption, pairs []Reconstruction) error {
 	if err := checkReconstructions(caption, pairs); err != nil {
 		return fmt.Errorf("drawing the reconstructions: %w", err)
@@ -56,64 +54,43 @@ func checkReconstructions(caption Caption, pairs []Reconstruction) error {
 		return fmt.Errorf("%d pairs, want at most %d", len(pairs), mostReconstructions)
 	}
 	for _, pair := range pairs {
-		if err := checkPixels(pair.Original); err != nil {
+		if err := pair.Original.check(); err != nil {
 			return fmt.Errorf("%s: original: %w", pair.Name, err)
 		}
-		if err := checkPixels(pair.Reconstructed); err != nil {
+		if err := pair.Reconstructed.check(); err != nil {
 			return fmt.Errorf("%s: reconstruction: %w", pair.Name, err)
+		}
+		if !pair.Reconstructed.like(pair.Original) || !pair.Original.like(pairs[0].Original) {
+			return fmt.Errorf("%s: the images differ in shape", pair.Name)
 		}
 	}
 	return caption.check()
 }
 
-func checkPixels(values []float32) error {
-	if len(values) != planes*planeSize {
-		return fmt.Errorf("%d values, want %d (3 planes of 32x32)", len(values), planes*planeSize)
-	}
-	for i, value := range values {
-		if !drawable(float64(value)) {
-			return fmt.Errorf("value %d is %v, want a finite number", i, value)
-		}
-	}
-	return nil
-}
-
 // meanSquaredError is the mean over the values, torch's MSELoss.
 func (r Reconstruction) meanSquaredError() float64 {
 	sum := 0.0
-	for i, original := range r.Original {
-		difference := float64(original) - float64(r.Reconstructed[i])
+	for i, original := range r.Original.Values {
+		difference := float64(original) - float64(r.Reconstructed.Values[i])
 		sum += difference * difference
 	}
-	return sum / float64(len(r.Original))
+	return sum / float64(len(r.Original.Values))
 }
 
-// differences returns each pixel's absolute difference, the mean of the three
-// channels.
+// differences returns each pixel's absolute difference, the mean of its channels.
 func (r Reconstruction) differences() []float64 {
-	differences := make([]float64, planeSize)
-	for i, original := range r.Original {
-		differences[i%planeSize] += math.Abs(float64(original)-float64(r.Reconstructed[i])) / planes
+	plane := r.Original.Height * r.Original.Width
+	differences := make([]float64, plane)
+	for i, original := range r.Original.Values {
+		differences[i%plane] += math.Abs(float64(original)-float64(r.Reconstructed.Values[i])) / float64(r.Original.Channels)
 	}
 	return differences
 }
 
-// clipped returns the image as it is shown, values below 0 as 0 and above 1 as
-// 1.
-func clipped(values []float32) image.Image {
-	picture := image.NewRGBA(image.Rect(0, 0, imageSide, imageSide))
-	for i, value := range values {
-		picture.Pix[4*(i%planeSize)+i/planeSize] = uint8(math.Round(255 * min(max(float64(value), 0), 1)))
-	}
-	for i := range planeSize {
-		picture.Pix[4*i+planes] = 0xFF // alpha
-	}
-	return picture
-}
-
-// grays returns an image that runs from black at 0 to white at the given value.
-func grays(values []float64, white float64) image.Image {
-	picture := image.NewGray(image.Rect(0, 0, imageSide, imageSide))
+// grays returns an image of a width that runs from black at 0 to white at the
+// given value.
+func grays(values []float64, width int, white float64) image.Image {
+	picture := image.NewGray(image.Rect(0, 0, width, len(values)/width))
 	for i, value := range values {
 		picture.Pix[i] = uint8(math.Round(255 * value / white))
 	}
@@ -138,11 +115,11 @@ func rangeOf[T float32 | float64](values []T) string {
 type pairLayout struct {
 	most        int  // pairs it is for
 	across      int  // pairs beside each other
-	enlargement int  // PNG pixels for a pixel of the image, in both directions
+	side        int  // PNG pixels along each edge of the place for an image
 	differences bool // there is room for a third image
 }
 
-var pairLayouts = []pairLayout{{4, 1, 10, true}, {16, 2, 5, true}, {mostReconstructions, 4, 3, false}}
+var pairLayouts = []pairLayout{{4, 1, 320, true}, {16, 2, 160, true}, {mostReconstructions, 4, 96, false}}
 
 func layoutFor(pairs int) pairLayout {
 	fits := func(l pairLayout) bool { return pairs <= l.most }
@@ -167,13 +144,13 @@ func (l pairLayout) tiles(pairs []Reconstruction) []pairTile {
 	tiles := make([]pairTile, len(pairs))
 	for i, pair := range pairs {
 		tiles[i] = pairTile{pair.Name, []labelledImage{
-			{clipped(pair.Original), []string{rangeOf(pair.Original)}},
-			{clipped(pair.Reconstructed), []string{
-				rangeOf(pair.Reconstructed), "MSE " + Loss(pair.meanSquaredError())}},
+			{pair.Original.picture(), []string{rangeOf(pair.Original.Values)}},
+			{pair.Reconstructed.picture(), []string{
+				rangeOf(pair.Reconstructed.Values), "MSE " + Loss(pair.meanSquaredError())}},
 		}}
 		if l.differences {
 			differences := pair.differences()
-			tiles[i].images = append(tiles[i].images, labelledImage{grays(differences, white), []string{rangeOf(differences)}})
+			tiles[i].images = append(tiles[i].images, labelledImage{grays(differences, pair.Original.Width, white), []string{rangeOf(differences)}})
 		}
 	}
 	return tiles
@@ -194,14 +171,17 @@ func largestDifference(pairs []Reconstruction) float64 {
 
 // notes says how to read the picture.
 func (l pairLayout) notes(pairs []Reconstruction) []string {
-	notes := []string{"Below each image: the range of its values. MSE: the mean squared error over all 3072 values."}
+	notes := []string{fmt.Sprintf("Below each image: the range of its values. MSE: the mean squared error over all %d values.", len(pairs[0].Original.Values))}
 	if l.differences {
-		notes = append(notes, fmt.Sprintf(
-			"Difference: absolute, the mean of the three channels, from black for 0 to white for %.3g.", largestDifference(pairs)))
+		absolute := "absolute"
+		if pairs[0].Original.Channels > 1 {
+			absolute += ", the mean of the three channels"
+		}
+		notes = append(notes, fmt.Sprintf("Difference: %s, from black for 0 to white for %.3g.", absolute, largestDifference(pairs)))
 	}
 	outside := func(value float32) bool { return value < 0 || value > 1 }
 	for _, pair := range pairs {
-		if slices.ContainsFunc(pair.Original, outside) || slices.ContainsFunc(pair.Reconstructed, outside) {
+		if slices.ContainsFunc(pair.Original.Values, outside) || slices.ContainsFunc(pair.Reconstructed.Values, outside) {
 			return append(notes, "Values below 0 are shown as 0 and values above 1 as 1.")
 		}
 	}
@@ -225,7 +205,10 @@ const (
 
 var columnTitles = []string{"Original", "Reconstruction", "Difference"}
 
-func (l pairLayout) imageSide() vg.Length { return vg.Length(l.enlargement) * imageSide * pixel }
+// room is the place for an image in PNG pixels.
+func (l pairLayout) room() image.Point { return image.Pt(l.side, l.side) }
+
+func (l pairLayout) imageSide() vg.Length { return vg.Length(l.side) * pixel }
 
 // rowHeight is the height of a pair: its name, its images and two lines below.
 func (l pairLayout) rowHeight() vg.Length {
@@ -287,15 +270,16 @@ func shrunk(style text.Style, texts []string, width, smallest vg.Length) text.St
 // apart from the paper, and the labels below it. left and top are the image's
 // upper left corner.
 func (l pairLayout) drawImage(c draw.Canvas, image labelledImage, style text.Style, left, top vg.Length) {
-	side := l.imageSide()
+	size := fitted(image.Bounds().Size(), l.room())
+	width, height := vg.Length(size.X)*pixel, vg.Length(size.Y)*pixel
 	left, top = wholePixels(left), wholePixels(top)
 	place := c
-	place.Rectangle = vg.Rectangle{Min: vg.Point{X: left, Y: top - side}, Max: vg.Point{X: left + side, Y: top}}
+	place.Rectangle = vg.Rectangle{Min: vg.Point{X: left, Y: top - height}, Max: vg.Point{X: left + width, Y: top}}
 	place.SetColor(gridColor)
 	place.Fill(draw.Crop(place, -pixel, pixel, -pixel, pixel).Rectangle.Path())
 	pixelImage{image}.Plot(place, nil)
 	for i, label := range image.labels {
-		writeLine(c, style, label, left, top-side-labelGap-vg.Length(i)*lineHeight)
+		writeLine(c, style, label, left, top-l.imageSide()-labelGap-vg.Length(i)*lineHeight)
 	}
 }
 

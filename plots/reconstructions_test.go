@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"image/png"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,13 +15,10 @@ import (
 )
 
 // flat returns an image of one value.
-func flat(value float32) []float32 {
-	values := make([]float32, 3072)
-	for i := range values {
-		values[i] = value
-	}
-	return values
-}
+func flat(value float32) Image { return photo(slices.Repeat([]float32{value}, 3072)) }
+
+// photo is an image in CIFAR-10's shape.
+func photo(values []float32) Image { return Image{Channels: 3, Height: 32, Width: 32, Values: values} }
 
 // flatPairs returns so many pairs whose labels are short or as long as they
 // get.
@@ -28,7 +26,7 @@ func flatPairs(n int, name string, low, high float32) []Reconstruction {
 	pairs := make([]Reconstruction, n)
 	for i := range pairs {
 		reconstructed := flat(low)
-		reconstructed[i] = high
+		reconstructed.Values[i] = high
 		pairs[i] = Reconstruction{Name: name, Original: flat(1), Reconstructed: reconstructed}
 	}
 	return pairs
@@ -44,7 +42,7 @@ func TestPixelsAreSharpSquares(t *testing.T) {
 		for i := range pairs {
 			pairs[i] = Reconstruction{Original: flat(0), Reconstructed: flat(-3)}
 		}
-		pairs[0].Original[red], pairs[0].Reconstructed[green] = 1, 7.5
+		pairs[0].Original.Values[red], pairs[0].Reconstructed.Values[green] = 1, 7.5
 		var file bytes.Buffer
 		if err := Reconstructions(&file, shortCaption, pairs); err != nil {
 			t.Fatal(err)
@@ -84,7 +82,7 @@ func TestPixelsAreSharpSquares(t *testing.T) {
 
 func TestLabelsTellWhatWasMeasured(t *testing.T) {
 	original, reconstructed := flat(0.25), flat(0.75)
-	original[0], reconstructed[0] = 1, -0.125
+	original.Values[0], reconstructed.Values[0] = 1, -0.125
 	pair := Reconstruction{"image 1, frog", original, reconstructed}
 	tile := layoutFor(1).tiles([]Reconstruction{pair})[0]
 	var got [][]string

@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"cmp"
 	"fmt"
 	"image"
 	"image/color"
@@ -15,54 +16,40 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-const (
-	imageSide = 32 // pixels, CIFAR-10's image size
-	planeSize = imageSide * imageSide
-	planes    = 3
-)
+// planes is the number of channels of an image in colors.
+const planes = 3
 
 var planeNames = [planes]string{"red", "green", "blue"}
 
 // Weights writes a PNG of a linear classifier's weights to w, seen as an
 // image: one panel for each of the red, green and blue channels and one of
-// the three together. weights holds the channels' planes one after the other, each row by
-// row from the top, 32x32: 3072 values, the order of CIFAR-10's own images.
-// negative and positive name the classes that a negative and a positive score
-// stand for. Weights returns an error if there are not 3072 weights, if one is
-// NaN or infinite, if the caption names no dataset, or from w.
-func Weights(w io.Writer, caption Caption, negative, positive string, weights []float32) error {
-	if err := checkWeights(caption, weights); err != nil {
+// the three together, or a single panel where there is one channel. negative and
+// positive name the classes that a negative and a positive score stand for.
+// Weights returns an error if there are not as many weights as the image's shape
+// says, if one is NaN or infinite, if the caption names no dataset, or from w.
+func Weights(w io.Writer, caption Caption, negative, positive string, weights Image) error {
+	if err := cmp.Or(weights.check(), caption.check()); err != nil {
 		return fmt.Errorf("drawing the weights: %w", err)
 	}
-	strongest := largestMagnitude(weights)
+	strongest := largestMagnitude(weights.Values)
 	heading := heading{"Weights of the linear classifier", caption, []string{
 		fmt.Sprintf("Blue: a bright pixel here speaks for %s (weight below 0). Red: it speaks for %s (weight above 0).", negative, positive),
-		"The last panel mixes the three channels into colors of its own, in which middle gray is weight 0.",
 	}}
+	if weights.Channels == planes {
+		heading.notes = append(heading.notes, "The last panel mixes the three channels into colors of its own, in which middle gray is weight 0.")
+	}
 	if strongest == 0 {
 		heading.notes = append(heading.notes, "All weights are 0.")
 		strongest = 1 // any range around 0 does
 	}
 	panels, bar := weightPanels(weights, strongest)
-	err := writePicture(w, heading, weightsHeight, func(c draw.Canvas) {
+	err := writePicture(w, heading, weightsHeight(len(panels)), func(c draw.Canvas) {
 		drawWeights(c, panels, bar)
 	})
 	if err != nil {
 		return fmt.Errorf("drawing the weights: %w", err)
 	}
 	return nil
-}
-
-func checkWeights(caption Caption, weights []float32) error {
-	if len(weights) != planes*planeSize {
-		return fmt.Errorf("%d weights, want %d (3 planes of 32x32)", len(weights), planes*planeSize)
-	}
-	for i, weight := range weights {
-		if !drawable(float64(weight)) {
-			return fmt.Errorf("weight %d is %v, want a finite number", i, weight)
-		}
-	}
-	return caption.check()
 }
 
 func largestMagnitude(weights []float32) float64 {
@@ -74,33 +61,39 @@ func largestMagnitude(weights []float32) float64 {
 }
 
 // Sizes of the weights' picture: panels of 13 PNG pixels a weight in two
-// columns, the color bar to their right.
+// columns for CIFAR-10's images, the color bar to their right.
 const (
-	panelSide   = 13 * imageSide * pixel
+	panelSide   = 13 * 32 * pixel
 	panelTitle  = vg.Length(22)
 	panelGap    = vg.Length(14)
 	columns     = 2
 	panelsWidth = columns*panelSide + (columns-1)*panelGap
-
-	weightsHeight = 2*(panelSide+panelTitle) + panelGap
 )
 
-// weightPanels returns the four panels, row by row, and the color bar of the
-// first three, for weights between -strongest and strongest.
-func weightPanels(weights []float32, strongest float64) (panels []*plot.Plot, bar *plot.Plot) {
-	colors := weightColors(strongest)
-	mixed := image.NewRGBA(image.Rect(0, 0, imageSide, imageSide))
-	for plane, name := range planeNames {
-		values := weights[plane*planeSize : (plane+1)*planeSize]
-		picture := image.NewRGBA(mixed.Rect)
-		for i, weight := range values {
-			picture.Set(i%imageSide, i/imageSide, colorAt(colors, float64(weight)))
-			mixed.Pix[4*i+plane] = uint8(math.Round(255 * (0.5 + float64(weight)/(2*strongest))))
-			mixed.Pix[4*i+planes] = 0xFF // alpha
+// weightsHeight is the height of so many panels.
+func weightsHeight(panels int) vg.Length {
+	rows := vg.Length((panels + columns - 1) / columns)
+	return rows*(panelSide+panelTitle) + (rows-1)*panelGap
+}
+
+// weightPanels returns the panels, row by row, and the color bar of all but that
+// of the mixed channels, for weights between -strongest and strongest.
+func weightPanels(weights Image, strongest float64) (panels []*plot.Plot, bar *plot.Plot) {
+	colors, size := weightColors(strongest), weights.Height*weights.Width
+	for plane := range weights.Channels {
+		picture := image.NewRGBA(image.Rect(0, 0, weights.Width, weights.Height))
+		for i, weight := range weights.Values[plane*size : (plane+1)*size] {
+			picture.Set(i%weights.Width, i/weights.Width, colorAt(colors, float64(weight)))
 		}
-		panels = append(panels, weightPanel(name+" channel", picture))
+		title := "gray channel"
+		if weights.Channels == planes {
+			title = planeNames[plane] + " channel"
+		}
+		panels = append(panels, weightPanel(title, picture))
 	}
-	panels = append(panels, weightPanel("all three channels mixed", mixed))
+	if weights.Channels == planes {
+		panels = append(panels, weightPanel("all three channels mixed", weights.signed(strongest)))
+	}
 
 	bar = newPlot()
 	bar.HideX()
@@ -141,7 +134,7 @@ func weightPanel(title string, picture image.Image) *plot.Plot {
 
 func drawWeights(c draw.Canvas, panels []*plot.Plot, bar *plot.Plot) {
 	size := c.Size()
-	tiles := draw.Tiles{Cols: columns, Rows: len(panels) / columns, PadX: panelGap, PadY: panelGap}
+	tiles := draw.Tiles{Cols: columns, Rows: (len(panels) + columns - 1) / columns, PadX: panelGap, PadY: panelGap}
 	left := draw.Crop(c, 0, panelsWidth-size.X, 0, 0)
 	for i, panel := range panels {
 		panel.Draw(tiles.At(left, i%columns, i/columns))

@@ -29,7 +29,7 @@ func TestWeightIsOneSharpSquare(t *testing.T) {
 	weights := make([]float32, 3072)
 	weights[1024+32*row+column] = 0.25
 	var file bytes.Buffer
-	if err := Weights(&file, shortCaption, "frog", "horse", weights); err != nil {
+	if err := Weights(&file, shortCaption, "frog", "horse", photo(weights)); err != nil {
 		t.Fatal(err)
 	}
 	picture, err := png.Decode(&file)

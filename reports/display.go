@@ -104,21 +104,37 @@ func (d *Display) Epoch(task metrics.Task, e metrics.Epoch, epochs int) {
 	fmt.Fprintf(d.out, "  learning rate %.3g  %s\n", e.LearningRate, Duration(e.Seconds))
 }
 
-// Download tells of a download: done of total bytes, -1 when nobody knows.
-func (d *Display) Download(done, total int64) {
+// Download tells of a dataset's download: done of total bytes, -1 when nobody
+// knows.
+func (d *Display) Download(dataset string, done, total int64) {
 	switch {
 	case d.quiet:
 	case d.live:
 		if d.bar == nil {
 			d.bar = d.newBar(total, progressbar.OptionShowBytes(true))
-			d.bar.Describe("fetching CIFAR-10")
+			d.bar.Describe("fetching " + dataset)
 		}
 		d.bar.Set64(done)
 	case total > 0:
 		if tenth := 10 * done / total; tenth > d.tenth {
 			d.tenth = tenth
-			fmt.Fprintf(d.out, "fetching CIFAR-10: %d of %d MB\n", done/1e6, total/1e6)
+			fmt.Fprintf(d.out, "fetching %s: %d of %d MB\n", dataset, done/1e6, total/1e6)
 		}
+	}
+}
+
+// Pictures tells that done of all pictures of a dataset are read.
+func (d *Display) Pictures(done, all int) {
+	switch {
+	case d.quiet:
+	case d.live:
+		if d.bar == nil {
+			d.bar = d.newBar(int64(all))
+			d.bar.Describe("reading pictures")
+		}
+		d.bar.Set(done)
+	case done == all:
+		fmt.Fprintf(d.out, "read %d pictures\n", all)
 	}
 }
 

@@ -79,9 +79,9 @@ func TestDownloadLines(t *testing.T) {
 	display := NewDisplay(&out, false)
 	const total = 170_000_000
 	for done := int64(0); done <= total; done += total / 1000 {
-		display.Download(done, total)
+		display.Download("CIFAR-10", done, total)
 	}
-	display.Download(5, -1)
+	display.Download("CIFAR-10", 5, -1)
 	if lines := strings.Count(out.String(), "\n"); lines != 10 {
 		t.Errorf("%d lines, want one a tenth:\n%s", lines, out.String())
 	}

@@ -33,6 +33,7 @@ type Summary struct {
 	Dataset    string   `json:"dataset"`
 	Warning    string   `json:"warning,omitempty"` // why the dataset is not the one asked for
 	Classes    []string `json:"classes"`
+	Shape      []int    `json:"shape,omitempty"` // of an image: channels, height, width
 	Images     Images   `json:"images"`
 	Parameters int      `json:"parameters"` // trained values
 

@@ -82,7 +82,7 @@ func newFetcher(c *Collection) *fetcher {
 func (f *fetcher) fetch(ctx context.Context, address, dir string, progress Progress) (*loaders.Dataset, error) {
 	source, err := url.Parse(address)
 	if err != nil || source.Host == "" || (source.Scheme != "http" && source.Scheme != "https") {
-		return nil, fmt.Errorf("%q is no web address: give the http or https address of an archive of %s", address, f.collection.Name)
+		return nil, fmt.Errorf("the address of the archive is not one of the web: give the http or https address of an archive of %s", f.collection.Name)
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err

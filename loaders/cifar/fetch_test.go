@@ -460,7 +460,7 @@ func TestFetchLocalFaults(t *testing.T) {
 func TestFetchAddress(t *testing.T) {
 	for _, address := range []string{"", "cifar.tar.gz", "ftp://mirror.example/a.tar.gz", "http://", "http://[::1", "file:///etc/passwd"} {
 		_, err := newMiniature(1).fetcher().fetch(t.Context(), address, t.TempDir(), nil)
-		wantError(t, err, nil, "is no web address")
+		wantError(t, err, nil, "is not one of the web")
 	}
 }
 

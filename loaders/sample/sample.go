@@ -38,7 +38,16 @@ const (
 // bytes do not depend on GOMAXPROCS and are the same on every machine of one
 // architecture. On another, or with another GOAMD64, Go may round x*y + z once
 // instead of twice, which moves a few bytes by one level.
+//
+// It is drawn once: all datasets that Draw returns share their images.
 func Draw() *loaders.Dataset {
+	dataset := *drawOnce()
+	return &dataset
+}
+
+var drawOnce = sync.OnceValue(draw)
+
+func draw() *loaders.Dataset {
 	train, test := drawImages(trainSet, trainImages), drawImages(testSet, testImages)
 	return &loaders.Dataset{
 		Name: Name, Shape: cifar.Shape, Classes: cifar.Classes,

@@ -7,77 +7,192 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"net/url"
+	"os"
+	"strings"
 
 	"cifartrain/loaders"
 	"cifartrain/loaders/cifar"
+	"cifartrain/loaders/folder"
+	"cifartrain/loaders/idx"
 	"cifartrain/loaders/sample"
+)
+
+// The kinds of sources, as data.source names them.
+const (
+	CIFAR10  = "cifar10"
+	CIFAR100 = "cifar100"
+	MNIST    = "mnist"
+	Fashion  = "fashion_mnist"
+	Folder   = "folder" // a folder of pictures for each class
+	Sample   = "sample" // the built-in one
 )
 
 // A Source says where the images come from.
 type Source struct {
-	Sample   bool   // the built-in sample, whatever else there is
-	Dir      string // the folder that holds CIFAR-10, or that it is fetched into
-	URL      string // of the archive; it may hold a password, so that messages show Address
-	Download bool   // fetch CIFAR-10 when Dir does not hold it
+	Kind     string // one of the kinds above
+	Dir      string // the folder that holds the dataset, or that it is fetched into
+	Named    bool   // a person named Dir for this run: no other images will do, nor does a folder with other things
+	URL      string // of the archive of CIFAR-10 or CIFAR-100; it may hold a password, so that messages show Address
+	Download bool   // fetch the dataset when Dir does not hold it
 	Fallback bool   // use the built-in sample when CIFAR-10 cannot be had
+
+	Size int     // Folder: pixels a side that pictures are scaled to
+	Test float64 // Folder: share set aside for the test where there is no folder of test pictures
+	Seed uint64  // Folder: draws these
 }
 
-// Open returns CIFAR-10 from the source's folder, fetches it where it is
+// Known returns the shape and the classes of a source's images where these are
+// known without opening it.
+func (source Source) Known() (shape loaders.Shape, classes []string, known bool) {
+	if source.Kind == CIFAR10 || source.Kind == Sample {
+		return cifar.Shape, cifar.Classes, true
+	}
+	return loaders.Shape{}, nil, false
+}
+
+// Progress hears how opening a dataset goes on.
+type Progress interface {
+	// Download tells that done of total bytes of a dataset are here; total is
+	// -1 when nobody knows.
+	Download(dataset string, done, total int64)
+	// Pictures tells that done of all pictures are read.
+	Pictures(done, all int)
+}
+
+// A collection is a published dataset that lies in a folder.
+type collection interface {
+	// Open reads it; the error wraps fs.ErrNotExist when dir does not hold it.
+	Open(ctx context.Context, dir string) (*loaders.Dataset, error)
+}
+
+// collections are the published datasets by the kind of source, each with its
+// name and the forms in which people have it.
+var collections = map[string]struct {
+	collection
+	name, forms string
+}{
+	CIFAR10:  {cifar.Ten, cifar.Ten.Name, "cifar-10-batches-bin, cifar-10-batches-py, cifar-10-binary.tar.gz or cifar-10-python.tar.gz"},
+	CIFAR100: {cifar.Hundred, cifar.Hundred.Name, "cifar-100-binary, cifar-100-python or an archive of either"},
+	MNIST:    {idx.Digits, idx.Digits.Name, "MNIST/raw/train-images-idx3-ubyte and its kin, also with .gz"},
+	Fashion:  {idx.Fashion, idx.Fashion.Name, "FashionMNIST/raw/train-images-idx3-ubyte and its kin, also with .gz"},
+}
+
+// archives are the collections that are fetched.
+var archives = map[string]*cifar.Collection{CIFAR10: cifar.Ten, CIFAR100: cifar.Hundred}
+
+// Open returns the source's dataset from its folder, fetches it where it is
 // missing, or draws the built-in sample where the source grants that. A folder
-// that holds damaged files is an error, never a reason to use the sample.
-// progress, which may be nil, hears of a download.
-func Open(ctx context.Context, source Source, progress cifar.Progress) (*loaders.Dataset, error) {
-	dataset, reason, err := source.open(ctx, progress)
-	if reason != "" {
-		dataset, err = unlessDone(ctx, func() (*loaders.Dataset, error) { return sample.Draw(), nil })
-		if dataset != nil {
-			dataset.StandsInBecause = reason
-		}
+// that holds damaged files is an error, never a reason to fetch or to use the
+// sample. progress may be nil.
+func Open(ctx context.Context, source Source, progress Progress) (*loaders.Dataset, error) {
+	switch source.Kind {
+	case Sample:
+		return drawn(ctx, "the config asks for it (data.source: sample)")
+	case Folder:
+		return source.openFolder(ctx, progress)
+	}
+	dataset, err := source.open(ctx, progress)
+	var absent *missing
+	if source.Kind == CIFAR10 && source.Fallback && !source.Named && errors.As(err, &absent) {
+		return drawn(ctx, absent.reason)
 	}
 	return dataset, err
 }
 
-// unlessDone returns what load does, or ctx's error as soon as ctx is done.
-func unlessDone(ctx context.Context, load func() (*loaders.Dataset, error)) (*loaders.Dataset, error) {
-	type outcome struct {
-		dataset *loaders.Dataset
-		err     error
-	}
-	loaded := make(chan outcome, 1)
-	go func() {
-		dataset, err := load()
-		loaded <- outcome{dataset, err}
-	}()
+// drawn is the built-in sample, or ctx's error as soon as ctx is done.
+func drawn(ctx context.Context, reason string) (*loaders.Dataset, error) {
+	done := make(chan *loaders.Dataset, 1)
+	go func() { done <- sample.Draw() }()
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case o := <-loaded:
-		return o.dataset, o.err
+	case dataset := <-done:
+		dataset.StandsInBecause = reason
+		return dataset, nil
 	}
 }
 
-// open returns CIFAR-10, or else the reason why the sample stands in for it.
-func (source Source) open(ctx context.Context, progress cifar.Progress) (dataset *loaders.Dataset, reason string, err error) {
-	if source.Sample {
-		return nil, "the config asks for it (data.source: sample)", nil
+// openFolder reads a folder of pictures.
+func (source Source) openFolder(ctx context.Context, progress Progress) (*loaders.Dataset, error) {
+	options := folder.Options{Size: source.Size, Test: source.Test, Random: rand.New(rand.NewPCG(source.Seed, 0))}
+	if progress != nil {
+		options.Progress = progress.Pictures
 	}
-	dataset, err = cifar.Ten.Open(ctx, source.Dir)
+	dataset, err := folder.Open(ctx, source.Dir, options)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &missing{fmt.Sprintf("there is no folder %s", source.Dir), "name the folder of the pictures with -data or data.dir"}
+	}
+	return dataset, err
+}
+
+// A missing error says that a dataset is not to be had, why, and what to do.
+type missing struct{ reason, remedy string }
+
+func (e *missing) Error() string { return e.reason + "; " + e.remedy }
+
+// open returns the dataset in the source's folder, or fetches it.
+func (source Source) open(ctx context.Context, progress Progress) (*loaders.Dataset, error) {
+	wanted := collections[source.Kind]
+	dataset, err := wanted.Open(ctx, source.Dir)
 	if !errors.Is(err, fs.ErrNotExist) {
-		return dataset, "", err
+		return dataset, err
 	}
-	reason = fmt.Sprintf("%s does not hold CIFAR-10 and data.download is false", source.Dir)
-	if source.Download {
-		dataset, err := cifar.Ten.Fetch(ctx, source.URL, source.Dir, progress)
-		if !errors.Is(err, cifar.ErrUnreachable) && !cifar.Unwritable(err) {
-			return dataset, "", err
+	archive := archives[source.Kind]
+	if source.Named {
+		if found := contents(source.Dir); found != "" {
+			return nil, &missing{fmt.Sprintf("%s %s", source.Dir, found), fmt.Sprintf("name a folder that holds %s, as %s", wanted.name, wanted.forms)}
 		}
-		reason = fmt.Sprintf("%s does not hold CIFAR-10 and it could not be fetched: %v", source.Dir, err)
 	}
-	if source.Fallback {
-		return nil, reason, nil
+	absent := &missing{fmt.Sprintf("%s does not hold %s", source.Dir, wanted.name), source.howToGet()}
+	if source.Kind == CIFAR10 && !source.Fallback && !source.Named {
+		absent.remedy += "; or set data.if_missing to sample to train on built-in images"
 	}
-	return nil, "", fmt.Errorf("%s; %s; or set data.if_missing to sample to train on built-in images", reason, howToGet(source))
+	switch {
+	case archive == nil:
+		return nil, absent
+	case !source.Download:
+		absent.reason += " and data.download is false"
+		return nil, absent
+	}
+	listen := func(done, total int64) {}
+	if progress != nil {
+		listen = func(done, total int64) { progress.Download(archive.Name, done, total) }
+	}
+	dataset, err = archive.Fetch(ctx, source.URL, source.Dir, listen)
+	if errors.Is(err, cifar.ErrUnreachable) || cifar.Unwritable(err) {
+		absent.reason += fmt.Sprintf(" and it could not be fetched: %v", err)
+		return nil, absent
+	}
+	return dataset, err
+}
+
+// contents says what is in a folder that does not hold the dataset; it is empty
+// for a folder with nothing in it but hidden files and a download of ours.
+func contents(dir string) string {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "does not exist"
+	}
+	if err != nil {
+		return fmt.Sprintf("cannot be read (%v)", err)
+	}
+	const shown = 5
+	var names []string
+	for _, entry := range entries {
+		if name := entry.Name(); !strings.HasPrefix(name, ".") && !strings.HasSuffix(name, ".part") {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	found := "holds other things: " + strings.Join(names[:min(shown, len(names))], ", ")
+	if more := len(names) - shown; more > 0 {
+		found += fmt.Sprintf(" and %d more", more)
+	}
+	return found
 }
 
 // Address is the archive's without a password.
@@ -89,9 +204,13 @@ func (source Source) Address() string {
 	return address.Redacted()
 }
 
-// howToGet says how a person gets CIFAR-10 into the source's folder.
-func howToGet(source Source) string {
-	return fmt.Sprintf("download %s, unpack it into %s or name its folder with -data", source.Address(), source.Dir)
+// howToGet says how a person gets the dataset into the source's folder.
+func (source Source) howToGet() string {
+	if archives[source.Kind] != nil {
+		return fmt.Sprintf("download %s, unpack it into %s or name its folder with -data", source.Address(), source.Dir)
+	}
+	wanted := collections[source.Kind]
+	return fmt.Sprintf("put it there as %s, where torchvision leaves it, or name its folder with -data", wanted.forms)
 }
 
 // Warning tells a person that a dataset's images are not those that the source
@@ -100,8 +219,8 @@ func Warning(dataset *loaders.Dataset, source Source) string {
 	if dataset.StandsInBecause == "" {
 		return ""
 	}
-	remedy := howToGet(source)
-	if source.Sample {
+	remedy := source.howToGet()
+	if source.Kind == Sample {
 		remedy = "set data.source to cifar10"
 	}
 	return fmt.Sprintf("These images are not CIFAR-10 but a sample the program draws itself: %s. For the real data, %s.", dataset.StandsInBecause, remedy)

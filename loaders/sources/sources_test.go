@@ -48,33 +48,46 @@ func TestOpenWithoutCIFAR10(t *testing.T) {
 		refused = "FOLDER does not hold CIFAR-10 and it could not be fetched: fetching http://PORT/cifar.tar.gz: " +
 			"the download failed: dial tcp PORT: connect: connection refused"
 		offline = "FOLDER does not hold CIFAR-10 and data.download is false"
-		remedy  = "; download http://PORT/cifar.tar.gz, unpack it into FOLDER or name its folder with -data; " +
-			"or set data.if_missing to sample to train on built-in images"
+		remedy  = "; download http://PORT/cifar.tar.gz, unpack it into FOLDER or name its folder with -data"
+		sampled = "; or set data.if_missing to sample to train on built-in images"
+		forms   = "; name a folder that holds CIFAR-10, as cifar-10-batches-bin, cifar-10-batches-py, cifar-10-binary.tar.gz or cifar-10-python.tar.gz"
 	)
 	for _, test := range []struct {
 		name        string
 		source      Source
+		files       []string // in the folder; nil for no folder
 		reason, err string
 	}{
-		{"sample", Source{Sample: true}, "the config asks for it (data.source: sample)", ""},
-		{"sample before all else", Source{Sample: true, Download: true, Fallback: true}, "the config asks for it (data.source: sample)", ""},
-		{"offline, sample", Source{Fallback: true}, offline, ""},
-		{"offline, fail", Source{}, "", offline + remedy},
-		{"unreachable, sample", Source{Download: true, Fallback: true}, refused, ""},
-		{"unreachable, fail", Source{Download: true}, "", refused + remedy},
+		{"sample", Source{Kind: Sample}, nil, "the config asks for it (data.source: sample)", ""},
+		{"sample before all else", Source{Kind: Sample, Download: true, Fallback: true, Named: true}, nil, "the config asks for it (data.source: sample)", ""},
+		{"offline, sample", Source{Kind: CIFAR10, Fallback: true}, nil, offline, ""},
+		{"offline, fail", Source{Kind: CIFAR10}, nil, "", offline + remedy + sampled},
+		{"unreachable, sample", Source{Kind: CIFAR10, Download: true, Fallback: true}, nil, refused, ""},
+		{"unreachable, fail", Source{Kind: CIFAR10, Download: true}, nil, "", refused + remedy + sampled},
+		{"other things, sample", Source{Kind: CIFAR10, Fallback: true}, []string{"photos.zip"}, offline, ""},
+		{"named and not there", Source{Kind: CIFAR10, Download: true, Fallback: true, Named: true}, nil, "", "FOLDER does not exist" + forms},
+		{"named, with other things", Source{Kind: CIFAR10, Download: true, Fallback: true, Named: true}, []string{"a", "b", "c", "d", "e", "f", "g", ".hidden"}, "",
+			"FOLDER holds other things: a, b, c, d, e and 2 more" + forms},
+		{"named and empty", Source{Kind: CIFAR10, Download: true, Fallback: true, Named: true}, []string{}, "", refused + remedy},
+		{"CIFAR-100", Source{Kind: CIFAR100, Fallback: true}, nil, "", "FOLDER does not hold CIFAR-100 and data.download is false" + remedy},
+		{"MNIST", Source{Kind: MNIST, Download: true, Fallback: true}, nil, "",
+			"FOLDER does not hold MNIST; put it there as MNIST/raw/train-images-idx3-ubyte and its kin, also with .gz, where torchvision leaves it, or name its folder with -data"},
+		{"Fashion-MNIST, named", Source{Kind: Fashion, Named: true}, []string{"MNIST"}, "",
+			"FOLDER holds other things: MNIST; name a folder that holds Fashion-MNIST, as FashionMNIST/raw/train-images-idx3-ubyte and its kin, also with .gz"},
+		{"pictures", Source{Kind: Folder, Size: 8, Test: 0.2, Fallback: true}, nil, "", "there is no folder FOLDER; name the folder of the pictures with -data or data.dir"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir, port := filepath.Join(t.TempDir(), "data"), closedPort(t)
+			if test.files != nil {
+				os.Mkdir(dir, 0o777)
+			}
+			for _, name := range test.files {
+				writeFile(t, filepath.Join(dir, name), nil)
+			}
 			source := test.source
 			source.Dir, source.URL = dir, "http://"+port+"/cifar.tar.gz"
-			dataset, reason, err := source.open(t.Context(), nil)
-			if dataset != nil {
-				t.Errorf("got the dataset %q", dataset.Name)
-			}
+			dataset, err := Open(t.Context(), source, nil)
 			place := strings.NewReplacer("FOLDER", dir, "PORT", port)
-			if diff := cmp.Diff(place.Replace(test.reason), reason); diff != "" {
-				t.Errorf("reason (-want +got):\n%s", diff)
-			}
 			message := ""
 			if err != nil {
 				message = err.Error()
@@ -82,22 +95,32 @@ func TestOpenWithoutCIFAR10(t *testing.T) {
 			if diff := cmp.Diff(place.Replace(test.err), message); diff != "" {
 				t.Errorf("error (-want +got):\n%s", diff)
 			}
+			reason := ""
+			if dataset != nil {
+				if reason = dataset.StandsInBecause; dataset.Name != sample.Name {
+					t.Errorf("got the dataset %q", dataset.Name)
+				}
+			}
+			if diff := cmp.Diff(place.Replace(test.reason), reason); diff != "" {
+				t.Errorf("the sample stands in because (-want +got):\n%s", diff)
+			}
 		})
 	}
 }
 
-func TestOpenDrawsTheSample(t *testing.T) {
-	dir, port := t.TempDir(), closedPort(t)
-	source := Source{Dir: dir, URL: "http://" + port + "/cifar.tar.gz", Download: true, Fallback: true}
-	dataset, err := Open(t.Context(), source, nil)
-	if err != nil {
+// A folder that cannot be made is a reason to use the sample.
+func TestOpenWhereNothingCanBeWritten(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may write everywhere")
+	}
+	parent := t.TempDir()
+	if err := os.Chmod(parent, 0o555); err != nil {
 		t.Fatal(err)
 	}
-	if dataset.Name != sample.Name || dataset.Train.Len() != 50_000 || dataset.Test.Len() != 10_000 {
-		t.Errorf("got %q with %d and %d images", dataset.Name, dataset.Train.Len(), dataset.Test.Len())
-	}
-	if !strings.Contains(dataset.StandsInBecause, "dial tcp "+port) {
-		t.Errorf("stands in because %q, which does not tell the network's fault", dataset.StandsInBecause)
+	source := Source{Kind: CIFAR10, Dir: filepath.Join(parent, "data"), URL: "http://" + closedPort(t) + "/cifar.tar.gz", Download: true, Fallback: true}
+	dataset, err := Open(t.Context(), source, nil)
+	if err != nil || !strings.Contains(dataset.StandsInBecause, "permission denied") {
+		t.Errorf("error %v, want the sample for want of a permission", err)
 	}
 }
 
@@ -110,18 +133,18 @@ func TestOpenRefuses(t *testing.T) {
 	writeFile(t, file, nil)
 	address := "http://" + closedPort(t) + "/cifar.tar.gz"
 
-	_, err := Open(cancelled, Source{Dir: t.TempDir(), URL: address, Download: true, Fallback: true}, nil)
+	_, err := Open(cancelled, Source{Kind: CIFAR10, Dir: t.TempDir(), URL: address, Download: true, Fallback: true}, nil)
 	wantError(t, err, context.Canceled, address)
-	_, err = Open(t.Context(), Source{Dir: file, URL: address, Download: true, Fallback: true}, nil)
+	_, err = Open(t.Context(), Source{Kind: CIFAR10, Dir: file, URL: address, Download: true, Fallback: true}, nil)
 	wantError(t, err, nil, file+" is a file, not a folder")
-	_, err = Open(t.Context(), Source{Dir: t.TempDir(), URL: "cifar.tar.gz", Download: true, Fallback: true}, nil)
-	wantError(t, err, nil, "is no web address")
+	_, err = Open(t.Context(), Source{Kind: CIFAR10, Dir: t.TempDir(), URL: "cifar.tar.gz", Download: true, Fallback: true}, nil)
+	wantError(t, err, nil, "is not one of the web")
 }
 
 func TestOpenDamagedNeverFallsBack(t *testing.T) {
 	dir := t.TempDir()
 	writeFile(t, filepath.Join(dir, "data_batch_1.bin"), []byte{3})
-	source := Source{Dir: dir, URL: "http://" + closedPort(t) + "/cifar.tar.gz", Download: true, Fallback: true}
+	source := Source{Kind: CIFAR10, Dir: dir, URL: "http://" + closedPort(t) + "/cifar.tar.gz", Download: true, Fallback: true}
 	dataset, err := Open(t.Context(), source, nil)
 	if dataset != nil || err == nil {
 		t.Fatalf("got a dataset and the error %v", err)
@@ -138,9 +161,9 @@ func TestOpenDamagedNeverFallsBack(t *testing.T) {
 }
 
 func TestWarning(t *testing.T) {
-	source := Source{Dir: "data", URL: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz", Fallback: true}
+	source := Source{Kind: CIFAR10, Dir: "data", URL: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz", Fallback: true}
 	drawn := source
-	drawn.Sample = true
+	drawn.Kind = Sample
 	for _, test := range []struct {
 		name, reason string
 		source       Source
