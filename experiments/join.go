@@ -43,7 +43,7 @@ func (s *Session) Join(ctx context.Context, config configs.Config, place string)
 		return requestf("-join %q cannot name a folder: use letters, digits, \"-\", \"_\" and \".\", the first not \".\", and not latest", place)
 	}
 	w := &sweep{config: config, settings: config.Settings(), seeds: s.Seeds}
-	if err := s.checkSweep(w); err != nil {
+	if err := s.checkSweep(ctx, w); err != nil {
 		return err
 	}
 	if err := s.share(ctx, w); err != nil {
@@ -143,7 +143,7 @@ func (s *Session) workOn(ctx context.Context, w *sweep, folder *runfolder.Folder
 	}
 	w.folder, w.runs = folder, runs
 	j := &joined{sweep: w, finished: make([]bool, len(runs))}
-	atOnce := s.atOnce(w)
+	atOnce := s.atOnce(ctx, w)
 	fmt.Fprintf(s.Out, "%s: %d settings, %d runs, %d at once in this process\nworking in %s\n\n", w.config.Name, len(w.settings), len(runs), atOnce, folder.Path)
 	cause := s.trainJoined(ctx, j, atOnce)
 	if errors.Is(cause, context.Canceled) {
