@@ -52,7 +52,7 @@ func (t *Trial) Seconds(epochs int) float64 {
 // would take. Settings of one pace are measured once.
 func (s *Session) PlanSweep(ctx context.Context, config configs.Config) (reports.SweepPlan, error) {
 	w := &sweep{config: config, settings: config.Settings(), seeds: s.Seeds}
-	if err := s.checkSweep(w); err != nil {
+	if err := s.checkSweep(ctx, w); err != nil {
 		return reports.SweepPlan{}, err
 	}
 	if err := s.share(ctx, w); err != nil {
@@ -60,8 +60,8 @@ func (s *Session) PlanSweep(ctx context.Context, config configs.Config) (reports
 	}
 	runs := len(w.settings) * w.seeds
 	plan := reports.SweepPlan{
-		Name: config.Name, Settings: len(w.settings), Runs: runs, AtOnce: s.atOnce(w), Folder: filepath.Join(s.Runs, config.Name),
-		Shortest: math.Inf(1), Memory: w.common + int64(s.atOnce(w))*w.own,
+		Name: config.Name, Settings: len(w.settings), Runs: runs, AtOnce: s.atOnce(ctx, w), Folder: filepath.Join(s.Runs, config.Name),
+		Shortest: math.Inf(1), Memory: w.common + int64(s.atOnce(ctx, w))*w.own,
 	}
 	trials := make(map[string]*Trial)
 	for _, setting := range w.settings {
