@@ -203,7 +203,7 @@ func (r *record) accept(saved *runfolder.Checkpoint) (*training.State, error) {
 		r.run, err = r.Run()
 	}
 	if err == nil {
-		err = r.run.Accepts(state)
+		err = r.run.Restore(state)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w; %s", r.folder.File(runfolder.CheckpointFile), err, howToRepeat(r.folder))

@@ -36,6 +36,10 @@ type Partial struct {
 // Loss is the mean loss over the samples so far, of which there must be some.
 func (p Partial) Loss() float64 { return p.LossSum / float64(p.Samples) }
 
+// MostSeconds is longer than any epoch or run takes: 30 years, which a Duration
+// holds.
+const MostSeconds = 1e9
+
 // History is a run's epochs in order.
 type History []Epoch
 

@@ -53,7 +53,6 @@ const (
 	checkpointMagic   = "cifartrain checkpoint "
 	checkpointVersion = 1
 	longestHead       = 120 // of the line of text
-	maxSeconds        = 1e9 // of a run: 30 years, which a Duration holds
 
 	// longestCheckpointHeader leaves room for the history of 300,000 epochs.
 	longestCheckpointHeader = 32 << 20
@@ -168,7 +167,7 @@ func decodeCheckpoint(content []byte) (*Checkpoint, error) {
 	if err := json.Unmarshal([]byte(metadata["run"]), c); err != nil {
 		return nil, fmt.Errorf("field run: %s", shortened(err.Error()))
 	}
-	if !(c.Seconds >= 0 && c.Seconds <= maxSeconds) {
+	if !(c.Seconds >= 0 && c.Seconds <= metrics.MostSeconds) {
 		return nil, fmt.Errorf("field run: %g seconds are no time that a run took", c.Seconds)
 	}
 	if c.History, err = parseHistory(strings.NewReader(metadata["history"])); err != nil {

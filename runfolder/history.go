@@ -159,7 +159,7 @@ func parseRow(fields []string) (epoch metrics.Epoch, err error) {
 			return metrics.Epoch{}, fmt.Errorf("%s %q is no finite number", name, text)
 		}
 	}
-	if !(epoch.Seconds >= 0 && epoch.Seconds <= maxSeconds) {
+	if !(epoch.Seconds >= 0 && epoch.Seconds <= metrics.MostSeconds) {
 		return metrics.Epoch{}, fmt.Errorf("%g seconds are no time that an epoch took", epoch.Seconds)
 	}
 	return epoch, nil

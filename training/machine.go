@@ -15,6 +15,8 @@ type machine struct {
 	model *graphs.Model
 	vm    G.VM
 	all   func() error // executes every instruction of the graph
+
+	parameters []G.ValueGrad // the weights with their gradients, of a model that trains
 }
 
 // newMachine compiles the model's graph. Machines must be made one after the

@@ -2,9 +2,9 @@ package training
 
 import (
 	"context"
-	"errors"
-	"math"
 	"time"
+
+	"cifartrain/metrics"
 )
 
 // A Pace is how long the parts of a run take on this machine, in seconds.
@@ -20,8 +20,8 @@ const (
 )
 
 // Measure times some training steps and some batches of evaluation, each after a
-// few that do not count. It trains the run's weights: the run is done for then.
-// A loss that is no longer finite is a *DivergedError, as in training.
+// few that do not count. It trains the run's weights, so that the run is of no
+// use afterwards. A loss that is no longer finite is a *DivergedError, as in training.
 func (r *Run) Measure(ctx context.Context) (pace Pace, err error) {
 	trainer, err := r.newTrainer()
 	if err != nil {
@@ -49,49 +49,45 @@ func (r *Run) Measure(ctx context.Context) (pace Pace, err error) {
 
 // timeSteps returns the seconds of a step, by the first ones of a run.
 func (r *Run) timeSteps(ctx context.Context, trainer *machine) (float64, error) {
-	counting, stop := context.WithCancel(ctx)
-	defer stop()
-	steps, began := 0, time.Now()
-	r.Step = func(Progress) {
-		switch steps++; steps {
-		case warmUpSteps:
-			began = time.Now()
-		case warmUpSteps + timedSteps:
-			stop()
+	began := time.Now()
+	for epoch, steps := 1, 0; ; epoch++ {
+		var done metrics.Partial
+		for batch := range r.Batches.Epoch(epoch) {
+			if err := ctx.Err(); err != nil {
+				return 0, err
+			}
+			if err := r.trainStep(trainer, epoch, batch, &done); err != nil {
+				return 0, err
+			}
+			switch steps++; steps {
+			case warmUpSteps:
+				began = time.Now()
+			case warmUpSteps + timedSteps:
+				return time.Since(began).Seconds() / timedSteps, nil
+			}
 		}
 	}
-	for epoch := 1; counting.Err() == nil; epoch++ {
-		if err := r.trainEpoch(counting, trainer, epoch, new(standing)); err != nil && !errors.Is(err, context.Canceled) {
-			return 0, err
-		}
-	}
-	return time.Since(began).Seconds() / timedSteps, ctx.Err()
 }
 
 // timeEvaluation returns the seconds of evaluating an image, by the first
-// batches of the validation set after the first one of all.
+// batches of the validation set after the first one of all, which counts where
+// there is no other.
 func (r *Run) timeEvaluation(ctx context.Context, evaluator *Evaluator) (float64, error) {
-	counting, stop := context.WithCancel(ctx)
-	defer stop()
-	set, first := r.ValidationSet.Set.Len(), r.ValidationSet.Size()
-	most := min(set, first*(1+timedSteps))
-	seen, began := 0, time.Now()
-	_, err := evaluator.Outputs(counting, r.ValidationSet, func(int, []float32) {
-		switch seen++; seen {
-		case min(first, set):
-			if seen < most {
-				began = time.Now()
-			}
-		case most:
-			stop()
+	batches, images, began := 0, 0, time.Now()
+	for batch := range r.ValidationSet.Epoch(1) {
+		if err := ctx.Err(); err != nil {
+			return 0, err
 		}
-	})
-	if err != nil && !errors.Is(err, context.Canceled) {
-		return 0, err
+		if err := evaluator.machine.run(batch); err != nil {
+			return 0, err
+		}
+		images += batch.Rows()
+		switch batches++; {
+		case batches == 1 && r.ValidationSet.Batches() > 1:
+			images, began = 0, time.Now()
+		case batches > timedSteps:
+			return time.Since(began).Seconds() / float64(images), nil
+		}
 	}
-	counted := most - first
-	if counted <= 0 { // the set is one batch
-		counted = set
-	}
-	return time.Since(began).Seconds() / math.Max(1, float64(counted)), ctx.Err()
+	return time.Since(began).Seconds() / float64(images), nil
 }

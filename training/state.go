@@ -41,9 +41,6 @@ const (
 	solverSteps  = solverPrefix + "steps"
 )
 
-// maxSeconds is longer than any epoch takes, 30 years, and fits a Duration.
-const maxSeconds = 1e9
-
 // A standing is how far a run has come.
 type standing struct {
 	Result
@@ -62,9 +59,10 @@ func (r *Run) begin() (*standing, error) {
 	return run, r.restore(run, r.Resume)
 }
 
-// Accepts returns an error where the run, before it trains, cannot go on from
-// the state; Train with it as Resume would return the same.
-func (r *Run) Accepts(state *State) error { return r.restore(&standing{}, state) }
+// Restore gives the run the weights, the average and the solver of the state. The
+// error says why it cannot go on from there. Train does the same for Resume;
+// calling Restore before tells whether it will.
+func (r *Run) Restore(state *State) error { return r.restore(&standing{}, state) }
 
 // finish adds an epoch that has been trained and measured.
 func (s *standing) finish(epoch metrics.Epoch, r *Run) {
@@ -195,7 +193,7 @@ func (r *Run) checkPosition(state *State) error {
 	if p.Steps < 0 || p.Steps > r.Batches.Batches() {
 		return fmt.Errorf("%d steps are done of an epoch of %d", p.Steps, r.Batches.Batches())
 	}
-	if !(p.Seconds >= 0 && p.Seconds <= maxSeconds) {
+	if !(p.Seconds >= 0 && p.Seconds <= metrics.MostSeconds) {
 		return fmt.Errorf("%g seconds are no time that an epoch took", p.Seconds)
 	}
 	if samples := min(p.Steps*r.Batches.Size(), r.Batches.Set.Len()); p.Samples != samples || !finite(p.LossSum) {

@@ -184,7 +184,7 @@ func TestStatesThatDoNotSuit(t *testing.T) {
 			run := newRun(t, 0.01)
 			run.Resume = copied(middle)
 			test.damage(run.Resume)
-			if err := run.Accepts(run.Resume); err == nil || !strings.Contains(err.Error(), test.says) {
+			if err := run.Restore(run.Resume); err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("before it trains the error is %v, want it to say %q", err, test.says)
 			}
 			if _, err := run.Train(context.Background()); err == nil || !strings.Contains(err.Error(), test.says) {

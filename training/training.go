@@ -150,7 +150,9 @@ func (r *Run) newTrainer() (*machine, error) {
 	if err := model.Differentiate(); err != nil {
 		return nil, err
 	}
-	return newMachine(model), nil
+	trainer := newMachine(model)
+	trainer.parameters = G.NodesToValueGrads(model.Learnables)
+	return trainer, nil
 }
 
 // epoch trains and measures the epoch after those of the history, from where it
@@ -182,29 +184,14 @@ func (r *Run) stepsBefore(epoch int) int { return (epoch - 1) * r.Batches.Batche
 
 // trainEpoch steps through those of the epoch's batches that are left.
 func (r *Run) trainEpoch(ctx context.Context, trainer *machine, epoch int, run *standing) error {
-	parameters, done := G.NodesToValueGrads(trainer.model.Learnables), &run.partial
+	done := &run.partial
 	for batch := range r.Batches.EpochAfter(epoch, done.Steps) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := trainer.run(batch); err != nil {
+		if err := r.trainStep(trainer, epoch, batch, done); err != nil {
 			return err
 		}
-		rate, loss := r.rate(epoch, done.Steps+1), trainer.model.LossValue()
-		if !finite(loss) {
-			untrained := epoch == 1 && done.Steps == 0
-			return &DivergedError{epoch, done.Steps + 1, loss, rate, untrained}
-		}
-		r.Solver.SetLearningRate(rate)
-		if err := r.Solver.Step(parameters); err != nil {
-			return err
-		}
-		if r.Average != nil {
-			r.Average.Update(r.Weights, r.stepsBefore(epoch)+done.Steps+1)
-		}
-		done.Steps++
-		done.Samples += batch.Rows()
-		done.LossSum += loss * float64(batch.Rows())
 		if r.Step != nil {
 			r.Step(Progress{Epoch: epoch, Step: done.Steps, Steps: r.Batches.Batches(), Loss: done.Loss()})
 		}
@@ -212,6 +199,30 @@ func (r *Run) trainEpoch(ctx context.Context, trainer *machine, epoch int, run *
 			return err
 		}
 	}
+	return nil
+}
+
+// trainStep trains on a batch of an epoch of which some steps are done, and
+// counts it among them.
+func (r *Run) trainStep(trainer *machine, epoch int, batch *loaders.Batch, done *metrics.Partial) error {
+	if err := trainer.run(batch); err != nil {
+		return err
+	}
+	rate, loss := r.rate(epoch, done.Steps+1), trainer.model.LossValue()
+	if !finite(loss) {
+		untrained := epoch == 1 && done.Steps == 0
+		return &DivergedError{epoch, done.Steps + 1, loss, rate, untrained}
+	}
+	r.Solver.SetLearningRate(rate)
+	if err := r.Solver.Step(trainer.parameters); err != nil {
+		return err
+	}
+	if r.Average != nil {
+		r.Average.Update(r.Weights, r.stepsBefore(epoch)+done.Steps+1)
+	}
+	done.Steps++
+	done.Samples += batch.Rows()
+	done.LossSum += loss * float64(batch.Rows())
 	return nil
 }
 
