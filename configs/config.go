@@ -201,10 +201,18 @@ type Normalize struct {
 type Sweep struct {
 	Keys []SweptKey `yaml:"-"` // in the file's order
 	// grid tries every combination, at most 1000; random as many as the budget
-	// says, drawn by the seed.
-	Method string `yaml:"method" default:"grid" oneof:"grid random"`
-	// How many combinations random draws.
-	Budget int `yaml:"budget" default:"0" range:"[0,1000]" when:"sweep.method=random"`
+	// says, drawn by the seed; halving begins with every combination, or with as
+	// many as the budget says, and goes on with the best of them, again and
+	// again (successive halving, Jamieson and Talwalkar 2016).
+	Method string `yaml:"method" default:"grid" oneof:"grid random halving"`
+	// How many combinations random and halving draw; halving takes all where it is 0.
+	Budget int `yaml:"budget" default:"0" range:"[0,1000]" when:"sweep.method=random|halving"`
+	// How many epochs all settings are trained for before the first choice. Those
+	// that go on are trained for factor times as many, up to train.epochs, from
+	// which schedules reckon all along.
+	Epochs int `yaml:"epochs" default:"1" range:"[1,1000000]" when:"sweep.method=halving"`
+	// One of how many settings goes on after each choice.
+	Factor int `yaml:"factor" default:"3" range:"[2,100]" when:"sweep.method=halving"`
 
 	Settings []Setting `yaml:"-"` // what is tried, the last key's values changing fastest
 }

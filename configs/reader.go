@@ -102,7 +102,7 @@ func (r *reader) section(node *yaml.Node, path string) {
 			continue
 		}
 		lines[name.Value] = node.Content[i].Line
-		if path == "sweep" && name.Value != "method" && name.Value != "budget" {
+		if path == "sweep" && !isSweepKey(name.Value) {
 			r.sweep(name.Value, value, at)
 			continue
 		}

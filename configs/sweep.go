@@ -60,9 +60,21 @@ func (r *reader) sweptValues(node *yaml.Node, at place) (values []given) {
 	return values
 }
 
+// sweepKeys are the section's own keys, beside those that are swept.
+func sweepKeys() []string {
+	var names []string
+	for _, k := range sweepFormat {
+		names = append(names, strings.TrimPrefix(k.path, "sweep."))
+	}
+	return names
+}
+
+// isSweepKey reports whether a name is that of one of the section's own keys.
+func isSweepKey(name string) bool { return slices.Contains(sweepKeys(), name) }
+
 // sweepHint names the key that was most likely meant.
 func sweepHint(written string) string {
-	paths := []string{"method", "budget"}
+	paths := sweepKeys()
 	for _, k := range format {
 		paths = append(paths, k.path)
 	}
@@ -72,7 +84,7 @@ func sweepHint(written string) string {
 	if i := slices.IndexFunc(paths, func(path string) bool { return strings.HasSuffix(path, "."+written) }); i >= 0 {
 		return "did you mean " + paths[i] + "?"
 	}
-	return "here stand method, budget and dotted keys of this file, as in optimizer.learning_rate"
+	return "here stand " + strings.Join(sweepKeys(), ", ") + " and dotted keys of this file, as in optimizer.learning_rate"
 }
 
 // sweepConfig makes the configuration of a sweep: that of its first setting,
@@ -86,9 +98,9 @@ func (r *reader) sweepConfig() Config {
 	case !r.sound("sweep"):
 	case len(r.swept) == 0:
 		r.problem(r.given["sweep"].at, "names no key to sweep, as in optimizer.learning_rate: [0.01, 0.1]")
-	case sweep.Method == "grid" && all > MaxRuns:
+	case sweep.Method != "random" && sweep.Budget == 0 && all > MaxRuns:
 		r.problem(r.given["sweep"].at, "makes %d runs, more than %d; list fewer values, or let method: random with a budget draw some", all, MaxRuns)
-	case sweep.Method == "random" && (sweep.Budget < 1 || sweep.Budget > min(all, MaxRuns)):
+	case (sweep.Method == "random" || sweep.Budget > 0) && (sweep.Budget < 1 || sweep.Budget > min(all, MaxRuns)):
 		r.problem(budgetAt, "%d is not between 1 and %d: how many of the %d combinations to draw", sweep.Budget, min(all, MaxRuns), all)
 	}
 	if !r.sound("sweep") {
@@ -187,7 +199,7 @@ type tried struct {
 // draws fewer where it meets hardly any but settings that come out the same.
 func (t *trial) settings() {
 	all := t.sweep.combinations()
-	if t.sweep.Method == "grid" {
+	if t.sweep.Budget == 0 {
 		for place := range all {
 			t.try(place)
 		}

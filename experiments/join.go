@@ -25,7 +25,9 @@ import (
 type joined struct {
 	*sweep
 	mutex    sync.Mutex
-	finished []bool // what this process knows to be finished
+	rung     rung
+	places   []int  // the runs of the rung
+	finished []bool // which of all runs this process knows to have done the rung
 	spent    time.Duration
 	ended    int // runs that this process has trained, which took spent
 }
@@ -142,13 +144,19 @@ func (s *Session) workOn(ctx context.Context, w *sweep, folder *runfolder.Folder
 		return fmt.Errorf("%s holds %d runs of %d: some are gone", folder.Path, len(runs), len(w.settings)*w.seeds)
 	}
 	w.folder, w.runs = folder, runs
-	j := &joined{sweep: w, finished: make([]bool, len(runs))}
+	j := &joined{sweep: w}
 	atOnce := s.atOnce(ctx, w)
 	fmt.Fprintf(s.Out, "%s: %d settings, %d runs, %d at once in this process\nworking in %s\n\n", w.config.Name, len(w.settings), len(runs), atOnce, folder.Path)
-	cause := s.trainJoined(ctx, j, atOnce)
+	var cause error
+	for _, rung := range w.rungs() {
+		j.begin(rung)
+		if cause = s.trainJoined(ctx, j, atOnce); cause != nil {
+			break
+		}
+	}
 	if errors.Is(cause, context.Canceled) {
 		return Interruption(fmt.Sprintf("interrupted with %d of %d runs finished; other processes go on; to join them again: %s",
-			j.count(), len(runs), shell.Command(append([]string{"-resume", folder.Path}, s.Repeated...)...)))
+			j.count(), len(j.places), shell.Command(append([]string{"-resume", folder.Path}, s.Repeated...)...)))
 	}
 	if cause != nil {
 		return cause
@@ -181,6 +189,11 @@ func (s *Session) trainJoined(ctx context.Context, j *joined, atOnce int) error 
 	return context.Cause(ctx)
 }
 
+// begin turns to a rung of the sweep, of which all before must be done.
+func (j *joined) begin(rung rung) {
+	j.rung, j.places, j.finished = rung, j.climbers(rung), make([]bool, len(j.runs))
+}
+
 // trainNext takes one run and trains it to its end. left is false once all are
 // finished; where all that are left are held by others, it waits a while.
 func (s *Session) trainNext(ctx context.Context, j *joined, one *Session) (left bool, err error) {
@@ -200,7 +213,7 @@ func (s *Session) trainNext(ctx context.Context, j *joined, one *Session) (left 
 	}
 	began := time.Now()
 	folder := claim.Folder()
-	before, err := one.goOnIn(ctx, folder, j.run(i))
+	before, err := one.goOnIn(ctx, folder, j.run(i), j.rung.pause)
 	var lost *runfolder.LostError
 	if errors.As(context.Cause(ctx), &lost) || errors.As(err, &lost) {
 		fmt.Fprintf(one.Err, "warning: %v; going on with the next\n", lost)
@@ -225,12 +238,12 @@ func (j *joined) take(onLost func(error)) (i int, claim *runfolder.Claim, left b
 	if err != nil {
 		return 0, nil, true, err
 	}
-	for i, run := range j.runs {
+	for _, i := range j.places {
 		if j.isFinished(i) {
 			continue
 		}
 		left = true
-		claim, _, err := run.Claim(now, onLost)
+		claim, _, err := j.runs[i].Claim(now, onLost)
 		if err != nil {
 			return 0, nil, true, err
 		}
@@ -247,15 +260,13 @@ func (j *joined) take(onLost func(error)) (i int, claim *runfolder.Claim, left b
 	return 0, nil, left, nil
 }
 
-// isFinished reports whether the run at a place has come to its end, by whose
-// hands ever. One that failed has: it would fail again.
+// isFinished reports whether the run at a place has come to its end, or to that
+// of the rung, whoever trained it. One that failed has: it would fail again.
 func (j *joined) isFinished(i int) bool {
 	j.mutex.Lock()
 	defer j.mutex.Unlock()
 	if !j.finished[i] {
-		summary, err := j.runs[i].Summary()
-		j.finished[i] = err == nil && (summary.Status == runfolder.Failed ||
-			(summary.Status == runfolder.Finished || summary.Status == runfolder.Stopped) && len(j.runs[i].Missing(summary)) == 0)
+		j.finished[i] = hasEnded(j.runs[i], j.rung.pause)
 	}
 	return j.finished[i]
 }
@@ -263,7 +274,7 @@ func (j *joined) isFinished(i int) bool {
 // count is how many runs are finished.
 func (j *joined) count() int {
 	count := 0
-	for i := range j.runs {
+	for _, i := range j.places {
 		if j.isFinished(i) {
 			count++
 		}
@@ -277,13 +288,13 @@ func (s *Session) tellJoined(j *joined, i int, took time.Duration) error {
 	if err != nil {
 		return err
 	}
-	progress := reports.SweepProgress{All: len(j.runs)}
-	for i, run := range j.runs {
+	progress := reports.SweepProgress{All: len(j.places)}
+	for _, i := range j.places {
 		if j.isFinished(i) {
 			progress.Done++
 			continue
 		}
-		holder, held, err := run.HeldBy(now)
+		holder, held, err := j.runs[i].HeldBy(now)
 		if err != nil {
 			return err
 		}

@@ -25,6 +25,7 @@ type record struct {
 	pca     *yardstick    // nil before training begins
 	summary *runfolder.Summary
 	began   time.Time // breaks left out
+	pause   int       // the epoch after which training pauses; 0 = none
 }
 
 // newRecord returns the record of a run that starts.
@@ -95,7 +96,7 @@ func (r *record) end(ctx context.Context, result training.Result, cause error) e
 
 // write writes weights, pictures and report, and last the summary.
 func (r *record) write(result training.Result, cause error) error {
-	status := ended(result, cause)
+	status := r.ended(result, cause)
 	if status == runfolder.Failed {
 		r.summary.Error = cause.Error()
 	}
@@ -125,10 +126,12 @@ func (r *record) write(result training.Result, cause error) error {
 }
 
 // ended is how the run ended, for its summary.
-func ended(result training.Result, cause error) string {
+func (r *record) ended(result training.Result, cause error) string {
 	switch {
 	case cause == nil && result.Stopped:
 		return runfolder.Stopped
+	case cause == nil && len(result.History) < r.Config.Train.Epochs:
+		return runfolder.Paused
 	case cause == nil:
 		return runfolder.Finished
 	case errors.Is(cause, context.Canceled):

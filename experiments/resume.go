@@ -11,6 +11,7 @@ import (
 	"cifartrain/configs"
 	"cifartrain/loaders"
 	"cifartrain/metrics"
+	"cifartrain/reports"
 	"cifartrain/runfolder"
 	"cifartrain/shell"
 	"cifartrain/training"
@@ -38,16 +39,20 @@ func (s *Session) Resume(ctx context.Context, path, configPath string, overrides
 	if err != nil {
 		return err
 	}
-	end, err := s.goOn(ctx, folder, asked)
+	end, err := s.goOn(ctx, folder, asked, toTheEnd)
 	if end != "" {
 		fmt.Fprintln(s.Out, end)
 	}
 	return err
 }
 
-// goOn trains the run in a folder as asked, from where it stands. Where nothing
-// is left to do, it says how the run ended.
-func (s *Session) goOn(ctx context.Context, folder *runfolder.Folder, asked configs.Config) (end string, err error) {
+// toTheEnd is where a run pauses that does not pause.
+const toTheEnd = 0
+
+// goOn trains the run in a folder as asked, from where it stands to the epoch
+// after which it pauses, or to its end. Where nothing is left to do, it says how
+// the run ended.
+func (s *Session) goOn(ctx context.Context, folder *runfolder.Folder, asked configs.Config, pause int) (end string, err error) {
 	unlock, err := folder.Lock()
 	if err != nil {
 		return "", err
@@ -56,11 +61,11 @@ func (s *Session) goOn(ctx context.Context, folder *runfolder.Folder, asked conf
 	if err := folder.Unclaimed(); err != nil {
 		return "", err
 	}
-	return s.goOnIn(ctx, folder, asked)
+	return s.goOnIn(ctx, folder, asked, pause)
 }
 
 // goOnIn is goOn for a folder that this process alone works in.
-func (s *Session) goOnIn(ctx context.Context, folder *runfolder.Folder, asked configs.Config) (end string, err error) {
+func (s *Session) goOnIn(ctx context.Context, folder *runfolder.Folder, asked configs.Config, pause int) (end string, err error) {
 	saved, err := s.checkpoint(folder)
 	if err != nil {
 		return "", err
@@ -75,10 +80,14 @@ func (s *Session) goOnIn(ctx context.Context, folder *runfolder.Folder, asked co
 	if end, err := howItEnded(folder, saved, begun, asked); end != "" || err != nil {
 		return end, err
 	}
+	if pause > 0 && saved != nil && len(saved.History) >= pause && hasEnded(folder, pause) {
+		return fmt.Sprintf("%s pauses after %s", folder.Path, reports.Epochs(pause)), nil
+	}
 	record, state, err := s.resumed(ctx, folder, saved, begun, asked)
 	if err != nil {
 		return "", err
 	}
+	record.pause = pause
 	return "", s.carryOut(ctx, record, state)
 }
 

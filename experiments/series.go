@@ -135,7 +135,7 @@ func endsAll(err error) bool {
 func (s *Session) trainMember(ctx context.Context, one *series, place int) error {
 	config := one.configs[place]
 	if folder := one.folder.RunOf(one.file.Members[place]); folder != nil {
-		_, err := s.goOn(ctx, folder, config)
+		_, err := s.goOn(ctx, folder, config, toTheEnd)
 		return err
 	}
 	_, err := s.train(ctx, config, func(folder *runfolder.Folder) error { return one.folder.Begun(one.file, place, folder) })

@@ -29,15 +29,27 @@ func (s *Session) atOnce(ctx context.Context, w *sweep) int {
 	return int(min(room, int64(len(w.settings)*w.seeds), int64(runtime.GOMAXPROCS(0))))
 }
 
-// trainAll trains the runs that are not finished, some at once. A run that fails
-// is part of the result; a disk that cannot be written ends the sweep.
+// trainAll trains the runs of each rung of the sweep in turn; one that halves
+// its settings has several.
 func (s *Session) trainAll(ctx context.Context, w *sweep, atOnce int) error {
+	for _, rung := range w.rungs() {
+		if err := s.trainRung(ctx, w, w.climbers(rung), rung.pause, atOnce); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// trainRung trains the runs at the places up to the epoch after which they
+// pause, some at once. A run that fails is part of the result; a disk that cannot
+// be written ends the sweep.
+func (s *Session) trainRung(ctx context.Context, w *sweep, places []int, pause, atOnce int) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	next := make(chan int)
 	go func() {
 		defer close(next)
-		for i := range w.runs {
+		for _, i := range places {
 			select {
 			case next <- i:
 			case <-ctx.Done():
@@ -53,7 +65,7 @@ func (s *Session) trainAll(ctx context.Context, w *sweep, atOnce int) error {
 		workers.Go(func() {
 			for i := range next {
 				began := time.Now()
-				before, err := one.goOn(ctx, w.runs[i], w.run(i))
+				before, err := one.goOn(ctx, w.runs[i], w.run(i), pause)
 				if err != nil && !errors.Is(err, context.Canceled) && !endsAll(err) {
 					err = one.recordFailure(w.runs[i], w.run(i), err)
 				}
@@ -63,7 +75,7 @@ func (s *Session) trainAll(ctx context.Context, w *sweep, atOnce int) error {
 				}
 				telling.Lock()
 				if ended++; before == "" {
-					s.Display.Run(ended, len(w.runs), w.label(i), w.setting(i, w.runs[i:i+1]), time.Since(began).Seconds())
+					s.Display.Run(ended, len(places), w.label(i), w.setting(i, w.runs[i:i+1]), time.Since(began).Seconds())
 				}
 				telling.Unlock()
 			}

@@ -83,7 +83,7 @@ func (s *Session) follow(ctx context.Context, record *record, from *training.Sta
 	if err != nil {
 		return training.Result{}, err
 	}
-	record.run = run
+	record.run, run.PauseAfter = run, record.pause
 	if err := record.drawGraph(); err != nil {
 		return training.Result{}, err
 	}

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -38,6 +39,10 @@ func NewSetting(keys, values []string, folders []*runfolder.Folder) Setting {
 	s := Setting{Contender: Contender{Label: SettingLabel(keys, values)}, Values: values}
 	for _, folder := range folders {
 		run, err := folder.Finished()
+		if err == nil && run.Summary.Status == runfolder.Paused {
+			s.Missing = cmp.Or(s.Missing, leftBehind(run.Summary))
+			continue
+		}
 		if err == nil {
 			s.Runs = append(s.Runs, run)
 			continue
@@ -49,6 +54,15 @@ func NewSetting(keys, values []string, folders []*runfolder.Folder) Setting {
 		s.Missing = cmp.Or(s.Missing, why)
 	}
 	return s
+}
+
+// leftBehind says of a run that was paused what it had reached.
+func leftBehind(s *runfolder.Summary) string {
+	figure := "validation loss " + loss(s.Best.ValidationLoss)
+	if s.Best.ValidationAccuracy != nil {
+		figure = "validation accuracy " + percent(*s.Best.ValidationAccuracy)
+	}
+	return fmt.Sprintf("left behind after %s: %s", Epochs(s.Epochs), figure)
 }
 
 // notFinished is why a setting has no figures whose runs were cut off or have not

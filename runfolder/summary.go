@@ -16,6 +16,7 @@ const (
 	Training    = "training" // from its first file to its last
 	Finished    = "finished"
 	Stopped     = "stopped early"
+	Paused      = "paused" // before its last epoch, because others of its sweep promise more
 	Interrupted = "interrupted"
 	Failed      = "failed"
 )
@@ -23,7 +24,7 @@ const (
 // A Summary is what summary.json says of a run.
 type Summary struct {
 	Name   string       `json:"name"`
-	Status string       `json:"status"` // Finished, Stopped, Interrupted or Failed
+	Status string       `json:"status"` // Finished, Stopped, Paused, Interrupted or Failed
 	Error  string       `json:"error,omitempty"`
 	Model  string       `json:"model"` // the model's kind
 	Task   metrics.Task `json:"task"`  // what the model is for

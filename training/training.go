@@ -32,6 +32,7 @@ type Run struct {
 	ValidationSet *loaders.Batcher // its batches are as large as TrainingSet's
 
 	Epochs        int
+	PauseAfter    int // stop after this many epochs, to go on another time; 0 = never
 	EarlyStopping int // stop after this many epochs without a better validation loss; 0 = never
 
 	// Step is told after every training step, Epoch after every epoch; an
@@ -102,7 +103,7 @@ func (r *Run) Train(ctx context.Context) (result Result, err error) {
 		return Result{}, err
 	}
 	run.EpochOperations = r.epochOperations(trainer, evaluator)
-	for len(run.History) < r.Epochs && !run.Stopped {
+	for len(run.History) < r.last() && !run.Stopped {
 		epoch, err := r.epoch(ctx, trainer, evaluator, run)
 		if stopped := ctx.Err(); stopped != nil && errors.Is(err, stopped) {
 			err = cmp.Or(r.save(run), err)
@@ -121,6 +122,14 @@ func (r *Run) Train(ctx context.Context) (result Result, err error) {
 		}
 	}
 	return run.Result, nil
+}
+
+// last is the epoch that the run trains to now.
+func (r *Run) last() int {
+	if r.PauseAfter > 0 {
+		return min(r.PauseAfter, r.Epochs)
+	}
+	return r.Epochs
 }
 
 // epochOperations counts what trainer and evaluator do in an epoch.
