@@ -224,7 +224,7 @@ func (s *Session) carryOutSweep(ctx context.Context, w *sweep) error {
 	fmt.Fprintf(s.Out, "%s: %d settings, %d runs, %d at once\nwriting to %s\n\n", w.config.Name, len(w.settings), len(w.runs), atOnce, w.folder.Path)
 	cause := s.trainAll(ctx, w, atOnce)
 	result := w.result()
-	finished := result.FinishedRuns()
+	finished := result.Trained()
 	if finished > 0 {
 		if err := s.concludeSweep(w, result); err != nil {
 			return errors.Join(cause, err)
@@ -241,7 +241,7 @@ func (s *Session) carryOutSweep(ctx context.Context, w *sweep) error {
 
 // failed is the error of a sweep whose runs have all ended, some by failing.
 func (w *sweep) failed(result *reports.Sweep) error {
-	switch finished := result.FinishedRuns(); {
+	switch finished := result.Trained(); {
 	case finished == 0:
 		return fmt.Errorf("none of the %d runs came to an end, the first because: %s", len(w.runs), result.Settings[0].Missing)
 	case finished < len(w.runs):

@@ -23,15 +23,17 @@ type Setting struct {
 	Contender          // its finished runs; there may be none
 	Values    []string // of the swept keys, empty for one that has no effect here
 	Missing   string   // why it has no figures to compare; empty where all its runs are finished
+
+	leftBehind int // how many of its runs were paused, since others promised more
 }
 
-// FinishedRuns is how many runs have figures.
-func (s *Sweep) FinishedRuns() int {
-	finished := 0
+// Trained is how many runs were trained as far as the sweep asks for.
+func (s *Sweep) Trained() int {
+	trained := 0
 	for _, setting := range s.Settings {
-		finished += len(setting.Runs)
+		trained += len(setting.Runs) + setting.leftBehind
 	}
-	return finished
+	return trained
 }
 
 // NewSetting reads what the runs of a setting in folders, one a seed, came to.
@@ -41,6 +43,7 @@ func NewSetting(keys, values []string, folders []*runfolder.Folder) Setting {
 		run, err := folder.Finished()
 		if err == nil && run.Summary.Status == runfolder.Paused {
 			s.Missing = cmp.Or(s.Missing, leftBehind(run.Summary))
+			s.leftBehind++
 			continue
 		}
 		if err == nil {

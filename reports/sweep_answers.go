@@ -33,6 +33,15 @@ func (s *Sweep) Answers() []string {
 		return nil
 	}
 	answers := []string{s.bestAnswer(finished)}
+	behind := 0
+	for _, setting := range s.Settings {
+		if setting.leftBehind > 0 {
+			behind++
+		}
+	}
+	if behind > 0 {
+		return append(answers, fmt.Sprintf("%d of %d settings were left behind on the way: %s says what each had reached by then.", behind, len(s.Settings), runfolder.ComparisonTable))
+	}
 	for k := range s.Keys {
 		answers = append(answers, s.keyAnswer(k, finished))
 	}

@@ -101,7 +101,10 @@ func (s *Sweep) Cells(most int) [][]string {
 		if setting.Missing != "" {
 			row[0] = "–"
 			why := "failed" // comparison.csv has the reason
-			if setting.Missing == notFinished {
+			switch {
+			case setting.leftBehind > 0:
+				why = "left behind"
+			case setting.Missing == notFinished:
 				why = notFinished
 			}
 			rows = append(rows, append(row, why, "–", "–", "–"))
