@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cifartrain/metrics"
+	"cifartrain/plots"
 	"cifartrain/runfolder"
 )
 
@@ -61,9 +62,9 @@ func NewSetting(keys, values []string, folders []*runfolder.Folder) Setting {
 
 // leftBehind says of a run that was paused what it had reached.
 func leftBehind(s *runfolder.Summary) string {
-	figure := "validation loss " + loss(s.Best.ValidationLoss)
+	figure := "validation loss " + plots.Loss(s.Best.ValidationLoss)
 	if s.Best.ValidationAccuracy != nil {
-		figure = "validation accuracy " + percent(*s.Best.ValidationAccuracy)
+		figure = "validation accuracy " + plots.Percent(*s.Best.ValidationAccuracy)
 	}
 	return fmt.Sprintf("left behind after %s: %s", Epochs(s.Epochs), figure)
 }
