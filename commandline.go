@@ -193,7 +193,7 @@ func (p *program) flags() *flag.FlagSet {
 	flags.IntVar(&p.session.Seeds, "seeds", 1, "repeat each run over `N` seeds, from the config's on")
 	flags.BoolVar(&p.session.TensorBoard, "tensorboard", false, "write event files, for tensorboard --logdir runs")
 	flags.BoolVar(&p.dryRun, "dry-run", false, "check config and data, show the model and about how long training would take; train and write nothing")
-	flags.StringVar(&p.export.Format, "format", "", "export: the `FORMAT`, onnx, npz or safetensors; by default the one that -o ends in, or onnx")
+	flags.StringVar(&p.export.Format, "format", "", "export: the `FORMAT`, onnx, npz, safetensors or html, a page to play with; by default the one that -o ends in, or onnx")
 	flags.StringVar(&p.export.Weights, "weights", "best", "export: `WHICH` weights, best or last")
 	flags.StringVar(&p.export.Part, "part", "all", "export: the `PART` of an autoencoder as ONNX: all, encoder or decoder")
 	flags.StringVar(&p.export.File, "o", "", "export, encode: the `FILE` to write, - for the standard output; by default in the current folder, named after the run. predict: write CSV there")

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -17,7 +18,7 @@ import (
 
 // An ExportOptions says what to make of a run.
 type ExportOptions struct {
-	Format  string // onnx, npz or safetensors; empty for what the file's ending says, or else onnx
+	Format  string // onnx, npz, safetensors or html; empty for what the file's ending says, or else onnx
 	Part    string // of an autoencoder as ONNX: all, encoder or decoder
 	Weights string // best or last
 	File    string // to write; "-" for the standard output, empty for name-weights.format in the current folder
@@ -31,7 +32,7 @@ type exported struct {
 }
 
 // formats are those that a run can be exported to, each with its file's ending.
-var formats = []string{"onnx", "npz", "safetensors"}
+var formats = []string{"onnx", "npz", "safetensors", "html"}
 
 // Export writes the weights of the run at path as other programs read them. It
 // never writes over a file. overrides are those of [experiments.Session.Load].
@@ -43,7 +44,7 @@ func Export(ctx context.Context, s *experiments.Session, path string, options Ex
 	if err != nil {
 		return err
 	}
-	content, lines, err := run.encode(options)
+	content, lines, err := run.encode(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -91,17 +92,21 @@ func (o *ExportOptions) settle() error {
 		return wrong("-part %q: there are %s", o.Part, strings.Join(parts, ", "))
 	}
 	if o.Part != string(exports.All) && o.Format != "onnx" {
-		return wrong("-part %s is of onnx: %s holds all the weights", o.Part, o.Format)
+		return wrong("-part %s is of onnx; %s is always of the whole model", o.Part, o.Format)
 	}
 	return nil
 }
 
 // encode returns the run in a format, with lines that say what goes in and
 // comes out.
-func (e *exported) encode(options ExportOptions) (content []byte, lines [][2]string, err error) {
-	if options.Format == "npz" {
+func (e *exported) encode(ctx context.Context, options ExportOptions) (content []byte, lines [][2]string, err error) {
+	switch options.Format {
+	case "npz":
 		content, err = exports.NPZ(e.Weights)
 		return content, nil, err
+	case "html":
+		content, err = e.page(ctx)
+		return content, [][2]string{{"a page", "that computes the model itself: open it in a browser"}}, err
 	}
 	model, err := e.model(exports.Part(options.Part))
 	if err != nil {
@@ -123,8 +128,19 @@ func (e *exported) encode(options ExportOptions) (content []byte, lines [][2]str
 	return content, lines, err
 }
 
-// openExported opens the run at path. Of its images only the mean image of a
-// centered run is needed, and npz does without.
+// page is the run's demo.
+func (e *exported) page(ctx context.Context) ([]byte, error) {
+	demo, err := e.Demo(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var content bytes.Buffer
+	err = reports.WriteDemo(&content, demo, e.Drawn(nil))
+	return content.Bytes(), err
+}
+
+// openExported opens the run at path. A page needs its images, other formats only
+// the mean image of a centered run, and npz does without.
 func openExported(ctx context.Context, s *experiments.Session, path string, options ExportOptions, overrides []string) (*exported, error) {
 	run, err := s.Open(path, overrides)
 	if err != nil {
@@ -138,12 +154,14 @@ func openExported(ctx context.Context, s *experiments.Session, path string, opti
 	if err != nil {
 		return nil, err
 	}
-	need := experiments.Need{Weights: weights, Trained: run.Summary, Images: options.Format != "npz" && run.Config.Data.Center}
+	need := experiments.Need{Weights: weights, Trained: run.Summary, Images: options.Format == "html" || options.Format != "npz" && run.Config.Data.Center}
 	if need.Images {
 		run.Config.Data.IfMissing = "fail" // another set's mean image would be wrong
 	}
 	prepared, err := s.Prepare(ctx, run.Config, need)
 	switch {
+	case err != nil && need.Images && options.Format == "html":
+		return nil, fmt.Errorf("the page holds some of the test images: %w", err)
 	case err != nil && need.Images:
 		return nil, fmt.Errorf("the mean image of the training images is part of this model: %w", err)
 	case err != nil:

@@ -27,15 +27,13 @@ var (
 // and, where a program serves the page, that program's; it takes nothing from
 // elsewhere. A name that slipped through unescaped would still run nothing.
 // https://www.w3.org/TR/CSP3/
-var pagePolicy = func() string {
-	sum := sha256.Sum256([]byte(pageScript))
+func pagePolicy(script string) string {
+	sum := sha256.Sum256([]byte(script))
 	return "default-src 'none'; img-src data:; style-src 'unsafe-inline'; connect-src 'self'; script-src 'self' 'sha256-" +
 		base64.StdEncoding.EncodeToString(sum[:]) + "'"
-}()
+}
 
 var pageFunctions = template.FuncMap{
-	"policy":  func() string { return pagePolicy },
-	"script":  func() template.JS { return template.JS(pageScript) },
 	"count":   Thousands,
 	"whole":   func(x float64) string { return Thousands(int(math.Round(x))) },
 	"epochs":  Epochs,
@@ -56,8 +54,16 @@ var pageFunctions = template.FuncMap{
 }
 
 // newPage parses a page, which can ask for the templates "head" and "foot".
-func newPage(text string) *template.Template {
-	page := template.Must(template.New("page").Funcs(pageFunctions).Parse(text))
+func newPage(text string) *template.Template { return newScriptedPage(text, pageScript) }
+
+// newScriptedPage parses a page with a script of its own at its foot.
+func newScriptedPage(text, script string) *template.Template {
+	policy := pagePolicy(script)
+	page := template.New("page").Funcs(pageFunctions).Funcs(template.FuncMap{
+		"policy": func() string { return policy },
+		"script": func() template.JS { return template.JS(script) },
+	})
+	template.Must(page.Parse(text))
 	template.Must(page.New("style").Parse(pageStyle))
 	template.Must(page.New("parts").Parse(pageParts))
 	return page

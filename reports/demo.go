@@ -1,0 +1,104 @@
+package reports
+
+import (
+	_ "embed"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+
+	"cifartrain/plots"
+)
+
+// A Demo is a model that a page computes by itself, without a network: a
+// decoder whose code one moves, or a classifier whose picture one draws.
+type Demo struct {
+	Title   string // of the run
+	Trained string // on what, in words
+	Classes []string
+	Layers  []DemoLayer // of a decoder, or the only one of a classifier
+	Mean    DemoFloats  // of the training images, as the model subtracts it; nil for none
+	Norm    *DemoNormalization
+	Samples []DemoSample
+
+	// Of a decoder.
+	Latent     int
+	Center     DemoFloats   // (latent), the mean code
+	Directions []DemoFloats // (latent) each, of unit length
+	Spreads    []float64    // the codes' standard deviation along each direction
+	Shares     []float64    // of all variance
+}
+
+// A DemoLayer is W x + b and perhaps max(0, .).
+type DemoLayer struct {
+	In, Out int
+	Weights DemoFloats // (out, in)
+	Bias    DemoFloats // (out)
+	ReLU    bool
+}
+
+// A DemoNormalization is (x - Mean) / Std for each channel.
+type DemoNormalization struct{ Mean, Std []float32 }
+
+// A DemoSample is an image to start from.
+type DemoSample struct {
+	Name   string
+	Pixels []byte     // one channel's plane after another
+	Code   DemoFloats // of a decoder's
+}
+
+// DemoFloats are float32 values, which JSON carries as the base64 of their bytes,
+// the lowest first.
+type DemoFloats []float32
+
+// MarshalJSON implements json.Marshaler.
+func (f DemoFloats) MarshalJSON() ([]byte, error) {
+	if f == nil {
+		return []byte("null"), nil
+	}
+	content := make([]byte, 0, 4*len(f))
+	for _, value := range f {
+		content = binary.LittleEndian.AppendUint32(content, math.Float32bits(value))
+	}
+	return json.Marshal(content)
+}
+
+// What the pages of demos are made of.
+var (
+	//go:embed demo.js
+	demoScript string
+	//go:embed demo_decoder.html
+	decoderText string
+	//go:embed demo_decoder.js
+	decoderScript string
+	//go:embed demo_classifier.html
+	classifierText string
+	//go:embed demo_classifier.js
+	classifierScript string
+)
+
+var (
+	decoderTemplate    = newScriptedPage(decoderText, demoScript+decoderScript)
+	classifierTemplate = newScriptedPage(classifierText, demoScript+classifierScript)
+)
+
+// WriteDemo writes the page of a demo with images of a shape.
+func WriteDemo(w io.Writer, demo Demo, shape plots.Image) error {
+	page := decoderTemplate
+	if demo.Latent == 0 {
+		page = classifierTemplate
+	}
+	type data struct {
+		Demo
+		Channels, Height, Width int
+	}
+	err := page.Execute(w, struct {
+		Demo
+		Data data
+	}{demo, data{demo, shape.Channels, shape.Height, shape.Width}})
+	if err != nil {
+		return fmt.Errorf("writing the demo: %w", err)
+	}
+	return nil
+}
