@@ -64,6 +64,9 @@ func (r *SavedRun) BestWeights() (weights Weights, words string, err error) {
 		return WeightsIn(file), best, nil
 	}
 	saved, _, err := r.Folder.Checkpoint()
+	if failed := r.Summary; (err != nil || len(saved.History) == 0) && failed != nil && failed.Status == runfolder.Failed {
+		return Weights{}, "", requestf("%s holds no weights to use: the run failed before its first epoch had ended: %s", r.Folder.Path, failed.Error)
+	}
 	if err != nil || len(saved.History) == 0 {
 		return Weights{}, "", requestf("%s holds no weights to use: the first epoch of the run has not ended; %s", r.Folder.Path, howToGoOn(r.Folder.Path))
 	}

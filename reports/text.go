@@ -52,6 +52,9 @@ func ShowSummary(out io.Writer, s *runfolder.Summary, folder string) {
 	if dead := deadUnits(s.DeadUnits); dead != "" {
 		fmt.Fprintln(out, wrap(dead, width))
 	}
+	if s.Status == runfolder.Stopped {
+		fmt.Fprintf(out, "It stopped early: the %s after epoch %d brought no better validation loss.\n", Epochs(s.Final.Epoch-s.Best.Epoch), s.Best.Epoch)
+	}
 	fmt.Fprintf(out, "\n%s in %s, %s images/s; %s in all.\n", Epochs(s.Epochs), Duration(s.TrainingSeconds),
 		Thousands(int(math.Round(s.ImagesPerSecond))), Duration(s.Seconds))
 	fmt.Fprintf(out, "Pictures, weights and report: %s\n", filepath.Join(folder, runfolder.ReportFile))

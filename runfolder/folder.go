@@ -124,13 +124,23 @@ func Open(path string) (*Folder, error) {
 	if err != nil {
 		newest := filepath.Join(path, latest)
 		if target, err := resolve(newest); err == nil {
-			if _, err := os.Stat(filepath.Join(target, ConfigFile)); err == nil {
+			if holdsRuns(target) {
 				return nil, fmt.Errorf("%s holds runs; name one of them, such as %s", path, newest)
 			}
 		}
 		return nil, fmt.Errorf("%s is no run folder: %w; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, missing(err))
 	}
 	return &Folder{Path: resolved}, nil
+}
+
+// holdsRuns reports whether a folder is that of a run or of a sweep.
+func holdsRuns(path string) bool {
+	for _, name := range []string{ConfigFile, SweepFile} {
+		if _, err := os.Stat(filepath.Join(path, name)); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // missing says which file is not there; other errors it leaves as they are.
@@ -140,10 +150,18 @@ func missing(err error) error {
 	case !errors.As(err, &of) || !errors.Is(err, fs.ErrNotExist):
 		return err
 	case filepath.Base(of.Path) == ConfigFile:
-		return fmt.Errorf("it holds no %s (%w)", ConfigFile, fs.ErrNotExist)
+		return notThere("it holds no " + ConfigFile)
 	}
-	return fmt.Errorf("there is no such folder (%w)", fs.ErrNotExist)
+	return notThere("there is no such folder")
 }
+
+// notThere says in words what is not there; it is an fs.ErrNotExist.
+type notThere string
+
+func (e notThere) Error() string { return string(e) }
+
+// Is tells what is not there from other errors.
+func (notThere) Is(target error) bool { return target == fs.ErrNotExist }
 
 // resolve follows links, and a latest that is a file; see PointLatest.
 func resolve(path string) (string, error) {

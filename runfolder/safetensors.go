@@ -50,7 +50,7 @@ func decodeHeader(content []byte, longest uint64) (length uint64, metadata safet
 	length = binary.LittleEndian.Uint64(content)
 	switch {
 	case length > uint64(len(content)-8):
-		return 0, metadata, fmt.Errorf("byte 0: the header should be %d bytes long, and %d follow", length, len(content)-8)
+		return 0, metadata, fmt.Errorf("its first 8 bytes, the length of its header, say more than the %d that follow: it is another kind of file, or was cut short", len(content)-8)
 	case length > longest:
 		return 0, metadata, fmt.Errorf("byte 0: the header is %d bytes long, more than the %d of any file here", length, longest)
 	}
