@@ -89,6 +89,9 @@ func (r *record) draw(result training.Result) (shown []reports.Picture, err erro
 			shown = append(shown, reports.Picture{File: one.file, Group: one.group, Meaning: one.meaning})
 		}
 	}
+	if err == nil {
+		err = r.show(shown, result)
+	}
 	return shown, err
 }
 

@@ -2,10 +2,17 @@ package experiments
 
 import (
 	"cmp"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"cifartrain/exports"
+	"cifartrain/graphs"
 	"cifartrain/metrics"
+	"cifartrain/reports"
 	"cifartrain/runfolder"
+	"cifartrain/training"
 )
 
 // board returns the writer for TensorBoard of a run with the history so far,
@@ -23,6 +30,61 @@ func (s *Session) board(folder *runfolder.Folder, task metrics.Task, history met
 		err = cmp.Or(err, board.Scalars(epoch.Number, scalars(task, epoch)))
 	}
 	return board, err
+}
+
+// show writes a run's pictures and its test images' codes for TensorBoard, where
+// the run has event files.
+func (r *record) show(pictures []reports.Picture, result training.Result) (err error) {
+	path := r.folder.File(runfolder.TensorBoardFolder)
+	if !exists(path) {
+		return nil
+	}
+	step := len(result.History)
+	board, err := exports.CreateEvents(path, step+1)
+	if err != nil {
+		return err
+	}
+	defer func() { err = cmp.Or(err, board.Close()) }()
+	for _, picture := range pictures {
+		content, err := os.ReadFile(r.folder.File(picture.File))
+		if err != nil {
+			return err
+		}
+		if err := board.Image(step, strings.TrimSuffix(picture.File, ".png"), content); err != nil {
+			return err
+		}
+	}
+	if r.Architecture.Latent == 0 || r.summary.Best.TestLoss == nil {
+		return nil
+	}
+	return r.project(result.Best)
+}
+
+// mostProjected are as many images as the projector's t-SNE handles well.
+const mostProjected = 2500
+
+// project writes codes of test images, drawn by the seed, for the projector.
+func (r *record) project(best graphs.Weights) error {
+	p := *r.Prepared
+	p.Weights = best
+	some := p.Images.Test.Sample(mostProjected, p.Config.Random("projector"))
+	codes, err := p.Encode(context.Background(), some)
+	if err != nil {
+		return err
+	}
+	projection := exports.Projection{Codes: codes, Width: p.Architecture.Latent}
+	for i := range some.Len() {
+		projection.Labels = append(projection.Labels, some.Classes[some.Class(i)])
+		projection.Images = append(projection.Images, p.Picture(some, i).Picture())
+	}
+	files, err := projection.Files()
+	if err != nil {
+		return err
+	}
+	for name, content := range files {
+		err = cmp.Or(err, r.folder.Write(filepath.Join(runfolder.TensorBoardFolder, name), content))
+	}
+	return err
 }
 
 // scalars are an epoch's figures as TensorBoard groups them.

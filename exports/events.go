@@ -1,8 +1,10 @@
 package exports
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"image/png"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -78,6 +80,29 @@ func (w *EventWriter) Scalars(step int, scalars []Scalar) error {
 			value.float(2, float32(s.Value)) // simple_value
 			summary.bytes(1, value)
 		}
+		event.integer(2, step)
+		event.bytes(5, summary)
+	})
+}
+
+// Image writes a PNG under a tag at a step.
+func (w *EventWriter) Image(step int, tag string, content []byte) error {
+	if w == nil {
+		return nil
+	}
+	size, err := png.DecodeConfig(bytes.NewReader(content))
+	if err != nil {
+		return fmt.Errorf("writing %s for TensorBoard: %w", tag, err)
+	}
+	return w.write(func(event *message) {
+		var picture, value, summary message // Summary.Image, Summary.Value
+		picture.integer(1, size.Height)
+		picture.integer(2, size.Width)
+		picture.integer(3, 3) // colorspace: RGB
+		picture.bytes(4, content)
+		value.text(1, tag)
+		value.bytes(4, picture) // image
+		summary.bytes(1, value)
 		event.integer(2, step)
 		event.bytes(5, summary)
 	})

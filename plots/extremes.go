@@ -62,7 +62,7 @@ func RestoredGroups(w io.Writer, caption Caption, title, note string, groups []R
 func shown(images ...Image) []image.Image {
 	views := make([]image.Image, len(images))
 	for i, m := range images {
-		views[i] = m.picture()
+		views[i] = m.Picture()
 	}
 	return views
 }

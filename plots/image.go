@@ -36,8 +36,8 @@ func (m Image) like(other Image) bool {
 	return m.Channels == other.Channels && m.Height == other.Height && m.Width == other.Width
 }
 
-// picture returns the image as it is shown, values below 0 as 0 and above 1 as 1.
-func (m Image) picture() image.Image { return m.between(0, 1) }
+// Picture returns the image as it is shown, values below 0 as 0 and above 1 as 1.
+func (m Image) Picture() image.Image { return m.between(0, 1) }
 
 // signed returns the image of values around 0, which is middle gray, between
 // -strongest and strongest.

@@ -144,8 +144,8 @@ func (l pairLayout) tiles(pairs []Reconstruction) []pairTile {
 	tiles := make([]pairTile, len(pairs))
 	for i, pair := range pairs {
 		tiles[i] = pairTile{pair.Name, []labelledImage{
-			{pair.Original.picture(), []string{rangeOf(pair.Original.Values)}},
-			{pair.Reconstructed.picture(), []string{
+			{pair.Original.Picture(), []string{rangeOf(pair.Original.Values)}},
+			{pair.Reconstructed.Picture(), []string{
 				rangeOf(pair.Reconstructed.Values), "MSE " + Loss(pair.meanSquaredError())}},
 		}}
 		if l.differences {
