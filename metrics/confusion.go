@@ -42,3 +42,37 @@ func (c *Confusion) Accuracy() float64 {
 	}
 	return float64(right) / float64(total)
 }
+
+// A ClassScore is how the samples of one class were classified.
+type ClassScore struct {
+	Class    string
+	Samples  int
+	Accuracy float64 // the share classified rightly; 0 where there are none
+
+	// TakenFor is the class that most of the others were taken for, the first of
+	// equals, and TakenShare their share of all the class's samples. Where none
+	// was mistaken, TakenFor is empty.
+	TakenFor   string
+	TakenShare float64
+}
+
+// ByClass are the scores of each class, in order.
+func (c *Confusion) ByClass() []ClassScore {
+	scores := make([]ClassScore, len(c.Classes))
+	for actual, row := range c.Counts {
+		score := ClassScore{Class: c.Classes[actual]}
+		mistaken := 0 // for the class that most were taken for
+		for predicted, n := range row {
+			score.Samples += n
+			if predicted != actual && n > mistaken {
+				score.TakenFor, mistaken = c.Classes[predicted], n
+			}
+		}
+		if score.Samples > 0 {
+			score.Accuracy = float64(row[actual]) / float64(score.Samples)
+			score.TakenShare = float64(mistaken) / float64(score.Samples)
+		}
+		scores[actual] = score
+	}
+	return scores
+}

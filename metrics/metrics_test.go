@@ -47,6 +47,14 @@ func TestConfusion(t *testing.T) {
 	if got := c.Accuracy(); got != 0.75 {
 		t.Errorf("accuracy is %g, want 9 of 12", got)
 	}
+	want := []ClassScore{{"frog", 8, 0.75, "horse", 0.25}, {"horse", 4, 0.75, "frog", 0.25}}
+	if diff := cmp.Diff(want, c.ByClass()); diff != "" {
+		t.Errorf("by class (-want +got):\n%s", diff)
+	}
+	empty := NewConfusion([]string{"frog", "horse"})
+	if diff := cmp.Diff([]ClassScore{{Class: "frog"}, {Class: "horse"}}, empty.ByClass()); diff != "" {
+		t.Errorf("of nothing, by class (-want +got):\n%s", diff)
+	}
 }
 
 // accuracies is a history with the given pairs of training and validation
