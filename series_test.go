@@ -30,7 +30,7 @@ func TestSeriesGoesOnAfterAFailure(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, stdout, stderr := call(context.Background(), sampleArgs(runs, "-config", wild, "-config", "svm_improved", "-quiet")...)
-	if status != exitFailed || !strings.Contains(stderr, "1 of 3 runs failed:\nwild, seed 1: training: the loss became") {
+	if status != exitFailed || !strings.Contains(stderr, "1 of 3 runs failed:\nwild, seed 1: the loss became") {
 		t.Errorf("exit status %d: %s", status, stderr)
 	}
 	for _, want := range []string{"svm_improved", "comparison"} {

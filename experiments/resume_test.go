@@ -311,7 +311,7 @@ func TestResumeThatCannotGoOn(t *testing.T) {
 		name, says string
 		spoil      func(*testing.T, *Session, *runfolder.Folder)
 	}{
-		{"weights of other names", `tensors of "weights": graphs: the weights lack "fc.bias"`, forged(func(c *runfolder.Checkpoint) {
+		{"weights of other names", `tensors of "weights": the weights lack "fc.bias"`, forged(func(c *runfolder.Checkpoint) {
 			c.Tensors["weights"]["fc2.bias"] = c.Tensors["weights"]["fc.bias"]
 			delete(c.Tensors["weights"], "fc.bias")
 		})},

@@ -26,7 +26,7 @@ func (m *Model) Dot() ([]byte, error) {
 	}
 	text, err := dot.Marshal(drawn, "model", "", "\t")
 	if err != nil {
-		return nil, fmt.Errorf("graphs: drawing the graph: %w", err)
+		return nil, fmt.Errorf("drawing the graph: %w", err)
 	}
 	return append(text, '\n'), nil
 }

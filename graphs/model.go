@@ -44,13 +44,13 @@ func (a *Architecture) BuildForBytes(weights Weights, batch int) (*Model, error)
 
 func (a *Architecture) build(weights Weights, batch int, images tensor.Dtype) (*Model, error) {
 	if batch < 1 {
-		return nil, fmt.Errorf("graphs: building the %s: a batch of %d rows holds no sample", a.Kind, batch)
+		return nil, fmt.Errorf("building the %s: a batch of %d rows holds no sample", a.Kind, batch)
 	}
 	n := newNetwork(weights, batch, a.inputs, images)
 	output := a.Output(n)
 	loss := a.Loss(n, output)
 	if n.err != nil {
-		return nil, fmt.Errorf("graphs: building the %s: %w", a.Kind, n.err)
+		return nil, fmt.Errorf("building the %s: %w", a.Kind, n.err)
 	}
 	return &Model{
 		Graph: n.graph, Input: n.Input, Labels: n.labels, Output: output, Loss: loss,
@@ -62,7 +62,7 @@ func (a *Architecture) build(weights Weights, batch int, images tensor.Dtype) (*
 // graph; each learnable's Grad method then returns its own after a run.
 func (m *Model) Differentiate() error {
 	if _, err := G.Grad(m.Loss, m.Learnables...); err != nil {
-		return fmt.Errorf("graphs: differentiating the loss: %w", err)
+		return fmt.Errorf("differentiating the loss: %w", err)
 	}
 	return nil
 }
@@ -89,17 +89,17 @@ func (m *Model) FeedBytes(images [][]byte, tables *kernels.PixelTables, mean []f
 
 func (m *Model) feed(images G.Value, labels *tensor.Dense, rows int) error {
 	if rows < 1 || rows > m.BatchSize() {
-		return fmt.Errorf("graphs: %d rows do not fit a batch of %d", rows, m.BatchSize())
+		return fmt.Errorf("%d rows do not fit a batch of %d", rows, m.BatchSize())
 	}
 	m.live.Rows = rows
 	if err := G.Let(m.Input, images); err != nil {
-		return fmt.Errorf("graphs: feeding images: %w", err)
+		return fmt.Errorf("feeding images: %w", err)
 	}
 	if m.Labels == nil {
 		return nil
 	}
 	if err := G.Let(m.Labels, labels); err != nil {
-		return fmt.Errorf("graphs: feeding labels: %w", err)
+		return fmt.Errorf("feeding labels: %w", err)
 	}
 	return nil
 }

@@ -188,13 +188,13 @@ func TestBuildErrors(t *testing.T) {
 		batch   int
 		want    string
 	}{
-		{"no weights", nil, 4, `graphs: building the linear_svm: no weight is called "fc.weight"`},
-		{"no rows", svm.Initialize(streams(1)), 0, "graphs: building the linear_svm: a batch of 0 rows holds no sample"},
-		{"negative rows", svm.Initialize(streams(1)), -1, "graphs: building the linear_svm: a batch of -1 rows holds no sample"},
-		{"no bias", svm.Initialize(streams(1))[:1], 4, `graphs: building the linear_svm: no weight is called "fc.bias"`},
-		{"other inputs", reshaped(1, 784), 4, "graphs: building the linear_svm: linear: " +
+		{"no weights", nil, 4, `building the linear_svm: no weight is called "fc.weight"`},
+		{"no rows", svm.Initialize(streams(1)), 0, "building the linear_svm: a batch of 0 rows holds no sample"},
+		{"negative rows", svm.Initialize(streams(1)), -1, "building the linear_svm: a batch of -1 rows holds no sample"},
+		{"no bias", svm.Initialize(streams(1))[:1], 4, `building the linear_svm: no weight is called "fc.bias"`},
+		{"other inputs", reshaped(1, 784), 4, "building the linear_svm: linear: " +
 			"x (4, 3072), W (1, 784) and b (1) do not fit: want (B, in), (out, in) and (out)"},
-		{"ten classes", reshaped(10, 3072), 4, "graphs: building the linear_svm: linear: " +
+		{"ten classes", reshaped(10, 3072), 4, "building the linear_svm: linear: " +
 			"x (4, 3072), W (10, 3072) and b (1) do not fit: want (B, in), (out, in) and (out)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -222,14 +222,14 @@ func TestFeedErrors(t *testing.T) {
 		b    batch
 		want string // the error's beginning; the rest is Gorgonia's
 	}{
-		{"no rows", batch{sound.images, sound.labels, 0}, "graphs: 0 rows do not fit a batch of 4"},
-		{"negative rows", batch{sound.images, sound.labels, -1}, "graphs: -1 rows do not fit a batch of 4"},
-		{"too many rows", batch{sound.images, sound.labels, 5}, "graphs: 5 rows do not fit a batch of 4"},
-		{"other images", batch{single(3, inputs), sound.labels, 3}, "graphs: feeding images: "},
-		{"other inputs", batch{single(4, 784), sound.labels, 4}, "graphs: feeding images: "},
-		{"float64 images", batch{double(4, inputs), sound.labels, 4}, "graphs: feeding images: "},
-		{"other labels", batch{sound.images, single(5), 4}, "graphs: feeding labels: "},
-		{"float64 labels", batch{sound.images, double(4), 4}, "graphs: feeding labels: "},
+		{"no rows", batch{sound.images, sound.labels, 0}, "0 rows do not fit a batch of 4"},
+		{"negative rows", batch{sound.images, sound.labels, -1}, "-1 rows do not fit a batch of 4"},
+		{"too many rows", batch{sound.images, sound.labels, 5}, "5 rows do not fit a batch of 4"},
+		{"other images", batch{single(3, inputs), sound.labels, 3}, "feeding images: "},
+		{"other inputs", batch{single(4, 784), sound.labels, 4}, "feeding images: "},
+		{"float64 images", batch{double(4, inputs), sound.labels, 4}, "feeding images: "},
+		{"other labels", batch{sound.images, single(5), 4}, "feeding labels: "},
+		{"float64 labels", batch{sound.images, double(4), 4}, "feeding labels: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if err := step(model, machine, c.b); err == nil || !strings.HasPrefix(err.Error(), c.want) {

@@ -57,7 +57,7 @@ func (a *Architecture) PrincipalComponents() int {
 // the latent's are not silent. The images must be centered.
 func (a *Architecture) Align(weights Weights, components [][]float64) error {
 	if len(components) != a.PrincipalComponents() {
-		return fmt.Errorf("graphs: %d principal components are given, %d needed", len(components), a.PrincipalComponents())
+		return fmt.Errorf("%d principal components are given, %d needed", len(components), a.PrincipalComponents())
 	}
 	model, err := a.Build(weights, 1)
 	if err != nil {

@@ -100,17 +100,17 @@ func (a *Architecture) Load(values map[string]*tensor.Dense) (Weights, error) {
 		value, found := values[p.Name]
 		switch {
 		case !found:
-			return nil, fmt.Errorf("graphs: the weights lack %q, shape %v, which a %s needs", p.Name, p.Shape, a.Kind)
+			return nil, fmt.Errorf("the weights lack %q, shape %v, which a %s needs", p.Name, p.Shape, a.Kind)
 		case !slices.Equal(value.Shape(), p.Shape):
-			return nil, fmt.Errorf("graphs: %q has the shape %v; a %s needs %v", p.Name, value.Shape(), a.Kind, p.Shape)
+			return nil, fmt.Errorf("%q has the shape %v; a %s needs %v", p.Name, value.Shape(), a.Kind, p.Shape)
 		case value.Dtype() != tensor.Float32:
-			return nil, fmt.Errorf("graphs: %q is %v, not float32", p.Name, value.Dtype())
+			return nil, fmt.Errorf("%q is %v, not float32", p.Name, value.Dtype())
 		}
 		weights[i] = Weight{p.Name, dense(p.Shape, slices.Clone(value.Float32s()))}
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !slices.ContainsFunc(a.Parameters, func(p Parameter) bool { return p.Name == name }) {
-			return nil, fmt.Errorf("graphs: the weights hold %q, which a %s does not have", name, a.Kind)
+			return nil, fmt.Errorf("the weights hold %q, which a %s does not have", name, a.Kind)
 		}
 	}
 	return weights, nil

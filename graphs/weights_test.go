@@ -157,15 +157,15 @@ func TestLoadErrors(t *testing.T) {
 		values map[string]*tensor.Dense
 		want   string
 	}{
-		{"nothing", nil, `graphs: the weights lack "fc.weight", shape (1, 3072), which a linear_svm needs`},
-		{"missing", one, `graphs: the weights lack "fc.bias", shape (1), which a linear_svm needs`},
-		{"extra", with("fc2.weight", loadable(1, 1)["fc.bias"]), `graphs: the weights hold "fc2.weight", which a linear_svm does not have`},
-		{"two extra", two, `graphs: the weights hold "encoder.0.bias", which a linear_svm does not have`},
-		{"transposed", loadable(3072, 1), `graphs: "fc.weight" has the shape (3072, 1); a linear_svm needs (1, 3072)`},
-		{"flat", loadable(3072), `graphs: "fc.weight" has the shape (3072); a linear_svm needs (1, 3072)`},
-		{"ten classes", loadable(10, 3072), `graphs: "fc.weight" has the shape (10, 3072); a linear_svm needs (1, 3072)`},
-		{"scalar bias", with("fc.bias", tensor.New(tensor.FromScalar(float32(1)))), `graphs: "fc.bias" has the shape (); a linear_svm needs (1)`},
-		{"float64", with("fc.bias", tensor.New(tensor.WithShape(1), tensor.WithBacking([]float64{1}))), `graphs: "fc.bias" is float64, not float32`},
+		{"nothing", nil, `the weights lack "fc.weight", shape (1, 3072), which a linear_svm needs`},
+		{"missing", one, `the weights lack "fc.bias", shape (1), which a linear_svm needs`},
+		{"extra", with("fc2.weight", loadable(1, 1)["fc.bias"]), `the weights hold "fc2.weight", which a linear_svm does not have`},
+		{"two extra", two, `the weights hold "encoder.0.bias", which a linear_svm does not have`},
+		{"transposed", loadable(3072, 1), `"fc.weight" has the shape (3072, 1); a linear_svm needs (1, 3072)`},
+		{"flat", loadable(3072), `"fc.weight" has the shape (3072); a linear_svm needs (1, 3072)`},
+		{"ten classes", loadable(10, 3072), `"fc.weight" has the shape (10, 3072); a linear_svm needs (1, 3072)`},
+		{"scalar bias", with("fc.bias", tensor.New(tensor.FromScalar(float32(1)))), `"fc.bias" has the shape (); a linear_svm needs (1)`},
+		{"float64", with("fc.bias", tensor.New(tensor.WithShape(1), tensor.WithBacking([]float64{1}))), `"fc.bias" is float64, not float32`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for range 20 { // maps are walked in another order each time

@@ -52,7 +52,7 @@ type PCA struct {
 func FitPCA(ctx context.Context, counts []int, training, validation, test Images) ([]PCA, error) {
 	results, err := fitPCA(ctx, counts, training, validation, test)
 	if err != nil {
-		return nil, fmt.Errorf("metrics: PCA: %w", err)
+		return nil, fmt.Errorf("principal components: %w", err)
 	}
 	return results, nil
 }
@@ -62,16 +62,16 @@ func FitPCA(ctx context.Context, counts []int, training, validation, test Images
 // where the images' rank is less. It works and ends as FitPCA does.
 func PrincipalComponents(ctx context.Context, count int, images Images) ([][]float64, error) {
 	if images.Len() == 0 || count < 1 {
-		return nil, fmt.Errorf("metrics: PCA: %d components of %d images; at least one of each is needed", count, images.Len())
+		return nil, fmt.Errorf("principal components: %d of %d images; at least one of each is needed", count, images.Len())
 	}
 	sums, err := sumUp(ctx, "training", images, len(images.Pixels(0)))
 	if err != nil {
-		return nil, fmt.Errorf("metrics: PCA: %w", err)
+		return nil, fmt.Errorf("principal components: %w", err)
 	}
 	mean := sums.mean()
 	fitted, err := fitComponents(ctx, []int{count}, newCentered(images, mean), sums.squaresAbout(mean))
 	if err != nil {
-		return nil, fmt.Errorf("metrics: PCA: %w", err)
+		return nil, fmt.Errorf("principal components: %w", err)
 	}
 	return fitted.vectors, nil
 }

@@ -36,7 +36,7 @@ func CachedPCA(ctx context.Context, dir string, counts []int, training, validati
 	}
 	key, err := pcaKey(ctx, counts, training, validation, test)
 	if err != nil {
-		return nil, fmt.Errorf("metrics: PCA: %w", err)
+		return nil, fmt.Errorf("principal components: %w", err)
 	}
 	path := filepath.Join(dir, "pca-"+key[:16]+".json")
 	if results, ok := readPCA(path, key, counts); ok {

@@ -173,7 +173,7 @@ func TestCachedPCAEnds(t *testing.T) {
 		reads, dir := 0, t.TempDir()
 		set := ending{images, &reads, n, cancel}
 		_, err := CachedPCA(ctx, dir, []int{8}, set, set, set)
-		if !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "metrics: PCA: ") {
+		if !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "principal components: ") {
 			t.Errorf("cancelled at read %d it returns %v", n, err)
 		}
 		if files := cacheFiles(t, dir); len(files) != 0 {

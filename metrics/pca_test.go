@@ -171,15 +171,15 @@ func TestFitPCARefuses(t *testing.T) {
 		training, validation, test pictures
 		says                       string
 	}{
-		{"no counts", nil, good, good, good, "metrics: PCA: the numbers of components are []; name at least one, each 1 or more"},
-		{"zero", []int{8, 0}, good, good, good, "metrics: PCA: the numbers of components are [8 0]; name at least one, each 1 or more"},
-		{"no training images", []int{8}, nil, good, good, "metrics: PCA: there are no training images; at least one is needed"},
-		{"no validation images", []int{8}, good, nil, good, "metrics: PCA: there are no validation images; at least one is needed"},
-		{"no test images", []int{8}, good, good, nil, "metrics: PCA: there are no test images; at least one is needed"},
-		{"no pixels", []int{8}, pictures{{}}, good, good, "metrics: PCA: training image 0 has 0 pixels and the first training image 0; all need the same number, at least one"},
-		{"training sizes", []int{8}, odd, good, good, "metrics: PCA: training image 3 has 47 pixels and the first training image 48; all need the same number, at least one"},
-		{"validation sizes", []int{8}, good, odd, good, "metrics: PCA: validation image 3 has 47 pixels and the first training image 48; all need the same number, at least one"},
-		{"test sizes", []int{8}, good, good, odd, "metrics: PCA: test image 3 has 47 pixels and the first training image 48; all need the same number, at least one"},
+		{"no counts", nil, good, good, good, "principal components: the numbers of components are []; name at least one, each 1 or more"},
+		{"zero", []int{8, 0}, good, good, good, "principal components: the numbers of components are [8 0]; name at least one, each 1 or more"},
+		{"no training images", []int{8}, nil, good, good, "principal components: there are no training images; at least one is needed"},
+		{"no validation images", []int{8}, good, nil, good, "principal components: there are no validation images; at least one is needed"},
+		{"no test images", []int{8}, good, good, nil, "principal components: there are no test images; at least one is needed"},
+		{"no pixels", []int{8}, pictures{{}}, good, good, "principal components: training image 0 has 0 pixels and the first training image 0; all need the same number, at least one"},
+		{"training sizes", []int{8}, odd, good, good, "principal components: training image 3 has 47 pixels and the first training image 48; all need the same number, at least one"},
+		{"validation sizes", []int{8}, good, odd, good, "principal components: validation image 3 has 47 pixels and the first training image 48; all need the same number, at least one"},
+		{"test sizes", []int{8}, good, good, odd, "principal components: test image 3 has 47 pixels and the first training image 48; all need the same number, at least one"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for name, fit := range map[string]func() ([]PCA, error){
@@ -245,7 +245,7 @@ func TestFitPCAEnds(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		seen := 0
 		set := ending{images, &seen, n, cancel}
-		if results, err := FitPCA(ctx, []int{8}, set, set, set); !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "metrics: PCA: ") || results != nil {
+		if results, err := FitPCA(ctx, []int{8}, set, set, set); !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "principal components: ") || results != nil {
 			t.Errorf("cancelled at read %d of %d it returns %v and %v", n, reads, results, err)
 		}
 		if seen > n+imagesAtOnce {

@@ -73,7 +73,7 @@ func (a *Adam) Restore(state State, sizes []int) error {
 		return err
 	}
 	if taken := state.Steps > 0; taken != (copies[0] != nil) {
-		return fmt.Errorf("solvers: the state's moments do not go with %d steps", state.Steps)
+		return fmt.Errorf("the state's moments do not go with %d steps", state.Steps)
 	}
 	a.first, a.second, a.step.Count = copies[0], copies[1], state.Steps
 	return nil

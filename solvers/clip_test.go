@@ -95,7 +95,7 @@ func TestClippedErrors(t *testing.T) {
 	parameters[1].(*parameter).gradient = nil
 	before := values(parameters[0])[0]
 	err := Clipped{NewSGD(0.1, 0, 0, false), 1}.Step(parameters)
-	const want = "solvers: the gradient of  is not a float32 tensor of its shape (5)"
+	const want = "the gradient of  is not a float32 tensor of its shape (5)"
 	if err == nil || err.Error() != want {
 		t.Errorf("the error is %v, want %q", err, want)
 	}

@@ -54,5 +54,5 @@ func NewSchedule(spec ScheduleSpec) (Schedule, error) {
 			return spec.Initial * math.Pow(spec.Gamma, float64((epoch-1)/spec.StepEpochs))
 		}, nil
 	}
-	return nil, fmt.Errorf("solvers: no schedule %q: there are constant, cosine, step", spec.Kind)
+	return nil, fmt.Errorf("no schedule %q: there are constant, cosine, step", spec.Kind)
 }

@@ -97,7 +97,7 @@ func TestSchedulesStartAtTheInitialRate(t *testing.T) {
 }
 
 func TestScheduleErrors(t *testing.T) {
-	const want = `solvers: no schedule "linear": there are constant, cosine, step`
+	const want = `no schedule "linear": there are constant, cosine, step`
 	if _, err := NewSchedule(ScheduleSpec{Kind: "linear"}); err == nil || err.Error() != want {
 		t.Errorf("the error is %v, want %q", err, want)
 	}

@@ -164,16 +164,16 @@ func TestSGDErrors(t *testing.T) {
 	if missing == nil {
 		t.Fatal("a node without a gradient returned no error")
 	}
-	const notItsShape = "solvers: the gradient of w is not a float32 tensor of its shape (2)"
+	const notItsShape = "the gradient of w is not a float32 tensor of its shape (2)"
 	for _, c := range []struct {
 		name      string
 		parameter G.ValueGrad
 		want      string
 	}{
-		{"no gradient", node, "solvers: fc.bias :: Vector float32 has no gradient: " + missing.Error()},
-		{"float64 value", &parameter{name: "w", value: half, gradient: two}, "solvers: w is not a float32 tensor"},
-		{"scalar value", &parameter{name: "w", value: G.NewF32(1), gradient: G.NewF32(1)}, "solvers: w is not a float32 tensor"},
-		{"no value", &parameter{name: "w", gradient: two}, "solvers: w is not a float32 tensor"},
+		{"no gradient", node, "fc.bias :: Vector float32 has no gradient: " + missing.Error()},
+		{"float64 value", &parameter{name: "w", value: half, gradient: two}, "w is not a float32 tensor"},
+		{"scalar value", &parameter{name: "w", value: G.NewF32(1), gradient: G.NewF32(1)}, "w is not a float32 tensor"},
+		{"no value", &parameter{name: "w", gradient: two}, "w is not a float32 tensor"},
 		{"float64 gradient", &parameter{name: "w", value: two, gradient: half}, notItsShape},
 		{"scalar gradient", &parameter{name: "w", value: two, gradient: G.NewF32(1)}, notItsShape},
 		{"nil gradient", &parameter{name: "w", value: two}, notItsShape},
@@ -193,7 +193,7 @@ func TestSGDErrors(t *testing.T) {
 }
 
 func TestNew(t *testing.T) {
-	const want = `solvers: no optimizer of kind "rmsprop": there are sgd, adam, adamw`
+	const want = `no optimizer of kind "rmsprop": there are sgd, adam, adamw`
 	if _, err := New(Spec{Kind: "rmsprop"}); err == nil || err.Error() != want {
 		t.Errorf("the error is %v, want %q", err, want)
 	}

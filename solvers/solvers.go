@@ -48,7 +48,7 @@ func New(spec Spec) (Solver, error) {
 	case "adamw":
 		solver = NewAdamW(spec.LearningRate, spec.Betas, spec.Eps, spec.WeightDecay)
 	default:
-		return nil, fmt.Errorf("solvers: no optimizer of kind %q: there are sgd, adam, adamw", spec.Kind)
+		return nil, fmt.Errorf("no optimizer of kind %q: there are sgd, adam, adamw", spec.Kind)
 	}
 	if spec.ClipNorm > 0 {
 		solver = Clipped{solver, spec.ClipNorm}
@@ -60,15 +60,15 @@ func New(spec Spec) (Solver, error) {
 func valueAndGradient(parameter G.ValueGrad) (value, gradient []float32, err error) {
 	grad, err := parameter.Grad()
 	if err != nil {
-		return nil, nil, fmt.Errorf("solvers: %v has no gradient: %w", parameter, err)
+		return nil, nil, fmt.Errorf("%v has no gradient: %w", parameter, err)
 	}
 	v, ok := parameter.Value().(*tensor.Dense)
 	if !ok || v.Dtype() != tensor.Float32 {
-		return nil, nil, fmt.Errorf("solvers: %v is not a float32 tensor", parameter)
+		return nil, nil, fmt.Errorf("%v is not a float32 tensor", parameter)
 	}
 	g, ok := grad.(*tensor.Dense)
 	if !ok || g.Dtype() != tensor.Float32 || !g.Shape().Eq(v.Shape()) {
-		return nil, nil, fmt.Errorf("solvers: the gradient of %v is not a float32 tensor of its shape %v", parameter, v.Shape())
+		return nil, nil, fmt.Errorf("the gradient of %v is not a float32 tensor of its shape %v", parameter, v.Shape())
 	}
 	return v.Float32s(), g.Float32s(), nil
 }

@@ -25,16 +25,16 @@ func (s State) copies(sizes []int, names ...string) ([][][]float32, error) {
 		return copies, nil
 	}
 	if held := slices.Sorted(maps.Keys(s.Tensors)); !slices.Equal(held, names) {
-		return nil, fmt.Errorf("solvers: the state holds %q; this optimizer keeps %q", held, names)
+		return nil, fmt.Errorf("the state holds %q; this optimizer keeps %q", held, names)
 	}
 	for i, name := range names {
 		values := s.Tensors[name]
 		if len(values) != len(sizes) {
-			return nil, fmt.Errorf("solvers: the state's %s is of %d parameters, not %d", name, len(values), len(sizes))
+			return nil, fmt.Errorf("the state's %s is of %d parameters, not %d", name, len(values), len(sizes))
 		}
 		for j, size := range sizes {
 			if len(values[j]) != size {
-				return nil, fmt.Errorf("solvers: the state's %s has %d values for parameter %d, not %d", name, len(values[j]), j, size)
+				return nil, fmt.Errorf("the state's %s has %d values for parameter %d, not %d", name, len(values[j]), j, size)
 			}
 			copies[i] = append(copies[i], slices.Clone(values[j]))
 		}

@@ -92,5 +92,5 @@ func (e *Evaluator) rows(ctx context.Context, batcher *loaders.Batcher, visit fu
 	return total / float64(batcher.Set.Len()), nil
 }
 
-// Close frees the evaluator; it is done for then.
+// Close frees the evaluator, which must not be used afterwards.
 func (e *Evaluator) Close() error { return e.machine.close(nil) }

@@ -161,8 +161,8 @@ func TestStatesThatDoNotSuit(t *testing.T) {
 	}{
 		{`the tensors of "weights" are missing`, func(s *training.State) { delete(s.Tensors, "weights") }},
 		{`the tensors of "best" are missing`, func(s *training.State) { delete(s.Tensors, "best") }},
-		{`tensors of "best": graphs: the weights lack "fc.bias"`, func(s *training.State) { delete(s.Tensors["best"], "fc.bias") }},
-		{`tensors of "weights": graphs: "fc.bias" has the shape`, func(s *training.State) {
+		{`tensors of "best": the weights lack "fc.bias"`, func(s *training.State) { delete(s.Tensors["best"], "fc.bias") }},
+		{`tensors of "weights": "fc.bias" has the shape`, func(s *training.State) {
 			s.Tensors["weights"]["fc.bias"] = tensor.New(tensor.WithShape(2), tensor.Of(tensor.Float32))
 		}},
 		{"this optimizer keeps", func(s *training.State) { s.Tensors["solver.exp_avg"] = s.Tensors["best"] }},
