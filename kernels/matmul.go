@@ -40,7 +40,7 @@ func multiply(c []float32, a, b factor, m, n, k int) {
 	case m == 1:
 		instructions.timesVector(c, b, a.data, n, k)
 	default:
-		product{instructions, c, a, b, m, n, k}.run()
+		product{set: instructions, c: c, a: a, b: b, m: m, n: n, k: k}.run()
 	}
 }
 

@@ -8,7 +8,8 @@ import (
 )
 
 // BenchmarkMatMul multiplies what the models multiply with a batch of 128 (64
-// for the SVM), on one goroutine and on two, by each instruction set and gonum.
+// for the SVM), and what larger ones do with a batch of 256, on one goroutine and
+// on two, by each instruction set and gonum.
 func BenchmarkMatMul(b *testing.B) {
 	const nt, nn, tn = 0, 1, 2
 	for _, c := range []struct {
@@ -17,6 +18,7 @@ func BenchmarkMatMul(b *testing.B) {
 		{nt, 128, 128, 3072}, {nt, 128, 3072, 128}, {tn, 3072, 128, 128}, {nn, 128, 128, 3072},
 		{tn, 128, 3072, 128}, {nn, 128, 3072, 128}, {nt, 128, 32, 128}, {nn, 128, 128, 32}, {tn, 128, 32, 128},
 		{nt, 64, 1, 3072}, {tn, 1, 3072, 64}, {nt, 1024, 1024, 1024},
+		{nt, 256, 1024, 3072}, {nt, 256, 3072, 1024}, {tn, 1024, 3072, 256}, {nn, 256, 1024, 3072}, // of larger models
 	} {
 		product := products[c.product]
 		random := rand.New(rand.NewPCG(1, 1))

@@ -113,7 +113,7 @@ func (p matrixProduct) reference(a, b []float32, m, n, k int) (want, size []floa
 // bit, with enough blocks that they are shared out.
 func TestMatMulProcessors(t *testing.T) {
 	eachProduct(t, func(t *testing.T, product matrixProduct) {
-		for _, s := range [][3]int{{64, 1, 3072}, {1, 3072, 64}, {130, 257, 300}, {65, 3072, 130}, {128, 128, 3072}} {
+		for _, s := range [][3]int{{64, 1, 3072}, {1, 3072, 64}, {130, 257, 300}, {65, 3072, 130}, {128, 128, 3072}, {300, 500, 700}} {
 			m, n, k := s[0], s[1], s[2]
 			t.Run(shape(m, n, k), func(t *testing.T) {
 				random := source(t)
@@ -124,7 +124,7 @@ func TestMatMulProcessors(t *testing.T) {
 					return slices.Clone(c)
 				}
 				one := on(1)
-				for _, processors := range []int{2, 3, 4, 2} {
+				for _, processors := range []int{2, 3, 4, 16, 64, 2} {
 					if !sameBits(one, on(processors)) {
 						t.Fatalf("GOMAXPROCS 1 and %d give different bits", processors)
 					}

@@ -13,12 +13,25 @@ type factor struct {
 // some of the matrix's columns, or transposes some of its rows.
 type packFunc func(to *float32, toStride int, from *float32, fromStride, k int)
 
+// chunks is how many parts of the steps of k are packed one after the other.
+func (f factor) chunks(steps span) int {
+	if f.byDepth {
+		return steps.blocks(chunkDepth)
+	}
+	return 1
+}
+
 // pack copies some rows of a factor to a panel: step of k after step of k, stride
 // numbers apart. The functions that copy move whole registers. Where the number
 // of rows is no multiple of what they move, the last one begins earlier and moves
 // some rows a second time, so that it touches nothing behind the last row.
 func (f factor) pack(to []float32, stride int, rows, depth span) {
 	n, k := rows.length(), depth.length()
+	if f.packsEight(stride, rows, depth) {
+		whole := k - 4
+		transpose8(&to[0], stride, &f.data[rows.from*f.stride+depth.from], f.stride, whole)
+		to, depth.from, k = to[whole*stride:], depth.from+whole, 4
+	}
 	switch {
 	case n < 4:
 		f.packNarrow(to, stride, rows, depth)
@@ -43,6 +56,16 @@ func (f factor) pack(to []float32, stride int, rows, depth span) {
 			i += step
 		}
 	}
+}
+
+// packsEight reports whether five to seven rows can be transposed as if they were
+// eight, in half the time of two fours: there are eight, and they go to a panel
+// without gaps. What is too much of a step is written where the next one goes and
+// overwritten by it; so the last four steps are left for others to write.
+func (f factor) packsEight(stride int, rows, depth span) bool {
+	n := rows.length()
+	return 4 < n && n < 8 && stride == n && !f.byDepth && depth.length() > 4 &&
+		(rows.from+7)*f.stride+depth.to <= len(f.data)
 }
 
 func (f factor) packNarrow(to []float32, stride int, rows, depth span) {

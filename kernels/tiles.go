@@ -12,100 +12,100 @@ const (
 	blockRows    = 144 // of A: with blockDepth that is 144 KiB, for the second-level cache
 	blockColumns = 256 // of B: 256 KiB, likewise
 	blockDepth   = 256 // steps of k: a panel of B stays in the first-level cache
-	chunkDepth   = 32  // steps packed at once where A is stored by depth: each reads other pages of memory, and the TLB knows few
+	chunkDepth   = 32  // steps packed at once where a factor is stored by depth: each reads other pages of memory, and the TLB knows few
 )
 
 // A tileFunc sets a tile of C, or adds to it, from a panel of A, k columns of
 // the tile's rows, and a panel of B, k rows of the tile's columns.
 type tileFunc func(c *float32, stride int, a, b *float32, k int, accumulate bool)
 
-// A product is one call's matrices.
+// A product is one call's matrices, and how C is cut into parts that several
+// goroutines may compute: a grid of rectangles.
 type product struct {
 	set     *instructionSet
 	c       []float32
 	a, b    factor
 	m, n, k int
+
+	rows, columns int // of the grid
+
+	// With many processors the factors are packed once, before the parts, for the
+	// steps of k that depth says. Else each part packs what it needs just before
+	// it needs it, so that its own caches hold the panels.
+	depth            span
+	packedA, packedB []float32 // nil where each part packs for itself
 }
 
-// A workspace is the memory that one goroutine packs panels into.
-type workspace struct {
-	a, b []float32
-	edge []float32 // a tile that reaches beyond C
+// tiles and panels are how many tiles C has below and beside one another.
+func (p *product) tiles() int { return (p.m + len(p.set.tiles) - 1) / len(p.set.tiles) }
 
-	// The images of a product that are not left out, and their numbers.
-	images  []*byte
-	factors []float32
+func (p *product) panels() int { return (p.n + p.set.columns - 1) / p.set.columns }
+
+// tile is the rows of a tile: as even as they can be.
+func (p *product) tile(i int) span { return span{0, p.m}.part(i, p.tiles()) }
+
+// panel is the columns of a panel.
+func (p *product) panel(i int) span {
+	return span{i * p.set.columns, min((i+1)*p.set.columns, p.n)}
 }
 
-// workspaces keeps those that no goroutine is using. A sync.Pool would let the
-// garbage collector free them.
-var workspaces = make(chan *workspace, 64)
-
-func takeWorkspace() *workspace {
-	select {
-	case w := <-workspaces:
-		return w
-	default:
-		const highest, widest = 12, 32
-		return &workspace{a: aligned(blockRows * blockDepth), b: aligned(blockColumns * blockDepth), edge: aligned(highest * widest)}
-	}
-}
-
-func (w *workspace) giveBack() {
-	select {
-	case workspaces <- w:
-	default: // there are enough; the garbage collector frees this one
-	}
-}
-
-// compute sets the given rows and columns of C.
-func (p *product) compute(w *workspace, rows, columns span) {
-	for block := range (columns.length() + blockColumns - 1) / blockColumns {
-		columns := span{columns.from + block*blockColumns, min(columns.from+(block+1)*blockColumns, columns.to)}
-		for from := 0; from < p.k; from += blockDepth {
-			depth := span{from, min(from+blockDepth, p.k)}
-			p.packB(w.b, columns, depth)
-			blocks := (rows.length() + blockRows - 1) / blockRows
-			for i := range blocks {
-				p.block(w, rows.part(i, blocks), columns, depth)
+// part computes one rectangle of the grid for the steps of depth. The first steps
+// set C, later ones add to it.
+func (p *product) part(i, _ int) {
+	tiles := span{0, p.tiles()}.part(i/p.columns, p.rows)
+	panels := span{0, p.panels()}.part(i%p.columns, p.columns)
+	tileBlocks, panelBlocks := tiles.blocks(blockRows/len(p.set.tiles)), panels.blocks(blockColumns/p.set.columns)
+	w := takeWorkspace()
+	for j := range panelBlocks {
+		panels := panels.part(j, panelBlocks)
+		for from := p.depth.from; from < p.depth.to; from += blockDepth {
+			depth := span{from, min(from+blockDepth, p.depth.to)}
+			if p.packedB == nil {
+				p.packPanels(w.b, panels.from, panels, depth)
+			}
+			for i := range tileBlocks {
+				tiles := tiles.part(i, tileBlocks)
+				if p.packedA == nil {
+					p.packTiles(w.a, p.tile(tiles.from).from, tiles, depth)
+				}
+				p.block(w, tiles, panels, depth)
 			}
 		}
 	}
+	w.giveBack()
 }
 
-// block packs a block of A and multiplies it by the panels of B, which are
-// packed already, for some steps of k. The first steps set C, later ones add.
-func (p *product) block(w *workspace, rows, columns, depth span) {
-	tiles := (rows.length() + len(p.set.tiles) - 1) / len(p.set.tiles)
-	k, width := depth.length(), p.set.columns
-	chunk := k
-	if p.a.byDepth {
-		chunk = chunkDepth
+// block multiplies packed tiles of A and panels of B for some steps of k.
+func (p *product) block(w *workspace, tiles, panels, depth span) {
+	width, k := p.set.columns, depth.length()
+	a, firstRow, stepsA, skippedA := w.a, p.tile(tiles.from).from, k, 0
+	if p.packedA != nil {
+		a, firstRow, stepsA, skippedA = p.packedA, 0, p.depth.length(), depth.from-p.depth.from
 	}
-	for from := depth.from; from < depth.to; from += chunk {
-		part := span{from, min(from+chunk, depth.to)}
-		for i := range tiles {
-			tile := rows.part(i, tiles)
-			at := (tile.from-rows.from)*k + (from-depth.from)*tile.length()
-			p.a.pack(w.a[at:], tile.length(), tile, part)
-		}
+	b, firstPanel, stepsB, skippedB := w.b, panels.from, k, 0
+	if p.packedB != nil {
+		b, firstPanel, stepsB, skippedB = p.packedB, 0, p.depth.length(), depth.from-p.depth.from
 	}
-	for column := columns.from; column < columns.to; column += width {
-		b := &w.b[(column-columns.from)*k]
-		for i := range tiles {
-			tile := rows.part(i, tiles)
-			multiply, a := p.set.tiles[tile.length()-1], &w.a[(tile.from-rows.from)*k]
-			if valid := columns.to - column; valid < width {
-				p.edge(w, multiply, a, b, tile, span{column, columns.to}, depth)
+	w.tiles = w.tiles[:0] // the divisions that find a tile's rows cost less once than in the loop
+	for i := tiles.from; i < tiles.to; i++ {
+		w.tiles = append(w.tiles, p.tile(i))
+	}
+	for i := panels.from; i < panels.to; i++ {
+		columns := p.panel(i)
+		b := &b[((i-firstPanel)*stepsB+skippedB)*width]
+		for _, rows := range w.tiles {
+			a := &a[(rows.from-firstRow)*stepsA+skippedA*rows.length()]
+			multiply := p.set.tiles[rows.length()-1]
+			if columns.length() < width {
+				p.edge(w, multiply, a, b, rows, columns, depth)
 			} else {
-				multiply(&p.c[tile.from*p.n+column], p.n, a, b, k, depth.from > 0)
+				multiply(&p.c[rows.from*p.n+columns.from], p.n, a, b, k, depth.from > 0)
 			}
 		}
 	}
 }
 
-// edge computes a tile at C's right edge, where fewer columns are left than the
-// tile has. It computes the whole tile in the workspace and copies what belongs to C.
+// edge computes a tile that is wider than what is left of C beside it.
 func (p *product) edge(w *workspace, multiply tileFunc, a, b *float32, rows, columns, depth span) {
 	width, valid := p.set.columns, columns.length()
 	accumulate := depth.from > 0
@@ -122,15 +122,34 @@ func (p *product) edge(w *workspace, multiply tileFunc, a, b *float32, rows, col
 	}
 }
 
-// packB fills the panels of B, with zeros beyond the last column.
-func (p *product) packB(to []float32, columns, depth span) {
-	width, k := p.set.columns, depth.length()
-	for from := columns.from; from < columns.to; from += width {
-		panel := to[(from-columns.from)*k:][:width*k]
-		if columns.to-from < width {
-			clear(panel)
+// packTiles packs tiles of A for steps of k, some at a time where A is stored by
+// depth. The panels follow one another from that of the row first on.
+func (p *product) packTiles(to []float32, first int, tiles, steps span) {
+	chunks := p.a.chunks(steps)
+	for c := range chunks {
+		chunk := steps.part(c, chunks)
+		for i := tiles.from; i < tiles.to; i++ {
+			rows := p.tile(i)
+			at := (rows.from-first)*steps.length() + (chunk.from-steps.from)*rows.length()
+			p.a.pack(to[at:], rows.length(), rows, chunk)
 		}
-		p.b.pack(panel, width, span{from, min(from+width, columns.to)}, depth)
+	}
+}
+
+// packPanels packs panels of B as packTiles does tiles of A, with zeros beyond
+// the last column.
+func (p *product) packPanels(to []float32, first int, panels, steps span) {
+	width, chunks := p.set.columns, p.b.chunks(steps)
+	for c := range chunks {
+		chunk := steps.part(c, chunks)
+		for i := panels.from; i < panels.to; i++ {
+			at := ((i-first)*steps.length() + chunk.from - steps.from) * width
+			panel, columns := to[at:][:width*chunk.length()], p.panel(i)
+			if columns.length() < width {
+				clear(panel)
+			}
+			p.b.pack(panel, width, columns, chunk)
+		}
 	}
 }
 
@@ -138,6 +157,9 @@ func (p *product) packB(to []float32, columns, depth span) {
 type span struct{ from, to int }
 
 func (s span) length() int { return s.to - s.from }
+
+// blocks is how many parts of the span are no longer than most.
+func (s span) blocks(most int) int { return (s.length() + most - 1) / most }
 
 // part is the i-th of n parts of the span, whose lengths differ by one at most.
 func (s span) part(i, n int) span {

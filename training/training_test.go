@@ -65,7 +65,7 @@ func values(weights graphs.Weights) (all []float32) {
 func TestSameSeedSameNumbers(t *testing.T) {
 	var histories []metrics.History
 	var weights [][]float32
-	for _, processors := range []int{1, 2, 4} {
+	for _, processors := range []int{1, 2, 4, 16, 64} {
 		func() {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
 			run := newRun(t, 0.01)
