@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"time"
 
 	"cifartrain/configs"
@@ -161,11 +160,7 @@ func writeConfig(folder *runfolder.Folder, config configs.Config, initial string
 		return nil, err
 	}
 	if initial != "" {
-		weights, err := os.ReadFile(initial)
-		if err != nil {
-			return nil, err
-		}
-		if err := folder.Write(runfolder.InitialWeightsFile, weights); err != nil {
+		if err := folder.CopyWeights(runfolder.InitialWeightsFile, initial); err != nil {
 			return nil, err
 		}
 		text = append([]byte("# started from weights: repeat with -init "+runfolder.InitialWeightsFile+"\n"), text...)

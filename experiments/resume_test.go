@@ -316,7 +316,7 @@ func TestResumeThatCannotGoOn(t *testing.T) {
 			delete(c.Tensors["weights"], "fc.bias")
 		})},
 		{"a negative number of steps", "-1 steps are done", forged(func(c *runfolder.Checkpoint) { c.Partial.Steps = -1 })},
-		{"a huge number of steps", "steps are done", forged(func(c *runfolder.Checkpoint) { c.Partial.Steps = 1 << 60 })},
+		{"a huge number of steps", "steps are done", forged(func(c *runfolder.Checkpoint) { c.Partial.Steps = math.MaxInt })},
 		{"weights that are no numbers", "are not all finite numbers", forged(func(c *runfolder.Checkpoint) {
 			c.Tensors["weights"]["fc.bias"].Float32s()[0] = float32(math.NaN())
 		})},

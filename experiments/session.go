@@ -21,7 +21,7 @@ type Session struct {
 	Out, Err io.Writer
 	Display  *reports.Display
 	Runs     string // the folder that run folders go into
-	Init     string // the safetensors file that training starts from; empty to draw weights by the seed
+	Init     string // the file of weights that training starts from; empty to draw weights by the seed
 	Seeds    int    // how many seeds each config is trained over, from its own on
 
 	Kinds    []graphs.Kind // of models that configs may ask for; nil for those of [graphs.Kinds]

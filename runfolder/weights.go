@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"math"
+	"os"
 	"slices"
 
 	"github.com/nlpodyssey/safetensors"
@@ -27,6 +28,23 @@ func (f *Folder) WriteWeights(name string, tensors map[string]*tensor.Dense, met
 		return fmt.Errorf("making %s: %w", name, err)
 	}
 	return f.Write(name, content)
+}
+
+// CopyWeights puts the tensors of a weights file that [ReadWeights] can read into
+// a safetensors file of the folder: a safetensors file as it is.
+func (f *Folder) CopyWeights(name, path string) error {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if !isTorch(content) {
+		return f.Write(name, content)
+	}
+	tensors, err := ReadWeights(path, 0)
+	if err != nil {
+		return err
+	}
+	return f.WriteWeights(name, tensors, nil)
 }
 
 // Safetensors returns tensors, float32, as a safetensors file holds them, so
@@ -63,8 +81,9 @@ func (e *WeightsError) Unwrap() error { return e.Err }
 // WrongRequest marks the error as the fault of who named the file.
 func (*WeightsError) WrongRequest() {}
 
-// ReadWeights reads the float32 tensors of the safetensors file at path, for a
-// model with so many weights. Its errors are of type *WeightsError.
+// ReadWeights reads the float32 tensors of the file at path, a safetensors file
+// or one that torch.save(model.state_dict()) wrote, for a model with so many
+// weights. Its errors are of type *WeightsError.
 func ReadWeights(path string, weights int) (map[string]*tensor.Dense, error) {
 	tensors, err := readWeights(path, weights)
 	var fault *fs.PathError
@@ -82,7 +101,12 @@ func readWeights(path string, weights int) (map[string]*tensor.Dense, error) {
 	if err != nil {
 		return nil, err
 	}
-	tensors, _, err := decodeTensors(content, longestHeader)
+	var tensors map[string]*tensor.Dense
+	if isTorch(content) {
+		tensors, err = decodeTorch(path, content)
+	} else {
+		tensors, _, err = decodeTensors(content, longestHeader)
+	}
 	if err != nil {
 		return nil, err
 	}

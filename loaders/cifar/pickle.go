@@ -2,20 +2,21 @@ package cifar
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
 
 	"github.com/nlpodyssey/gopickle/pickle"
 	"github.com/nlpodyssey/gopickle/types"
+
+	"cifartrain/pickles"
 )
 
 // unpickle returns the value in a pickle of protocol 2 to 5. Nothing in it is
 // ever run: every name that it asks for is one of standIns or an error. offset
 // is the byte that was reached when an error is returned.
 func unpickle(content []byte) (value any, offset int64, err error) {
-	if at, err := scan(content); err != nil {
+	if at, err := pickles.Scan(content, limits); err != nil {
 		return nil, int64(at), err
 	}
 	reader := bytes.NewReader(content)
@@ -30,99 +31,9 @@ func unpickle(content []byte) (value any, offset int64, err error) {
 	return value, int64(len(content) - reader.Len()), err
 }
 
-// maxOperations bounds what a pickle's many small objects may cost in memory.
-// The largest published file, CIFAR-100's, has about 250,000 operations.
-const maxOperations = 500_000
-
-// scan walks the operations of a pickle and returns the place of the first that
-// these files have no use for, or whose length runs past the end of the file:
-// gopickle would allocate that length before it reads.
-func scan(content []byte) (at int, err error) {
-	for count := 0; at < len(content); count++ {
-		code, rest := content[at], content[at+1:]
-		operand, allowed := operands[code]
-		switch {
-		case !allowed:
-			return at, fmt.Errorf("the pickle operation %q is none that pickled images need", code)
-		case count == maxOperations:
-			return at, fmt.Errorf("the pickle has more than %d operations", maxOperations)
-		case code == stop:
-			return at, nil
-		}
-		used, err := operand.length(rest)
-		if err != nil {
-			return at, err
-		}
-		at += 1 + used
-	}
-	return at, errors.New("the pickle ends too early")
-}
-
-// An operand is what follows an operation's byte in a pickle.
-type operand struct {
-	bytes  int  // of the operand itself or of its length
-	sized  bool // whether those bytes are the length of what follows them
-	framed bool // whether that is to be walked, too
-	lines  int  // as many lines instead
-}
-
-// length is the number of bytes of an operand at the beginning of rest.
-func (o operand) length(rest []byte) (int, error) {
-	if o.lines > 0 {
-		at := 0
-		for range o.lines {
-			const longest = 100
-			line := bytes.IndexByte(rest[at:min(at+longest, len(rest))], '\n')
-			if line < 0 {
-				return 0, fmt.Errorf("a name has no end within %d bytes", longest)
-			}
-			at += line + 1
-		}
-		return at, nil
-	}
-	if len(rest) < o.bytes {
-		return 0, errors.New("the pickle ends within an operation")
-	}
-	if !o.sized {
-		return o.bytes, nil
-	}
-	var eight [8]byte
-	copy(eight[:], rest[:o.bytes])
-	length := binary.LittleEndian.Uint64(eight[:])
-	if length > uint64(len(rest)-o.bytes) {
-		return 0, fmt.Errorf("a length of %d bytes runs past the end of the file", length)
-	}
-	if o.framed {
-		return o.bytes, nil
-	}
-	return o.bytes + int(length), nil
-}
-
-// stop is the operation that ends a pickle.
-const stop = '.'
-
-// operands are those of the operations in which Python writes dictionaries,
-// lists, tuples, strings, small numbers and NumPy's arrays under protocols 2
-// to 5; see Python's pickletools.
-var operands = map[byte]operand{
-	'\x80': {bytes: 1},                            // PROTO
-	'\x95': {bytes: 8, sized: true, framed: true}, // FRAME
-	stop:   {},
-	'(':    {},                         // MARK
-	'N':    {}, '\x88': {}, '\x89': {}, // NONE, NEWTRUE, NEWFALSE
-	'J': {bytes: 4}, 'K': {bytes: 1}, 'M': {bytes: 2}, // BININT, BININT1, BININT2
-	'T': {bytes: 4, sized: true}, 'U': {bytes: 1, sized: true}, // BINSTRING, SHORT_BINSTRING
-	'X': {bytes: 4, sized: true}, '\x8c': {bytes: 1, sized: true}, '\x8d': {bytes: 8, sized: true}, // BINUNICODE, SHORT_, 8
-	'B': {bytes: 4, sized: true}, 'C': {bytes: 1, sized: true}, '\x8e': {bytes: 8, sized: true}, // BINBYTES, SHORT_, 8
-	'\x96': {bytes: 8, sized: true},                         // BYTEARRAY8
-	')':    {}, '\x85': {}, '\x86': {}, '\x87': {}, 't': {}, // EMPTY_TUPLE, TUPLE1 to 3, TUPLE
-	'}': {}, 's': {}, 'u': {}, // EMPTY_DICT, SETITEM, SETITEMS
-	']': {}, 'a': {}, 'e': {}, // EMPTY_LIST, APPEND, APPENDS
-	'q': {bytes: 1}, 'r': {bytes: 4}, '\x94': {}, // BINPUT, LONG_BINPUT, MEMOIZE
-	'h': {bytes: 1}, 'j': {bytes: 4}, // BINGET, LONG_BINGET
-	'c': {lines: 2}, '\x93': {}, // GLOBAL, STACK_GLOBAL
-	'R': {}, 'b': {}, // REDUCE, BUILD
-}
+// limits are what a pickle may cost. The largest published file, CIFAR-100's, has
+// about 250,000 operations.
+var limits = pickles.Limits{Operations: 500_000, Integer: math.MaxInt32}
 
 // A function stands in for a Python function or class that a pickle calls.
 type function func(arguments []any) (any, error)

@@ -18,10 +18,10 @@ import (
 )
 
 // encode writes an idx file of bytes.
-func encode(elements []byte, sizes ...int) []byte {
+func encode(elements []byte, sizes ...uint32) []byte {
 	content := []byte{0, 0, 8, byte(len(sizes))}
 	for _, size := range sizes {
-		content = binary.BigEndian.AppendUint32(content, uint32(size))
+		content = binary.BigEndian.AppendUint32(content, size)
 	}
 	return append(content, elements...)
 }

@@ -1,0 +1,130 @@
+// Package pickles looks through a pickle before gopickle reads it, so that none
+// costs more memory than its file has bytes.
+//
+// The operations are described in Python's pickletools.
+package pickles
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Limits are what a pickle may hold.
+type Limits struct {
+	Operations int    // how many: each may cost a few hundred bytes
+	Integer    int64  // the largest whole number
+	Also       string // operations beyond those of dictionaries, lists, tuples, text, bytes and small numbers
+}
+
+// Scan walks the operations of the pickle at the beginning of content and
+// returns the place after it. It returns the place of the first operation that
+// goes beyond the limits, and an error, or of one whose length runs past the end
+// of the content: gopickle would allocate that length before it reads.
+func Scan(content []byte, limits Limits) (at int, err error) {
+	for count := 0; at < len(content); count++ {
+		code, rest := content[at], content[at+1:]
+		operand, allowed := operands[code]
+		allowed = allowed && (!operand.rare || strings.IndexByte(limits.Also, code) >= 0)
+		switch {
+		case !allowed:
+			return at, fmt.Errorf("the pickle operation %q is none that such a file needs", code)
+		case count == limits.Operations:
+			return at, fmt.Errorf("the pickle has more than %d operations", limits.Operations)
+		case code == stop:
+			return at + 1, nil
+		}
+		used, err := operand.length(rest)
+		if err != nil {
+			return at, err
+		}
+		if value := operand.integer(rest); value > limits.Integer {
+			return at, fmt.Errorf("the number %d is larger than any in such a file", value)
+		}
+		at += 1 + used
+	}
+	return at, errors.New("the pickle ends too early")
+}
+
+// An operand is what follows an operation's byte in a pickle.
+type operand struct {
+	bytes  int  // of the operand itself or of its length
+	sized  bool // whether those bytes are the length of what follows them
+	framed bool // whether that is to be walked, too
+	lines  int  // as many lines instead
+	number bool // whether it is a whole number
+	rare   bool // whether it is allowed only where [Limits.Also] has it
+}
+
+// integer is the number that an operand at the beginning of rest is, 0 where it
+// is none.
+func (o operand) integer(rest []byte) int64 {
+	if !o.number {
+		return 0
+	}
+	var four [4]byte
+	copy(four[:], rest[:o.bytes])
+	return int64(int32(binary.LittleEndian.Uint32(four[:])))
+}
+
+// length is the number of bytes of an operand at the beginning of rest.
+func (o operand) length(rest []byte) (int, error) {
+	if o.lines > 0 {
+		at := 0
+		for range o.lines {
+			const longest = 100
+			line := bytes.IndexByte(rest[at:min(at+longest, len(rest))], '\n')
+			if line < 0 {
+				return 0, fmt.Errorf("a name has no end within %d bytes", longest)
+			}
+			at += line + 1
+		}
+		return at, nil
+	}
+	if len(rest) < o.bytes {
+		return 0, errors.New("the pickle ends within an operation")
+	}
+	if !o.sized {
+		return o.bytes, nil
+	}
+	var eight [8]byte
+	copy(eight[:], rest[:o.bytes])
+	length := binary.LittleEndian.Uint64(eight[:])
+	if length > uint64(len(rest)-o.bytes) {
+		return 0, fmt.Errorf("a length of %d bytes runs past the end of the file", length)
+	}
+	if o.framed {
+		return o.bytes, nil
+	}
+	return o.bytes + int(length), nil
+}
+
+// stop is the operation that ends a pickle.
+const stop = '.'
+
+// operands are those of the operations in which Python writes dictionaries,
+// lists, tuples, text, bytes, small numbers and objects made of these under
+// protocols 2 to 5, and some more that torch writes.
+var operands = map[byte]operand{
+	'\x80': {bytes: 1},                            // PROTO
+	'\x95': {bytes: 8, sized: true, framed: true}, // FRAME
+	stop:   {},
+	'(':    {},                         // MARK
+	'N':    {}, '\x88': {}, '\x89': {}, // NONE, NEWTRUE, NEWFALSE
+	'J': {bytes: 4, number: true}, 'K': {bytes: 1, number: true}, 'M': {bytes: 2, number: true}, // BININT, BININT1, BININT2
+	'Q': {rare: true}, '\x8a': {bytes: 1, sized: true, rare: true}, // BINPERSID, LONG1
+	'\x81': {rare: true}, 'G': {bytes: 8, rare: true}, // NEWOBJ, BINFLOAT
+	'T': {bytes: 4, sized: true}, 'U': {bytes: 1, sized: true}, // BINSTRING, SHORT_BINSTRING
+	'X': {bytes: 4, sized: true}, '\x8c': {bytes: 1, sized: true}, '\x8d': {bytes: 8, sized: true}, // BINUNICODE, SHORT_, 8
+	'B': {bytes: 4, sized: true}, 'C': {bytes: 1, sized: true}, '\x8e': {bytes: 8, sized: true}, // BINBYTES, SHORT_, 8
+	'\x96': {bytes: 8, sized: true},                         // BYTEARRAY8
+	')':    {}, '\x85': {}, '\x86': {}, '\x87': {}, 't': {}, // EMPTY_TUPLE, TUPLE1 to 3, TUPLE
+	'}': {}, 's': {}, 'u': {}, // EMPTY_DICT, SETITEM, SETITEMS
+	']': {}, 'a': {}, 'e': {}, // EMPTY_LIST, APPEND, APPENDS
+	'q': {bytes: 1}, 'r': {bytes: 4}, '\x94': {}, // BINPUT, LONG_BINPUT, MEMOIZE
+	'h': {bytes: 1}, 'j': {bytes: 4}, // BINGET, LONG_BINGET
+	'c': {lines: 2}, '\x93': {}, // GLOBAL, STACK_GLOBAL
+	'R': {}, 'b': {}, // REDUCE, BUILD
+}

@@ -1,0 +1,217 @@
+package runfolder
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+
+	"github.com/nlpodyssey/gopickle/pickle"
+	"github.com/nlpodyssey/gopickle/pytorch"
+	"github.com/nlpodyssey/gopickle/types"
+	"gorgonia.org/tensor"
+
+	"cifartrain/pickles"
+)
+
+// How the files begin that torch.save writes, now and before torch 1.6.
+const (
+	torchZip    = "PK\x03\x04"
+	torchLegacy = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
+)
+
+// isTorch reports whether a file is one of torch.save's.
+func isTorch(content []byte) bool {
+	return bytes.HasPrefix(content, []byte(torchZip)) || bytes.HasPrefix(content, []byte(torchLegacy))
+}
+
+// decodeTorch returns the float32 tensors of the file at path that
+// torch.save(model.state_dict()) wrote, whose content has been read. Nothing in
+// it is run: it may ask for tensors and dictionaries and nothing else.
+//
+// gopickle allocates what a file claims to hold and trusts it in some places, so
+// that the file is looked through first and what goes wrong all the same is an
+// error.
+func decodeTorch(path string, content []byte) (tensors map[string]*tensor.Dense, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			tensors, err = nil, fmt.Errorf("is damaged: %s", shortened(fmt.Sprint(fault)))
+		}
+	}()
+	check := checkTorchLegacy
+	if bytes.HasPrefix(content, []byte(torchZip)) {
+		check = checkTorchZip
+	}
+	if err := check(content); err != nil {
+		return nil, fmt.Errorf("is not a sound file of torch.save: %w", err)
+	}
+	var unknown error
+	value, err := pytorch.LoadWithUnpickler(path, func(r io.Reader) pickle.Unpickler {
+		unpickler := pickle.NewUnpickler(r)
+		unpickler.FindClass = func(module, name string) (any, error) {
+			unknown = fmt.Errorf("asks for %s; only weights are read: save them with torch.save(model.state_dict(), ...)", shortened(module+"."+name))
+			return nil, unknown
+		}
+		return unpickler
+	})
+	switch {
+	case unknown != nil:
+		return nil, unknown
+	case err != nil:
+		return nil, fmt.Errorf("is not a sound file of torch.save: %s", shortened(err.Error()))
+	}
+	return stateDict(value)
+}
+
+// torchLimits are what the pickle of a state_dict may hold. Those of whole
+// modules and of checkpoints make objects and hold numbers, too: they pass here,
+// so that what they ask for can be named.
+var torchLimits = pickles.Limits{Operations: 200_000, Integer: roomForWeights, Also: "Q\x8a\x81G"}
+
+// checkTorchZip looks through the zip that torch writes: stored members, of which
+// data.pkl is the pickle and each file in data/ a storage.
+func checkTorchZip(content []byte) error {
+	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return err
+	}
+	names, total := make(map[string]bool), uint64(0)
+	for _, member := range archive.File {
+		// gopickle knows members by the last part of their names alone.
+		name := path.Base(member.Name)
+		total += member.UncompressedSize64
+		switch {
+		case names[name]:
+			return fmt.Errorf("it holds two files named %s", shortened(name))
+		case member.Method != zip.Store:
+			return fmt.Errorf("%s is compressed, which torch never does", shortened(member.Name))
+		case total > uint64(len(content)):
+			return errors.New("it claims to hold more than it has bytes")
+		}
+		names[name] = true
+		if err := checkMember(member, name); err != nil {
+			return fmt.Errorf("%s: %w", shortened(member.Name), err)
+		}
+	}
+	return nil
+}
+
+// checkMember reads a member of the zip to its end, where its sum stands.
+func checkMember(member *zip.File, name string) error {
+	file, err := member.Open()
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	held, err := io.ReadAll(file)
+	switch {
+	case err != nil:
+		return err
+	case name == "data.pkl":
+		_, err = pickles.Scan(held, torchLimits)
+	case name == "byteorder" && string(held) != "little":
+		err = errors.New("its numbers are not little-endian")
+	}
+	return err
+}
+
+// checkTorchLegacy looks through the file that torch wrote before the zip: five
+// pickles, then each storage with its number of float32 elements before it.
+func checkTorchLegacy(content []byte) error {
+	at := 0
+	for range 5 {
+		end, err := pickles.Scan(content[at:], torchLimits)
+		if err != nil {
+			return fmt.Errorf("byte %d: %w", at+end, err)
+		}
+		at += end
+	}
+	for at < len(content) {
+		rest := content[at:]
+		if len(rest) < 8 || binary.LittleEndian.Uint64(rest) > uint64(len(rest)-8)/4 {
+			return fmt.Errorf("byte %d: a storage of float32 runs past the end of the file", at)
+		}
+		at += 8 + 4*int(binary.LittleEndian.Uint64(rest))
+	}
+	return nil
+}
+
+// stateDict returns the tensors of a state_dict.
+func stateDict(value any) (map[string]*tensor.Dense, error) {
+	tensors := make(map[string]*tensor.Dense)
+	add := func(key, value any) error {
+		name, ok := key.(string)
+		if !ok {
+			return errors.New("is no state_dict: it has a key that is no text")
+		}
+		weight, ok := value.(*pytorch.Tensor)
+		if !ok {
+			return fmt.Errorf("is no state_dict: its %q is no tensor; save with torch.save(model.state_dict(), ...)", shortened(name))
+		}
+		dense, err := contiguous(weight)
+		if err != nil {
+			return fmt.Errorf("tensor %q: %w", shortened(name), err)
+		}
+		tensors[name] = dense
+		return nil
+	}
+	switch dictionary := value.(type) {
+	case *types.OrderedDict:
+		for at := dictionary.List.Front(); at != nil; at = at.Next() {
+			entry := at.Value.(*types.OrderedDictEntry)
+			if err := add(entry.Key, entry.Value); err != nil {
+				return nil, err
+			}
+		}
+	case *types.Dict:
+		for _, entry := range *dictionary {
+			if err := add(entry.Key, entry.Value); err != nil {
+				return nil, err
+			}
+		}
+	default:
+		return nil, errors.New("is no state_dict: save with torch.save(model.state_dict(), ...)")
+	}
+	return tensors, nil
+}
+
+// contiguous returns a float32 tensor of torch's with its elements one after the
+// other, wherever they stand in their storage.
+func contiguous(t *pytorch.Tensor) (*tensor.Dense, error) {
+	storage, ok := t.Source.(*pytorch.FloatStorage)
+	if !ok {
+		return nil, errors.New("it is not of float32")
+	}
+	if len(t.Size) != len(t.Stride) || len(t.Size) > mostValues {
+		return nil, fmt.Errorf("it has %d dimensions with %d strides", len(t.Size), len(t.Stride))
+	}
+	count := 1
+	for _, size := range t.Size {
+		if size < 1 || count > len(storage.Data)/size {
+			return nil, fmt.Errorf("its shape %v is larger than its storage of %d elements", t.Size, len(storage.Data))
+		}
+		count *= size
+	}
+	values := make([]float32, count)
+	place := make([]int, len(t.Size)) // of element i
+	for i := range values {
+		at := t.StorageOffset
+		for d, p := range place {
+			at += p * t.Stride[d]
+		}
+		if at < 0 || at >= len(storage.Data) {
+			return nil, fmt.Errorf("element %d lies outside its storage of %d elements", i, len(storage.Data))
+		}
+		values[i] = storage.Data[at]
+		for d := len(place) - 1; d >= 0; d-- {
+			if place[d]++; place[d] < t.Size[d] {
+				break
+			}
+			place[d] = 0
+		}
+	}
+	return tensor.New(tensor.WithShape(t.Size...), tensor.WithBacking(values)), nil
+}
