@@ -219,7 +219,7 @@ report.html is the page to read; runs/NAME/latest is the newest.
   go run . encode RUN [FILE|DIR...]    an autoencoder's codes of pictures, or of its own images
   go run . export RUN                  a run's best weights as ONNX, npz or safetensors
   go run . list                        the shipped configs
-  go run . show NAME                   one of them, with every key
+  go run . show NAME                   one of them, with all keys that have an effect
 
 Flags:
 `)

@@ -338,6 +338,7 @@ func TestBadCommandLines(t *testing.T) {
 		{"one class", []string{"-config", one}, exitUsage, []string{"one.yaml:1", "two"}},
 		{"no seeds", []string{"-config", "svm", "-seeds", "0"}, exitUsage, []string{"-seeds 0"}},
 		{"batch too large", sampleArgs(runs, "-set", "data.batch_size=7001"), exitUsage, []string{"data.batch_size", "7001", "7000 training images"}},
+		{"warm-up too long", sampleArgs(runs, "-set", "optimizer.warmup_steps=221"), exitUsage, []string{"optimizer.warmup_steps", "221 steps", "2 epochs of 110 steps", "220"}},
 		{"runs is a file", sampleArgs(file), exitFailed, []string{file, "-runs"}},
 		{"no weights", sampleArgs(runs, "-init", filepath.Join(dir, "none")), exitUsage, []string{"none"}},
 		{"unsound weights", sampleArgs(runs, "-init", weights), exitUsage, []string{"weights.safetensors", "not a sound safetensors file"}},

@@ -14,7 +14,7 @@ func List(s *experiments.Session) {
 	}
 }
 
-// Show prints a config with every key. overrides are those of [configs.Load].
+// Show prints a config with all keys that have an effect. overrides are those of [configs.Load].
 func Show(s *experiments.Session, path string, overrides []string) error {
 	config, err := s.Load(path, overrides)
 	if err != nil {

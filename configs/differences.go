@@ -37,11 +37,11 @@ func same(x, y any) bool {
 
 // sweepDifferences are those of two sweeps, of which there may be none.
 func sweepDifferences(a, b *Sweep) (paths []string) {
-	switch {
-	case a == nil && b == nil:
-		return nil
-	case a == nil, b == nil:
-		return []string{"sweep"}
+	if a == nil || b == nil {
+		if a != b {
+			paths = []string{"sweep"}
+		}
+		return paths
 	}
 	lists := func(s *Sweep, swept SweptKey) bool {
 		return slices.ContainsFunc(s.Keys, func(other SweptKey) bool { return reflect.DeepEqual(other, swept) })
@@ -51,14 +51,13 @@ func sweepDifferences(a, b *Sweep) (paths []string) {
 			paths = append(paths, path)
 		}
 	}
-	if a.Method != b.Method {
-		paths = append(paths, "sweep.method")
-	}
-	if a.Budget != b.Budget {
-		paths = append(paths, "sweep.budget")
+	for _, k := range sweepFormat {
+		if !same(k.field(reflect.ValueOf(a)).Interface(), k.field(reflect.ValueOf(b)).Interface()) {
+			paths = append(paths, k.path)
+		}
 	}
 	if paths == nil && !reflect.DeepEqual(a.Keys, b.Keys) { // the order of the keys, which is that of the runs
-		return []string{"sweep"}
+		paths = []string{"sweep"}
 	}
 	return paths
 }

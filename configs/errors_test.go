@@ -138,6 +138,19 @@ func TestOneProblem(t *testing.T) {
 		{set(adam, "train.average_decay=-0.5"), "-set train.average_decay=-0.5: -0.5 is not at least 0 and below 1"},
 		{set(adam, "plots.reconstructions=65"), "-set plots.reconstructions=65: 65 is not between 0 and 64"},
 
+		// Keys without effect.
+		{set(pair+"loss: {multiclass: one_vs_rest}", ""), ":2: loss.multiclass: has no effect with two classes; leave it out"},
+		{set(pair+"model: {latent: 8}", ""), ":2: model.latent: has no effect with model.kind linear_svm; leave it out or set model.kind to autoencoder or tied_autoencoder"},
+		{set(auto+"loss: {c: 2}", ""), ":2: loss.c: has no effect with model.kind autoencoder; leave it out or set model.kind to linear_svm"},
+		{set(pair+"optimizer: {betas: [0.5, 0.9]}", ""), ":2: optimizer.betas: has no effect with optimizer.kind sgd; leave it out or set optimizer.kind to adam or adamw"},
+		{set(pair, "optimizer.gamma=0.5"), "-set optimizer.gamma=0.5: has no effect with optimizer.schedule constant; leave it out or set optimizer.schedule to step"},
+		{set("data: {classes: [frog, horse], source: sample, if_missing: fail}", ""), ":1: data.if_missing: has no effect with data.source sample; leave it out or set data.source to cifar10"},
+
+		// Paths.
+		{set("data:\n  classes: [frog, horse]\n  dir: \"C:\\data\"\n", ""), ":3: cannot be read as YAML: found unknown escape character; " + backslashRemedy},
+		{set("data: {classes: [frog, horse], dir: \"C:\\new\"}\n", ""), `:1: data.dir: "C:\new" is not the path of a folder: ` + backslashRemedy},
+		{set("data: {classes: [frog, horse], dir: \"C:\\temp\\\"}\n", ""), ":1: cannot be read as YAML: found unexpected end of stream; " + backslashRemedy},
+
 		// Overrides.
 		{set(pair, "train.epochs"), "-set train.epochs: wants key=value, as in -set train.epochs=2"},
 		{set(pair, "=2"), "-set =2: wants key=value, as in -set train.epochs=2"},

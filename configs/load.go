@@ -58,7 +58,7 @@ func Parse(source string, text []byte, overrides []string, kinds []Kind) (Config
 func read(path string) (source string, text []byte, problem string) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.IsDir() {
-		if source, text, err := readShipped(path); err == nil {
+		if source, text, found := readShipped(path); found {
 			return source, text, ""
 		}
 	}

@@ -129,6 +129,9 @@ func TestParse(t *testing.T) {
 		{"only the first = separates", everyKey, []string{"data.url=https://mirror.org/get?set=cifar", `data.dir=C:\data`}, func(c *Config) {
 			c.Data.URL, c.Data.Dir = Address{"https://mirror.org/get?set=cifar"}, `C:\data`
 		}},
+		{"keys without effect, at their defaults, as old runs' files list them", everyKey + "# betas, hidden, gamma and more\n", []string{"data.normalize=null", "data.source=sample", "data.url=http://elsewhere", "data.download=false"}, func(c *Config) {
+			c.Data.Normalize, c.Data.Source = nil, "sample"
+		}},
 		{"no address is needed without download", everyKey, []string{"data.download=false", "data.url=none"}, func(c *Config) {
 			c.Data.Download, c.Data.URL = false, Address{"none"}
 		}},

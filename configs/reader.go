@@ -102,7 +102,7 @@ func (r *reader) section(node *yaml.Node, path string) {
 			continue
 		}
 		lines[name.Value] = node.Content[i].Line
-		if path == "sweep" && !isSweepKey(name.Value) {
+		if _, own := keyAt(at.key); path == "sweep" && !own {
 			r.sweep(name.Value, value, at)
 			continue
 		}
@@ -114,15 +114,14 @@ func (r *reader) section(node *yaml.Node, path string) {
 func (r *reader) entry(name string, value *yaml.Node, path string, at place) {
 	full := join(path, name)
 	k, known := keyAt(full)
+	section := len(namesIn(full)) > 0
 	switch {
-	case (known || path == "sweep") && r.overriding() && value.Value != "" && k.absent(value): // null takes the key out of the file
+	case known && r.overriding() && k.absent(value) && value.Value != "": // null takes the key out of the file
 		r.forget(full)
 	case known:
 		r.unsweep(full)
 		r.given[full] = given{value, at}
-	case path == "sweep":
-		r.given[full] = given{value, at}
-	case !isSection(full):
+	case !section:
 		r.unknownKey(name, path, at)
 	case isNull(value) && (r.overriding() || full == "sweep" || full == "data.normalize"):
 		r.forget(full)

@@ -2,7 +2,6 @@ package configs
 
 import (
 	"fmt"
-	"maps"
 	"net/url"
 	"reflect"
 	"slices"
@@ -51,51 +50,54 @@ func (c Config) Error(problems ...Problem) error {
 	return all
 }
 
-// config makes the configuration, or as many problems as there are in what was
-// given.
+// config makes the configuration of what was given: that of the first setting,
+// the only one where there is no sweep. It is of no use after a problem.
 func (r *reader) config() Config {
+	sweep := &Sweep{Method: "grid"}
 	if r.sweeping {
-		return r.sweepConfig()
+		r.readSweep(sweep)
 	}
-	c, idle := r.resolve(r.given)
-	for _, k := range format {
-		if why, isIdle := idle[k.path]; isIdle && !why.harmless {
-			r.problem(why.at, "%s", why.reason)
+	if !r.sound("sweep") { // the rest is checked all the same
+		for _, s := range r.swept {
+			r.wrong[s.key.path] = true
+			delete(r.given, s.key.path)
 		}
+		sweep, r.swept = &Sweep{Method: "grid"}, nil
+	}
+	t := &trial{reader: r, sweep: sweep, seen: make(map[string]bool), acted: make(map[string]bool), idle: make(map[string]idleness)}
+	t.settings()
+	for path := range t.acted {
+		delete(t.idle, path)
+	}
+	r.refuseIdle(t.idle)
+	c := sweep.Settings[0].Config
+	if r.sweeping {
+		c.Sweep = sweep
 	}
 	return c
 }
 
-// resolve makes a configuration of what its keys were given. Keys without
-// effect keep their defaults and are returned.
-func (r *reader) resolve(given map[string]given) (c Config, idle map[string]idleness) {
-	c.Origin = Origin{r.file, given, r.kinds}
-	out := reflect.ValueOf(&c).Elem()
-	kind := r.kindOf(given)
-	for _, k := range format {
-		initial := r.initial(k, kind)
-		if g, ok := given[k.path]; ok {
-			k.set(out, r.value(k, g, initial))
-		} else if initial.IsValid() {
-			k.set(out, initial)
+// refuseIdle reports the keys without effect that may not be given.
+func (r *reader) refuseIdle(idle map[string]idleness) {
+	for _, k := range allKeys {
+		if why, isIdle := idle[k.path]; isIdle && !why.harmless {
+			r.problem(why.at, "%s", why.reason)
 		}
 	}
+}
+
+// resolve makes a configuration of what its keys were given, and returns the keys
+// that have no effect.
+func (r *reader) resolve(given map[string]given) (c Config, idle map[string]idleness) {
+	c.Origin = Origin{r.file, given, r.kinds}
+	kind := r.kindOf(given)
+	idle = r.fill(&c, reflect.ValueOf(&c).Elem(), formatOf(kind, r.kinds), given)
 	if _, named := given["name"]; !named {
 		r.nameByFile()
 		c.Name = r.nameOfFile()
 	}
 	if _, named := given["data.url"]; !named && c.Data.Source == "cifar100" {
 		c.Data.URL = Address{cifar100Archive}
-	}
-	idle = make(map[string]idleness)
-	for _, k := range format {
-		g, ok := given[k.path]
-		if reason := c.idle(k, out); ok && reason != "" && r.soundConditions(k) {
-			initial := r.initial(k, kind)
-			unchanged := reflect.DeepEqual(k.field(out).Interface(), initial.Interface())
-			idle[k.path] = idleness{reason, unchanged || k.place, g.at}
-			k.set(out, initial)
-		}
 	}
 	r.checkTogether(&c, given, kind)
 	return c, idle
@@ -107,6 +109,29 @@ const cifar100Archive = "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.g
 // Overridden reports whether a key was given on the command line.
 func (c Config) Overridden(path string) bool {
 	return strings.HasPrefix(c.Origin.given[path].at.source, setFlag)
+}
+
+// fill gives keys their values in a configuration or its sweep, the defaults to
+// those that are not given or, as is returned, have no effect.
+func (r *reader) fill(c *Config, out reflect.Value, keys []*key, given map[string]given) (idle map[string]idleness) {
+	for _, k := range keys {
+		if g, ok := given[k.path]; ok {
+			k.set(out, r.value(k, g))
+		} else if k.initial.IsValid() {
+			k.set(out, k.initial)
+		}
+	}
+	idle = make(map[string]idleness)
+	doubtful := func(on condition) bool { return !r.sound(on.key) }
+	for _, k := range keys {
+		g, ok := given[k.path]
+		if reason := c.idle(k, out); ok && reason != "" && !slices.ContainsFunc(k.when, doubtful) {
+			unchanged := reflect.DeepEqual(k.field(out).Interface(), k.initial.Interface())
+			idle[k.path] = idleness{reason, unchanged || k.place, g.at}
+			k.set(out, k.initial)
+		}
+	}
+	return idle
 }
 
 // idleness is why a key has no effect, and whether it may be given all the same.
@@ -127,63 +152,22 @@ func (r *reader) kindOf(given map[string]given) *Kind {
 	return nil
 }
 
-// initial returns the value of a key that is not given, which a kind of model
-// may choose. It is invalid for the values of a section that may be absent.
-func (r *reader) initial(k *key, kind *Kind) reflect.Value {
-	value := k.initial
-	if kind == nil {
-		return value
-	}
-	var preferred any
-	switch k.path {
-	case "model.kind":
-		preferred = kind.Name
-	case "loss.kind":
-		preferred = kind.Losses[0]
-	default:
-		preferred = kind.Defaults[k.path]
-	}
-	if preferred != nil {
-		value = reflect.ValueOf(preferred).Convert(k.kind)
-	}
-	return value
-}
-
-// value reads what a key was given; a value with a problem leaves the initial one.
-func (r *reader) value(k *key, g given, initial reflect.Value) reflect.Value {
-	value, sound := reflect.New(k.kind).Elem(), true
-	wrong := func(at place, problem string) {
-		sound = false
+// value reads what a key was given; a value with a fault leaves the default.
+func (r *reader) value(k *key, g given) reflect.Value {
+	value := reflect.New(k.kind).Elem()
+	faults := decode(g.node, value, k)
+	for _, fault := range faults {
 		r.wrong[k.path] = true
-		r.problem(at, "%s", problem)
+		at := g.at
+		if fault.element >= 0 {
+			at = g.element(fault.element)
+		}
+		r.problem(at, "%s", fault.problem)
 	}
-	problem := decode(g.node, value, k, func(i int, problem string) { wrong(g.element(i), problem) })
-	if problem == "" && sound && (k.path == "model.kind" || k.path == "loss.kind") {
-		problem = notOneOf(value.String(), r.named(k.path))
-	}
-	if problem != "" {
-		wrong(g.at, problem)
-	}
-	if !sound && initial.IsValid() {
-		return initial
+	if faults != nil && k.initial.IsValid() {
+		return k.initial
 	}
 	return value
-}
-
-// named returns the kinds of models or, for loss.kind, the losses there are.
-func (r *reader) named(path string) (names []string) {
-	for _, kind := range r.kinds {
-		if path == "model.kind" {
-			names = append(names, kind.Name)
-			continue
-		}
-		for _, loss := range kind.Losses {
-			if !slices.Contains(names, loss) {
-				names = append(names, loss)
-			}
-		}
-	}
-	return names
 }
 
 // idle says why a key has no effect; it is empty for a key that has one.
@@ -203,9 +187,6 @@ func (c *Config) idle(k *key, out reflect.Value) string {
 			continue
 		}
 		selector, _ := keyAt(on.key)
-		if strings.HasPrefix(on.key, "sweep.") {
-			selector = sweepFormat[0]
-		}
 		if value := ValueText(selector.field(out).Interface()); !slices.Contains(on.values, value) {
 			return fmt.Sprintf("has no effect with %s %s; leave it out or set %s to %s", on.key, value, on.key, oneOf(on.values))
 		}
@@ -231,17 +212,6 @@ func (c *Config) idleForKind(k *key) string {
 	return reason
 }
 
-// soundConditions reports whether the keys that decide about a key's effect can
-// be relied on.
-func (r *reader) soundConditions(k *key) bool {
-	for _, on := range k.when {
-		if !r.sound(on.key) {
-			return false
-		}
-	}
-	return true
-}
-
 // nameByFile checks that a file's own name can name a run.
 func (r *reader) nameByFile() {
 	if name := r.nameOfFile(); r.sound("name") && !folderName.MatchString(name) {
@@ -252,14 +222,15 @@ func (r *reader) nameByFile() {
 // checkTogether checks what one key demands of another, and what the kind of
 // model demands of all.
 func (r *reader) checkTogether(c *Config, given map[string]given, kind *Kind) {
-	if n := c.Data.Normalize; n != nil || r.has(given, "data.normalize") {
+	if _, named := given["data.normalize"]; named || c.Data.Normalize != nil {
 		for _, name := range namesIn("data.normalize") {
 			if _, ok := given[join("data.normalize", name)]; !ok && r.sound("data.normalize") {
 				r.problem(c.Origin.at("data.normalize"), "lacks %s: mean and std need a value each for red, green and blue", name)
 			}
 		}
 	}
-	if address, err := url.Parse(c.Data.URL.text); c.Data.Download && c.Data.Source != "sample" &&
+	fetched, _ := keyAt("data.url")
+	if address, err := url.Parse(c.Data.URL.text); c.Data.Download && c.idle(fetched, reflect.ValueOf(c).Elem()) == "" &&
 		(err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https") {
 		r.problem(c.Origin.at("data.url"), "%s is not an address such as https://host/file.tar.gz; data.download: false needs none", quoted(c.Data.URL.String()))
 	}
@@ -278,14 +249,4 @@ func (r *reader) checkTogether(c *Config, given map[string]given, kind *Kind) {
 			r.problem(c.Origin.at(p.Key), "%s", p.Message)
 		}
 	}
-}
-
-// has reports whether a section or a key in it was given.
-func (r *reader) has(given map[string]given, section string) bool {
-	for path := range maps.Keys(given) {
-		if path == section || below(path, section) {
-			return true
-		}
-	}
-	return false
 }

@@ -2,6 +2,7 @@ package configs
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -37,6 +38,7 @@ type condition struct {
 var (
 	format      = keysIn(reflect.TypeFor[Config](), "", nil)
 	sweepFormat = keysIn(reflect.TypeFor[Sweep](), "sweep", nil)
+	allKeys     = slices.Concat(format, sweepFormat)
 )
 
 // keysIn returns the keys below a section.
@@ -74,7 +76,7 @@ func newKey(path string, fields []int, field reflect.StructField) *key {
 	if text, given := tag.Lookup("default"); given {
 		var document yaml.Node
 		value := reflect.New(k.kind).Elem()
-		if err := yaml.Unmarshal([]byte(text), &document); err != nil || decode(document.Content[0], value, k, nil) != "" {
+		if err := yaml.Unmarshal([]byte(text), &document); err != nil || decode(document.Content[0], value, k) != nil {
 			panic("configs: the default of " + path + " is none of its values")
 		}
 		k.initial, k.written = value, text
@@ -84,35 +86,54 @@ func newKey(path string, fields []int, field reflect.StructField) *key {
 
 // keyAt returns the key of a path.
 func keyAt(path string) (k *key, known bool) {
-	i := slices.IndexFunc(format, func(k *key) bool { return k.path == path })
+	i := slices.IndexFunc(allKeys, func(k *key) bool { return k.path == path })
 	if i < 0 {
 		return nil, false
 	}
-	return format[i], true
+	return allKeys[i], true
 }
 
-// isSection reports whether keys lie below a path.
-func isSection(path string) bool {
-	return path == "sweep" || slices.ContainsFunc(format, func(k *key) bool { return below(k.path, path) })
-}
-
-// namesIn are the names in a section, in their order.
-func namesIn(section string) (names []string) {
-	keys := format
-	if section == "sweep" {
-		keys = sweepFormat
-	}
-	for _, k := range keys {
-		if !below(k.path, section) {
-			continue
+// formatOf returns the keys as one of the kinds of models sees them: with its
+// defaults, and with the kinds and the losses there are to choose from.
+func formatOf(kind *Kind, kinds []Kind) (keys []*key) {
+	preferred := map[string]any{}
+	if kind != nil {
+		preferred = maps.Clone(kind.Defaults)
+		if preferred == nil {
+			preferred = map[string]any{}
 		}
+		preferred["model.kind"], preferred["loss.kind"] = kind.Name, kind.Losses[0]
+	}
+	for _, k := range format {
+		k := *k
+		if value, ok := preferred[k.path]; ok {
+			k.initial = reflect.ValueOf(value).Convert(k.kind)
+		}
+		for _, kind := range kinds {
+			switch k.path {
+			case "model.kind":
+				k.choices = append(k.choices, kind.Name)
+			case "loss.kind":
+				for _, loss := range kind.Losses {
+					if !slices.Contains(k.choices, loss) {
+						k.choices = append(k.choices, loss)
+					}
+				}
+			}
+		}
+		keys = append(keys, &k)
+	}
+	return keys
+}
+
+// namesIn are the names in a section, in their order; there are none in what is
+// no section.
+func namesIn(section string) (names []string) {
+	for _, k := range allKeys {
 		name, _, _ := strings.Cut(strings.TrimPrefix(k.path, section+"."), ".")
-		if !slices.Contains(names, name) {
+		if below(k.path, section) && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
-	}
-	if section == "" {
-		names = append(names, "sweep")
 	}
 	return names
 }

@@ -1,9 +1,8 @@
 package configs
 
 import (
+	"cmp"
 	"embed"
-	"errors"
-	"io/fs"
 	"path"
 	"path/filepath"
 	"strings"
@@ -24,22 +23,15 @@ type ShippedConfig struct {
 
 // Shipped returns the configurations that are part of the program, sorted by
 // name. [Load] takes them by that name.
-func Shipped() []ShippedConfig {
+func Shipped() (shipped []ShippedConfig) {
 	entries, err := shippedFiles.ReadDir(".") // sorted by name
+	for _, entry := range entries {
+		source, broken := shippedFiles.ReadFile(entry.Name())
+		err = cmp.Or(err, broken)
+		shipped = append(shipped, ShippedConfig{strings.TrimSuffix(entry.Name(), ".yaml"), summary(source), source})
+	}
 	if err != nil {
 		panic("configs: the embedded files are unreadable: " + err.Error()) // a broken build
-	}
-	var shipped []ShippedConfig
-	for _, entry := range entries {
-		source, err := shippedFiles.ReadFile(entry.Name())
-		if err != nil {
-			panic("configs: the embedded files are unreadable: " + err.Error())
-		}
-		shipped = append(shipped, ShippedConfig{
-			Name:    strings.TrimSuffix(entry.Name(), ".yaml"),
-			Summary: summary(source),
-			Source:  source,
-		})
 	}
 	return shipped
 }
@@ -56,18 +48,11 @@ func summary(source []byte) string {
 
 // readShipped returns the shipped file that a path stands for when no such file
 // exists on disk: svm, svm.yaml and configs/svm.yaml are all the same one.
-func readShipped(name string) (source string, text []byte, err error) {
-	clean := filepath.ToSlash(filepath.Clean(name))
-	dir, base := path.Split(clean)
-	if dir != "" && dir != shippedDir+"/" {
-		return "", nil, fs.ErrNotExist
-	}
+func readShipped(name string) (source string, text []byte, found bool) {
+	dir, base := path.Split(filepath.ToSlash(filepath.Clean(name)))
 	base = strings.TrimSuffix(base, ".yaml") + ".yaml"
-	text, err = shippedFiles.ReadFile(base)
-	if err != nil {
-		return "", nil, errors.Join(fs.ErrNotExist, err)
-	}
-	return path.Join(shippedDir, base), text, nil
+	text, err := shippedFiles.ReadFile(base)
+	return path.Join(shippedDir, base), text, err == nil && (dir == "" || dir == shippedDir+"/")
 }
 
 // shippedNames returns the names of the shipped configurations, sorted.

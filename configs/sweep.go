@@ -18,11 +18,12 @@ const MaxRuns = 1000
 // file's.
 func (r *reader) sweep(path string, node *yaml.Node, at place) {
 	k, known := keyAt(path)
+	known = known && !below(path, "sweep")
 	switch {
 	case known && k.fixed != "":
 		r.problem(at, "cannot be swept: %s", k.fixed)
 		return
-	case !known && path != "sweep" && isSection(path):
+	case !known && path != "sweep" && len(namesIn(path)) > 0:
 		r.problem(at, "is a section; name a key in it, as in %s", join(path, namesIn(path)[0]))
 		return
 	case !known:
@@ -60,21 +61,9 @@ func (r *reader) sweptValues(node *yaml.Node, at place) (values []given) {
 	return values
 }
 
-// sweepKeys are the section's own keys, beside those that are swept.
-func sweepKeys() []string {
-	var names []string
-	for _, k := range sweepFormat {
-		names = append(names, strings.TrimPrefix(k.path, "sweep."))
-	}
-	return names
-}
-
-// isSweepKey reports whether a name is that of one of the section's own keys.
-func isSweepKey(name string) bool { return slices.Contains(sweepKeys(), name) }
-
 // sweepHint names the key that was most likely meant.
 func sweepHint(written string) string {
-	paths := sweepKeys()
+	paths := namesIn("sweep")
 	for _, k := range format {
 		paths = append(paths, k.path)
 	}
@@ -84,71 +73,19 @@ func sweepHint(written string) string {
 	if i := slices.IndexFunc(paths, func(path string) bool { return strings.HasSuffix(path, "."+written) }); i >= 0 {
 		return "did you mean " + paths[i] + "?"
 	}
-	return "here stand " + strings.Join(sweepKeys(), ", ") + " and dotted keys of this file, as in optimizer.learning_rate"
+	return "here stand " + strings.Join(namesIn("sweep"), ", ") + " and dotted keys of this file, as in optimizer.learning_rate"
 }
 
-// sweepConfig makes the configuration of a sweep: that of its first setting,
-// with all of them.
-func (r *reader) sweepConfig() Config {
-	sweep := &Sweep{}
-	r.readSweep(sweep)
-	all := sweep.combinations()
-	budgetAt := Origin{r.file, r.given, r.kinds}.at("sweep.budget")
-	switch {
-	case !r.sound("sweep"):
-	case len(r.swept) == 0:
-		r.problem(r.given["sweep"].at, "names no key to sweep, as in optimizer.learning_rate: [0.01, 0.1]")
-	case sweep.Method != "random" && sweep.Budget == 0 && all > MaxRuns:
-		r.problem(r.given["sweep"].at, "makes %d runs, more than %d; list fewer values, or let method: random with a budget draw some", all, MaxRuns)
-	case (sweep.Method == "random" || sweep.Budget > 0) && (sweep.Budget < 1 || sweep.Budget > min(all, MaxRuns)):
-		r.problem(budgetAt, "%d is not between 1 and %d: how many of the %d combinations to draw", sweep.Budget, min(all, MaxRuns), all)
-	}
-	if !r.sound("sweep") {
-		r.sweeping = false
-		for _, s := range r.swept {
-			r.wrong[s.key.path] = true
-			delete(r.given, s.key.path)
-		}
-		return r.config()
-	}
-	t := &trial{reader: r, sweep: sweep, seen: make(map[string]bool), acted: make(map[string]bool), idle: make(map[string]idleness)}
-	t.settings()
-	for _, k := range format {
-		why, isIdle := t.idle[k.path]
-		_, isSwept := r.sweptAt(k.path)
-		if isIdle && !t.acted[k.path] && (isSwept || !why.harmless) {
-			r.problem(why.at, "%s", why.reason)
-		}
-	}
-	if r.err() != nil {
-		return Config{}
-	}
-	c := sweep.Settings[0].Config
-	c.Sweep = sweep
-	return c
-}
-
-// readSweep reads the section's own keys and the values of the swept ones.
+// readSweep reads the section's own keys and the values of the swept ones, and
+// checks how many settings they make.
 func (r *reader) readSweep(sweep *Sweep) {
-	out := reflect.ValueOf(sweep).Elem()
-	for _, k := range sweepFormat {
-		value := k.initial
-		if g, ok := r.given[k.path]; ok {
-			value = r.value(k, g, k.initial)
-		}
-		k.set(out, value)
-	}
-	for _, k := range sweepFormat {
-		reason := new(Config).idle(k, out)
-		if g, ok := r.given[k.path]; ok && reason != "" && r.soundConditions(k) && !reflect.DeepEqual(k.field(out).Interface(), k.initial.Interface()) {
-			r.problem(g.at, "%s", reason)
-		}
-	}
+	r.refuseIdle(r.fill(new(Config), reflect.ValueOf(sweep).Elem(), sweepFormat, r.given))
+	keys := formatOf(nil, r.kinds)
 	for _, s := range r.swept {
 		key := SweptKey{Key: s.key.path}
 		for _, g := range s.values {
 			before := len(r.problems) + r.omitted
-			value := r.value(s.key, g, s.key.initial).Interface()
+			value := r.value(keys[slices.Index(format, s.key)], g).Interface()
 			same := func(other any) bool { return reflect.DeepEqual(other, value) }
 			if len(r.problems)+r.omitted == before && slices.ContainsFunc(key.Values, same) {
 				r.problem(g.at, "%s is given twice", ValueText(value))
@@ -156,6 +93,16 @@ func (r *reader) readSweep(sweep *Sweep) {
 			key.Values = append(key.Values, value)
 		}
 		sweep.Keys = append(sweep.Keys, key)
+	}
+	all, at := sweep.combinations(), Origin{file: r.file, given: r.given}
+	switch {
+	case !r.sound("sweep"):
+	case len(r.swept) == 0:
+		r.problem(at.at("sweep"), "names no key to sweep, as in optimizer.learning_rate: [0.01, 0.1]")
+	case sweep.Method != "random" && sweep.Budget == 0 && all > MaxRuns:
+		r.problem(at.at("sweep"), "makes %d runs, more than %d; list fewer values, or let method: random with a budget draw some", all, MaxRuns)
+	case (sweep.Method == "random" || sweep.Budget > 0) && (sweep.Budget < 1 || sweep.Budget > min(all, MaxRuns)):
+		r.problem(at.at("sweep.budget"), "%d is not between 1 and %d: how many of the %d combinations to draw", sweep.Budget, min(all, MaxRuns), all)
 	}
 }
 
@@ -222,7 +169,7 @@ func (t *trial) settings() {
 func (t *trial) seed() uint64 {
 	k, _ := keyAt("seed")
 	if g, ok := t.given["seed"]; ok {
-		return t.value(k, g, k.initial).Uint()
+		return t.value(k, g).Uint()
 	}
 	return k.initial.Uint()
 }
@@ -240,33 +187,25 @@ func (t *trial) try(place int) {
 	config, idle := t.resolve(given)
 	t.wrong = wrong
 	for path := range given {
-		why, isIdle := idle[path]
-		if _, known := t.idle[path]; isIdle && !known {
-			if s, isSwept := t.sweptAt(path); isSwept {
-				why.at = s.at
-			}
-			t.idle[path] = why
+		if _, isIdle := idle[path]; !isIdle {
+			t.acted[path] = true
 		}
-		t.acted[path] = t.acted[path] || !isIdle
 	}
 	for i, s := range t.swept {
-		if _, isIdle := idle[s.key.path]; isIdle {
+		if why, isIdle := idle[s.key.path]; isIdle {
 			values[i] = ""
+			idle[s.key.path] = idleness{reason: why.reason, at: s.at} // several values are no default
+		}
+	}
+	for path, why := range idle {
+		if _, known := t.idle[path]; !known {
+			t.idle[path] = why
 		}
 	}
 	if same := strings.Join(values, "\n"); !t.seen[same] {
 		t.seen[same] = true
 		t.tried = append(t.tried, tried{place, Setting{config, values}})
 	}
-}
-
-// sweptAt returns what a swept key was given.
-func (r *reader) sweptAt(path string) (s swept, isSwept bool) {
-	i := slices.IndexFunc(r.swept, func(s swept) bool { return s.key.path == path })
-	if i < 0 {
-		return swept{}, false
-	}
-	return r.swept[i], true
 }
 
 // Settings returns the configurations that the sweep tries out; c must have one.

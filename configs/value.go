@@ -17,43 +17,49 @@ import (
 // maxElements bounds a list; the format has none that needs as many.
 const maxElements = 100
 
-// decode reads a value of a key into a field. It returns what is wrong with the
-// value, "" if nothing is; wrong, if it is not nil, is called instead for what
-// is wrong with an element of a list. An empty list becomes nil.
-func decode(node *yaml.Node, out reflect.Value, k *key, wrong func(i int, problem string)) (problem string) {
+// A fault is what is wrong with a value.
+type fault struct {
+	element int // of a list; -1 for the whole value
+	problem string
+}
+
+// decode reads a value of a key into a field, and returns what is wrong with it.
+// An empty list becomes nil.
+func decode(node *yaml.Node, out reflect.Value, k *key) (faults []fault) {
 	node = target(node)
-	if out.Kind() != reflect.Slice {
-		return decodeScalar(node, out, k)
+	if out.Kind() == reflect.Slice {
+		return decodeList(node, out, k)
 	}
-	switch n := len(node.Content); {
+	if problem := decodeScalar(node, out, k); problem != "" {
+		return []fault{{-1, problem}}
+	}
+	return nil
+}
+
+func decodeList(node *yaml.Node, out reflect.Value, k *key) (faults []fault) {
+	n := len(node.Content)
+	switch {
 	case isNull(node):
-		return lacksValue(out)
+		return []fault{{-1, "has no value; give it a list or remove the key"}}
 	case node.Kind != yaml.SequenceNode:
-		return fmt.Sprintf("needs a list, not %s", described(node))
+		return []fault{{-1, "needs a list, not " + described(node)}}
 	case n > maxElements:
-		return fmt.Sprintf("has %d values; no list here takes more than %d", n, maxElements)
+		return []fault{{-1, fmt.Sprintf("has %d values; no list here takes more than %d", n, maxElements)}}
 	}
-	list := reflect.MakeSlice(out.Type(), len(node.Content), len(node.Content))
-	sound := true
+	list := reflect.MakeSlice(out.Type(), n, n)
 	for i, item := range node.Content {
 		if problem := decodeScalar(target(item), list.Index(i), k); problem != "" {
-			sound = false
-			if wrong == nil {
-				return problem
-			}
-			wrong(i, problem)
+			faults = append(faults, fault{i, problem})
 		}
 	}
-	if !sound {
-		return ""
-	}
-	if k.length.problem(float64(list.Len())) != "" {
-		return fmt.Sprintf("needs %s, not %d", k.wantedLength(), list.Len())
-	}
-	if list.Len() > 0 {
+	switch {
+	case faults != nil:
+	case k.length.problem(float64(n)) != "":
+		return []fault{{-1, fmt.Sprintf("needs %s, not %d", k.wantedLength(), n)}}
+	case n > 0:
 		out.Set(list)
 	}
-	return ""
+	return faults
 }
 
 // wantedLength says what a list takes: exactly 2 values, as in [0.9, 0.999].
@@ -70,13 +76,10 @@ func (k *key) wantedLength() string {
 
 // decodeScalar reads a single value into a string, an address, a bool, an int,
 // a uint64 or a float64, and returns what is wrong with it.
-//
-// Numbers are read here rather than by the YAML package, which takes 010 for
-// eight and 0x10 for sixteen.
 func decodeScalar(node *yaml.Node, out reflect.Value, k *key) (problem string) {
 	switch {
 	case k.absent(node):
-		return lacksValue(out)
+		return fmt.Sprintf("has no value; give it %s or remove the key", wanted(out))
 	case node.Kind != yaml.ScalarNode:
 		return fmt.Sprintf("needs %s, not %s", wanted(out), described(node))
 	}
@@ -88,75 +91,60 @@ func decodeScalar(node *yaml.Node, out reflect.Value, k *key) (problem string) {
 		}
 		out.SetBool(text == "true")
 		return ""
-	case reflect.Int, reflect.Uint64:
-		return decodeWhole(node, out, k)
-	case reflect.Float64:
-		return decodeFloat(node, out, k)
+	case reflect.Int, reflect.Uint64, reflect.Float64:
+		return decodeNumber(node, out, k)
 	}
 	return decodeText(node, out, k)
 }
 
-var decimal = regexp.MustCompile(`^-?[0-9]+$`)
-
-// decodeWhole reads a whole number. The YAML package calls one beyond 64 bits a
-// fraction; its digits count here all the same, so that it is called too large.
-func decodeWhole(node *yaml.Node, out reflect.Value, k *key) string {
-	tag, shown := node.ShortTag(), described(node)
+// decodeNumber reads a number. The YAML package would take 010 for eight and
+// 0x10 for sixteen, and it calls a whole number beyond 64 bits a fraction.
+func decodeNumber(node *yaml.Node, out reflect.Value, k *key) string {
 	text := strings.TrimPrefix(strings.ReplaceAll(node.Value, "_", ""), "+")
 	value, err := strconv.ParseFloat(text, 64)
+	tag, whole := node.ShortTag(), strings.Trim(text, "-0123456789") == ""
+	problem := ""
 	switch {
+	case errors.Is(err, strconv.ErrRange) && !inQuotes(node) || out.Kind() == reflect.Float64 && err == nil && math.Abs(value) > math.MaxFloat32 && !math.IsInf(value, 0):
+		problem = "is too large"
+	case tag != "!!int" && tag != "!!float" && inQuotes(node) && err == nil:
+		problem = "is text, not " + wanted(out) + "; remove the quotes"
 	case tag != "!!int" && tag != "!!float":
-		return notNumber(node, "a whole number", decimal.MatchString(text))
-	case !decimal.MatchString(text) && tag == "!!int":
-		return shown + " is not in decimal digits"
-	case !decimal.MatchString(text) && err == nil && value == math.Trunc(value) && math.Abs(value) < 1<<53:
-		return fmt.Sprintf("%s is to be written as a whole number: %d", shown, int64(value))
-	case !decimal.MatchString(text):
-		return shown + " is not a whole number"
-	}
-	if out.Kind() == reflect.Uint64 {
-		n, err := strconv.ParseUint(text, 10, 64)
-		switch {
-		case strings.HasPrefix(text, "-"):
-			return shown + " is below 0"
-		case err != nil:
-			return fmt.Sprintf("%s is too large: at most %d", shown, uint64(math.MaxUint64))
+		problem = "is not " + wanted(out)
+	case tag == "!!int" && err != nil:
+		problem = "is not in decimal digits"
+	case err != nil || math.IsInf(value, 0) || math.IsNaN(value):
+		problem = "is not a finite number"
+	case out.Kind() == reflect.Float64:
+		out.SetFloat(value)
+	case !whole && value == math.Trunc(value) && math.Abs(value) < 1<<53:
+		problem = fmt.Sprintf("is to be written as a whole number: %d", int64(value))
+	case !whole:
+		problem = "is not a whole number"
+	case out.Kind() == reflect.Int:
+		n, err := strconv.ParseInt(text, 10, 64)
+		if out.SetInt(n); err != nil {
+			problem = "is too large"
 		}
-		out.SetUint(n)
+	case value < 0:
+		problem = "is below 0"
+	default:
+		n, err := strconv.ParseUint(text, 10, 64)
+		if out.SetUint(n); err != nil {
+			problem = fmt.Sprintf("is too large: at most %d", uint64(math.MaxUint64))
+		}
+	}
+	if problem == "" {
+		problem = k.bounds.problem(value)
+	}
+	if problem == "" {
 		return ""
 	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return shown + " is too large"
+	shown := described(node)
+	if tag == "!!str" && errors.Is(err, strconv.ErrRange) { // 1e999 is text to the YAML package
+		shown = shortened(node.Value)
 	}
-	out.SetInt(n)
-	if problem := k.bounds.problem(float64(n)); problem != "" {
-		return fmt.Sprintf("%d %s", n, problem)
-	}
-	return ""
-}
-
-func decodeFloat(node *yaml.Node, out reflect.Value, k *key) string {
-	tag, shown := node.ShortTag(), described(node)
-	text := strings.ReplaceAll(node.Value, "_", "")
-	value, err := strconv.ParseFloat(text, 64)
-	switch {
-	case tag == "!!str" && !inQuotes(node) && errors.Is(err, strconv.ErrRange): // 1e999 is text to the YAML package
-		return shortened(node.Value) + " is too large"
-	case tag != "!!int" && tag != "!!float":
-		return notNumber(node, "a number", err == nil)
-	case slices.Contains([]string{"inf", "infinity", "nan"}, strings.ToLower(strings.TrimLeft(text, "+-."))):
-		return shown + " is not a finite number"
-	case errors.Is(err, strconv.ErrRange) || err == nil && math.Abs(value) > math.MaxFloat32:
-		return shown + " is too large"
-	case err != nil:
-		return shown + " is not in decimal digits"
-	}
-	out.SetFloat(value)
-	if problem := k.bounds.problem(value); problem != "" {
-		return fmt.Sprintf("%v %s", value, problem)
-	}
-	return ""
+	return shown + " " + problem
 }
 
 func decodeText(node *yaml.Node, out reflect.Value, k *key) string {
@@ -218,20 +206,6 @@ func notOneOf(text string, choices []string) string {
 		problem += "; did you mean " + meant + "?"
 	}
 	return problem
-}
-
-// notNumber says that a value is not what was wanted, and that its quotes are
-// the reason where they are.
-func notNumber(node *yaml.Node, wanted string, parses bool) string {
-	if parses && inQuotes(node) {
-		return fmt.Sprintf("%s is text, not %s; remove the quotes", described(node), wanted)
-	}
-	return fmt.Sprintf("%s is not %s", described(node), wanted)
-}
-
-// lacksValue says what a key without a value is to be given.
-func lacksValue(out reflect.Value) string {
-	return fmt.Sprintf("has no value; give it %s or remove the key", wanted(out))
 }
 
 // wanted says what a key's value has to be.

@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -12,23 +13,26 @@ import (
 // the format's order, lists on one line. Loading it gives an equal Config. Of a
 // sweep it leaves out the defaults that differ from setting to setting, too.
 func (c Config) YAML() ([]byte, error) {
-	root := mapping()
+	var err error
+	root := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+	write := func(value any, path ...string) { err = errors.Join(err, add(root, path, value)) }
 	for _, k := range format {
 		if value := c.written(k); value.IsValid() {
-			if err := add(root, k.path, value.Interface()); err != nil {
-				return nil, fmt.Errorf("write the config %s as YAML: %s: %w", c.Name, k.path, err)
-			}
+			write(value.Interface(), strings.Split(k.path, ".")...)
 		}
 	}
 	if c.Sweep != nil {
-		sweep, err := c.Sweep.section()
-		if err != nil {
-			return nil, fmt.Errorf("write the config %s as YAML: %w", c.Name, err)
+		for _, swept := range c.Sweep.Keys {
+			write(swept.Values, "sweep", swept.Key)
 		}
-		root.Content = append(root.Content, text("sweep"), sweep)
+		for _, k := range sweepFormat {
+			if in := reflect.ValueOf(c.Sweep).Elem(); c.idle(k, in) == "" {
+				write(k.field(in).Interface(), strings.Split(k.path, ".")...)
+			}
+		}
 	}
-	written, err := yaml.Dump(root, yaml.WithIndent(2), yaml.WithLineWidth(-1))
-	if err != nil {
+	written, dumping := yaml.Dump(root, yaml.WithIndent(2), yaml.WithLineWidth(-1))
+	if err = errors.Join(err, dumping); err != nil {
 		return nil, fmt.Errorf("write the config %s as YAML: %w", c.Name, err)
 	}
 	return written, nil
@@ -65,57 +69,24 @@ func (c *Config) acting(k *key) reflect.Value {
 	return k.field(in)
 }
 
-// section returns the sweep's section: the swept keys, then its own that have an
-// effect.
-func (s *Sweep) section() (*yaml.Node, error) {
-	node := mapping()
-	for _, swept := range s.Keys {
-		value, err := encoded(swept.Values)
-		if err != nil {
-			return nil, fmt.Errorf("sweep.%s: %w", swept.Key, err)
-		}
-		node.Content = append(node.Content, text(swept.Key), value)
+// add puts a value into a mapping under the names of a path, in mappings of their
+// own.
+func add(node *yaml.Node, path []string, value any) error {
+	if n := len(node.Content); n == 0 || node.Content[n-2].Value != path[0] { // keys of a section follow each other
+		name := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: path[0]}
+		node.Content = append(node.Content, name, &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"})
 	}
-	in := reflect.ValueOf(s).Elem()
-	for _, k := range sweepFormat {
-		if new(Config).idle(k, in) != "" {
-			continue
-		}
-		if err := add(node, strings.TrimPrefix(k.path, "sweep."), k.field(in).Interface()); err != nil {
-			return nil, fmt.Errorf("%s: %w", k.path, err)
-		}
+	last := node.Content[len(node.Content)-1]
+	if len(path) > 1 {
+		return add(last, path[1:], value)
 	}
-	return node, nil
-}
-
-// add puts a value into a mapping under a dotted path, in mappings of its own.
-func add(node *yaml.Node, path string, value any) error {
-	name, rest, deeper := strings.Cut(path, ".")
-	if !deeper {
-		value, err := encoded(value)
-		node.Content = append(node.Content, text(name), value)
-		return err
-	}
-	if n := len(node.Content); n == 0 || node.Content[n-2].Value != name { // keys of a section follow each other
-		node.Content = append(node.Content, text(name), mapping())
-	}
-	return add(node.Content[len(node.Content)-1], rest, value)
-}
-
-func mapping() *yaml.Node { return &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"} }
-
-func text(name string) *yaml.Node {
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: name}
-}
-
-func encoded(value any) (*yaml.Node, error) {
 	if address, ok := value.(Address); ok {
 		value = address.String()
 	}
-	node := new(yaml.Node)
-	err := node.Encode(value)
-	if node.Kind == yaml.SequenceNode {
-		node.Style = yaml.FlowStyle
+	*last = yaml.Node{}
+	err := last.Encode(value)
+	if last.Kind == yaml.SequenceNode {
+		last.Style = yaml.FlowStyle
 	}
-	return node, err
+	return err
 }
