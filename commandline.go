@@ -56,6 +56,8 @@ var subcommands = map[string]struct {
 	"predict":  {"run folder, and after it files or folders of pictures", 1, math.MaxInt, []string{"split", "o", "set", "data", "quiet"}},
 	"encode":   {"run folder, and after it files or folders of pictures", 1, math.MaxInt, []string{"split", "o", "set", "data", "quiet"}},
 	"watch":    {"run folder", 1, 1, []string{"port"}},
+	"report":   {"run folder", 1, 1, []string{"set", "data", "runs", "quiet"}},
+	"runs":     {"", 0, 0, []string{"runs"}},
 	"list":     {"", 0, 0, nil},
 	"show":     {"config", 1, 1, []string{"set", "data"}},
 }
@@ -67,7 +69,7 @@ const (
 )
 
 // commandNames lists the commands in a sentence.
-const commandNames = "compare, evaluate, predict, encode, watch, export, list and show"
+const commandNames = "compare, evaluate, predict, encode, watch, report, runs, export, list and show"
 
 // command parses the arguments and does what they ask.
 func (p *program) command(ctx context.Context, args []string) error {
@@ -114,6 +116,10 @@ func (p *program) command(ctx context.Context, args []string) error {
 		return commands.Export(ctx, &p.session, operands[0], p.export, p.settings())
 	case "watch":
 		return commands.Watch(ctx, &p.session, operands[0], p.port)
+	case "report":
+		return commands.Report(ctx, &p.session, operands[0], p.settings())
+	case "runs":
+		return commands.Runs(&p.session)
 	case "list":
 		commands.List(&p.session)
 		return nil
@@ -218,6 +224,8 @@ report.html is the page to read; runs/NAME/latest is the newest.
   go run . predict RUN [FILE|DIR...]   what a run's best weights say of pictures, or of its own images
   go run . encode RUN [FILE|DIR...]    an autoencoder's codes of pictures, or of its own images
   go run . export RUN                  a run's best weights as ONNX, npz or safetensors
+  go run . report RUN                  draw a run's pictures and page again
+  go run . runs                        all runs with their figures (also runs/index.html)
   go run . list                        the shipped configs
   go run . show NAME                   one of them, with all keys that have an effect
 

@@ -11,6 +11,8 @@
 //	go run . predict RUN [FILE|DIR...]   what a run's best weights say of pictures
 //	go run . encode RUN [FILE|DIR...]    an autoencoder's codes of pictures
 //	go run . export RUN                  a run's best weights for other programs
+//	go run . report RUN                  draw a run's pictures and page again
+//	go run . runs                        all runs with their figures
 //	go run . list                        the shipped configs
 //	go run . show NAME                   one of them, resolved
 //

@@ -33,6 +33,7 @@ func (s *Session) compareInto(folder *runfolder.Folder, folders []*runfolder.Fol
 	if err := folder.PointLatest(); err != nil {
 		fmt.Fprintf(s.Err, "warning: %v\n", err)
 	}
+	s.index(folder)
 	reports.ShowComparison(s.Out, compared, folder.Path)
 	return nil
 }

@@ -40,6 +40,7 @@ func (s *Session) concludeSweep(w *sweep, result *reports.Sweep) error {
 	if err := reports.WriteSweep(w.folder, result, pictures); err != nil {
 		return err
 	}
+	s.index(w.folder)
 	reports.ShowSweep(s.Out, result, w.folder.Path)
 	return nil
 }

@@ -58,6 +58,7 @@ func (s *Session) train(ctx context.Context, config configs.Config, begun func(*
 // what comes of it.
 func (s *Session) carryOut(ctx context.Context, record *record, from *training.State) error {
 	reports.ShowHead(s.Out, record.summary, record.folder.Path)
+	defer s.index(record.folder)
 	result, err := s.follow(ctx, record, from)
 	s.Display.Clear()
 	if err := record.end(ctx, result, err); err != nil {

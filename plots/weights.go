@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"io"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/palette"
@@ -16,40 +17,63 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// planes is the number of channels of an image in colors.
+// planes are the channels of an image in color.
 const planes = 3
 
 var planeNames = [planes]string{"red", "green", "blue"}
 
-// Weights writes a PNG of a linear classifier's weights to w, seen as an
-// image: one panel for each of the red, green and blue channels and one of
-// the three together, or a single panel where there is one channel. negative and
-// positive name the classes that a negative and a positive score stand for.
-// Weights returns an error if there are not as many weights as the image's shape
-// says, if one is NaN or infinite, if the caption names no dataset, or from w.
+// Weights writes a PNG of a linear classifier's weights between two classes to w:
+// above, in colors, what speaks for either class, and below each channel by
+// itself, blue for weights below 0 and red for those above. negative and positive
+// name the classes that a negative and a positive score stand for. Weights returns
+// an error for weights that are no image in gray or color or not finite, if the
+// caption names no dataset, or from w.
 func Weights(w io.Writer, caption Caption, negative, positive string, weights Image) error {
 	if err := cmp.Or(weights.check(), caption.check()); err != nil {
 		return fmt.Errorf("drawing the weights: %w", err)
 	}
-	strongest := largestMagnitude(weights.Values)
-	heading := heading{"Weights of the linear classifier", caption, []string{
-		fmt.Sprintf("Blue: a bright pixel here speaks for %s (weight below 0). Red: it speaks for %s (weight above 0).", negative, positive),
-	}}
-	if weights.Channels == planes {
-		heading.notes = append(heading.notes, "The last panel mixes the three channels into colors of its own, in which middle gray is weight 0.")
+	strongest, clear := largestMagnitude(weights.Values), clearMagnitude(weights.Values)
+	notes := []string{
+		fmt.Sprintf("Above: what speaks for each class, in its color. Middle gray is no weight; weights beyond ±%s are drawn as that.", Loss(clear)),
+		fmt.Sprintf("Below, each channel: a bright pixel speaks for %s where it is blue and for %s where it is red.", negative, positive),
 	}
 	if strongest == 0 {
-		heading.notes = append(heading.notes, "All weights are 0.")
-		strongest = 1 // any range around 0 does
+		notes = append(notes, "All weights are 0.")
+		strongest, clear = 1, 1 // any range around 0 does
 	}
-	panels, bar := weightPanels(weights, strongest)
-	err := writePicture(w, heading, weightsHeight(len(panels)), func(c draw.Canvas) {
-		drawWeights(c, panels, bar)
+	var above, below []*plot.Plot
+	for _, side := range []struct {
+		class string
+		sign  float32
+	}{{negative, -1}, {positive, 1}} {
+		above = append(above, imagePanel("what speaks for "+side.class, weights.times(side.sign).between(-clear, clear)))
+	}
+	colors := weightColors(strongest)
+	plane := weights.Height * weights.Width
+	for channel := range weights.Channels {
+		name := "the weights"
+		if weights.Channels == planes {
+			name = planeNames[channel] + " channel"
+		}
+		below = append(below, imagePanel(name, mapped(colors, weights, weights.Values[channel*plane:(channel+1)*plane])))
+	}
+	err := writePicture(w, heading{"Weights of the linear classifier", caption, notes}, weightsHeight, func(c draw.Canvas) {
+		drawWeights(c, above, below, weightBar(colors))
 	})
 	if err != nil {
 		return fmt.Errorf("drawing the weights: %w", err)
 	}
 	return nil
+}
+
+// times is the image with all its values multiplied.
+func (m Image) times(factor float32) Image {
+	values := make([]float32, len(m.Values))
+	for i, value := range m.Values {
+		values[i] = factor * value
+	}
+	m.Values = values
+	return m
 }
 
 func largestMagnitude(weights []float32) float64 {
@@ -60,48 +84,48 @@ func largestMagnitude(weights []float32) float64 {
 	return largest
 }
 
-// Sizes of the weights' picture: panels of 13 PNG pixels a weight in two
-// columns for CIFAR-10's images, the color bar to their right.
-const (
-	panelSide   = 13 * 32 * pixel
-	panelTitle  = vg.Length(22)
-	panelGap    = vg.Length(14)
-	columns     = 2
-	panelsWidth = columns*panelSide + (columns-1)*panelGap
-)
-
-// weightsHeight is the height of so many panels.
-func weightsHeight(panels int) vg.Length {
-	rows := vg.Length((panels + columns - 1) / columns)
-	return rows*(panelSide+panelTitle) + (rows-1)*panelGap
+// clearMagnitude is the magnitude that all but one in fifty weights stay below:
+// were the largest of all drawn purely, the many would hardly leave gray.
+func clearMagnitude(weights []float32) float64 {
+	magnitudes := make([]float64, len(weights))
+	for i, weight := range weights {
+		magnitudes[i] = math.Abs(float64(weight))
+	}
+	slices.Sort(magnitudes)
+	if clear := magnitudes[(len(magnitudes)-1)*49/50]; clear > 0 {
+		return clear
+	}
+	return magnitudes[len(magnitudes)-1]
 }
 
-// weightPanels returns the panels, row by row, and the color bar of all but that
-// of the mixed channels, for weights between -strongest and strongest.
-func weightPanels(weights Image, strongest float64) (panels []*plot.Plot, bar *plot.Plot) {
-	colors, size := weightColors(strongest), weights.Height*weights.Width
-	for plane := range weights.Channels {
-		picture := image.NewRGBA(image.Rect(0, 0, weights.Width, weights.Height))
-		for i, weight := range weights.Values[plane*size : (plane+1)*size] {
-			picture.Set(i%weights.Width, i/weights.Width, colorAt(colors, float64(weight)))
-		}
-		title := "gray channel"
-		if weights.Channels == planes {
-			title = planeNames[plane] + " channel"
-		}
-		panels = append(panels, weightPanel(title, picture))
-	}
-	if weights.Channels == planes {
-		panels = append(panels, weightPanel("all three channels mixed", weights.signed(strongest)))
-	}
+// Sizes of the weights' picture: two panels of 13 PNG pixels a weight of a 32x32
+// image above, three of 8 below, the color bar of these to their right.
+const (
+	panelSide  = 13 * 32 * pixel
+	smallSide  = 8 * 32 * pixel
+	panelTitle = vg.Length(22)
+	panelGap   = vg.Length(14)
 
-	bar = newPlot()
+	weightsHeight = panelSide + panelTitle + panelGap + smallSide + panelTitle
+)
+
+// mapped is a plane of weights in the colors.
+func mapped(colors palette.ColorMap, shape Image, plane []float32) image.Image {
+	picture := image.NewRGBA(image.Rect(0, 0, shape.Width, shape.Height))
+	for i, weight := range plane {
+		picture.Set(i%shape.Width, i/shape.Width, colorAt(colors, float64(weight)))
+	}
+	return picture
+}
+
+func weightBar(colors palette.ColorMap) *plot.Plot {
+	bar := newPlot()
 	bar.HideX()
 	bar.X.Padding, bar.Y.Padding = 0, 0
 	bar.Y.Label.Text = "Weight"
 	bar.Y.Tick.Marker = linearTicks{}
 	bar.Add(&plotter.ColorBar{ColorMap: colors, Vertical: true, Colors: 256})
-	return panels, bar
+	return bar
 }
 
 // weightColors runs from blue through light gray at 0 to red, colors that
@@ -123,21 +147,32 @@ func colorAt(colors palette.ColorMap, value float64) color.Color {
 	return c
 }
 
-func weightPanel(title string, picture image.Image) *plot.Plot {
+func imagePanel(title string, picture image.Image) *plot.Plot {
 	panel := newPlot()
-	panel.Title.Text = title
+	panel.Title.Text = elide(textStyle(labelSize, inkColor), title, panelSide)
 	panel.HideAxes()
 	panel.X.Padding, panel.Y.Padding = 0, 0
 	panel.Add(pixelImage{picture})
 	return panel
 }
 
-func drawWeights(c draw.Canvas, panels []*plot.Plot, bar *plot.Plot) {
-	size := c.Size()
-	tiles := draw.Tiles{Cols: columns, Rows: (len(panels) + columns - 1) / columns, PadX: panelGap, PadY: panelGap}
-	left := draw.Crop(c, 0, panelsWidth-size.X, 0, 0)
-	for i, panel := range panels {
-		panel.Draw(tiles.At(left, i%columns, i/columns))
+func drawWeights(c draw.Canvas, above, below []*plot.Plot, bar *plot.Plot) {
+	at := func(left, top, side vg.Length) draw.Canvas {
+		place := c
+		place.Rectangle = vg.Rectangle{
+			Min: vg.Point{X: c.Min.X + left, Y: c.Max.Y - top - side - panelTitle}, Max: vg.Point{X: c.Min.X + left + side, Y: c.Max.Y - top},
+		}
+		return place
 	}
-	bar.Draw(draw.Crop(c, panelsWidth+panelGap, 0, 0, -panelTitle))
+	for i, panel := range above {
+		panel.Draw(at(vg.Length(i)*(panelSide+panelGap), 0, panelSide))
+	}
+	const top = panelSide + panelTitle + panelGap
+	left := vg.Length(0)
+	for _, panel := range below {
+		panel.Draw(at(left, top, smallSide))
+		left += smallSide + panelGap
+	}
+	const barWidth = vg.Length(60)
+	bar.Draw(draw.Crop(at(left, top, barWidth), 0, 0, -(smallSide - barWidth), -panelTitle))
 }

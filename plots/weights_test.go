@@ -22,8 +22,8 @@ func areaOf(picture image.Image, wanted color.RGBA) (area image.Rectangle, count
 	return area, count
 }
 
-// TestWeightIsOneSharpSquare draws one green weight among zeros: in the mixed
-// panel, a pure square of 13 pixels a side must stand in column 9 and row 5.
+// TestWeightIsOneSharpSquare draws one green weight among zeros: in the panel
+// of what speaks for the horse, a pure square of 13 pixels a side must stand in column 9 and row 5.
 func TestWeightIsOneSharpSquare(t *testing.T) {
 	const column, row, side = 9, 5, 13
 	weights := make([]float32, 3072)

@@ -1,0 +1,27 @@
+package commands
+
+import (
+	"context"
+	"os"
+
+	"cifartrain/experiments"
+	"cifartrain/reports"
+	"cifartrain/runfolder"
+)
+
+// Report draws the pictures and the page of the run or the sweep at path again.
+func Report(ctx context.Context, s *experiments.Session, path string, overrides []string) error {
+	if _, _, sweep := runfolder.OpenSweep(path); !sweep && runfolder.IsComparison(path) {
+		return wrong("%s is a comparison; compare the runs again with the command compare", path)
+	}
+	return s.Redraw(ctx, path, overrides)
+}
+
+// Runs shows all runs in the session's folder and writes their page.
+func Runs(s *experiments.Session) error {
+	if info, err := os.Stat(s.Runs); err != nil || !info.IsDir() {
+		return wrong("there is no folder %s with runs; train something first, or name another folder with -runs", s.Runs)
+	}
+	reports.ShowRuns(s.Out, s.Runs)
+	return reports.WriteIndex(s.Runs)
+}

@@ -1,0 +1,104 @@
+package reports
+
+import (
+	_ "embed"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"cifartrain/plots"
+	"cifartrain/runfolder"
+)
+
+// IndexFile is the page of all runs, in the folder that holds them.
+const IndexFile = "index.html"
+
+//go:embed index.html
+var indexPage string
+
+var indexTemplate = newPage(indexPage)
+
+// WriteIndex writes the page of all runs in root, with links to their pages.
+func WriteIndex(root string) error {
+	folder := &runfolder.Folder{Path: root}
+	return folder.WriteWith(IndexFile, func(w io.Writer) error {
+		return indexTemplate.Execute(w, struct{ Table runTable }{listRuns(root)})
+	})
+}
+
+// ShowRuns shows all runs in root with their figures.
+func ShowRuns(out io.Writer, root string) {
+	table := listRuns(root)
+	rows := [][]string{table.Head}
+	for _, row := range table.Rows {
+		rows = append(rows, append([]string{row.Name}, row.Cells...))
+	}
+	Table(out, rows)
+	fmt.Fprintf(out, "\n%s in %s; the same as a page: %s\n", counted(len(table.Rows), "folder"), root, filepath.Join(root, IndexFile))
+}
+
+// listRuns are the runs, sweeps and comparisons in root, the newest first. What
+// cannot be read has a dash in place of figures.
+func listRuns(root string) runTable {
+	table := runTable{Head: []string{"run", "begun (UTC)", "status", "validation", "test", "test, last epoch", "best epoch", "epochs", "time"}}
+	for _, folder := range runfolder.List(root) {
+		name, err := filepath.Rel(root, folder.Path)
+		if err != nil {
+			name = folder.Path
+		}
+		link := ""
+		if _, err := os.Stat(folder.File(runfolder.ReportFile)); err == nil {
+			link = pageOf(root, folder.Path)
+		}
+		table.Rows = append(table.Rows, linkedRow{filepath.ToSlash(name), link, listed(folder)})
+	}
+	return table
+}
+
+// listed are a folder's cells in the list of runs.
+func listed(folder *runfolder.Folder) []string {
+	const none = "–"
+	begun := none
+	if at, err := time.Parse("20060102T150405Z", filepath.Base(folder.Path)[:min(16, len(filepath.Base(folder.Path)))]); err == nil {
+		begun = at.Format("2006-01-02 15:04")
+	}
+	status, cells := "", []string{none, none, none, none, none, none}
+	summary, err := folder.Summary()
+	switch _, _, sweep := runfolder.OpenSweep(folder.Path); {
+	case sweep:
+		status = "sweep"
+	case runfolder.IsComparison(folder.Path):
+		status = "comparison"
+	case err != nil:
+		status = "not finished"
+	default:
+		status, cells = summary.Status, listedFigures(summary)
+	}
+	return append([]string{begun, status}, cells...)
+}
+
+func listedFigures(s *runfolder.Summary) []string {
+	text := func(f *runfolder.Figures, loss, accuracy func(*runfolder.Figures) *float64) string {
+		switch {
+		case f == nil:
+			return "–"
+		case s.Task.Classifies():
+			return optional(accuracy(f), plots.Percent)
+		}
+		return optional(loss(f), plots.Loss)
+	}
+	validation := func(f *runfolder.Figures) string {
+		return text(f, func(f *runfolder.Figures) *float64 { return &f.ValidationLoss }, func(f *runfolder.Figures) *float64 { return f.ValidationAccuracy })
+	}
+	test := func(f *runfolder.Figures) string {
+		return text(f, func(f *runfolder.Figures) *float64 { return f.TestLoss }, func(f *runfolder.Figures) *float64 { return f.TestAccuracy })
+	}
+	best := "–"
+	if s.Best != nil {
+		best = strconv.Itoa(s.Best.Epoch)
+	}
+	return []string{validation(s.Best), test(s.Best), test(s.Final), best, strconv.Itoa(s.Epochs), Duration(s.Seconds)}
+}

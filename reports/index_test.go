@@ -1,0 +1,63 @@
+package reports
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cifartrain/runfolder"
+)
+
+// TestIndex lists a finished run, one that was cut off, and a comparison, and
+// leaves out what is none of these.
+func TestIndex(t *testing.T) {
+	finished := finishedRun(t, "a", 1, nil)
+	root := filepath.Dir(filepath.Dir(finished.Path))
+	cut, err := runfolder.Create(root, "b", started.AddDate(0, 0, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	comparison, err := runfolder.Create(root, "comparison", started)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compared, err := Compare([]*runfolder.Folder{finished})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteComparison(comparison, compared, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := cut.Write(runfolder.ConfigFile, []byte("name: b\n")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(root, "notes", "mine"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := finished.PointLatest(); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteIndex(root); err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join(root, IndexFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`<a href="comparison/20260304T050607Z/report.html">`, "<td>0.2500</td><td>0.5000</td>",
+		"b/20260305T050607Z</td><td>2026-03-05 05:06</td><td>not finished</td>",
+	} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("the page lacks %q:\n%s", want, page)
+		}
+	}
+	var out bytes.Buffer
+	ShowRuns(&out, root)
+	lines := strings.Split(out.String(), "\n")
+	if len(lines) != 7 || !strings.Contains(lines[1], "b/20260305T050607Z") || !strings.Contains(lines[5], "3 folders in "+root) {
+		t.Errorf("the list is:\n%s", out.String())
+	}
+}

@@ -1,0 +1,32 @@
+package runfolder
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// List returns the folders in root, root/NAME/TIME, of runs, sweeps and
+// comparisons, the newest first. Links and hidden folders are left out.
+func List(root string) []*Folder {
+	paths, _ := filepath.Glob(filepath.Join(root, "*", "*")) // only a bad pattern is an error
+	var folders []*Folder
+	for _, path := range paths {
+		info, err := os.Lstat(path)
+		if err != nil || !info.IsDir() || strings.HasPrefix(filepath.Base(path), ".") {
+			continue
+		}
+		folder := &Folder{Path: path}
+		if slices.ContainsFunc([]string{ConfigFile, SweepFile, ComparisonTable}, func(name string) bool {
+			_, err := os.Stat(folder.File(name))
+			return err == nil
+		}) {
+			folders = append(folders, folder)
+		}
+	}
+	slices.SortStableFunc(folders, func(a, b *Folder) int {
+		return strings.Compare(filepath.Base(b.Path), filepath.Base(a.Path)) // times sort as texts
+	})
+	return folders
+}
