@@ -203,8 +203,10 @@ type Sweep struct {
 	// grid tries every combination, at most 1000; random as many as the budget
 	// says, drawn by the seed; halving begins with every combination, or with as
 	// many as the budget says, and goes on with the best of them, again and
-	// again (successive halving, Jamieson and Talwalkar 2016).
-	Method string `yaml:"method" default:"grid" oneof:"grid random halving"`
+	// again (successive halving, Jamieson and Talwalkar 2016); one_at_a_time tries
+	// the first value of every key together, and then each other value with the
+	// first ones of the other keys: what does each change contribute?
+	Method string `yaml:"method" default:"grid" oneof:"grid random halving one_at_a_time"`
 	// How many combinations random and halving draw; halving takes all where it is 0.
 	Budget int `yaml:"budget" default:"0" range:"[0,1000]" when:"sweep.method=random|halving"`
 	// How many epochs all settings are trained for before the first choice. Those

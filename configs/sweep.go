@@ -99,7 +99,9 @@ func (r *reader) readSweep(sweep *Sweep) {
 	case !r.sound("sweep"):
 	case len(r.swept) == 0:
 		r.problem(at.at("sweep"), "names no key to sweep, as in optimizer.learning_rate: [0.01, 0.1]")
-	case sweep.Method != "random" && sweep.Budget == 0 && all > MaxRuns:
+	case sweep.Method == oneAtATime && len(sweep.changes()) > MaxRuns:
+		r.problem(at.at("sweep"), "makes more than %d runs; list fewer values", MaxRuns)
+	case sweep.Method != "random" && sweep.Method != oneAtATime && sweep.Budget == 0 && all > MaxRuns:
 		r.problem(at.at("sweep"), "makes %d runs, more than %d; list fewer values, or let method: random with a budget draw some", all, MaxRuns)
 	case (sweep.Method == "random" || sweep.Budget > 0) && (sweep.Budget < 1 || sweep.Budget > min(all, MaxRuns)):
 		r.problem(at.at("sweep.budget"), "%d is not between 1 and %d: how many of the %d combinations to draw", sweep.Budget, min(all, MaxRuns), all)
@@ -126,6 +128,25 @@ func (s *Sweep) combinations() int {
 	return n
 }
 
+// oneAtATime is the method whose settings differ from the first in one key.
+const oneAtATime = "one_at_a_time"
+
+// changes are the places among all combinations of those that differ from the
+// first in the value of one key at most.
+func (s *Sweep) changes() []int {
+	places, stride := []int{0}, 1
+	for _, swept := range slices.Backward(s.Keys) {
+		for value := 1; value < len(swept.Values); value++ {
+			places = append(places, value*stride)
+		}
+		if stride > mostCombinations/len(swept.Values) {
+			return make([]int, MaxRuns+1) // more keys than there may be runs
+		}
+		stride *= len(swept.Values)
+	}
+	return places
+}
+
 // A trial makes the settings of a sweep.
 type trial struct {
 	*reader
@@ -146,7 +167,11 @@ type tried struct {
 // draws fewer where it meets hardly any but settings that come out the same.
 func (t *trial) settings() {
 	all := t.sweep.combinations()
-	if t.sweep.Budget == 0 {
+	if t.sweep.Method == oneAtATime {
+		for _, place := range t.sweep.changes() {
+			t.try(place)
+		}
+	} else if t.sweep.Budget == 0 {
 		for place := range all {
 			t.try(place)
 		}

@@ -136,7 +136,7 @@ func TestSweepProblems(t *testing.T) {
 		{"sweep: {optimizer.gamma: [0.1, 0.5]}", ":2: sweep.optimizer.gamma: has no effect with optimizer.schedule constant; leave it out or set optimizer.schedule to step"},
 		{"sweep: {plots.reconstructions: [3]}", ":2: sweep.plots.reconstructions: has no effect with model.kind linear_svm; leave it out or set model.kind to autoencoder or tied_autoencoder"},
 		{"sweep:\n  data.classes:\n  - [frog, horse]\n  - [frog, hors]", ":5: sweep.data.classes[1][1]: \"hors\" is not a class; did you mean horse?"},
-		{"sweep: {loss.c: [1], method: best}", ":2: sweep.method: \"best\" is not grid, random or halving"},
+		{"sweep: {loss.c: [1], method: best}", ":2: sweep.method: \"best\" is not grid, random, halving or one_at_a_time"},
 		{"sweep: {loss.c: [1, 2], budget: 1}", ":2: sweep.budget: has no effect with sweep.method grid; leave it out or set sweep.method to random or halving"},
 		{"sweep: {loss.c: [1, 2], method: random}", ": sweep.budget: 0 is not between 1 and 2: how many of the 2 combinations to draw"},
 		{"sweep: {loss.c: [1, 2], method: random, budget: 3}", ":2: sweep.budget: 3 is not between 1 and 2: how many of the 2 combinations to draw"},
@@ -179,5 +179,14 @@ func TestSweepDifferences(t *testing.T) {
 		if diff := cmp.Diff(test.want, Differences(a, b)); diff != "" {
 			t.Errorf("%v (-want +got):\n%s", test.overrides, diff)
 		}
+	}
+}
+
+// TestOneAtATime tries the first values together, and each other value alone.
+func TestOneAtATime(t *testing.T) {
+	text := "sweep: {method: one_at_a_time, optimizer.learning_rate: [1, 2, 3], loss.c: [4, 5], data.batch_size: [6, 7]}"
+	want := [][]string{{"1", "4", "6"}, {"1", "4", "7"}, {"1", "5", "6"}, {"2", "4", "6"}, {"3", "4", "6"}}
+	if _, got := settings(t, text); !cmp.Equal(want, got) {
+		t.Errorf("the settings are %v, want %v", got, want)
 	}
 }

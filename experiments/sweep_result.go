@@ -86,10 +86,17 @@ func (w *sweep) draw(result *reports.Sweep) (pictures []reports.DrawnPicture, er
 	if lines {
 		meaning = "The validation figure against " + w.keys()[along] + "."
 	}
+	tweaks := w.config.Sweep.Method == "one_at_a_time" && !lines
+	if tweaks {
+		meaning = "What each change alone does to the validation figure, over its seeds."
+	}
 	caption := plots.Caption{Run: w.config.Name, Dataset: best[0].Summary().Dataset + ": " + reports.ClassList(best[0].Summary().Classes)}
 	draw(runfolder.SweepPicture, meaning, func(out io.Writer) error {
 		if lines {
 			return plots.SweepLines(out, caption, sweptFigures(result), along)
+		}
+		if tweaks {
+			return plots.Tweaks(out, caption, sweptFigures(result))
 		}
 		return plots.SweepMap(out, caption, sweptFigures(result))
 	})

@@ -172,6 +172,20 @@ func ExampleWalks() {
 	})
 }
 
+func ExampleTweaks() {
+	save("tweaks.png", func(w io.Writer) error {
+		figures := plots.SweptFigures{Keys: []plots.SweptKey{
+			{Name: "optimizer.learning_rate", Values: []string{"0.1", "0.0005"}},
+			{Name: "data.flip", Values: []string{"false", "true"}}, {Name: "loss.c", Values: []string{"1", "10"}},
+		}}
+		for i, places := range [][]int{{0, 0, 0}, {0, 0, 1}, {0, 1, 0}, {1, 0, 0}} {
+			mean := 0.76 + 0.02*float64(i) - 0.05*float64(i%2)
+			figures.Points = append(figures.Points, plots.SweptPoint{Places: places, Figure: mean, Low: mean - 0.012, High: mean + 0.01})
+		}
+		return plots.Tweaks(w, caption, figures)
+	})
+}
+
 // TestGoldenExplanations is TestGolden for the pictures that explain a model.
 func TestGoldenExplanations(t *testing.T) {
 	examples := map[string]func(){
@@ -185,6 +199,7 @@ func TestGoldenExplanations(t *testing.T) {
 		"errors.png":         ExampleErrorsByClass,
 		"codes.png":          ExampleCodes,
 		"walk.png":           ExampleWalks,
+		"tweaks.png":         ExampleTweaks,
 	}
 	for name, example := range examples {
 		t.Run(name, func(t *testing.T) {
