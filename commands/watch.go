@@ -29,6 +29,9 @@ func Watch(ctx context.Context, s *experiments.Session, path string, port int) e
 			return wrong("%s is a comparison of runs that have ended: open its %s in a browser", path, runfolder.ReportFile)
 		}
 	}
+	if err := worthWaiting(path); err != nil {
+		return err
+	}
 	page := &livePage{session: s, path: path}
 	listener, err := reports.Listen(port)
 	if err != nil {
@@ -36,6 +39,25 @@ func Watch(ctx context.Context, s *experiments.Session, path string, port int) e
 	}
 	fmt.Fprintf(s.Out, "The page of %s: http://%s\nIt follows the run as epochs end. Ctrl-C ends this, not the run.\n", path, listener.Addr())
 	return reports.Serve(ctx, listener, page)
+}
+
+// worthWaiting returns an error where a path holds something other than a run or
+// a sweep, so that neither will ever appear there. A path that is not there yet,
+// or a folder with nothing to see in it, may become one.
+func worthWaiting(path string) error {
+	_, err := runfolder.Open(path)
+	if _, _, sweep := runfolder.OpenSweep(path); err == nil || sweep {
+		return nil
+	}
+	if info, missing := os.Stat(path); missing != nil {
+		return nil
+	} else if !info.IsDir() {
+		return wrong("%v", err)
+	}
+	if files, unreadable := (&runfolder.Folder{Path: path}).Files(); unreadable != nil || len(files) > 0 {
+		return wrong("%v", err)
+	}
+	return nil
 }
 
 // A livePage is the page of a run that may still be training.
