@@ -55,7 +55,7 @@ func TestAutoencodersAndTheirComparison(t *testing.T) {
 	if kept, _ := filepath.Glob(filepath.Join(cache, "pca-*.json")); len(kept) != 1 {
 		t.Errorf("%d yardsticks are kept, want one for the one split", len(kept))
 	}
-	for _, want := range []string{"autoencoder_tied is ", " to overfit", "PCA, 4 components", "parameters", "x)"} {
+	for _, want := range []string{"autoencoder_tied is ", "overfits more", "PCA, 4 components", "parameters", "×)"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("the terminal does not show %q:\n%s", want, stdout)
 		}

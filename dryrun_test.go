@@ -12,9 +12,10 @@ import (
 // seeds, and no file anywhere.
 func TestDryRun(t *testing.T) {
 	dir := t.TempDir()
-	data, runs := filepath.Join(dir, "data"), filepath.Join(dir, "runs")
+	t.Chdir(dir)
+	runs := filepath.Join(dir, "runs")
 	status, stdout, stderr := call(context.Background(), "-config", "autoencoder", "-config", "autoencoder_tied", "-seeds", "2", "-dry-run",
-		"-data", data, "-runs", runs, "-set", "data.classes=[frog, horse]", "-set", "train.epochs=3", "-set", "model.hidden=[16]", "-set", "model.latent=4")
+		"-runs", runs, "-set", "data.classes=[frog, horse]", "-set", "train.epochs=3", "-set", "model.hidden=[16]", "-set", "model.latent=4")
 	if status != exitDone {
 		t.Fatalf("exit status %d\n%s%s", status, stdout, stderr)
 	}
@@ -49,7 +50,7 @@ func TestDryRunFails(t *testing.T) {
 		args []string
 	}{
 		{"optimizer.learning_rate lower", sampleArgs(dir, "-dry-run", "-set", "optimizer.learning_rate=1e6")},
-		{"does not hold CIFAR-10", []string{"-config", "svm", "-dry-run", "-data", dir, "-set", "data.download=false", "-set", "data.if_missing=fail"}},
+		{"name a folder that holds CIFAR-10", []string{"-config", "svm", "-dry-run", "-data", dir, "-set", "data.download=false", "-set", "data.if_missing=fail"}},
 		{"name another place with -runs", sampleArgs(file, "-dry-run")},
 	} {
 		if status, stdout, stderr := call(context.Background(), test.args...); status != exitFailed || !strings.Contains(stderr, test.says) || strings.Contains(stdout, "This was a dry run") {

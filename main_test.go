@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"cifartrain/configs"
 	"cifartrain/experiments"
+	"cifartrain/plots"
 	"cifartrain/runfolder"
 )
 
@@ -126,7 +126,7 @@ func TestTheMainJob(t *testing.T) {
 		t.Fatal("the second run went into the first one's folder")
 	}
 	sameRun(t, first, again)
-	for folder, want := range map[*runfolder.Folder]int{first: 1, again: 0} {
+	for folder, want := range map[*runfolder.Folder]int{first: 2, again: 0} { // one of figures, one of pictures
 		if files, _ := filepath.Glob(folder.File("tensorboard/events.out.tfevents.*")); len(files) != want {
 			t.Errorf("%s holds %d event files, want %d", folder.Path, len(files), want)
 		}
@@ -136,7 +136,7 @@ func TestTheMainJob(t *testing.T) {
 	if status != exitDone {
 		t.Errorf("evaluate: exit status %d", status)
 	}
-	if want := fmt.Sprintf("accuracy: %.2f%%", 100**summary.Best.TestAccuracy); !strings.Contains(stdout, want) {
+	if want := "accuracy: " + plots.Percent(*summary.Best.TestAccuracy); !strings.Contains(stdout, want) {
 		t.Errorf("evaluate does not repeat %q:\n%s", want, stdout)
 	}
 }
