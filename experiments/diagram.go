@@ -8,12 +8,12 @@ import (
 
 	"cifartrain/graphs"
 	"cifartrain/loaders"
-	"cifartrain/plots"
+	"cifartrain/plots/diagram"
 )
 
 // network tells the layers of a model of images of a shape as a diagram shows them.
-func network(shape loaders.Shape, architecture *graphs.Architecture, model *graphs.Model) plots.Network {
-	drawn := plots.Network{
+func network(shape loaders.Shape, architecture *graphs.Architecture, model *graphs.Model) diagram.Network {
+	drawn := diagram.Network{
 		Layers: Layers(architecture, model),
 		Title:  architecture.Kind,
 		Input:  fmt.Sprintf("images, %v = %d values", shape, shape.Values()),
@@ -26,8 +26,8 @@ func network(shape loaders.Shape, architecture *graphs.Architecture, model *grap
 }
 
 // Layers tells a model's layers from the input to the output.
-func Layers(architecture *graphs.Architecture, model *graphs.Model) []plots.Layer {
-	var drawn []plots.Layer
+func Layers(architecture *graphs.Architecture, model *graphs.Model) []diagram.Layer {
+	var drawn []diagram.Layer
 	shapes := make(map[string]tensor.Shape)
 	for _, p := range architecture.Parameters {
 		shapes[p.Name] = p.Shape
@@ -35,7 +35,7 @@ func Layers(architecture *graphs.Architecture, model *graphs.Model) []plots.Laye
 	counts := architecture.ParameterCounts(model.Layers)
 	for i, layer := range model.Layers {
 		shape := shapes[layer.Weight]
-		one := plots.Layer{
+		one := diagram.Layer{
 			Name: layer.Name, In: layer.In, Out: layer.Out, Parameters: counts[i], Latent: layer.Latent,
 			Weight: fmt.Sprintf("weight %d × %d", shape[0], shape[1]),
 		}

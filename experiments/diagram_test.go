@@ -8,7 +8,7 @@ import (
 
 	"cifartrain/configs"
 	"cifartrain/loaders/cifar"
-	"cifartrain/plots"
+	"cifartrain/plots/diagram"
 )
 
 // TestNetwork pins what the diagram of a model with tied weights is told.
@@ -26,9 +26,9 @@ func TestNetwork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := plots.Network{
+	want := diagram.Network{
 		Title: "tied_autoencoder", Input: "images, 3 × 32 × 32 = 3072 values", Loss: "mean squared error",
-		Layers: []plots.Layer{
+		Layers: []diagram.Layer{
 			{Name: "enc_fc1", In: 3072, Out: 128, Weight: "weight 128 × 3072", Parameters: 128*3072 + 128, Activation: "ReLU"},
 			{Name: "enc_fc2", In: 128, Out: 32, Weight: "weight 32 × 128", Parameters: 32*128 + 32, Latent: true},
 			{Name: "dec_fc1", In: 32, Out: 128, Weight: "shared 128 × 32", Parameters: 128, Activation: "ReLU", SharesWith: "enc_fc2", Transposed: true},

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"cifartrain/configs"
-	"cifartrain/plots"
+	"cifartrain/plots/diagram"
 	"cifartrain/reports"
 	"cifartrain/runfolder"
 	"cifartrain/training"
@@ -66,7 +66,7 @@ func (r *record) drawGraph() error {
 	}
 	return errors.Join(r.folder.Write(runfolder.GraphFile, text),
 		r.folder.WriteWith(runfolder.DiagramFile, func(w io.Writer) error {
-			return plots.Diagram(w, network(r.Images.Dataset.Shape, r.Architecture, model))
+			return diagram.Draw(w, network(r.Images.Dataset.Shape, r.Architecture, model))
 		}))
 }
 

@@ -2,8 +2,7 @@
 // the confusion matrix and the weights of a linear classifier, images beside
 // their reconstructions, and the curves of several runs side by side. Each
 // exported function takes values and writes one PNG; the same values give the
-// same bytes. Every picture's heading names the run and the dataset. A diagram
-// of the model's layers is an SVG.
+// same bytes. Every picture's heading names the run and the dataset.
 //
 // style.go holds what all pictures share: sizes, fonts and colors.
 package plots

@@ -1,4 +1,4 @@
-package plots_test
+package diagram_test
 
 import (
 	"bytes"
@@ -10,26 +10,26 @@ import (
 	"strings"
 	"testing"
 
-	"cifartrain/plots"
+	"cifartrain/plots/diagram"
 )
 
 // tied is an autoencoder whose decoder has the encoder's weights, with hidden
 // layers of the given number.
-func tied(hidden int) plots.Network {
-	network := plots.Network{Title: "tied", Input: "images", Loss: "mean squared error"}
+func tied(hidden int) diagram.Network {
+	network := diagram.Network{Title: "tied", Input: "images", Loss: "mean squared error"}
 	widths := []int{3072}
 	for i := range hidden {
 		widths = append(widths, 512>>min(i, 4))
 	}
 	widths = append(widths, 8)
 	for i := range len(widths) - 1 {
-		network.Layers = append(network.Layers, plots.Layer{
+		network.Layers = append(network.Layers, diagram.Layer{
 			Name: fmt.Sprint("down", i), In: widths[i], Out: widths[i+1], Weight: "own", Parameters: 1000, Activation: "ReLU",
 		})
 	}
 	network.Layers[hidden].Latent = true
 	for i := len(widths) - 1; i > 0; i-- {
-		network.Layers = append(network.Layers, plots.Layer{
+		network.Layers = append(network.Layers, diagram.Layer{
 			Name: fmt.Sprint("up", i), In: widths[i], Out: widths[i-1], Weight: "shared", Parameters: 1,
 			SharesWith: fmt.Sprint("down", i-1), Transposed: true,
 		})
@@ -37,8 +37,8 @@ func tied(hidden int) plots.Network {
 	return network
 }
 
-func classifier() plots.Network {
-	return plots.Network{Title: "svm", Input: "images", Loss: "hinge", Target: "labels", Layers: []plots.Layer{
+func classifier() diagram.Network {
+	return diagram.Network{Title: "svm", Input: "images", Loss: "hinge", Target: "labels", Layers: []diagram.Layer{
 		{Name: "fc", In: 3072, Out: 1, Weight: "weight 1 × 3072", Parameters: 3073},
 	}}
 }
@@ -58,10 +58,10 @@ type drawn struct {
 type place struct{ x, y, right, bottom int }
 
 // drawDiagram draws a network and reads the drawing back.
-func drawDiagram(t *testing.T, network plots.Network) drawn {
+func drawDiagram(t *testing.T, network diagram.Network) drawn {
 	t.Helper()
 	var svg bytes.Buffer
-	if err := plots.Diagram(&svg, network); err != nil {
+	if err := diagram.Draw(&svg, network); err != nil {
 		t.Fatal(err)
 	}
 	var d drawn
@@ -133,7 +133,7 @@ func (d *drawn) element(t *testing.T, element xml.StartElement) {
 func TestDiagram(t *testing.T) {
 	lonely := classifier()
 	lonely.Target = "" // restores its input, but no layer is the latent
-	networks := map[string]plots.Network{"classifier": classifier(), "without a latent": lonely}
+	networks := map[string]diagram.Network{"classifier": classifier(), "without a latent": lonely}
 	for _, hidden := range []int{0, 1, 3, 32} {
 		networks[fmt.Sprint(hidden, " hidden layers")] = tied(hidden)
 	}
@@ -193,16 +193,16 @@ func TestDiagramErrors(t *testing.T) {
 	gap, lost := tied(1), tied(1)
 	gap.Layers[1].In++
 	lost.Layers[2].SharesWith = "nobody"
-	for want, network := range map[string]plots.Network{
+	for want, network := range map[string]diagram.Network{
 		"drawing the diagram: no layers":                                                 {Title: "none"},
 		"drawing the diagram: layer down1 takes 513 values, down0 before it gives 512":   gap,
 		"drawing the diagram: layer up2 shares the weight of nobody, which is not there": lost,
 	} {
-		if err := plots.Diagram(io.Discard, network); err == nil || err.Error() != want {
+		if err := diagram.Draw(io.Discard, network); err == nil || err.Error() != want {
 			t.Errorf("the error is %v, want %q", err, want)
 		}
 	}
-	if err := plots.Diagram(broken{}, tied(1)); !errors.Is(err, io.ErrShortWrite) {
+	if err := diagram.Draw(broken{}, tied(1)); !errors.Is(err, io.ErrShortWrite) {
 		t.Errorf("the error is %v, want that of the writer", err)
 	}
 }

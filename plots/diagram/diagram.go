@@ -1,4 +1,6 @@
-package plots
+// Package diagram draws a model's layers as an SVG, which shows light or dark as
+// the reader prefers.
+package diagram
 
 import (
 	_ "embed"
@@ -8,9 +10,11 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"cifartrain/plots"
 )
 
-// A Network is a chain of layers as [Diagram] draws it.
+// A Network is a chain of layers as [Draw] shows it.
 type Network struct {
 	Title  string
 	Input  string // what the network takes
@@ -35,26 +39,26 @@ type Layer struct {
 }
 
 //go:embed diagram.svg
-var diagramText string
+var svg string
 
 // html/template escapes what stands in an SVG as in a page: the result is
 // well-formed XML.
-var diagramTemplate = template.Must(template.New("diagram").Parse(diagramText))
+var svgTemplate = template.Must(template.New("diagram").Parse(svg))
 
-// Diagram writes an SVG of a network to w: its layers as boxes with the shape
+// Draw writes an SVG of a network to w: its layers as boxes with the shape
 // of their weights and their numbers of parameters, between them bars for the
 // widths of what flows, the latent marked, layers of one weight linked, and the
 // loss with its target. The layers of a network that restores its input go down
 // to the latent on the left and up again on the right; those of any other go
 // down. It shows light or dark as the reader prefers, and prints light.
 //
-// Diagram returns an error for a network without layers, for layers that do not
+// Draw returns an error for a network without layers, for layers that do not
 // fit together or that share with a layer that is not there, or from w.
-func Diagram(w io.Writer, network Network) error {
+func Draw(w io.Writer, network Network) error {
 	if err := network.check(); err != nil {
 		return fmt.Errorf("drawing the diagram: %w", err)
 	}
-	if err := diagramTemplate.Execute(w, newSheet(network)); err != nil {
+	if err := svgTemplate.Execute(w, newSheet(network)); err != nil {
 		return fmt.Errorf("drawing the diagram: %w", err)
 	}
 	return nil
@@ -118,5 +122,5 @@ func counted(parameters int) string {
 	if parameters == 1 {
 		return "1 parameter"
 	}
-	return Thousands(parameters) + " parameters"
+	return plots.Thousands(parameters) + " parameters"
 }
