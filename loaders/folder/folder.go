@@ -136,7 +136,11 @@ func subfolders(dir string) ([]string, error) {
 	return names, nil
 }
 
-func hidden(name string) bool { return strings.HasPrefix(name, ".") }
+// hidden says whether file managers hide a file of this name. Windows leaves the
+// two without a dot in folders of pictures.
+func hidden(name string) bool {
+	return strings.HasPrefix(name, ".") || strings.EqualFold(name, "Thumbs.db") || strings.EqualFold(name, "desktop.ini")
+}
 
 // list are the pictures in the folders of the given classes in dir, of which
 // each must have at least one.
@@ -157,6 +161,9 @@ func list(dir string, classes []string) ([]picture, error) {
 				continue
 			case err != nil:
 				return nil, err
+			case info.IsDir():
+				return nil, fmt.Errorf("%s is a folder where the pictures of the class %q should be: move its pictures to %s, or name %s instead of %s if its folders are the classes",
+					path, class, folder, folder, dir)
 			case !info.Mode().IsRegular():
 				return nil, fmt.Errorf("%s is not a file: the folder of a class holds nothing but pictures", path)
 			}

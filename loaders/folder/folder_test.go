@@ -72,6 +72,7 @@ func TestOpenWithParts(t *testing.T) {
 		}
 		writePictures(t, dir, paths...)
 		os.WriteFile(filepath.Join(dir, "train", "cat", ".DS_Store"), []byte("hidden"), 0o666)
+		os.WriteFile(filepath.Join(dir, "train", "dog", "Thumbs.db"), []byte("hidden by Windows"), 0o666)
 		os.Mkdir(filepath.Join(dir, "train", ".cache"), 0o777)
 		os.WriteFile(filepath.Join(dir, "train", "README.txt"), []byte("beside the classes"), 0o666)
 		got, err := Open(t.Context(), dir, options())
@@ -179,12 +180,12 @@ func TestOpenRefuses(t *testing.T) {
 		{"pictures without folders", []string{"a.png", "b.png"}, none, `FOLDER holds no folders of pictures`},
 		{"one class", series("cat", 5), none, `FOLDER holds pictures of the one class "cat" only: there must be at least two`},
 		{"an empty class", good, folder("emu"), "FOLDER/emu holds no pictures: put some in or delete the folder"},
-		{"text", good, file("cat/notes.txt", "my cats"), "FOLDER/cat/notes.txt is no picture that can be read: it is none of PNG, JPEG, GIF, BMP, TIFF and WebP"},
-		{"a file of 0 bytes", good, file("cat/001.png", ""), "FOLDER/cat/001.png is no picture that can be read"},
+		{"text", good, file("cat/notes.txt", "my cats"), "FOLDER/cat/notes.txt is not a picture that can be read: it is none of PNG, JPEG, GIF, BMP, TIFF and WebP"},
+		{"a file of 0 bytes", good, file("cat/001.png", ""), "FOLDER/cat/001.png is not a picture that can be read"},
 		{"two unreadable ones", []string{"train/cat/1.png", "train/dog/1.png", "test/cat/1.png"}, func(dir string) error {
 			return errors.Join(file("train/cat/1.png", "")(dir), file("test/cat/1.png", "")(dir))
-		}, "FOLDER/train/cat/1.png is no picture that can be read: it is none of PNG, JPEG, GIF, BMP, TIFF and WebP\nFOLDER/test/cat/1.png"},
-		{"a folder in a class", good, folder("cat/kittens"), "FOLDER/cat/kittens is not a file: the folder of a class holds nothing but pictures"},
+		}, "FOLDER/train/cat/1.png is not a picture that can be read: it is empty\nFOLDER/test/cat/1.png"},
+		{"a folder in a class", good, folder("cat/kittens"), `FOLDER/cat/kittens is a folder where the pictures of the class "cat" should be: move its pictures to FOLDER/cat, or name FOLDER/cat instead of FOLDER if its folders are the classes`},
 		{"test classes that training lacks", []string{"train/a/1.png", "train/b/1.png", "test/c/1.png"}, none,
 			`FOLDER/test/c/1.png is of the class "c", of which there are no pictures to train on: the folders for training are a, b`},
 		{"test pictures without classes", []string{"train/a/1.png", "train/b/1.png", "test/1.png"}, none,

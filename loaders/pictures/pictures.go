@@ -3,6 +3,7 @@
 package pictures
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"image"
@@ -31,63 +32,89 @@ const mostPixels = 100_000_000
 // Read writes the picture in the file at path into pixels, as many bytes as an
 // image of the shape has values: of the picture the largest centred part of the
 // shape's proportions, scaled to its size. Three channels are red, green and
-// blue, one is the brightness. Transparent parts count as black.
+// blue, one is the brightness. Transparent parts count as black. A photograph is
+// turned as its Exif data says that the camera was held.
 func Read(path string, shape loaders.Shape, pixels []byte) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	picture, err := decode(file)
+	picture, turn, err := decode(file)
 	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
 		return err
 	}
 	if err != nil {
-		return fmt.Errorf("%s is no picture that can be read: %w", path, err)
+		return fmt.Errorf("%s is not a picture that can be read: %w", path, err)
 	}
-	fit(pixels, picture, shape)
+	fit(pixels, picture, turn, shape)
 	return nil
 }
 
-// decode reads a picture whose size is within bounds.
-func decode(file io.ReadSeeker) (picture image.Image, err error) {
-	defer func() { // decoders of damaged files are a place for surprises
+// decode reads a picture whose size is within bounds, and how it is to be turned.
+func decode(file io.ReadSeeker) (picture image.Image, turn orientation, err error) {
+	defer func() { // a decoder may panic on a damaged file
 		if fault := recover(); fault != nil {
 			picture, err = nil, fmt.Errorf("it is damaged (%v)", fault)
 		}
 	}()
-	config, _, err := image.DecodeConfig(file)
-	switch {
-	case errors.Is(err, image.ErrFormat):
-		return nil, errors.New("it is none of " + Formats)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, errors.New("it ends too early")
-	case err != nil:
-		return nil, err
-	case config.Width < 1 || config.Height < 1:
-		return nil, fmt.Errorf("it has %d × %d pixels", config.Width, config.Height)
-	case config.Height > mostPixels/config.Width:
-		return nil, fmt.Errorf("it has %d × %d pixels, more than the %d million that are read", config.Width, config.Height, mostPixels/1_000_000)
+	if err := checkSize(file); err != nil {
+		return nil, upright, err
 	}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return nil, err
+		return nil, upright, err
 	}
-	picture, _, err = image.Decode(file)
+	picture, format, err := image.Decode(file)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = errors.New("it ends too early")
 	}
-	return picture, err
+	if err != nil {
+		return nil, upright, err
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return nil, upright, err
+	}
+	return picture, orientationOf(file, format), nil
 }
 
-// fit writes the centred part of picture into pixels.
-func fit(pixels []byte, picture image.Image, shape loaders.Shape) {
-	scaled := image.NewRGBA(image.Rect(0, 0, shape.Width, shape.Height))
+// checkSize refuses a file that does not begin as a picture does, or whose
+// picture has no pixels or too many.
+func checkSize(file io.ReadSeeker) error {
+	if end, err := file.Seek(0, io.SeekEnd); err != nil || end == 0 {
+		return cmp.Or(err, errors.New("it is empty"))
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	config, _, err := image.DecodeConfig(file)
+	switch {
+	case errors.Is(err, image.ErrFormat):
+		return errors.New("it is none of " + Formats)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("it ends too early")
+	case err != nil:
+		return err
+	case config.Width < 1 || config.Height < 1:
+		return fmt.Errorf("it has %d × %d pixels", config.Width, config.Height)
+	case config.Height > mostPixels/config.Width:
+		return fmt.Errorf("it has %d × %d pixels, more than the %d million that are read", config.Width, config.Height, mostPixels/1_000_000)
+	}
+	return nil
+}
+
+// fit writes the centred part of picture, turned, into pixels.
+func fit(pixels []byte, picture image.Image, turn orientation, shape loaders.Shape) {
+	stored := shape // of the picture as it lies in the file
+	if turn >= transposed {
+		stored.Width, stored.Height = shape.Height, shape.Width
+	}
+	scaled := image.NewRGBA(image.Rect(0, 0, stored.Width, stored.Height))
 	// Bilinear with as wide a reach as the scale asks for, which is what
 	// torchvision's Resize does. Nothing is resampled at the same size.
-	draw.BiLinear.Scale(scaled, scaled.Bounds(), picture, centre(picture.Bounds(), shape), draw.Src, nil)
+	draw.BiLinear.Scale(scaled, scaled.Bounds(), picture, centre(picture.Bounds(), stored), draw.Src, nil)
 	plane := shape.Plane()
 	for i := range plane {
-		rgb := scaled.Pix[4*i:][:3]
+		rgb := scaled.Pix[scaled.PixOffset(turn.stored(i%shape.Width, i/shape.Width, stored.Width, stored.Height)):][:3]
 		if shape.Channels == 3 {
 			pixels[i], pixels[plane+i], pixels[2*plane+i] = rgb[0], rgb[1], rgb[2]
 		} else {

@@ -134,7 +134,7 @@ func TestReadCutsTheMiddle(t *testing.T) {
 			return color.Black
 		})
 		pixels := make([]byte, rgb.Values())
-		fit(pixels, picture, rgb)
+		fit(pixels, picture, upright, rgb)
 		if !bytes.Equal(pixels, make([]byte, len(pixels))) {
 			t.Errorf("%d × %d: the ends show: %v", width, height, pixels[:16])
 		}
@@ -145,7 +145,7 @@ func TestReadCutsTheMiddle(t *testing.T) {
 func TestReadAverages(t *testing.T) {
 	picture := drawn(64, 64, func(x, y int) color.Color { return color.Gray{Y: byte(255 * ((x + y) % 2))} })
 	pixels := make([]byte, rgb.Values())
-	fit(pixels, picture, rgb)
+	fit(pixels, picture, upright, rgb)
 	for i, got := range pixels {
 		if got < 120 || got > 136 {
 			t.Errorf("pixel %d of a fine chequerboard is %d, want about 127", i, got)
@@ -166,10 +166,10 @@ func TestReadRefuses(t *testing.T) {
 		content []byte
 		words   string
 	}{
-		{"empty", nil, "is no picture that can be read: it is none of PNG, JPEG"},
-		{"text", []byte("Thumbs"), "is no picture that can be read: it is none of PNG, JPEG"},
-		{"cut short", whole.Bytes()[:100], "is no picture that can be read: "},
-		{"damaged", append(bytes.Clone(whole.Bytes()[:60]), bytes.Repeat([]byte{7}, 200)...), "is no picture that can be read: "},
+		{"empty", nil, "is not a picture that can be read: it is empty"},
+		{"text", []byte("Thumbs"), "is not a picture that can be read: it is none of PNG, JPEG"},
+		{"cut short", whole.Bytes()[:100], "is not a picture that can be read: "},
+		{"damaged", append(bytes.Clone(whole.Bytes()[:60]), bytes.Repeat([]byte{7}, 200)...), "is not a picture that can be read: "},
 		{"huge", withSum(huge), "has 50000 × 50000 pixels, more than the 100 million that are read"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

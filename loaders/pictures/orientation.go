@@ -1,0 +1,70 @@
+package pictures
+
+import (
+	"io"
+
+	"github.com/bep/imagemeta"
+)
+
+// An orientation says how a camera was held, as Exif numbers it: which row and
+// column of the stored picture are at the top and at the left of the one to show.
+// https://www.cipa.jp/std/documents/e/DC-X008-Translation-2019-E.pdf, tag 274.
+type orientation int
+
+const (
+	upright    orientation = 1
+	transposed orientation = 5 // from here on rows of the stored picture are columns of the one to show
+	greatest   orientation = 8
+)
+
+// formatsWithExif are the formats that can have Exif data, under the names that
+// package image knows them by.
+var formatsWithExif = map[string]imagemeta.ImageFormat{
+	"jpeg": imagemeta.JPEG, "png": imagemeta.PNG, "tiff": imagemeta.TIFF, "webp": imagemeta.WebP,
+}
+
+// orientationOf reads the orientation from a picture's Exif data. A picture
+// counts as upright where this says nothing of it or is damaged.
+func orientationOf(file io.ReadSeeker, format string) orientation {
+	found := upright
+	exif, known := formatsWithExif[format]
+	if !known {
+		return found
+	}
+	isOrientation := func(tag imagemeta.TagInfo) bool { return tag.Tag == "Orientation" && tag.Namespace == "IFD0" }
+	imagemeta.Decode(imagemeta.Options{
+		R:               file,
+		ImageFormat:     exif,
+		Sources:         imagemeta.EXIF,
+		ShouldHandleTag: isOrientation,
+		HandleTag: func(tag imagemeta.TagInfo) error {
+			if value, ok := tag.Value.(uint16); ok && orientation(value) >= upright && orientation(value) <= greatest {
+				found = orientation(value)
+			}
+			return imagemeta.ErrStopWalking
+		},
+	})
+	return found
+}
+
+// stored is where the pixel (x, y) of the picture to show lies in the stored
+// picture, which is width pixels wide and height high.
+func (o orientation) stored(x, y, width, height int) (column, row int) {
+	switch o {
+	case 2:
+		return width - 1 - x, y
+	case 3:
+		return width - 1 - x, height - 1 - y
+	case 4:
+		return x, height - 1 - y
+	case 5:
+		return y, x
+	case 6:
+		return y, height - 1 - x
+	case 7:
+		return width - 1 - y, height - 1 - x
+	case 8:
+		return width - 1 - y, x
+	}
+	return x, y
+}
