@@ -14,7 +14,7 @@ import (
 	"gonum.org/v1/plot/plotter"
 
 	"cifartrain/loaders"
-	"cifartrain/metrics"
+	"cifartrain/metrics/pca"
 	"cifartrain/plots"
 	"cifartrain/training"
 )
@@ -132,12 +132,12 @@ func (p *Prepared) drawErrorsByClass(w io.Writer, caption plots.Caption, all []P
 	test, latent := p.Images.Test, p.Architecture.Latent
 	own, beside := make([]plots.ClassValues, len(test.Classes)), make([]plots.ClassValues, len(test.Classes))
 	scale, uniform := lossScale(p.Config.Data.Normalize)
-	var pca []float64
+	var best []float64
 	name := ""
 	if uniform && latent <= mostComponents {
 		sample := p.Images.Training.Sample(fittedForErrors, p.Config.Random("errors by class"))
 		var err error
-		if pca, err = metrics.PCAErrors(context.Background(), latent, sample, test); err != nil {
+		if best, err = pca.Errors(context.Background(), latent, sample, test); err != nil {
 			return err
 		}
 		name = fmt.Sprintf("%d principal components of %d training images", latent, sample.Len())
@@ -146,13 +146,13 @@ func (p *Prepared) drawErrorsByClass(w io.Writer, caption plots.Caption, all []P
 		class := test.Class(i)
 		own[class].Class, beside[class].Class = test.Classes[class], test.Classes[class]
 		own[class].Values = append(own[class].Values, prediction.MSE)
-		if pca != nil {
-			beside[class].Values = append(beside[class].Values, scale*pca[i])
+		if best != nil {
+			beside[class].Values = append(beside[class].Values, scale*best[i])
 		}
 	}
 	ease := func(c plots.ClassValues) float64 { return -mean(c.Values) }
 	own, cut := hardestClasses(own, ease)
-	if pca == nil {
+	if best == nil {
 		return plots.ErrorsByClass(w, hardest(caption, cut), own, "", nil)
 	}
 	kept := make([]plots.ClassValues, len(own))

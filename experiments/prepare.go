@@ -14,7 +14,7 @@ import (
 	"cifartrain/kernels"
 	"cifartrain/loaders"
 	"cifartrain/loaders/sources"
-	"cifartrain/metrics"
+	"cifartrain/metrics/pca"
 	"cifartrain/runfolder"
 )
 
@@ -129,7 +129,7 @@ func (p *Prepared) align(ctx context.Context) error {
 	if count == 0 {
 		return nil
 	}
-	components, err := metrics.PrincipalComponents(ctx, count, p.Images.Training)
+	components, err := pca.Components(ctx, count, p.Images.Training)
 	if err != nil {
 		return err
 	}

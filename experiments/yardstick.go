@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"cifartrain/configs"
-	"cifartrain/metrics"
+	"cifartrain/metrics/pca"
 )
 
 // mostComponents bounds the yardstick: more principal components take minutes.
@@ -19,8 +19,8 @@ const mostComponents = 256
 type yardstick struct {
 	stop    context.CancelFunc
 	done    chan struct{}
-	result  *metrics.PCA // nil where there is none
-	missing string       // why a model that restores its input has none
+	result  *pca.Result // nil where there is none
+	missing string      // why a model that restores its input has none
 }
 
 // measure starts computing the yardstick of a model that restores its input.
@@ -44,16 +44,16 @@ func measure(ctx context.Context, p *Prepared) *yardstick {
 
 func (y *yardstick) compute(ctx context.Context, components int, scale float64, images *Images) {
 	defer close(y.done)
-	results, err := metrics.CachedPCA(ctx, cacheFolder(), []int{components}, images.Training, images.Validation, images.Test)
+	results, err := pca.Cached(ctx, cacheFolder(), []int{components}, images.Training, images.Validation, images.Test)
 	if err != nil {
 		y.missing = err.Error() // the run is worth keeping without it
 		return
 	}
-	pca := results[0]
-	pca.TrainMSE *= scale
-	pca.ValidationMSE *= scale
-	pca.TestMSE *= scale
-	y.result = &pca
+	result := results[0]
+	result.TrainMSE *= scale
+	result.ValidationMSE *= scale
+	result.TestMSE *= scale
+	y.result = &result
 }
 
 // CacheVariable is the environment variable that names another cache folder; set
@@ -92,7 +92,7 @@ func (y *yardstick) cancel() {
 }
 
 // wait returns the figures once they are there, nil where there are none.
-func (y *yardstick) wait() *metrics.PCA {
+func (y *yardstick) wait() *pca.Result {
 	if y == nil { // the run ended before its training began
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"cifartrain/metrics"
+	"cifartrain/metrics/pca"
 	"cifartrain/shell"
 )
 
@@ -44,12 +45,12 @@ type Summary struct {
 	// learning rate follows its length: its config alone gives other numbers.
 	Lengthened bool `json:"lengthened,omitempty"`
 
-	Files   []string     `json:"files,omitempty"` // that the run has left, so that a lack can be told
-	Epochs  int          `json:"epochs"`          // that were trained
-	Final   *Figures     `json:"final,omitempty"`
-	Best    *Figures     `json:"best,omitempty"` // of the lowest validation loss
-	PCA     *metrics.PCA `json:"pca,omitempty"`  // of as many components as the model has latent values, in the loss's units
-	Verdict *Verdict     `json:"verdict,omitempty"`
+	Files   []string    `json:"files,omitempty"` // that the run has left, so that a lack can be told
+	Epochs  int         `json:"epochs"`          // that were trained
+	Final   *Figures    `json:"final,omitempty"`
+	Best    *Figures    `json:"best,omitempty"` // of the lowest validation loss
+	PCA     *pca.Result `json:"pca,omitempty"`  // of as many components as the model has latent values, in the loss's units
+	Verdict *Verdict    `json:"verdict,omitempty"`
 
 	DeadUnits []metrics.DeadUnits `json:"dead_units,omitempty"` // of the best weights, by layer with a ReLU
 

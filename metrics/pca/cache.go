@@ -1,4 +1,4 @@
-package metrics
+package pca
 
 import (
 	"context"
@@ -13,47 +13,48 @@ import (
 	"slices"
 )
 
-// pcaMethod is part of every key; a change to the fit that changes figures
+// method is part of every key; a change to the fit that changes figures
 // makes it another, so that no cached ones are mistaken for its own.
-const pcaMethod = "metrics.FitPCA 1"
+const method = "pca.Fit 1"
 
-// cachedPCA is the content of a cache file.
-type cachedPCA struct {
-	Key     string `json:"key"` // SHA-256 of all that decides the results
-	Results []PCA  `json:"results"`
+// cacheFile is the content of a cache file.
+type cacheFile struct {
+	Key     string   `json:"key"` // SHA-256 of all that decides the results
+	Results []Result `json:"results"`
 }
 
-// CachedPCA is [FitPCA] with a memory: it keeps the results in a small file in
-// dir, pca-<key>.json, which it makes where it is not there, and takes them from there when the same counts of the
-// same images are asked for again. The key is computed from every pixel, so
-// that another split, selection of classes or dataset has a file of its own.
+// Cached is [Fit] with a memory: it keeps the results in a small file in
+// dir, pca-<key>.json, and takes them from there when the same counts of the
+// same images are asked for again. It makes dir where there is none. The key is
+// computed from every pixel, so that another split, selection of classes or
+// dataset has a file of its own.
 //
 // A file that is damaged or belongs to something else is replaced. Where dir is
 // empty or cannot be written to, nothing is kept, which is no error.
-func CachedPCA(ctx context.Context, dir string, counts []int, training, validation, test Images) ([]PCA, error) {
+func Cached(ctx context.Context, dir string, counts []int, training, validation, test Images) ([]Result, error) {
 	if dir == "" {
-		return FitPCA(ctx, counts, training, validation, test)
+		return Fit(ctx, counts, training, validation, test)
 	}
-	key, err := pcaKey(ctx, counts, training, validation, test)
+	key, err := cacheKey(ctx, counts, training, validation, test)
 	if err != nil {
 		return nil, fmt.Errorf("principal components: %w", err)
 	}
 	path := filepath.Join(dir, "pca-"+key[:16]+".json")
-	if results, ok := readPCA(path, key, counts); ok {
+	if results, ok := readCache(path, key, counts); ok {
 		return results, nil
 	}
-	results, err := FitPCA(ctx, counts, training, validation, test)
+	results, err := Fit(ctx, counts, training, validation, test)
 	if err != nil {
 		return nil, err
 	}
-	_ = writePCA(path, cachedPCA{key, results}) // without it the next fit takes seconds, no more
+	_ = writeCache(path, cacheFile{key, results}) // without it the next fit takes seconds, no more
 	return results, nil
 }
 
-// pcaKey is the SHA-256, in hexadecimal, of all that decides the results.
-func pcaKey(ctx context.Context, counts []int, sets ...Images) (string, error) {
+// cacheKey is the SHA-256, in hexadecimal, of all that decides the results.
+func cacheKey(ctx context.Context, counts []int, sets ...Images) (string, error) {
 	hash := sha256.New()
-	hash.Write([]byte(pcaMethod))
+	hash.Write([]byte(method))
 	number := func(n int) { hash.Write(binary.LittleEndian.AppendUint64(nil, uint64(n))) }
 	number(len(counts))
 	for _, count := range counts {
@@ -73,17 +74,17 @@ func pcaKey(ctx context.Context, counts []int, sets ...Images) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// readPCA returns the results kept at path if they are those of key.
-func readPCA(path, key string, counts []int) (results []PCA, ok bool) {
+// readCache returns the results kept at path if they are those of key.
+func readCache(path, key string, counts []int) (results []Result, ok bool) {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, false
 	}
-	var kept cachedPCA
+	var kept cacheFile
 	if json.Unmarshal(content, &kept) != nil || kept.Key != key {
 		return nil, false
 	}
-	return kept.Results, slices.EqualFunc(kept.Results, counts, func(r PCA, count int) bool {
+	return kept.Results, slices.EqualFunc(kept.Results, counts, func(r Result, count int) bool {
 		for _, share := range []float64{r.TrainMSE, r.ValidationMSE, r.TestMSE, r.ExplainedShare} {
 			if share < 0 || share > 1 {
 				return false
@@ -93,8 +94,8 @@ func readPCA(path, key string, counts []int) (results []PCA, ok bool) {
 	})
 }
 
-// writePCA puts a cache file in place, whole or not at all.
-func writePCA(path string, content cachedPCA) (err error) {
+// writeCache puts a cache file in place, whole or not at all.
+func writeCache(path string, content cacheFile) (err error) {
 	text, err := json.MarshalIndent(content, "", "  ")
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package metrics
+package pca
 
 import (
 	"context"
@@ -6,15 +6,15 @@ import (
 	"testing"
 )
 
-// TestPCAErrors compares the mean over the images with what FitPCA, which is held
+// TestErrors compares the mean over the images with what Fit, which is held
 // against the whole eigendecomposition, says of all of them.
-func TestPCAErrors(t *testing.T) {
+func TestErrors(t *testing.T) {
 	training, test := draw(1, 300, 48, 10, 3), draw(2, 100, 48, 10, 3)
-	want, err := FitPCA(context.Background(), []int{5}, training, training, test)
+	want, err := Fit(context.Background(), []int{5}, training, training, test)
 	if err != nil {
 		t.Fatal(err)
 	}
-	errors, err := PCAErrors(context.Background(), 5, training, test)
+	errors, err := Errors(context.Background(), 5, training, test)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func TestPCAErrors(t *testing.T) {
 	if len(errors) != 100 || math.Abs(mean/want[0].TestMSE-1) > 1e-4 {
 		t.Errorf("%d errors of mean %v, want 100 of %v", len(errors), mean, want[0].TestMSE)
 	}
-	if _, err := PCAErrors(context.Background(), 0, training, test); err == nil {
+	if _, err := Errors(context.Background(), 0, training, test); err == nil {
 		t.Error("no error for 0 components")
 	}
 }

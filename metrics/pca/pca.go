@@ -1,4 +1,7 @@
-package metrics
+// Package pca fits principal components to images. They are what an autoencoder
+// is measured by: no linear one with as many latent values restores the training
+// images better.
+package pca
 
 import (
 	"context"
@@ -14,7 +17,7 @@ type Images interface {
 	Pixels(i int) []byte
 }
 
-// PCA is what a number of principal components reconstruct of images with
+// A Result is what a number of principal components reconstruct of images with
 // pixels in [0, 1]: the best that any linear autoencoder with as many latent
 // values can do on the training images.
 //
@@ -23,7 +26,7 @@ type Images interface {
 // components are orthonormal, the squared error is
 // |x - m|² - sum_j (v_j·(x - m))². See Bishop, "Pattern Recognition and Machine
 // Learning" (2006), section 12.1.
-type PCA struct {
+type Result struct {
 	Components int `json:"components"`
 
 	// The mean squared error of a pixel: in the training images, to which the
@@ -37,7 +40,7 @@ type PCA struct {
 	ExplainedShare float64 `json:"explained_share"`
 }
 
-// FitPCA fits principal components to the training images and returns what each
+// Fit fits principal components to the training images and returns what each
 // number of them in counts reaches, in the order of counts. A number above the
 // rank of the training images reaches what the rank does: there is nothing left
 // to fit.
@@ -46,21 +49,21 @@ type PCA struct {
 // All work is done in the calling goroutine, so that a fit can run beside a
 // training, and the figures are the same for any number of processors.
 //
-// When ctx ends, FitPCA stops within one step of its work and returns an error
+// When ctx ends, Fit stops within one step of its work and returns an error
 // that wraps ctx's. Its other errors are those of unfit arguments: a set without
 // images, images of different sizes, numbers below 1.
-func FitPCA(ctx context.Context, counts []int, training, validation, test Images) ([]PCA, error) {
-	results, err := fitPCA(ctx, counts, training, validation, test)
+func Fit(ctx context.Context, counts []int, training, validation, test Images) ([]Result, error) {
+	results, err := fit(ctx, counts, training, validation, test)
 	if err != nil {
 		return nil, fmt.Errorf("principal components: %w", err)
 	}
 	return results, nil
 }
 
-// PrincipalComponents returns the first principal components of images as
+// Components returns the first principal components of images as
 // orthonormal rows (count, pixels), that of the largest variance first; fewer
-// where the images' rank is less. It works and ends as FitPCA does.
-func PrincipalComponents(ctx context.Context, count int, images Images) ([][]float64, error) {
+// where the images' rank is less. It works and ends as Fit does.
+func Components(ctx context.Context, count int, images Images) ([][]float64, error) {
 	if images.Len() == 0 || count < 1 {
 		return nil, fmt.Errorf("principal components: %d of %d images; at least one of each is needed", count, images.Len())
 	}
@@ -76,7 +79,7 @@ func PrincipalComponents(ctx context.Context, count int, images Images) ([][]flo
 	return fitted.vectors, nil
 }
 
-func fitPCA(ctx context.Context, counts []int, training, validation, test Images) ([]PCA, error) {
+func fit(ctx context.Context, counts []int, training, validation, test Images) ([]Result, error) {
 	if len(counts) == 0 || slices.Min(counts) < 1 {
 		return nil, fmt.Errorf("the numbers of components are %v; name at least one, each 1 or more", counts)
 	}
@@ -101,10 +104,10 @@ func fitPCA(ctx context.Context, counts []int, training, validation, test Images
 	if err != nil {
 		return nil, err
 	}
-	results := make([]PCA, len(counts))
+	results := make([]Result, len(counts))
 	for i, count := range counts {
 		k := min(count, len(fitted.vectors))
-		results[i] = PCA{count, trainErrors[k], validationErrors[k], testErrors[k], 1}
+		results[i] = Result{count, trainErrors[k], validationErrors[k], testErrors[k], 1}
 		if trainErrors[0] > 0 {
 			results[i].ExplainedShare = 1 - trainErrors[k]/trainErrors[0]
 		}

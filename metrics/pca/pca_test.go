@@ -1,4 +1,4 @@
-package metrics
+package pca
 
 import (
 	"context"
@@ -60,7 +60,7 @@ func exactPCA(t *testing.T, k int, sets ...pictures) (mse []float64) {
 	return mse
 }
 
-func TestFitPCAAgreesWithTheWholeEigenDecomposition(t *testing.T) {
+func TestFitAgreesWithTheWholeEigenDecomposition(t *testing.T) {
 	for _, test := range []struct {
 		name             string
 		training, others pictures
@@ -75,7 +75,7 @@ func TestFitPCAAgreesWithTheWholeEigenDecomposition(t *testing.T) {
 		{"noise alone", draw(1, 2000, 48, 0, 20), draw(2, 200, 48, 0, 20), []int{4, 24}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := FitPCA(t.Context(), test.counts, test.training, test.others, test.training[:1])
+			got, err := Fit(t.Context(), test.counts, test.training, test.others, test.training[:1])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,12 +98,12 @@ func TestFitPCAAgreesWithTheWholeEigenDecomposition(t *testing.T) {
 	}
 }
 
-// TestFitPCAOfEqualVariances picks some of many components that are as good as
+// TestFitOfEqualVariances picks some of many components that are as good as
 // each other: which is open, how good is not.
-func TestFitPCAOfEqualVariances(t *testing.T) {
+func TestFitOfEqualVariances(t *testing.T) {
 	const pixels = 48
 	counts := []int{1, 15, 16, 17, 40, 47}
-	got, err := FitPCA(t.Context(), counts, oneHot(pixels), oneHot(pixels), oneHot(pixels))
+	got, err := Fit(t.Context(), counts, oneHot(pixels), oneHot(pixels), oneHot(pixels))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func TestFitPCAOfEqualVariances(t *testing.T) {
 	}
 }
 
-func TestFitPCAAtItsLimits(t *testing.T) {
+func TestFitAtItsLimits(t *testing.T) {
 	varied := draw(1, 100, 48, 10, 4)
 	flat := draw(1, 300, 48, 5, 0)
 	for _, test := range []struct {
@@ -137,7 +137,7 @@ func TestFitPCAAtItsLimits(t *testing.T) {
 		{"two images on one line", pictures{{0, 0}, {255, 255}}, pictures{{255, 0}}, 1, 0, 1, 0.25},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			results, err := FitPCA(t.Context(), []int{test.k}, test.training, test.validation, test.training)
+			results, err := Fit(t.Context(), []int{test.k}, test.training, test.validation, test.training)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -162,7 +162,7 @@ func TestFitPCAAtItsLimits(t *testing.T) {
 	}
 }
 
-func TestFitPCARefuses(t *testing.T) {
+func TestFitRefuses(t *testing.T) {
 	good := draw(1, 10, 48, 3, 4)
 	odd := append(draw(1, 3, 48, 3, 4), make([]byte, 47))
 	for _, test := range []struct {
@@ -182,12 +182,12 @@ func TestFitPCARefuses(t *testing.T) {
 		{"test sizes", []int{8}, good, good, odd, "principal components: test image 3 has 47 pixels and the first training image 48; all need the same number, at least one"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			for name, fit := range map[string]func() ([]PCA, error){
-				"FitPCA": func() ([]PCA, error) {
-					return FitPCA(t.Context(), test.counts, test.training, test.validation, test.test)
+			for name, fit := range map[string]func() ([]Result, error){
+				"Fit": func() ([]Result, error) {
+					return Fit(t.Context(), test.counts, test.training, test.validation, test.test)
 				},
-				"CachedPCA": func() ([]PCA, error) {
-					return CachedPCA(t.Context(), t.TempDir(), test.counts, test.training, test.validation, test.test)
+				"Cached": func() ([]Result, error) {
+					return Cached(t.Context(), t.TempDir(), test.counts, test.training, test.validation, test.test)
 				},
 			} {
 				if results, err := fit(); err == nil || err.Error() != test.says || results != nil {
@@ -198,14 +198,14 @@ func TestFitPCARefuses(t *testing.T) {
 	}
 }
 
-// TestFitPCAIsTheSameForAnyNumberOfProcessors wants the very bits.
-func TestFitPCAIsTheSameForAnyNumberOfProcessors(t *testing.T) {
+// TestFitIsTheSameForAnyNumberOfProcessors wants the very bits.
+func TestFitIsTheSameForAnyNumberOfProcessors(t *testing.T) {
 	training, others := draw(1, 500, 700, 60, 2), draw(2, 193, 700, 60, 2)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	var first []PCA
+	var first []Result
 	for _, processors := range []int{1, 2, 7} {
 		runtime.GOMAXPROCS(processors)
-		got, err := FitPCA(t.Context(), []int{8, 32}, training, others, others)
+		got, err := Fit(t.Context(), []int{8, 32}, training, others, others)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -233,19 +233,19 @@ func (e ending) Pixels(i int) []byte {
 	return e.pictures.Pixels(i)
 }
 
-// TestFitPCAEnds cancels it at many points of its way.
-func TestFitPCAEnds(t *testing.T) {
+// TestFitEnds cancels it at many points of its way.
+func TestFitEnds(t *testing.T) {
 	images := draw(1, 300, 48, 20, 4)
 	reads := 0
 	count := ending{images, &reads, -1, nil}
-	if _, err := FitPCA(t.Context(), []int{8}, count, count, count); err != nil {
+	if _, err := Fit(t.Context(), []int{8}, count, count, count); err != nil {
 		t.Fatal(err)
 	}
 	for n := 1; n < reads-imagesAtOnce; n += 150 {
 		ctx, cancel := context.WithCancel(t.Context())
 		seen := 0
 		set := ending{images, &seen, n, cancel}
-		if results, err := FitPCA(ctx, []int{8}, set, set, set); !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "principal components: ") || results != nil {
+		if results, err := Fit(ctx, []int{8}, set, set, set); !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "principal components: ") || results != nil {
 			t.Errorf("cancelled at read %d of %d it returns %v and %v", n, reads, results, err)
 		}
 		if seen > n+imagesAtOnce {

@@ -1,4 +1,4 @@
-package metrics
+package pca
 
 import (
 	"context"
@@ -27,33 +27,33 @@ func cacheFiles(t *testing.T, dir string) (paths []string) {
 }
 
 // rewrite changes the cache file at path.
-func rewrite(t *testing.T, path string, change func(*cachedPCA)) {
+func rewrite(t *testing.T, path string, change func(*cacheFile)) {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var content cachedPCA
+	var content cacheFile
 	if err := json.Unmarshal(text, &content); err != nil {
 		t.Fatal(err)
 	}
 	change(&content)
-	if err := writePCA(path, content); err != nil {
+	if err := writeCache(path, content); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestCachedPCA(t *testing.T) {
+func TestCached(t *testing.T) {
 	training, others := draw(1, 60, 48, 8, 4), draw(2, 30, 48, 8, 4)
 	counts := []int{2, 5}
-	fitted, err := FitPCA(t.Context(), counts, training, others, others)
+	fitted, err := Fit(t.Context(), counts, training, others, others)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	cached := func() []PCA {
+	cached := func() []Result {
 		t.Helper()
-		results, err := CachedPCA(t.Context(), dir, counts, training, others, others)
+		results, err := Cached(t.Context(), dir, counts, training, others, others)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +69,7 @@ func TestCachedPCA(t *testing.T) {
 	if difference := cmp.Diff(fitted, cached()); difference != "" {
 		t.Errorf("the file changed the results:\n%s", difference)
 	}
-	rewrite(t, files[0], func(c *cachedPCA) { c.Results[0].TestMSE = 0.5 })
+	rewrite(t, files[0], func(c *cacheFile) { c.Results[0].TestMSE = 0.5 })
 	if cached()[0].TestMSE != 0.5 {
 		t.Error("the results are not taken from the file")
 	}
@@ -84,10 +84,10 @@ func TestCachedPCA(t *testing.T) {
 		"another type":        func() { os.WriteFile(files[0], []byte(`[1, 2]`), 0o644) },
 		"null":                func() { os.WriteFile(files[0], []byte(`null`), 0o644) },
 		"gone":                func() { os.Remove(files[0]) },
-		"another key":         func() { rewrite(t, files[0], func(c *cachedPCA) { c.Key, c.Results[0].TestMSE = c.Key[:63]+"x", 0.5 }) },
-		"a result lacking":    func() { rewrite(t, files[0], func(c *cachedPCA) { c.Results = c.Results[:1] }) },
-		"results changed":     func() { rewrite(t, files[0], func(c *cachedPCA) { slices.Reverse(c.Results) }) },
-		"an impossible error": func() { rewrite(t, files[0], func(c *cachedPCA) { c.Results[1].TrainMSE = -1 }) },
+		"another key":         func() { rewrite(t, files[0], func(c *cacheFile) { c.Key, c.Results[0].TestMSE = c.Key[:63]+"x", 0.5 }) },
+		"a result lacking":    func() { rewrite(t, files[0], func(c *cacheFile) { c.Results = c.Results[:1] }) },
+		"results changed":     func() { rewrite(t, files[0], func(c *cacheFile) { slices.Reverse(c.Results) }) },
+		"an impossible error": func() { rewrite(t, files[0], func(c *cacheFile) { c.Results[1].TrainMSE = -1 }) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			damage()
@@ -105,8 +105,8 @@ func TestCachedPCA(t *testing.T) {
 	}
 }
 
-// TestCachedPCATellsApart wants a file for everything that decides the results.
-func TestCachedPCATellsApart(t *testing.T) {
+// TestCachedTellsApart wants a file for everything that decides the results.
+func TestCachedTellsApart(t *testing.T) {
 	training, validation, test := draw(1, 20, 48, 4, 4), draw(2, 10, 48, 4, 4), draw(3, 10, 48, 4, 4)
 	changed := slices.Clone(training)
 	changed[19] = slices.Clone(training[19])
@@ -124,11 +124,11 @@ func TestCachedPCATellsApart(t *testing.T) {
 		{[]int{2}, training, test, validation},
 		{[]int{2}, training, validation, test[:9]},
 	} {
-		want, err := FitPCA(t.Context(), call.counts, call.training, call.validation, call.test)
+		want, err := Fit(t.Context(), call.counts, call.training, call.validation, call.test)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := CachedPCA(t.Context(), dir, call.counts, call.training, call.validation, call.test)
+		got, err := Cached(t.Context(), dir, call.counts, call.training, call.validation, call.test)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,13 +141,13 @@ func TestCachedPCATellsApart(t *testing.T) {
 	}
 }
 
-func TestCachedPCAWithoutAFolder(t *testing.T) {
+func TestCachedWithoutAFolder(t *testing.T) {
 	images := draw(1, 20, 48, 4, 4)
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, []byte("not a folder"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	want, err := FitPCA(t.Context(), []int{2}, images, images, images)
+	want, err := Fit(t.Context(), []int{2}, images, images, images)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestCachedPCAWithoutAFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{"", filepath.Join(file, "missing"), file, sealed} {
-		got, err := CachedPCA(t.Context(), dir, []int{2}, images, images, images)
+		got, err := Cached(t.Context(), dir, []int{2}, images, images, images)
 		if err != nil {
 			t.Errorf("%s: %v", dir, err)
 		}
@@ -166,13 +166,13 @@ func TestCachedPCAWithoutAFolder(t *testing.T) {
 	}
 }
 
-func TestCachedPCAEnds(t *testing.T) {
+func TestCachedEnds(t *testing.T) {
 	images := draw(1, 300, 48, 20, 4)
 	for _, n := range []int{1, 250, 1000, 1500} { // 900 are read for the key
 		ctx, cancel := context.WithCancel(t.Context())
 		reads, dir := 0, t.TempDir()
 		set := ending{images, &reads, n, cancel}
-		_, err := CachedPCA(ctx, dir, []int{8}, set, set, set)
+		_, err := Cached(ctx, dir, []int{8}, set, set, set)
 		if !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "principal components: ") {
 			t.Errorf("cancelled at read %d it returns %v", n, err)
 		}

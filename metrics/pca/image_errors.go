@@ -1,4 +1,4 @@
-package metrics
+package pca
 
 import (
 	"context"
@@ -8,18 +8,18 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
-// PCAErrors is the mean squared error of each image of a set, in pixels of
-// [0, 1], when it is reconstructed from so many principal components of the
-// fitted images; see [FitPCA]. It ends as that does.
-func PCAErrors(ctx context.Context, components int, fitted, images Images) ([]float64, error) {
-	errors, err := pcaErrors(ctx, components, fitted, images)
+// Errors returns the mean squared error of each of the images, with pixels in
+// [0, 1], when they are reconstructed from the given number of principal
+// components of the fitted images. Its own errors are those of [Fit].
+func Errors(ctx context.Context, components int, fitted, images Images) ([]float64, error) {
+	errors, err := imageErrors(ctx, components, fitted, images)
 	if err != nil {
 		return nil, fmt.Errorf("finding the errors that principal components leave: %w", err)
 	}
 	return errors, nil
 }
 
-func pcaErrors(ctx context.Context, count int, fitted, images Images) ([]float64, error) {
+func imageErrors(ctx context.Context, count int, fitted, images Images) ([]float64, error) {
 	if fitted.Len() == 0 || count < 1 {
 		return nil, fmt.Errorf("%d components of %d images; at least one of each is needed", count, fitted.Len())
 	}

@@ -1,4 +1,4 @@
-package metrics_test
+package pca_test
 
 import (
 	"math"
@@ -8,13 +8,13 @@ import (
 
 	"cifartrain/loaders"
 	data "cifartrain/loaders/cifar"
-	"cifartrain/metrics"
+	"cifartrain/metrics/pca"
 )
 
 // exact are testdata/pca.py's figures, those of the whole covariance's
 // eigenvectors in float64. The first 35,000 training images train, the last
 // 15,000 validate.
-var exact = []metrics.PCA{
+var exact = []pca.Result{
 	{Components: 8, TrainMSE: 0.023602649083, ValidationMSE: 0.023445106696, TestMSE: 0.023600721572},
 	{Components: 16, TrainMSE: 0.017589050286, ValidationMSE: 0.017504767799, TestMSE: 0.017609280860},
 	{Components: 32, TrainMSE: 0.012441016069, ValidationMSE: 0.012395811556, TestMSE: 0.012453026252},
@@ -46,14 +46,14 @@ func cifar(t testing.TB, random *rand.Rand) (training, validation, test *loaders
 	return training, validation, test
 }
 
-func TestPCAOfCIFAR10(t *testing.T) {
+func TestFitOfCIFAR10(t *testing.T) {
 	training, validation, test := cifar(t, nil)
 	var counts []int
 	for _, want := range exact {
 		counts = append(counts, want.Components)
 	}
 	for _, some := range [][]int{counts, {32}} {
-		results, err := metrics.FitPCA(t.Context(), some, training, validation, test)
+		results, err := pca.Fit(t.Context(), some, training, validation, test)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,11 +72,11 @@ func TestPCAOfCIFAR10(t *testing.T) {
 	}
 }
 
-// TestPCAOfARandomSplit wants the figures known of another random split, from
+// TestFitOfARandomSplit wants the figures known of another random split, from
 // which this one's may differ by chance.
-func TestPCAOfARandomSplit(t *testing.T) {
+func TestFitOfARandomSplit(t *testing.T) {
 	training, validation, test := cifar(t, rand.New(rand.NewPCG(1, 1)))
-	results, err := metrics.FitPCA(t.Context(), []int{32}, training, validation, test)
+	results, err := pca.Fit(t.Context(), []int{32}, training, validation, test)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,11 +86,11 @@ func TestPCAOfARandomSplit(t *testing.T) {
 	}
 }
 
-// BenchmarkFitPCAOfCIFAR10 is the yardstick of a run over all classes.
-func BenchmarkFitPCAOfCIFAR10(b *testing.B) {
+// BenchmarkFitOfCIFAR10 is the yardstick of a run over all classes.
+func BenchmarkFitOfCIFAR10(b *testing.B) {
 	training, validation, test := cifar(b, nil)
 	for b.Loop() {
-		if _, err := metrics.FitPCA(b.Context(), []int{32}, training, validation, test); err != nil {
+		if _, err := pca.Fit(b.Context(), []int{32}, training, validation, test); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,7 +1,7 @@
-"""Prints what principal components reach on CIFAR-10, exactly, for pca_cifar_test.go.
+"""Prints what principal components reach on CIFAR-10, exactly, for cifar_test.go.
 
     pip install numpy
-    python3 metrics/testdata/pca.py CIFAR_DIR
+    python3 metrics/pca/testdata/pca.py CIFAR_DIR
 
 CIFAR_DIR holds data_batch_1.bin to data_batch_5.bin and test_batch.bin; it may also
 be given as the environment variable CIFAR10_DIR. The first 35,000 training images, in
