@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
+	"strings"
 
 	"gorgonia.org/tensor"
 )
@@ -100,7 +102,7 @@ func (a *Architecture) Load(values map[string]*tensor.Dense) (Weights, error) {
 		value, found := values[p.Name]
 		switch {
 		case !found:
-			return nil, fmt.Errorf("the weights lack %q, shape %v, which a %s needs", p.Name, p.Shape, a.Kind)
+			return nil, fmt.Errorf("the weights lack %q, shape %v, which a %s needs%s", p.Name, p.Shape, a.Kind, present(values))
 		case !slices.Equal(value.Shape(), p.Shape):
 			return nil, fmt.Errorf("%q has the shape %v; a %s needs %v", p.Name, value.Shape(), a.Kind, p.Shape)
 		case value.Dtype() != tensor.Float32:
@@ -114,6 +116,23 @@ func (a *Architecture) Load(values map[string]*tensor.Dense) (Weights, error) {
 		}
 	}
 	return weights, nil
+}
+
+// present names the first of the weights that are there.
+func present(values map[string]*tensor.Dense) string {
+	names := slices.Sorted(maps.Keys(values))
+	if len(names) == 0 {
+		return ""
+	}
+	const most = 4
+	quoted := make([]string, 0, most+1)
+	for _, name := range names[:min(most, len(names))] {
+		quoted = append(quoted, strconv.Quote(name))
+	}
+	if len(names) > most {
+		quoted = append(quoted, "...")
+	}
+	return "; they hold " + strings.Join(quoted, ", ")
 }
 
 // Clone returns a copy that shares no values.

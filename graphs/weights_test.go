@@ -158,7 +158,7 @@ func TestLoadErrors(t *testing.T) {
 		want   string
 	}{
 		{"nothing", nil, `the weights lack "fc.weight", shape (1, 3072), which a linear_svm needs`},
-		{"missing", one, `the weights lack "fc.bias", shape (1), which a linear_svm needs`},
+		{"missing", one, `the weights lack "fc.bias", shape (1), which a linear_svm needs; they hold "fc.weight"`},
 		{"extra", with("fc2.weight", loadable(1, 1)["fc.bias"]), `the weights hold "fc2.weight", which a linear_svm does not have`},
 		{"two extra", two, `the weights hold "encoder.0.bias", which a linear_svm does not have`},
 		{"transposed", loadable(3072, 1), `"fc.weight" has the shape (3072, 1); a linear_svm needs (1, 3072)`},

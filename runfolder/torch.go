@@ -23,6 +23,9 @@ const (
 	torchLegacy = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
 )
 
+// howToSave tells the owner of a model in torch how to save what is read here.
+const howToSave = "save with torch.save(model.state_dict(), ...)"
+
 // isTorch reports whether a file is one of torch.save's.
 func isTorch(content []byte) bool {
 	return bytes.HasPrefix(content, []byte(torchZip)) || bytes.HasPrefix(content, []byte(torchLegacy))
@@ -52,7 +55,7 @@ func decodeTorch(path string, content []byte) (tensors map[string]*tensor.Dense,
 	value, err := pytorch.LoadWithUnpickler(path, func(r io.Reader) pickle.Unpickler {
 		unpickler := pickle.NewUnpickler(r)
 		unpickler.FindClass = func(module, name string) (any, error) {
-			unknown = fmt.Errorf("asks for %s; only weights are read: save them with torch.save(model.state_dict(), ...)", shortened(module+"."+name))
+			unknown = fmt.Errorf("asks for %s; only weights are read; %s", shortened(module+"."+name), howToSave)
 			return nil, unknown
 		}
 		return unpickler
@@ -145,11 +148,11 @@ func stateDict(value any) (map[string]*tensor.Dense, error) {
 	add := func(key, value any) error {
 		name, ok := key.(string)
 		if !ok {
-			return errors.New("is no state_dict: it has a key that is no text")
+			return fmt.Errorf("is not a state_dict: it has a key that is not a text; %s", howToSave)
 		}
 		weight, ok := value.(*pytorch.Tensor)
 		if !ok {
-			return fmt.Errorf("is no state_dict: its %q is no tensor; save with torch.save(model.state_dict(), ...)", shortened(name))
+			return fmt.Errorf("is not a state_dict: its %q is not a tensor; %s", shortened(name), howToSave)
 		}
 		dense, err := contiguous(weight)
 		if err != nil {
@@ -173,7 +176,7 @@ func stateDict(value any) (map[string]*tensor.Dense, error) {
 			}
 		}
 	default:
-		return nil, errors.New("is no state_dict: save with torch.save(model.state_dict(), ...)")
+		return nil, fmt.Errorf("is not a state_dict; %s", howToSave)
 	}
 	return tensors, nil
 }
@@ -183,7 +186,7 @@ func stateDict(value any) (map[string]*tensor.Dense, error) {
 func contiguous(t *pytorch.Tensor) (*tensor.Dense, error) {
 	storage, ok := t.Source.(*pytorch.FloatStorage)
 	if !ok {
-		return nil, errors.New("it is not of float32")
+		return nil, errors.New("its numbers are not float32; save with torch.save(model.float().state_dict(), ...)")
 	}
 	if len(t.Size) != len(t.Stride) || len(t.Size) > mostValues {
 		return nil, fmt.Errorf("it has %d dimensions with %d strides", len(t.Size), len(t.Stride))

@@ -131,14 +131,14 @@ func TestReadTorchRefuses(t *testing.T) {
 		{"a huge storage", repacked(t, whole, zip.Store, replaced("cpuq\x06K\x06", "cpuq\x06J\xff\xff\xff\x7f")), "the number 2147483647 is larger"},
 		{"a storage larger than its file", repacked(t, whole, zip.Store, replaced("cpuq\x06K\x06", "cpuq\x06M\xff\xff")), "is not a sound file of torch.save: EOF"},
 		{"a huge tensor", repacked(t, whole, zip.Store, replaced("K\x02K\x03\x86", "M\xff\xffM\xff\xff\x86")), "is larger than its storage of 6 elements"},
-		{"no dictionary", repacked(t, whole, zip.Store, func([]byte) []byte { return []byte("\x80\x02]q\x00.") }), "is no state_dict"},
+		{"no dictionary", repacked(t, whole, zip.Store, func([]byte) []byte { return []byte("\x80\x02]q\x00.") }), "is not a state_dict; save with torch.save(model.state_dict(), ...)"},
 		{"legacy, cut short", legacy[:len(legacy)-2], "a storage of float32 runs past the end of the file"},
 		{"legacy, no storages", legacy[:100], "runs past the end of the file"},
 		{"legacy, a huge storage", long, "a storage of float32 runs past the end of the file"},
 		{"legacy, only its beginning", []byte(torchLegacy), "byte 15: the pickle ends too early"},
-		{"float64", torchFile(t, "double.pth"), `tensor "fc.weight": it is not of float32`},
-		{"a whole module", torchFile(t, "module.pth"), "asks for torch.nn.modules.linear.Linear; only weights are read: save them with torch.save(model.state_dict(), ...)"},
-		{"a checkpoint", torchFile(t, "nested.pth"), `is no state_dict: its "epoch" is no tensor; save with torch.save(model.state_dict(), ...)`},
+		{"float64", torchFile(t, "double.pth"), `tensor "fc.weight": its numbers are not float32; save with torch.save(model.float().state_dict(), ...)`},
+		{"a whole module", torchFile(t, "module.pth"), "asks for torch.nn.modules.linear.Linear; only weights are read; save with torch.save(model.state_dict(), ...)"},
+		{"a checkpoint", torchFile(t, "nested.pth"), `is not a state_dict: its "epoch" is not a tensor; save with torch.save(model.state_dict(), ...)`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "model.pth")

@@ -106,6 +106,9 @@ func readWeights(path string, weights int) (map[string]*tensor.Dense, error) {
 		tensors, err = decodeTorch(path, content)
 	} else {
 		tensors, _, err = decodeTensors(content, longestHeader)
+		if err != nil {
+			err = fmt.Errorf("%w; nor did torch.save write it", err)
+		}
 	}
 	if err != nil {
 		return nil, err
