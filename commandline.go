@@ -38,6 +38,7 @@ type program struct {
 	configs, overrides []string
 	data, resume, join string
 	quiet, dryRun      bool
+	version            bool
 	port               int
 }
 
@@ -80,6 +81,10 @@ func (p *program) command(ctx context.Context, args []string) error {
 	}
 	if err != nil {
 		return err
+	}
+	if p.version {
+		commands.Version(p.stdout)
+		return nil
 	}
 	if err := p.expandHome(operands); err != nil {
 		return err
@@ -206,6 +211,7 @@ func (p *program) flags() *flag.FlagSet {
 	flags.StringVar(&p.split, "split", "test", "predict, encode: `WHICH` of the run's own images, test, validation or train")
 	flags.IntVar(&p.port, "port", 0, "watch: serve on port `N` of this machine; 0 takes a free one")
 	flags.BoolVar(&p.quiet, "quiet", false, "no progress display")
+	flags.BoolVar(&p.version, "version", false, "say which version this is, and what it was built with and runs on")
 	return flags
 }
 

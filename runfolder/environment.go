@@ -2,13 +2,17 @@ package runfolder
 
 import "runtime/debug"
 
-// Version is this program's: its module's version, or the commit it was built
-// from ("+dirty" where it was changed since), and "development" where the build
+// Development is the version of a program whose build knows neither the commit
+// nor a released version.
+const Development = "development"
+
+// Version is this program's: the commit it was built from ("+dirty" where files
+// were changed since) or its module's version, and [Development] where the build
 // knows neither.
 func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "development"
+		return Development
 	}
 	revision, changed := "", ""
 	for _, setting := range info.Settings {
@@ -25,5 +29,5 @@ func Version() string {
 	if v := info.Main.Version; v != "" && v != "(devel)" {
 		return v
 	}
-	return "development"
+	return Development
 }
