@@ -51,7 +51,7 @@ var subcommands = map[string]struct {
 }{
 	training:   {"", 0, 0, []string{"config", "set", "data", "runs", "init", "resume", "seeds", "join", "tensorboard", "dry-run", "quiet"}},
 	resuming:   {"", 0, 0, []string{"resume", "config", "set", "data", "tensorboard", "quiet"}},
-	"compare":  {"run folders", 2, 32, []string{"runs"}},
+	"compare":  {"run folders", 2, 32, []string{"data", "runs", "quiet"}},
 	"evaluate": {"run folder", 1, 1, []string{"set", "data", "quiet"}},
 	"export":   {"run folder", 1, 1, []string{"format", "weights", "part", "o", "data", "quiet"}},
 	"predict":  {"run folder, and after it files or folders of pictures", 1, math.MaxInt, []string{"split", "o", "set", "data", "quiet"}},
@@ -107,7 +107,7 @@ func (p *program) command(ctx context.Context, args []string) error {
 	case resuming:
 		return p.goOn(ctx)
 	case "compare":
-		return commands.Compare(&p.session, operands)
+		return commands.Compare(ctx, &p.session, operands, p.settings())
 	case "evaluate":
 		return commands.Evaluate(ctx, &p.session, operands[0], p.settings())
 	case "predict", "encode":

@@ -1,13 +1,15 @@
 package commands
 
 import (
+	"context"
+
 	"cifartrain/experiments"
 	"cifartrain/runfolder"
 )
 
 // Compare holds the finished runs at paths against the first of them. For a
-// sweep stand the runs of its best setting.
-func Compare(s *experiments.Session, paths []string) error {
+// sweep stand the runs of its best setting. overrides are those of [configs.Load].
+func Compare(ctx context.Context, s *experiments.Session, paths, overrides []string) error {
 	var folders []*runfolder.Folder
 	for _, path := range paths {
 		best, found, err := s.BestOfSweep(path)
@@ -24,5 +26,5 @@ func Compare(s *experiments.Session, paths []string) error {
 		}
 		folders = append(folders, folder)
 	}
-	return s.Compare(folders)
+	return s.Compare(ctx, folders, overrides)
 }

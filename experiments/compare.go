@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -8,9 +9,10 @@ import (
 	"cifartrain/runfolder"
 )
 
-// Compare shows how runs compare and writes a folder with the picture, the table
-// and a page: runs/comparison/<UTC timestamp>.
-func (s *Session) Compare(folders []*runfolder.Folder) error {
+// Compare shows how runs compare and writes a folder with the pictures, the table
+// and a page: runs/comparison/<UTC timestamp>. overrides are those of
+// [configs.Load] for the runs' configs.
+func (s *Session) Compare(ctx context.Context, folders []*runfolder.Folder, overrides []string) error {
 	if _, err := reports.Compare(folders); err != nil {
 		return err
 	}
@@ -18,16 +20,20 @@ func (s *Session) Compare(folders []*runfolder.Folder) error {
 	if err != nil {
 		return err
 	}
-	return s.compareInto(folder, folders)
+	return s.compareInto(ctx, folder, folders, overrides)
 }
 
 // compareInto shows how runs compare and writes that into a folder.
-func (s *Session) compareInto(folder *runfolder.Folder, folders []*runfolder.Folder) error {
+func (s *Session) compareInto(ctx context.Context, folder *runfolder.Folder, folders []*runfolder.Folder, overrides []string) error {
 	compared, err := reports.Compare(folders)
 	if err != nil {
 		return err
 	}
-	if err := reports.WriteComparison(folder, compared, nil); err != nil {
+	pictures, err := s.sideBySide(ctx, compared.Contenders, overrides)
+	if err != nil { // all else can be compared without the images
+		fmt.Fprintf(s.Err, "the reconstructions are not drawn side by side: %v\n", err)
+	}
+	if err := reports.WriteComparison(folder, compared, pictures); err != nil {
 		return err
 	}
 	if err := folder.PointLatest(); err != nil {

@@ -2,11 +2,9 @@ package experiments
 
 import (
 	"cmp"
-	"context"
 	"io"
 	"math"
 	"slices"
-	"sync"
 
 	"cifartrain/metrics"
 	"cifartrain/plots"
@@ -19,13 +17,12 @@ const (
 	mostClassesDrawn = 20
 )
 
-// explainClassifier are the pictures that show what a classifier with the
-// prepared weights is sure of, and what it gets wrong, on the test images.
-func explainClassifier(p *Prepared, caption plots.Caption) []picture {
-	predictions := sync.OnceValues(func() ([]Prediction, error) { return p.Predict(context.Background(), p.Images.Test) })
+// explainClassifier are the pictures that show what a classifier is sure of, and
+// what it gets wrong, on the test images.
+func explainClassifier(t *tested, caption plots.Caption) []picture {
 	drawn := func(draw func(io.Writer, []Prediction) error) func(io.Writer) error {
 		return func(w io.Writer) error {
-			all, err := predictions()
+			all, err := t.predictions()
 			if err != nil {
 				return err
 			}
@@ -35,16 +32,16 @@ func explainClassifier(p *Prepared, caption plots.Caption) []picture {
 	return []picture{
 		{file: "roc.png", group: "How good it is", tested: true, meaning: "How much of a class it finds for how many false alarms: what another threshold would give.",
 			draw: drawn(func(w io.Writer, all []Prediction) error {
-				curves, cut := p.characteristics(all)
+				curves, cut := t.characteristics(all)
 				return plots.ROC(w, hardest(caption, cut), curves)
 			})},
 		{file: "margins.png", group: "What it gets wrong", tested: true, meaning: "How far on the right or the wrong side each class's test images lie.",
 			draw: drawn(func(w io.Writer, all []Prediction) error {
-				classes, cut := p.margins(all)
+				classes, cut := t.margins(all)
 				return plots.Margins(w, hardest(caption, cut), classes)
 			})},
 		{file: "mistakes.png", group: "What it gets wrong", tested: true, meaning: "The mistakes it is surest of: what do they look like that it takes for the other class?",
-			draw: drawn(func(w io.Writer, all []Prediction) error { return plots.Mistakes(w, caption, p.mistakes(all)) })},
+			draw: drawn(func(w io.Writer, all []Prediction) error { return plots.Mistakes(w, caption, t.mistakes(all)) })},
 	}
 }
 

@@ -6,8 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"cifartrain/graphs"
-	"cifartrain/loaders"
+	"cifartrain/metrics"
 	"cifartrain/plots"
 	"cifartrain/reports"
 	"cifartrain/runfolder"
@@ -23,38 +22,35 @@ type picture struct {
 	draw    func(io.Writer) error
 }
 
-// pictures are those of a run: what a model shows depends on its task and its
-// parts. The result and the confusion are only looked at as they are drawn.
-func (p *Prepared) pictures(summary *runfolder.Summary, result training.Result) []picture {
-	history := result.History
-	classes := p.Images.Training.Classes
-	caption := plots.Caption{Run: summary.Name, Dataset: summary.Dataset + ": " + reports.ClassList(classes)}
-	tested := plots.Caption{Run: caption.Run, Dataset: caption.Dataset + ", test images, best weights"}
-	best := *p
-	best.Weights = result.Best
+// pictures are those of a run with its best weights: what a model shows depends on
+// its task and its parts. The summary, the history and the weights are only looked
+// at as they are drawn.
+func (t *tested) pictures(summary *runfolder.Summary, history metrics.History) []picture {
+	caption := plots.Caption{Run: summary.Name, Dataset: summary.Dataset + ": " + reports.ClassList(t.Images.Training.Classes)}
+	onTest := plots.Caption{Run: caption.Run, Dataset: caption.Dataset + ", test images, best weights"}
 	all := []picture{{file: "loss.png", draw: plots.PNG(plots.LossChart(caption, history, summary.Loss, reports.Yardsticks(summary)...))}}
-	if p.Architecture.Task.Restores() {
-		if p.Config.Plots.Reconstructions > 0 {
+	if t.Architecture.Task.Restores() {
+		if t.Config.Plots.Reconstructions > 0 {
 			all = append(all, picture{file: "reconstructions.png", group: "What it restores",
 				meaning: "Validation images drawn by the seed, and what the best weights restore of them.",
 				draw: func(w io.Writer) error {
-					pairs, err := p.reconstruct(result.Best)
+					pairs, err := t.reconstruct()
 					if err != nil {
 						return err
 					}
 					return plots.Reconstructions(w, caption, pairs)
 				}})
 		}
-		return append(all, explainAutoencoder(&best, tested)...)
+		return append(all, explainAutoencoder(t, onTest)...)
 	}
 	all = append(all, picture{file: "accuracy.png", draw: plots.PNG(plots.AccuracyChart(caption, history))},
 		picture{file: "confusion.png", group: "How good it is", tested: true, meaning: "How the best weights classify the test images.",
-			draw: func(w io.Writer) error { return plots.Confusion(w, tested, summary.Confusion) }})
-	all = append(all, explainClassifier(&best, tested)...)
-	if name := p.Architecture.PixelWeight; name != "" {
+			draw: func(w io.Writer) error { return plots.Confusion(w, onTest, summary.Confusion) }})
+	all = append(all, explainClassifier(t, onTest)...)
+	if name := t.Architecture.PixelWeight; name != "" {
 		all = append(all, picture{file: "weights.png", group: "What it looks for", meaning: "The best weights as a picture: what speaks for which class.",
 			draw: func(w io.Writer) error {
-				return p.drawWeights(w, caption, result.Best.ByName()[name].Float32s())
+				return t.drawWeights(w, caption, t.Weights.ByName()[name].Float32s())
 			}})
 	}
 	return all
@@ -75,13 +71,21 @@ func (p *Prepared) drawWeights(w io.Writer, caption plots.Caption, weights []flo
 }
 
 // draw draws what the run's figures allow and returns what the page shows
-// beside its own curves.
+// beside its own curves. It puts into the summary what it measures for them.
 func (r *record) draw(result training.Result) (shown []reports.Picture, err error) {
 	if len(result.History) == 0 {
 		return nil, nil
 	}
-	for _, one := range r.pictures(r.summary, result) {
-		if one.tested && r.summary.Best.TestLoss == nil {
+	best := *r.Prepared
+	best.Weights = result.Best
+	tested, scored := newTested(&best), r.summary.Best.TestLoss != nil
+	if scored && r.Architecture.Task.Restores() {
+		if r.summary.Detail, r.summary.PCADetail, err = tested.detail(); err != nil {
+			return nil, err
+		}
+	}
+	for _, one := range tested.pictures(r.summary, result.History) {
+		if one.tested && !scored {
 			continue
 		}
 		err = errors.Join(err, r.folder.WriteWith(one.file, one.draw))
@@ -95,32 +99,28 @@ func (r *record) draw(result training.Result) (shown []reports.Picture, err erro
 	return shown, err
 }
 
-// reconstruct restores some validation images, drawn by the seed, with weights.
-// Pixels are in [0, 1] on both sides, whatever the config's normalisation.
-func (p *Prepared) reconstruct(weights graphs.Weights) ([]plots.Reconstruction, error) {
+// reconstruct restores some validation images, drawn by the seed. Pixels are in
+// [0, 1] on both sides, whatever the config's normalisation.
+func (p *Prepared) reconstruct() ([]plots.Reconstruction, error) {
 	chosen := p.Images.Validation.Sample(p.Config.Plots.Reconstructions, p.Config.Random("reconstructions"))
-	plain := loaders.NewTransform(chosen.Shape, nil)
-	pairs := make([]plots.Reconstruction, chosen.Len())
-	for i := range pairs {
-		pairs[i].Name = fmt.Sprintf("image %d, %s", chosen.Index(i), chosen.Classes[chosen.Class(i)])
-		pairs[i].Original = p.Drawn(make([]float32, chosen.Shape.Values()))
-		plain.Apply(pairs[i].Original.Values, chosen.Pixels(i))
-	}
-	batches := loaders.NewBatcher(chosen, p.Images.Transform, loaders.BatchOptions{Size: chosen.Len()})
-	evaluator, err := training.NewEvaluator(p.Architecture, weights, batches.Size())
+	restored, err := p.Restore(context.Background(), chosen)
 	if err != nil {
 		return nil, err
 	}
-	_, err = evaluator.Outputs(context.Background(), batches, func(place int, output []float32) {
-		pairs[place].Reconstructed = p.Drawn(p.Images.Transform.Invert(output))
-	})
-	return pairs, errors.Join(err, evaluator.Close())
+	pairs := make([]plots.Reconstruction, chosen.Len())
+	for i := range pairs {
+		pairs[i] = plots.Reconstruction{
+			Name:     fmt.Sprintf("image %d, %s", chosen.Index(i), chosen.Classes[chosen.Class(i)]),
+			Original: p.Picture(chosen, i), Reconstructed: p.Drawn(restored[i]),
+		}
+	}
+	return pairs, nil
 }
 
 // Files are those that the run leaves when it ends well.
 func (s *Session) Files(p *Prepared) []string {
 	files := []string{runfolder.ReportFile, runfolder.SummaryFile, runfolder.MetricsFile, runfolder.ConfigFile}
-	for _, one := range p.pictures(new(runfolder.Summary), training.Result{}) {
+	for _, one := range newTested(p).pictures(new(runfolder.Summary), nil) {
 		files = append(files, one.file)
 	}
 	files = append(files, runfolder.BestWeightsFile, runfolder.LastWeightsFile)

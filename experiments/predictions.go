@@ -41,8 +41,13 @@ func (p *Prepared) Predict(ctx context.Context, set *loaders.Set) ([]Prediction,
 // reconstructions as pixels in [0, 1].
 func (p *Prepared) Restore(ctx context.Context, set *loaders.Set) ([][]float32, error) {
 	restored := make([][]float32, set.Len())
-	return restored, p.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) error {
-		_, err := e.Outputs(ctx, batches, func(place int, output []float32) { restored[place] = p.Transform().Invert(output) })
+	return restored, p.restoreEach(ctx, set, func(place int, pixels []float32) { restored[place] = pixels })
+}
+
+// restoreEach is Restore, one image after the other.
+func (p *Prepared) restoreEach(ctx context.Context, set *loaders.Set, visit func(place int, pixels []float32)) error {
+	return p.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) error {
+		_, err := e.Outputs(ctx, batches, func(place int, output []float32) { visit(place, p.Transform().Invert(output)) })
 		return err
 	})
 }

@@ -59,6 +59,9 @@ func (s *Session) Redraw(ctx context.Context, path string, overrides []string) e
 	if err := reports.WriteReport(run.Folder, run.Summary, pictures); err != nil {
 		return err
 	}
+	if err := run.Folder.WriteSummary(run.Summary); err != nil { // earlier versions measured less
+		return err
+	}
 	fmt.Fprintf(s.Out, "drew %s again\n", run.Folder.File(runfolder.ReportFile))
 	s.index(run.Folder)
 	return nil

@@ -114,7 +114,7 @@ func (s *Session) carryOutSeries(ctx context.Context, one *series) error {
 			fmt.Fprintf(s.Err, "run %d of %d failed: %v\n", i+1, len(one.configs), err)
 		}
 	}
-	if err := s.concludeSeries(one); err != nil {
+	if err := s.concludeSeries(ctx, one); err != nil {
 		return err
 	}
 	if len(failures) > 0 {
@@ -144,7 +144,7 @@ func (s *Session) trainMember(ctx context.Context, one *series, place int) error
 
 // concludeSeries shows how the finished runs' figures spread over seeds, and
 // compares them where they can be compared.
-func (s *Session) concludeSeries(one *series) error {
+func (s *Session) concludeSeries(ctx context.Context, one *series) error {
 	var folders []*runfolder.Folder
 	var summaries []*runfolder.Summary // of one config's seeds
 	for i, member := range one.file.Members {
@@ -170,7 +170,7 @@ func (s *Session) concludeSeries(one *series) error {
 		}
 		return os.RemoveAll(one.folder.Path) // which nothing is left to do in, and nothing to see
 	}
-	return s.compareInto(one.folder, folders)
+	return s.compareInto(ctx, one.folder, folders, nil)
 }
 
 // sameButSeed reports whether two configs differ in their seed alone.

@@ -132,6 +132,19 @@ func ExampleRestoredGroups() {
 	})
 }
 
+func ExampleSideBySide() {
+	save("side_by_side.png", func(w io.Writer) error {
+		var images []plots.NamedImage
+		models := []plots.Restorations{{Model: "autoencoder"}, {Model: "autoencoder_tied"}}
+		for i := range 8 {
+			images = append(images, plots.NamedImage{Name: fmt.Sprintf("%d, ring", 1000*i), Image: ring(float64(i))})
+			models[0].Images = append(models[0].Images, ring(float64(i)+1))
+			models[1].Images = append(models[1].Images, ring(float64(i)+0.2))
+		}
+		return plots.SideBySide(w, autoencoder, images, models)
+	})
+}
+
 func ExampleErrorsByClass() {
 	save("errors.png", func(w io.Writer) error {
 		var own, pca []plots.ClassValues
@@ -196,6 +209,7 @@ func TestGoldenExplanations(t *testing.T) {
 		"templates.png":      ExampleTemplates,
 		"confusion_many.png": ExampleConfusion_many,
 		"extremes.png":       ExampleRestoredGroups,
+		"side_by_side.png":   ExampleSideBySide,
 		"errors.png":         ExampleErrorsByClass,
 		"codes.png":          ExampleCodes,
 		"walk.png":           ExampleWalks,

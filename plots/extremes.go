@@ -40,7 +40,7 @@ func RestoredGroups(w io.Writer, caption Caption, title, note string, groups []R
 	for _, group := range groups {
 		tiles := make([]galleryTile, len(group.Images))
 		for i, m := range group.Images {
-			tiles[i] = galleryTile{images: shown(m.Original, m.Restored), lines: []string{m.Name, fmt.Sprintf("MSE %.4g", m.MSE)}}
+			tiles[i] = galleryTile{images: shown(m.Original, m.Restored), lines: []string{m.Name, "MSE " + Loss(m.MSE)}}
 			if m.Note != "" {
 				tiles[i].lines = append(tiles[i].lines, m.Note)
 			}

@@ -225,7 +225,7 @@ func (c sweptCells) text(column, row int) string {
 	case c.figures.Loss == "":
 		return strconv.FormatFloat(100*best.Figure, 'f', 1, 64)
 	}
-	return fmt.Sprintf("%.4g", best.Figure)
+	return Loss(best.Figure)
 }
 
 // framed is the cell of the best setting of all, if it is in this panel.

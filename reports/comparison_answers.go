@@ -72,8 +72,10 @@ func (c *Comparison) Answers() []string {
 	for _, other := range c.Contenders[1:] {
 		answers = append(answers, c.against(other)...)
 	}
-	if next := c.next(); next != "" {
-		answers = append(answers, next)
+	for _, one := range []string{c.blurs(), c.next(), c.oneByOne()} {
+		if one != "" {
+			answers = append(answers, one)
+		}
 	}
 	return answers
 }
@@ -215,7 +217,7 @@ func overfitting(task metrics.Task, first, other Contender, d metrics.Difference
 	what := "validation loss over training loss, at the best epoch, is "
 	if task.Classifies() {
 		gap = func(c Contender, s metrics.Spread) string {
-			return fmt.Sprintf("%+.1f points for %s", 100*s.Mean, c.Label)
+			return fmt.Sprintf("%s points for %s", signed(s.Mean), c.Label)
 		}
 		what = "training accuracy less validation accuracy, at the best epoch, is "
 	}
@@ -294,6 +296,15 @@ func (c *Comparison) next() string {
 		return fmt.Sprintf("To try next: both over %d seeds (-seeds %[1]d), which would tell %s from %s.", d.Seeds, best.Label, ranked[1].Label)
 	}
 	return fmt.Sprintf("To try next, going on from %s: %s.", best.Label, Next(best.Summary(), best.values))
+}
+
+// oneByOne says of two configs that differ in several keys how to see what each
+// of them does; it is empty for others.
+func (c *Comparison) oneByOne() string {
+	if len(c.Contenders) != 2 || len(c.Differing) < 2 {
+		return ""
+	}
+	return fmt.Sprintf("What each of the %d differing keys does on its own, a sweep of them with method: one_at_a_time shows, as configs/svm_tweaks.yaml does for svm and svm_best.", len(c.Differing))
 }
 
 // overSeeds says what the best weights of the config's runs reach.

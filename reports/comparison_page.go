@@ -90,11 +90,11 @@ func (m Measure) against(spread, first metrics.Spread) string {
 	case spread.Mean == first.Mean, m.form == seconds:
 		return ""
 	case m.form == share:
-		return fmt.Sprintf(" (%+.1f)", 100*(spread.Mean-first.Mean))
+		return fmt.Sprintf(" (%s)", signed(spread.Mean-first.Mean))
 	case first.Mean == 0:
 		return ""
 	}
-	return fmt.Sprintf(" (%.2f×)", spread.Mean/first.Mean)
+	return fmt.Sprintf(" (%s×)", ratioText(spread.Mean/first.Mean))
 }
 
 // WriteComparison writes the pictures of the curves and others, comparison.csv, a

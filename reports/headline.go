@@ -80,7 +80,7 @@ func accuracyTiles(s *runfolder.Summary) (tiles []Tile) {
 	}
 	if b := s.Best; b.ValidationAccuracy != nil && b.TrainAccuracy != nil {
 		tiles = append(tiles, Tile{plots.Percent(*b.ValidationAccuracy), "validation accuracy of the best epoch"},
-			Tile{fmt.Sprintf("%+.1f points", 100*(*b.TrainAccuracy-*b.ValidationAccuracy)), "training accuracy above validation accuracy; a large gap is overfitting"})
+			Tile{signed(*b.TrainAccuracy-*b.ValidationAccuracy) + " points", "training accuracy above validation accuracy; a large gap is overfitting"})
 	}
 	return tiles
 }

@@ -27,6 +27,19 @@ func points(difference float64) string {
 	return fmt.Sprintf("%.1f points", 100*math.Abs(difference))
 }
 
+// signed writes a difference of accuracies in percentage points with its sign,
+// and one that rounds to nothing without: +9.2, −0.5, 0.0.
+func signed(difference float64) string {
+	text := fmt.Sprintf("%.1f", 100*math.Abs(difference))
+	switch {
+	case text == "0.0":
+		return text
+	case difference < 0:
+		return "−" + text
+	}
+	return "+" + text
+}
+
 // percentSpread writes accuracies' mean with the standard deviation, if any.
 func percentSpread(s metrics.Spread) string {
 	if s.Runs < 2 {
@@ -60,8 +73,17 @@ func spreadText(task metrics.Task, s metrics.Spread) string {
 	return lossSpread(s)
 }
 
-// times writes a ratio.
-func times(ratio float64) string { return fmt.Sprintf("%.2f times", ratio) }
+// times writes a ratio in a sentence.
+func times(ratio float64) string { return ratioText(ratio) + " times" }
+
+// ratioText writes a ratio: with two decimals, and small ones, of which these
+// would say nothing, with two digits.
+func ratioText(ratio float64) string {
+	if ratio > 0 && ratio < 0.1 {
+		return fmt.Sprintf("%.2g", ratio)
+	}
+	return fmt.Sprintf("%.2f", ratio)
+}
 
 // Duration is a time in seconds as a person writes it: 0.42 s, 12.3 s, 3 min
 // 20 s, 1 h 5 min.

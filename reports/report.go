@@ -76,13 +76,14 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 		Progress string
 		Headline string
 		Next     string
+		Blur     string
 		Tiles    []Tile
 		Curves   []template.HTML
 		Groups   [][]DrawnPicture
 		Config   string
 		Graph    string
 		Diagram  template.HTML
-	}{Summary: s, Progress: progress, Headline: Headline(s), Tiles: Tiles(s)}
+	}{Summary: s, Progress: progress, Headline: Headline(s), Tiles: Tiles(s), Blur: blur(s)}
 	if progress == "" {
 		values, _ := f.ConfigValues() // what to try next is said without it, too
 		if next := Next(s, values); next != "" {

@@ -72,8 +72,8 @@ func deadUnits(layers []metrics.DeadUnits) string {
 	return "Dead units, whose ReLU is zero for every validation image: " + strings.Join(parts, " and ") + "."
 }
 
-// An advice is something to try next, with what config.yaml says where it is
-// followed already.
+// An advice is something to try next with a key, with what config.yaml says
+// where it is followed already.
 type advice struct {
 	text     string
 	key      string
@@ -94,26 +94,30 @@ func Next(s *runfolder.Summary, values []runfolder.ConfigValue) string {
 	var all []advice
 	if deadUnits(s.DeadUnits) != "" {
 		all = append(all, advice{"model.init orthogonal", "model.init", is("orthogonal")}, advice{"data.center true", "data.center", isOn},
-			advice{"optimizer.warmup_steps", "optimizer.warmup_steps", isSet}, advice{"a smaller optimizer.learning_rate", "", nil})
+			advice{"optimizer.warmup_steps", "optimizer.warmup_steps", isSet}, advice{"a smaller optimizer.learning_rate", "optimizer.learning_rate", nil})
 	}
 	switch {
 	case s.Verdict.Unsettled:
-		all = append(all, advice{"a smaller optimizer.learning_rate", "", nil}, advice{"optimizer.schedule cosine", "optimizer.schedule", is("cosine")})
+		all = append(all, advice{"a smaller optimizer.learning_rate", "optimizer.learning_rate", nil}, advice{"optimizer.schedule cosine", "optimizer.schedule", is("cosine")})
 	case s.Verdict.Fit == metrics.Overfitting:
-		all = append(all, advice{"data.flip true", "data.flip", isOn}, advice{"a larger optimizer.weight_decay", "", nil}, advice{"train.early_stopping", "train.early_stopping", isSet})
+		all = append(all, advice{"data.flip true", "data.flip", isOn}, advice{"a larger optimizer.weight_decay", "optimizer.weight_decay", nil}, advice{"train.early_stopping", "train.early_stopping", isSet})
 	case s.Verdict.Fit == metrics.Underfitting:
-		all = append(all, advice{"more train.epochs", "", nil}, advice{"data.center true", "data.center", isOn}, advice{"another optimizer.learning_rate", "", nil})
+		all = append(all, advice{"more train.epochs", "train.epochs", nil}, advice{"data.center true", "data.center", isOn}, advice{"another optimizer.learning_rate", "optimizer.learning_rate", nil})
 	}
 	var texts []string
+	advised := make(map[string]bool) // keys
 	for _, one := range all {
 		place := slices.IndexFunc(values, func(v runfolder.ConfigValue) bool { return v.Key == one.key })
-		if one.followed != nil && place >= 0 && one.followed(values[place].Text) || slices.Contains(texts, one.text) {
+		if advised[one.key] || one.followed != nil && place >= 0 && one.followed(values[place].Text) {
 			continue
 		}
-		texts = append(texts, one.text)
+		texts, advised[one.key] = append(texts, one.text), true
 	}
-	if texts == nil {
+	switch len(texts) {
+	case 0:
 		return "several seeds (-seeds 5), to see how much is luck, or one changed key (-set key=value), compared with this run"
+	case 1:
+		return texts[0]
 	}
-	return "one at a time, " + strings.Join(texts, ", ")
+	return strings.Join(texts, ", ") + ", one at a time"
 }

@@ -70,11 +70,14 @@ func TestNext(t *testing.T) {
 		want   string
 	}{
 		{"no verdict", new(runfolder.Summary), nil, ""},
-		{"dead units", dead, nil, "one at a time, model.init orthogonal, data.center true, optimizer.warmup_steps, a smaller optimizer.learning_rate"},
+		{"dead units", dead, nil, "model.init orthogonal, data.center true, optimizer.warmup_steps, a smaller optimizer.learning_rate, one at a time"},
 		{"dead units, half of it done", dead, []runfolder.ConfigValue{{Key: "data.center", Text: "true"}, {Key: "optimizer.warmup_steps", Text: "0"}, {Key: "model.init", Text: "orthogonal"}},
-			"one at a time, optimizer.warmup_steps, a smaller optimizer.learning_rate"},
+			"optimizer.warmup_steps, a smaller optimizer.learning_rate, one at a time"},
 		{"overfitting with flip", &runfolder.Summary{Verdict: &runfolder.Verdict{Fit: metrics.Overfitting}}, []runfolder.ConfigValue{{Key: "data.flip", Text: "true"}},
-			"one at a time, a larger optimizer.weight_decay, train.early_stopping"},
+			"a larger optimizer.weight_decay, train.early_stopping, one at a time"},
+		{"dead units and underfitting", &runfolder.Summary{Verdict: &runfolder.Verdict{Fit: metrics.Underfitting}, DeadUnits: dead.DeadUnits},
+			[]runfolder.ConfigValue{{Key: "data.center", Text: "true"}, {Key: "optimizer.warmup_steps", Text: "9"}, {Key: "model.init", Text: "orthogonal"}},
+			"a smaller optimizer.learning_rate, more train.epochs, one at a time"},
 		{"about right", &runfolder.Summary{Verdict: &runfolder.Verdict{Fit: metrics.AboutRight}}, nil,
 			"several seeds (-seeds 5), to see how much is luck, or one changed key (-set key=value), compared with this run"},
 	} {

@@ -54,6 +54,9 @@ type Summary struct {
 
 	DeadUnits []metrics.DeadUnits `json:"dead_units,omitempty"` // of the best weights, by layer with a ReLU
 
+	Detail    *metrics.Detail `json:"detail,omitempty"`     // of the best weights' reconstructions of the test images
+	PCADetail *metrics.Detail `json:"pca_detail,omitempty"` // of those by as many principal components of some training images
+
 	Confusion *metrics.Confusion `json:"confusion,omitempty"` // of the best weights on the test images
 
 	Started         time.Time `json:"started"` // UTC
