@@ -5,6 +5,7 @@ import (
 
 	"cifartrain/configs"
 	"cifartrain/runfolder"
+	"cifartrain/shell"
 )
 
 // A SavedRun is a run folder that a command reads.
@@ -33,8 +34,21 @@ func (s *Session) Open(path string, overrides []string) (*SavedRun, error) {
 	run := &SavedRun{Folder: folder, Config: config}
 	if summary, err := folder.Summary(); err == nil {
 		run.Summary = summary
+		return run, s.checkTask(run)
 	}
 	return run, nil
+}
+
+// checkTask returns an error where a run's summary is that of a model with
+// another task than its config's kind of model has.
+func (s *Session) checkTask(run *SavedRun) error {
+	for _, kind := range s.kinds() {
+		if kind.Name == run.Config.Model.Kind && kind.Task != run.Summary.Task {
+			return requestf("%s gives the task %q, but the %s that %s asks for has the task %q: the two files belong to different runs; delete %[1]s and have it written again with: %[6]s",
+				run.Folder.File(runfolder.SummaryFile), run.Summary.Task, kind.Name, runfolder.ConfigFile, kind.Task, shell.Command("-resume", run.Folder.Path))
+		}
+	}
+	return nil
 }
 
 // openRun opens the run folder at path, and says what stands there instead.
