@@ -56,7 +56,17 @@ func train(t *testing.T, args ...string) (folder *runfolder.Folder, stdout, stde
 // withoutSeconds is metrics.csv but for its last column.
 func withoutSeconds(t *testing.T, folder *runfolder.Folder) [][]string {
 	t.Helper()
-	file, err := os.Open(folder.File(runfolder.MetricsFile))
+	rows := table(t, folder, runfolder.MetricsFile)
+	for i, row := range rows {
+		rows[i] = row[:len(row)-1]
+	}
+	return rows
+}
+
+// table is what a CSV file of a folder holds.
+func table(t *testing.T, folder *runfolder.Folder, name string) [][]string {
+	t.Helper()
+	file, err := os.Open(folder.File(name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,9 +74,6 @@ func withoutSeconds(t *testing.T, folder *runfolder.Folder) [][]string {
 	rows, err := csv.NewReader(file).ReadAll()
 	if err != nil {
 		t.Fatal(err)
-	}
-	for i, row := range rows {
-		rows[i] = row[:len(row)-1]
 	}
 	return rows
 }

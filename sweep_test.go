@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,21 +25,6 @@ func runsOf(t *testing.T, runs string) (sweep *runfolder.Folder, all []*runfolde
 		t.Fatal("latest is no sweep")
 	}
 	return sweep, all
-}
-
-// table is a sweep's comparison.csv.
-func table(t *testing.T, sweep *runfolder.Folder) [][]string {
-	t.Helper()
-	file, err := os.Open(sweep.File(runfolder.ComparisonTable))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	rows, err := csv.NewReader(file).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return rows
 }
 
 // TestSweep trains a sweep with a run that diverges, one of its runs alone, and
@@ -69,7 +53,7 @@ func TestSweep(t *testing.T) {
 			t.Errorf("the terminal does not show %q:\n%s", want, stdout)
 		}
 	}
-	rows := table(t, sweep)
+	rows := table(t, sweep, runfolder.ComparisonTable)
 	if len(rows) != 4 || rows[0][1] != "optimizer.learning_rate" || rows[3][1] != "1e+06" || !strings.Contains(rows[3][5], "the loss became") {
 		t.Errorf("comparison.csv: %q", rows)
 	}

@@ -5,10 +5,8 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"os"
 	"testing"
 
-	"gonum.org/v1/plot/cmpimg"
 	"gonum.org/v1/plot/plotter"
 
 	"cifartrain/metrics"
@@ -201,7 +199,7 @@ func ExampleTweaks() {
 
 // TestGoldenExplanations is TestGolden for the pictures that explain a model.
 func TestGoldenExplanations(t *testing.T) {
-	examples := map[string]func(){
+	compareWithGolden(t, map[string]func(){
 		"mistakes.png":       ExampleMistakes,
 		"margins.png":        ExampleMargins,
 		"roc.png":            ExampleROC,
@@ -214,13 +212,5 @@ func TestGoldenExplanations(t *testing.T) {
 		"codes.png":          ExampleCodes,
 		"walk.png":           ExampleWalks,
 		"tweaks.png":         ExampleTweaks,
-	}
-	for name, example := range examples {
-		t.Run(name, func(t *testing.T) {
-			cmpimg.CheckPlotApprox(example, t, tolerance, name)
-			if !t.Failed() {
-				os.Remove("testdata/" + name) // gone already after -regen
-			}
-		})
-	}
+	})
 }

@@ -250,7 +250,7 @@ func save(name string, draw func(io.Writer) error) {
 // that is meant, look at the new ones and keep them with
 // "go test ./plots -regen".
 func TestGolden(t *testing.T) {
-	examples := map[string]func(){
+	compareWithGolden(t, map[string]func(){
 		"loss.png":            ExampleLossChart,
 		"yardstick.png":       ExampleLossChart_yardstick,
 		"accuracy.png":        ExampleAccuracyChart,
@@ -263,7 +263,12 @@ func TestGolden(t *testing.T) {
 		"accuracies.png":      ExampleAccuracyComparison,
 		"sweep.png":           ExampleSweepMap,
 		"sweep_latent.png":    ExampleSweepLines,
-	}
+	})
+}
+
+// compareWithGolden draws each example and compares it with the golden picture of
+// its name.
+func compareWithGolden(t *testing.T, examples map[string]func()) {
 	for name, example := range examples {
 		t.Run(name, func(t *testing.T) {
 			cmpimg.CheckPlotApprox(example, t, tolerance, name)

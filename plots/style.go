@@ -46,13 +46,11 @@ var (
 // white. It is as far from the other colors as these are from each other.
 var brown = color.RGBA{R: 0x7A, G: 0x3B, B: 0x00, A: 0xFF}
 
-// What the colors mean, the same in every picture.
+// The grays, which mean the same in every picture.
 var (
-	trainingColor   = blue
-	validationColor = vermillion
-	inkColor        = color.Gray{Y: 0x1A} // text and axes
-	noteColor       = color.Gray{Y: 0x59} // text of second rank
-	gridColor       = color.Gray{Y: 0xDD}
+	inkColor  = color.Gray{Y: 0x1A} // text and axes
+	noteColor = color.Gray{Y: 0x59} // text of second rank
+	gridColor = color.Gray{Y: 0xDD}
 )
 
 // textStyle is the one way to choose a font: Liberation Sans, which gonum/plot

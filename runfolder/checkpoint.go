@@ -125,23 +125,19 @@ func (c *Checkpoint) encode() (head, body []byte, err error) {
 
 // readCheckpoint reads the file at path, once its first line fits its length.
 func readCheckpoint(path string) (*Checkpoint, error) {
-	file, err := open(path, math.MaxInt64)
+	file, length, err := open(path, math.MaxInt64)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	head := make([]byte, min(info.Size(), longestHead))
+	head := make([]byte, min(length, longestHead))
 	if _, err := io.ReadFull(file, head); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", path, err)
 	}
-	if _, _, err := parseHead(head, info.Size()); err != nil {
+	if _, _, err := parseHead(head, length); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	content := make([]byte, info.Size())
+	content := make([]byte, length)
 	if _, err := io.ReadFull(file, content[copy(content, head):]); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", path, err)
 	}

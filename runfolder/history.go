@@ -86,7 +86,7 @@ func number(x float64) string {
 // was killed may leave, does not count.
 func (f *Folder) History() (metrics.History, error) {
 	path := f.File(MetricsFile)
-	file, err := open(path, mostEpochs*longestRow)
+	file, _, err := open(path, mostEpochs*longestRow)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,6 @@ import (
 	"cifartrain/graphs"
 	"cifartrain/loaders"
 	"cifartrain/metrics"
-	"cifartrain/runfolder"
 	"cifartrain/solvers"
 	"cifartrain/training"
 )
@@ -80,18 +79,7 @@ func trainRecipe(t *testing.T, c recipeCase) metrics.History {
 	if err != nil {
 		t.Fatal(err)
 	}
-	architecture, err := graphs.New(graphs.Kinds(), "linear_svm", graphs.Spec{Inputs: 3072, Classes: 2, Init: "torch", C: c.C, Loss: map[bool]string{true: "squared_hinge", false: "hinge"}[c.Squared]})
-	if err != nil {
-		t.Fatal(err)
-	}
-	tensors, err := runfolder.ReadWeights("testdata/svm_init.safetensors", 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	weights, err := architecture.Load(tensors)
-	if err != nil {
-		t.Fatal(err)
-	}
+	architecture, weights := paritySVM(t, graphs.Spec{C: c.C, Loss: map[bool]string{true: "squared_hinge", false: "hinge"}[c.Squared]})
 	solver, err := solvers.New(solvers.Spec{Kind: "sgd", LearningRate: c.LearningRate, Momentum: 0.9, WeightDecay: 0.01, ClipNorm: c.ClipNorm})
 	if err != nil {
 		t.Fatal(err)

@@ -128,12 +128,12 @@ func selectClasses(t testing.TB, dataset *loaders.Dataset, classes ...string) *l
 	return set
 }
 
-func compareWithTorch(t *testing.T, set *loaders.Set, c parityCase) {
-	train, validation, err := set.Split(0.3, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	architecture, err := graphs.New(graphs.Kinds(), "linear_svm", graphs.Spec{Inputs: 3072, Classes: 2, Init: "torch", C: c.C})
+// paritySVM is the SVM over two classes with the spec's loss, and the weights
+// that PyTorch started from.
+func paritySVM(t *testing.T, spec graphs.Spec) (*graphs.Architecture, graphs.Weights) {
+	t.Helper()
+	spec.Inputs, spec.Classes, spec.Init = 3072, 2, "torch"
+	architecture, err := graphs.New(graphs.Kinds(), "linear_svm", spec)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,6 +145,15 @@ func compareWithTorch(t *testing.T, set *loaders.Set, c parityCase) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return architecture, weights
+}
+
+func compareWithTorch(t *testing.T, set *loaders.Set, c parityCase) {
+	train, validation, err := set.Split(0.3, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	architecture, weights := paritySVM(t, graphs.Spec{C: c.C})
 	quarter := []float32{0.25, 0.25, 0.25}
 	transform := loaders.NewTransform(set.Shape, &loaders.Normalization{Mean: quarter, Std: quarter})
 	run := &training.Run{

@@ -111,6 +111,20 @@ func TestEvaluationLeavesTrainingAlone(t *testing.T) {
 	}
 }
 
+// validate evaluates weights on a run's validation images.
+func validate(t *testing.T, run *training.Run, weights graphs.Weights) training.Evaluation {
+	t.Helper()
+	evaluator, err := training.NewEvaluator(run.Architecture, weights, run.ValidationSet.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	evaluation, err := evaluator.Evaluate(context.Background(), run.ValidationSet)
+	if err := errors.Join(err, evaluator.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return evaluation
+}
+
 // TestEvaluateAgainstPlainLoop computes the loss and the accuracy in float64.
 func TestEvaluateAgainstPlainLoop(t *testing.T) {
 	run := newRun(t, 0.01)
@@ -128,15 +142,7 @@ func TestEvaluateAgainstPlainLoop(t *testing.T) {
 			right++
 		}
 	}
-	evaluator, err := training.NewEvaluator(run.Architecture, run.Weights, run.ValidationSet.Size())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer evaluator.Close()
-	got, err := evaluator.Evaluate(context.Background(), run.ValidationSet)
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := validate(t, run, run.Weights)
 	if math.Abs(got.Loss/loss-1) > 1e-6 { // float32 sums of 3072 products
 		t.Errorf("loss %.9g, want %.9g", got.Loss, loss)
 	}
@@ -155,15 +161,7 @@ func TestBestWeightsAreThoseOfTheBestEpoch(t *testing.T) {
 		t.Fatal(err)
 	}
 	best := result.History[result.History.Best()]
-	evaluator, err := training.NewEvaluator(run.Architecture, result.Best, run.ValidationSet.Size())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer evaluator.Close()
-	got, err := evaluator.Evaluate(context.Background(), run.ValidationSet)
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := validate(t, run, result.Best)
 	if got.Loss != best.ValidationLoss {
 		t.Errorf("the best weights score %g, their epoch scored %g", got.Loss, best.ValidationLoss)
 	}

@@ -103,11 +103,7 @@ func TestNotMerged(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	machine := G.NewTapeMachine(g)
-	defer machine.Close()
-	if err := machine.RunAll(); err != nil {
-		t.Fatal(err)
-	}
+	runAll(t, g)
 	for i, loss := range losses {
 		if got := *loss.node.Value().(*G.F32); got != loss.want {
 			t.Errorf("loss %d is %v, want %v", i, got, loss.want)
@@ -255,15 +251,21 @@ func TestTransposeNode(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	machine := G.NewTapeMachine(g)
-	defer machine.Close()
-	if err := machine.RunAll(); err != nil {
-		t.Fatal(err)
-	}
+	runAll(t, g)
 	for i, got := range y.Value().Data().([]float32) {
 		if want := []float32{42, 53, 64}[i]; got != want {
 			t.Errorf("element %d is %v, want %v", i, got, want)
 		}
+	}
+}
+
+// runAll runs a graph once.
+func runAll(t *testing.T, g *G.ExprGraph) {
+	t.Helper()
+	machine := G.NewTapeMachine(g)
+	defer machine.Close()
+	if err := machine.RunAll(); err != nil {
+		t.Fatal(err)
 	}
 }
 

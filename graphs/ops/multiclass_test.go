@@ -64,11 +64,7 @@ func TestMulticlassGradients(t *testing.T) {
 					if _, err := G.Grad(node, s); err != nil {
 						t.Fatal(err)
 					}
-					machine := G.NewTapeMachine(g)
-					defer machine.Close()
-					if err := machine.RunAll(); err != nil {
-						t.Fatal(err)
-					}
+					runAll(t, g)
 					exact := make([]float64, n*classes)
 					for i := range exact {
 						exact[i] = float64(scores[i])

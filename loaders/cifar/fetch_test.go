@@ -242,11 +242,11 @@ func TestFetchAnswerIsNoArchive(t *testing.T) {
 		words  string
 	}{
 		{"not found", http.NotFound, "404 Not Found"},
-		{"server error", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(503) }, "503 Service Unavailable"},
-		{"unasked part", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(206) }, "206 Partial Content"},
+		{"server error", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }, "503 Service Unavailable"},
+		{"unasked part", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusPartialContent) }, "206 Partial Content"},
 		{"log-in page", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "<html><body>Welcome") }, "a web page"},
 		{"hanging up", func(w http.ResponseWriter, r *http.Request) { panic(http.ErrAbortHandler) }, "broke off"},
-		{"redirects in a circle", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, 302) }, "10 redirects"},
+		{"redirects in a circle", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }, "10 redirects"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var asked atomic.Int64
