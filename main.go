@@ -110,6 +110,15 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// Fd returns the descriptor of the file behind it, or one that no file has, so
+// that texts can be as wide as the terminal.
+func (o *output) Fd() uintptr {
+	if file, isFile := o.Writer.(*os.File); isFile {
+		return file.Fd()
+	}
+	return ^uintptr(0)
+}
+
 // A wrongRequest is an error that only another request helps against: each
 // package marks its own.
 type wrongRequest interface {

@@ -42,12 +42,12 @@ func ShowPlan(out io.Writer, p Plan) {
 	fmt.Fprintf(out, "%s steps an epoch, %d images each; %s%s steps in %s\n",
 		Thousands(p.Steps), p.Batch, most, Thousands(p.Steps*p.Epochs), Epochs(p.Epochs))
 	where := fmt.Sprintf("would write to %s: ", filepath.Join(p.Folder, "<UTC time>"))
-	fmt.Fprintf(out, "%s\n", wrap(where+strings.Join(p.Files, ", "), width))
+	fmt.Fprintf(out, "%s\n", wrap(where+strings.Join(p.Files, ", "), widthOf(out)))
 	each := ""
 	if p.Seeds > 1 {
 		each = fmt.Sprintf(", and %s for %d seeds", Duration(p.Seconds*float64(p.Seeds)), p.Seeds)
 	}
-	fmt.Fprintf(out, "%s\n", wrap(fmt.Sprintf("would train for %sabout %s (%.3g ms a step, %s an epoch)%s", most, Duration(p.Seconds), 1e3*p.Step, Duration(p.Epoch), each), width))
+	fmt.Fprintf(out, "%s\n", wrap(fmt.Sprintf("would train for %sabout %s (%.3g ms a step, %s an epoch)%s", most, Duration(p.Seconds), 1e3*p.Step, Duration(p.Epoch), each), widthOf(out)))
 	fmt.Fprintf(out, "would take about %s of memory and %s of disk a run\n\n", Bytes(p.Memory), Bytes(p.Disk))
 }
 
@@ -56,7 +56,7 @@ func ShowPlan(out io.Writer, p Plan) {
 func DryRunEnd(out io.Writer, runs int, comparison string, seconds float64) {
 	if runs > 1 && comparison != "" {
 		text := fmt.Sprintf("%d runs would take about %s in all, and a comparison would go to %s", runs, Duration(seconds), filepath.Join(comparison, "<UTC time>"))
-		fmt.Fprintln(out, wrap(text, width))
+		fmt.Fprintln(out, wrap(text, widthOf(out)))
 	}
 	fmt.Fprintln(out, "This was a dry run: nothing was trained or written. Loading, pictures and the\nprincipal components of an autoencoder's first run come on top of these times.")
 }

@@ -29,7 +29,7 @@ func ShowSweepPlan(out io.Writer, p SweepPlan) {
 	if shortest := Duration(p.Shortest); shortest != each {
 		each = shortest + " to " + each
 	}
-	fmt.Fprintln(out, wrap(fmt.Sprintf("would train for %sabout %s, each run %s", most, Duration(p.Seconds), each), width))
+	fmt.Fprintln(out, wrap(fmt.Sprintf("would train for %sabout %s, each run %s", most, Duration(p.Seconds), each), widthOf(out)))
 	fmt.Fprintf(out, "would take about %s of memory and %s of disk\n", Bytes(p.Memory), Bytes(p.Disk))
 	fmt.Fprintf(out, "would write to %s\n\n", filepath.Join(p.Folder, "<UTC time>"))
 }

@@ -73,7 +73,7 @@ func ShowSweep(out io.Writer, s *Sweep, folder string) {
 	}
 	fmt.Fprintln(out, "\nOrdered by validation figures of the best epoch; test figures choose nothing.")
 	for _, text := range append(s.Warnings(), s.Answers()...) {
-		fmt.Fprintln(out, wrap(text, width))
+		fmt.Fprintln(out, wrap(text, widthOf(out)))
 	}
 	fmt.Fprintf(out, "\nPictures, table and report: %s\n", filepath.Join(folder, runfolder.ReportFile))
 }

@@ -6,7 +6,9 @@ import (
 	"math"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
+	"golang.org/x/term"
 	"gonum.org/v1/gonum/stat"
 
 	"cifartrain/metrics"
@@ -14,11 +16,23 @@ import (
 	"cifartrain/runfolder"
 )
 
-// width is that of running text, in characters.
-const width = 78
+// widest is the width of running text, in characters, where there is room for it.
+const widest = 78
+
+// widthOf returns the width of running text on out, which is narrower on a
+// narrow terminal.
+func widthOf(out io.Writer) int {
+	if file, isFile := out.(interface{ Fd() uintptr }); isFile {
+		if columns, _, err := term.GetSize(int(file.Fd())); err == nil && columns > 0 {
+			return min(columns, widest)
+		}
+	}
+	return widest
+}
 
 // Warning shows a warning that nobody overlooks.
 func Warning(out io.Writer, text string) {
+	width := widthOf(out)
 	rule := strings.Repeat("!", width)
 	fmt.Fprintf(out, "%s\n%s\n%s\n", rule, wrap(text, width), rule)
 }
@@ -28,7 +42,7 @@ func wrap(text string, width int) string {
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(text) {
-		if line != "" && len(line)+1+len(word) > width {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
 			lines, line = append(lines, line), ""
 		}
 		line = strings.TrimSpace(line + " " + word)
@@ -47,10 +61,10 @@ func ShowHead(out io.Writer, s *runfolder.Summary, folder string) {
 func ShowSummary(out io.Writer, s *runfolder.Summary, folder string) {
 	fmt.Fprintln(out)
 	Table(out, figureRows(s))
-	fmt.Fprintln(out, "The best epoch is the one of the lowest validation loss.")
-	fmt.Fprintf(out, "\n%s\n", wrap(fmt.Sprintf("%s: %s.", verdictSentence(s.Verdict), s.Verdict.Reason), width))
+	fmt.Fprintln(out, wrap("The best epoch is the one of the lowest validation loss.", widthOf(out)))
+	fmt.Fprintf(out, "\n%s\n", wrap(fmt.Sprintf("%s: %s.", verdictSentence(s.Verdict), s.Verdict.Reason), widthOf(out)))
 	if dead := deadUnits(s.DeadUnits); dead != "" {
-		fmt.Fprintln(out, wrap(dead, width))
+		fmt.Fprintln(out, wrap(dead, widthOf(out)))
 	}
 	if s.Status == runfolder.Stopped {
 		fmt.Fprintf(out, "It stopped early: the %s after epoch %d brought no better validation loss.\n", Epochs(s.Final.Epoch-s.Best.Epoch), s.Best.Epoch)
@@ -129,7 +143,7 @@ func ShowComparison(out io.Writer, c *Comparison, folder string) {
 		Table(out, c.Cells())
 		fmt.Fprintln(out)
 		for _, text := range append(c.Warnings(), c.Answers()...) {
-			fmt.Fprintln(out, wrap(text, width))
+			fmt.Fprintln(out, wrap(text, widthOf(out)))
 		}
 	}
 	fmt.Fprintf(out, "\nPicture, table and report: %s\n", filepath.Join(folder, runfolder.ReportFile))
@@ -155,7 +169,7 @@ func ShowEvaluation(out io.Writer, dataset string, images int, lossName string, 
 
 // ShowShowExport says which file was written, what it holds and, in lines, how it is used.
 func ShowExport(out io.Writer, path string, bytes int, holds string, lines [][2]string) {
-	fmt.Fprintf(out, "wrote %s, %s bytes\n%s\n", path, Thousands(bytes), wrap(holds, width))
+	fmt.Fprintf(out, "wrote %s, %s bytes\n%s\n", path, Thousands(bytes), wrap(holds, widthOf(out)))
 	for _, line := range lines {
 		fmt.Fprintf(out, "  %-20s %s\n", line[0], line[1])
 	}

@@ -38,7 +38,7 @@ func TestWarningIsWrappedAndWhole(t *testing.T) {
 	var out bytes.Buffer
 	Warning(&out, text)
 	for _, line := range strings.Split(out.String(), "\n") {
-		if len(line) > width {
+		if len(line) > widest {
 			t.Errorf("a line of %d characters: %q", len(line), line)
 		}
 	}
