@@ -189,12 +189,15 @@ type Normalize struct {
 }
 
 // Sweep is the section `sweep`: dotted keys of the configuration, each with a
-// list of values that take the place of the key's own, beside the two below. As
-// every key that can be swept has a dot in it, none is mistaken for these two.
+// list of values that take the place of the key's own, or with a range that they
+// are drawn from, beside the keys below. As every key that can be swept has a dot
+// in it, none is mistaken for these.
 //
 //	sweep:
-//	  optimizer.learning_rate: [0.001, 0.01]
 //	  loss.c: [1, 10]
+//	  optimizer.learning_rate: {min: 1.0e-4, max: 1.0, scale: log}
+//	  method: random
+//	  budget: 20
 //
 // A key that has no effect in some settings is left out of those, and settings
 // that come out the same are tried once.
@@ -219,10 +222,11 @@ type Sweep struct {
 	Settings []Setting `yaml:"-"` // what is tried, the last key's values changing fastest
 }
 
-// SweptKey is a key with the values that are tried out.
+// SweptKey is a key with the values that are tried out, or with their range.
 type SweptKey struct {
 	Key    string // dotted path
-	Values []any  // of the key's own type, each once
+	Values []any  // of the key's own type, each once; none of a range
+	Range  *Range // nil for a list
 }
 
 // A Setting is one of the configurations that a sweep tries out.

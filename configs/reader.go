@@ -55,11 +55,12 @@ type place struct {
 	key    string // as a message names it
 }
 
-// swept is a key of the sweep with the values it was given.
+// swept is a key of the sweep with the values or the range it was given.
 type swept struct {
 	key    *key
 	at     place
 	values []given
+	ends   map[string]given // min, max and scale of a range; nil for a list
 }
 
 func newReader(file string, kinds []Kind) *reader {

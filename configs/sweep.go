@@ -1,7 +1,7 @@
 package configs
 
 import (
-	"cmp"
+	"fmt"
 	"maps"
 	"math"
 	"reflect"
@@ -30,10 +30,15 @@ func (r *reader) sweep(path string, node *yaml.Node, at place) {
 		r.problem(at, "unknown key; %s", sweepHint(path))
 		return
 	}
-	s := swept{k, at, r.sweptValues(node, at)}
+	s := swept{key: k, at: at}
+	if node.Kind == yaml.MappingNode {
+		s.ends = r.rangeEnds(node, at)
+	} else {
+		s.values = r.sweptValues(node, at)
+	}
 	i := slices.IndexFunc(r.swept, func(other swept) bool { return other.key == k })
 	switch {
-	case s.values == nil:
+	case s.values == nil && s.ends == nil:
 	case i >= 0:
 		r.swept[i] = s
 	default:
@@ -45,7 +50,7 @@ func (r *reader) sweep(path string, node *yaml.Node, at place) {
 func (r *reader) sweptValues(node *yaml.Node, at place) (values []given) {
 	switch n := len(node.Content); {
 	case node.Kind != yaml.SequenceNode:
-		r.problem(at, "needs a list of the values to try, not %s", described(node))
+		r.problem(at, "%s is neither a list of the values to try nor a range to draw them from, as in %s", described(node), exampleRange)
 		return nil
 	case n == 0:
 		r.problem(at, "has no values; list those to try or remove the key")
@@ -76,13 +81,16 @@ func sweepHint(written string) string {
 	return "here stand " + strings.Join(namesIn("sweep"), ", ") + " and dotted keys of this file, as in optimizer.learning_rate"
 }
 
-// readSweep reads the section's own keys and the values of the swept ones, and
-// checks how many settings they make.
+// readSweep reads the section's own keys and the values and ranges of the swept
+// ones, and checks how many settings they make.
 func (r *reader) readSweep(sweep *Sweep) {
 	r.refuseIdle(r.fill(new(Config), reflect.ValueOf(sweep).Elem(), sweepFormat, r.given))
 	keys := formatOf(nil, r.kinds)
 	for _, s := range r.swept {
 		key := SweptKey{Key: s.key.path}
+		if s.ends != nil {
+			key.Range = r.readRange(keys[slices.Index(format, s.key)], s, sweep.Method)
+		}
 		for _, g := range s.values {
 			before := len(r.problems) + r.omitted
 			value := r.value(keys[slices.Index(format, s.key)], g).Interface()
@@ -94,13 +102,17 @@ func (r *reader) readSweep(sweep *Sweep) {
 		}
 		sweep.Keys = append(sweep.Keys, key)
 	}
+	if !r.sound("sweep") {
+		return
+	}
 	all, at := sweep.combinations(), Origin{file: r.file, given: r.given}
 	switch {
-	case !r.sound("sweep"):
 	case len(r.swept) == 0:
 		r.problem(at.at("sweep"), "names no key to sweep, as in optimizer.learning_rate: [0.01, 0.1]")
 	case sweep.Method == oneAtATime && len(sweep.changes()) > MaxRuns:
 		r.problem(at.at("sweep"), "makes more than %d runs; list fewer values", MaxRuns)
+	case sweep.Budget == 0 && sweep.ranged():
+		r.problem(at.at("sweep.budget"), "is needed: it says how many settings to draw from the ranges, 1 to %d", min(all, MaxRuns))
 	case sweep.Method != "random" && sweep.Method != oneAtATime && sweep.Budget == 0 && all > MaxRuns:
 		r.problem(at.at("sweep"), "makes %d runs, more than %d; list fewer values, or let method: random with a budget draw some", all, MaxRuns)
 	case (sweep.Method == "random" || sweep.Budget > 0) && (sweep.Budget < 1 || sweep.Budget > min(all, MaxRuns)):
@@ -120,10 +132,10 @@ const mostCombinations = min(1<<40, math.MaxInt)
 func (s *Sweep) combinations() int {
 	n := 1
 	for _, swept := range s.Keys {
-		if n > mostCombinations/len(swept.Values) {
+		if n > mostCombinations/swept.count() {
 			return mostCombinations
 		}
-		n *= len(swept.Values)
+		n *= swept.count()
 	}
 	return n
 }
@@ -157,34 +169,34 @@ type trial struct {
 	idle  map[string]idleness // keys that have none in some setting
 }
 
-// tried is a setting and its place among all combinations.
+// tried is a setting and the choice that made it.
 type tried struct {
-	place int
+	choice
 	Setting
 }
 
 // settings makes those of the grid, or draws as many as the budget says. It
 // draws fewer where it meets hardly any but settings that come out the same.
 func (t *trial) settings() {
-	all := t.sweep.combinations()
 	if t.sweep.Method == oneAtATime {
 		for _, place := range t.sweep.changes() {
-			t.try(place)
+			t.try(t.sweep.listed(place))
 		}
 	} else if t.sweep.Budget == 0 {
-		for place := range all {
-			t.try(place)
+		for place := range t.sweep.combinations() {
+			t.try(t.sweep.listed(place))
 		}
 	} else {
-		random, drawn := Config{Seed: t.seed()}.Random("sweep"), make(map[int]bool)
+		random, drawn := Config{Seed: t.seed()}.Random("sweep"), make(map[string]bool)
 		for range 100 * t.sweep.Budget {
-			if place := random.IntN(all); !drawn[place] && len(t.tried) < t.sweep.Budget {
-				drawn[place] = true
-				t.try(place)
+			c := t.sweep.draw(random)
+			if as := fmt.Sprint(c); !drawn[as] && len(t.tried) < t.sweep.Budget {
+				drawn[as] = true
+				t.try(c)
 			}
 		}
 	}
-	slices.SortFunc(t.tried, func(a, b tried) int { return cmp.Compare(a.place, b.place) })
+	slices.SortFunc(t.tried, func(a, b tried) int { return slices.Compare(a.choice, b.choice) })
 	for _, one := range t.tried {
 		t.sweep.Settings = append(t.sweep.Settings, one.Setting)
 	}
@@ -199,14 +211,17 @@ func (t *trial) seed() uint64 {
 	return k.initial.Uint()
 }
 
-// try makes the setting at a place among all combinations, unless it comes out
-// the same as one before. Its problems are reported beside those of the others.
-func (t *trial) try(place int) {
-	given, values, rest := maps.Clone(t.given), make([]string, len(t.swept)), place
-	for i, s := range slices.Backward(t.swept) {
-		given[s.key.path] = s.values[rest%len(s.values)]
-		values[i] = ValueText(t.sweep.Keys[i].Values[rest%len(s.values)])
-		rest /= len(s.values)
+// try makes the setting of a choice, unless it comes out the same as one before.
+// Its problems are reported beside those of the others.
+func (t *trial) try(c choice) {
+	given, values := maps.Clone(t.given), make([]string, len(t.swept))
+	for i, s := range t.swept {
+		key := t.sweep.Keys[i]
+		if key.Range != nil {
+			given[s.key.path], values[i] = key.Range.given(c[i], s.at)
+			continue
+		}
+		given[s.key.path], values[i] = s.values[int(c[i])], ValueText(key.Values[int(c[i])])
 	}
 	wrong := maps.Clone(t.wrong)
 	config, idle := t.resolve(given)
@@ -229,7 +244,7 @@ func (t *trial) try(place int) {
 	}
 	if same := strings.Join(values, "\n"); !t.seen[same] {
 		t.seen[same] = true
-		t.tried = append(t.tried, tried{place, Setting{config, values}})
+		t.tried = append(t.tried, tried{c, Setting{config, values}})
 	}
 }
 

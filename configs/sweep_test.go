@@ -123,7 +123,7 @@ func TestSweepProblems(t *testing.T) {
 		{"sweep: {optimizer.learning_rat: [1]}", ":2: sweep.optimizer.learning_rat: unknown key; did you mean optimizer.learning_rate?"},
 		{"sweep: {metod: grid}", ":2: sweep.metod: unknown key; did you mean method?"},
 		{"sweep: {sweep.loss.c: [1]}", ":2: sweep.sweep.loss.c: unknown key; here stand method, budget, epochs, factor and dotted keys of this file, as in optimizer.learning_rate"},
-		{"sweep: {loss.c: 1}", ":2: sweep.loss.c: needs a list of the values to try, not 1"},
+		{"sweep: {loss.c: 1}", ":2: sweep.loss.c: 1 is neither a list of the values to try nor a range to draw them from, as in {min: 1.0e-4, max: 1.0, scale: log}"},
 		{"sweep: {loss.c: []}", ":2: sweep.loss.c: has no values; list those to try or remove the key"},
 		{"sweep:\n  loss.c: [1]\n  loss.c: [2]", ":4: sweep.loss.c: is given twice; the first is in line 3"},
 		{"sweep:\n  loss.c:\n  - 1\n  - 1.0", ":5: sweep.loss.c[1]: 1 is given twice"},

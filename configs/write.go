@@ -23,6 +23,10 @@ func (c Config) YAML() ([]byte, error) {
 	}
 	if c.Sweep != nil {
 		for _, swept := range c.Sweep.Keys {
+			if swept.Range != nil {
+				write(swept.Range, "sweep", swept.Key)
+				continue
+			}
 			write(swept.Values, "sweep", swept.Key)
 		}
 		for _, k := range sweepFormat {
@@ -85,7 +89,7 @@ func add(node *yaml.Node, path []string, value any) error {
 	}
 	*last = yaml.Node{}
 	err := last.Encode(value)
-	if last.Kind == yaml.SequenceNode {
+	if last.Kind != yaml.ScalarNode {
 		last.Style = yaml.FlowStyle
 	}
 	return err

@@ -2,11 +2,13 @@ package experiments
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"slices"
+	"strconv"
 
 	"cifartrain/configs"
 	"cifartrain/plots"
@@ -17,18 +19,35 @@ import (
 // result is what the runs came to.
 func (w *sweep) result() *reports.Sweep {
 	result := &reports.Sweep{Name: w.config.Name, Keys: w.keys()}
-	for _, swept := range w.config.Sweep.Keys {
-		var values []string
-		for _, value := range swept.Values {
-			values = append(values, configs.ValueText(value))
-		}
-		result.Values = append(result.Values, values)
+	for k, swept := range w.config.Sweep.Keys {
+		result.Values = append(result.Values, w.valuesOf(k))
+		result.Drawn = append(result.Drawn, swept.Range != nil)
 	}
 	for i := 0; i < len(w.runs); i += w.seeds {
 		result.Settings = append(result.Settings, w.setting(i, w.runs[i:i+w.seeds]))
 	}
 	result.Sort()
 	return result
+}
+
+// valuesOf are the values of a key as text: those that are listed, or those that
+// were drawn from its range, the smallest first.
+func (w *sweep) valuesOf(k int) (values []string) {
+	swept := w.config.Sweep.Keys[k]
+	for _, value := range swept.Values {
+		values = append(values, configs.ValueText(value))
+	}
+	if swept.Range == nil {
+		return values
+	}
+	for _, setting := range w.settings {
+		if value := setting.Values[k]; value != "" {
+			values = append(values, value)
+		}
+	}
+	number := func(text string) float64 { n, _ := strconv.ParseFloat(text, 64); return n } // it is that of a number
+	slices.SortFunc(values, func(a, b string) int { return cmp.Compare(number(a), number(b)) })
+	return slices.Compact(values)
 }
 
 // concludeSweep writes the sweep's table, pictures and page, and shows them.
@@ -81,30 +100,36 @@ func (w *sweep) draw(result *reports.Sweep) (pictures []reports.DrawnPicture, er
 		err = errors.Join(err, picture(&content))
 		pictures = append(pictures, reports.DrawnPicture{Picture: reports.Picture{File: file, Meaning: meaning}, PNG: content.Bytes()})
 	}
-	along, lines := w.along()
-	meaning := "The validation figure with each combination of values."
-	if lines {
-		meaning = "The validation figure against " + w.keys()[along] + "."
-	}
-	tweaks := w.config.Sweep.Method == "one_at_a_time" && !lines
-	if tweaks {
-		meaning = "What each change alone does to the validation figure, over its seeds."
-	}
 	caption := plots.Caption{Run: w.config.Name, Dataset: best[0].Summary().Dataset + ": " + reports.ClassList(best[0].Summary().Classes)}
-	draw(runfolder.SweepPicture, meaning, func(out io.Writer) error {
-		if lines {
-			return plots.SweepLines(out, caption, sweptFigures(result), along)
-		}
-		if tweaks {
-			return plots.Tweaks(out, caption, sweptFigures(result))
-		}
-		return plots.SweepMap(out, caption, sweptFigures(result))
-	})
+	meaning, picture := w.picture(result)
+	draw(runfolder.SweepPicture, meaning, func(out io.Writer) error { return picture(out, caption) })
 	charts, fault := reports.Charts(best)
 	for _, one := range charts[:min(1, len(charts))] {
 		draw(one.File, "Training curves beside validation curves, of the best settings.", one.Chart.WritePNG)
 	}
 	return pictures, errors.Join(err, fault)
+}
+
+// picture is the one that suits the sweep, and what it shows.
+func (w *sweep) picture(result *reports.Sweep) (meaning string, picture func(io.Writer, plots.Caption) error) {
+	along, lines := w.along()
+	switch {
+	case w.config.Sweep.Method == "halving" || slices.Contains(result.Drawn, true):
+		return "The validation figure of each setting against each key.", func(out io.Writer, caption plots.Caption) error {
+			return plots.SweepSlices(out, caption, w.sweptFigures(result, true))
+		}
+	case lines:
+		return "The validation figure against " + w.keys()[along] + ".", func(out io.Writer, caption plots.Caption) error {
+			return plots.SweepLines(out, caption, w.sweptFigures(result, false), along)
+		}
+	case w.config.Sweep.Method == "one_at_a_time":
+		return "What each change alone does to the validation figure, over its seeds.", func(out io.Writer, caption plots.Caption) error {
+			return plots.Tweaks(out, caption, w.sweptFigures(result, false))
+		}
+	}
+	return "The validation figure with each combination of values.", func(out io.Writer, caption plots.Caption) error {
+		return plots.SweepMap(out, caption, w.sweptFigures(result, false))
+	}
 }
 
 // along is the key whose values the picture's lines run along, if it has lines:
@@ -117,11 +142,17 @@ func (w *sweep) along() (place int, lines bool) {
 	return 0, len(keys) == 1
 }
 
-// sweptFigures are the sweep's figures for its picture.
-func sweptFigures(result *reports.Sweep) plots.SweptFigures {
+// sweptFigures are the sweep's figures for its picture. A setting in which a key
+// has no effect is one point or, unless once is set, one for each of the key's
+// values, with which it would come out the same.
+func (w *sweep) sweptFigures(result *reports.Sweep, once bool) plots.SweptFigures {
 	figures := plots.SweptFigures{}
 	for k, key := range result.Keys {
-		figures.Keys = append(figures.Keys, plots.SweptKey{Name: key, Values: result.Values[k]})
+		swept := plots.SweptKey{Name: key, Values: result.Values[k], Drawn: result.Drawn[k]}
+		if drawn := w.config.Sweep.Keys[k].Range; drawn != nil {
+			swept.Logarithmic = drawn.Scale == "log"
+		}
+		figures.Keys = append(figures.Keys, swept)
 	}
 	for _, setting := range result.Settings {
 		point := plots.SweptPoint{Figure: math.NaN()}
@@ -132,8 +163,19 @@ func sweptFigures(result *reports.Sweep) plots.SweptFigures {
 			if !result.Classifies() {
 				figures.Loss = setting.Summary().Loss
 			}
+		} else if len(setting.Paused) > 0 {
+			point.Reached = result.Figure(setting).Mean
 		}
-		for _, places := range placesOf(setting.Values, result.Values) {
+		all := placesOf(setting.Values, result.Values)
+		if once {
+			all = all[:1]
+			for k, value := range setting.Values {
+				if value == "" {
+					all[0][k] = plots.NoEffect
+				}
+			}
+		}
+		for _, places := range all {
 			point.Places = places
 			figures.Points = append(figures.Points, point)
 		}

@@ -1,6 +1,7 @@
 package plots_test
 
 import (
+	"fmt"
 	"io"
 	"log"
 	"math"
@@ -206,6 +207,36 @@ func ExampleSweepMap() {
 	save("sweep.png", func(w io.Writer) error { return plots.SweepMap(w, caption, swept()) })
 }
 
+// ExampleSweepSlices draws learning rates and weight decays from ranges, beside
+// two losses; the highest rates fail, and every third setting is left behind.
+func ExampleSweepSlices() {
+	save("sweep_slices.png", func(w io.Writer) error {
+		figures := plots.SweptFigures{Keys: []plots.SweptKey{
+			{Name: "optimizer.learning_rate", Drawn: true, Logarithmic: true},
+			{Name: "optimizer.weight_decay", Drawn: true},
+			{Name: "loss.kind", Values: []string{"hinge", "squared_hinge"}},
+		}}
+		random := rand.New(rand.NewPCG(1, 2))
+		for i := range 30 {
+			rate, decay := math.Pow(10, -5+4*random.Float64()), 0.5*random.Float64()
+			figures.Keys[0].Values = append(figures.Keys[0].Values, fmt.Sprintf("%.4g", rate))
+			figures.Keys[1].Values = append(figures.Keys[1].Values, fmt.Sprintf("%.4g", decay))
+			figure := 0.84 - 0.04*math.Pow(math.Log10(rate)+3, 2) - 0.05*decay
+			point := plots.SweptPoint{Places: []int{i, i, i % 2}, Figure: figure}
+			switch {
+			case rate > 0.05:
+				point.Figure = math.NaN()
+			case i%3 == 0:
+				point.Figure, point.Reached = math.NaN(), figure-0.02
+			case i == 1:
+				point.Places[1] = plots.NoEffect
+			}
+			figures.Points = append(figures.Points, point)
+		}
+		return plots.SweepSlices(w, caption, figures)
+	})
+}
+
 func ExampleSweepLines() {
 	save("sweep_latent.png", func(w io.Writer) error {
 		figures := plots.SweptFigures{Loss: "mse", Keys: []plots.SweptKey{
@@ -263,6 +294,7 @@ func TestGolden(t *testing.T) {
 		"accuracies.png":      ExampleAccuracyComparison,
 		"sweep.png":           ExampleSweepMap,
 		"sweep_latent.png":    ExampleSweepLines,
+		"sweep_slices.png":    ExampleSweepSlices,
 	})
 }
 

@@ -24,17 +24,23 @@ type SweptFigures struct {
 
 // SweptKey is a key with its values as text, in order.
 type SweptKey struct {
-	Name   string
-	Values []string
+	Name        string
+	Values      []string
+	Drawn       bool // from a range of numbers, not from a list
+	Logarithmic bool // the range is of orders of magnitude
 }
 
 // short is the key's name without its sections.
 func (k SweptKey) short() string { return k.Name[strings.LastIndex(k.Name, ".")+1:] }
 
+// NoEffect is the place of a setting's value of a key that has no effect in it.
+const NoEffect = -1
+
 // SweptPoint is what one setting reached.
 type SweptPoint struct {
-	Places    []int   // of its values, one a key
+	Places    []int   // of its values, one a key, or NoEffect
 	Figure    float64 // the mean over its seeds; NaN where it has none
+	Reached   float64 // of one that was left behind: the figure by then; 0 for none
 	Low, High float64 // over its seeds
 	Yardstick float64 // the loss of as many principal components; 0 for none
 }
@@ -93,7 +99,7 @@ func (s SweptFigures) check(caption Caption) error {
 			return fmt.Errorf("a point has %d places for %d keys", len(point.Places), len(s.Keys))
 		}
 		for k, place := range point.Places {
-			if place < 0 || place >= len(s.Keys[k].Values) {
+			if place != NoEffect && (place < 0 || place >= len(s.Keys[k].Values)) {
 				return fmt.Errorf("a point is at place %d of %s, which has %d values", place, s.Keys[k].Name, len(s.Keys[k].Values))
 			}
 		}

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -15,7 +16,8 @@ import (
 type Sweep struct {
 	Name     string
 	Keys     []string   // the swept ones, dotted
-	Values   [][]string // of each key, in the order they were listed
+	Values   [][]string // of each key, in the order they were listed; drawn ones ascend
+	Drawn    []bool     // whether each key's values were drawn from a range
 	Settings []Setting  // the best first, those without figures last
 }
 
@@ -25,14 +27,14 @@ type Setting struct {
 	Values    []string // of the swept keys, empty for one that has no effect here
 	Missing   string   // why it has no figures to compare; empty where all its runs are finished
 
-	leftBehind int // how many of its runs were paused, since others promised more
+	Paused []runfolder.FinishedRun // those left behind on the way, since other settings promised more
 }
 
 // Trained is how many runs were trained as far as the sweep asks for.
 func (s *Sweep) Trained() int {
 	trained := 0
 	for _, setting := range s.Settings {
-		trained += len(setting.Runs) + setting.leftBehind
+		trained += len(setting.Runs) + len(setting.Paused)
 	}
 	return trained
 }
@@ -44,7 +46,7 @@ func NewSetting(keys, values []string, folders []*runfolder.Folder) Setting {
 		run, err := folder.Finished()
 		if err == nil && run.Summary.Status == runfolder.Paused {
 			s.Missing = cmp.Or(s.Missing, leftBehind(run.Summary))
-			s.leftBehind++
+			s.Paused = append(s.Paused, run)
 			continue
 		}
 		if err == nil {
@@ -103,13 +105,23 @@ func ShortKeys(keys []string) []string {
 
 // Sort puts the best settings first: those of the highest validation accuracy of
 // models that classify, and of the lowest validation loss of others, at the best
-// epoch and as a mean over seeds. Test figures do not count.
+// epoch and as a mean over seeds. Test figures do not count. Behind them come those
+// that were left behind, the furthest first, and those without figures.
 func (s *Sweep) Sort() {
-	slices.SortStableFunc(s.Settings, func(a, b Setting) int {
+	rank := func(setting Setting) int {
 		switch {
-		case a.Missing != "" || b.Missing != "":
-			return cmp.Compare(len(a.Missing), len(b.Missing))
-		case s.Classifies():
+		case setting.Missing == "":
+			return math.MaxInt
+		case len(setting.Paused) > 0:
+			return setting.Paused[0].Summary.Epochs
+		}
+		return 0
+	}
+	slices.SortStableFunc(s.Settings, func(a, b Setting) int {
+		if order := cmp.Compare(rank(b), rank(a)); order != 0 || rank(a) == 0 {
+			return order
+		}
+		if s.Classifies() {
 			return cmp.Compare(s.Figure(b).Mean, s.Figure(a).Mean)
 		}
 		return cmp.Compare(s.Figure(a).Mean, s.Figure(b).Mean)
@@ -139,12 +151,32 @@ func (s *Sweep) Best(most int) []Contender {
 // Classifies reports whether the settings are told by their accuracies.
 func (s *Sweep) Classifies() bool { return s.task().Classifies() }
 
-func (s *Sweep) task() metrics.Task { return taskOf(s.contenders()) }
+func (s *Sweep) task() metrics.Task {
+	var all []Contender
+	for _, setting := range s.Settings {
+		if reached := setting.reached(); len(reached.Runs) > 0 {
+			all = append(all, reached)
+		}
+	}
+	return taskOf(all)
+}
+
+// reached are the runs of a setting that say how good it is: those that are
+// finished or, where it was left behind, those that were paused.
+func (s Setting) reached() Contender {
+	if len(s.Paused) > 0 {
+		return Contender{Label: s.Label, Runs: s.Paused}
+	}
+	return s.Contender
+}
 
 // Seeds are the validation figures of a setting's runs, at their best epochs.
-func (s *Sweep) Seeds(setting Setting) []float64 { return setting.figures(s.task()).Validation }
+func (s *Sweep) Seeds(setting Setting) []float64 {
+	return setting.reached().figures(s.task()).Validation
+}
 
-// Figure is their spread, by which a setting that has figures is told.
+// Figure is their spread, by which a setting that has figures, or was left behind
+// with some, is told.
 func (s *Sweep) Figure(setting Setting) metrics.Spread { return metrics.NewSpread(s.Seeds(setting)) }
 
 // test is the spread of the test figures of the same weights.

@@ -35,17 +35,22 @@ func (s *Sweep) Answers() []string {
 	answers := []string{s.bestAnswer(finished)}
 	behind := 0
 	for _, setting := range s.Settings {
-		if setting.leftBehind > 0 {
+		if len(setting.Paused) > 0 {
 			behind++
+		}
+	}
+	for k := range s.Keys {
+		switch {
+		case s.Drawn[k]:
+			answers = append(answers, s.rangeAnswer(k))
+		case behind == 0:
+			answers = append(answers, s.keyAnswer(k, finished))
 		}
 	}
 	if behind > 0 {
 		return append(answers, fmt.Sprintf("%d of %d settings were left behind on the way: %s says what each had reached by then.", behind, len(s.Settings), runfolder.ComparisonTable))
 	}
-	for k := range s.Keys {
-		answers = append(answers, s.keyAnswer(k, finished))
-	}
-	if k := slices.Index(s.Keys, LatentKey); k >= 0 {
+	if k := slices.Index(s.Keys, LatentKey); k >= 0 && !s.Drawn[k] {
 		answers = append(answers, s.latentAnswers(k, finished)...)
 	}
 	if missing := len(s.Settings) - len(finished); missing > 0 {
@@ -65,7 +70,13 @@ func (s *Sweep) measure() string {
 // can tell from it.
 func (s *Sweep) bestAnswer(finished []Setting) string {
 	best := finished[0]
-	text := fmt.Sprintf("The best of %s is %s: validation %s %s, test %s %s.", counted(len(finished), "setting"), best.Label,
+	all := len(finished)
+	for _, setting := range s.Settings {
+		if len(setting.Paused) > 0 {
+			all++
+		}
+	}
+	text := fmt.Sprintf("The best of %s is %s: validation %s %s, test %s %s.", counted(all, "setting"), best.Label,
 		s.measure(), spreadText(s.task(), s.Figure(best)), s.measure(), spreadText(s.task(), s.test(best)))
 	like := 0
 	var last metrics.Difference
@@ -77,6 +88,8 @@ func (s *Sweep) bestAnswer(finished []Setting) string {
 	switch {
 	case len(finished) == 1:
 		return text
+	case like == 0 && all > len(finished):
+		return text + " All others that were trained to the end are told apart from it."
 	case like == 0:
 		return text + " All others are told apart from it."
 	}
@@ -118,6 +131,40 @@ func (s *Sweep) keyAnswer(k int, finished []Setting) string {
 		return sentence + " These are not told apart."
 	}
 	return sentence + s.edge(k, finished[0].Values[k], tried)
+}
+
+// rangeAnswer says where in the range of a key the best settings lie, and whether
+// they crowd at an end of it.
+func (s *Sweep) rangeAnswer(k int) string {
+	const most = 5
+	var best []float64
+	tried := func(setting Setting) (float64, bool) {
+		value, err := strconv.ParseFloat(setting.Values[k], 64)
+		return value, err == nil && len(setting.reached().Runs) > 0
+	}
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, setting := range s.Settings { // the best first
+		value, ok := tried(setting)
+		if !ok {
+			continue
+		}
+		low, high = min(low, value), max(high, value)
+		if len(best) < most {
+			best = append(best, value)
+		}
+	}
+	if len(best) < 2 {
+		return fmt.Sprintf("Too few settings have figures to say where in its range %s is best.", s.Keys[k])
+	}
+	sentence := fmt.Sprintf("The best %s have %s from %.3g to %.3g, of %.3g to %.3g that were tried.",
+		counted(len(best), "setting"), s.Keys[k], slices.Min(best), slices.Max(best), low, high)
+	switch {
+	case best[0] == low && low > 0:
+		sentence += " The best of all is the smallest tried; a smaller one may do better."
+	case best[0] == high:
+		sentence += " The best of all is the largest tried; a larger one may do better."
+	}
+	return sentence
 }
 
 // edge says that the best value is the largest or the smallest that has figures,

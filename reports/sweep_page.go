@@ -102,8 +102,8 @@ func (s *Sweep) Cells(most int) [][]string {
 			row[0] = "–"
 			why := "failed" // comparison.csv has the reason
 			switch {
-			case setting.leftBehind > 0:
-				why = "left behind"
+			case len(setting.Paused) > 0:
+				why = "left behind at " + spreadText(s.task(), s.Figure(setting))
 			case setting.Missing == notFinished:
 				why = notFinished
 			}

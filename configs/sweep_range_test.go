@@ -1,0 +1,116 @@
+package configs
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestRangeDraws draws many values from each range, and wants them to lie between
+// its ends and to be as even as its scale says.
+func TestRangeDraws(t *testing.T) {
+	const draws = 10000
+	for _, test := range []struct {
+		drawn         Range
+		middle        float64 // half of the draws lie below it
+		mostDifferent int
+	}{
+		{Range{1e-4, 1.0, "log"}, 1e-2, draws},
+		{Range{0.1, 0.9, "linear"}, 0.5, 8001}, // four digits
+		{Range{1, 1000, "linear"}, 501, 1000},
+		{Range{1, 1023, "log"}, 32, 1023}, // 32² is 1024, where the numbers that stand for 1023 end
+		{Range{0, 3, "linear"}, 2, 4},
+	} {
+		random, low := Config{Seed: 1}.Random("sweep"), 0
+		least, most := test.drawn.ends()
+		different := map[float64]bool{}
+		for range draws {
+			value := test.drawn.draw(random)
+			if value < least || value > most || test.drawn.whole() && value != math.Trunc(value) {
+				t.Errorf("%v gives %v", test.drawn, value)
+			}
+			if value < test.middle {
+				low++
+			}
+			different[value] = true
+		}
+		if math.Abs(float64(low)-draws/2) > 200 { // 4 standard deviations of so many fair coins
+			t.Errorf("%v gives %d of %d values below %v", test.drawn, low, draws, test.middle)
+		}
+		if len(different) > test.mostDifferent || len(different) < test.mostDifferent/2 {
+			t.Errorf("%v gives %d different values", test.drawn, len(different))
+		}
+	}
+}
+
+// TestRangesBesideLists wants values of lists beside those of ranges, with both
+// methods that draw, the settings in the order of the first key, and the same ones
+// again for the same seed.
+func TestRangesBesideLists(t *testing.T) {
+	const text = pair + "sweep:\n  loss.c: [1, 10]\n  optimizer.learning_rate: {min: 1.0e-4, max: 1.0, scale: log}\n"
+	for _, method := range []string{"random", "halving"} {
+		overrides := []string{"sweep.method=" + method, "sweep.budget=20"}
+		config, drawn := settings(t, text, overrides...)
+		if len(drawn) != 20 {
+			t.Fatalf("%d settings, want 20", len(drawn))
+		}
+		tens := 0
+		for i, values := range drawn {
+			if values[0] == "10" {
+				tens++
+			} else if tens > 0 {
+				t.Errorf("loss.c=%s stands behind 10", values[0])
+			}
+			setting := config.Settings()[i].Config
+			if got := fmt.Sprint([]string{ValueText(setting.Loss.C), ValueText(setting.Optimizer.LearningRate)}); got != fmt.Sprint(values) {
+				t.Errorf("the config of %v has %s", values, got)
+			}
+		}
+		if tens == 0 || tens == 20 {
+			t.Errorf("loss.c is 10 in %d of 20 settings", tens)
+		}
+		if _, again := settings(t, text, overrides...); !cmp.Equal(drawn, again) {
+			t.Errorf("%s: the same seed draws otherwise", method)
+		}
+		if _, other := settings(t, text, append(overrides, "seed=2")...); cmp.Equal(drawn, other) {
+			t.Errorf("%s: another seed draws the same", method)
+		}
+	}
+}
+
+// TestRangeProblems wants the line, the fault and the remedy.
+func TestRangeProblems(t *testing.T) {
+	const rates, draw = "sweep:\n  optimizer.learning_rate: {min: 1.0e-4, max: 1.0, scale: log}\n", "\n  method: random\n  budget: 5"
+	for _, test := range []struct{ text, want string }{
+		{rates + draw, ""},
+		{rates, ":3: sweep.optimizer.learning_rate: is a range, and method: grid tries listed values; list some, or set method to random or halving with a budget"},
+		{rates + "  method: one_at_a_time", ":3: sweep.optimizer.learning_rate: is a range, and method: one_at_a_time tries listed values; list some, or set method to random or halving with a budget"},
+		{rates + "  method: halving", ": sweep.budget: is needed: it says how many settings to draw from the ranges, 1 to 1000"},
+		{rates + "  method: best", ":4: sweep.method: \"best\" is not grid, random, halving or one_at_a_time"},
+		{"sweep:\n  data.shift: {min: 0, max: 3}" + draw, ":5: sweep.budget: 5 is not between 1 and 4: how many of the 4 combinations to draw"},
+		{"sweep:\n  loss.c: {min: 2, max: 1}" + draw, ":3: sweep.loss.c: has a min of 2, which is above the max of 1; exchange them"},
+		{"sweep:\n  loss.c: {min: 1, max: 1.0}" + draw, ":3: sweep.loss.c: has the same min and max, 1; list that value or set the key to it"},
+		{"sweep:\n  loss.c:\n    min: 0\n    max: 1" + draw, ":4: sweep.loss.c.min: 0 is not above 0"},
+		{"sweep:\n  optimizer.weight_decay:\n    min: 0\n    max: 1\n    scale: log" + draw, ":4: sweep.optimizer.weight_decay.min: 0 is not above 0, which scale: log needs; raise it, or use scale: linear"},
+		{"sweep:\n  loss.c: {min: 1, max: 2, scale: lin}" + draw, ":3: sweep.loss.c.scale: \"lin\" is not linear or log"},
+		{"sweep:\n  loss.c: {min: 1, max: 2, step: 1}" + draw, ":3: sweep.loss.c.step: unknown key; a range has min, max and scale, as in {min: 1.0e-4, max: 1.0, scale: log}"},
+		{"sweep:\n  loss.c: {min: 1, min: 2}" + draw, ":3: sweep.loss.c.min: is given twice"},
+		{"sweep:\n  loss.c: {min: 1}" + draw, ":3: sweep.loss.c: lacks max; a range is written as in {min: 1.0e-4, max: 1.0, scale: log}"},
+		{"sweep:\n  loss.c: {min: 1, max: high}" + draw, ":3: sweep.loss.c.max: \"high\" is not a number"},
+		{"sweep:\n  data.batch_size: {min: 16, max: 64.5}" + draw, ":3: sweep.data.batch_size.max: 64.5 is not a whole number"},
+		{"sweep:\n  optimizer.kind: {min: 1, max: 2}" + draw, ":3: sweep.optimizer.kind: takes text, and a range is for numbers; list the values to try"},
+		{"sweep:\n  data.flip: {min: 0, max: 1}" + draw, ":3: sweep.data.flip: takes true or false, and a range is for numbers; list the values to try"},
+		{"sweep:\n  data.classes: {min: 1, max: 2}" + draw, ":3: sweep.data.classes: takes a list, and a range is for numbers; list the values to try"},
+	} {
+		_, err := Parse("try.yaml", []byte(pair+test.text+"\n"), nil, testKinds)
+		want := ""
+		if test.want != "" {
+			want = "try.yaml" + test.want
+		}
+		if got := message(err); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", test.text, got, want)
+		}
+	}
+}
