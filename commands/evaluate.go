@@ -72,8 +72,14 @@ func compareWithTraining(s *experiments.Session, run *experiments.SavedRun, imag
 		return wrong("the run in %s was trained on %s, its config now says %s",
 			run.Folder.Path, reports.ClassList(trained.Classes), reports.ClassList(images.Test.Classes))
 	}
-	if trained.Dataset != images.Dataset.Name {
-		fmt.Fprintf(s.Err, "warning: the run was trained on the %s, these images are the %s\n", trained.Dataset, images.Dataset.Name)
+	now := runfolder.Images{Training: images.Training.Len(), Validation: images.Validation.Len(), Test: images.Test.Len()}
+	switch {
+	case trained.Dataset != images.Dataset.Name:
+		fmt.Fprintf(s.Err, "warning: these images are another dataset (%s) than the run was trained on (%s)\n", images.Dataset.Name, trained.Dataset)
+	case trained.Images != now:
+		fmt.Fprintf(s.Err, "warning: the dataset has changed since the run was trained: it had %s, %s and %s images for training, validation and test, and now has %s, %s and %s\n",
+			reports.Thousands(trained.Images.Training), reports.Thousands(trained.Images.Validation), reports.Thousands(trained.Images.Test),
+			reports.Thousands(now.Training), reports.Thousands(now.Validation), reports.Thousands(now.Test))
 	}
 	return nil
 }

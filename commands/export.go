@@ -139,8 +139,8 @@ func (e *exported) page(ctx context.Context) ([]byte, error) {
 	return content.Bytes(), err
 }
 
-// openExported opens the run at path. A page needs its images, other formats only
-// the mean image of a centered run, and npz does without.
+// openExported opens the run at path. A page needs its images, the other
+// formats do without.
 func openExported(ctx context.Context, s *experiments.Session, path string, options ExportOptions, overrides []string) (*exported, error) {
 	run, err := s.Open(path, overrides)
 	if err != nil {
@@ -154,16 +154,11 @@ func openExported(ctx context.Context, s *experiments.Session, path string, opti
 	if err != nil {
 		return nil, err
 	}
-	need := experiments.Need{Weights: weights, Trained: run.Summary, Images: options.Format == "html" || options.Format != "npz" && run.Config.Data.Center}
-	if need.Images {
-		run.Config.Data.IfMissing = "fail" // another set's mean image would be wrong
-	}
+	need := experiments.Need{Weights: weights, Trained: run.Summary, Images: options.Format == "html", Pixels: options.Format != "npz"}
 	prepared, err := s.Prepare(ctx, run.Config, need)
 	switch {
-	case err != nil && need.Images && options.Format == "html":
-		return nil, fmt.Errorf("the page holds some of the test images: %w", err)
 	case err != nil && need.Images:
-		return nil, fmt.Errorf("the mean image of the training images is part of this model: %w", err)
+		return nil, fmt.Errorf("the page holds some of the test images: %w", err)
 	case err != nil:
 		return nil, err
 	}
@@ -182,10 +177,7 @@ func (e *exported) model(part exports.Part) (exports.Model, error) {
 	model := exports.Model{
 		Name: e.Config.Name, Version: runfolder.Version(),
 		Part: part, Shape: e.Shape, Layers: built.Layers, Weights: e.Weights, Restores: e.Architecture.Task.Restores(),
-		Normalization: e.Normalization(), Metadata: e.metadata(),
-	}
-	if e.Images != nil {
-		model.MeanImage = e.Images.Transform.MeanImage()
+		Normalization: e.Normalization(), MeanImage: e.Transform.MeanImage(), Metadata: e.metadata(),
 	}
 	model.Doc = e.which + "."
 	for _, line := range inputAndOutput(model) {

@@ -1,8 +1,13 @@
 package commands
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"image"
+	"image/png"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +20,7 @@ import (
 	"cifartrain/exports"
 	"cifartrain/loaders"
 	"cifartrain/reports"
+	"cifartrain/runfolder"
 )
 
 // TestExportedModel follows a run's preprocessing, weights and words into what
@@ -61,10 +67,75 @@ func TestExportedModel(t *testing.T) {
 		t.Errorf("the classes are %q", got)
 	}
 
-	overrides := []string{"data.source=cifar10", "data.download=false", "data.dir=" + t.TempDir()}
-	if _, err := openExported(context.Background(), session, path, options, overrides); err == nil || !strings.Contains(err.Error(), "mean image") {
-		t.Errorf("without its images the error is %v", err)
+	without, err := openExported(context.Background(), session, path, options, noData(t))
+	if err != nil {
+		t.Fatalf("without its images: %v", err)
 	}
+	if !slices.Equal(without.Transform.MeanImage(), model.MeanImage) {
+		t.Error("without its images the mean image is another one")
+	}
+}
+
+// TestCenteredRunWithoutImages takes a run to where its images are not: what its
+// weights' file tells is enough for pictures, and no sample stands in for the
+// rest.
+func TestCenteredRunWithoutImages(t *testing.T) {
+	session := onSample(t)
+	path, picture := trainedRun(t, session, "svm_best"), filepath.Join(t.TempDir(), "picture.png")
+	file, err := os.Create(picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(png.Encode(file, image.NewGray(image.Rect(0, 0, 40, 30))), file.Close()); err != nil {
+		t.Fatal(err)
+	}
+	predict := func(overrides []string, pictures ...string) (string, error) {
+		var out bytes.Buffer
+		session.Out = &out
+		err := Predict(context.Background(), session, path, Selection{Split: "test", Pictures: pictures}, standardOutput, overrides)
+		return out.String(), err
+	}
+	want, err := predict(nil, picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := predict(noData(t), picture)
+	if err != nil {
+		t.Fatalf("of a picture: %v", err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("predictions (-with the images +without):\n%s", diff)
+	}
+	const missing = "does not exist; name a folder that holds CIFAR-10"
+	if _, err := predict(noData(t)); err == nil || !strings.Contains(err.Error(), missing) {
+		t.Errorf("of its test images: error %v, want %q", err, missing)
+	}
+	if err := Evaluate(context.Background(), session, path, noData(t)); err == nil || !strings.Contains(err.Error(), missing) {
+		t.Errorf("evaluating: error %v, want %q", err, missing)
+	}
+
+	// A file of weights alone, as earlier versions wrote, needs the images.
+	weights := filepath.Join(path, runfolder.BestWeightsFile)
+	tensors, err := runfolder.ReadWeights(weights, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := runfolder.Safetensors(tensors, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, weights, content)
+	if _, err := predict(noData(t), picture); err == nil || !strings.Contains(err.Error(), missing) {
+		t.Errorf("of a picture, with weights that tell no mean image: error %v, want %q", err, missing)
+	}
+	if got, err = predict(nil, picture); err != nil || got != want {
+		t.Errorf("with the images it predicts %q, %v; want %q", got, err, want)
+	}
+}
+
+// noData has a run's images looked for where there are none.
+func noData(t *testing.T) (overrides []string) {
+	return []string{"data.source=cifar10", "data.if_missing=sample", "data.download=false", "data.dir=" + filepath.Join(t.TempDir(), "data")}
 }
 
 // onSample is a session whose runs are gone after the test.

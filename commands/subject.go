@@ -33,8 +33,7 @@ type subject struct {
 }
 
 // openSubject opens the run at path and the images that the selection names. The
-// run's own images are loaded only where they, the mean image of a centered run
-// or the command's figures need them.
+// run's own images are loaded only where they or the command's figures need them.
 func openSubject(ctx context.Context, s *experiments.Session, path string, selection Selection, overrides []string,
 	withImages func(*graphs.Architecture) bool) (*subject, error) {
 	if !slices.Contains(splits, selection.Split) {
@@ -52,13 +51,13 @@ func openSubject(ctx context.Context, s *experiments.Session, path string, selec
 	if err != nil {
 		return nil, err
 	}
-	need := experiments.Need{Weights: best, Trained: run.Summary}
-	need.Images = len(selection.Pictures) == 0 || run.Config.Data.Center || withImages(without.Architecture)
+	need := experiments.Need{Weights: best, Trained: run.Summary, Pixels: true}
+	need.Images = len(selection.Pictures) == 0 || withImages(without.Architecture)
 	prepared, err := s.Prepare(ctx, run.Config, need)
 	if err != nil {
 		return nil, err
 	}
-	if need.Images {
+	if prepared.Images != nil {
 		if err := compareWithTraining(s, run, prepared.Images); err != nil {
 			return nil, err
 		}
@@ -76,7 +75,7 @@ func openSubject(ctx context.Context, s *experiments.Session, path string, selec
 		fmt.Fprintf(s.Err, "warning: %v\n", fault)
 	}
 	subject.set = subject.own.set
-	subject.words = fmt.Sprintf("%s on %s pictures", prepared.Config.Name, reports.Thousands(subject.set.Len()))
+	subject.words = fmt.Sprintf("%s on %s", prepared.Config.Name, reports.Pictures(subject.set.Len()))
 	return subject, nil
 }
 

@@ -27,7 +27,7 @@ func (p *Prepared) Demo(ctx context.Context) (reports.Demo, error) {
 	}
 	demo := reports.Demo{
 		Title: p.Config.Name, Trained: fmt.Sprintf("%s, trained on %s (%s)", p.Architecture.Kind, p.Images.Dataset.Name, reports.ClassList(p.Classes)),
-		Classes: p.Classes, Mean: p.Transform().MeanImage(), Latent: p.Architecture.Latent,
+		Classes: p.Classes, Mean: p.Transform.MeanImage(), Latent: p.Architecture.Latent,
 	}
 	if n := p.Normalization(); n != nil {
 		demo.Norm = &reports.DemoNormalization{Mean: n.Mean, Std: n.Std}

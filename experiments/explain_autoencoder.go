@@ -231,7 +231,7 @@ func (t *tested) walks() ([]plots.Walk, error) {
 		}
 		values, decoded := test.Shape.Values(), t.Weights.Decode(model.Layers, between)
 		for step := range steps {
-			walk.Steps = append(walk.Steps, t.Drawn(t.Transform().Invert(decoded[step*values:(step+1)*values])))
+			walk.Steps = append(walk.Steps, t.Drawn(t.Transform.Invert(decoded[step*values:(step+1)*values])))
 		}
 		walks = append(walks, walk)
 	}

@@ -168,15 +168,6 @@ func oneEachChannel(config configs.Config, channels int) error {
 	return config.Error(problems...)
 }
 
-// Transform turns an image's bytes into the model's input. A centered run's needs
-// the images, whose mean it subtracts.
-func (p *Prepared) Transform() *loaders.Transform {
-	if p.Images != nil {
-		return p.Images.Transform
-	}
-	return loaders.NewTransform(p.Shape, p.Normalization())
-}
-
 // Normalization is the run's, nil for pixels in [0, 1].
 func (p *Prepared) Normalization() *loaders.Normalization {
 	return normalization(p.Config.Data.Normalize)

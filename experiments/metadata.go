@@ -5,6 +5,9 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
+
+	"cifartrain/loaders"
 )
 
 // What a weights file says of pixels.
@@ -14,6 +17,8 @@ const (
 
 	// PlainPixels are those that need no preprocessing.
 	PlainPixels = plainPixels + asTheyAre
+
+	meanImageKey = "mean_image"
 )
 
 // PixelMetadata says for a weights file what pixels in [0, 1] went through
@@ -29,11 +34,30 @@ func (p *Prepared) PixelMetadata() map[string]string {
 		metadata["mean"], metadata["std"] = string(mean), string(std)
 		steps += "; minus mean, divided by std, per channel"
 	}
-	if p.Images != nil && p.Images.Transform.MeanImage() != nil {
-		content, _ := binary.Append(nil, binary.LittleEndian, p.Images.Transform.MeanImage()) // a slice of float32 always works
-		metadata["mean_image"] = base64.StdEncoding.EncodeToString(content)
+	if mean := p.Transform.MeanImage(); mean != nil {
+		content, _ := binary.Append(nil, binary.LittleEndian, mean) // a slice of float32 always works
+		metadata[meanImageKey] = base64.StdEncoding.EncodeToString(content)
 		steps += "; minus mean_image (float32, little-endian, base64)"
 	}
 	metadata["pixels"] = plainPixels + cmp.Or(steps, asTheyAre)
 	return metadata
+}
+
+// meanImage is the mean image that the metadata of a weights file tells, nil
+// where it tells none.
+func meanImage(metadata map[string]string, shape loaders.Shape) ([]float32, error) {
+	text, told := metadata[meanImageKey]
+	if !told {
+		return nil, nil
+	}
+	content, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, fmt.Errorf("its %s: %w", meanImageKey, err)
+	}
+	if len(content) != 4*shape.Values() {
+		return nil, fmt.Errorf("its %s has %d bytes, and an image of %v has %d values of 4 bytes", meanImageKey, len(content), shape, shape.Values())
+	}
+	mean := make([]float32, shape.Values())
+	_, err = binary.Decode(content, binary.LittleEndian, mean)
+	return mean, err
 }

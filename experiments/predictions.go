@@ -27,7 +27,7 @@ func (p *Prepared) Predict(ctx context.Context, set *loaders.Set) ([]Prediction,
 	}
 	if p.Architecture.Task.Restores() {
 		visit = func(place int, output []float32) {
-			p.Transform().Apply(given, set.Pixels(place))
+			p.Transform.Apply(given, set.Pixels(place))
 			predictions[place].MSE = meanSquaredError(given, output)
 		}
 	}
@@ -47,7 +47,7 @@ func (p *Prepared) Restore(ctx context.Context, set *loaders.Set) ([][]float32, 
 // restoreEach is Restore, one image after the other.
 func (p *Prepared) restoreEach(ctx context.Context, set *loaders.Set, visit func(place int, pixels []float32)) error {
 	return p.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) error {
-		_, err := e.Outputs(ctx, batches, func(place int, output []float32) { visit(place, p.Transform().Invert(output)) })
+		_, err := e.Outputs(ctx, batches, func(place int, output []float32) { visit(place, p.Transform.Invert(output)) })
 		return err
 	})
 }

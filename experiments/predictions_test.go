@@ -38,7 +38,7 @@ func TestCodesDecode(t *testing.T) {
 			}
 			decoded, values := p.Weights.Decode(model.Layers, codes), few.Shape.Values()
 			for i, want := range restored {
-				got := p.Transform().Invert(decoded[i*values : (i+1)*values])
+				got := p.Transform.Invert(decoded[i*values : (i+1)*values])
 				for j := range want {
 					if math.Abs(float64(got[j]-want[j])) > 1e-5 {
 						t.Fatalf("image %d, value %d: %v, want %v", i, j, got[j], want[j])

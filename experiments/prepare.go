@@ -27,6 +27,10 @@ type Prepared struct {
 	Architecture *graphs.Architecture
 	Images       *Images        // nil where they are not needed
 	Weights      graphs.Weights // nil where they are not needed
+
+	// Transform turns an image's bytes into the model's input. Without the images
+	// it lacks the mean image of a centered run unless [Need.Pixels] asks for it.
+	Transform *loaders.Transform
 }
 
 // Need says how far a run is prepared: what a command does not need is neither
@@ -34,6 +38,11 @@ type Prepared struct {
 type Need struct {
 	Images  bool
 	Weights Weights
+
+	// Pixels says that images will go through the model. A centered run subtracts
+	// the mean image of its training images, which its weights' file tells; where
+	// that does not, the images are loaded.
+	Pixels bool
 
 	// Trained is what the run is known to have been trained on. Without it a
 	// dataset whose shape and classes are its own is opened for them.
@@ -52,6 +61,23 @@ var DrawnWeights = Weights{drawn: true}
 
 // WeightsIn are those in a safetensors file.
 func WeightsIn(file string) Weights { return Weights{file: file} }
+
+// meanImage is the mean image that the file of the weights tells, nil where it
+// tells none or the weights are in no file.
+func (w Weights) meanImage(shape loaders.Shape) ([]float32, error) {
+	if w.file == "" {
+		return nil, nil
+	}
+	metadata, err := runfolder.ReadMetadata(w.file)
+	if err != nil {
+		return nil, err
+	}
+	mean, err := meanImage(metadata, shape)
+	if err != nil {
+		return nil, &runfolder.WeightsError{Path: w.file, Err: err}
+	}
+	return mean, nil
+}
 
 // Prepare opens the run of a config, one way for all commands: the model, then
 // the dataset with its split and its transform, then the weights. The config's
@@ -72,12 +98,21 @@ func (s *Session) prepare(ctx context.Context, config configs.Config, need Need)
 		if p.Architecture, err = s.architecture(config, p.Shape, p.Classes); err != nil {
 			return nil, err
 		}
+		p.Transform = loaders.NewTransform(p.Shape, p.Normalization())
+	}
+	if known && need.Pixels && config.Data.Center && !need.Images {
+		mean, err := need.Weights.meanImage(p.Shape)
+		if err != nil {
+			return nil, err
+		}
+		p.Transform = p.Transform.WithMeanImage(mean)
+		need.Images = mean == nil
 	}
 	if need.Images || !known {
 		if p.Images, err = s.images(ctx, config); err != nil {
 			return nil, err
 		}
-		p.Shape, p.Classes = p.Images.Dataset.Shape, p.Images.Training.Classes
+		p.Shape, p.Classes, p.Transform = p.Images.Dataset.Shape, p.Images.Training.Classes, p.Images.Transform
 		if p.Architecture, err = s.architecture(config, p.Shape, p.Classes); err != nil {
 			return nil, err
 		}

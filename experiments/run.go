@@ -26,7 +26,7 @@ func (p *Prepared) Run() (*training.Run, error) {
 	data, train := p.Config.Data, p.Config.Train
 	run := &training.Run{
 		Architecture: p.Architecture, Weights: p.Weights, Solver: solver, Schedule: schedule, Warmup: solvers.Warmup(p.Config.Optimizer.WarmupSteps),
-		Batches: loaders.NewBatcher(p.Images.Training, p.Images.Transform, loaders.BatchOptions{
+		Batches: loaders.NewBatcher(p.Images.Training, p.Transform, loaders.BatchOptions{
 			Size: data.BatchSize, Shuffle: data.Shuffle, Flip: data.Flip, Shift: data.Shift, Random: p.Config.Random,
 		}),
 		TrainingSet:   p.Batches(p.Images.Training),
@@ -73,7 +73,7 @@ func solver(config configs.Config) (solvers.Solver, solvers.Schedule, error) {
 
 // Batches are a set's batches in order and unaltered, for evaluation.
 func (p *Prepared) Batches(set *loaders.Set) *loaders.Batcher {
-	return loaders.NewBatcher(set, p.Transform(), loaders.BatchOptions{Size: p.Config.Data.EvalBatchSize})
+	return loaders.NewBatcher(set, p.Transform, loaders.BatchOptions{Size: p.Config.Data.EvalBatchSize})
 }
 
 // Score evaluates weights on a set of the run's images.

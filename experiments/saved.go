@@ -31,7 +31,7 @@ func (s *Session) Open(path string, overrides []string) (*SavedRun, error) {
 	if err != nil {
 		return nil, err
 	}
-	run := &SavedRun{Folder: folder, Config: config}
+	run := &SavedRun{Folder: folder, Config: withoutSample(config)}
 	if summary, err := folder.Summary(); err == nil {
 		run.Summary = summary
 		return run, s.checkTask(run)

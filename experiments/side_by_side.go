@@ -81,7 +81,7 @@ func (s *Session) openAgain(ctx context.Context, path string, overrides []string
 	if err != nil {
 		return nil, err
 	}
-	run.Config.Data.Download, run.Config.Data.IfMissing = false, "fail"
+	run.Config.Data.Download = false
 	weights, _, err := run.BestWeights()
 	if err != nil {
 		return nil, err

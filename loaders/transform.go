@@ -32,6 +32,14 @@ func NewTransform(shape Shape, normalization *Normalization) *Transform {
 	return &Transform{shape: shape, tables: kernels.NewPixelTables(n.Mean, n.Std), normalization: normalization}
 }
 
+// WithMeanImage returns the transform followed by subtracting mean, which has a
+// value for each of an image.
+func (t *Transform) WithMeanImage(mean []float32) *Transform {
+	centered := *t
+	centered.mean = mean
+	return &centered
+}
+
 // Centered returns the transform followed by subtracting the mean image of set,
 // which is computed in float64.
 func (t *Transform) Centered(set *Set) *Transform {
@@ -41,12 +49,11 @@ func (t *Transform) Centered(set *Set) *Transform {
 			sums[j] += float64(t.tables.Values[j/t.shape.Plane()][b])
 		}
 	}
-	centered := *t
-	centered.mean = make([]float32, len(sums))
+	mean := make([]float32, len(sums))
 	for j, sum := range sums {
-		centered.mean[j] = float32(sum / float64(set.Len()))
+		mean[j] = float32(sum / float64(set.Len()))
 	}
-	return &centered
+	return t.WithMeanImage(mean)
 }
 
 // Tables are what a byte of each channel stands for, before the mean image is

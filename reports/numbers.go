@@ -107,6 +107,9 @@ func Thousands(n int) string { return plots.Thousands(n) }
 // Epochs counts epochs in words.
 func Epochs(n int) string { return counted(n, "epoch") }
 
+// Pictures is a number of pictures.
+func Pictures(n int) string { return counted(n, "picture") }
+
 // counted is a number of things, the name of one of which is given.
 func counted(n int, thing string) string {
 	if n == 1 {

@@ -96,6 +96,24 @@ func ReadWeights(path string, weights int) (map[string]*tensor.Dense, error) {
 	return tensors, nil
 }
 
+// ReadMetadata reads what the safetensors file at path says of its weights, nil
+// where it says nothing or is another kind of file. Its errors are of type
+// *WeightsError.
+func ReadMetadata(path string) (map[string]string, error) {
+	content, err := read(path, roomForWeights)
+	if err == nil && !isTorch(content) {
+		_, header, fault := decodeHeader(content, longestHeader)
+		if fault == nil {
+			return header.Metadata(), nil
+		}
+		err = fmt.Errorf("is not a sound safetensors file: %s", shortened(fault.Error()))
+	}
+	if err != nil {
+		return nil, &WeightsError{path, err}
+	}
+	return nil, nil
+}
+
 func readWeights(path string, weights int) (map[string]*tensor.Dense, error) {
 	content, err := read(path, max(roomForWeights, 4*int64(weights)+longestHeader))
 	if err != nil {

@@ -146,9 +146,6 @@ func (source Source) open(ctx context.Context, progress Progress) (*loaders.Data
 		}
 	}
 	absent := &missing{fmt.Sprintf("%s does not hold %s", source.Dir, wanted.name), source.howToGet()}
-	if source.Kind == CIFAR10 && !source.Fallback && !source.Named {
-		absent.remedy += "; or set data.if_missing to sample to train on built-in images"
-	}
 	switch {
 	case archive == nil:
 		return nil, absent

@@ -49,7 +49,6 @@ func TestOpenWithoutCIFAR10(t *testing.T) {
 			"the download failed: dial tcp PORT: connect: connection refused"
 		offline = "FOLDER does not hold CIFAR-10 and data.download is false"
 		remedy  = "; download http://PORT/cifar.tar.gz, unpack it into FOLDER or name its folder with -data"
-		sampled = "; or set data.if_missing to sample to train on built-in images"
 		forms   = "; name a folder that holds CIFAR-10, as cifar-10-batches-bin, cifar-10-batches-py, cifar-10-binary.tar.gz or cifar-10-python.tar.gz"
 	)
 	for _, test := range []struct {
@@ -61,9 +60,9 @@ func TestOpenWithoutCIFAR10(t *testing.T) {
 		{"sample", Source{Kind: Sample}, nil, "the config asks for it (data.source: sample)", ""},
 		{"sample before all else", Source{Kind: Sample, Download: true, Fallback: true, Named: true}, nil, "the config asks for it (data.source: sample)", ""},
 		{"offline, sample", Source{Kind: CIFAR10, Fallback: true}, nil, offline, ""},
-		{"offline, fail", Source{Kind: CIFAR10}, nil, "", offline + remedy + sampled},
+		{"offline, fail", Source{Kind: CIFAR10}, nil, "", offline + remedy},
 		{"unreachable, sample", Source{Kind: CIFAR10, Download: true, Fallback: true}, nil, refused, ""},
-		{"unreachable, fail", Source{Kind: CIFAR10, Download: true}, nil, "", refused + remedy + sampled},
+		{"unreachable, fail", Source{Kind: CIFAR10, Download: true}, nil, "", refused + remedy},
 		{"other things, sample", Source{Kind: CIFAR10, Fallback: true}, []string{"photos.zip"}, offline, ""},
 		{"named and not there", Source{Kind: CIFAR10, Download: true, Fallback: true, Named: true}, nil, "", "FOLDER does not exist" + forms},
 		{"named, with other things", Source{Kind: CIFAR10, Download: true, Fallback: true, Named: true}, []string{"a", "b", "c", "d", "e", "f", "g", ".hidden"}, "",
