@@ -109,11 +109,11 @@ func (r *reader) readSweep(sweep *Sweep) {
 	switch {
 	case len(r.swept) == 0:
 		r.problem(at.at("sweep"), "names no key to sweep, as in optimizer.learning_rate: [0.01, 0.1]")
-	case sweep.Method == oneAtATime && len(sweep.changes()) > MaxRuns:
+	case sweep.OneAtATime() && len(sweep.changes()) > MaxRuns:
 		r.problem(at.at("sweep"), "makes more than %d runs; list fewer values", MaxRuns)
 	case sweep.Budget == 0 && sweep.ranged():
 		r.problem(at.at("sweep.budget"), "is needed: it says how many settings to draw from the ranges, 1 to %d", min(all, MaxRuns))
-	case sweep.Method != "random" && sweep.Method != oneAtATime && sweep.Budget == 0 && all > MaxRuns:
+	case sweep.Method != "random" && !sweep.OneAtATime() && sweep.Budget == 0 && all > MaxRuns:
 		r.problem(at.at("sweep"), "makes %d runs, more than %d; list fewer values, or let method: random with a budget draw some", all, MaxRuns)
 	case (sweep.Method == "random" || sweep.Budget > 0) && (sweep.Budget < 1 || sweep.Budget > min(all, MaxRuns)):
 		r.problem(at.at("sweep.budget"), "%d is not between 1 and %d: how many of the %d combinations to draw", sweep.Budget, min(all, MaxRuns), all)
@@ -140,8 +140,9 @@ func (s *Sweep) combinations() int {
 	return n
 }
 
-// oneAtATime is the method whose settings differ from the first in one key.
-const oneAtATime = "one_at_a_time"
+// OneAtATime reports whether every setting differs from the first in one key at
+// most.
+func (s *Sweep) OneAtATime() bool { return s.Method == "one_at_a_time" }
 
 // changes are the places among all combinations of those that differ from the
 // first in the value of one key at most.
@@ -178,7 +179,7 @@ type tried struct {
 // settings makes those of the grid, or draws as many as the budget says. It
 // draws fewer where it meets hardly any but settings that come out the same.
 func (t *trial) settings() {
-	if t.sweep.Method == oneAtATime {
+	if t.sweep.OneAtATime() {
 		for _, place := range t.sweep.changes() {
 			t.try(t.sweep.listed(place))
 		}

@@ -252,12 +252,21 @@ func (w *sweep) failed(result *reports.Sweep) error {
 
 // setting is what the given runs of the setting of the run at a place came to.
 func (w *sweep) setting(i int, runs []*runfolder.Folder) reports.Setting {
-	return reports.NewSetting(w.keys(), w.settings[i/w.seeds].Values, runs)
+	return reports.NewSetting(w.settingLabel(i), w.settings[i/w.seeds].Values, runs)
+}
+
+// settingLabel names the setting of a run.
+func (w *sweep) settingLabel(i int) string {
+	values := w.settings[i/w.seeds].Values
+	if !w.config.Sweep.OneAtATime() {
+		return reports.SettingLabel(w.keys(), values)
+	}
+	return reports.ChangeLabel(w.keys(), values, w.settings[0].Values)
 }
 
 // label tells a run from the others.
 func (w *sweep) label(i int) string {
-	label := reports.SettingLabel(w.keys(), w.settings[i/w.seeds].Values)
+	label := w.settingLabel(i)
 	if w.seeds > 1 {
 		label += fmt.Sprintf(", seed=%d", w.run(i).Seed)
 	}

@@ -18,7 +18,7 @@ import (
 
 // result is what the runs came to.
 func (w *sweep) result() *reports.Sweep {
-	result := &reports.Sweep{Name: w.config.Name, Keys: w.keys()}
+	result := &reports.Sweep{Name: w.config.Name, Keys: w.keys(), OneAtATime: w.config.Sweep.OneAtATime()}
 	for k, swept := range w.config.Sweep.Keys {
 		result.Values = append(result.Values, w.valuesOf(k))
 		result.Drawn = append(result.Drawn, swept.Range != nil)
@@ -91,7 +91,7 @@ func (s *Session) SweepPage(path string) ([]byte, error) {
 // draw draws the sweep's pictures, none where no run is finished.
 func (w *sweep) draw(result *reports.Sweep) (pictures []reports.DrawnPicture, err error) {
 	const mostCurves = 8 // more cannot be told apart
-	best := result.Best(mostCurves)
+	best, named := result.Best(mostCurves)
 	if len(best) == 0 {
 		return nil, nil
 	}
@@ -103,7 +103,11 @@ func (w *sweep) draw(result *reports.Sweep) (pictures []reports.DrawnPicture, er
 	caption := plots.Caption{Run: w.config.Name, Dataset: best[0].Summary().Dataset + ": " + reports.ClassList(best[0].Summary().Classes)}
 	meaning, picture := w.picture(result)
 	draw(runfolder.SweepPicture, meaning, func(out io.Writer) error { return picture(out, caption) })
-	charts, fault := reports.Charts(best)
+	run := w.config.Name
+	if named != "" {
+		run += ": " + named
+	}
+	charts, fault := reports.Charts(run, best)
 	for _, one := range charts[:min(1, len(charts))] {
 		draw(one.File, "Training curves beside validation curves, of the best settings.", one.Chart.WritePNG)
 	}
@@ -122,7 +126,7 @@ func (w *sweep) picture(result *reports.Sweep) (meaning string, picture func(io.
 		return "The validation figure against " + w.keys()[along] + ".", func(out io.Writer, caption plots.Caption) error {
 			return plots.SweepLines(out, caption, w.sweptFigures(result, false), along)
 		}
-	case w.config.Sweep.Method == "one_at_a_time":
+	case result.OneAtATime:
 		return "What each change alone does to the validation figure, over its seeds.", func(out io.Writer, caption plots.Caption) error {
 			return plots.Tweaks(out, caption, w.sweptFigures(result, false))
 		}

@@ -3,6 +3,7 @@ package plots
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -73,7 +74,56 @@ func comparisonChart(caption Caption, q quantity, contenders []Contender) (*Char
 	if !q.percent {
 		c.cutStart()
 	}
+	notes = append(notes, c.hidden()...)
 	return c, c.finish(caption, strings.ToUpper(q.name[:1])+q.name[1:]+" per epoch, compared", gapped, notes...)
+}
+
+// hidden names curves that lie on those of other configs all along, which nobody
+// could tell by looking.
+func (c *Chart) hidden() (notes []string) {
+	var all []float64
+	for _, panel := range c.panels {
+		for _, curve := range panel.curves {
+			all = append(all, finite(curve.points)...)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	const asWideAsALine = 0.004 // of the span of all values
+	near := asWideAsALine * (slices.Max(all) - slices.Min(all))
+	told := make([]bool, len(c.series))
+	for i := range c.series {
+		names := []string{c.series[i].name}
+		for j := i + 1; j < len(c.series); j++ {
+			same := !told[i] && !told[j]
+			for _, panel := range c.panels {
+				same = same && panel.curves[i].covers(panel.curves[j], near)
+			}
+			if same {
+				told[j] = true
+				names = append(names, c.series[j].name)
+			}
+		}
+		if len(names) > 1 {
+			notes = append(notes, fmt.Sprintf("The curves of %s lie on each other.", strings.Join(names, " and ")))
+		}
+	}
+	return notes
+}
+
+// covers reports whether the curve is nowhere farther than near from another.
+func (c curve) covers(other curve, near float64) bool {
+	if len(c.points) != len(other.points) || len(c.points) < 2 {
+		return false
+	}
+	for i, p := range c.points {
+		q := other.points[i]
+		if p.X != q.X || drawable(p.Y) != drawable(q.Y) || drawable(p.Y) && math.Abs(p.Y-q.Y) > near {
+			return false
+		}
+	}
+	return true
 }
 
 func checkContenders(contenders []Contender) error {

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot"
@@ -36,11 +37,17 @@ func SweepMap(w io.Writer, caption Caption, figures SweptFigures) error {
 }
 
 // sweptCells is a panel of a map. It implements plotter.GridXYZ with figures
-// from 0, the worst of the map, to 1, the best; NaN where there is none.
+// from 0, the pale end of the colors, to 1, the best; NaN where there is none.
 type sweptCells struct {
 	figures SweptFigures
 	panel   int // a value of the third key; -1 where there is no such key
-	ends    [2]float64
+	colors  sweptColors
+}
+
+// sweptColors are the figures at the ends of the colors.
+type sweptColors struct {
+	pale, best float64
+	beyond     int // settings that are worse than the pale end
 }
 
 func (c sweptCells) Dims() (columns, rows int) {
@@ -54,10 +61,10 @@ func (c sweptCells) Z(column, row int) float64 {
 	switch {
 	case !found || math.IsNaN(best.Figure):
 		return math.NaN()
-	case c.ends[0] == c.ends[1]:
+	case c.colors.pale == c.colors.best:
 		return 1
 	}
-	return (best.Figure - c.ends[0]) / (c.ends[1] - c.ends[0])
+	return max(0, (best.Figure-c.colors.pale)/(c.colors.best-c.colors.pale))
 }
 
 // at is the best setting of a cell.
@@ -67,18 +74,34 @@ func (c sweptCells) at(column, row int) (best SweptPoint, found bool) {
 	})
 }
 
-// worstAndBest are the ends of the figures that are there.
-func (s SweptFigures) worstAndBest() (ends [2]float64) {
-	ends[0], ends[1] = math.NaN(), math.NaN()
+// colors reach from the best figure to the worst, or to that which three in four
+// settings reach where the others lie so far off that they would leave the good
+// ones hardly a color.
+func (s SweptFigures) colors() sweptColors {
+	const farOff = 2 // times as far as the three quarters
+	var sorted []float64
 	for _, point := range s.Points {
-		if s.better(point.Figure, ends[1]) {
-			ends[1] = point.Figure
-		}
-		if !math.IsNaN(point.Figure) && (math.IsNaN(ends[0]) || s.better(ends[0], point.Figure)) {
-			ends[0] = point.Figure
+		if !math.IsNaN(point.Figure) {
+			sorted = append(sorted, point.Figure)
 		}
 	}
-	return ends
+	slices.SortFunc(sorted, func(a, b float64) int {
+		if s.better(a, b) {
+			return -1
+		}
+		return 1
+	})
+	last := len(sorted) - 1
+	colors := sweptColors{pale: sorted[last], best: sorted[0]}
+	if most := sorted[last*3/4]; math.Abs(sorted[last]-sorted[0]) > farOff*math.Abs(most-sorted[0]) && most != sorted[0] {
+		colors.pale = most
+		for _, figure := range sorted {
+			if s.better(most, figure) {
+				colors.beyond++
+			}
+		}
+	}
+	return colors
 }
 
 func writeSweepMap(w io.Writer, caption Caption, figures SweptFigures) error {
@@ -96,8 +119,13 @@ func writeSweepMap(w io.Writer, caption Caption, figures SweptFigures) error {
 	for row := range plots {
 		plots[row] = make([]*plot.Plot, columns)
 	}
+	colors := figures.colors()
+	bar, err := newSweptBar(figures, colors)
+	if err != nil {
+		return err
+	}
 	for i, panel := range panels {
-		one, err := sweptPanel(sweptCells{figures, panel, figures.worstAndBest()}, columns)
+		one, err := sweptPanel(sweptCells{figures, panel, colors}, columns)
 		if err != nil {
 			return err
 		}
@@ -108,8 +136,8 @@ func writeSweepMap(w io.Writer, caption Caption, figures SweptFigures) error {
 	}
 	tiles := draw.Tiles{Cols: columns, Rows: rows, PadX: panelGap, PadY: panelGap}
 	height := vg.Length(rows) * (1.2*vg.Inch + vg.Length(len(figures.Keys[1].Values))*0.55*vg.Inch)
-	return writePicture(w, figures.mapHeading(caption), height, func(canvas draw.Canvas) {
-		for row, places := range plot.Align(plots, tiles, canvas) {
+	return writePicture(w, figures.mapHeading(caption, colors), sweptBarHeight+height, func(canvas draw.Canvas) {
+		for row, places := range plot.Align(plots, tiles, bar.draw(canvas)) {
 			for column, place := range places {
 				if plots[row][column] != nil {
 					plots[row][column].Draw(place)
@@ -119,12 +147,15 @@ func writeSweepMap(w io.Writer, caption Caption, figures SweptFigures) error {
 	})
 }
 
-func (s SweptFigures) mapHeading(caption Caption) heading {
+func (s SweptFigures) mapHeading(caption Caption, colors sweptColors) heading {
 	measure := "Validation accuracy in percent"
 	if s.Loss != "" {
 		measure = "Validation loss (" + s.Loss + ")"
 	}
 	notes := []string{measure + " of the best epoch; the darker, the better, and the best of all framed."}
+	if colors.beyond > 0 {
+		notes[0] += fmt.Sprintf(" %d of %d settings are worse than the colors reach.", colors.beyond, len(s.Points))
+	}
 	if len(s.Keys) > 3 {
 		notes = append(notes, "Each cell is the best setting of the other keys.")
 	}
@@ -222,10 +253,16 @@ func (c sweptCells) text(column, row int) string {
 			}
 		}
 		return ""
-	case c.figures.Loss == "":
-		return strconv.FormatFloat(100*best.Figure, 'f', 1, 64)
 	}
-	return Loss(best.Figure)
+	return c.figures.cellText(best.Figure)
+}
+
+// cellText writes a figure as cells have it, without a unit.
+func (s SweptFigures) cellText(figure float64) string {
+	if s.Loss == "" {
+		return strconv.FormatFloat(100*figure, 'f', 1, 64)
+	}
+	return Loss(figure)
 }
 
 // framed is the cell of the best setting of all, if it is in this panel.

@@ -227,8 +227,9 @@ type NamedChart struct {
 }
 
 // Charts draw the contenders' curves, the one that says most first: accuracies
-// where all classify, and losses where all share one.
-func Charts(contenders []Contender) (charts []NamedChart, err error) {
+// where all classify, and losses where all share one. run stands before the
+// dataset; it may be empty.
+func Charts(run string, contenders []Contender) (charts []NamedChart, err error) {
 	var drawn []plots.Contender
 	var datasets []string
 	for _, c := range contenders {
@@ -238,7 +239,7 @@ func Charts(contenders []Contender) (charts []NamedChart, err error) {
 			datasets = append(datasets, dataset)
 		}
 	}
-	caption := plots.Caption{Dataset: strings.Join(datasets, "; ")}
+	caption := plots.Caption{Run: run, Dataset: strings.Join(datasets, "; ")}
 	files := []string{runfolder.ComparisonPicture, runfolder.ComparisonLossPicture}
 	if taskOf(contenders).Classifies() {
 		chart, err := plots.AccuracyComparison(caption, drawn)

@@ -115,7 +115,7 @@ func WriteComparison(f *runfolder.Folder, c *Comparison, pictures []DrawnPicture
 		Pictures []DrawnPicture
 		RunTable runTable
 	}{Comparison: c, Rows: c.Cells(), Pictures: pictures, RunTable: newRunTable(f, c.Contenders)}
-	charts, err := Charts(c.Contenders)
+	charts, err := Charts("", c.Contenders)
 	if err != nil {
 		return fmt.Errorf("making %s: %w", runfolder.ReportFile, err)
 	}

@@ -19,6 +19,10 @@ type Sweep struct {
 	Values   [][]string // of each key, in the order they were listed; drawn ones ascend
 	Drawn    []bool     // whether each key's values were drawn from a range
 	Settings []Setting  // the best first, those without figures last
+
+	// OneAtATime says that every setting changes at most one key, from the first of
+	// its values to another.
+	OneAtATime bool
 }
 
 // A Setting is one of the configs of a sweep, with its runs over seeds.
@@ -40,8 +44,8 @@ func (s *Sweep) Trained() int {
 }
 
 // NewSetting reads what the runs of a setting in folders, one a seed, came to.
-func NewSetting(keys, values []string, folders []*runfolder.Folder) Setting {
-	s := Setting{Contender: Contender{Label: SettingLabel(keys, values)}, Values: values}
+func NewSetting(label string, values []string, folders []*runfolder.Folder) Setting {
+	s := Setting{Contender: Contender{Label: label}, Values: values}
 	for _, folder := range folders {
 		run, err := folder.Finished()
 		if err == nil && run.Summary.Status == runfolder.Paused {
@@ -85,6 +89,24 @@ func SettingLabel(keys, values []string) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// unchanged names the setting that has the first value of every key.
+const unchanged = "no change"
+
+// ChangeLabel says what a setting changes of the first values of the keys:
+// schedule=cosine.
+func ChangeLabel(keys, values, first []string) string {
+	changed := slices.Clone(values)
+	for k, value := range values {
+		if value == first[k] {
+			changed[k] = ""
+		}
+	}
+	if label := SettingLabel(keys, changed); label != "" {
+		return label
+	}
+	return unchanged
 }
 
 // ShortKeys are dotted keys without their sections, where that leaves no two
@@ -142,10 +164,19 @@ func (s *Sweep) contenders() []Contender {
 	return contenders
 }
 
-// Best are the best settings, at most so many, for a picture of their curves.
-func (s *Sweep) Best(most int) []Contender {
-	best := s.contenders()
-	return best[:min(len(best), most)]
+// Best are the best settings, at most so many, for a picture of their curves,
+// named by their values alone, and what these are values of.
+func (s *Sweep) Best(most int) (best []Contender, keys string) {
+	for _, setting := range s.Finished()[:min(len(s.Finished()), most)] {
+		if !s.OneAtATime {
+			setting.Contender.Label = strings.Join(slices.DeleteFunc(slices.Clone(setting.Values), func(value string) bool { return value == "" }), ", ")
+		}
+		best = append(best, setting.Contender)
+	}
+	if s.OneAtATime {
+		return best, ""
+	}
+	return best, strings.Join(ShortKeys(s.Keys), ", ")
 }
 
 // Classifies reports whether the settings are told by their accuracies.

@@ -1,15 +1,16 @@
 package reports
 
 import (
-	"cifartrain/metrics"
-	"cifartrain/plots"
-	"cifartrain/runfolder"
 	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"cifartrain/metrics"
+	"cifartrain/plots"
+	"cifartrain/runfolder"
 )
 
 // LatentKey is the key whose values principal components are held against.
@@ -39,8 +40,12 @@ func (s *Sweep) Answers() []string {
 			behind++
 		}
 	}
+	if s.OneAtATime {
+		answers = append(answers, s.changeAnswers(finished)...)
+	}
 	for k := range s.Keys {
 		switch {
+		case s.OneAtATime: // said above
 		case s.Drawn[k]:
 			answers = append(answers, s.rangeAnswer(k))
 		case behind == 0:
@@ -106,6 +111,51 @@ func are(n int, thing string) string {
 		return "1 " + thing + " is"
 	}
 	return counted(n, thing) + " are"
+}
+
+// changeAnswers say what each change does on its own: which help, which harm, and
+// which are not told from no change.
+func (s *Sweep) changeAnswers(finished []Setting) []string {
+	base := slices.IndexFunc(finished, func(setting Setting) bool { return setting.Label == unchanged })
+	if base < 0 || len(finished) < 2 {
+		return nil
+	}
+	var helps, harms, unsure []string
+	for _, other := range finished {
+		d := s.compare(finished[base], other)
+		better := (d.Change() > 0) == s.Classifies()
+		switch {
+		case other.Label == unchanged:
+		case !d.Told():
+			unsure = append(unsure, fmt.Sprintf("%s (%s)", other.Label, changeText(s.task(), d)))
+		case better:
+			helps = append(helps, fmt.Sprintf("%s (%s)", other.Label, changeText(s.task(), d)))
+		default:
+			harms = append(harms, fmt.Sprintf("%s (%s)", other.Label, changeText(s.task(), d)))
+		}
+	}
+	answers := []string{fmt.Sprintf("With no change validation %s is %s. What each change does to it on its own:", s.measure(), spreadText(s.task(), s.Figure(finished[base])))}
+	for _, group := range []struct {
+		what    string
+		changes []string
+	}{{"Better", helps}, {"Worse", harms}, {"Not told apart from no change", unsure}} {
+		if len(group.changes) > 0 {
+			answers = append(answers, fmt.Sprintf("%s: %s.", group.what, strings.Join(group.changes, ", ")))
+		}
+	}
+	return append(answers, "In brackets is the difference with twice its standard error. A change that does nothing on its own may still matter beside others.")
+}
+
+// changeText writes a difference with twice its standard error.
+func changeText(task metrics.Task, d metrics.Difference) string {
+	if task.Classifies() {
+		return fmt.Sprintf("%s ± %s", signed(d.Change()), points(2*d.Error))
+	}
+	sign := "+"
+	if d.Change() < 0 {
+		sign = "−"
+	}
+	return fmt.Sprintf("%s%s ± %s", sign, plots.Loss(math.Abs(d.Change())), plots.Loss(2*d.Error))
 }
 
 // keyAnswer is the best figure with each value of a key that has one, and

@@ -36,11 +36,26 @@ func SweepPage(w io.Writer, f *runfolder.Folder, s *Sweep, pictures []DrawnPictu
 	several := slices.ContainsFunc(s.Settings, func(setting Setting) bool { return len(setting.Runs) > 1 })
 	return sweepTemplate.Execute(w, struct {
 		*Sweep
+		Tiles    []Tile
 		Pictures []DrawnPicture
 		Table    runTable
 		Several  bool // a setting has several runs
 		RunTable runTable
-	}{s, pictures, s.linked(f), several, newRunTable(f, s.contenders())})
+	}{s, s.tiles(), pictures, s.linked(f), several, newRunTable(f, s.contenders())})
+}
+
+// tiles are the figures to see first: those of the best setting.
+func (s *Sweep) tiles() []Tile {
+	finished := s.Finished()
+	if len(finished) == 0 {
+		return nil
+	}
+	best := finished[0]
+	return []Tile{
+		{spreadText(s.task(), s.Figure(best)), fmt.Sprintf("validation %s of the best setting", s.measure())},
+		{spreadText(s.task(), s.test(best)), fmt.Sprintf("test %s of the same weights", s.measure())},
+		{counted(len(s.Settings), "setting"), fmt.Sprintf("of %s, %s", counted(len(s.Keys), "key"), counted(s.Trained(), "run"))},
+	}
 }
 
 // linked is the table of all settings, each leading to the page of its first run.
@@ -94,10 +109,17 @@ func (s *Sweep) rows() [][]string {
 // Cells is the table of the sweep for a reader, at most so many settings.
 // Figures over several seeds are means with their standard deviation.
 func (s *Sweep) Cells(most int) [][]string {
-	head := append([]string{""}, ShortKeys(s.Keys)...)
-	rows := [][]string{append(head, "validation "+s.measure(), "test "+s.measure(), "best epoch", "time")}
+	keys := ShortKeys(s.Keys)
+	if s.OneAtATime {
+		keys = []string{"change"}
+	}
+	rows := [][]string{append(append([]string{""}, keys...), "validation "+s.measure(), "test "+s.measure(), "best epoch", "time")}
 	for i, setting := range s.Settings[:min(most, len(s.Settings))] {
-		row := append([]string{strconv.Itoa(i + 1)}, setting.Values...)
+		values := setting.Values
+		if s.OneAtATime {
+			values = []string{setting.Label}
+		}
+		row := append([]string{strconv.Itoa(i + 1)}, values...)
 		if setting.Missing != "" {
 			row[0] = "–"
 			why := "failed" // comparison.csv has the reason

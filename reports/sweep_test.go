@@ -1,0 +1,66 @@
+package reports
+
+import (
+	"strings"
+	"testing"
+
+	"cifartrain/metrics"
+	"cifartrain/runfolder"
+)
+
+// TestChangesOneAtATime wants what each change does on its own to be said with
+// what it changes alone, and settings to be named by it.
+func TestChangesOneAtATime(t *testing.T) {
+	keys, first := []string{"optimizer.momentum", "data.flip"}, []string{"0", "false"}
+	sweep := &Sweep{Name: "tweaks", Keys: keys, Drawn: make([]bool, 2), OneAtATime: true}
+	for _, one := range []struct {
+		values []string
+		loss   float64
+	}{{first, 0.5}, {[]string{"0.9", "false"}, 0.4}, {[]string{"0", "true"}, 0.501}} {
+		folder := finishedRun(t, "tweaks", 1, func(s *runfolder.Summary) { s.Best.ValidationLoss = one.loss })
+		sweep.Settings = append(sweep.Settings, NewSetting(ChangeLabel(keys, one.values, first), one.values, []*runfolder.Folder{folder}))
+	}
+	sweep.Sort()
+	answers := strings.Join(sweep.Answers(), "\n")
+	for _, want := range []string{
+		"The best of 3 settings is momentum=0.9: validation loss 0.4000", "With no change validation loss is 0.5000",
+		"Better: momentum=0.9 (−0.1000 ± 0.005000).", "Not told apart from no change: flip=true (+0.001000 ± 0.005010).",
+	} {
+		if !strings.Contains(answers, want) {
+			t.Errorf("the answers do not say %q:\n%s", want, answers)
+		}
+	}
+	if got := sweep.Cells(3)[2][1]; got != "no change" {
+		t.Errorf("the second setting is named %q", got)
+	}
+}
+
+// TestSigned wants a minus that is one, and no sign of nothing.
+func TestSigned(t *testing.T) {
+	for difference, want := range map[float64]string{0.092: "+9.2", -0.005: "−0.5", 0.0004: "0.0", -0.0004: "0.0", 0: "0.0"} {
+		if got := signed(difference); got != want {
+			t.Errorf("%g: %q, want %q", difference, got, want)
+		}
+	}
+}
+
+// TestBlur wants the detail of reconstructions in a sentence, beside that of
+// principal components, and nothing of runs that were not measured.
+func TestBlur(t *testing.T) {
+	if got := blur(new(runfolder.Summary)); got != "" {
+		t.Errorf("without figures it says %q", got)
+	}
+	for name, want := range map[string]string{"blurred": "they are blurred. Of", "sharp": "they keep what is fine as well as what is coarse. Of"} {
+		s := &runfolder.Summary{Detail: detailOf(0.9, 0.2), PCADetail: detailOf(0.8, 0.1)}
+		if name == "sharp" {
+			s.Detail.FineKept = 0.88
+		}
+		if got := blur(s); !strings.Contains(got, want) || !strings.Contains(got, "Of as many principal components it is 80.0%, 10.0% and 50.0%.") {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+func detailOf(coarse, fine float64) *metrics.Detail {
+	return &metrics.Detail{Block: 4, CoarseKept: coarse, FineKept: fine, FineShare: 0.5}
+}
