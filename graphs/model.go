@@ -1,7 +1,9 @@
 package graphs
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -59,10 +61,26 @@ func (a *Architecture) build(weights Weights, batch int, images tensor.Dtype) (*
 }
 
 // Differentiate adds the gradients of the loss by every learnable to the
-// graph; each learnable's Grad method then returns its own after a run.
+// graph; each learnable's Grad method then returns its own after a run. The sums
+// of gradients of shared weights are left to products, see [ops.AddInProduct]; the
+// graph is then the part that is still computed.
 func (m *Model) Differentiate() error {
-	if _, err := G.Grad(m.Loss, m.Learnables...); err != nil {
+	gradients, err := G.Grad(m.Loss, m.Learnables...)
+	if err != nil {
 		return fmt.Errorf("differentiating the loss: %w", err)
+	}
+	replaced := false
+	for i, gradient := range gradients {
+		if gradients[i], err = ops.AddInProduct(gradient); err != nil {
+			return fmt.Errorf("adding up the gradients of %s: %w", m.Learnables[i].Name(), err)
+		}
+		replaced = replaced || gradients[i] != gradient
+	}
+	if replaced {
+		m.Graph = m.Graph.ExactSubgraphRoots(append(gradients, m.Loss)...)
+		// Gorgonia sorts the nodes of a part by address. In the order of their
+		// making they are computed and drawn alike in every run.
+		slices.SortFunc(m.Graph.AllNodes(), func(a, b *G.Node) int { return cmp.Compare(a.ID(), b.ID()) })
 	}
 	return nil
 }
@@ -121,6 +139,7 @@ func (m *Model) OutputRow(i int) []float32 { return row(m.Output, i) }
 func (m *Model) LayerRow(layer, i int) []float32 { return row(m.outputs[layer], i) }
 
 func row(output *G.Node, i int) []float32 {
-	width := output.Shape()[1]
-	return output.Value().(*tensor.Dense).Float32s()[i*width : (i+1)*width]
+	value := output.Value().(*tensor.Dense)
+	width := value.Shape()[1] // the node's own method would copy the shape
+	return value.Float32s()[i*width : (i+1)*width]
 }

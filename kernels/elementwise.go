@@ -1,7 +1,7 @@
 package kernels
 
 // AddBias adds bias (n) to each row of a (m, n).
-func AddBias(a, bias []float32, m, n int) { eachRow(a, bias, m, n, addBias) }
+func AddBias(a, bias []float32, m, n int) { eachRow(a, bias, m, n, add) }
 
 // eachRow calls do with each row of a (m, n) and the bias (n).
 func eachRow(a, bias []float32, m, n int, do func(row, bias []float32)) {
@@ -13,13 +13,14 @@ func eachRow(a, bias []float32, m, n int, do func(row, bias []float32)) {
 	})
 }
 
-func addBias(row, bias []float32) {
-	done := whole(len(row))
+// add adds x to y.
+func add(y, x []float32) {
+	done := whole(len(y))
 	if done > 0 {
-		instructions.addBias(&row[0], &bias[0], done)
+		instructions.addBias(&y[0], &x[0], done)
 	}
-	for j := done; j < len(row); j++ {
-		row[j] += bias[j]
+	for i := done; i < len(y); i++ {
+		y[i] += x[i]
 	}
 }
 

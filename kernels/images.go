@@ -28,8 +28,8 @@ func (t *PixelTables) TimesVector(y []float32, images [][]byte, mean, x []float3
 	channels := len(t.Values)
 	share(len(images), 1, len(images)*len(x), func(part span) {
 		for i := part.from; i < part.to; i++ {
-			image := images[i][:len(x):len(images[i])]
-			y[i] = instructions.dotImage(&image[0], &x[0], &means[0], step, channels, len(x)/channels/imageBlock, &t.scales[0])
+			image, next := images[i][:len(x):len(images[i])], images[min(i+1, part.to-1)]
+			y[i] = instructions.dotImage(&image[0], &next[0], &x[0], &means[0], step, channels, len(x)/channels/imageBlock, &t.scales[0])
 		}
 	})
 }

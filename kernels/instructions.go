@@ -29,7 +29,7 @@ type instructionSet struct {
 	combiners []combiner // the widest first; the last computes one column
 
 	// Those of images, nil where there are none; images.go says what they compute.
-	dotImage      func(bytes *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32
+	dotImage      func(bytes, next *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32
 	combineImages func(y, x *float32, images **byte, column, k int, mean, scale *float32)
 
 	passes

@@ -1721,16 +1721,17 @@ numbers:
 	VZEROUPPER
 	RET
 
-// func dotImage8(bytes *byte, x *float32, mean *float32, meanStep int, channels int, blocks int, scales *float32) float32
-// Requires: AVX, AVX2, FMA3, SSE
-TEXT ·dotImage8(SB), NOSPLIT, $0-60
+// func dotImage8(bytes *byte, next *byte, x *float32, mean *float32, meanStep int, channels int, blocks int, scales *float32) float32
+// Requires: AVX, AVX2, FMA3, MMX+, SSE
+TEXT ·dotImage8(SB), NOSPLIT, $0-68
 	MOVQ         bytes+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         mean+16(FP), DX
-	MOVQ         meanStep+24(FP), BX
-	MOVQ         channels+32(FP), SI
-	MOVQ         scales+48(FP), DI
-	SHLQ         $0x02, BX
+	MOVQ         next+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         mean+24(FP), BX
+	MOVQ         meanStep+32(FP), SI
+	MOVQ         channels+40(FP), DI
+	MOVQ         scales+56(FP), R8
+	SHLQ         $0x02, SI
 	VXORPS       X0, X0, X0
 	VXORPS       X1, X1, X1
 	VXORPS       X2, X2, X2
@@ -1743,12 +1744,13 @@ TEXT ·dotImage8(SB), NOSPLIT, $0-60
 	VBROADCASTSS mostLow<>+0(SB), Y9
 
 channel:
-	VBROADCASTSS (DI), Y10
-	VBROADCASTSS 4(DI), Y11
-	VBROADCASTSS 8(DI), Y12
-	MOVQ         blocks+40(FP), R8
+	VBROADCASTSS (R8), Y10
+	VBROADCASTSS 4(R8), Y11
+	VBROADCASTSS 8(R8), Y12
+	MOVQ         blocks+48(FP), R9
 
 block:
+	PREFETCHT0   (CX)
 	VPMOVZXBD    (AX), Y13
 	VCVTDQ2PS    Y13, Y13
 	VMULPS       Y9, Y13, Y14
@@ -1756,8 +1758,8 @@ block:
 	VSUBPS       Y10, Y14, Y14
 	VMULPS       Y12, Y14, Y13
 	VFMADD231PS  Y11, Y14, Y13
-	VSUBPS       (DX), Y13, Y13
-	VFMADD231PS  (CX), Y13, Y0
+	VSUBPS       (BX), Y13, Y13
+	VFMADD231PS  (DX), Y13, Y0
 	VPMOVZXBD    8(AX), Y13
 	VCVTDQ2PS    Y13, Y13
 	VMULPS       Y9, Y13, Y14
@@ -1765,8 +1767,8 @@ block:
 	VSUBPS       Y10, Y14, Y14
 	VMULPS       Y12, Y14, Y13
 	VFMADD231PS  Y11, Y14, Y13
-	VSUBPS       32(DX), Y13, Y13
-	VFMADD231PS  32(CX), Y13, Y1
+	VSUBPS       32(BX), Y13, Y13
+	VFMADD231PS  32(DX), Y13, Y1
 	VPMOVZXBD    16(AX), Y13
 	VCVTDQ2PS    Y13, Y13
 	VMULPS       Y9, Y13, Y14
@@ -1774,8 +1776,8 @@ block:
 	VSUBPS       Y10, Y14, Y14
 	VMULPS       Y12, Y14, Y13
 	VFMADD231PS  Y11, Y14, Y13
-	VSUBPS       64(DX), Y13, Y13
-	VFMADD231PS  64(CX), Y13, Y2
+	VSUBPS       64(BX), Y13, Y13
+	VFMADD231PS  64(DX), Y13, Y2
 	VPMOVZXBD    24(AX), Y13
 	VCVTDQ2PS    Y13, Y13
 	VMULPS       Y9, Y13, Y14
@@ -1783,8 +1785,8 @@ block:
 	VSUBPS       Y10, Y14, Y14
 	VMULPS       Y12, Y14, Y13
 	VFMADD231PS  Y11, Y14, Y13
-	VSUBPS       96(DX), Y13, Y13
-	VFMADD231PS  96(CX), Y13, Y3
+	VSUBPS       96(BX), Y13, Y13
+	VFMADD231PS  96(DX), Y13, Y3
 	VPMOVZXBD    32(AX), Y13
 	VCVTDQ2PS    Y13, Y13
 	VMULPS       Y9, Y13, Y14
@@ -1792,8 +1794,8 @@ block:
 	VSUBPS       Y10, Y14, Y14
 	VMULPS       Y12, Y14, Y13
 	VFMADD231PS  Y11, Y14, Y13
-	VSUBPS       128(DX), Y13, Y13
-	VFMADD231PS  128(CX), Y13, Y4
+	VSUBPS       128(BX), Y13, Y13
+	VFMADD231PS  128(DX), Y13, Y4
 	VPMOVZXBD    40(AX), Y13
 	VCVTDQ2PS    Y13, Y13
 	VMULPS       Y9, Y13, Y14
@@ -1801,8 +1803,8 @@ block:
 	VSUBPS       Y10, Y14, Y14
 	VMULPS       Y12, Y14, Y13
 	VFMADD231PS  Y11, Y14, Y13
-	VSUBPS       160(DX), Y13, Y13
-	VFMADD231PS  160(CX), Y13, Y5
+	VSUBPS       160(BX), Y13, Y13
+	VFMADD231PS  160(DX), Y13, Y5
 	VPMOVZXBD    48(AX), Y13
 	VCVTDQ2PS    Y13, Y13
 	VMULPS       Y9, Y13, Y14
@@ -1810,8 +1812,8 @@ block:
 	VSUBPS       Y10, Y14, Y14
 	VMULPS       Y12, Y14, Y13
 	VFMADD231PS  Y11, Y14, Y13
-	VSUBPS       192(DX), Y13, Y13
-	VFMADD231PS  192(CX), Y13, Y6
+	VSUBPS       192(BX), Y13, Y13
+	VFMADD231PS  192(DX), Y13, Y6
 	VPMOVZXBD    56(AX), Y13
 	VCVTDQ2PS    Y13, Y13
 	VMULPS       Y9, Y13, Y14
@@ -1819,15 +1821,16 @@ block:
 	VSUBPS       Y10, Y14, Y14
 	VMULPS       Y12, Y14, Y13
 	VFMADD231PS  Y11, Y14, Y13
-	VSUBPS       224(DX), Y13, Y13
-	VFMADD231PS  224(CX), Y13, Y7
+	VSUBPS       224(BX), Y13, Y13
+	VFMADD231PS  224(DX), Y13, Y7
 	ADDQ         $+64, AX
-	ADDQ         $+256, CX
-	ADDQ         BX, DX
-	DECQ         R8
+	ADDQ         $+64, CX
+	ADDQ         $+256, DX
+	ADDQ         SI, BX
+	DECQ         R9
 	JNE          block
-	ADDQ         $0x0c, DI
-	DECQ         SI
+	ADDQ         $0x0c, R8
+	DECQ         DI
 	JNE          channel
 	VADDPS       Y4, Y0, Y0
 	VADDPS       Y5, Y1, Y1
@@ -1843,7 +1846,7 @@ block:
 	VMOVSHDUP    X0, X1
 	VADDSS       X1, X0, X0
 	VZEROUPPER
-	MOVSS        X0, ret+56(FP)
+	MOVSS        X0, ret+64(FP)
 	RET
 
 // func combineImages8(y *float32, x *float32, images **byte, column int, k int, mean *float32, scale *float32)
@@ -5005,16 +5008,17 @@ numbers:
 	VZEROUPPER
 	RET
 
-// func dotImage16(bytes *byte, x *float32, mean *float32, meanStep int, channels int, blocks int, scales *float32) float32
-// Requires: AVX, AVX512F, SSE
-TEXT ·dotImage16(SB), NOSPLIT, $0-60
+// func dotImage16(bytes *byte, next *byte, x *float32, mean *float32, meanStep int, channels int, blocks int, scales *float32) float32
+// Requires: AVX, AVX512F, MMX+, SSE
+TEXT ·dotImage16(SB), NOSPLIT, $0-68
 	MOVQ         bytes+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         mean+16(FP), DX
-	MOVQ         meanStep+24(FP), BX
-	MOVQ         channels+32(FP), SI
-	MOVQ         scales+48(FP), DI
-	SHLQ         $0x02, BX
+	MOVQ         next+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         mean+24(FP), BX
+	MOVQ         meanStep+32(FP), SI
+	MOVQ         channels+40(FP), DI
+	MOVQ         scales+56(FP), R8
+	SHLQ         $0x02, SI
 	VXORPS       X0, X0, X0
 	VXORPS       X1, X1, X1
 	VXORPS       X2, X2, X2
@@ -5023,12 +5027,13 @@ TEXT ·dotImage16(SB), NOSPLIT, $0-60
 	VBROADCASTSS mostLow<>+0(SB), Z5
 
 channel:
-	VBROADCASTSS (DI), Z6
-	VBROADCASTSS 4(DI), Z7
-	VBROADCASTSS 8(DI), Z8
-	MOVQ         blocks+40(FP), R8
+	VBROADCASTSS (R8), Z6
+	VBROADCASTSS 4(R8), Z7
+	VBROADCASTSS 8(R8), Z8
+	MOVQ         blocks+48(FP), R9
 
 block:
+	PREFETCHT0    (CX)
 	VPMOVZXBD     (AX), Z9
 	VCVTDQ2PS     Z9, Z9
 	VMULPS        Z5, Z9, Z10
@@ -5036,8 +5041,8 @@ block:
 	VSUBPS        Z6, Z10, Z10
 	VMULPS        Z8, Z10, Z9
 	VFMADD231PS   Z7, Z10, Z9
-	VSUBPS        (DX), Z9, Z9
-	VFMADD231PS   (CX), Z9, Z0
+	VSUBPS        (BX), Z9, Z9
+	VFMADD231PS   (DX), Z9, Z0
 	VPMOVZXBD     16(AX), Z9
 	VCVTDQ2PS     Z9, Z9
 	VMULPS        Z5, Z9, Z10
@@ -5045,8 +5050,8 @@ block:
 	VSUBPS        Z6, Z10, Z10
 	VMULPS        Z8, Z10, Z9
 	VFMADD231PS   Z7, Z10, Z9
-	VSUBPS        64(DX), Z9, Z9
-	VFMADD231PS   64(CX), Z9, Z1
+	VSUBPS        64(BX), Z9, Z9
+	VFMADD231PS   64(DX), Z9, Z1
 	VPMOVZXBD     32(AX), Z9
 	VCVTDQ2PS     Z9, Z9
 	VMULPS        Z5, Z9, Z10
@@ -5054,8 +5059,8 @@ block:
 	VSUBPS        Z6, Z10, Z10
 	VMULPS        Z8, Z10, Z9
 	VFMADD231PS   Z7, Z10, Z9
-	VSUBPS        128(DX), Z9, Z9
-	VFMADD231PS   128(CX), Z9, Z2
+	VSUBPS        128(BX), Z9, Z9
+	VFMADD231PS   128(DX), Z9, Z2
 	VPMOVZXBD     48(AX), Z9
 	VCVTDQ2PS     Z9, Z9
 	VMULPS        Z5, Z9, Z10
@@ -5063,15 +5068,16 @@ block:
 	VSUBPS        Z6, Z10, Z10
 	VMULPS        Z8, Z10, Z9
 	VFMADD231PS   Z7, Z10, Z9
-	VSUBPS        192(DX), Z9, Z9
-	VFMADD231PS   192(CX), Z9, Z3
+	VSUBPS        192(BX), Z9, Z9
+	VFMADD231PS   192(DX), Z9, Z3
 	ADDQ          $+64, AX
-	ADDQ          $+256, CX
-	ADDQ          BX, DX
-	DECQ          R8
+	ADDQ          $+64, CX
+	ADDQ          $+256, DX
+	ADDQ          SI, BX
+	DECQ          R9
 	JNE           block
-	ADDQ          $0x0c, DI
-	DECQ          SI
+	ADDQ          $0x0c, R8
+	DECQ          DI
 	JNE           channel
 	VADDPS        Z2, Z0, Z0
 	VADDPS        Z3, Z1, Z1
@@ -5085,7 +5091,7 @@ block:
 	VMOVSHDUP     X0, X1
 	VADDSS        X1, X0, X0
 	VZEROUPPER
-	MOVSS         X0, ret+56(FP)
+	MOVSS         X0, ret+64(FP)
 	RET
 
 // func combineImages16(y *float32, x *float32, images **byte, column int, k int, mean *float32, scale *float32)

@@ -3321,19 +3321,20 @@ numbers:
 	BNE    numbers
 	RET
 
-// func dotImage4(bytes *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32
-TEXT ·dotImage4(SB), NOSPLIT, $0-60
+// func dotImage4(bytes, next *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32
+TEXT ·dotImage4(SB), NOSPLIT, $0-68
 	MOVD   bytes+0(FP), R0
-	MOVD   x+8(FP), R1
-	MOVD   mean+16(FP), R2
-	MOVD   meanStep+24(FP), R3
-	LSL    $2, R3, R3
-	MOVD   channels+32(FP), R4
-	MOVD   scales+48(FP), R5
-	MOVD   $0x3b808081, R7
-	VDUP   R7, V0.S4
-	MOVD   $0xaf7efeff, R8
-	VDUP   R8, V1.S4
+	MOVD   next+8(FP), R1
+	MOVD   x+16(FP), R2
+	MOVD   mean+24(FP), R3
+	MOVD   meanStep+32(FP), R4
+	LSL    $2, R4, R4
+	MOVD   channels+40(FP), R5
+	MOVD   scales+56(FP), R6
+	MOVD   $0x3b808081, R8
+	VDUP   R8, V0.S4
+	MOVD   $0xaf7efeff, R9
+	VDUP   R9, V1.S4
 	VEOR   V8.B16, V8.B16, V8.B16
 	VEOR   V9.B16, V9.B16, V9.B16
 	VEOR   V10.B16, V10.B16, V10.B16
@@ -3352,12 +3353,13 @@ TEXT ·dotImage4(SB), NOSPLIT, $0-60
 	VEOR   V23.B16, V23.B16, V23.B16
 
 channel:
-	VLD1R.P 4(R5), [V2.S4]
-	VLD1R.P 4(R5), [V3.S4]
-	VLD1R.P 4(R5), [V4.S4]
-	MOVD   blocks+40(FP), R6
+	VLD1R.P 4(R6), [V2.S4]
+	VLD1R.P 4(R6), [V3.S4]
+	VLD1R.P 4(R6), [V4.S4]
+	MOVD   blocks+48(FP), R7
 
 block:
+	PRFM   (R1), PLDL1KEEP
 	FMOVS.P 4(R0), F5
 	VUXTL  V5.B8, V5.H8
 	VUXTL  V5.H4, V5.S4
@@ -3367,9 +3369,9 @@ block:
 	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
 	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
 	VFMLA  V3.S4, V6.S4, V5.S4
-	FMOVQ  0(R2), F6
+	FMOVQ  0(R3), F6
 	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	FMOVQ  0(R1), F7
+	FMOVQ  0(R2), F7
 	VFMLA  V7.S4, V5.S4, V8.S4
 	FMOVS.P 4(R0), F5
 	VUXTL  V5.B8, V5.H8
@@ -3380,9 +3382,9 @@ block:
 	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
 	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
 	VFMLA  V3.S4, V6.S4, V5.S4
-	FMOVQ  16(R2), F6
+	FMOVQ  16(R3), F6
 	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	FMOVQ  16(R1), F7
+	FMOVQ  16(R2), F7
 	VFMLA  V7.S4, V5.S4, V9.S4
 	FMOVS.P 4(R0), F5
 	VUXTL  V5.B8, V5.H8
@@ -3393,9 +3395,9 @@ block:
 	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
 	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
 	VFMLA  V3.S4, V6.S4, V5.S4
-	FMOVQ  32(R2), F6
+	FMOVQ  32(R3), F6
 	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	FMOVQ  32(R1), F7
+	FMOVQ  32(R2), F7
 	VFMLA  V7.S4, V5.S4, V10.S4
 	FMOVS.P 4(R0), F5
 	VUXTL  V5.B8, V5.H8
@@ -3406,9 +3408,9 @@ block:
 	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
 	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
 	VFMLA  V3.S4, V6.S4, V5.S4
-	FMOVQ  48(R2), F6
+	FMOVQ  48(R3), F6
 	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	FMOVQ  48(R1), F7
+	FMOVQ  48(R2), F7
 	VFMLA  V7.S4, V5.S4, V11.S4
 	FMOVS.P 4(R0), F5
 	VUXTL  V5.B8, V5.H8
@@ -3419,9 +3421,9 @@ block:
 	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
 	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
 	VFMLA  V3.S4, V6.S4, V5.S4
-	FMOVQ  64(R2), F6
+	FMOVQ  64(R3), F6
 	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	FMOVQ  64(R1), F7
+	FMOVQ  64(R2), F7
 	VFMLA  V7.S4, V5.S4, V12.S4
 	FMOVS.P 4(R0), F5
 	VUXTL  V5.B8, V5.H8
@@ -3432,9 +3434,9 @@ block:
 	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
 	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
 	VFMLA  V3.S4, V6.S4, V5.S4
-	FMOVQ  80(R2), F6
+	FMOVQ  80(R3), F6
 	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	FMOVQ  80(R1), F7
+	FMOVQ  80(R2), F7
 	VFMLA  V7.S4, V5.S4, V13.S4
 	FMOVS.P 4(R0), F5
 	VUXTL  V5.B8, V5.H8
@@ -3445,9 +3447,9 @@ block:
 	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
 	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
 	VFMLA  V3.S4, V6.S4, V5.S4
-	FMOVQ  96(R2), F6
+	FMOVQ  96(R3), F6
 	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	FMOVQ  96(R1), F7
+	FMOVQ  96(R2), F7
 	VFMLA  V7.S4, V5.S4, V14.S4
 	FMOVS.P 4(R0), F5
 	VUXTL  V5.B8, V5.H8
@@ -3458,9 +3460,9 @@ block:
 	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
 	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
 	VFMLA  V3.S4, V6.S4, V5.S4
-	FMOVQ  112(R2), F6
+	FMOVQ  112(R3), F6
 	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	FMOVQ  112(R1), F7
+	FMOVQ  112(R2), F7
 	VFMLA  V7.S4, V5.S4, V15.S4
 	FMOVS.P 4(R0), F5
 	VUXTL  V5.B8, V5.H8
@@ -3471,9 +3473,9 @@ block:
 	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
 	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
 	VFMLA  V3.S4, V6.S4, V5.S4
-	FMOVQ  128(R2), F6
+	FMOVQ  128(R3), F6
 	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	FMOVQ  128(R1), F7
+	FMOVQ  128(R2), F7
 	VFMLA  V7.S4, V5.S4, V16.S4
 	FMOVS.P 4(R0), F5
 	VUXTL  V5.B8, V5.H8
@@ -3484,9 +3486,9 @@ block:
 	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
 	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
 	VFMLA  V3.S4, V6.S4, V5.S4
-	FMOVQ  144(R2), F6
+	FMOVQ  144(R3), F6
 	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	FMOVQ  144(R1), F7
+	FMOVQ  144(R2), F7
 	VFMLA  V7.S4, V5.S4, V17.S4
 	FMOVS.P 4(R0), F5
 	VUXTL  V5.B8, V5.H8
@@ -3497,9 +3499,9 @@ block:
 	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
 	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
 	VFMLA  V3.S4, V6.S4, V5.S4
-	FMOVQ  160(R2), F6
+	FMOVQ  160(R3), F6
 	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	FMOVQ  160(R1), F7
+	FMOVQ  160(R2), F7
 	VFMLA  V7.S4, V5.S4, V18.S4
 	FMOVS.P 4(R0), F5
 	VUXTL  V5.B8, V5.H8
@@ -3510,9 +3512,9 @@ block:
 	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
 	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
 	VFMLA  V3.S4, V6.S4, V5.S4
-	FMOVQ  176(R2), F6
+	FMOVQ  176(R3), F6
 	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	FMOVQ  176(R1), F7
+	FMOVQ  176(R2), F7
 	VFMLA  V7.S4, V5.S4, V19.S4
 	FMOVS.P 4(R0), F5
 	VUXTL  V5.B8, V5.H8
@@ -3523,9 +3525,9 @@ block:
 	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
 	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
 	VFMLA  V3.S4, V6.S4, V5.S4
-	FMOVQ  192(R2), F6
+	FMOVQ  192(R3), F6
 	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	FMOVQ  192(R1), F7
+	FMOVQ  192(R2), F7
 	VFMLA  V7.S4, V5.S4, V20.S4
 	FMOVS.P 4(R0), F5
 	VUXTL  V5.B8, V5.H8
@@ -3536,9 +3538,9 @@ block:
 	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
 	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
 	VFMLA  V3.S4, V6.S4, V5.S4
-	FMOVQ  208(R2), F6
+	FMOVQ  208(R3), F6
 	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	FMOVQ  208(R1), F7
+	FMOVQ  208(R2), F7
 	VFMLA  V7.S4, V5.S4, V21.S4
 	FMOVS.P 4(R0), F5
 	VUXTL  V5.B8, V5.H8
@@ -3549,9 +3551,9 @@ block:
 	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
 	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
 	VFMLA  V3.S4, V6.S4, V5.S4
-	FMOVQ  224(R2), F6
+	FMOVQ  224(R3), F6
 	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	FMOVQ  224(R1), F7
+	FMOVQ  224(R2), F7
 	VFMLA  V7.S4, V5.S4, V22.S4
 	FMOVS.P 4(R0), F5
 	VUXTL  V5.B8, V5.H8
@@ -3562,15 +3564,16 @@ block:
 	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
 	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
 	VFMLA  V3.S4, V6.S4, V5.S4
-	FMOVQ  240(R2), F6
+	FMOVQ  240(R3), F6
 	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	FMOVQ  240(R1), F7
+	FMOVQ  240(R2), F7
 	VFMLA  V7.S4, V5.S4, V23.S4
-	ADD    $256, R1, R1
-	ADD    R3, R2, R2
-	SUBS   $1, R6, R6
+	ADD    $256, R2, R2
+	ADD    $64, R1, R1
+	ADD    R4, R3, R3
+	SUBS   $1, R7, R7
 	BNE    block
-	SUBS   $1, R4, R4
+	SUBS   $1, R5, R5
 	BNE    channel
 	WORD   $0x4e30d508 // fadd v8.4s, v8.4s, v16.4s
 	WORD   $0x4e31d529 // fadd v9.4s, v9.4s, v17.4s
@@ -3590,7 +3593,7 @@ block:
 	VEXT   $8, V8.B16, V8.B16, V7.B16
 	WORD   $0x4e27d508 // fadd v8.4s, v8.4s, v7.4s
 	WORD   $0x7e30d908 // faddp s8, v8.2s
-	FMOVS  F8, ret+56(FP)
+	FMOVS  F8, ret+64(FP)
 	RET
 
 // func combineImages4(y, x *float32, images **byte, column, k int, mean, scale *float32)

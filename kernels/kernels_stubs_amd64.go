@@ -114,10 +114,11 @@ func normalize8(y *float32, bytes *byte, n int, mean float32, std float32, inver
 
 // dotImage8 returns the sum of an image's pixels times x. The image has as many blocks of 64
 // bytes a channel; mean is what is subtracted of the pixels of a block, meanStep numbers
-// from that of the block before; scales are three numbers a channel. It needs AVX2 and FMA.
+// from that of the block before; scales are three numbers a channel. Meanwhile the caches
+// fetch the image next. It needs AVX2 and FMA.
 //
 //go:noescape
-func dotImage8(bytes *byte, x *float32, mean *float32, meanStep int, channels int, blocks int, scales *float32) float32
+func dotImage8(bytes *byte, next *byte, x *float32, mean *float32, meanStep int, channels int, blocks int, scales *float32) float32
 
 // combineImages8 sets 64 numbers to the sums of the pixels of k images from a column on, each times a
 // number of x. mean is subtracted of the pixels; scale is the channel's three numbers. It needs AVX2 and FMA.
@@ -267,10 +268,11 @@ func normalize16(y *float32, bytes *byte, n int, mean float32, std float32, inve
 
 // dotImage16 returns the sum of an image's pixels times x. The image has as many blocks of 64
 // bytes a channel; mean is what is subtracted of the pixels of a block, meanStep numbers
-// from that of the block before; scales are three numbers a channel. It needs AVX-512 F, VL and DQ.
+// from that of the block before; scales are three numbers a channel. Meanwhile the caches
+// fetch the image next. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
-func dotImage16(bytes *byte, x *float32, mean *float32, meanStep int, channels int, blocks int, scales *float32) float32
+func dotImage16(bytes *byte, next *byte, x *float32, mean *float32, meanStep int, channels int, blocks int, scales *float32) float32
 
 // combineImages16 sets 64 numbers to the sums of the pixels of k images from a column on, each times a
 // number of x. mean is subtracted of the pixels; scale is the channel's three numbers. It needs AVX-512 F, VL and DQ.

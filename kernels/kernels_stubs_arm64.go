@@ -154,10 +154,11 @@ func normalize4(y *float32, bytes *byte, n int, mean, std, inverse float32)
 
 // dotImage4 returns the sum of an image's pixels times x. The image has as many blocks of 64
 // bytes a channel; mean is what is subtracted from the pixels of a block, meanStep numbers
-// from that of the block before; scales are three numbers a channel.
+// from that of the block before; scales are three numbers a channel. Meanwhile the
+// caches fetch the image next.
 //
 //go:noescape
-func dotImage4(bytes *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32
+func dotImage4(bytes, next *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32
 
 // combineImages4 sets 64 numbers to the sums of the pixels of k images from a column on, each times a
 // number of x. mean is subtracted from the pixels; scale is the channel's three numbers.

@@ -14,21 +14,29 @@ import (
 
 // MatMulNT sets C = A B^T for A (m, k), B (n, k) and C (m, n).
 func MatMulNT(c, a, b []float32, m, n, k int) {
-	multiply(c, factor{data: a, stride: k}, factor{data: b, stride: k}, m, n, k)
+	multiply(c, nil, factor{data: a, stride: k}, factor{data: b, stride: k}, m, n, k)
 }
 
 // MatMulNN sets C = A B for A (m, k), B (k, n) and C (m, n).
 func MatMulNN(c, a, b []float32, m, n, k int) {
-	multiply(c, factor{data: a, stride: k}, factor{data: b, stride: n, byDepth: true}, m, n, k)
+	multiply(c, nil, factor{data: a, stride: k}, factor{data: b, stride: n, byDepth: true}, m, n, k)
 }
 
 // MatMulTN sets C = A^T B for A (k, m), B (k, n) and C (m, n).
-func MatMulTN(c, a, b []float32, m, n, k int) {
-	multiply(c, factor{data: a, stride: m, byDepth: true}, factor{data: b, stride: n, byDepth: true}, m, n, k)
+func MatMulTN(c, a, b []float32, m, n, k int) { AddMatMulTN(c, nil, a, b, m, n, k) }
+
+// AddMatMulTN sets C = A^T B + D for A (k, m), B (k, n), C and D (m, n), with the
+// bits that adding D to the finished product gives. It adds D to each block of C
+// while that is in the caches. A nil D stands for zeros.
+func AddMatMulTN(c, d, a, b []float32, m, n, k int) {
+	multiply(c, d, factor{data: a, stride: m, byDepth: true}, factor{data: b, stride: n, byDepth: true}, m, n, k)
 }
 
-func multiply(c []float32, a, b factor, m, n, k int) {
+func multiply(c, d []float32, a, b factor, m, n, k int) {
 	c, a.data, b.data = c[:m*n:len(c)], a.data[:m*k:len(a.data)], b.data[:k*n:len(b.data)]
+	if d != nil {
+		d = d[:m*n:len(d)]
+	}
 	switch {
 	case m == 0 || n == 0:
 	case k == 0:
@@ -40,7 +48,11 @@ func multiply(c []float32, a, b factor, m, n, k int) {
 	case m == 1:
 		instructions.timesVector(c, b, a.data, n, k)
 	default:
-		product{set: instructions, c: c, a: a, b: b, m: m, n: n, k: k}.run()
+		product{set: instructions, c: c, d: d, a: a, b: b, m: m, n: n, k: k}.run()
+		return
+	}
+	if d != nil {
+		add(c, d)
 	}
 }
 

@@ -152,3 +152,33 @@ func TestMatMulRows(t *testing.T) {
 		t.Error("the rows differ from those of a matrix of their own")
 	}
 }
+
+// TestAddMatMulTN wants the bits of a product and an addition behind it.
+func TestAddMatMulTN(t *testing.T) {
+	for _, set := range append([]*instructionSet{nil}, instructionSets...) {
+		for _, s := range [][3]int{{1, 70, 3}, {70, 1, 3}, {7, 33, 0}, {128, 3072, 128}, {130, 257, 600}} {
+			m, n, k := s[0], s[1], s[2]
+			t.Run(setName(set)+" "+shape(m, n, k), func(t *testing.T) {
+				use(t, set)
+				random := source(t)
+				a, b, d := normal(random, k*m), normal(random, k*n), normal(random, m*n)
+				want := make([]float32, m*n)
+				MatMulTN(want, a, b, m, n, k)
+				for i := range want {
+					want[i] += d[i]
+				}
+				got := unset(m*n, 3)
+				for _, processors := range []int{1, 2, 16} {
+					func() {
+						defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
+						AddMatMulTN(got.values(), d, a, b, m, n, k)
+					}()
+					got.check(t, "c")
+					if !sameBits(got.values(), want) {
+						t.Errorf("GOMAXPROCS %d: not the sum's bits", processors)
+					}
+				}
+			})
+		}
+	}
+}

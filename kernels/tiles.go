@@ -23,7 +23,7 @@ type tileFunc func(c *float32, stride int, a, b *float32, k int, accumulate bool
 // goroutines may compute: a grid of rectangles.
 type product struct {
 	set     *instructionSet
-	c       []float32
+	c, d    []float32 // d is added to the finished c; nil for zeros
 	a, b    factor
 	m, n, k int
 
@@ -69,6 +69,9 @@ func (p *product) part(i, _ int) {
 					p.packTiles(w.a, p.tile(tiles.from).from, tiles, depth)
 				}
 				p.block(w, tiles, panels, depth)
+				if p.d != nil && depth.to == p.k {
+					p.addToBlock(tiles, panels)
+				}
 			}
 		}
 	}
@@ -102,6 +105,14 @@ func (p *product) block(w *workspace, tiles, panels, depth span) {
 				multiply(&p.c[rows.from*p.n+columns.from], p.n, a, b, k, depth.from > 0)
 			}
 		}
+	}
+}
+
+// addToBlock adds d to the tiles of a block whose sums are finished.
+func (p *product) addToBlock(tiles, panels span) {
+	from, to := panels.from*p.set.columns, min(panels.to*p.set.columns, p.n)
+	for row := p.tile(tiles.from).from; row < p.tile(tiles.to-1).to; row++ {
+		add(p.c[row*p.n+from:row*p.n+to], p.d[row*p.n+from:])
 	}
 }
 

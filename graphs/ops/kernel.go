@@ -36,6 +36,9 @@ type kernel struct {
 	differentiate func(inputs G.Nodes, output, gradient *G.Node) (G.Nodes, error)
 	wrt           []bool
 	products      int // multiplications of its matrix product, for each live row
+	// adding returns a node with the same product plus another node's value. It
+	// is nil for ops that cannot add; see AddInProduct.
+	adding func(summand *G.Node) (*G.Node, error)
 
 	in     [][]float32 // the inputs of the running Do, kept to spare an allocation
 	images *Images     // the one among them that is no float32 tensor; its place in in is nil

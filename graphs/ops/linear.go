@@ -78,6 +78,13 @@ func linearWeightGradient(live *Live, dy, x *G.Node) (*G.Node, error) {
 	op.products = in * out
 	dw := op.elements()
 	op.compute = func(v [][]float32) { kernels.MatMulTN(dw, v[0], v[1], out, in, live.Rows) }
+	op.adding = func(summand *G.Node) (*G.Node, error) {
+		sum := newKernel("linear weight gradient and sum", tensor.Shape{out, in}, dy, x, summand)
+		sum.products = in * out
+		sum.output = op.output // op itself is not computed any more
+		sum.compute = func(v [][]float32) { kernels.AddMatMulTN(dw, v[2], v[0], v[1], out, in, live.Rows) }
+		return G.ApplyOp(sum, dy, x, summand)
+	}
 	return G.ApplyOp(op, dy, x)
 }
 

@@ -56,12 +56,14 @@ func (r *pixelReader) read(bytes, meanImage Mem) reg.VecVirtual {
 // dot.
 func dotImage(s instructionSet) {
 	name := fmt.Sprintf("dotImage%d", s.bytes/4)
-	TEXT(name, NOSPLIT, "func(bytes *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32")
+	TEXT(name, NOSPLIT, "func(bytes, next *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32")
 	Doc(name+fmt.Sprintf(" returns the sum of an image's pixels times x. The image has as many blocks of %d", dotLanes),
 		"bytes a channel; mean is what is subtracted of the pixels of a block, meanStep numbers",
-		"from that of the block before; scales are three numbers a channel. It needs "+s.name+".")
+		"from that of the block before; scales are three numbers a channel. Meanwhile the caches",
+		"fetch the image next. It needs "+s.name+".")
 	Pragma("noescape")
-	bytes, x, mean := Load(Param("bytes"), GP64()), Load(Param("x"), GP64()), Load(Param("mean"), GP64())
+	bytes, next := Load(Param("bytes"), GP64()), Load(Param("next"), GP64())
+	x, mean := Load(Param("x"), GP64()), Load(Param("mean"), GP64())
 	meanStep, channels := Load(Param("meanStep"), GP64()), Load(Param("channels"), GP64())
 	scales := Load(Param("scales"), GP64())
 	SHLQ(Imm(2), meanStep)
@@ -71,11 +73,13 @@ func dotImage(s instructionSet) {
 	reader.channel(scales)
 	blocks := Load(Param("blocks"), GP64())
 	Label("block")
+	PREFETCHT0(Mem{Base: next})
 	for i, sum := range sums {
 		pixels := reader.read(Mem{Base: bytes, Disp: i * s.bytes / 4}, Mem{Base: mean, Disp: i * s.bytes})
 		VFMADD231PS(Mem{Base: x, Disp: i * s.bytes}, pixels, sum)
 	}
 	ADDQ(I32(dotLanes), bytes)
+	ADDQ(I32(dotLanes), next)
 	ADDQ(I32(4*dotLanes), x)
 	ADDQ(meanStep, mean)
 	DECQ(blocks)

@@ -55,23 +55,26 @@ func (f *function) loadBytes(v vector, bytes general) {
 // dotImage generates the dot product of an image and a vector, with the sums of
 // dot.
 func dotImage(to *file) {
-	f := to.function("dotImage4", "func(bytes *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32",
+	f := to.function("dotImage4", "func(bytes, next *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32",
 		fmt.Sprintf("returns the sum of an image's pixels times x. The image has as many blocks of %d\n"+
 			"// bytes a channel; mean is what is subtracted from the pixels of a block, meanStep numbers\n"+
-			"// from that of the block before; scales are three numbers a channel.", dotLanes))
-	bytes, x, mean := f.argument("bytes"), f.argument("x"), f.argument("mean")
+			"// from that of the block before; scales are three numbers a channel. Meanwhile the\n"+
+			"// caches fetch the image next.", dotLanes))
+	bytes, next, x, mean := f.argument("bytes"), f.argument("next"), f.argument("x"), f.argument("mean")
 	meanStep, channels, scales, blocks := f.stride("meanStep"), f.argument("channels"), f.argument("scales"), f.general()
 	reader, factors, sums := newPixelReader(f), f.vector(), f.zeros(4*dotLanes/vectorBytes)
 	f.label("channel")
 	reader.channel(scales)
 	f.emit("MOVD", "%s, %v", f.place("blocks"), blocks)
 	f.label("block")
+	f.emit("PRFM", "(%v), PLDL1KEEP", next)
 	for i, sum := range sums {
 		pixels := reader.read(bytes, mean, i*vectorBytes)
 		f.load(factors, x, i*vectorBytes)
 		f.multiplyAdd(sum, pixels, factors)
 	}
 	f.addTo(x, 4*dotLanes)
+	f.addTo(next, dotLanes)
 	f.addRegister(mean, meanStep)
 	f.subtract(blocks, 1)
 	f.jump("BNE", "block")
