@@ -35,7 +35,7 @@ func AddMatMulTN(c, d, a, b []float32, m, n, k int) {
 func multiply(c, d []float32, a, b factor, m, n, k int) {
 	c, a.data, b.data = c[:m*n:len(c)], a.data[:m*k:len(a.data)], b.data[:k*n:len(b.data)]
 	if d != nil {
-		d = d[:m*n:len(d)]
+		d = d[: m*n : len(d)]
 	}
 	switch {
 	case m == 0 || n == 0:
