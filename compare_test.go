@@ -94,7 +94,7 @@ func TestBadComparisons(t *testing.T) {
 		says   string
 	}{
 		{"one run", []string{"compare", dir}, exitUsage, "compare takes 2 to 32 run folders"},
-		{"no runs", []string{"compare", dir, dir}, exitUsage, "is no run folder"},
+		{"no runs", []string{"compare", dir, dir}, exitUsage, "is not a run folder"},
 		{"a flag it does not take", []string{"compare", "-seeds", "2", dir, dir}, exitUsage, "compare takes no -seeds"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -51,7 +51,7 @@ func TestDryRunFails(t *testing.T) {
 	}{
 		{"optimizer.learning_rate lower", sampleArgs(dir, "-dry-run", "-set", "optimizer.learning_rate=1e6")},
 		{"name a folder that holds CIFAR-10", []string{"-config", "svm", "-dry-run", "-data", dir, "-set", "data.download=false", "-set", "data.if_missing=fail"}},
-		{"name another place with -runs", sampleArgs(file, "-dry-run")},
+		{"choose another place with -runs", sampleArgs(file, "-dry-run")},
 	} {
 		if status, stdout, stderr := call(context.Background(), test.args...); status != exitFailed || !strings.Contains(stderr, test.says) || strings.Contains(stdout, "This was a dry run") {
 			t.Errorf("exit status %d, want %q: %s%s", status, test.says, stdout, stderr)

@@ -202,7 +202,7 @@ func TestExport(t *testing.T) {
 		{[]string{"export", run.Path, "-o", ""}, "-o is empty"},
 		{[]string{"export", run.Path, "-format", "npz", "-o", filepath.Join(out, "svm.onnx")}, "leave one of them out"},
 		{[]string{"export", run.Path, "-o", filepath.Join(out, "svm.pt")}, "name one with -format"},
-		{[]string{"export", out}, "is no run folder"},
+		{[]string{"export", out}, "is not a run folder"},
 	} {
 		if status, _, stderr := call(context.Background(), c.args...); status != exitUsage || !strings.Contains(stderr, c.want) {
 			t.Errorf("%v: exit status %d, %s, want %q", c.args, status, stderr, c.want)
@@ -352,16 +352,16 @@ func TestBadCommandLines(t *testing.T) {
 		{"damaged data", []string{"-config", "svm", "-data", damaged, "-runs", runs}, exitFailed, []string{"data_batch_1.bin", "byte 3"}},
 		{"data is a file", []string{"-config", "svm", "-data", file, "-runs", runs}, exitFailed, []string{"is a file, not a folder"}},
 		{"resume nothing", []string{"-resume", ""}, exitUsage, []string{"-resume is empty"}},
-		{"resume no run", []string{"-resume", dir}, exitUsage, []string{"is no run folder"}},
+		{"resume no run", []string{"-resume", dir}, exitUsage, []string{"is not a run folder"}},
 		{"resume seeds", []string{"-resume", dir, "-seeds", "2"}, exitUsage, []string{"-resume takes no -seeds"}},
 		{"resume from weights", []string{"-resume", dir, "-init", weights}, exitUsage, []string{"-resume takes no -init"}},
 		{"resume elsewhere", []string{"-resume", dir, "-runs", runs}, exitUsage, []string{"-resume takes no -runs"}},
 		{"resume several", []string{"-resume", dir, "-config", "svm", "-config", "svm_best"}, exitUsage, []string{"one -config at most"}},
 		{"resume and compare", []string{"-resume", dir, "compare"}, exitUsage, []string{`-resume takes no "compare"`}},
 		{"evaluate nothing", []string{"evaluate"}, exitUsage, []string{"one run folder"}},
-		{"evaluate no run", []string{"evaluate", dir}, exitUsage, []string{"is no run folder"}},
+		{"evaluate no run", []string{"evaluate", dir}, exitUsage, []string{"is not a run folder"}},
 		{"watch nothing", []string{"watch"}, exitUsage, []string{"watch takes one run folder"}},
-		{"watch no run", []string{"watch", dir}, exitUsage, []string{"is no run folder"}},
+		{"watch no run", []string{"watch", dir}, exitUsage, []string{"is not a run folder"}},
 		{"watch at no port", []string{"watch", dir, "-port", "70000"}, exitUsage, []string{"ports are 0 to 65535"}},
 		{"show nothing", []string{"show"}, exitUsage, []string{"takes one config"}},
 	} {

@@ -36,7 +36,7 @@ func DryRun(ctx context.Context, s *experiments.Session, all []configs.Config) e
 		return err
 	}
 	if info, err := os.Stat(s.Runs); err == nil && !info.IsDir() {
-		return fmt.Errorf("%s is a file, so no run folder can be made in it; name another place with -runs", s.Runs)
+		return fmt.Errorf("%s is a file, so no run folder can be made in it; choose another place with -runs", s.Runs)
 	}
 	s.Offline = true
 	seconds := 0.0

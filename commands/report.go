@@ -20,7 +20,7 @@ func Report(ctx context.Context, s *experiments.Session, path string, overrides 
 // Runs shows all runs in the session's folder and writes their page.
 func Runs(s *experiments.Session) error {
 	if info, err := os.Stat(s.Runs); err != nil || !info.IsDir() {
-		return wrong("there is no folder %s with runs; train something first, or name another folder with -runs", s.Runs)
+		return wrong("there is no folder %s with runs; train something first, or choose another folder with -runs", s.Runs)
 	}
 	reports.ShowRuns(s.Out, s.Runs)
 	return reports.WriteIndex(s.Runs)

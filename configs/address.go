@@ -5,14 +5,14 @@ import (
 	"regexp"
 )
 
-// An Address is where the dataset's archive is fetched from. However it is
-// printed, stored or compared, xxxxx stands in the place of its password: only
-// [Address.WithPassword] gives that away.
+// An Address is where the dataset's archive is fetched from. Printed, stored or
+// compared, it shows xxxxx in place of its password; only
+// [Address.WithPassword] returns the password.
 type Address struct{ text string }
 
-// WithPassword returns the address as it was given, for the program that fetches
-// from it. It must go nowhere else. An address that has been stored has lost its
-// password.
+// WithPassword returns the address as it was given, for the code that fetches
+// from it. Pass it nowhere else. An address that was stored and read back has
+// lost its password.
 func (a Address) WithPassword() string { return a.text }
 
 // String returns the address without its password.
@@ -41,6 +41,6 @@ const mask = "xxxxx" // net/url's own
 
 var password = regexp.MustCompile(`(//[^/@:\s]*):[^@\s]*@`)
 
-// WithoutPasswords returns text with xxxxx for what looks like the password in an
-// address.
+// WithoutPasswords returns text with xxxxx in place of everything that looks
+// like a password in an address.
 func WithoutPasswords(text string) string { return password.ReplaceAllString(text, "$1:"+mask+"@") }

@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// ClassNames returns the names of the chosen classes, of which some may be given
-// by number, out of all that a dataset has; none chosen stay none. It returns a
-// problem for each that the dataset lacks or that is named twice.
+// ClassNames returns the names of the classes that the configuration chooses,
+// some of which it may give by number. all are the dataset's classes. It
+// returns no names if the configuration chooses none, and a problem for each
+// class that the dataset lacks or that is named twice.
 func (c Config) ClassNames(all []string) (names []string, problems []Problem) {
 	for i, written := range c.Data.Classes {
 		name := written
@@ -30,7 +31,7 @@ func (c Config) ClassNames(all []string) (names []string, problems []Problem) {
 	return names, problems
 }
 
-// classHint names the class that was most likely meant, or all there are.
+// classHint suggests the class that was probably meant, or lists all classes.
 func classHint(written string, all []string) string {
 	const shown = 20
 	if meant := nearest(written, all); meant != "" {

@@ -11,8 +11,7 @@ func Differences(a, b Config) []string {
 	return append(differences(a, b), sweepDifferences(a.Sweep, b.Sweep)...)
 }
 
-// differences are those of two configurations apart from their sweeps and the
-// keys in these.
+// differences compares two configurations without their sweeps.
 func differences(a, b Config) (paths []string) {
 	for _, k := range format {
 		if a.Sweep.has(k.path) || b.Sweep.has(k.path) {
@@ -26,8 +25,8 @@ func differences(a, b Config) (paths []string) {
 	return paths
 }
 
-// same reports whether two values of a key are. Of addresses their passwords do
-// not count.
+// same reports whether two values of a key are equal. It ignores passwords in
+// addresses.
 func same(x, y any) bool {
 	if address, ok := x.(Address); ok {
 		return address.Equal(y.(Address))
@@ -35,7 +34,7 @@ func same(x, y any) bool {
 	return reflect.DeepEqual(x, y)
 }
 
-// sweepDifferences are those of two sweeps, of which there may be none.
+// sweepDifferences compares two sweeps, each of which may be nil.
 func sweepDifferences(a, b *Sweep) (paths []string) {
 	if a == nil || b == nil {
 		if a != b {
@@ -56,7 +55,7 @@ func sweepDifferences(a, b *Sweep) (paths []string) {
 			paths = append(paths, k.path)
 		}
 	}
-	if paths == nil && !reflect.DeepEqual(a.Keys, b.Keys) { // the order of the keys, which is that of the runs
+	if paths == nil && !reflect.DeepEqual(a.Keys, b.Keys) { // the keys' order decides the runs' order
 		paths = []string{"sweep"}
 	}
 	return paths

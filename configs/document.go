@@ -16,9 +16,9 @@ import (
 // that no file can exhaust the stack.
 const maxNesting = 20
 
-// parse parses text as one YAML document and returns its root, or nil after
-// a problem or if there is no document in it; a file without one is a problem,
-// an override without one is a null.
+// parse parses text as one YAML document and returns its root. It returns nil
+// after a problem, and for an override without a value; a file without a
+// document is a problem.
 func (r *reader) parse(text []byte) *yaml.Node {
 	if line, message := notText(text); message != "" {
 		r.refuse(line, message)
@@ -85,7 +85,7 @@ func (r *reader) refuseSyntax(text []byte, err error) {
 		return
 	}
 	lines := bytes.Split(bytes.TrimRight(text, "\r\n"), []byte("\n"))
-	line := min(syntax.Mark.Line, len(lines)) // the end of the text counts as a line of its own
+	line := min(syntax.Mark.Line, len(lines)) // the parser counts the end of the text as a line
 	if line >= 1 && indentedWithTab(lines[line-1]) {
 		r.refuse(line, "is indented with a tab; YAML takes spaces only")
 		return
@@ -94,7 +94,7 @@ func (r *reader) refuseSyntax(text []byte, err error) {
 	began := syntax.ContextMark.Line
 	switch {
 	case strings.Contains(syntax.Message, "max depth"):
-		remedy = "no key lies this deep"
+		remedy = "no key is nested this deeply"
 	case backslashInQuotes(lines, line) || backslashInQuotes(lines, began):
 		remedy = backslashRemedy
 	}

@@ -10,17 +10,17 @@ import (
 )
 
 // maxProblems bounds a report. The format has fewer keys than this, so only a
-// file that is no configuration at all ever reaches it.
+// file that is not a configuration at all reaches it.
 const maxProblems = 100
 
-// Error is everything that is wrong with a configuration, in the order of the
-// file's lines, the overrides' problems last.
+// Error holds everything that is wrong with a configuration: first the file's
+// problems in the order of their lines, then those of the overrides.
 type Error struct {
 	Problems []Problem
 }
 
-// Error returns one line a problem, after a line with their number if there
-// are several.
+// Error returns one line for each problem, and their number in a line before
+// them if there are several.
 func (e *Error) Error() string {
 	lines := make([]string, 0, len(e.Problems)+1)
 	if len(e.Problems) > 1 {
@@ -32,20 +32,20 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// WrongRequest marks the error as the configuration's fault, as against work
-// that failed.
+// WrongRequest marks the error as a fault of the configuration and not of the
+// work.
 func (*Error) WrongRequest() {}
 
 // Problem is one thing that is wrong with a configuration.
 type Problem struct {
 	Source  string // the file, or "-set key=value"
-	Line    int    // from 1; 0 if the problem is at no line of the file
+	Line    int    // from 1; 0 if the problem belongs to no line of the file
 	Key     string // dotted path such as data.batch_size; empty if it concerns the whole source
 	Message string
 }
 
-// String returns "file:line: key: message" without the parts the problem does
-// not have. A key that "-set key=value" has just named is not repeated.
+// String returns "file:line: key: message", leaving out what the problem does
+// not have. A key that "-set key=value" names is not repeated.
 func (p Problem) String() string {
 	var b strings.Builder
 	b.WriteString(p.Source)
@@ -60,8 +60,8 @@ func (p Problem) String() string {
 	return b.String()
 }
 
-// inOrder sorts problems by their line in the file; those of the file as a
-// whole follow, then those of the overrides as they were given.
+// inOrder sorts problems by their line in the file; problems of the file as a
+// whole follow, then those of the overrides in their order.
 func inOrder(problems []Problem, overrides []string) {
 	rank := func(p Problem) int {
 		switch i := slices.Index(overrides, p.Source); {

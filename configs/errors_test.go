@@ -36,7 +36,7 @@ func TestOneProblem(t *testing.T) {
 		{set("seed: 1: 2\n", ""), ":1: cannot be read as YAML: mapping values are not allowed in this context; check the indentation, brackets and quotes here and above"},
 		{set("name: \"svm\nseed: 1\n", ""), ":2: cannot be read as YAML: found unexpected end of stream in what begins in line 1; check the indentation, brackets and quotes here and above"},
 		{set("name: *svm\n", ""), ":1: cannot be read as YAML: unknown anchor 'svm' referenced; check the indentation, brackets and quotes here and above"},
-		{set(strings.Repeat("[", 100000), ""), ":1: cannot be read as YAML: exceeded max depth of 20; no key lies this deep"},
+		{set(strings.Repeat("[", 100000), ""), ":1: cannot be read as YAML: exceeded max depth of 20; no key is nested this deeply"},
 
 		// Keys.
 		{set(pair+"optimizer:\n  learning_rat: 1\n", ""), ":3: optimizer.learning_rat: unknown key; did you mean learning_rate?"},
@@ -48,7 +48,7 @@ func TestOneProblem(t *testing.T) {
 
 		// Types.
 		{set("data:\n  classes: [frog, horse]\n  batch_size: 64.5\n", ""), ":3: data.batch_size: 64.5 is not a whole number"},
-		{set(pair+"train: {epochs: 1e3}", ""), ":2: train.epochs: 1e3 is to be written as a whole number: 1000"},
+		{set(pair+"train: {epochs: 1e3}", ""), ":2: train.epochs: 1e3 must be written as a whole number: 1000"},
 		{set(pair+"train: {epochs: 0x10}", ""), ":2: train.epochs: 0x10 is not in decimal digits"},
 		{set(pair+"train: {epochs: '50'}", ""), `:2: train.epochs: "50" is text, not a whole number; remove the quotes`},
 		{set(pair+"train: {epochs: many}", ""), `:2: train.epochs: "many" is not a whole number`},
@@ -88,7 +88,7 @@ func TestOneProblem(t *testing.T) {
 		{set("model: {kind: autoencoder, hidden: [128, 0]}", ""), ":1: model.hidden[1]: 0 is not between 1 and 65536"},
 		{set("model: {kind: autoencoder, hidden: [65537]}", ""), ":1: model.hidden[0]: 65537 is not between 1 and 65536"},
 		{set("model: {kind: autoencoder, latent: 0}", ""), ":1: model.latent: 0 is not between 1 and 65536"},
-		{set("model: {kind: autoencoder, hidden: ["+strings.Repeat("1,", 101)+"]}", ""), ":1: model.hidden: has 101 values; no list here takes more than 100"},
+		{set("model: {kind: autoencoder, hidden: ["+strings.Repeat("1,", 101)+"]}", ""), ":1: model.hidden: has 101 values; at most 100 are allowed"},
 		{set("data: {classes: [frog, horse], source: kaggle}", ""), `:1: data.source: "kaggle" is not cifar10, cifar100, mnist, fashion_mnist, folder or sample`},
 		{set("data: {classes: [frog, horse], if_missing: sampel}", ""), `:1: data.if_missing: "sampel" is not fail or sample; did you mean sample?`},
 		{set("data: {classes: [frog, horse], split: last}", ""), `:1: data.split: "last" is not random or sequential`},
@@ -152,10 +152,10 @@ func TestOneProblem(t *testing.T) {
 		{set("data: {classes: [frog, horse], dir: \"C:\\temp\\\"}\n", ""), ":1: cannot be read as YAML: found unexpected end of stream; " + backslashRemedy},
 
 		// Overrides.
-		{set(pair, "train.epochs"), "-set train.epochs: wants key=value, as in -set train.epochs=2"},
-		{set(pair, "=2"), "-set =2: wants key=value, as in -set train.epochs=2"},
-		{set(pair, "\xa7\x1b[2Jx"), "-set \ufffd?[2Jx: wants key=value, as in -set train.epochs=2"},
-		{set(pair, "train..epochs=2"), "-set train..epochs=2: wants key=value, as in -set train.epochs=2"},
+		{set(pair, "train.epochs"), "-set train.epochs: must be key=value, as in -set train.epochs=2"},
+		{set(pair, "=2"), "-set =2: must be key=value, as in -set train.epochs=2"},
+		{set(pair, "\xa7\x1b[2Jx"), "-set \ufffd?[2Jx: must be key=value, as in -set train.epochs=2"},
+		{set(pair, "train..epochs=2"), "-set train..epochs=2: must be key=value, as in -set train.epochs=2"},
 		{set(pair, "train.epoch=2"), "-set train.epoch=2: unknown key; did you mean epochs?"},
 		{set(pair, "epochs=2"), "-set epochs=2: unknown key; did you mean train.epochs?"},
 		{set(pair, "train.epochs="), "-set train.epochs=: has no value; give it a whole number or remove the key"},

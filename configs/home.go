@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// ExpandHome returns a path in which the home folder takes the place of ~ at the
-// start, as shells do for a word of its own: ~ alone and ~/ before more. It fails
-// where the system names no home folder.
+// ExpandHome replaces ~ at the start of a path by the home folder, as shells do
+// for ~ alone and for ~/ before more. It returns an error if the system does
+// not say which folder that is.
 func ExpandHome(path string) (string, error) {
 	rest, home := strings.CutPrefix(path, "~")
 	if !home || rest != "" && !os.IsPathSeparator(rest[0]) {
@@ -17,7 +17,7 @@ func ExpandHome(path string) (string, error) {
 	}
 	folder, err := os.UserHomeDir()
 	if err != nil {
-		return path, errors.New("~ stands for the home folder, which the environment variable HOME does not name; write the path without ~")
+		return path, errors.New("~ stands for the home folder, but the environment variable HOME does not say which folder that is; write the path without ~")
 	}
 	return filepath.Join(folder, rest), nil
 }

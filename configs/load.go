@@ -10,19 +10,19 @@ import (
 	"strings"
 )
 
-// maxFileSize bounds what is read; the longest sensible configuration is a few
-// kilobytes, and a byte of hostile YAML costs three hundred in memory.
+// maxFileSize bounds what is read. The longest sensible configuration is a few
+// kilobytes, and each byte of hostile YAML costs three hundred in memory.
 const maxFileSize = 256 << 10
 
 // Load reads the configuration at path and applies the overrides in their
-// order. Path is a file, or the name of a shipped configuration ("svm",
-// "svm.yaml", "configs/svm.yaml") where there is no file of that name. An
-// override is "key=value" with the key's dotted path and the value in YAML, as
-// in "train.epochs=2" or "data.classes=[frog, horse]"; it is typed and checked as
-// the file is, and null takes a key or a section out of the file. Kinds are the models that model.kind may
-// ask for.
+// order. path is a file or, if there is no such file, the name of a shipped
+// configuration ("svm", "svm.yaml", "configs/svm.yaml"). An override is
+// "key=value" with the key's dotted path and the value in YAML, such as
+// "train.epochs=2" or "data.classes=[frog, horse]". It is typed and checked as
+// the file is; null takes a key or a section out of the file. kinds are the
+// models that model.kind may ask for.
 //
-// Every error is an [*Error] with all the problems of file and overrides.
+// Every error is an [*Error] with all problems of the file and the overrides.
 func Load(path string, overrides []string, kinds []Kind) (Config, error) {
 	source, text, problem := read(path)
 	if problem != "" {
@@ -42,8 +42,8 @@ func Parse(source string, text []byte, overrides []string, kinds []Kind) (Config
 	}
 	r.source = source
 	var config Config
-	// A file that could not be read at all leaves only defaults, and what is
-	// wrong with those is not the user's doing.
+	// If the file could not be read at all, only defaults are left, and their
+	// problems are not the user's doing.
 	if !r.unreadable {
 		config = r.config()
 	}
@@ -53,8 +53,8 @@ func Parse(source string, text []byte, overrides []string, kinds []Kind) (Config
 	return config, nil
 }
 
-// read returns the text of the file at path, or of the shipped file it names,
-// and what to call it in messages. The problem is "" if all went well.
+// read returns the text of the file at path, or of the shipped file of that
+// name, and what to call it in messages. problem is "" if all went well.
 func read(path string) (source string, text []byte, problem string) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.IsDir() {
@@ -82,8 +82,8 @@ func read(path string) (source string, text []byte, problem string) {
 	return path, text, ""
 }
 
-// readBounded reads a file up to one byte past the limit, so that neither a
-// huge file nor an endless device is ever held in memory.
+// readBounded reads a file up to one byte past the limit, so that memory never
+// holds a huge file or an endless device.
 func readBounded(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -93,7 +93,8 @@ func readBounded(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxFileSize+1))
 }
 
-// misspelling suggests the shipped configuration a missing path came close to.
+// misspelling suggests the shipped configuration whose name is close to a
+// missing path.
 func misspelling(path string) string {
 	name := strings.TrimSuffix(filepath.Base(path), ".yaml")
 	if meant := nearest(name, shippedNames()); meant != "" {

@@ -11,9 +11,9 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// A reader collects what a file and its overrides give each key, and every
-// problem it meets. It walks the format's own structure, so its depth and work
-// are bounded by the format, not by the file.
+// A reader collects the values that a file and its overrides give to keys, and
+// every problem it meets. It follows the format's structure and not the file's,
+// which bounds its depth and its work.
 type reader struct {
 	file   string
 	source string // what is being read: the file or "-set key=value"
@@ -21,18 +21,18 @@ type reader struct {
 
 	overrides []string // the sources of overrides, in their order
 
-	given    map[string]given // by dotted path, those of sections and of [Sweep] too
+	given    map[string]given // by dotted path; holds sections and the keys of [Sweep] too
 	swept    []swept          // in the file's order
-	sweeping bool             // the section `sweep` is there
+	sweeping bool             // whether there is a section `sweep`
 
-	wrong      map[string]bool // paths with a problem, so that what they say cannot be relied on
+	wrong      map[string]bool // paths with a problem, whose values cannot be relied on
 	problems   []Problem
 	reported   map[Problem]bool
 	omitted    int  // problems beyond maxProblems
-	unreadable bool // the file is not YAML, so what its keys would have been is unknown
+	unreadable bool // the file is not YAML, so its keys are unknown
 }
 
-// given is a value that a key was given, and where.
+// given is a value that was given for a key, and where.
 type given struct {
 	node *yaml.Node
 	at   place
@@ -55,7 +55,7 @@ type place struct {
 	key    string // as a message names it
 }
 
-// swept is a key of the sweep with the values or the range it was given.
+// swept is a swept key with its values or its range.
 type swept struct {
 	key    *key
 	at     place
@@ -70,7 +70,7 @@ func newReader(file string, kinds []Kind) *reader {
 // overriding reports whether the current source is an override.
 func (r *reader) overriding() bool { return strings.HasPrefix(r.source, setFlag) }
 
-// place returns the place of what stands in a line of the current source.
+// place returns the place of a line of the current source.
 func (r *reader) place(line int, key string) place {
 	if r.overriding() {
 		line = 0
@@ -117,7 +117,7 @@ func (r *reader) entry(name string, value *yaml.Node, path string, at place) {
 	k, known := keyAt(full)
 	section := len(namesIn(full)) > 0
 	switch {
-	case known && r.overriding() && k.absent(value) && value.Value != "": // null takes the key out of the file
+	case known && r.overriding() && k.absent(value) && value.Value != "": // null removes the key from the file
 		r.forget(full)
 	case known:
 		r.unsweep(full)
@@ -137,7 +137,7 @@ func (r *reader) entry(name string, value *yaml.Node, path string, at place) {
 	}
 }
 
-// forget takes a key or a section out, as if it had not been given.
+// forget removes a key or a section, as if it had not been given.
 func (r *reader) forget(path string) {
 	maps.DeleteFunc(r.given, func(given string, _ given) bool { return given == path || below(given, path) })
 	r.unsweep(path)
@@ -146,8 +146,8 @@ func (r *reader) forget(path string) {
 	}
 }
 
-// unsweep takes a key that an override sets, or those in a section, out of the
-// sweep. A sweep without keys is none.
+// unsweep removes from the sweep a key, or the keys of a section, that an
+// override sets. A sweep without keys is removed, too.
 func (r *reader) unsweep(path string) {
 	if !r.overriding() || len(r.swept) == 0 {
 		return
@@ -156,24 +156,25 @@ func (r *reader) unsweep(path string) {
 	r.sweeping = len(r.swept) > 0
 }
 
-// setFlag begins the source of an override's problems, as the user typed it.
+// setFlag is how the source of an override's problems begins: as the user typed
+// it.
 const setFlag = "-set "
 
-// override applies one "dotted.key=value". It becomes the mapping that a file
-// would hold for it, so that both are typed, checked and reported alike. A
-// section's keys that the override does not name keep their values. A key that
-// the override sets is swept no longer.
+// override applies one "dotted.key=value". It turns it into the mapping that a
+// file would hold, so that files and overrides are typed, checked and reported
+// alike. Other keys of the same section keep their values. A key that an
+// override sets is no longer swept.
 func (r *reader) override(argument string) {
 	r.source = setFlag + WithoutPasswords(oneLine(argument))
 	r.overrides = append(r.overrides, r.source)
 	path, text, found := strings.Cut(argument, "=")
 	names := strings.Split(strings.TrimSpace(path), ".")
 	if !found || slices.Contains(names, "") {
-		r.problem(r.place(0, ""), "wants key=value, as in -set train.epochs=2")
+		r.problem(r.place(0, ""), "must be key=value, as in -set train.epochs=2")
 		return
 	}
 	if names[0] == "sweep" && len(names) > 2 {
-		names = []string{"sweep", strings.Join(names[1:], ".")} // the keys in there are dotted themselves
+		names = []string{"sweep", strings.Join(names[1:], ".")} // because the keys in this section are dotted
 	}
 	value := r.parse([]byte(text))
 	if value == nil {
@@ -187,11 +188,11 @@ func (r *reader) override(argument string) {
 	r.document(value)
 }
 
-// unknownKey reports a key that the format does not have, with the one that was
-// most likely meant: a similar name in the same section, or the same name in
-// another one.
+// unknownKey reports a key that the format does not have, and suggests the key
+// that was probably meant: one with a similar name in the same section, or one
+// with the same name in another section.
 func (r *reader) unknownKey(name, path string, at place) {
-	if len(r.problems) == maxProblems { // spares the search on a file of nothing else
+	if len(r.problems) == maxProblems { // saves the search in a file full of unknown keys
 		r.omitted++
 		return
 	}
@@ -209,8 +210,8 @@ func (r *reader) unknownKey(name, path string, at place) {
 	r.problem(at, "unknown key; did you mean %s?", meant)
 }
 
-// sound reports whether nothing in a section or of a key, nor a section they
-// lie in, has a problem so far.
+// sound reports whether the given keys and sections, all they contain and all
+// sections they lie in are free of problems so far.
 func (r *reader) sound(paths ...string) bool {
 	for wrong := range r.wrong {
 		for _, path := range paths {
@@ -224,7 +225,7 @@ func (r *reader) sound(paths ...string) bool {
 
 var plainKey = regexp.MustCompile(`^[\w.\[\]-]{1,80}$`)
 
-// problem records what is wrong at a place, once.
+// problem records what is wrong at a place, unless that is recorded already.
 func (r *reader) problem(at place, format string, args ...any) {
 	path, _, _ := strings.Cut(at.key, "[")
 	r.wrong[path] = true
@@ -255,7 +256,7 @@ func (r *reader) err() error {
 	return &Error{Problems: r.problems}
 }
 
-// nameOfFile is the name of a run whose file gives none.
+// nameOfFile is the run's name if the file does not give one.
 func (r *reader) nameOfFile() string {
 	base := filepath.Base(r.file)
 	return strings.TrimSuffix(base, filepath.Ext(base))

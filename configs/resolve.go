@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// Origin is where a configuration's keys were given and which kinds of models it
-// was checked against. All origins are equal, so that comparing configurations
-// compares their values.
+// Origin says where a configuration's keys were given and which kinds of models
+// it was checked against. Any two origins count as equal, so that comparing
+// configurations compares their values only.
 type Origin struct {
 	file  string
 	given map[string]given
@@ -21,8 +21,8 @@ type Origin struct {
 // Equal implements what go-cmp asks for.
 func (Origin) Equal(Origin) bool { return true }
 
-// at returns where a key or an element of a list was given, the file where it
-// was not.
+// at returns where a key or an element of a list was given; if it was not
+// given, the file.
 func (o Origin) at(path string) place {
 	list, index, _ := strings.Cut(path, "[")
 	g, ok := o.given[list]
@@ -35,9 +35,9 @@ func (o Origin) at(path string) place {
 	return g.at
 }
 
-// Error returns problems of the configuration that show only once the data is at
-// hand, of which Key and Message are set, with the places where the keys were
-// given. It returns nil for none.
+// Error returns an error for problems that show only when the data is read. Key
+// and Message of each problem are set; Error adds where the key was given. It
+// returns nil if there are no problems.
 func (c Config) Error(problems ...Problem) error {
 	if len(problems) == 0 {
 		return nil
@@ -50,14 +50,14 @@ func (c Config) Error(problems ...Problem) error {
 	return all
 }
 
-// config makes the configuration of what was given: that of the first setting,
-// the only one where there is no sweep. It is of no use after a problem.
+// config makes the configuration from the collected values; with a sweep, that
+// of its first setting. After a problem the result must not be used.
 func (r *reader) config() Config {
 	sweep := &Sweep{Method: "grid"}
 	if r.sweeping {
 		r.readSweep(sweep)
 	}
-	if !r.sound("sweep") { // the rest is checked all the same
+	if !r.sound("sweep") { // the rest is still checked
 		for _, s := range r.swept {
 			r.wrong[s.key.path] = true
 			delete(r.given, s.key.path)
@@ -77,7 +77,8 @@ func (r *reader) config() Config {
 	return c
 }
 
-// refuseIdle reports the keys without effect that may not be given.
+// refuseIdle reports keys that have no effect, except where they are allowed
+// anyway.
 func (r *reader) refuseIdle(idle map[string]idleness) {
 	for _, k := range allKeys {
 		if why, isIdle := idle[k.path]; isIdle && !why.harmless {
@@ -86,8 +87,8 @@ func (r *reader) refuseIdle(idle map[string]idleness) {
 	}
 }
 
-// resolve makes a configuration of what its keys were given, and returns the keys
-// that have no effect.
+// resolve makes a configuration from the given values and returns it with the
+// keys that have no effect.
 func (r *reader) resolve(given map[string]given) (c Config, idle map[string]idleness) {
 	c.Origin = Origin{r.file, given, r.kinds}
 	kind := r.kindOf(given)
@@ -111,8 +112,9 @@ func (c Config) Overridden(path string) bool {
 	return strings.HasPrefix(c.Origin.given[path].at.source, setFlag)
 }
 
-// fill gives keys their values in a configuration or its sweep, the defaults to
-// those that are not given or, as is returned, have no effect.
+// fill sets the keys' values in a configuration or in its sweep. A key that is
+// not given or has no effect gets its default. fill returns the keys that have
+// no effect.
 func (r *reader) fill(c *Config, out reflect.Value, keys []*key, given map[string]given) (idle map[string]idleness) {
 	for _, k := range keys {
 		if g, ok := given[k.path]; ok {
@@ -134,14 +136,14 @@ func (r *reader) fill(c *Config, out reflect.Value, keys []*key, given map[strin
 	return idle
 }
 
-// idleness is why a key has no effect, and whether it may be given all the same.
+// idleness says why a key has no effect, and whether it may be given anyway.
 type idleness struct {
 	reason   string
 	harmless bool
 	at       place
 }
 
-// kindOf returns the kind of model that is given, nil for none there is.
+// kindOf returns the kind of model that was asked for, or nil if it is unknown.
 func (r *reader) kindOf(given map[string]given) *Kind {
 	g, ok := given["model.kind"]
 	for i, kind := range r.kinds {
@@ -152,7 +154,8 @@ func (r *reader) kindOf(given map[string]given) *Kind {
 	return nil
 }
 
-// value reads what a key was given; a value with a fault leaves the default.
+// value reads the value given for a key; after a fault the key keeps its
+// default.
 func (r *reader) value(k *key, g given) reflect.Value {
 	value := reflect.New(k.kind).Elem()
 	faults := decode(g.node, value, k)
@@ -170,8 +173,8 @@ func (r *reader) value(k *key, g given) reflect.Value {
 	return value
 }
 
-// idle says why a key has no effect; it is empty for a key that has one.
-// Out is the configuration or, for the keys of [Sweep], the sweep.
+// idle says why a key has no effect; it returns "" for a key that has one. out
+// is the configuration or, for keys of [Sweep], the sweep.
 func (c *Config) idle(k *key, out reflect.Value) string {
 	for _, on := range k.when {
 		if on.key == "data.classes" {
@@ -194,7 +197,8 @@ func (c *Config) idle(k *key, out reflect.Value) string {
 	return ""
 }
 
-// idleForKind is [Config.idle] for a key that only some kinds of models read.
+// idleForKind does the work of [Config.idle] for a key that only some kinds of
+// models read.
 func (c *Config) idleForKind(k *key) string {
 	var readers []string
 	for _, kind := range c.Origin.kinds {
@@ -212,15 +216,15 @@ func (c *Config) idleForKind(k *key) string {
 	return reason
 }
 
-// nameByFile checks that a file's own name can name a run.
+// nameByFile checks that the file's own name can serve as the run's name.
 func (r *reader) nameByFile() {
 	if name := r.nameOfFile(); r.sound("name") && !folderName.MatchString(name) {
 		r.problem(place{source: r.file, key: "name"}, "is not given, and the file's own name %s cannot name the run folder; %s", quoted(name), folderNameRule)
 	}
 }
 
-// checkTogether checks what one key demands of another, and what the kind of
-// model demands of all.
+// checkTogether checks rules that concern several keys, and those of the kind
+// of model.
 func (r *reader) checkTogether(c *Config, given map[string]given, kind *Kind) {
 	if _, named := given["data.normalize"]; named || c.Data.Normalize != nil {
 		for _, name := range namesIn("data.normalize") {

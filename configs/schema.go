@@ -12,29 +12,29 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// A key is a field of [Config] and what its tags say of it.
+// A key is a field of [Config] with what its tags say.
 type key struct {
 	path           string // dotted
-	fields         []int  // the places of the fields on the way to it
+	fields         []int  // the indexes of the fields that lead to it
 	kind           reflect.Type
 	initial        reflect.Value // the default; invalid for a key that has none
-	written        string        // the default as the tag has it
+	written        string        // the default as the tag writes it
 	bounds, length interval
 	choices        []string
 	form           string
 	when           []condition
 	fixed          string
-	place          bool // it says where a dataset is
+	place          bool // whether it says where a dataset is
 }
 
-// A condition is what must hold for a key to have an effect.
+// A condition must hold for a key to have an effect.
 type condition struct {
 	key    string
-	values []string // of which the key must have one; none: the kind of model decides
+	values []string // one of which the key must have; empty: the kind of model decides
 }
 
-// format and sweepFormat are the keys of a configuration, in their order, and
-// those of its section `sweep`.
+// format and sweepFormat are the keys of a configuration and of its section
+// `sweep`, in order.
 var (
 	format      = keysIn(reflect.TypeFor[Config](), "", nil)
 	sweepFormat = keysIn(reflect.TypeFor[Sweep](), "sweep", nil)
@@ -77,14 +77,14 @@ func newKey(path string, fields []int, field reflect.StructField) *key {
 		var document yaml.Node
 		value := reflect.New(k.kind).Elem()
 		if err := yaml.Unmarshal([]byte(text), &document); err != nil || decode(document.Content[0], value, k) != nil {
-			panic("configs: the default of " + path + " is none of its values")
+			panic("configs: the default of " + path + " is not among its values")
 		}
 		k.initial, k.written = value, text
 	}
 	return k
 }
 
-// keyAt returns the key of a path.
+// keyAt returns the key with a path.
 func keyAt(path string) (k *key, known bool) {
 	i := slices.IndexFunc(allKeys, func(k *key) bool { return k.path == path })
 	if i < 0 {
@@ -93,8 +93,8 @@ func keyAt(path string) (k *key, known bool) {
 	return allKeys[i], true
 }
 
-// formatOf returns the keys as one of the kinds of models sees them: with its
-// defaults, and with the kinds and the losses there are to choose from.
+// formatOf returns the keys for one kind of model: with its defaults and its
+// losses, and with all kinds to choose from.
 func formatOf(kind *Kind, kinds []Kind) (keys []*key) {
 	preferred := map[string]any{}
 	if kind != nil {
@@ -126,8 +126,8 @@ func formatOf(kind *Kind, kinds []Kind) (keys []*key) {
 	return keys
 }
 
-// namesIn are the names in a section, in their order; there are none in what is
-// no section.
+// namesIn returns the names of the keys in a section, in order, and nothing for
+// a path that is not a section.
 func namesIn(section string) (names []string) {
 	for _, k := range allKeys {
 		name, _, _ := strings.Cut(strings.TrimPrefix(k.path, section+"."), ".")
@@ -138,7 +138,7 @@ func namesIn(section string) (names []string) {
 	return names
 }
 
-// below reports whether a path lies in a section; all do in "".
+// below reports whether a path lies in a section; every path lies in "".
 func below(path, section string) bool { return section == "" || strings.HasPrefix(path, section+".") }
 
 // join appends a name to a dotted path.
@@ -152,8 +152,8 @@ func join(path, name string) string {
 // element returns the key of a list's element.
 func element(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
 
-// field returns the key's value in a configuration or, for the keys of
-// [Sweep], in that. It is invalid in a section that is not there.
+// field returns the key's value in a configuration or, for a key of [Sweep], in
+// a sweep. The value is invalid if its section is absent.
 func (k *key) field(in reflect.Value) reflect.Value {
 	for _, i := range k.fields {
 		if in.Kind() == reflect.Pointer {
@@ -167,8 +167,7 @@ func (k *key) field(in reflect.Value) reflect.Value {
 	return in
 }
 
-// set gives the key a value of its own, in a section of its own where that may
-// be absent.
+// set gives the key a copy of a value, and makes the section if it is absent.
 func (k *key) set(in, value reflect.Value) {
 	for _, i := range k.fields {
 		if in.Kind() == reflect.Pointer {
@@ -180,14 +179,14 @@ func (k *key) set(in, value reflect.Value) {
 		in = in.Field(i)
 	}
 	if value.Kind() == reflect.Slice {
-		value = reflect.AppendSlice(reflect.Zero(value.Type()), value) // an empty one is nil
+		value = reflect.AppendSlice(reflect.Zero(value.Type()), value) // nil for an empty list
 	}
 	in.Set(value)
 }
 
-// An interval is the bounds of a number, written as in [0,1).
+// An interval holds the bounds of a number, written as in [0,1).
 type interval struct {
-	least, most         string // as written; empty for none
+	least, most         string // as written; empty for no bound
 	lowest, highest     float64
 	leastOpen, mostOpen bool
 }
@@ -211,8 +210,9 @@ func newInterval(text string) interval {
 // smallestNormal is the smallest float32 with full precision, 2 to the -126.
 const smallestNormal = 0x1p-126
 
-// problem says why a number is out of bounds; it is empty for any other. An
-// open bound is one in the float32 of training too.
+// problem says why a number is out of bounds; it returns "" for one within
+// them. A number inside an open bound must still be inside it after rounding to
+// the float32 that training uses.
 func (b interval) problem(v float64) string {
 	tooLow := v < b.lowest || b.leastOpen && v == b.lowest
 	tooHigh := v > b.highest || b.mostOpen && float32(v) >= float32(b.highest)

@@ -46,8 +46,8 @@ func summary(source []byte) string {
 	return strings.TrimSpace(strings.TrimPrefix(lines[1], "#"))
 }
 
-// readShipped returns the shipped file that a path stands for when no such file
-// exists on disk: svm, svm.yaml and configs/svm.yaml are all the same one.
+// readShipped returns the shipped file for a path at which there is no file:
+// svm, svm.yaml and configs/svm.yaml all mean the same one.
 func readShipped(name string) (source string, text []byte, found bool) {
 	dir, base := path.Split(filepath.ToSlash(filepath.Clean(name)))
 	base = strings.TrimSuffix(base, ".yaml") + ".yaml"

@@ -2,10 +2,10 @@ package configs
 
 import "strings"
 
-// nearest returns the known name a misspelt one was most likely meant to be,
-// or "" if none is close: at most a third of its letters may differ.
+// nearest returns the known name that a misspelled one was probably meant to
+// be, or "" if none is close: at most a third of its letters may differ.
 func nearest(written string, known []string) string {
-	const longest = 40 // no key is longer; bounds the work on hostile names
+	const longest = 40 // no key is longer; this bounds the work for hostile names
 	if len(written) > longest {
 		return ""
 	}
@@ -20,8 +20,8 @@ func nearest(written string, known []string) string {
 	return best
 }
 
-// editDistance returns how many letters have to be inserted, removed, replaced
-// or swapped with their neighbour to turn a into b: the optimal string alignment
+// editDistance returns how many letters must be inserted, removed, replaced or
+// swapped with their neighbor to turn a into b: the optimal string alignment
 // distance (Damerau and Levenshtein), over bytes.
 func editDistance(a, b string) int {
 	d := make([][]int, len(a)+1) // d[i][j]: distance of a[:i] and b[:j]

@@ -14,7 +14,7 @@ import (
 // MaxRuns bounds the runs of one sweep.
 const MaxRuns = 1000
 
-// sweep collects the values of a swept key; those of an override replace the
+// sweep collects the values of a swept key; an override's values replace the
 // file's.
 func (r *reader) sweep(path string, node *yaml.Node, at place) {
 	k, known := keyAt(path)
@@ -46,7 +46,7 @@ func (r *reader) sweep(path string, node *yaml.Node, at place) {
 	}
 }
 
-// sweptValues are the values that a swept key is given, nil after a problem.
+// sweptValues returns the values given for a swept key, or nil after a problem.
 func (r *reader) sweptValues(node *yaml.Node, at place) (values []given) {
 	switch n := len(node.Content); {
 	case node.Kind != yaml.SequenceNode:
@@ -56,7 +56,7 @@ func (r *reader) sweptValues(node *yaml.Node, at place) (values []given) {
 		r.problem(at, "has no values; list those to try or remove the key")
 		return nil
 	case n > maxElements:
-		r.problem(at, "has %d values; no list here takes more than %d", n, maxElements)
+		r.problem(at, "has %d values; at most %d are allowed", n, maxElements)
 		return nil
 	}
 	list := given{node, at}
@@ -66,7 +66,7 @@ func (r *reader) sweptValues(node *yaml.Node, at place) (values []given) {
 	return values
 }
 
-// sweepHint names the key that was most likely meant.
+// sweepHint suggests the key that was probably meant.
 func sweepHint(written string) string {
 	paths := namesIn("sweep")
 	for _, k := range format {
@@ -78,11 +78,11 @@ func sweepHint(written string) string {
 	if i := slices.IndexFunc(paths, func(path string) bool { return strings.HasSuffix(path, "."+written) }); i >= 0 {
 		return "did you mean " + paths[i] + "?"
 	}
-	return "here stand " + strings.Join(namesIn("sweep"), ", ") + " and dotted keys of this file, as in optimizer.learning_rate"
+	return "this section takes " + strings.Join(namesIn("sweep"), ", ") + " and dotted keys of this file, as in optimizer.learning_rate"
 }
 
-// readSweep reads the section's own keys and the values and ranges of the swept
-// ones, and checks how many settings they make.
+// readSweep reads the section's own keys and the swept keys' values and ranges,
+// and checks how many settings they make.
 func (r *reader) readSweep(sweep *Sweep) {
 	r.refuseIdle(r.fill(new(Config), reflect.ValueOf(sweep).Elem(), sweepFormat, r.given))
 	keys := formatOf(nil, r.kinds)
@@ -120,12 +120,12 @@ func (r *reader) readSweep(sweep *Sweep) {
 	}
 }
 
-// has reports whether a key is swept; none is where there is no sweep.
+// has reports whether a key is swept. s may be nil.
 func (s *Sweep) has(path string) bool {
 	return s != nil && slices.ContainsFunc(s.Keys, func(swept SweptKey) bool { return swept.Key == path })
 }
 
-// mostCombinations is where counting them ends, on a machine of any word size.
+// mostCombinations is where counting stops; it fits an int on every machine.
 const mostCombinations = min(1<<40, math.MaxInt)
 
 // combinations counts the combinations of all values.
@@ -144,8 +144,8 @@ func (s *Sweep) combinations() int {
 // most.
 func (s *Sweep) OneAtATime() bool { return s.Method == "one_at_a_time" }
 
-// changes are the places among all combinations of those that differ from the
-// first in the value of one key at most.
+// changes returns the indexes, among all combinations, of the first combination
+// and of those that differ from it in a single key.
 func (s *Sweep) changes() []int {
 	places, stride := []int{0}, 1
 	for _, swept := range slices.Backward(s.Keys) {
@@ -153,7 +153,7 @@ func (s *Sweep) changes() []int {
 			places = append(places, value*stride)
 		}
 		if stride > mostCombinations/len(swept.Values) {
-			return make([]int, MaxRuns+1) // more keys than there may be runs
+			return make([]int, MaxRuns+1) // more than are allowed, which the caller reports
 		}
 		stride *= len(swept.Values)
 	}
@@ -165,9 +165,9 @@ type trial struct {
 	*reader
 	sweep *Sweep
 	tried []tried
-	seen  map[string]bool     // the settings so far, by the values that have an effect
+	seen  map[string]bool     // the settings so far, by those of their values that have an effect
 	acted map[string]bool     // keys that have an effect in some setting
-	idle  map[string]idleness // keys that have none in some setting
+	idle  map[string]idleness // keys that have no effect in some setting
 }
 
 // tried is a setting and the choice that made it.
@@ -176,8 +176,8 @@ type tried struct {
 	Setting
 }
 
-// settings makes those of the grid, or draws as many as the budget says. It
-// draws fewer where it meets hardly any but settings that come out the same.
+// settings makes the grid's settings, or draws as many as the budget says. It
+// draws fewer if nearly all that it draws turn out equal to earlier ones.
 func (t *trial) settings() {
 	if t.sweep.OneAtATime() {
 		for _, place := range t.sweep.changes() {
@@ -203,7 +203,7 @@ func (t *trial) settings() {
 	}
 }
 
-// seed is the configuration's, which no sweep changes.
+// seed is the configuration's seed, which a sweep cannot change.
 func (t *trial) seed() uint64 {
 	k, _ := keyAt("seed")
 	if g, ok := t.given["seed"]; ok {
@@ -212,8 +212,8 @@ func (t *trial) seed() uint64 {
 	return k.initial.Uint()
 }
 
-// try makes the setting of a choice, unless it comes out the same as one before.
-// Its problems are reported beside those of the others.
+// try makes the setting of a choice, unless it equals an earlier one. Its
+// problems are added to those of the other settings.
 func (t *trial) try(c choice) {
 	given, values := maps.Clone(t.given), make([]string, len(t.swept))
 	for i, s := range t.swept {
@@ -235,7 +235,7 @@ func (t *trial) try(c choice) {
 	for i, s := range t.swept {
 		if why, isIdle := idle[s.key.path]; isIdle {
 			values[i] = ""
-			idle[s.key.path] = idleness{reason: why.reason, at: s.at} // several values are no default
+			idle[s.key.path] = idleness{reason: why.reason, at: s.at} // a list of values is never the default
 		}
 	}
 	for path, why := range idle {
@@ -252,8 +252,8 @@ func (t *trial) try(c choice) {
 // Settings returns the configurations that the sweep tries out; c must have one.
 func (c Config) Settings() []Setting { return slices.Clone(c.Sweep.Settings) }
 
-// WithSource returns the configuration with another data.source, in the
-// settings of its sweep too.
+// WithSource returns the configuration, including the settings of its sweep,
+// with another data.source.
 func (c Config) WithSource(source string) Config {
 	c.Data.Source = source
 	if c.Sweep != nil {

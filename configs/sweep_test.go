@@ -122,7 +122,7 @@ func TestSweepProblems(t *testing.T) {
 		{"sweep: {learning_rate: [1]}", ":2: sweep.learning_rate: unknown key; did you mean optimizer.learning_rate?"},
 		{"sweep: {optimizer.learning_rat: [1]}", ":2: sweep.optimizer.learning_rat: unknown key; did you mean optimizer.learning_rate?"},
 		{"sweep: {metod: grid}", ":2: sweep.metod: unknown key; did you mean method?"},
-		{"sweep: {sweep.loss.c: [1]}", ":2: sweep.sweep.loss.c: unknown key; here stand method, budget, epochs, factor and dotted keys of this file, as in optimizer.learning_rate"},
+		{"sweep: {sweep.loss.c: [1]}", ":2: sweep.sweep.loss.c: unknown key; this section takes method, budget, epochs, factor and dotted keys of this file, as in optimizer.learning_rate"},
 		{"sweep: {loss.c: 1}", ":2: sweep.loss.c: 1 is neither a list of the values to try nor a range to draw them from, as in {min: 1.0e-4, max: 1.0, scale: log}"},
 		{"sweep: {loss.c: []}", ":2: sweep.loss.c: has no values; list those to try or remove the key"},
 		{"sweep:\n  loss.c: [1]\n  loss.c: [2]", ":4: sweep.loss.c: is given twice; the first is in line 3"},

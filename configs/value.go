@@ -14,17 +14,17 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// maxElements bounds a list; the format has none that needs as many.
+// maxElements bounds a list. No key needs as many values.
 const maxElements = 100
 
-// A fault is what is wrong with a value.
+// A fault says what is wrong with a value.
 type fault struct {
-	element int // of a list; -1 for the whole value
+	element int // index in a list; -1 for the whole value
 	problem string
 }
 
-// decode reads a value of a key into a field, and returns what is wrong with it.
-// An empty list becomes nil.
+// decode reads a key's value into a field and returns what is wrong with it. An
+// empty list becomes nil.
 func decode(node *yaml.Node, out reflect.Value, k *key) (faults []fault) {
 	node = target(node)
 	if out.Kind() == reflect.Slice {
@@ -44,7 +44,7 @@ func decodeList(node *yaml.Node, out reflect.Value, k *key) (faults []fault) {
 	case node.Kind != yaml.SequenceNode:
 		return []fault{{-1, "needs a list, not " + described(node)}}
 	case n > maxElements:
-		return []fault{{-1, fmt.Sprintf("has %d values; no list here takes more than %d", n, maxElements)}}
+		return []fault{{-1, fmt.Sprintf("has %d values; at most %d are allowed", n, maxElements)}}
 	}
 	list := reflect.MakeSlice(out.Type(), n, n)
 	for i, item := range node.Content {
@@ -62,7 +62,8 @@ func decodeList(node *yaml.Node, out reflect.Value, k *key) (faults []fault) {
 	return faults
 }
 
-// wantedLength says what a list takes: exactly 2 values, as in [0.9, 0.999].
+// wantedLength says how many values a list needs: exactly 2 values, as in [0.9,
+// 0.999].
 func (k *key) wantedLength() string {
 	count := k.length.least + " to " + k.length.most + " values"
 	if k.length.least == k.length.most {
@@ -97,8 +98,8 @@ func decodeScalar(node *yaml.Node, out reflect.Value, k *key) (problem string) {
 	return decodeText(node, out, k)
 }
 
-// decodeNumber reads a number. The YAML package would take 010 for eight and
-// 0x10 for sixteen, and it calls a whole number beyond 64 bits a fraction.
+// decodeNumber reads a number. The YAML package alone would read 010 as eight
+// and 0x10 as sixteen, and would call a whole number beyond 64 bits a fraction.
 func decodeNumber(node *yaml.Node, out reflect.Value, k *key) string {
 	text := strings.TrimPrefix(strings.ReplaceAll(node.Value, "_", ""), "+")
 	value, err := strconv.ParseFloat(text, 64)
@@ -118,7 +119,7 @@ func decodeNumber(node *yaml.Node, out reflect.Value, k *key) string {
 	case out.Kind() == reflect.Float64:
 		out.SetFloat(value)
 	case !whole && value == math.Trunc(value) && math.Abs(value) < 1<<53:
-		problem = fmt.Sprintf("is to be written as a whole number: %d", int64(value))
+		problem = fmt.Sprintf("must be written as a whole number: %d", int64(value))
 	case !whole:
 		problem = "is not a whole number"
 	case out.Kind() == reflect.Int:
@@ -171,14 +172,14 @@ func decodeText(node *yaml.Node, out reflect.Value, k *key) string {
 	return problem
 }
 
-// comparisons is the folder of the comparisons among those of the runs.
+// comparisons is the folder, among the runs' folders, that holds comparisons.
 const comparisons = "comparison"
 
 var folderName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$`)
 
 const folderNameRule = `use at most 100 of the characters A-Z a-z 0-9 "-" "_" ".", the first not "."`
 
-// decodePath reads a path, in which ~ at the start is the home folder.
+// decodePath reads a path. ~ at its start is the home folder.
 func decodePath(node *yaml.Node) (path, problem string) {
 	path, err := ExpandHome(node.Value)
 	unprintable := func(r rune) bool { return !unicode.IsPrint(r) }
@@ -193,10 +194,11 @@ func decodePath(node *yaml.Node) (path, problem string) {
 	return path, ""
 }
 
-// backslashRemedy is for Windows paths in double quotes, where \n is a line break.
+// backslashRemedy helps with Windows paths in double quotes, where \n is a line
+// break.
 const backslashRemedy = `a backslash in double quotes begins an escape such as \n; put the path in single quotes or write it with forward slashes`
 
-// notOneOf says that text is none of a few words; it is empty if it is one.
+// notOneOf says that text is not one of the choices; it returns "" if it is.
 func notOneOf(text string, choices []string) string {
 	if slices.Contains(choices, text) {
 		return ""
@@ -223,8 +225,8 @@ func wanted(out reflect.Value) string {
 	return "text"
 }
 
-// target returns the node an alias stands for, or the node itself. A target is
-// never an alias in turn.
+// target returns the node that an alias stands for, or the node itself. The
+// target is never an alias.
 func target(node *yaml.Node) *yaml.Node {
 	if node.Kind == yaml.AliasNode {
 		return node.Alias
@@ -232,24 +234,24 @@ func target(node *yaml.Node) *yaml.Node {
 	return node
 }
 
-// isNull reports whether a node says that there is no value.
+// isNull reports whether a node is YAML's null.
 func isNull(node *yaml.Node) bool {
 	return node.Kind == yaml.ScalarNode && node.ShortTag() == "!!null"
 }
 
-// absent reports whether a node gives a key no value. To a path ~ is the home
-// folder, not YAML's null.
+// absent reports whether a node gives a key no value. For a path, ~ is the home
+// folder and not YAML's null.
 func (k *key) absent(node *yaml.Node) bool {
 	return isNull(node) && !(k.form == "path" && node.Value == "~")
 }
 
-// inQuotes reports whether a scalar is text by the way it is written.
+// inQuotes reports whether a scalar is written as text.
 func inQuotes(node *yaml.Node) bool {
 	const written = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
 	return node.Style&written != 0
 }
 
-// described returns a value as a message can name it.
+// described names a value in a message.
 func described(node *yaml.Node) string {
 	switch {
 	case node.Kind == yaml.MappingNode:
@@ -265,8 +267,7 @@ func described(node *yaml.Node) string {
 	return text[1 : len(text)-1]
 }
 
-// ValueText returns a value as a person writes it in short: 0.001, adam, 512-256
-// for a list.
+// ValueText returns a value in short form: 0.001, adam, or 512-256 for a list.
 func ValueText(value any) string {
 	switch v := reflect.ValueOf(value); v.Kind() {
 	case reflect.Float64:

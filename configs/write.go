@@ -9,9 +9,10 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// YAML returns the configuration as a file with every key that has an effect, in
-// the format's order, lists on one line. Loading it gives an equal Config. Of a
-// sweep it leaves out the defaults that differ from setting to setting, too.
+// YAML returns the configuration as a file with every key that has an effect,
+// in the format's order, with lists on one line. Loading it gives an equal
+// Config. With a sweep, it also leaves out defaults that differ from setting to
+// setting.
 func (c Config) YAML() ([]byte, error) {
 	var err error
 	root := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
@@ -42,8 +43,8 @@ func (c Config) YAML() ([]byte, error) {
 	return written, nil
 }
 
-// written returns the value of a key that stands in the file; it is invalid for
-// one that does not.
+// written returns the value of a key if it belongs in the file, and an invalid
+// value otherwise.
 func (c *Config) written(k *key) (value reflect.Value) {
 	if c.Sweep == nil {
 		return c.acting(k)
@@ -64,7 +65,8 @@ func (c *Config) written(k *key) (value reflect.Value) {
 	return value
 }
 
-// acting returns the value of a key that has an effect; it is invalid for any other.
+// acting returns the value of a key that has an effect, and an invalid value
+// otherwise.
 func (c *Config) acting(k *key) reflect.Value {
 	in := reflect.ValueOf(c).Elem()
 	if c.idle(k, in) != "" {
@@ -73,10 +75,10 @@ func (c *Config) acting(k *key) reflect.Value {
 	return k.field(in)
 }
 
-// add puts a value into a mapping under the names of a path, in mappings of their
-// own.
+// add puts a value into a mapping under the names of a path, and makes the
+// mappings on the way.
 func add(node *yaml.Node, path []string, value any) error {
-	if n := len(node.Content); n == 0 || node.Content[n-2].Value != path[0] { // keys of a section follow each other
+	if n := len(node.Content); n == 0 || node.Content[n-2].Value != path[0] { // keys of one section come one after the other
 		name := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: path[0]}
 		node.Content = append(node.Content, name, &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"})
 	}

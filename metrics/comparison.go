@@ -7,66 +7,70 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// A Contender is what a comparison knows of a config: the figures of its runs,
-// one or one a seed. They are accuracies, from 0 to 1, of a model that
-// classifies, and losses of any other, all of the best epoch.
+// A Contender is what a comparison knows of a config: the figures of its runs'
+// best epochs, one for each seed. They are accuracies, from 0 to 1, for a model
+// that classifies, and losses for any other.
 type Contender struct {
 	Task                    Task
-	Train, Validation, Test []float64 // one a run
+	Train, Validation, Test []float64 // one for each run
 
 	ValidationImages, TestImages int
 
 	EpochSeconds []float64 // of every epoch of every run
 }
 
-// A Basis is what the error of a difference rests on.
+// A Basis is what the error of a difference is estimated from.
 type Basis int
 
 const (
-	// OverSeeds is the spread of several runs on either side, which differ in
-	// their seed alone.
+	// OverSeeds is the spread of several runs on both sides that differ only in
+	// their seeds.
 	OverSeeds Basis = iota
-	// Counting is the binomial error of an accuracy p over n images,
-	// sqrt(p(1-p)/n), the least that chance does. Single runs show no other.
+	// Counting is the binomial error sqrt(p(1-p)/n) of an accuracy p over n
+	// images: the least that chance contributes, and all that single runs can
+	// show.
 	Counting
-	// Customary is the 1 % by which the losses of two seeds of one config
-	// commonly differ. Single runs without accuracies show no error of their own.
+	// Customary is 1 %, by which the losses of two seeds of one config commonly
+	// differ. It serves for single runs without accuracies, which show no error
+	// of their own.
 	Customary
 )
 
-// A Difference is how far a figure of one config stands from another's, and how
-// sure that is.
+// A Difference says how far a figure of one config is from that of another, and
+// how certain this is.
 type Difference struct {
 	First, Other Spread
 	Error        float64 // the standard error of Other.Mean - First.Mean
 	Basis        Basis
 
-	// Seeds is about how many runs of each, one a seed, would tell apart as
-	// small a difference as this; 0 where it is told already, where nobody can
-	// know, or where there is none.
+	// Seeds is about how many runs of each config, with different seeds, would
+	// be needed to tell so small a difference from chance. It is 0 if the
+	// difference can be told already, if nothing is known about the spread, or
+	// if there is no difference.
 	Seeds int
 }
 
-// Change is how much larger the other figure is.
+// Change is how much larger the other config's figure is.
 func (d Difference) Change() float64 { return d.Other.Mean - d.First.Mean }
 
-// Told reports whether the figures stand apart by more than twice the standard
-// error of their difference, which chance alone exceeds once in twenty times.
+// Told reports whether the difference can be told from chance: it is more than
+// twice its standard error, which chance alone exceeds once in twenty times.
 func (d Difference) Told() bool { return math.Abs(d.Change()) > 2*d.Error }
 
-// CompareTest holds the test figures of other against those of first.
+// CompareTest compares the test figures of other with those of first.
 func CompareTest(first, other Contender) Difference {
 	return difference(first.Task, first.Test, other.Test, first.TestImages, other.TestImages)
 }
 
-// CompareValidation holds the validation figures of other against those of first.
+// CompareValidation compares the validation figures of other with those of
+// first.
 func CompareValidation(first, other Contender) Difference {
 	return difference(first.Task, first.Validation, other.Validation, first.ValidationImages, other.ValidationImages)
 }
 
-// CompareGaps holds how far other generalizes against how far first does: by
-// how much the training accuracy stands above the validation accuracy, or how
-// many times the training loss the validation loss is.
+// CompareGaps compares how far training and validation figures lie apart in
+// other and in first: the training accuracy minus the validation accuracy, or
+// the validation loss divided by the training loss.
 func CompareGaps(first, other Contender) Difference {
 	a, b := first.gaps(), other.gaps()
 	d := Difference{First: NewSpread(a), Other: NewSpread(b)}
@@ -110,14 +114,14 @@ func difference(task Task, first, other []float64, firstImages, otherImages int)
 	return d
 }
 
-// seeds takes the error from the spread on both sides.
+// seeds estimates the error from the spread on both sides.
 func (d *Difference) seeds() {
 	d.Basis = OverSeeds
 	d.Error = math.Hypot(d.First.standardError(), d.Other.standardError())
 	d.need(d.First.Deviation*d.First.Deviation + d.Other.Deviation*d.Other.Deviation)
 }
 
-// customary takes the error of figures whose spread nobody has measured.
+// customary estimates the error of figures whose spread nobody has measured.
 func (d *Difference) customary() {
 	const share = 0.01
 	d.Basis = Customary
@@ -125,9 +129,9 @@ func (d *Difference) customary() {
 	d.need(2 * d.Error * d.Error)
 }
 
-// need fills in Seeds: with n runs on either side, whose variances sum to
-// variance, the standard error is sqrt(variance/n), which the difference is to
-// exceed twice. At least two are needed to show a spread.
+// need sets Seeds. With n runs on each side and variances that sum to variance,
+// the standard error is sqrt(variance/n), and the difference must be more than
+// twice that. It takes at least two runs to show a spread.
 func (d *Difference) need(variance float64) {
 	const most = 10_000
 	change := d.Change()
@@ -139,20 +143,20 @@ func (d *Difference) need(variance float64) {
 	}
 }
 
-// Binomial is the standard error of an accuracy over so many images.
+// Binomial is the standard error of an accuracy measured on a number of images.
 func Binomial(accuracy float64, images int) float64 {
 	return math.Sqrt(max(0, accuracy*(1-accuracy)) / float64(max(1, images)))
 }
 
-// Speed is how long an epoch of each of two configs took.
+// Speed compares how long an epoch took in two configs.
 type Speed struct {
 	First, Other float64 // seconds, the medians over all epochs
-	Told         bool    // the middle halves of the epochs do not overlap
+	Told         bool    // whether the middle halves of the epochs' times do not overlap
 }
 
-// CompareSpeed holds the epochs of other against those of first. The first
-// epochs may have shared the processor with other work, and any epoch with other
-// programs: medians leave those out.
+// CompareSpeed compares the times of other's epochs with those of first's. The
+// first epochs may have shared the processor with the rest of this program, and
+// any epoch with other programs; medians ignore such outliers.
 func CompareSpeed(first, other Contender) Speed {
 	lowA, a, highA := quartiles(first.EpochSeconds)
 	lowB, b, highB := quartiles(other.EpochSeconds)

@@ -1,6 +1,6 @@
 package metrics
 
-// Confusion counts how often samples of each class were taken for which.
+// Confusion counts how often images of each class were taken for each class.
 type Confusion struct {
 	Classes []string `json:"classes"`
 	Counts  [][]int  `json:"counts"` // Counts[actual][predicted]
@@ -29,8 +29,8 @@ func (c *Confusion) Total() int {
 	return total
 }
 
-// Accuracy is the share of samples on the diagonal, in [0, 1]; 0 when nothing
-// was counted.
+// Accuracy is the share of samples on the diagonal, in [0, 1]; 0 if nothing was
+// counted.
 func (c *Confusion) Accuracy() float64 {
 	total := c.Total()
 	if total == 0 {
@@ -47,21 +47,21 @@ func (c *Confusion) Accuracy() float64 {
 type ClassScore struct {
 	Class    string
 	Samples  int
-	Accuracy float64 // the share classified rightly; 0 where there are none
+	Accuracy float64 // the share classified correctly; 0 without samples
 
-	// TakenFor is the class that most of the others were taken for, the first of
-	// equals, and TakenShare their share of all the class's samples. Where none
-	// was mistaken, TakenFor is empty.
+	// TakenFor is the class for which most misclassified samples were taken,
+	// the first of several equal ones, and TakenShare is their share of all
+	// samples of the class. TakenFor is empty if no sample was misclassified.
 	TakenFor   string
 	TakenShare float64
 }
 
-// ByClass are the scores of each class, in order.
+// ByClass returns the score of each class, in order.
 func (c *Confusion) ByClass() []ClassScore {
 	scores := make([]ClassScore, len(c.Classes))
 	for actual, row := range c.Counts {
 		score := ClassScore{Class: c.Classes[actual]}
-		mistaken := 0 // for the class that most were taken for
+		mistaken := 0 // how many were taken for that class
 		for predicted, n := range row {
 			score.Samples += n
 			if predicted != actual && n > mistaken {

@@ -1,38 +1,41 @@
 package metrics
 
-// A Detail says how much of what images show their reconstructions keep, apart
-// for what is coarse and for what is fine. Each channel is cut into square blocks:
-// the coarse part of an image is the mean of each block, the fine part is what is
-// left within the blocks. The two are orthogonal, so that squared errors add up.
+// A Detail says how much of the images their reconstructions keep, separately
+// for coarse and for fine structure. Each channel is cut into square blocks:
+// the coarse part of an image is the mean of each block, the fine part is what
+// is left within the blocks. The two are orthogonal, so their squared errors
+// add up.
 type Detail struct {
-	Block int `json:"block"` // pixels a side
+	Block int `json:"block"` // side of a block in pixels
 
-	// CoarseKept and FineKept are the shares of the images' variance about their
-	// mean image that the reconstructions explain, 1 - error/variance. They are 1
-	// for perfect ones, 0 for the mean image itself, and may be below that.
+	// CoarseKept and FineKept are the shares of the images' variance about
+	// their mean image that the reconstructions explain, 1 - error/variance: 1
+	// for perfect reconstructions, 0 for the mean image itself, negative for
+	// worse ones.
 	CoarseKept float64 `json:"coarse_kept"`
 	FineKept   float64 `json:"fine_kept"`
 
 	FineShare float64 `json:"fine_share"` // of the squared error, in [0, 1]
 }
 
-// detailBlock is the side of the blocks: a mean over 4x4 pixels still shows what
-// an image of 32x32 is of, and none of its edges and textures.
+// detailBlock is the side of the blocks: means over 4x4 pixels still show what
+// an image of 32x32 is of, but none of its edges and textures.
 const detailBlock = 4
 
-// A DetailMeter measures the [Detail] of reconstructions, one after the other.
+// A DetailMeter measures the [Detail] of reconstructions, one image after the
+// other.
 type DetailMeter struct {
 	height, width  int
 	count          int
-	sums           []float64 // of the originals, value by value
+	sums           []float64 // of each value over the originals
 	squares, error energy    // sums over the images
 }
 
-// energy is squared values by the part they belong to.
+// energy is a sum of squares, split into the coarse and the fine part.
 type energy struct{ coarse, fine float64 }
 
-// NewDetailMeter returns a meter of images that are channels of the given size,
-// one after the other.
+// NewDetailMeter returns a meter for images of the given shape, stored channel
+// by channel.
 func NewDetailMeter(channels, height, width int) *DetailMeter {
 	return &DetailMeter{height: height, width: width, sums: make([]float64, channels*height*width)}
 }
@@ -49,7 +52,7 @@ func (m *DetailMeter) Add(original, restored []float32) {
 	m.error = m.error.plus(1, m.energy(difference))
 }
 
-// Detail is that of all images so far.
+// Detail returns the detail of all images added so far.
 func (m *DetailMeter) Detail() Detail {
 	mean := make([]float64, len(m.sums))
 	for i, sum := range m.sums {
@@ -67,8 +70,8 @@ func (e energy) plus(factor float64, other energy) energy {
 	return energy{e.coarse + factor*other.coarse, e.fine + factor*other.fine}
 }
 
-// energy sums up the squares of the block means, each as often as its block has
-// pixels, and those of what is left within the blocks.
+// energy sums the squares of the block means, each counted once for every pixel
+// of its block, and the squares of what is left within the blocks.
 func (m *DetailMeter) energy(values []float64) (e energy) {
 	for plane := 0; plane < len(values); plane += m.height * m.width {
 		for top := 0; top < m.height; top += detailBlock {

@@ -8,23 +8,23 @@ import (
 )
 
 // ROC is a classifier's receiver operating characteristic for one class against
-// the rest: what share of the class is found, and what share of the rest is taken
-// for it, for every threshold of the score from the strictest to the laxest.
-// See Fawcett, "An introduction to ROC analysis", Pattern Recognition Letters 27
-// (2006).
+// the rest. For every threshold of the score, from the strictest to the
+// loosest, it holds the share of the class that is recognized and the share of
+// the rest that is taken for the class. See Fawcett, "An introduction to ROC
+// analysis", Pattern Recognition Letters 27 (2006).
 type ROC struct {
 	Thresholds    []float64 // falling; the first is +Inf
 	FalsePositive []float64 // rising from 0 to 1
 	TruePositive  []float64 // rising from 0 to 1
 
-	// Area is that under the curve: the probability that an image of the class
-	// scores higher than one of the rest, ties counting half.
+	// Area is the area under the curve: the probability that an image of the
+	// class scores higher than one of the rest, ties counting half.
 	Area float64
 }
 
-// NewROC returns the characteristic of scores, of which those where of is true
-// are of the class's images. Without an image of the class, or of the rest,
-// there is none and all its slices are empty.
+// NewROC returns the characteristic of scores; of says which of them belong to
+// images of the class. If there are no images of the class, or none of the
+// rest, all slices are empty.
 func NewROC(scores []float64, of []bool) ROC {
 	if !slices.Contains(of, true) || !slices.Contains(of, false) {
 		return ROC{}
@@ -52,10 +52,10 @@ func NewROC(scores []float64, of []bool) ROC {
 	return r
 }
 
-// At is the point of the curve where the class is said of scores above the
-// threshold.
+// At returns the point of the curve that results from predicting the class for
+// scores above the threshold.
 func (r ROC) At(threshold float64) (falsePositive, truePositive float64) {
-	for i, t := range r.Thresholds { // falling: the last one above the threshold
+	for i, t := range r.Thresholds { // falling, so the last one above the threshold counts
 		if t <= threshold {
 			break
 		}

@@ -6,16 +6,16 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// A Spread is a figure measured in several runs that differ in their seed
-// alone.
+// A Spread is a figure measured in several runs that differ only in their
+// seeds.
 type Spread struct {
 	Mean      float64
-	Deviation float64 // standard deviation of a sample; 0 for a single run
+	Deviation float64 // sample standard deviation; 0 for a single run
 	Runs      int
 }
 
-// NewSpread returns the spread of one value a run, of which there is at least
-// one.
+// NewSpread returns the spread of a figure's values, one for each run. There
+// must be at least one.
 func NewSpread(values []float64) Spread {
 	s := Spread{Mean: values[0], Runs: len(values)}
 	if len(values) > 1 {
@@ -24,16 +24,15 @@ func NewSpread(values []float64) Spread {
 	return s
 }
 
-// standardError is how far the mean may stand from that of all seeds: its own
-// standard deviation.
+// standardError is the standard deviation of the mean over seeds.
 func (s Spread) standardError() float64 { return s.Deviation / math.Sqrt(float64(s.Runs)) }
 
-// Histories are those of several runs that differ in their seed alone.
+// Histories are the histories of several runs that differ only in their seeds.
 type Histories []History
 
 // Band returns, for every epoch that any run has, the mean, the lowest and the
-// highest of the runs' figures. A run that stopped early counts up to where it
-// stopped; a figure that is not a number in one run is none in the band.
+// highest of the runs' figures. A run that stopped early counts up to its last
+// epoch. A figure that is NaN in one run is NaN in the band.
 func (h Histories) Band() (mean, low, high History) {
 	longest := h[0]
 	for _, history := range h {

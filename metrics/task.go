@@ -6,13 +6,13 @@ type Task string
 
 // The tasks there are.
 const (
-	// Classify is to say which of the classes an image shows.
+	// Classify means to say which of the classes an image shows.
 	Classify Task = "classify"
-	// Restore is to give back the image that came in.
+	// Restore means to reproduce the input image.
 	Restore Task = "restore"
 )
 
-// Known reports whether there is such a task.
+// Known reports whether t is one of the tasks.
 func (t Task) Known() bool { return t == Classify || t == Restore }
 
 // Classifies reports whether the task is Classify.

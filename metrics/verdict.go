@@ -23,12 +23,12 @@ const (
 	Learnt                    // training less validation accuracy, within the limit
 	LossRatio                 // validation over training loss, above the limit
 	Yardstick                 // validation loss over that of principal components, above the limit
-	OneEpoch                  // there is no other epoch to see a trend by
+	OneEpoch                  // there is a single epoch, which shows no trend
 	StillFalling              // share by which the validation loss fell in the last tenth, above the limit
 	LevelledOff               // the same, within the limit
 )
 
-// The rule's limits; see [Judge].
+// The limits of the rule; see [Judge].
 const (
 	accuracyGap  = 0.05 // training over validation accuracy
 	lossRatio    = 1.10 // validation over training loss
@@ -38,32 +38,32 @@ const (
 )
 
 // A Verdict says whether a run fitted its data too little, too much or about
-// right, and by which figures.
+// right, and on which figures this rests.
 type Verdict struct {
 	Fit   Fit
 	Cause Cause
 
-	Epochs               int     // that it rests on, the last ones
-	Training, Validation float64 // means over them: accuracies of a classifier, losses of any other model
+	Epochs               int     // the number of last epochs that it rests on
+	Training, Validation float64 // means over those epochs: accuracies of a classifier, losses of any other model
 	Figure, Limit        float64 // what the cause compares
-	PCA                  float64 // of the reference, for Yardstick
+	PCA                  float64 // the reference's, for Yardstick
 
 	// Swing is the standard deviation of a classifier's validation accuracy
-	// over the epochs, and Unsettled whether it is so large that the learning
-	// rate is too high for the weights to settle.
+	// over those epochs. Unsettled says that it is so large that the learning
+	// rate must be too high for the weights to settle.
 	Swing     float64
 	Unsettled bool
 }
 
-// A Reference is what a run's figures are held against.
+// A Reference is what a run's figures are compared with.
 type Reference struct {
 	Chance float64 // the accuracy of guessing, for a model that classifies
-	PCA    float64 // the validation loss of as many principal components; 0 where there is none
+	PCA    float64 // the validation loss of as many principal components; 0 if unknown
 }
 
 // Judge gives the verdict on a run. It looks at the last tenth of the epochs,
-// rounded up, and goes by means over them, so that one noisy epoch decides
-// nothing.
+// rounded up, and compares means over them, so that a single noisy epoch
+// decides nothing.
 //
 // A model that classifies is
 //
@@ -83,7 +83,7 @@ type Reference struct {
 //     which shows no trend;
 //   - else about right.
 //
-// The validation accuracy is unsettled where its standard deviation in those
+// The validation accuracy is unsettled if its standard deviation over those
 // epochs is above 3 points.
 //
 // It must not be called on an empty history.
@@ -137,7 +137,8 @@ func judgeLoss(history, last History, pca float64) Verdict {
 	return v
 }
 
-// meanAndDeviation are those of a figure over epochs.
+// meanAndDeviation returns the mean and the standard deviation of a figure over
+// epochs.
 func meanAndDeviation(epochs History, figure func(Epoch) float64) (mean, deviation float64) {
 	values := make([]float64, len(epochs))
 	for i, e := range epochs {

@@ -76,7 +76,7 @@ func TestCompareRefuses(t *testing.T) {
 			s.Task, s.Best.TestAccuracy, s.Best.TrainAccuracy = metrics.Classify, &a, nil
 		}, "holds no finished run"},
 		{"an interrupted run", func(s *runfolder.Summary) { s.Status, s.Final = runfolder.Interrupted, nil }, "holds no finished run: it is interrupted; go on with it"},
-		{"a run made longer", func(s *runfolder.Summary) { s.Epochs = 1 }, "2 epochs, the summary is of 1"},
+		{"a run made longer", func(s *runfolder.Summary) { s.Epochs = 1 }, "2 epochs, but the summary counts 1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if _, err := Compare([]*runfolder.Folder{good, finishedRun(t, "b", 1, test.change)}); err == nil || !strings.Contains(err.Error(), test.says) {

@@ -19,28 +19,28 @@ import (
 	"cifartrain/metrics"
 )
 
-// The files that a run goes on from.
+// The files from which a run can be resumed.
 const (
 	CheckpointFile         = "checkpoint"
 	PreviousCheckpointFile = "checkpoint.previous"
 	damagedCheckpointFile  = "checkpoint.damaged"
 )
 
-// A Checkpoint is a run between two steps.
+// A Checkpoint is the state of a run between two steps.
 //
 // Its file begins with a line of text,
 //
 //	cifartrain checkpoint 1 <SHA-256 of the rest, hexadecimal> <bytes of the rest>
 //
-// and goes on as a safetensors file. The tensors are called group/name. The
-// metadata holds this struct in JSON under "run" and the history, as
-// metrics.csv has it, under "history".
+// and continues as a safetensors file. The tensors are called group/name. The
+// metadata holds this struct in JSON under "run", and the history in the form
+// of metrics.csv under "history".
 type Checkpoint struct {
 	Config   string    `json:"config"`           // the text of config.yaml
 	Dataset  string    `json:"dataset"`          // its name
 	Checksum string    `json:"dataset_checksum"` // tells datasets of one name apart
 	Started  time.Time `json:"started"`          // UTC
-	Seconds  float64   `json:"seconds"`          // from start to here, breaks left out
+	Seconds  float64   `json:"seconds"`          // trained so far, without the time between stopping and resuming
 	Version  string    `json:"version"`          // of this program
 
 	History metrics.History                     `json:"-"`
@@ -58,8 +58,8 @@ const (
 	longestCheckpointHeader = 32 << 20
 )
 
-// WriteCheckpoint makes c the folder's checkpoint, whole or not at all. The one
-// before is kept beside it.
+// WriteCheckpoint makes c the folder's checkpoint, written whole or not at all.
+// The one before is kept beside it.
 func (f *Folder) WriteCheckpoint(c *Checkpoint) error {
 	head, body, err := c.encode()
 	if err != nil {
@@ -68,9 +68,10 @@ func (f *Folder) WriteCheckpoint(c *Checkpoint) error {
 	return replace(f.storage(), f.File(CheckpointFile), f.File(PreviousCheckpointFile), head, body)
 }
 
-// Checkpoint reads the folder's checkpoint, or the previous one where that is
-// damaged or missing; damage then says what is wrong with the newer one, nil
-// where it is only missing. The error is fs.ErrNotExist where there is neither.
+// Checkpoint reads the folder's checkpoint, or the previous one if it is
+// damaged or missing. damage then says what is wrong with the newer one; it is
+// nil if that is only missing. If there is neither, the error is
+// fs.ErrNotExist.
 func (f *Folder) Checkpoint() (c *Checkpoint, damage, err error) {
 	c, err = readCheckpoint(f.File(CheckpointFile))
 	if err == nil {
@@ -89,8 +90,8 @@ func (f *Folder) Checkpoint() (c *Checkpoint, damage, err error) {
 	return c, err, nil
 }
 
-// SetAsideCheckpoint renames a damaged checkpoint, so that the next one does
-// not take it for the previous one, and returns where it went.
+// SetAsideCheckpoint renames a damaged checkpoint, so that it does not become
+// the previous one when the next is written. It returns the new name.
 func (f *Folder) SetAsideCheckpoint() (string, error) {
 	aside := f.File(damagedCheckpointFile)
 	if err := f.storage().rename(f.File(CheckpointFile), aside); err != nil {
@@ -99,7 +100,8 @@ func (f *Folder) SetAsideCheckpoint() (string, error) {
 	return aside, nil
 }
 
-// encode returns the checkpoint's file, the line of text and the rest.
+// encode returns the two parts of the checkpoint's file: the line of text and
+// the rest.
 func (c *Checkpoint) encode() (head, body []byte, err error) {
 	run, err := json.Marshal(c)
 	if err != nil {
@@ -118,12 +120,13 @@ func (c *Checkpoint) encode() (head, body []byte, err error) {
 		return nil, nil, err
 	}
 	if header := binary.LittleEndian.Uint64(body); header > longestCheckpointHeader {
-		return nil, nil, fmt.Errorf("the history of %d epochs is too long to be kept: begin a new run with -init", len(c.History))
+		return nil, nil, fmt.Errorf("the history of %d epochs is too long for a checkpoint: begin a new run with -init", len(c.History))
 	}
 	return fmt.Appendf(nil, "%s%d %x %d\n", checkpointMagic, checkpointVersion, sha256.Sum256(body), len(body)), body, nil
 }
 
-// readCheckpoint reads the file at path, once its first line fits its length.
+// readCheckpoint reads the file at path, after checking its first line against
+// its length.
 func readCheckpoint(path string) (*Checkpoint, error) {
 	file, length, err := open(path, math.MaxInt64)
 	if err != nil {
@@ -148,8 +151,7 @@ func readCheckpoint(path string) (*Checkpoint, error) {
 	return c, nil
 }
 
-// decodeCheckpoint is the reverse of encode; the error says what is wrong and
-// where.
+// decodeCheckpoint reverses encode. The error says what is wrong and where.
 func decodeCheckpoint(content []byte) (*Checkpoint, error) {
 	body, err := checkedBody(content)
 	if err != nil {
@@ -157,14 +159,14 @@ func decodeCheckpoint(content []byte) (*Checkpoint, error) {
 	}
 	tensors, metadata, err := decodeTensors(body, longestCheckpointHeader)
 	if err != nil {
-		return nil, fmt.Errorf("what begins at byte %d %w", len(content)-len(body), err)
+		return nil, fmt.Errorf("the part from byte %d %w", len(content)-len(body), err)
 	}
 	c := &Checkpoint{Tensors: make(map[string]map[string]*tensor.Dense)}
 	if err := json.Unmarshal([]byte(metadata["run"]), c); err != nil {
 		return nil, fmt.Errorf("field run: %s", shortened(err.Error()))
 	}
 	if !(c.Seconds >= 0 && c.Seconds <= metrics.MostSeconds) {
-		return nil, fmt.Errorf("field run: %g seconds are no time that a run took", c.Seconds)
+		return nil, fmt.Errorf("field run: no run takes %g seconds", c.Seconds)
 	}
 	if c.History, err = parseHistory(strings.NewReader(metadata["history"])); err != nil {
 		return nil, fmt.Errorf("field history: %w", err)
@@ -179,32 +181,33 @@ func decodeCheckpoint(content []byte) (*Checkpoint, error) {
 	return c, nil
 }
 
-// checkedBody returns what follows the line of text, which must be as that says.
+// checkedBody returns what follows the line of text, after checking its length
+// and checksum.
 func checkedBody(content []byte) ([]byte, error) {
 	start, sum, err := parseHead(content, int64(len(content)))
 	if err != nil {
 		return nil, err
 	}
 	if got := fmt.Sprintf("%x", sha256.Sum256(content[start:])); got != sum {
-		return nil, fmt.Errorf("the SHA-256 sum of what follows byte %d is %s, it should be %s: the file is damaged", start, got, sum)
+		return nil, fmt.Errorf("the SHA-256 of everything after byte %d is %s and should be %s: the file is damaged", start, got, sum)
 	}
 	return content[start:], nil
 }
 
-// parseHead reads the line of text that a file of the given length begins with.
-// It returns where the rest begins and the rest's checksum.
+// parseHead reads the line of text at the start of a file of the given length.
+// It returns where the rest begins, and its checksum.
 func parseHead(content []byte, length int64) (start int, sum string, err error) {
 	head, _, found := bytes.Cut(content[:min(len(content), longestHead)], []byte("\n"))
 	if !bytes.HasPrefix(content, []byte(checkpointMagic)) || !found {
-		return 0, "", fmt.Errorf("byte 0: this is no checkpoint: it does not begin with %q", checkpointMagic)
+		return 0, "", fmt.Errorf("byte 0: this is not a checkpoint: it does not begin with %q", checkpointMagic)
 	}
 	var version int
 	var size int64
 	if _, err := fmt.Sscanf(string(head[len(checkpointMagic):]), "%d %s %d", &version, &sum, &size); err != nil {
-		return 0, "", fmt.Errorf("byte %d: the first line is not version, checksum and length: %w", len(checkpointMagic), err)
+		return 0, "", fmt.Errorf("byte %d: the first line does not hold version, checksum and length: %w", len(checkpointMagic), err)
 	}
 	if version != checkpointVersion {
-		return 0, "", fmt.Errorf("byte %d: the format's version is %d, this program reads %d: go on with the program that wrote it", len(checkpointMagic), version, checkpointVersion)
+		return 0, "", fmt.Errorf("byte %d: the format's version is %d, but this program reads %d: resume with the program that wrote it", len(checkpointMagic), version, checkpointVersion)
 	}
 	if start = len(head) + 1; length-int64(start) != size {
 		return 0, "", fmt.Errorf("byte %d: the file ends here; it should be %d bytes long", length, int64(start)+size)

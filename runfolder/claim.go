@@ -10,9 +10,10 @@ import (
 	"time"
 )
 
-// How long claims last. Their holder touches them every touchEvery. After
-// trustedFor without a touch it takes the folder anew before it writes again,
-// which is well before anybody else may take the folder over, after expiresIn.
+// How long claims last. The holder renews its claim every touchEvery. If it
+// could not do so for trustedFor, it claims the folder again before it writes;
+// that is well before another process may take the folder over, after
+// expiresIn.
 const (
 	touchEvery = 5 * time.Second
 	trustedFor = 30 * time.Second
@@ -29,29 +30,29 @@ type Holder struct {
 
 func (h Holder) String() string { return fmt.Sprintf("process %d on %s", h.Process, h.Host) }
 
-// A Claim is one process's hold on a folder that many processes work in,
+// A Claim is one process's hold on a folder in which many processes work,
 // possibly on many machines that share the file system.
 //
-// A claim is a file of the folder, .claim-1, .claim-2 and so on, of which the
-// highest number counts. It is made with O_EXCL, so that exactly one process
-// succeeds. Taking over a claim that has expired is making the one after it:
-// nothing is renamed or deleted on the way, so two processes cannot both
+// A claim is a file of the folder: .claim-1, .claim-2 and so on. The one with
+// the highest number counts. It is created with O_EXCL, so that exactly one
+// process succeeds. A process takes over an expired claim by creating the next
+// one: nothing is renamed or deleted on the way, so two processes cannot both
 // succeed. Ages are differences of the file system's own times, because the
-// clocks of two hosts may differ. File locks are not used: some shared file
-// systems grant them to a process of every host.
+// clocks of two hosts may differ. File locks are not used, because some shared
+// file systems grant them to one process on every host.
 type Claim struct {
 	folder *Folder
 	holder Holder
 
 	mutex   sync.Mutex
 	number  int
-	touched time.Time     // by this host's clock, when the last touch began
-	ended   error         // why the claim holds no longer; nil as long as it does
+	touched time.Time     // when the last touch began, by this host's clock
+	ended   error         // why the claim no longer holds; nil while it does
 	stop    chan struct{} // closed by Release
 }
 
-// A LostError says that another process has taken over a folder whose holder
-// stood still for too long.
+// A LostError says that another process has taken over a folder because its
+// holder stood still for too long.
 type LostError struct{ Path string }
 
 func (e *LostError) Error() string {
@@ -60,9 +61,10 @@ func (e *LostError) Error() string {
 
 var errReleased = errors.New("the claim was given back")
 
-// Claim takes the folder for the calling process; now is the time by [Folder.Clock].
-// Where another process holds it, the claim is nil and holder says who that is.
-// onLost is called once, should another process take the folder over.
+// Claim claims the folder for the calling process. now is the time by
+// [Folder.Clock]. If another process holds the folder, the claim is nil and
+// holder says which process. If another process takes the folder over later,
+// onLost is called once.
 func (f *Folder) Claim(now time.Time, onLost func(error)) (claim *Claim, holder Holder, err error) {
 	number, err := f.lastClaim()
 	if err != nil {
@@ -91,7 +93,7 @@ func (f *Folder) Claim(now time.Time, onLost func(error)) (claim *Claim, holder 
 	return claim, claim.holder, nil
 }
 
-// HeldBy says who works in the folder; held is false where nobody does.
+// HeldBy says which process works in the folder; held is false if none does.
 func (f *Folder) HeldBy(now time.Time) (holder Holder, held bool, err error) {
 	number, err := f.lastClaim()
 	if err != nil || number == 0 {
@@ -101,7 +103,7 @@ func (f *Folder) HeldBy(now time.Time) (holder Holder, held bool, err error) {
 	return holder, !free, err
 }
 
-// Unclaimed returns an error where a process holds the folder by a claim.
+// Unclaimed returns an error if a process has claimed the folder.
 func (f *Folder) Unclaimed() error {
 	number, err := f.lastClaim()
 	if err != nil || number == 0 {
@@ -118,7 +120,7 @@ func (f *Folder) Unclaimed() error {
 	return err
 }
 
-// Clock is the time by the clock of the file system that holds the folder.
+// Clock returns the time by the clock of the file system that holds the folder.
 func (f *Folder) Clock() (time.Time, error) {
 	probe, err := os.CreateTemp(f.Path, ".clock-")
 	if err != nil {
@@ -133,13 +135,13 @@ func (f *Folder) Clock() (time.Time, error) {
 	return info.ModTime(), nil
 }
 
-// Folder is the claimed folder to write to. Every write first makes sure of the
-// claim and fails with a *LostError where it is lost.
+// Folder returns the claimed folder for writing. Every write first checks the
+// claim, and fails with a *LostError if it is lost.
 func (c *Claim) Folder() *Folder {
 	return &Folder{Path: c.folder.Path, disk: claimedDisk{c.folder.storage(), c}}
 }
 
-// Release gives the folder back. It does nothing where the claim is lost.
+// Release gives the folder back. It does nothing if the claim is lost.
 func (c *Claim) Release() error {
 	close(c.stop)
 	c.mutex.Lock()
@@ -151,16 +153,17 @@ func (c *Claim) Release() error {
 	return c.write(os.O_WRONLY | os.O_TRUNC)
 }
 
-// hold makes sure that the claim holds. A process that stood still for so long
-// that it no longer knows takes the folder anew, which fails where another
-// process has done so meanwhile.
+// hold checks that the claim still holds. A process that stood still for too
+// long to be certain claims the folder again, which fails if another process
+// has claimed it meanwhile.
 func (c *Claim) hold() error {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if c.ended != nil {
 		return c.ended
 	}
-	// Round(0) leaves the clock on the wall, which goes on while a machine sleeps.
+	// Round(0) strips the monotonic reading and leaves the wall clock, which
+	// keeps running while a machine sleeps.
 	still := max(time.Since(c.touched), time.Since(c.touched.Round(0)))
 	if still < trustedFor {
 		return nil
@@ -173,7 +176,7 @@ func (c *Claim) hold() error {
 	return err
 }
 
-// keep touches the claim as long as it holds.
+// keep renews the claim for as long as it holds.
 func (c *Claim) keep(onLost func(error)) {
 	ticker := time.NewTicker(touchEvery)
 	defer ticker.Stop()
@@ -190,12 +193,12 @@ func (c *Claim) keep(onLost func(error)) {
 			return
 		}
 		if err == nil {
-			c.touch() // an error shows in the next hold, for the claim grows old
+			c.touch() // after an error the claim grows old, which the next hold notices
 		}
 	}
 }
 
-// touch gives the claim the file system's time.
+// touch sets the time of the claim's file to the file system's current time.
 func (c *Claim) touch() {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -205,7 +208,8 @@ func (c *Claim) touch() {
 	}
 }
 
-// next makes the claim after the present one, which is free or the process's own.
+// next creates the claim that follows the current one, which is free or the
+// process's own.
 func (c *Claim) next() error {
 	began := time.Now()
 	c.number++
@@ -217,7 +221,7 @@ func (c *Claim) next() error {
 	return nil
 }
 
-// write writes the claim's file, whose text keeps its length.
+// write writes the claim's file. Its text always has the same length.
 func (c *Claim) write(flag int) error {
 	text, err := json.Marshal(c.holder)
 	if err != nil {
@@ -231,10 +235,10 @@ func (c *Claim) write(flag int) error {
 	return errors.Join(err, file.Close())
 }
 
-// claimFile is the file of the claim of that number.
+// claimFile is the path of the claim with a number.
 func (f *Folder) claimFile(number int) string { return f.File(fmt.Sprintf(".claim-%d", number)) }
 
-// lastClaim is the highest number of the folder's claims, 0 where it has none.
+// lastClaim is the highest number of the folder's claims, or 0 if it has none.
 func (f *Folder) lastClaim() (int, error) {
 	entries, err := os.ReadDir(f.Path)
 	if err != nil {
@@ -250,10 +254,10 @@ func (f *Folder) lastClaim() (int, error) {
 	return last, nil
 }
 
-// heldBy says who holds the claim of that number, and whether another process
-// may take the folder.
+// heldBy says which process holds the claim with a number, and whether another
+// process may take the folder.
 func (f *Folder) heldBy(number int, now time.Time) (holder Holder, free bool, err error) {
-	file, err := os.Open(f.claimFile(number)) // unlike os.Stat, this asks a file server anew
+	file, err := os.Open(f.claimFile(number)) // unlike os.Stat, this makes a file server look again
 	if err != nil {
 		return Holder{}, false, fmt.Errorf("looking who works in %s: %w", f.Path, err)
 	}
@@ -263,12 +267,12 @@ func (f *Folder) heldBy(number int, now time.Time) (holder Holder, free bool, er
 		return Holder{}, false, fmt.Errorf("looking who works in %s: %w", f.Path, err)
 	}
 	if json.NewDecoder(file).Decode(&holder) != nil {
-		holder = Holder{Host: "another host"} // which is writing the file at this moment
+		holder = Holder{Host: "another host"} // it has not finished writing the file
 	}
 	return holder, holder.Released || now.Sub(info.ModTime()) > expiresIn, nil
 }
 
-// A claimedDisk makes sure of a claim before each change.
+// A claimedDisk checks a claim before each change.
 type claimedDisk struct {
 	disk
 	claim *Claim

@@ -7,13 +7,15 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// A ConfigValue is a key of a run's config with its value, as config.yaml has them.
+// A ConfigValue is a key of a run's config and its value, as config.yaml writes
+// them.
 type ConfigValue struct {
 	Key  string // dotted
 	Text string
 }
 
-// ConfigValues are those of the run's config.yaml, in its order.
+// ConfigValues returns the keys and values of the run's config.yaml, in its
+// order.
 func (f *Folder) ConfigValues() ([]ConfigValue, error) {
 	path := f.File(ConfigFile)
 	content, err := read(path, maxTextFile)
@@ -30,8 +32,8 @@ func (f *Folder) ConfigValues() ([]ConfigValue, error) {
 	return flatten(nil, "", document.Content[0]), nil
 }
 
-// flatten appends what a node holds under a dotted prefix: each value of a
-// mapping, and lists as their text.
+// flatten appends the values that a node holds, with prefix before their dotted
+// keys. A list counts as one value.
 func flatten(values []ConfigValue, prefix string, node *yaml.Node) []ConfigValue {
 	if node.Kind != yaml.MappingNode {
 		return append(values, ConfigValue{prefix, text(node)})
@@ -46,7 +48,7 @@ func flatten(values []ConfigValue, prefix string, node *yaml.Node) []ConfigValue
 	return values
 }
 
-// text is a value in one line.
+// text returns a value on one line.
 func text(node *yaml.Node) string {
 	if node.Kind != yaml.SequenceNode {
 		return shortened(node.Value)

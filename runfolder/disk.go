@@ -12,8 +12,8 @@ import (
 	"syscall"
 )
 
-// A disk is what the folder's files are written to. Tests put one in place
-// that fails.
+// A disk is where the folder's files are written. Tests replace it by one that
+// fails.
 type disk interface {
 	open(path string, flag int) (diskFile, error)
 	rename(from, to string) error
@@ -27,13 +27,13 @@ type diskFile interface {
 	Sync() error
 }
 
-// system is the disk that the operating system offers.
+// system is the operating system's disk.
 type system struct{}
 
 func (system) open(path string, flag int) (diskFile, error) {
 	file, err := os.OpenFile(path, flag, 0o644)
 	if err != nil {
-		return nil, err // and no file, which a nil *os.File would be
+		return nil, err // return a nil interface; one that holds a nil *os.File is not nil
 	}
 	return file, nil
 }
@@ -42,8 +42,8 @@ func (system) rename(from, to string) error { return os.Rename(from, to) }
 
 func (system) remove(path string) error { return os.Remove(path) }
 
-// syncFolder makes renames in the folder last through a power cut, where the
-// system knows how.
+// syncFolder makes renames in the folder survive a power cut, on systems that
+// can do so.
 func (system) syncFolder(path string) error {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -59,10 +59,10 @@ func (system) syncFolder(path string) error {
 	return errors.Join(err, folder.Close())
 }
 
-// A WriteError is a file that could not be written.
+// A WriteError says that a file could not be written.
 type WriteError struct {
 	Path string
-	Err  error // the system's, without a path
+	Err  error // the system's error, without a path
 }
 
 func (e *WriteError) Error() string {
@@ -72,7 +72,7 @@ func (e *WriteError) Error() string {
 // Unwrap returns the system's error.
 func (e *WriteError) Unwrap() error { return e.Err }
 
-// newWriteError wraps what the system said of path or of a file beside it.
+// newWriteError wraps the system's error for path or for a file beside it.
 func newWriteError(path string, err error) *WriteError {
 	var ofPath *fs.PathError
 	var ofLink *os.LinkError
@@ -98,10 +98,12 @@ func remedy(err error) string {
 	return ""
 }
 
-// replace puts the parts of a file at path, whole or not at all and there to stay: it is
-// written beside, synced and renamed. What stood there goes to keep, if that is
-// not empty, once the new file is whole. One program writes to a folder, so the
-// file beside can have one name; what a killed program left of one goes first.
+// replace writes the parts of a file to path, whole or not at all, and so that
+// they survive a power cut: it writes a new file beside path, syncs it and
+// renames it. If keep is not empty, the old file is renamed to keep once the
+// new one is complete. Only one program writes to a folder at a time, so the
+// file beside path can have a fixed name; one that a killed program left behind
+// is removed first.
 func replace(disk disk, path, keep string, parts ...[]byte) error {
 	if err := disk.remove(beside(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return newWriteError(path, err)
@@ -109,14 +111,14 @@ func replace(disk disk, path, keep string, parts ...[]byte) error {
 	return put(disk, path, keep, parts...)
 }
 
-// beside is where the file at path is written before it is renamed.
+// beside is the path where the file at path is written before it is renamed.
 func beside(path string) string {
 	folder, name := filepath.Split(path)
 	return filepath.Join(folder, "."+name+".part")
 }
 
-// put is replace where no file may stand beside yet. Opening one that does
-// could follow a link to any other file and empty that.
+// put does the work of replace, but fails if there is a file beside path
+// already. Opening that one could follow a link to another file and empty it.
 func put(disk disk, path, keep string, parts ...[]byte) error {
 	part := beside(path)
 	file, err := disk.open(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY)
@@ -139,7 +141,7 @@ func put(disk disk, path, keep string, parts ...[]byte) error {
 		err = disk.rename(part, path)
 	}
 	if err != nil {
-		disk.remove(part) // gives back what a full disk lacks
+		disk.remove(part) // frees its space, which a full disk needs
 		return newWriteError(path, err)
 	}
 	if err := disk.syncFolder(filepath.Dir(path)); err != nil {

@@ -2,13 +2,13 @@ package runfolder
 
 import "runtime/debug"
 
-// Development is the version of a program whose build knows neither the commit
-// nor a released version.
+// Development is the version of a program that was built without a commit or a
+// released version.
 const Development = "development"
 
-// Version is this program's: the commit it was built from ("+dirty" where files
-// were changed since) or its module's version, and [Development] where the build
-// knows neither.
+// Version is this program's version: the commit it was built from ("+dirty" if
+// files were changed since), or its module's version, or [Development] if the
+// build knows neither.
 func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -12,18 +12,18 @@ import (
 // The files of a comparison's folder.
 const (
 	ComparisonPicture     = "comparison.png"
-	ComparisonLossPicture = "comparison_loss.png" // where accuracies are the first picture
+	ComparisonLossPicture = "comparison_loss.png" // if the first picture shows accuracies
 	ComparisonTable       = "comparison.csv"
 )
 
-// A FinishedRun is a run with the figures that a comparison takes.
+// A FinishedRun holds what a comparison needs of a run.
 type FinishedRun struct {
 	Path    string
 	Summary *Summary
 	History metrics.History
 }
 
-// Finished reads a run that has ended with all that a comparison needs.
+// Finished reads a run that has ended.
 func (f *Folder) Finished() (FinishedRun, error) {
 	goOn := "go on with it: " + shell.Command("-resume", f.Path)
 	summary, err := f.Summary()
@@ -44,7 +44,7 @@ func (f *Folder) Finished() (FinishedRun, error) {
 		return FinishedRun{}, err
 	}
 	if len(history) == 0 || len(history) != summary.Epochs {
-		return FinishedRun{}, fmt.Errorf("%s: %d epochs, the summary is of %d: the run was made longer and is not finished; %s",
+		return FinishedRun{}, fmt.Errorf("%s: %d epochs, but the summary counts %d: the run was made longer and is not finished; %s",
 			f.File(MetricsFile), len(history), summary.Epochs, goOn)
 	}
 	return FinishedRun{f.Path, summary, history}, nil

@@ -1,5 +1,6 @@
-// Package runfolder is the folder a training run leaves behind: what is written
-// there, under which names and how, so that a reader never meets half a file.
+// Package runfolder defines the folder that a training run leaves behind: which
+// files it holds, what they are called and how they are written, so that a
+// reader never sees half a file.
 //
 //	config.yaml         the resolved config
 //	metrics.csv         one row an epoch, written as the epoch ends
@@ -27,7 +28,7 @@ import (
 	"time"
 )
 
-// The files of a run folder that have one name in every run.
+// The names of files that every run folder may hold.
 const (
 	ConfigFile      = "config.yaml"
 	MetricsFile     = "metrics.csv"
@@ -44,14 +45,15 @@ const (
 	TensorBoardFolder = "tensorboard"
 )
 
-// latest is the link beside a name's run folders that points at the newest.
+// latest is the link, beside the run folders of one name, that points at the
+// newest.
 const latest = "latest"
 
 // A Folder is one run's folder.
 type Folder struct {
 	Path string
 
-	disk disk // nil for the system's
+	disk disk // nil for the system's disk
 }
 
 func (f *Folder) storage() disk {
@@ -61,13 +63,13 @@ func (f *Folder) storage() disk {
 	return f.disk
 }
 
-// Create makes the folder of a run that starts now: root/name/<UTC timestamp>,
-// with a number behind the timestamp where that second already has one, so that
+// Create makes the folder root/name/<UTC timestamp> for a run that starts now.
+// If there is one for the same second, a number follows the timestamp, so that
 // runs never share a folder.
 func Create(root, name string, now time.Time) (*Folder, error) {
 	parent := filepath.Join(root, name)
 	if err := os.MkdirAll(parent, 0o777); err != nil {
-		return nil, fmt.Errorf("making %s: %w; name another place with -runs", parent, err)
+		return nil, fmt.Errorf("making %s: %w; choose another place with -runs", parent, err)
 	}
 	stamp := now.UTC().Format("20060102T150405Z")
 	entry := stamp
@@ -77,16 +79,16 @@ func Create(root, name string, now time.Time) (*Folder, error) {
 			break
 		}
 		if !errors.Is(err, fs.ErrExist) {
-			return nil, fmt.Errorf("%w; name another place with -runs", err)
+			return nil, fmt.Errorf("%w; choose another place with -runs", err)
 		}
 		entry = fmt.Sprintf("%s-%d", stamp, n)
 	}
 	return &Folder{Path: filepath.Join(parent, entry)}, nil
 }
 
-// PointLatest makes root/name/latest a link to the folder, replacing an older
-// link at one stroke. Where the system grants no links it writes the folder's
-// name instead.
+// PointLatest makes root/name/latest a link to the folder and replaces an older
+// link in one step. On a system that allows no links it writes the folder's
+// name into a file instead.
 func (f *Folder) PointLatest() error {
 	parent, entry := filepath.Split(f.Path)
 	link := filepath.Join(parent, latest)
@@ -108,8 +110,8 @@ func (f *Folder) PointLatest() error {
 	return nil
 }
 
-// Open returns the run folder at path, which must hold a config. The path may
-// be that of a latest, whatever that will point at later.
+// Open opens the run folder at path, which must hold a config. If path is a
+// latest link, the folder stays the one that it points at now.
 func Open(path string) (*Folder, error) {
 	resolved, err := resolve(path)
 	if err == nil {
@@ -119,7 +121,7 @@ func Open(path string) (*Folder, error) {
 		}
 	}
 	if target, linkErr := os.Readlink(path); linkErr == nil && errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("it points at %s, which is gone or holds none; name another run", target)
+		err = fmt.Errorf("it points at %s, which is gone or holds no run; name another run", target)
 	}
 	if err != nil {
 		newest := filepath.Join(path, latest)
@@ -128,7 +130,7 @@ func Open(path string) (*Folder, error) {
 				return nil, fmt.Errorf("%s holds runs; name one of them, such as %s", path, newest)
 			}
 		}
-		return nil, fmt.Errorf("%s is no run folder: %w; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, missing(err))
+		return nil, fmt.Errorf("%s is not a run folder: %w; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, missing(err))
 	}
 	return &Folder{Path: resolved}, nil
 }
@@ -143,7 +145,7 @@ func holdsRuns(path string) bool {
 	return false
 }
 
-// missing says which file is not there; other errors it leaves as they are.
+// missing says which file is missing; it returns other errors unchanged.
 func missing(err error) error {
 	var of *fs.PathError
 	switch {
@@ -155,15 +157,15 @@ func missing(err error) error {
 	return notThere("there is no such folder")
 }
 
-// notThere says in words what is not there; it is an fs.ErrNotExist.
+// notThere says in words what is missing; it counts as fs.ErrNotExist.
 type notThere string
 
 func (e notThere) Error() string { return string(e) }
 
-// Is tells what is not there from other errors.
+// Is makes errors.Is recognize fs.ErrNotExist.
 func (notThere) Is(target error) bool { return target == fs.ErrNotExist }
 
-// resolve follows links, and a latest that is a file; see PointLatest.
+// resolve follows links, and a latest that is a file (see PointLatest).
 func resolve(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -179,8 +181,8 @@ func resolve(path string) (string, error) {
 	return filepath.EvalSymlinks(path)
 }
 
-// Files are the names of the files that a person finds in the folder, sorted:
-// all but checkpoints and what begins with a dot.
+// Files returns the names of the files that a person sees in the folder,
+// sorted: all except checkpoints and hidden files.
 func (f *Folder) Files() (names []string, err error) {
 	entries, err := os.ReadDir(f.Path)
 	if err != nil {
@@ -194,7 +196,7 @@ func (f *Folder) Files() (names []string, err error) {
 	return names, nil
 }
 
-// Missing are those of the files of a run's summary that are gone.
+// Missing returns which of the files that a summary lists are gone.
 func (f *Folder) Missing(s *Summary) (names []string) {
 	for _, name := range s.Files {
 		if _, err := os.Lstat(f.File(filepath.Base(name))); err != nil {
@@ -207,13 +209,13 @@ func (f *Folder) Missing(s *Summary) (names []string) {
 // File is the path of a file in the folder.
 func (f *Folder) File(name string) string { return filepath.Join(f.Path, name) }
 
-// Write puts a file into the folder, whole or not at all: it is written beside,
-// synced and renamed. The error is a *WriteError.
+// Write writes a file of the folder, whole or not at all: it writes a new file,
+// syncs and renames it. The error is a *WriteError.
 func (f *Folder) Write(name string, content []byte) error {
 	return replace(f.storage(), f.File(name), "", content)
 }
 
-// WriteWith puts a file into the folder that draw writes; see Write.
+// WriteWith writes a file whose content draw produces; see Write.
 func (f *Folder) WriteWith(name string, draw func(io.Writer) error) error {
 	var content bytes.Buffer
 	if err := draw(&content); err != nil {
@@ -222,11 +224,11 @@ func (f *Folder) WriteWith(name string, draw func(io.Writer) error) error {
 	return f.Write(name, content.Bytes())
 }
 
-// WriteNew puts a file outside of run folders, whole or not at all, where there
-// is none yet: an error wraps fs.ErrExist otherwise. No other file is touched.
+// WriteNew writes a file outside of run folders, whole or not at all. If path
+// exists, it changes nothing and returns an error that wraps fs.ErrExist.
 func WriteNew(path string, content []byte) error {
 	if _, err := os.Lstat(beside(path)); err == nil {
-		return fmt.Errorf("writing %s: %s is in the way: another program writes it, or one that was stopped left it; delete it then", path, beside(path))
+		return fmt.Errorf("writing %s: %s is in the way: another program is writing it, or a stopped program left it behind; in that case delete it", path, beside(path))
 	}
 	claim, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {

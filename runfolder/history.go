@@ -18,16 +18,16 @@ import (
 	"cifartrain/metrics"
 )
 
-// columns are those of metrics.csv.
+// columns are the columns of metrics.csv.
 var columns = []string{"epoch", "train_loss", "val_loss", "train_accuracy", "val_accuracy", "learning_rate", "seconds"}
 
-// AppendEpoch adds an epoch's row to metrics.csv, which the first epoch begins
-// with the header. The accuracies of a model that does not classify stay empty. The
-// error is a *WriteError.
+// AppendEpoch adds an epoch's row to metrics.csv; the first epoch's row comes
+// with the header. The accuracies of a model that does not classify stay empty.
+// The error is a *WriteError.
 func (f *Folder) AppendEpoch(epoch metrics.Epoch) error {
 	rows := historyTable(metrics.History{epoch})
 	if epoch.Number == 1 {
-		return f.Write(MetricsFile, rows) // whole or not at all: never there without its header
+		return f.Write(MetricsFile, rows) // whole or not at all, so that the file never lacks its header
 	}
 	_, rows, _ = bytes.Cut(rows, []byte("\n"))
 	path := f.File(MetricsFile)
@@ -35,15 +35,14 @@ func (f *Folder) AppendEpoch(epoch metrics.Epoch) error {
 	if err != nil {
 		return newWriteError(path, err)
 	}
-	_, err = file.Write(rows) // one call, so that no row stands half
+	_, err = file.Write(rows) // in one call, so that no half row is left
 	if err = cmp.Or(err, file.Close()); err != nil {
 		return newWriteError(path, err)
 	}
 	return nil
 }
 
-// WriteHistory makes metrics.csv that of the history, without any row that
-// came after it.
+// WriteHistory rewrites metrics.csv from the history, which drops later rows.
 func (f *Folder) WriteHistory(history metrics.History) error {
 	if len(history) > 0 {
 		return f.Write(MetricsFile, historyTable(history))
@@ -55,14 +54,14 @@ func (f *Folder) WriteHistory(history metrics.History) error {
 	return nil
 }
 
-// historyTable is the history as metrics.csv has it.
+// historyTable returns the history in the form of metrics.csv.
 func historyTable(history metrics.History) []byte {
 	rows := [][]string{columns}
 	for _, epoch := range history {
 		rows = append(rows, row(epoch))
 	}
 	var content bytes.Buffer
-	csv.NewWriter(&content).WriteAll(rows) // a buffer takes all
+	csv.NewWriter(&content).WriteAll(rows) // writing to a buffer cannot fail
 	return content.Bytes()
 }
 
@@ -74,7 +73,7 @@ func row(e metrics.Epoch) []string {
 	}
 }
 
-// number is the shortest text that reads back as x, and empty for NaN.
+// number returns the shortest text that reads back as x, and "" for NaN.
 func number(x float64) string {
 	if math.IsNaN(x) {
 		return ""
@@ -82,8 +81,8 @@ func number(x float64) string {
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
-// History reads metrics.csv. A last row without its end, which a program that
-// was killed may leave, does not count.
+// History reads metrics.csv. It ignores an incomplete last row, which a killed
+// program may leave behind.
 func (f *Folder) History() (metrics.History, error) {
 	path := f.File(MetricsFile)
 	file, _, err := open(path, mostEpochs*longestRow)
@@ -98,13 +97,14 @@ func (f *Folder) History() (metrics.History, error) {
 	return history, nil
 }
 
-// What a history may hold: train.epochs is no larger, and no row longer.
+// The limits of a history: train.epochs cannot be larger, and no row can be
+// longer.
 const (
 	mostEpochs = 1_000_000
 	longestRow = 256
 )
 
-// parseHistory is the reverse of historyTable.
+// parseHistory reverses historyTable.
 func parseHistory(content io.Reader) (metrics.History, error) {
 	var history metrics.History
 	lines := bufio.NewReaderSize(content, longestRow)
@@ -114,7 +114,7 @@ func parseHistory(content io.Reader) (metrics.History, error) {
 		case err == io.EOF && n > 1:
 			return history, nil
 		case err == bufio.ErrBufferFull:
-			return nil, fmt.Errorf("line %d: is longer than the %d bytes of any row", n, longestRow)
+			return nil, fmt.Errorf("line %d is longer than %d bytes, the most that a row can have", n, longestRow)
 		case err != nil && err != io.EOF:
 			return nil, err
 		}
@@ -142,7 +142,7 @@ func parseHistory(content io.Reader) (metrics.History, error) {
 
 func parseRow(fields []string) (epoch metrics.Epoch, err error) {
 	if epoch.Number, err = strconv.Atoi(fields[0]); err != nil {
-		return metrics.Epoch{}, fmt.Errorf("epoch %q is no whole number", fields[0])
+		return metrics.Epoch{}, fmt.Errorf("epoch %q is not a whole number", fields[0])
 	}
 	targets := []*float64{
 		&epoch.TrainLoss, &epoch.ValidationLoss, &epoch.TrainAccuracy,
@@ -156,11 +156,11 @@ func parseRow(fields []string) (epoch metrics.Epoch, err error) {
 		}
 		*target, err = strconv.ParseFloat(text, 64)
 		if err != nil || math.IsNaN(*target) || math.IsInf(*target, 0) {
-			return metrics.Epoch{}, fmt.Errorf("%s %q is no finite number", name, text)
+			return metrics.Epoch{}, fmt.Errorf("%s %q is not a finite number", name, text)
 		}
 	}
 	if !(epoch.Seconds >= 0 && epoch.Seconds <= metrics.MostSeconds) {
-		return metrics.Epoch{}, fmt.Errorf("%g seconds are no time that an epoch took", epoch.Seconds)
+		return metrics.Epoch{}, fmt.Errorf("no epoch takes %g seconds", epoch.Seconds)
 	}
 	return epoch, nil
 }

@@ -99,8 +99,8 @@ func TestHostileFilesAreCheap(t *testing.T) {
 		}, 0, inCheckpoint, "the header is"},
 		{"checkpoint: nonsense for a history", CheckpointFile, func() []byte {
 			return sealed(string(safetensorsFile(metadata+strings.Repeat("x", 1<<20)+`"}}`, nil)))
-		}, 0, inCheckpoint, "line 1: is longer than the 256 bytes of any row"},
-		{"metrics: one line", MetricsFile, func() []byte { return bytes.Repeat([]byte("1,"), 50_000_000) }, 0, inMetrics, "line 1: is longer"},
+		}, 0, inCheckpoint, "line 1 is longer than 256 bytes, the most that a row can have"},
+		{"metrics: one line", MetricsFile, func() []byte { return bytes.Repeat([]byte("1,"), 50_000_000) }, 0, inMetrics, "line 1 is longer"},
 		{"metrics: empty lines", MetricsFile, func() []byte { return append([]byte(heading), bytes.Repeat([]byte("\n"), 50_000_000)...) }, 0, inMetrics, "line 2: has 1 fields, not 7"},
 		{"metrics: a million epochs", MetricsFile, func() []byte {
 			table := []byte(heading + "\n")
@@ -202,7 +202,7 @@ func TestShortened(t *testing.T) {
 	}
 }
 
-// TestCheckpointOfTooManyEpochs would be written, and not be read again.
+// TestCheckpointOfTooManyEpochs refuses to write a checkpoint that could not be read again.
 func TestCheckpointOfTooManyEpochs(t *testing.T) {
 	c := checkpointAt(1)
 	for i := range 400_000 {
@@ -210,7 +210,7 @@ func TestCheckpointOfTooManyEpochs(t *testing.T) {
 		e.Number, e.TrainLoss, e.ValidationLoss, e.TrainAccuracy, e.ValidationAccuracy = i+1, math.Pi, math.Pi, math.Pi, math.Pi
 		c.History = append(c.History, e)
 	}
-	if err := create(t).WriteCheckpoint(c); err == nil || !strings.Contains(err.Error(), "too long to be kept") || !strings.Contains(err.Error(), filepath.Base(CheckpointFile)) {
+	if err := create(t).WriteCheckpoint(c); err == nil || !strings.Contains(err.Error(), "too long for a checkpoint") || !strings.Contains(err.Error(), filepath.Base(CheckpointFile)) {
 		t.Errorf("error is %v", err)
 	}
 }

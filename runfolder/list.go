@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// List returns the folders in root, root/NAME/TIME, of runs, sweeps and
-// comparisons, the newest first. Links and hidden folders are left out.
+// List returns the folders root/NAME/TIME of runs, sweeps and comparisons, the
+// newest first. It leaves out links and hidden folders.
 func List(root string) []*Folder {
 	paths, _ := filepath.Glob(filepath.Join(root, "*", "*")) // only a bad pattern is an error
 	var folders []*Folder
@@ -26,7 +26,7 @@ func List(root string) []*Folder {
 		}
 	}
 	slices.SortStableFunc(folders, func(a, b *Folder) int {
-		return strings.Compare(filepath.Base(b.Path), filepath.Base(a.Path)) // times sort as texts
+		return strings.Compare(filepath.Base(b.Path), filepath.Base(a.Path)) // timestamps sort as texts
 	})
 	return folders
 }

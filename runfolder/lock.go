@@ -7,12 +7,12 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockFile is what a program holds as long as it writes to a folder.
+// lockFile is the file that a program locks while it writes to a folder.
 const lockFile = ".lock"
 
 // Lock makes the calling program the only one that trains into the folder,
-// until unlock is called or the program ends, in whatever way. The error says
-// when another one does. File systems without locks grant every one.
+// until it calls unlock or ends in whatever way. It returns an error if another
+// program does so already. On file systems without locks it always succeeds.
 func (f *Folder) Lock() (unlock func(), err error) {
 	lock := flock.New(f.File(lockFile), flock.SetPermissions(0o644))
 	locked, err := lock.TryLock()

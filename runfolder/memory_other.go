@@ -2,6 +2,6 @@
 
 package runfolder
 
-// PeakMemory is the most memory this process had resident so far, in bytes; 0
-// where the system does not tell.
+// PeakMemory is the most memory that this process had resident so far, in
+// bytes; 0 if the system does not tell.
 func PeakMemory() int64 { return 0 }

@@ -66,7 +66,7 @@ func TestCreateWhereAFileStands(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Create(root, "svm", started)
-	if err == nil || !strings.Contains(err.Error(), "name another place with -runs") {
+	if err == nil || !strings.Contains(err.Error(), "choose another place with -runs") {
 		t.Errorf("error is %v, want the remedy", err)
 	}
 }
@@ -101,7 +101,7 @@ func TestOpenSuggestsTheNewest(t *testing.T) {
 
 func TestOpenWantsAConfig(t *testing.T) {
 	_, err := Open(t.TempDir())
-	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "is no run folder") {
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "is not a run folder") {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -200,12 +200,12 @@ func TestDamagedMetricsFile(t *testing.T) {
 	for _, test := range []struct{ name, content, says string }{
 		{"empty", "", "line 1: the columns are not"},
 		{"other columns", "a,b\n1,2\n", "line 1: the columns are not"},
-		{"no number", header + "1,2,3,4,5,6,7\n2,x,3,4,5,6,7\n", `line 3: train_loss "x" is no finite number`},
-		{"no epoch", header + "one,2,3,4,5,6,7\n", `line 2: epoch "one" is no whole number`},
+		{"no number", header + "1,2,3,4,5,6,7\n2,x,3,4,5,6,7\n", `line 3: train_loss "x" is not a finite number`},
+		{"no epoch", header + "one,2,3,4,5,6,7\n", `line 2: epoch "one" is not a whole number`},
 		{"half a row", header + "1,2,3\n", "line 2: has 3 fields, not 7"},
-		{"infinite", header + "1,2,Inf,4,5,6,7\n", `line 2: val_loss "Inf" is no finite number`},
-		{"not a number", header + "1,NaN,3,4,5,6,7\n", `line 2: train_loss "NaN" is no finite number`},
-		{"no loss", header + "1,,3,4,5,6,7\n", `line 2: train_loss "" is no finite number`},
+		{"infinite", header + "1,2,Inf,4,5,6,7\n", `line 2: val_loss "Inf" is not a finite number`},
+		{"not a number", header + "1,NaN,3,4,5,6,7\n", `line 2: train_loss "NaN" is not a finite number`},
+		{"no loss", header + "1,,3,4,5,6,7\n", `line 2: train_loss "" is not a finite number`},
 		{"an epoch is missing", header + "1,2,3,4,5,6,7\n3,2,3,4,5,6,7\n", "line 3: the epoch is 3 and should be 2"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

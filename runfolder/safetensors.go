@@ -12,16 +12,16 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// What a header may hold: far more than any model's. Each costs a hundred times
-// its bytes in memory.
+// The limits of a header, far above any model's. Each entry costs a hundred
+// times its bytes in memory.
 const (
-	mostKeys   = 4096 // of an object
-	mostValues = 8    // of a list; a weight has two dimensions at most
+	mostKeys   = 4096 // in an object
+	mostValues = 8    // in a list; a weight has at most two dimensions
 )
 
 // decodeTensors returns the float32 tensors of a safetensors file by name, and
-// its metadata. The file's header may have so many bytes. What is read from a
-// file costs a small multiple of the file's length, whatever it holds.
+// its metadata. The header may have at most longestHeader bytes. The memory it
+// takes is a small multiple of the file's length, whatever the file holds.
 // Format: https://github.com/huggingface/safetensors
 func decodeTensors(content []byte, longestHeader uint64) (map[string]*tensor.Dense, map[string]string, error) {
 	header, metadata, err := decodeHeader(content, longestHeader)
@@ -41,18 +41,19 @@ func decodeTensors(content []byte, longestHeader uint64) (map[string]*tensor.Den
 }
 
 // decodeHeader reads the header of a safetensors file and returns its length.
-// The library takes the last of two tensors of one name, which the format
-// forbids, and its errors may quote the whole header.
+// It checks the header first: if a name is given twice, which the format
+// forbids, the library silently takes the last one, and the library's errors
+// may quote the whole header.
 func decodeHeader(content []byte, longest uint64) (length uint64, metadata safetensors.Metadata, err error) {
 	if len(content) < 8 {
-		return 0, metadata, fmt.Errorf("it is %d bytes long and the header's length alone takes 8", len(content))
+		return 0, metadata, fmt.Errorf("it is %d bytes long, and the length of its header alone takes 8", len(content))
 	}
 	length = binary.LittleEndian.Uint64(content)
 	switch {
 	case length > uint64(len(content)-8):
 		return 0, metadata, fmt.Errorf("its first 8 bytes, the length of its header, say more than the %d that follow: it is another kind of file, or was cut short", len(content)-8)
 	case length > longest:
-		return 0, metadata, fmt.Errorf("byte 0: the header is %d bytes long, more than the %d of any file here", length, longest)
+		return 0, metadata, fmt.Errorf("byte 0: the header is %d bytes long, more than the %d that are read", length, longest)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(content[8 : 8+length]))
 	decoder.UseNumber()
@@ -62,14 +63,14 @@ func decodeHeader(content []byte, longest uint64) (length uint64, metadata safet
 	return safetensors.ReadMetadata(content)
 }
 
-// checkKeys reads a JSON value and refuses a key given twice in one object, and
-// values nested deeper than any of a safetensors header.
+// checkKeys reads a JSON value. It refuses a key that is given twice in one
+// object, and deeper nesting than a safetensors header has.
 func checkKeys(decoder *json.Decoder, depth int) error {
 	token, err := decoder.Token()
 	opening, nested := token.(json.Delim)
 	switch {
 	case err != nil:
-		return fmt.Errorf("the header is no JSON: %w", err)
+		return fmt.Errorf("the header is not JSON: %w", err)
 	case !nested:
 		return nil
 	case depth == 3:
@@ -81,12 +82,12 @@ func checkKeys(decoder *json.Decoder, depth int) error {
 		case opening == '[' && n > mostValues:
 			return fmt.Errorf("a list is longer than %d; no weight has as many dimensions", mostValues)
 		case n > mostKeys:
-			return fmt.Errorf("more than %d things have a name; no model has as many tensors", mostKeys)
+			return fmt.Errorf("an object has more than %d names; no model has as many tensors", mostKeys)
 		case opening == '{':
 			key, err := decoder.Token()
 			name, _ := key.(string)
 			if err != nil {
-				return fmt.Errorf("the header is no JSON: %w", err)
+				return fmt.Errorf("the header is not JSON: %w", err)
 			}
 			if seen[name] {
 				return fmt.Errorf("%q is given twice", shortened(name))
@@ -98,12 +99,12 @@ func checkKeys(decoder *json.Decoder, depth int) error {
 		}
 	}
 	if _, err := decoder.Token(); err != nil { // the closing bracket
-		return fmt.Errorf("the header is no JSON: %w", err)
+		return fmt.Errorf("the header is not JSON: %w", err)
 	}
 	return nil
 }
 
-// float32View is a float32 tensor as a safetensors file holds it.
+// float32View returns a tensor in the form of a safetensors file.
 func float32View(value *tensor.Dense) (safetensors.TensorView, error) {
 	shape := make([]uint64, 0, value.Dims())
 	for _, size := range value.Shape() {
@@ -116,7 +117,7 @@ func float32View(value *tensor.Dense) (safetensors.TensorView, error) {
 	return safetensors.NewTensorView(safetensors.F32, shape, data)
 }
 
-// float32Tensor copies data into a tensor of the shape.
+// float32Tensor copies data into a new tensor.
 func float32Tensor(info *safetensors.TensorInfo, data []byte) (*tensor.Dense, error) {
 	if info.DType != safetensors.F32 {
 		return nil, fmt.Errorf("holds %v, not F32", info.DType)

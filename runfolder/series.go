@@ -7,11 +7,11 @@ import (
 	"path/filepath"
 )
 
-// SeriesFile lists, in the folder of a comparison, the runs that one command
-// trains one after the other to compare them.
+// SeriesFile, in the folder of a comparison, lists the runs that one command
+// trains one after the other in order to compare them.
 const SeriesFile = "series.json"
 
-// A Series is what a command that trains several runs needs to go on.
+// A Series is what a command needs to go on with training several runs.
 type Series struct {
 	Members     []Member `json:"members"`
 	Init        string   `json:"init,omitempty"` // the weights file that the runs start from
@@ -21,7 +21,7 @@ type Series struct {
 // A Member is a run of a series.
 type Member struct {
 	Config string `json:"config"`        // the text of a config
-	Run    string `json:"run,omitempty"` // the run's folder, from the series' folder; empty before it has begun
+	Run    string `json:"run,omitempty"` // the run's folder, relative to the series' folder; empty before the run has begun
 }
 
 // WriteSeries writes series.json.
@@ -33,8 +33,8 @@ func (f *Folder) WriteSeries(s *Series) error {
 	return f.Write(SeriesFile, append(content, '\n'))
 }
 
-// OpenSeries returns the folder at path and its series; found is false where
-// the path is that of something else.
+// OpenSeries returns the folder at path and its series; found is false if there
+// is no series.
 func OpenSeries(path string) (f *Folder, s *Series, found bool) {
 	resolved, err := resolve(path)
 	if err != nil {
@@ -51,7 +51,7 @@ func OpenSeries(path string) (f *Folder, s *Series, found bool) {
 // mostSeriesBytes is room for a thousand configs.
 const mostSeriesBytes = 16 << 20
 
-// Begun records that the run of a member has its folder now.
+// Begun records the folder of a member whose run has begun.
 func (f *Folder) Begun(s *Series, member int, run *Folder) error {
 	path, err := filepath.Rel(f.Path, run.Path)
 	if err != nil {
@@ -63,8 +63,8 @@ func (f *Folder) Begun(s *Series, member int, run *Folder) error {
 	return f.WriteSeries(s)
 }
 
-// RunOf is the folder of a member's run, nil before it has begun or where it is
-// gone.
+// RunOf returns the folder of a member's run, or nil if it has not begun or its
+// folder is gone.
 func (f *Folder) RunOf(m Member) *Folder {
 	if m.Run == "" {
 		return nil

@@ -12,17 +12,17 @@ import (
 	"cifartrain/shell"
 )
 
-// How a run stands.
+// The states of a run.
 const (
-	Training    = "training" // from its first file to its last
+	Training    = "training" // from the first file written to the last
 	Finished    = "finished"
 	Stopped     = "stopped early"
-	Paused      = "paused" // before its last epoch, because others of its sweep promise more
+	Paused      = "paused" // before its last epoch, because other runs of its sweep are more promising
 	Interrupted = "interrupted"
 	Failed      = "failed"
 )
 
-// A Summary is what summary.json says of a run.
+// A Summary is the content of summary.json.
 type Summary struct {
 	Name   string       `json:"name"`
 	Status string       `json:"status"` // Finished, Stopped, Paused, Interrupted or Failed
@@ -39,34 +39,35 @@ type Summary struct {
 	Images     Images   `json:"images"`
 	Parameters int      `json:"parameters"` // trained values
 
-	InitialWeights string `json:"initial_weights,omitempty"` // the file the run started from, where the seed did not draw them
+	InitialWeights string `json:"initial_weights,omitempty"` // the file that the run started from; empty if the seed drew the weights
 
-	// Lengthened says that the run was made longer after it had begun, and that its
-	// learning rate follows its length: its config alone gives other numbers.
+	// Lengthened says that the run was made longer after it had begun, while
+	// its learning rate depends on its length. Training from its config alone
+	// gives other numbers.
 	Lengthened bool `json:"lengthened,omitempty"`
 
-	Files   []string    `json:"files,omitempty"` // that the run has left, so that a lack can be told
-	Epochs  int         `json:"epochs"`          // that were trained
+	Files   []string    `json:"files,omitempty"` // the files that the run has written, so that a missing one is noticed
+	Epochs  int         `json:"epochs"`          // the number of epochs trained
 	Final   *Figures    `json:"final,omitempty"`
 	Best    *Figures    `json:"best,omitempty"` // of the lowest validation loss
 	PCA     *pca.Result `json:"pca,omitempty"`  // of as many components as the model has latent values, in the loss's units
 	Verdict *Verdict    `json:"verdict,omitempty"`
 
-	DeadUnits []metrics.DeadUnits `json:"dead_units,omitempty"` // of the best weights, by layer with a ReLU
+	DeadUnits []metrics.DeadUnits `json:"dead_units,omitempty"` // of the best weights, for each layer with a ReLU
 
 	Detail    *metrics.Detail `json:"detail,omitempty"`     // of the best weights' reconstructions of the test images
-	PCADetail *metrics.Detail `json:"pca_detail,omitempty"` // of those by as many principal components of some training images
+	PCADetail *metrics.Detail `json:"pca_detail,omitempty"` // of reconstructions from as many principal components, fitted to some of the training images
 
 	Confusion *metrics.Confusion `json:"confusion,omitempty"` // of the best weights on the test images
 
 	Started         time.Time `json:"started"` // UTC
 	Seconds         float64   `json:"seconds"` // from start to summary
 	TrainingSeconds float64   `json:"training_seconds"`
-	ImagesPerSecond float64   `json:"images_per_second"` // trained ones, evaluation time included
+	ImagesPerSecond float64   `json:"images_per_second"` // training images; the time includes evaluation
 	GFLOPS          float64   `json:"gflops"`            // of the matrix products, over the training seconds
-	PeakGFLOPS      float64   `json:"peak_gflops"`       // what this machine's cores reach at best, measured after training
+	PeakGFLOPS      float64   `json:"peak_gflops"`       // the most that this machine's cores reach, measured after training
 	PeakShare       float64   `json:"peak_share"`        // GFLOPS / PeakGFLOPS
-	PeakMemory      int64     `json:"peak_memory_bytes"` // resident; 0 where the system does not tell
+	PeakMemory      int64     `json:"peak_memory_bytes"` // resident; 0 if the system does not tell
 	Processor       string    `json:"processor"`         // architecture and instructions used
 	Cores           int       `json:"cores"`
 	Version         string    `json:"version"` // of this program
@@ -76,9 +77,9 @@ type Summary struct {
 // A Verdict is a [metrics.Verdict] in words.
 type Verdict struct {
 	Fit    metrics.Fit `json:"fit"`
-	Reason string      `json:"reason"` // with the figures it rests on
+	Reason string      `json:"reason"` // including the figures it rests on
 
-	Unsettled bool `json:"unsettled,omitempty"` // the validation accuracy swings from epoch to epoch
+	Unsettled bool `json:"unsettled,omitempty"` // whether the validation accuracy swings from epoch to epoch
 }
 
 // Images counts a run's images.
@@ -99,8 +100,8 @@ type Figures struct {
 	TestAccuracy       *float64 `json:"test_accuracy,omitempty"`
 }
 
-// FiguresOf returns the figures of an epoch of a model with a task, without those
-// on test images.
+// FiguresOf returns the figures of an epoch, without those on test images, for
+// a model with a task.
 func FiguresOf(task metrics.Task, e metrics.Epoch) *Figures {
 	f := &Figures{Epoch: e.Number, TrainLoss: e.TrainLoss, ValidationLoss: e.ValidationLoss}
 	if task.Classifies() {
@@ -135,8 +136,8 @@ func (f *Folder) Summary() (*Summary, error) {
 	return s, nil
 }
 
-// fillInTask sets the task of a summary that was written before summaries had
-// one: then linear_svm was the one kind of model that classified.
+// fillInTask sets the task of a summary written before summaries had one. At
+// that time linear_svm was the only kind of model that classified.
 func (s *Summary) fillInTask() {
 	switch {
 	case s.Task != "":
@@ -147,12 +148,12 @@ func (s *Summary) fillInTask() {
 	}
 }
 
-// checkTexts returns an error for an unknown task, and for a text that is shown
-// to people and would harm a terminal or a picture.
+// checkTexts returns an error for an unknown task, and for a text that would
+// harm a terminal or a picture that shows it.
 func (s *Summary) checkTexts() error {
 	const longest = 1000
 	if !s.Task.Known() {
-		return fmt.Errorf("there is no task %q", shortened(string(s.Task)))
+		return fmt.Errorf("the task %q is unknown", shortened(string(s.Task)))
 	}
 	for _, text := range append([]string{s.Name, s.Status, s.Model, s.Loss, s.Dataset}, s.Classes...) {
 		if len(text) > longest || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {

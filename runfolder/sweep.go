@@ -9,18 +9,18 @@ import (
 	"strings"
 )
 
-// The files of a sweep's folder, beside those of a comparison. Each of its runs
-// is a folder in it.
+// The files of a sweep's folder, besides those of a comparison. Each run of the
+// sweep is a folder in it.
 const (
 	SweepFile    = "sweep.yaml" // the resolved config with its sweep
 	SweepPicture = "sweep.png"
 	PlanFile     = "plan.json" // of a sweep that many processes may join
 )
 
-// A Plan is what the processes that join a sweep must agree on, beside its
+// A Plan is what the processes that join a sweep must agree on, besides its
 // config.
 type Plan struct {
-	Seeds    int    `json:"seeds"` // over which each setting is trained
+	Seeds    int    `json:"seeds"` // how many seeds each setting is trained with
 	Dataset  string `json:"dataset"`
 	Checksum string `json:"checksum"` // of the dataset
 }
@@ -41,27 +41,27 @@ func (f *Folder) Plan() (p Plan, err error) {
 		err = json.Unmarshal(content, &p)
 	}
 	if err != nil {
-		return Plan{}, fmt.Errorf("%s does not say what its sweep is: %w", f.File(PlanFile), err)
+		return Plan{}, fmt.Errorf("cannot read the sweep's plan from %s: %w", f.File(PlanFile), err)
 	}
 	return p, nil
 }
 
-// Draft returns a new hidden folder beside root/name/entry, to be filled and
-// then published as that entry.
+// Draft creates a hidden folder beside root/name/entry. It is filled and then
+// published as that entry.
 func Draft(root, name, entry string) (*Folder, error) {
 	parent := filepath.Join(root, name)
 	if err := os.MkdirAll(parent, 0o777); err != nil {
-		return nil, fmt.Errorf("making %s: %w; name another place with -runs", parent, err)
+		return nil, fmt.Errorf("making %s: %w; choose another place with -runs", parent, err)
 	}
 	path, err := os.MkdirTemp(parent, "."+entry+"-")
 	if err != nil {
-		return nil, fmt.Errorf("%w; name another place with -runs", err)
+		return nil, fmt.Errorf("%w; choose another place with -runs", err)
 	}
-	return &Folder{Path: path}, os.Chmod(path, 0o755) // MkdirTemp lets nobody else in
+	return &Folder{Path: path}, os.Chmod(path, 0o755) // MkdirTemp allows only the owner in
 }
 
-// Publish gives a draft its place at one stroke. published is false, and the
-// draft gone, where another process has published one there before.
+// Publish moves a draft to its place in one step. If another process has
+// published one there first, published is false and the draft is deleted.
 func (f *Folder) Publish(entry string) (folder *Folder, published bool, err error) {
 	folder = &Folder{Path: filepath.Join(filepath.Dir(f.Path), entry)}
 	err = os.Rename(f.Path, folder.Path)
@@ -74,7 +74,7 @@ func (f *Folder) Publish(entry string) (folder *Folder, published bool, err erro
 	return nil, false, errors.Join(fmt.Errorf("making %s: %w", folder.Path, err), os.RemoveAll(f.Path))
 }
 
-// CreateRun makes the folder of one of a sweep's runs in the sweep's folder.
+// CreateRun makes the folder of one run in the sweep's folder.
 func (f *Folder) CreateRun(name string) (*Folder, error) {
 	run := &Folder{Path: f.File(name), disk: f.disk}
 	if err := os.Mkdir(run.Path, 0o777); err != nil {
@@ -83,8 +83,8 @@ func (f *Folder) CreateRun(name string) (*Folder, error) {
 	return run, nil
 }
 
-// OpenSweep returns the sweep's folder at path with those of its runs, in their
-// order. found is false where the path is that of something else.
+// OpenSweep returns the sweep's folder at path and the folders of its runs, in
+// order. found is false if there is no sweep at path.
 func OpenSweep(path string) (folder *Folder, runs []*Folder, found bool) {
 	resolved, err := resolve(path)
 	if err != nil {
@@ -101,10 +101,10 @@ func OpenSweep(path string) (folder *Folder, runs []*Folder, found bool) {
 	return folder, runs, true
 }
 
-// RunName is the folder's name of a sweep's run: its number among all, from 1,
+// RunName is the name of a run's folder in a sweep: its number, counted from 1,
 // and its setting.
 func RunName(number, all int, label string) string {
-	const longest = 150 // file systems take 255 bytes
+	const longest = 150 // file systems allow 255 bytes
 	name := fmt.Sprintf("%0*d-%s", max(2, len(fmt.Sprint(all))), number, strings.ReplaceAll(label, ", ", ","))
 	return name[:min(len(name), longest)]
 }

@@ -17,7 +17,8 @@ import (
 	"cifartrain/pickles"
 )
 
-// How the files begin that torch.save writes, now and before torch 1.6.
+// How files begin that torch.save writes: in today's format, and before torch
+// 1.6.
 const (
 	torchZip    = "PK\x03\x04"
 	torchLegacy = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
@@ -26,18 +27,19 @@ const (
 // howToSave tells the owner of a model in torch how to save what is read here.
 const howToSave = "save with torch.save(model.state_dict(), ...)"
 
-// isTorch reports whether a file is one of torch.save's.
+// isTorch reports whether torch.save wrote a file.
 func isTorch(content []byte) bool {
 	return bytes.HasPrefix(content, []byte(torchZip)) || bytes.HasPrefix(content, []byte(torchLegacy))
 }
 
-// decodeTorch returns the float32 tensors of the file at path that
-// torch.save(model.state_dict()) wrote, whose content has been read. Nothing in
-// it is run: it may ask for tensors and dictionaries and nothing else.
+// decodeTorch returns the float32 tensors of a file that
+// torch.save(model.state_dict()) wrote. content is what the file at path holds.
+// Nothing in the file is executed: it may ask for tensors and dictionaries and
+// for nothing else.
 //
-// gopickle allocates what a file claims to hold and trusts it in some places, so
-// that the file is looked through first and what goes wrong all the same is an
-// error.
+// gopickle allocates as much memory as a file claims to need, and trusts the
+// file in some places. So the file is checked first, and a panic of gopickle
+// becomes an error.
 func decodeTorch(path string, content []byte) (tensors map[string]*tensor.Dense, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
@@ -69,13 +71,14 @@ func decodeTorch(path string, content []byte) (tensors map[string]*tensor.Dense,
 	return stateDict(value)
 }
 
-// torchLimits are what the pickle of a state_dict may hold. Those of whole
-// modules and of checkpoints make objects and hold numbers, too: they pass here,
-// so that what they ask for can be named.
+// torchLimits are what the pickle of a state_dict may hold. Pickles of whole
+// modules and of checkpoints also create objects and hold numbers; those
+// operations are allowed here, so that a later error can name what such a file
+// asks for.
 var torchLimits = pickles.Limits{Operations: 200_000, Integer: roomForWeights, Also: "Q\x8a\x81G"}
 
-// checkTorchZip looks through the zip that torch writes: stored members, of which
-// data.pkl is the pickle and each file in data/ a storage.
+// checkTorchZip checks the zip file that torch writes: uncompressed members, of
+// which data.pkl is the pickle and each file in data/ a storage.
 func checkTorchZip(content []byte) error {
 	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
@@ -83,7 +86,7 @@ func checkTorchZip(content []byte) error {
 	}
 	names, total := make(map[string]bool), uint64(0)
 	for _, member := range archive.File {
-		// gopickle knows members by the last part of their names alone.
+		// gopickle identifies members by the last part of their names.
 		name := path.Base(member.Name)
 		total += member.UncompressedSize64
 		switch {
@@ -92,7 +95,7 @@ func checkTorchZip(content []byte) error {
 		case member.Method != zip.Store:
 			return fmt.Errorf("%s is compressed, which torch never does", shortened(member.Name))
 		case total > uint64(len(content)):
-			return errors.New("it claims to hold more than it has bytes")
+			return errors.New("its members are longer than the whole file")
 		}
 		names[name] = true
 		if err := checkMember(member, name); err != nil {
@@ -102,7 +105,8 @@ func checkTorchZip(content []byte) error {
 	return nil
 }
 
-// checkMember reads a member of the zip to its end, where its sum stands.
+// checkMember reads a member of the zip to its end, which verifies its
+// checksum.
 func checkMember(member *zip.File, name string) error {
 	file, err := member.Open()
 	if err != nil {
@@ -121,8 +125,8 @@ func checkMember(member *zip.File, name string) error {
 	return err
 }
 
-// checkTorchLegacy looks through the file that torch wrote before the zip: five
-// pickles, then each storage with its number of float32 elements before it.
+// checkTorchLegacy checks the file format of torch before 1.6: five pickles,
+// then each storage, preceded by its number of float32 elements.
 func checkTorchLegacy(content []byte) error {
 	at := 0
 	for range 5 {
@@ -142,7 +146,7 @@ func checkTorchLegacy(content []byte) error {
 	return nil
 }
 
-// stateDict returns the tensors of a state_dict.
+// stateDict returns the tensors of a state_dict by name.
 func stateDict(value any) (map[string]*tensor.Dense, error) {
 	tensors := make(map[string]*tensor.Dense)
 	add := func(key, value any) error {
@@ -181,8 +185,8 @@ func stateDict(value any) (map[string]*tensor.Dense, error) {
 	return tensors, nil
 }
 
-// contiguous returns a float32 tensor of torch's with its elements one after the
-// other, wherever they stand in their storage.
+// contiguous copies a float32 tensor of torch, whose elements may lie anywhere
+// in their storage, into one with its elements in order.
 func contiguous(t *pytorch.Tensor) (*tensor.Dense, error) {
 	storage, ok := t.Source.(*pytorch.FloatStorage)
 	if !ok {

@@ -13,15 +13,15 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// What a weights file may weigh. One of another model than the one it is for is
-// read too, so that the error can tell which weights differ.
+// The limits of a weights file. A file for another model is read, too, so that
+// the error can say which weights differ.
 const (
 	roomForWeights = 64 << 20 // twenty times the largest shipped model
 	longestHeader  = 1 << 20  // a thousand tensors take a tenth of it
 )
 
-// WriteWeights puts tensors, float32, into a safetensors file of the folder,
-// with metadata that says what they are.
+// WriteWeights writes float32 tensors to a safetensors file of the folder. The
+// metadata says what they are.
 func (f *Folder) WriteWeights(name string, tensors map[string]*tensor.Dense, metadata map[string]string) error {
 	content, err := Safetensors(tensors, metadata)
 	if err != nil {
@@ -30,8 +30,9 @@ func (f *Folder) WriteWeights(name string, tensors map[string]*tensor.Dense, met
 	return f.Write(name, content)
 }
 
-// CopyWeights puts the tensors of a weights file that [ReadWeights] can read into
-// a safetensors file of the folder: a safetensors file as it is.
+// CopyWeights copies a weights file that [ReadWeights] can read into a
+// safetensors file of the folder: a safetensors file byte for byte, one of
+// torch.save converted.
 func (f *Folder) CopyWeights(name, path string) error {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -47,9 +48,8 @@ func (f *Folder) CopyWeights(name, path string) error {
 	return f.WriteWeights(name, tensors, nil)
 }
 
-// Safetensors returns tensors, float32, as a safetensors file holds them, so
-// that torch's module.load_state_dict takes them.
-// Format: https://github.com/huggingface/safetensors
+// Safetensors returns a safetensors file with float32 tensors, for torch's
+// module.load_state_dict. Format: https://github.com/huggingface/safetensors
 func Safetensors(tensors map[string]*tensor.Dense, metadata map[string]string) ([]byte, error) {
 	views := make(map[string]safetensors.TensorView, len(tensors))
 	for key, value := range tensors {
@@ -63,11 +63,11 @@ func Safetensors(tensors map[string]*tensor.Dense, metadata map[string]string) (
 	if all == nil {
 		all = make(map[string]string)
 	}
-	all["format"] = "pt" // which transformers wants to see
+	all["format"] = "pt" // the transformers library requires it
 	return safetensors.Serialize(views, all)
 }
 
-// A WeightsError is a fault in a weights file.
+// A WeightsError says what is wrong with a weights file.
 type WeightsError struct {
 	Path string
 	Err  error
@@ -78,12 +78,14 @@ func (e *WeightsError) Error() string { return fmt.Sprintf("weights %s: %v", e.P
 // Unwrap returns the fault itself.
 func (e *WeightsError) Unwrap() error { return e.Err }
 
-// WrongRequest marks the error as the fault of who named the file.
+// WrongRequest marks the error as a fault of the request: it named the wrong
+// file.
 func (*WeightsError) WrongRequest() {}
 
-// ReadWeights reads the float32 tensors of the file at path, a safetensors file
-// or one that torch.save(model.state_dict()) wrote, for a model with so many
-// weights. Its errors are of type *WeightsError.
+// ReadWeights reads the float32 tensors of the file at path: a safetensors
+// file, or one that torch.save(model.state_dict()) wrote. weights is the number
+// of weights of the model they are for, which bounds the file's length. Errors
+// are of type *WeightsError.
 func ReadWeights(path string, weights int) (map[string]*tensor.Dense, error) {
 	tensors, err := readWeights(path, weights)
 	var fault *fs.PathError

@@ -13,8 +13,8 @@ import (
 	"slices"
 )
 
-// method is part of every key; a change to the fit that changes figures
-// makes it another, so that no cached ones are mistaken for its own.
+// method is part of every key. It must change with any change of the fit that
+// changes figures, so that cached results of the old fit are not used.
 const method = "pca.Fit 1"
 
 // cacheFile is the content of a cache file.
@@ -23,14 +23,14 @@ type cacheFile struct {
 	Results []Result `json:"results"`
 }
 
-// Cached is [Fit] with a memory: it keeps the results in a small file in
-// dir, pca-<key>.json, and takes them from there when the same counts of the
-// same images are asked for again. It makes dir where there is none. The key is
-// computed from every pixel, so that another split, selection of classes or
-// dataset has a file of its own.
+// Cached is [Fit] with a memory. It keeps the results in a small file in dir,
+// pca-<key>.json, and reads them from there when the same counts of the same
+// images are asked for again. It makes dir if necessary. The key is computed
+// from every pixel, so another split, selection of classes or dataset gets a
+// file of its own.
 //
-// A file that is damaged or belongs to something else is replaced. Where dir is
-// empty or cannot be written to, nothing is kept, which is no error.
+// A file that is damaged or belongs to something else is replaced. If dir is
+// empty or cannot be written to, nothing is kept; that is not an error.
 func Cached(ctx context.Context, dir string, counts []int, training, validation, test Images) ([]Result, error) {
 	if dir == "" {
 		return Fit(ctx, counts, training, validation, test)
@@ -47,11 +47,12 @@ func Cached(ctx context.Context, dir string, counts []int, training, validation,
 	if err != nil {
 		return nil, err
 	}
-	_ = writeCache(path, cacheFile{key, results}) // without it the next fit takes seconds, no more
+	_ = writeCache(path, cacheFile{key, results}) // without it the next fit just takes seconds again
 	return results, nil
 }
 
-// cacheKey is the SHA-256, in hexadecimal, of all that decides the results.
+// cacheKey is the SHA-256, in hexadecimal, of everything that decides the
+// results.
 func cacheKey(ctx context.Context, counts []int, sets ...Images) (string, error) {
 	hash := sha256.New()
 	hash.Write([]byte(method))

@@ -11,37 +11,37 @@ import (
 )
 
 const (
-	// tolerance is the share of the remaining error below which one more block
-	// of vectors must lower it for the fit to end. The blocks after that one
-	// would lower it by less still.
+	// tolerance ends the fit: once another block of vectors lowers the
+	// remaining error by less than this share of it, further blocks would lower
+	// it by even less.
 	tolerance = 1e-5
 
-	// negligible is the share of all variance below which a direction's is
-	// taken for rounding: the large products are float32.
+	// negligible is the share of the total variance below which a direction
+	// counts as rounding error: the large products are computed in float32.
 	negligible = 1e-7
 )
 
 // components are orthonormal directions, that of the largest variance first.
 type components struct {
 	vectors [][]float64 // (k, pixels)
-	squares []float64   // (k), sums of the images' squared coordinates along each
+	squares []float64   // (k), for each vector the sum of the images' squared coordinates along it
 }
 
 // fitComponents finds the first principal components of images whose squared
-// values sum up to total: as many as the largest of counts or, where that is
-// less, their rank.
+// values sum to total: as many as the largest of counts, or as many as the
+// images' rank if that is smaller.
 //
-// They are sought in the span of a random block of vectors and its products
-// with S = sum x x^T, which grows block by block, each a pass over the images,
-// until the errors that the numbers of components in counts leave have settled.
-// This is the block Lanczos method with full orthogonalisation: it needs
-// neither S, whose 3072x3072 values cost many times as much, nor blocks as
-// large as the number of components. See Musco and Musco, "Randomized block
-// Krylov methods for stronger and faster approximate singular value
-// decomposition" (NeurIPS 2015), and for the small blocks Meyer, Musco and
-// Musco, "On the unreasonable effectiveness of single vector Krylov methods for
-// low-rank approximation" (SODA 2024): they rely on variances that are not
-// exactly equal, as those of pictures never are.
+// It searches the span of a random block of vectors and of its products with S
+// = sum x x^T. The span grows by one block in each pass over the images, until
+// the errors for all of counts have settled. This is the block Lanczos method
+// with full orthogonalization: it needs neither S itself, whose 3072x3072
+// values would cost many times as much, nor blocks as large as the number of
+// components. See Musco and Musco, "Randomized block Krylov methods for
+// stronger and faster approximate singular value decomposition" (NeurIPS 2015),
+// and for the small blocks Meyer, Musco and Musco, "On the unreasonable
+// effectiveness of single vector Krylov methods for low-rank approximation"
+// (SODA 2024). Small blocks rely on variances that are not exactly equal, as
+// those of pictures never are.
 func fitComponents(ctx context.Context, counts []int, images *centered, total float64) (components, error) {
 	largest, pixels := slices.Max(counts), len(images.mean)
 	size := min(max(largest/8, 16), vectorsAtOnce) // small blocks need fewer products, large ones fewer passes
@@ -66,7 +66,7 @@ func fitComponents(ctx context.Context, counts []int, images *centered, total fl
 			held[i] = sum
 		}
 		block = orthonormalize(next, basis, negligible*total)
-		if len(block) == 0 { // go on where no product leads
+		if len(block) == 0 { // the products add nothing new: continue with random vectors
 			block = orthonormalize(gaussian(random, size, pixels), basis, negligible)
 		}
 		if settled || len(block) == 0 {
@@ -78,8 +78,9 @@ func fitComponents(ctx context.Context, counts []int, images *centered, total fl
 }
 
 // orthonormalize returns unit vectors, orthogonal to basis and to each other,
-// for what vectors add to its span; it leaves out those that add no more than
-// floor in length, and all once the span is the whole space.
+// that extend the span of basis to that of vectors. It leaves out vectors that
+// add less than floor in length, and all vectors once the span is the whole
+// space.
 func orthonormalize(vectors, basis [][]float64, floor float64) [][]float64 {
 	all := slices.Clone(basis)
 	for _, vector := range vectors {
@@ -87,7 +88,7 @@ func orthonormalize(vectors, basis [][]float64, floor float64) [][]float64 {
 			break
 		}
 		v := slices.Clone(vector)
-		for range 2 { // once leaves rounding, twice is enough (Kahan)
+		for range 2 { // once leaves rounding errors, twice is enough (Kahan)
 			for _, b := range all {
 				floats.AddScaled(v, -floats.Dot(b, v), b)
 			}
@@ -100,9 +101,9 @@ func orthonormalize(vectors, basis [][]float64, floor float64) [][]float64 {
 	return all[len(basis):]
 }
 
-// eigenWithin returns the eigenvalues of S within the span of basis, largest
-// first, and in the columns of coordinates its eigenvectors in terms of basis:
-// the Rayleigh-Ritz method.
+// eigenWithin returns the eigenvalues of S restricted to the span of basis,
+// largest first, and its eigenvectors as the columns of coordinates, in terms
+// of basis: the Rayleigh-Ritz method.
 func eigenWithin(basis, products [][]float64) (values []float64, coordinates *mat.Dense, err error) {
 	n := len(basis)
 	projected := mat.NewSymDense(n, nil)
@@ -113,7 +114,7 @@ func eigenWithin(basis, products [][]float64) (values []float64, coordinates *ma
 	}
 	var eigen mat.EigenSym
 	if !eigen.Factorize(projected, true) {
-		return nil, nil, errors.New("finding the eigenvalues did not converge")
+		return nil, nil, errors.New("computing the eigenvalues did not converge")
 	}
 	var ascending mat.Dense
 	eigen.VectorsTo(&ascending)
@@ -126,8 +127,8 @@ func eigenWithin(basis, products [][]float64) (values []float64, coordinates *ma
 	return values, coordinates, nil
 }
 
-// combine returns the vectors that the first k columns of coordinates stand for
-// in terms of basis.
+// combine returns the vectors whose coordinates in terms of basis are the first
+// k columns of coordinates.
 func combine(basis [][]float64, coordinates *mat.Dense, k int) [][]float64 {
 	vectors := make([][]float64, k)
 	for j := range vectors {

@@ -9,15 +9,15 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
-// pixelSums are a set's sums in bytes, exact in whole numbers.
+// pixelSums are sums over a set of images in bytes, exact in whole numbers.
 type pixelSums struct {
 	count   int
-	sums    []uint64 // (pixels), each pixel's over the images
-	squares uint64   // all pixels' of all images
+	sums    []uint64 // (pixels), of each pixel over the images
+	squares uint64   // the sum of all squared pixels of all images
 }
 
-// sumUp adds up images that must have the given number of pixels; name is
-// theirs in an error.
+// sumUp adds up images, which must have the given number of pixels. name is
+// what an error calls them.
 func sumUp(ctx context.Context, name string, images Images, pixels int) (pixelSums, error) {
 	s := pixelSums{count: images.Len(), sums: make([]uint64, pixels)}
 	if s.count == 0 {
@@ -59,16 +59,17 @@ func (s pixelSums) squaresAbout(mean []float64) float64 {
 	return max(0, total)
 }
 
-// The sizes of the products. Gonum stays in the calling goroutine, and is
-// fastest, where the result has fewer than four blocks of 64x64.
+// The block sizes of the matrix products. Gonum computes a product in the
+// calling goroutine, and fastest, if the result has fewer than four blocks of
+// 64x64.
 const (
 	imagesAtOnce  = 192
 	vectorsAtOnce = 64
 	pixelsAtOnce  = 192
 )
 
-// centered are images less a mean, turned into float32 a few at a time: a whole
-// float32 copy of CIFAR-10 would take 700 MB.
+// centered holds images minus a mean, converted to float32 a few at a time: a
+// float32 copy of all of CIFAR-10 would take 700 MB.
 type centered struct {
 	images Images
 	mean   []float32 // (pixels)
@@ -79,7 +80,7 @@ func newCentered(images Images, mean []float64) *centered {
 	return &centered{images, single(mean), make([]float32, min(imagesAtOnce, images.Len())*len(mean))}
 }
 
-// each calls visit with the images, in order, as the rows of matrices.
+// each calls visit with the images, in order, as rows of matrices.
 func (c *centered) each(ctx context.Context, visit func(x blas32.General)) error {
 	pixels := len(c.mean)
 	for first := 0; first < c.images.Len(); first += imagesAtOnce {
@@ -98,13 +99,13 @@ func (c *centered) each(ctx context.Context, visit func(x blas32.General)) error
 	return nil
 }
 
-// scatterProducts returns S v for each of at most vectorsAtOnce vectors v, S
-// being the sum of x x^T over the images x.
+// scatterProducts returns S v for each of at most vectorsAtOnce vectors v,
+// where S is the sum of x x^T over the images x.
 func (c *centered) scatterProducts(ctx context.Context, vectors [][]float64) ([][]float64, error) {
 	n, pixels := len(vectors), len(c.mean)
 	v := matrix(n, pixels, single(vectors...))
 	along := make([]float32, imagesAtOnce*n)
-	sums := make([]float32, n*pixels) // over the images at once; float32 is too coarse for all
+	sums := make([]float32, n*pixels) // over one batch of images; float32 is too coarse for all of them
 	products := make([][]float64, n)
 	for i := range products {
 		products[i] = make([]float64, pixels)
@@ -150,17 +151,17 @@ func (c *centered) squaresAlong(ctx context.Context, vectors [][]float64) ([]flo
 	return squares, nil
 }
 
-// matrix is one of the first rows*columns values of data, row by row.
+// matrix is the first rows*columns values of data as a matrix, row by row.
 func matrix(rows, columns int, data []float32) blas32.General {
 	return blas32.General{Rows: rows, Cols: columns, Stride: columns, Data: data[:rows*columns]}
 }
 
-// columns is the part of m from one column up to another.
+// columns returns the columns of m from one up to, but without, another.
 func columns(m blas32.General, from, to int) blas32.General {
 	return blas32.General{Rows: m.Rows, Cols: to - from, Stride: m.Stride, Data: m.Data[from : (m.Rows-1)*m.Stride+to]}
 }
 
-// single is the vectors' values in float32, one vector after another.
+// single returns the vectors' values in float32, one vector after another.
 func single(vectors ...[]float64) []float32 {
 	var values []float32
 	for _, v := range vectors {

@@ -1,6 +1,6 @@
-// Package pca fits principal components to images. They are what an autoencoder
-// is measured by: no linear one with as many latent values restores the training
-// images better.
+// Package pca fits principal components to images. They are the yardstick for
+// an autoencoder: no linear one with as many latent values restores the
+// training images better.
 package pca
 
 import (
@@ -10,48 +10,47 @@ import (
 	"slices"
 )
 
-// Images are pictures of equal size as bytes, 0 to 255. Pixels returns image
-// i's, which are only read.
+// Images are pictures of equal size in bytes, 0 to 255. Pixels returns those of
+// image i, which must not be changed.
 type Images interface {
 	Len() int
 	Pixels(i int) []byte
 }
 
-// A Result is what a number of principal components reconstruct of images with
-// pixels in [0, 1]: the best that any linear autoencoder with as many latent
-// values can do on the training images.
+// A Result says how well a number of principal components reconstruct images
+// with pixels in [0, 1]. On the training images no linear autoencoder with as
+// many latent values can do better.
 //
-// With the training images' mean m and their first principal components
-// v_1..v_k, an image x is reconstructed as m + sum_j v_j (v_j·(x - m)). As the
-// components are orthonormal, the squared error is
-// |x - m|² - sum_j (v_j·(x - m))². See Bishop, "Pattern Recognition and Machine
-// Learning" (2006), section 12.1.
+// With the training images' mean m and first principal components v_1..v_k, an
+// image x is reconstructed as m + sum_j v_j (v_j·(x - m)). Since the components
+// are orthonormal, the squared error is |x - m|² - sum_j (v_j·(x - m))². See
+// Bishop, "Pattern Recognition and Machine Learning" (2006), section 12.1.
 type Result struct {
 	Components int `json:"components"`
 
-	// The mean squared error of a pixel: in the training images, to which the
-	// components were fitted, and in those to which they were not.
+	// The mean squared error of a pixel: on the training images, to which the
+	// components were fitted, and on the images to which they were not.
 	TrainMSE      float64 `json:"train_mse"`
 	ValidationMSE float64 `json:"validation_mse"`
 	TestMSE       float64 `json:"test_mse"`
 
 	// ExplainedShare is the share of the training images' variance that the
-	// components hold, in [0, 1]; 1 where there is no variance.
+	// components explain, in [0, 1]; it is 1 if there is no variance.
 	ExplainedShare float64 `json:"explained_share"`
 }
 
-// Fit fits principal components to the training images and returns what each
-// number of them in counts reaches, in the order of counts. A number above the
-// rank of the training images reaches what the rank does: there is nothing left
-// to fit.
+// Fit fits principal components to the training images and returns a result for
+// each number of components in counts, in that order. A number above the rank
+// of the training images gives the result of the rank, because there is nothing
+// left to fit.
 //
-// The training error stands above the exact one by at most about 1e-5 of it.
-// All work is done in the calling goroutine, so that a fit can run beside a
-// training, and the figures are the same for any number of processors.
+// The training error is above the exact one by at most about 1e-5 of it. All
+// work is done in the calling goroutine, so that a fit can run beside training;
+// the figures are the same for any number of processors.
 //
-// When ctx ends, Fit stops within one step of its work and returns an error
-// that wraps ctx's. Its other errors are those of unfit arguments: a set without
-// images, images of different sizes, numbers below 1.
+// When ctx ends, Fit stops soon and returns an error that wraps ctx's. Its
+// other errors concern unsuitable arguments: a set without images, images of
+// different sizes, numbers below 1.
 func Fit(ctx context.Context, counts []int, training, validation, test Images) ([]Result, error) {
 	results, err := fit(ctx, counts, training, validation, test)
 	if err != nil {
@@ -60,9 +59,9 @@ func Fit(ctx context.Context, counts []int, training, validation, test Images) (
 	return results, nil
 }
 
-// Components returns the first principal components of images as
-// orthonormal rows (count, pixels), that of the largest variance first; fewer
-// where the images' rank is less. It works and ends as Fit does.
+// Components returns the first principal components of images as orthonormal
+// rows (count, pixels), ordered by falling variance. There are fewer if the
+// images' rank is lower. Cost and errors are those of Fit.
 func Components(ctx context.Context, count int, images Images) ([][]float64, error) {
 	if images.Len() == 0 || count < 1 {
 		return nil, fmt.Errorf("principal components: %d of %d images; at least one of each is needed", count, images.Len())
@@ -115,8 +114,8 @@ func fit(ctx context.Context, counts []int, training, validation, test Images) (
 	return results, nil
 }
 
-// measureErrors are the reconstruction errors of images that the components
-// were not fitted to; see reconstructionErrors.
+// measureErrors returns the reconstruction errors of images to which the
+// components were not fitted; see reconstructionErrors.
 func measureErrors(ctx context.Context, name string, images Images, mean []float64, fitted components) ([]float64, error) {
 	sums, err := sumUp(ctx, name, images, len(mean))
 	if err != nil {
@@ -129,15 +128,16 @@ func measureErrors(ctx context.Context, name string, images Images, mean []float
 	return reconstructionErrors(sums, mean, squares), nil
 }
 
-// reconstructionErrors are the mean squared errors of a pixel in [0, 1] that
-// the first 0, 1, ... len(squares) components leave. squares are the sums over
-// the images of the squared coordinates along each, in bytes squared.
+// reconstructionErrors returns the mean squared errors of a pixel in [0, 1]
+// that the first 0, 1, ... len(squares) components leave. For each component,
+// squares holds the sum over the images of the squared coordinates along it, in
+// bytes squared.
 func reconstructionErrors(sums pixelSums, mean, squares []float64) []float64 {
 	scale := 255 * 255 * float64(sums.count) * float64(len(mean))
 	remaining := sums.squaresAbout(mean)
 	mse := []float64{remaining / scale}
 	for _, held := range squares {
-		remaining = max(0, remaining-held) // rounding may leave less than nothing
+		remaining = max(0, remaining-held) // rounding may make it negative
 		mse = append(mse, remaining/scale)
 	}
 	return mse

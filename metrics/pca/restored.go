@@ -8,9 +8,10 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
-// Restored calls visit with each of the images, in order, as the given number of
-// principal components of the fitted images reconstruct it: pixels, mostly in
-// [0, 1], that are overwritten after the call. Its own errors are those of [Fit].
+// Restored reconstructs each of the images, in order, from the given number of
+// principal components of the fitted images, and calls visit with it: pixels
+// that are mostly in [0, 1] and are overwritten after the call. Its other
+// errors are those of [Fit].
 func Restored(ctx context.Context, components int, fitted, images Images, visit func(i int, restored []float32)) error {
 	if err := restoredImages(ctx, components, fitted, images, visit); err != nil {
 		return fmt.Errorf("reconstructing images from principal components: %w", err)
