@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 
 	"cifartrain/loaders"
 )
@@ -43,9 +44,21 @@ func (c *Collection) Open(ctx context.Context, dir string) (*loaders.Dataset, er
 	}
 	dataset, err := c.readFolder(ctx, found)
 	if err != nil && ctx.Err() == nil {
-		err = fmt.Errorf("%w; unpack the archive again or delete the folder to have it fetched", err)
+		err = fmt.Errorf("%w; %s", err, remedy(err))
 	}
 	return dataset, err
+}
+
+// remedy says what helps against a fault of a folder's files, which are sound
+// where only the system keeps them from being read.
+func remedy(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return "give this user the permission to read it"
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return "close other programs or raise the limit of open files (ulimit -n)"
+	}
+	return "unpack the archive again or delete the folder to have it fetched"
 }
 
 // find returns the first place in dir where a version lies, which is wherever

@@ -104,7 +104,7 @@ func TestOpenFaults(t *testing.T) {
 			if err := os.Chmod(filepath.Join(dir, "data_batch_1.bin"), 0); err != nil {
 				t.Fatal(err)
 			}
-		}, "open FOLDER/data_batch_1.bin: permission denied"},
+		}, "open FOLDER/data_batch_1.bin: permission denied; give this user the permission to read it"},
 		{"several", func(t *testing.T, dir string) {
 			os.Remove(filepath.Join(dir, "data_batch_1.bin"))
 			os.Remove(filepath.Join(dir, "data_batch_2.bin"))
