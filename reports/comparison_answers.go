@@ -50,9 +50,9 @@ func (c *Comparison) Warnings() []string {
 	for _, other := range c.Contenders[1:] {
 		switch s := other.Summary(); {
 		case s.Dataset != first.Dataset:
-			warnings = append(warnings, fmt.Sprintf("%s was trained on other images than %s: on the %s, not on the %s.", other.Label, c.Contenders[0].Label, s.Dataset, first.Dataset))
+			warnings = append(warnings, fmt.Sprintf("%s was trained on other images than %s: %s against %s.", other.Label, c.Contenders[0].Label, s.Dataset, first.Dataset))
 		case !slices.Equal(s.Classes, first.Classes):
-			warnings = append(warnings, fmt.Sprintf("%s was trained on other classes than %s: on %s, not on %s.", other.Label, c.Contenders[0].Label, ClassList(s.Classes), ClassList(first.Classes)))
+			warnings = append(warnings, fmt.Sprintf("%s was trained on other classes than %s: %s against %s.", other.Label, c.Contenders[0].Label, ClassList(s.Classes), ClassList(first.Classes)))
 		}
 	}
 	return warnings
@@ -66,7 +66,7 @@ func (c *Comparison) Answers() []string {
 		return []string{c.Contenders[0].overSeeds()}
 	}
 	var answers []string
-	if len(c.Contenders) > 2 {
+	if len(c.Contenders) > 2 && !slices.ContainsFunc(c.Contenders, func(other Contender) bool { return !sameTest(c.Contenders[0], other) }) {
 		answers = append(answers, c.best())
 	}
 	for _, other := range c.Contenders[1:] {
@@ -132,6 +132,9 @@ func apart(task metrics.Task, d metrics.Difference) string {
 func (c *Comparison) against(other Contender) []string {
 	task, first := taskOf(c.Contenders), c.Contenders[0]
 	a, b := first.figures(task), other.figures(task)
+	if !sameTest(first, other) {
+		return []string{otherTest(task, first, other, metrics.CompareTest(a, b))}
+	}
 	answers := []string{quality(task, first, other, metrics.CompareTest(a, b)), overfitting(task, first, other, metrics.CompareGaps(a, b))}
 	if why := reasons(first.Summary(), other.Summary()); why != "" {
 		answers = append(answers, why)
@@ -140,6 +143,26 @@ func (c *Comparison) against(other Contender) []string {
 		answers = append(answers, cost)
 	}
 	return answers
+}
+
+// sameTest reports whether two were tested on images of the same classes, so
+// that their figures say which is better.
+func sameTest(first, other Contender) bool {
+	a, b := first.Summary(), other.Summary()
+	return a.Dataset == b.Dataset && slices.Equal(a.Classes, b.Classes)
+}
+
+// otherTest gives the figures of two that were tested on different images,
+// without a judgement.
+func otherTest(task metrics.Task, first, other Contender, d metrics.Difference) string {
+	if !task.Classifies() {
+		return fmt.Sprintf("Which is better these figures cannot say, for the images differ: the loss on test images is %s of %s and %s of %s.",
+			lossSpread(d.Other), other.Label, lossSpread(d.First), first.Label)
+	}
+	reached := func(c Contender, s metrics.Spread) string {
+		return fmt.Sprintf("%s classifies %s rightly, where guessing reaches %s", c.Label, percentSpread(s), guessing(c.Summary()))
+	}
+	return fmt.Sprintf("Which is better these figures cannot say, for the images differ: %s; %s.", reached(other, d.Other), reached(first, d.First))
 }
 
 // quality says which of two is better on test images and whether that is luck.
@@ -292,6 +315,9 @@ func (c *Comparison) next() string {
 		return ""
 	}
 	d := metrics.CompareTest(ranked[1].figures(task), best.figures(task))
+	if !sameTest(best, ranked[1]) {
+		return ""
+	}
 	if !d.Told() && d.Seeds > 0 && d.Seeds <= 20 {
 		return fmt.Sprintf("To try next: both over %d seeds (-seeds %[1]d), which would tell %s from %s.", d.Seeds, best.Label, ranked[1].Label)
 	}
@@ -301,7 +327,7 @@ func (c *Comparison) next() string {
 // oneByOne says of two configs that differ in several keys how to see what each
 // of them does; it is empty for others.
 func (c *Comparison) oneByOne() string {
-	if len(c.Contenders) != 2 || len(c.Differing) < 2 {
+	if len(c.Contenders) != 2 || len(c.Differing) < 2 || !sameTest(c.Contenders[0], c.Contenders[1]) {
 		return ""
 	}
 	return fmt.Sprintf("What each of the %d differing keys does on its own, a sweep of them with method: one_at_a_time shows, as configs/svm_tweaks.yaml does for svm and svm_best.", len(c.Differing))

@@ -156,7 +156,7 @@ func TestWriteComparison(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"b is better than a by 50.0%", "b was trained on other images than a: on the built-in sample, not on the CIFAR-10", "0.2500 (0.50×)", `class="curves"`, `<span class="name">a</span>: best 0.2500 (epoch 1)`, "--line:"} {
+	for _, want := range []string{"Which is better these figures cannot say, for the images differ: the loss on test images is 0.2500 of b and 0.5000 of a.", "b was trained on other images than a: built-in sample against CIFAR-10.", "0.2500 (0.50×)", `class="curves"`, `<span class="name">a</span>: best 0.2500 (epoch 1)`, "--line:"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -184,6 +184,35 @@ func TestSeedsOfOneConfig(t *testing.T) {
 		}
 		if answers := compared.Answers(); len(answers) != 1 || !strings.Contains(answers[0], test.want) {
 			t.Errorf("answers %q, want %q", answers, test.want)
+		}
+	}
+}
+
+// TestNoVerdictOverOtherImages compares runs that were tested on other classes
+// and on another dataset.
+func TestNoVerdictOverOtherImages(t *testing.T) {
+	tested := func(accuracy float64, dataset string, classes ...string) func(*runfolder.Summary) {
+		return func(s *runfolder.Summary) {
+			s.Task, s.Final.TestAccuracy, s.Best.TestAccuracy = metrics.Classify, &accuracy, &accuracy
+			s.Dataset, s.Classes, s.Images.Test = dataset, classes, 2000
+		}
+	}
+	for name, other := range map[string]func(*runfolder.Summary){
+		"other classes":   tested(0.4, "CIFAR-10", "frog", "horse", "ship", "truck"),
+		"another dataset": tested(0.9, "CIFAR-100", "frog", "horse"),
+	} {
+		compared, err := Compare([]*runfolder.Folder{finishedRun(t, "a", 1, tested(0.75, "CIFAR-10", "frog", "horse")), finishedRun(t, "b", 1, other)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		answers := strings.Join(compared.Answers(), "\n")
+		if !strings.HasPrefix(answers, "Which is better these figures cannot say, for the images differ: b") || !strings.Contains(answers, "75.0% rightly, where guessing reaches 50.0%") {
+			t.Errorf("%s: answers %s", name, answers)
+		}
+		for _, verdict := range []string{"better than", "worse than", "told apart", "overfits"} {
+			if strings.Contains(answers, verdict) {
+				t.Errorf("%s: the answers judge: %s", name, answers)
+			}
 		}
 	}
 }

@@ -71,12 +71,11 @@ func Tiles(s *runfolder.Summary) []Tile {
 }
 
 func accuracyTiles(s *runfolder.Summary) (tiles []Tile) {
-	guessing := fmt.Sprintf("; guessing reaches %s", plots.Percent(1/float64(max(1, len(s.Classes)))))
 	if s.Final.TestAccuracy != nil && s.Best.TestAccuracy != nil {
 		if s.Final.Epoch != s.Best.Epoch {
 			tiles = append(tiles, Tile{plots.Percent(*s.Final.TestAccuracy), fmt.Sprintf("test accuracy of the last epoch, %d", s.Final.Epoch)})
 		}
-		tiles = append(tiles, Tile{plots.Percent(*s.Best.TestAccuracy), fmt.Sprintf("test accuracy of the best epoch, %d", s.Best.Epoch) + guessing})
+		tiles = append(tiles, Tile{plots.Percent(*s.Best.TestAccuracy), fmt.Sprintf("test accuracy of the best epoch, %d", s.Best.Epoch) + "; guessing reaches " + guessing(s)})
 	}
 	if b := s.Best; b.ValidationAccuracy != nil && b.TrainAccuracy != nil {
 		tiles = append(tiles, Tile{plots.Percent(*b.ValidationAccuracy), "validation accuracy of the best epoch"},
@@ -109,3 +108,6 @@ func lossTiles(s *runfolder.Summary) []Tile {
 	}
 	return tiles
 }
+
+// guessing is the accuracy that guessing reaches on as many images of each class.
+func guessing(s *runfolder.Summary) string { return plots.Percent(1 / float64(max(1, len(s.Classes)))) }
