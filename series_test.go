@@ -33,13 +33,21 @@ func TestSeriesGoesOnAfterAFailure(t *testing.T) {
 	if status != exitFailed || !strings.Contains(stderr, "1 of 3 runs failed:\nwild, seed 1: the loss became") {
 		t.Errorf("exit status %d: %s", status, stderr)
 	}
-	for _, want := range []string{"svm_improved", "comparison"} {
+	for _, want := range []string{"svm_improved", "comparison", "wild, seed 1, failed and is not compared: the loss became"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("the terminal does not show %q:\n%s", want, stdout)
 		}
 	}
-	if _, err := os.Stat(newest(t, runs, "comparison").File(runfolder.ComparisonTable)); err != nil {
+	comparison := newest(t, runs, "comparison")
+	if _, err := os.Stat(comparison.File(runfolder.ComparisonTable)); err != nil {
 		t.Error(err)
+	}
+	page, err := os.ReadFile(comparison.File(runfolder.ReportFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if row := `">wild</a></td><td>1</td><td>failed</td>`; !strings.Contains(string(page), row) {
+		t.Errorf("the page lacks the row %s", row)
 	}
 }
 

@@ -20,15 +20,17 @@ func (s *Session) Compare(ctx context.Context, folders []*runfolder.Folder, over
 	if err != nil {
 		return err
 	}
-	return s.compareInto(ctx, folder, folders, overrides)
+	return s.compareInto(ctx, folder, folders, nil, overrides)
 }
 
-// compareInto shows how runs compare and writes that into a folder.
-func (s *Session) compareInto(ctx context.Context, folder *runfolder.Folder, folders []*runfolder.Folder, overrides []string) error {
+// compareInto shows how runs compare and writes that into a folder, beside what
+// became of those that failed.
+func (s *Session) compareInto(ctx context.Context, folder *runfolder.Folder, folders []*runfolder.Folder, failed []reports.FailedRun, overrides []string) error {
 	compared, err := reports.Compare(folders)
 	if err != nil {
 		return err
 	}
+	compared.Failed = failed
 	pictures, err := s.sideBySide(ctx, compared.Contenders, overrides)
 	if err != nil { // all else can be compared without the images
 		fmt.Fprintf(s.Err, "the reconstructions are not drawn side by side: %v\n", err)

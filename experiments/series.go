@@ -147,10 +147,13 @@ func (s *Session) trainMember(ctx context.Context, one *series, place int) error
 func (s *Session) concludeSeries(ctx context.Context, one *series) error {
 	var folders []*runfolder.Folder
 	var summaries []*runfolder.Summary // of one config's seeds
+	var failed []reports.FailedRun
 	for i, member := range one.file.Members {
 		if folder := one.folder.RunOf(member); folder != nil {
 			if run, err := folder.Finished(); err == nil {
 				folders, summaries = append(folders, folder), append(summaries, run.Summary)
+			} else if summary, err := folder.Summary(); err == nil && summary.Status == runfolder.Failed {
+				failed = append(failed, reports.FailedRun{Path: folder.Path, Summary: summary})
 			}
 		}
 		if i+1 == len(one.configs) || !sameButSeed(one.configs[i], one.configs[i+1]) {
@@ -170,7 +173,7 @@ func (s *Session) concludeSeries(ctx context.Context, one *series) error {
 		}
 		return os.RemoveAll(one.folder.Path) // which nothing is left to do in, and nothing to see
 	}
-	return s.compareInto(ctx, one.folder, folders, nil)
+	return s.compareInto(ctx, one.folder, folders, failed, nil)
 }
 
 // sameButSeed reports whether two configs differ in their seed alone.

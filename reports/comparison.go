@@ -22,6 +22,13 @@ type Contender struct {
 type Comparison struct {
 	Contenders []Contender // at least one, each with a run at least
 	Differing  []Differing // the keys in which they differ, in the config's order
+	Failed     []FailedRun // those of the same series that ended without figures
+}
+
+// A FailedRun is a member of a series that has no figures to compare.
+type FailedRun struct {
+	Path    string
+	Summary *runfolder.Summary
 }
 
 // Differing is a key with its value in each contender's config.

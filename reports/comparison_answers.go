@@ -46,6 +46,9 @@ func (c *Comparison) Loss() string {
 // Warnings name what makes a comparison unfair.
 func (c *Comparison) Warnings() []string {
 	var warnings []string
+	for _, run := range c.Failed {
+		warnings = append(warnings, fmt.Sprintf("%s, seed %d, failed and is not compared: %s.", run.Summary.Name, run.Summary.Seed, run.Summary.Error))
+	}
 	first := c.Contenders[0].Summary()
 	for _, other := range c.Contenders[1:] {
 		switch s := other.Summary(); {

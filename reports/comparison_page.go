@@ -115,6 +115,7 @@ func WriteComparison(f *runfolder.Folder, c *Comparison, pictures []DrawnPicture
 		Pictures []DrawnPicture
 		RunTable runTable
 	}{Comparison: c, Rows: c.Cells(), Pictures: pictures, RunTable: newRunTable(f, c.Contenders)}
+	page.RunTable.addFailed(f, c.Failed)
 	charts, err := Charts("", c.Contenders)
 	if err != nil {
 		return fmt.Errorf("making %s: %w", runfolder.ReportFile, err)
@@ -256,6 +257,14 @@ func newRunTable(f *runfolder.Folder, contenders []Contender) runTable {
 		}
 	}
 	return table
+}
+
+// addFailed adds a row for each run that failed.
+func (t *runTable) addFailed(f *runfolder.Folder, failed []FailedRun) {
+	for _, run := range failed {
+		t.Rows = append(t.Rows, linkedRow{run.Summary.Name, pageOf(f.Path, run.Path), []string{
+			strconv.FormatUint(run.Summary.Seed, 10), "failed", "", "", "", "", strconv.Itoa(run.Summary.Epochs)}})
+	}
 }
 
 // pageOf is the relative address of the report in a folder, for a page in the
