@@ -17,12 +17,16 @@ type Filter struct {
 	Use     float64 // share of the images for which the unit is not zero
 }
 
-// mostFilters is how many filters one picture shows.
-const mostFilters = 150
+// The most that one picture of filters shows: living ones, and dead ones, which
+// look alike.
+const (
+	mostFilters     = 150
+	mostDeadFilters = 12
+)
 
-// Filters writes a PNG of the first layer's filters to w, the most used first.
-// Units that no image wakes are crossed out; of more than 150 units the rest is
-// only counted. It returns an error for no filter, weights of different shapes
+// Filters writes a PNG of the first layer's filters to w, the most used first, at
+// most 150. Units that no image wakes are crossed out; of more than 12 of them the
+// rest is only counted. It returns an error for no filter, weights of different shapes
 // or that are not finite, a use outside 0 to 1, if the caption names no
 // dataset, or from w.
 func Filters(w io.Writer, caption Caption, filters []Filter) error {
@@ -44,6 +48,10 @@ func Filters(w io.Writer, caption Caption, filters []Filter) error {
 	}
 	if dead > 0 {
 		notes[1] = fmt.Sprintf("%d of the %d units are dead: zero on every image, so that they contribute nothing and no gradient wakes them.", dead, len(sorted))
+	}
+	if dead > mostDeadFilters {
+		notes[1] += fmt.Sprintf(" %d of them are shown.", mostDeadFilters)
+		sorted = sorted[:len(sorted)-dead+mostDeadFilters]
 	}
 	if more := len(sorted) - mostFilters; more > 0 {
 		notes = append(notes, fmt.Sprintf("%d more units, less used than these, are not shown.", more))

@@ -9,7 +9,6 @@ import (
 
 	"cifartrain/metrics"
 	"cifartrain/plots"
-	"cifartrain/runfolder"
 )
 
 // Title says what is compared: a key, where that is all in which the configs
@@ -66,7 +65,7 @@ func (c *Comparison) Warnings() []string {
 // single config they say what it reaches over its seeds.
 func (c *Comparison) Answers() []string {
 	if len(c.Contenders) == 1 {
-		return []string{c.Contenders[0].overSeeds()}
+		return slices.DeleteFunc([]string{c.Contenders[0].overSeeds(), c.fits(), c.blurs()}, func(answer string) bool { return answer == "" })
 	}
 	var answers []string
 	if len(c.Contenders) > 2 && !slices.ContainsFunc(c.Contenders, func(other Contender) bool { return !sameTest(c.Contenders[0], other) }) {
@@ -75,7 +74,7 @@ func (c *Comparison) Answers() []string {
 	for _, other := range c.Contenders[1:] {
 		answers = append(answers, c.against(other)...)
 	}
-	for _, one := range []string{c.blurs(), c.next(), c.oneByOne()} {
+	for _, one := range []string{c.fits(), c.blurs(), c.next(), c.oneByOne()} {
 		if one != "" {
 			answers = append(answers, one)
 		}
@@ -171,14 +170,14 @@ func otherTest(task metrics.Task, first, other Contender, d metrics.Difference) 
 // quality says which of two is better on test images and whether that is luck.
 func quality(task metrics.Task, first, other Contender, d metrics.Difference) string {
 	images := Thousands(other.Summary().Images.Test)
-	figures := fmt.Sprintf("%s of the %s test images rightly classified against %s", percentSpread(d.Other), images, percentSpread(d.First))
+	figures := fmt.Sprintf("its best weights classify %s of the %s test images rightly, against %s", percentSpread(d.Other), images, percentSpread(d.First))
 	better := d.Change() > 0
 	if !task.Classifies() {
-		figures = fmt.Sprintf("a loss on test images of %s against %s", lossSpread(d.Other), lossSpread(d.First))
+		figures = fmt.Sprintf("its best weights have a loss of %s on test images, against %s", lossSpread(d.Other), lossSpread(d.First))
 		better = d.Change() < 0
 	}
 	if !d.Told() {
-		return fmt.Sprintf("%s and %s are not told apart: %s. %s", other.Label, first.Label, figures, undecided(task, d))
+		return fmt.Sprintf("%s is not told apart from %s: %s. %s", other.Label, first.Label, figures, undecided(task, d))
 	}
 	word := "worse"
 	if better {
@@ -237,113 +236,22 @@ func seedCounts(d metrics.Difference) string {
 	return fmt.Sprintf("%d and %d seeds", d.Other.Runs, d.First.Runs)
 }
 
-// overfitting says which of two generalizes further.
-func overfitting(task metrics.Task, first, other Contender, d metrics.Difference) string {
-	gap := func(c Contender, s metrics.Spread) string { return fmt.Sprintf("%.3f for %s", s.Mean, c.Label) }
-	what := "validation loss over training loss, at the best epoch, is "
-	if task.Classifies() {
-		gap = func(c Contender, s metrics.Spread) string {
-			return fmt.Sprintf("%s points for %s", signed(s.Mean), c.Label)
-		}
-		what = "training accuracy less validation accuracy, at the best epoch, is "
-	}
-	figures := what + gap(other, d.Other) + " and " + gap(first, d.First)
-	switch {
-	case !d.Told():
-		return fmt.Sprintf("Neither is seen to overfit more: %s.", figures)
-	case d.Change() < 0:
-		return fmt.Sprintf("%s overfits less: %s.", other.Label, figures)
-	}
-	return fmt.Sprintf("%s overfits more: %s.", other.Label, figures)
-}
-
-// reasons are what was measured and may explain a difference between models
-// that restore images.
-func reasons(first, other *runfolder.Summary) string {
-	if !first.Task.Restores() || first.DeadUnits == nil || other.DeadUnits == nil {
-		return ""
-	}
-	count := func(layers []metrics.DeadUnits) (dead, units int) {
-		for _, l := range layers {
-			dead, units = dead+l.Dead, units+l.Units
-		}
-		return dead, units
-	}
-	deadA, unitsA := count(first.DeadUnits)
-	deadB, unitsB := count(other.DeadUnits)
-	if deadA == 0 && deadB == 0 {
-		return ""
-	}
-	return fmt.Sprintf("What may explain it: %d of its %d hidden units are dead and restore nothing, against %d of %d.", deadB, unitsB, deadA, unitsA)
-}
-
-// changesWork reports whether a key changes what a step computes: only then do
-// the times of single runs compare.
-func changesWork(key string) bool {
-	for _, section := range []string{"model.kind", "model.hidden", "model.latent", "data.batch_size", "data.flip", "data.center", "data.normalize",
-		"data.classes", "data.source", "data.size", "data.validation", "optimizer.kind", "loss.kind", "loss.multiclass"} {
-		if key == section || strings.HasPrefix(key, section+".") {
-			return true
-		}
-	}
-	return false
-}
-
-// cost says what a contender takes against the first: parameters, and time where
-// the work differs.
-func (c *Comparison) cost(first, other Contender, speed metrics.Speed) string {
-	var parts []string
-	if a, b := first.Summary().Parameters, other.Summary().Parameters; a != b {
-		parts = append(parts, fmt.Sprintf("it has %s parameters against %s", Thousands(b), Thousands(a)))
-	}
-	if slices.ContainsFunc(c.Differing, func(d Differing) bool { return changesWork(d.Key) }) && speed.First > 0 && speed.Other > 0 {
-		took := fmt.Sprintf("an epoch took %s against %s", Duration(speed.Other), Duration(speed.First))
-		if !speed.Told {
-			took += ", which the epochs' own spread does not tell apart"
-		}
-		parts = append(parts, took)
-	}
-	if parts == nil {
-		return ""
-	}
-	return "What it costs: " + strings.Join(parts, "; ") + "."
-}
-
-// next says what to try after the comparison.
-func (c *Comparison) next() string {
-	task := taskOf(c.Contenders)
-	ranked := c.ranked()
-	best := ranked[0]
-	if Next(best.Summary(), best.values) == "" {
-		return ""
-	}
-	d := metrics.CompareTest(ranked[1].figures(task), best.figures(task))
-	if !sameTest(best, ranked[1]) {
-		return ""
-	}
-	if !d.Told() && d.Seeds > 0 && d.Seeds <= 20 {
-		return fmt.Sprintf("To try next: both over %d seeds (-seeds %[1]d), which would tell %s from %s.", d.Seeds, best.Label, ranked[1].Label)
-	}
-	return fmt.Sprintf("To try next, going on from %s: %s.", best.Label, Next(best.Summary(), best.values))
-}
-
-// oneByOne says of two configs that differ in several keys how to see what each
-// of them does; it is empty for others.
-func (c *Comparison) oneByOne() string {
-	if len(c.Contenders) != 2 || len(c.Differing) < 2 || !sameTest(c.Contenders[0], c.Contenders[1]) {
-		return ""
-	}
-	return fmt.Sprintf("What each of the %d differing keys does on its own, a sweep of them with method: one_at_a_time shows, as configs/svm_tweaks.yaml does for svm and svm_best.", len(c.Differing))
-}
-
-// overSeeds says what the best weights of the config's runs reach.
+// overSeeds says what the weights of the config's runs reach.
 func (c Contender) overSeeds() string {
 	task := taskOf([]Contender{c})
-	test := metrics.NewSpread(c.figures(task).Test)
-	if task.Classifies() {
-		return fmt.Sprintf("Over %s it classifies %s of the test images rightly, which it never saw in training: mean and standard deviation, by each run's best weights.",
-			counted(test.Runs, "seed"), percentSpread(test))
+	var last, best []float64
+	for _, run := range c.Runs {
+		if s := run.Summary; task.Classifies() {
+			last, best = append(last, *s.Final.TestAccuracy), append(best, *s.Best.TestAccuracy)
+		} else {
+			last, best = append(last, *s.Final.TestLoss), append(best, *s.Best.TestLoss)
+		}
 	}
-	return fmt.Sprintf("Over %s its loss on test images, which it never saw in training, is %s: mean and standard deviation, by each run's best weights.",
-		counted(test.Runs, "seed"), lossSpread(test))
+	atBest, atLast := spreadText(task, metrics.NewSpread(best)), spreadText(task, metrics.NewSpread(last))
+	if task.Classifies() {
+		return fmt.Sprintf("Over %s it classifies %s of the test images rightly, which it never saw in training, by each run's best weights, and %s by the last ones: means and standard deviations.",
+			counted(len(best), "seed"), atBest, atLast)
+	}
+	return fmt.Sprintf("Over %s its loss on test images, which it never saw in training, is %s by each run's best weights, and %s by the last ones: means and standard deviations.",
+		counted(len(best), "seed"), atBest, atLast)
 }

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"time"
 
 	"cifartrain/plots"
 	"cifartrain/runfolder"
@@ -43,7 +42,7 @@ func ShowRuns(out io.Writer, root string) {
 // listRuns are the runs, sweeps and comparisons in root, the newest first. What
 // cannot be read has a dash in place of figures.
 func listRuns(root string) runTable {
-	table := runTable{Head: []string{"run", "begun (UTC)", "status", "validation", "test", "test, last epoch", "best epoch", "epochs", "time"}}
+	table := runTable{Head: []string{"run", "status", "validation", "test", "test, last epoch", "best epoch", "epochs", "time"}}
 	for _, folder := range runfolder.List(root) {
 		name, err := filepath.Rel(root, folder.Path)
 		if err != nil {
@@ -61,10 +60,6 @@ func listRuns(root string) runTable {
 // listed are a folder's cells in the list of runs.
 func listed(folder *runfolder.Folder) []string {
 	const none = "–"
-	begun := none
-	if at, err := time.Parse("20060102T150405Z", filepath.Base(folder.Path)[:min(16, len(filepath.Base(folder.Path)))]); err == nil {
-		begun = at.Format("2006-01-02 15:04")
-	}
 	status, cells := "", []string{none, none, none, none, none, none}
 	summary, err := folder.Summary()
 	switch _, _, sweep := runfolder.OpenSweep(folder.Path); {
@@ -77,7 +72,7 @@ func listed(folder *runfolder.Folder) []string {
 	default:
 		status, cells = summary.Status, listedFigures(summary)
 	}
-	return append([]string{begun, status}, cells...)
+	return append([]string{status}, cells...)
 }
 
 func listedFigures(s *runfolder.Summary) []string {

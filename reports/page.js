@@ -145,4 +145,9 @@
 
   document.addEventListener("curves", setUp); // the page has new ones
   setUp();
+  // A diagram wider than the page opens at its first box.
+  for (const model of document.querySelectorAll(".model")) {
+    const boxes = [...model.querySelectorAll(".box, .layer")].map((box) => box.getBoundingClientRect().left);
+    model.scrollLeft = Math.min(...boxes) - model.getBoundingClientRect().left - 12;
+  }
 })();
