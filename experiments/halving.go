@@ -28,7 +28,11 @@ func (w *sweep) rungs() []rung {
 		return []rung{{pause: toTheEnd, settings: len(w.settings)}}
 	}
 	var all []rung
+	const shareBeforeChoice = 10 // a tenth of all epochs
 	epochs, factor, left := w.config.Sweep.Epochs, w.config.Sweep.Factor, len(w.settings)
+	if epochs == 0 {
+		epochs = max(1, w.config.Train.Epochs/shareBeforeChoice)
+	}
 	var before *rung
 	for ; epochs < w.config.Train.Epochs && left > 1; epochs *= factor {
 		one := rung{pause: epochs, settings: left, before: before}

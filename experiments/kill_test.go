@@ -29,6 +29,7 @@ import (
 type job struct {
 	Runs      string
 	Resume    string // the run folder to go on with; empty to begin
+	Join      string // the place of the sweep to join; empty for none
 	Config    string
 	Overrides []string
 }
@@ -64,7 +65,14 @@ func (j job) do(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return s.Train(context.Background(), []configs.Config{config})
+	if config.Sweep == nil {
+		return s.Train(context.Background(), []configs.Config{config})
+	}
+	s.Display = reports.NewDisplay(out, false) // tells of each run that has ended
+	if j.Join == "" {
+		return s.Sweep(context.Background(), config)
+	}
+	return s.Join(context.Background(), config, j.Join)
 }
 
 // onFewImages is a session on 400 training and 100 test images of noise, drawn
