@@ -265,11 +265,21 @@ func Charts(run string, contenders []Contender) (charts []NamedChart, err error)
 	return charts, nil
 }
 
-// ClassList names classes in a sentence.
+// ClassList names classes in a sentence, where they are few, or counts them.
 func ClassList(classes []string) string {
-	const all = 10 // of CIFAR-10
-	if len(classes) == all {
-		return "all ten classes"
+	switch n := len(classes); {
+	case n == 10:
+		return "ten classes"
+	case n > 10:
+		return Thousands(n) + " classes"
+	}
+	return strings.Join(classes, ", ")
+}
+
+// classNames is ClassList with the names of ten classes, too.
+func classNames(classes []string) string {
+	if len(classes) > 10 {
+		return ClassList(classes)
 	}
 	return strings.Join(classes, ", ")
 }

@@ -34,6 +34,7 @@ func pagePolicy(script string) string {
 }
 
 var pageFunctions = template.FuncMap{
+	"classes": classNames,
 	"count":   Thousands,
 	"whole":   func(x float64) string { return Thousands(int(math.Round(x))) },
 	"epochs":  Epochs,

@@ -34,7 +34,7 @@ func ShowPlan(out io.Writer, p Plan) {
 	}
 	fmt.Fprintf(out, "%s: %s, %s\n\n", s.Name, s.Model, seeds)
 	Table(out, p.Layers)
-	fmt.Fprintf(out, "\n%s: %s\n%s\n", s.Dataset, strings.Join(s.Classes, ", "), imageCounts(s))
+	fmt.Fprintf(out, "\n%s: %s\n%s\n", s.Dataset, classNames(s.Classes), imageCounts(s))
 	most := ""
 	if p.MayStop {
 		most = "at most "
