@@ -29,7 +29,7 @@ func TestDryRun(t *testing.T) {
 			t.Errorf("the terminal does not show %q:\n%s", want, stdout)
 		}
 	}
-	if !strings.Contains(strings.Join(strings.Fields(stderr), " "), "A run would fetch it from https://") {
+	if !strings.Contains(strings.Join(strings.Fields(stderr), " "), "A run would first fetch it from https://") {
 		t.Errorf("nothing is said of the data that is missing: %s", stderr)
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {

@@ -336,7 +336,7 @@ func TestBadCommandLines(t *testing.T) {
 		{"no such command behind flags", []string{"-config", "svm", "train"}, exitUsage, []string{`there is no command "train"`}},
 		{"a flag the command does not take", []string{"-seeds", "2", "evaluate", dir}, exitUsage, []string{"evaluate takes no -seeds"}},
 		{"an empty folder name", []string{"-config", "svm", "-runs", ""}, exitUsage, []string{"-runs is empty"}},
-		{"too many seeds", []string{"-config", "svm", "-seeds", "2", "-set", "seed=18446744073709551615"}, exitUsage, []string{"not as many seeds"}},
+		{"too many seeds", []string{"-config", "svm", "-seeds", "2", "-set", "seed=18446744073709551615"}, exitUsage, []string{"not that many seeds"}},
 		{"a bad config behind a good one", []string{"-config", "svm", "-config", one}, exitUsage, []string{"one.yaml"}},
 		{"no such config", []string{"-config", "swm"}, exitUsage, []string{"swm", "svm"}},
 		{"misspelt key", []string{"-config", config}, exitUsage, []string{"typo.yaml:4", "batch_sise", "batch_size"}},

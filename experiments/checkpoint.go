@@ -12,7 +12,7 @@ import (
 	"cifartrain/training"
 )
 
-// save makes the state the run's checkpoint.
+// save writes the state as the run's checkpoint.
 func (r *record) save(state *training.State) error {
 	return r.folder.WriteCheckpoint(&runfolder.Checkpoint{
 		Config:  string(r.text),
@@ -22,13 +22,14 @@ func (r *record) save(state *training.State) error {
 	})
 }
 
-// stateOf is the state that save made a checkpoint of.
+// stateOf reverses save: it returns the state that a checkpoint holds.
 func stateOf(c *runfolder.Checkpoint) *training.State {
 	return &training.State{History: c.History, Partial: c.Partial, Scalars: c.Scalars, Tensors: c.Tensors}
 }
 
-// checkpoint reads the checkpoint of a run, nil where it was stopped before it
-// wrote one. A damaged one is set aside for the one before it.
+// checkpoint reads the checkpoint of a run. It returns nil if the run was
+// stopped before it wrote one. A damaged checkpoint is set aside and the one
+// before it is used.
 func (s *Session) checkpoint(folder *runfolder.Folder) (*runfolder.Checkpoint, error) {
 	saved, damage, err := folder.Checkpoint()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -45,37 +46,37 @@ func (s *Session) checkpoint(folder *runfolder.Folder) (*runfolder.Checkpoint, e
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(s.Err, "warning: %v; going on from the checkpoint before it, which gives the same numbers; the damaged one is now %s\n", damage, aside)
+		fmt.Fprintf(s.Err, "warning: %v; going on from the checkpoint before it, which gives the same numbers; the damaged one was renamed to %s\n", damage, aside)
 	}
 	return saved, nil
 }
 
-// failure adds to what stopped a run with finished epochs where to find what
-// they gave, and whether the run can go on.
+// failure adds to the error that stopped a run where to find the results of its
+// finished epochs, and whether the run can go on.
 func (r *record) failure(cause error, epochs int) error {
 	var diverged *training.DivergedError
 	saved, _, err := r.folder.Checkpoint()
 	switch {
 	case errors.As(cause, &diverged) && epochs == 0:
-		return fmt.Errorf("%w; no epoch had ended, %s holds its config", cause, r.folder.Path)
+		return fmt.Errorf("%w; no epoch had ended; the config is in %s", cause, r.folder.Path)
 	case errors.As(cause, &diverged):
-		return fmt.Errorf("%w; what %d finished epochs gave is in %s", cause, epochs, r.folder.Path)
+		return fmt.Errorf("%w; the results of %d finished epochs are in %s", cause, epochs, r.folder.Path)
 	case err != nil:
 		return fmt.Errorf("%w; no checkpoint is left in %s to go on from", cause, r.folder.Path)
 	}
-	return fmt.Errorf("%w; the checkpoint of epoch %d, step %d is whole; once that is mended, %s",
+	return fmt.Errorf("%w; the checkpoint of epoch %d, step %d is complete; once the cause is fixed, %s",
 		cause, len(saved.History)+1, saved.Partial.Steps, howToGoOn(r.folder.Path))
 }
 
-// interruption is what a run's end by the user's wish says.
+// interruption is the message for a run that the user stopped.
 func interruption(epochs int, folder string) Interruption {
-	return Interruption(fmt.Sprintf("interrupted after %d finished epochs; what they gave is in %s; %s", epochs, folder, howToGoOn(folder)))
+	return Interruption(fmt.Sprintf("interrupted after %d finished epochs; their results are in %s; %s", epochs, folder, howToGoOn(folder)))
 }
 
-// howToGoOn says how a stopped run is continued.
+// howToGoOn says how to continue a stopped run.
 func howToGoOn(folder string) string { return "go on with: " + shell.Command("-resume", folder) }
 
-// howToRepeat says how a run that cannot go on is done again.
+// howToRepeat says how to repeat a run that cannot go on.
 func howToRepeat(folder *runfolder.Folder) string {
 	args := []string{"-config", folder.File(runfolder.ConfigFile)}
 	if initial := folder.File(runfolder.InitialWeightsFile); exists(initial) {

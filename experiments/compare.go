@@ -9,9 +9,9 @@ import (
 	"cifartrain/runfolder"
 )
 
-// Compare shows how runs compare and writes a folder with the pictures, the table
-// and a page: runs/comparison/<UTC timestamp>. overrides are those of
-// [configs.Load] for the runs' configs.
+// Compare compares runs and writes the pictures, the table and a page into a
+// folder runs/comparison/<UTC timestamp>. The overrides are for the runs'
+// configs; see [configs.Load].
 func (s *Session) Compare(ctx context.Context, folders []*runfolder.Folder, overrides []string) error {
 	if _, err := reports.Compare(folders); err != nil {
 		return err
@@ -23,8 +23,8 @@ func (s *Session) Compare(ctx context.Context, folders []*runfolder.Folder, over
 	return s.compareInto(ctx, folder, folders, nil, overrides)
 }
 
-// compareInto shows how runs compare and writes that into a folder, beside what
-// became of those that failed.
+// compareInto compares runs, prints the comparison and writes it into a folder,
+// together with the runs that failed.
 func (s *Session) compareInto(ctx context.Context, folder *runfolder.Folder, folders []*runfolder.Folder, failed []reports.FailedRun, overrides []string) error {
 	compared, err := reports.Compare(folders)
 	if err != nil {
@@ -32,7 +32,7 @@ func (s *Session) compareInto(ctx context.Context, folder *runfolder.Folder, fol
 	}
 	compared.Failed = failed
 	pictures, err := s.sideBySide(ctx, compared.Contenders, overrides)
-	if err != nil { // all else can be compared without the images
+	if err != nil { // everything else can be compared without the images
 		fmt.Fprintf(s.Err, "the reconstructions are not drawn side by side: %v\n", err)
 	}
 	if err := reports.WriteComparison(folder, compared, pictures); err != nil {

@@ -17,9 +17,9 @@ const (
 	demoDirections = 8  // sliders
 )
 
-// Demo is the run's model, with the prepared weights, for a page that computes it
-// itself: an autoencoder's decoder, or a classifier of one layer. It needs the
-// images.
+// Demo returns the data for a page that computes the model itself, with the
+// prepared weights: an autoencoder's decoder, or a classifier with one layer.
+// It needs the images.
 func (p *Prepared) Demo(ctx context.Context) (reports.Demo, error) {
 	model, err := p.Architecture.Build(p.Weights, 1)
 	if err != nil {
@@ -58,7 +58,7 @@ func (p *Prepared) Demo(ctx context.Context) (reports.Demo, error) {
 	return demo, p.direct(ctx, &demo, test, chosen)
 }
 
-// outByIn is a layer's weight as (out, in).
+// outByIn returns a layer's weight in the shape (out, in).
 func outByIn(weight []float32, in, out int, transposed bool) []float32 {
 	if !transposed {
 		return weight
@@ -72,8 +72,8 @@ func outByIn(weight []float32, in, out int, transposed bool) []float32 {
 	return turned
 }
 
-// direct gives the demo the directions in which the test images' codes differ
-// most, and the chosen images' codes.
+// direct adds to the demo the directions in which the codes of the test images
+// differ most, and the codes of the chosen images.
 func (p *Prepared) direct(ctx context.Context, demo *reports.Demo, test, chosen *loaders.Set) error {
 	latent := demo.Latent
 	codes, err := p.Encode(ctx, test)
@@ -90,7 +90,7 @@ func (p *Prepared) direct(ctx context.Context, demo *reports.Demo, test, chosen 
 	}
 	var components stat.PC
 	if test.Len() < 2 || !components.PrincipalComponents(table, nil) {
-		return requestf("the codes of %d test images have no directions", test.Len())
+		return requestf("the codes of the %d test images are all the same, so they differ in no direction", test.Len())
 	}
 	var vectors mat.Dense
 	components.VectorsTo(&vectors)

@@ -11,7 +11,8 @@ import (
 	"cifartrain/plots/diagram"
 )
 
-// network tells the layers of a model of images of a shape as a diagram shows them.
+// network describes the layers of a model for the diagram. shape is that of an
+// image.
 func network(shape loaders.Shape, architecture *graphs.Architecture, model *graphs.Model) diagram.Network {
 	drawn := diagram.Network{
 		Layers: Layers(architecture, model),
@@ -20,12 +21,12 @@ func network(shape loaders.Shape, architecture *graphs.Architecture, model *grap
 		Loss:   architecture.LossName,
 	}
 	if model.Labels != nil {
-		drawn.Target = "labels, one an image"
+		drawn.Target = "labels, one for each image"
 	}
 	return drawn
 }
 
-// Layers tells a model's layers from the input to the output.
+// Layers describes a model's layers from the input to the output.
 func Layers(architecture *graphs.Architecture, model *graphs.Model) []diagram.Layer {
 	var drawn []diagram.Layer
 	shapes := make(map[string]tensor.Shape)

@@ -5,13 +5,13 @@ import (
 	"fmt"
 )
 
-// A RequestError is a request that cannot be met as it stands, as against work
-// that failed.
+// A RequestError is a request that cannot be carried out as it stands. Errors
+// of the work itself have other types.
 type RequestError string
 
 func (e RequestError) Error() string { return string(e) }
 
-// WrongRequest marks the error as the request's fault.
+// WrongRequest marks the error as a fault of the request.
 func (RequestError) WrongRequest() {}
 
 // requestf returns a [RequestError].
@@ -19,14 +19,14 @@ func requestf(format string, args ...any) error {
 	return RequestError(fmt.Sprintf(format, args...))
 }
 
-// An Interruption is the user's wish to stop, with what had been done by then
-// and how it goes on.
+// An Interruption is the user's wish to stop. It says what was done before and
+// how to go on.
 type Interruption string
 
 func (i Interruption) Error() string { return string(i) }
 
-// Unwrap tells the interruption from a failure.
+// Unwrap returns context.Canceled, which tells an interruption from a failure.
 func (Interruption) Unwrap() error { return context.Canceled }
 
-// WasInterrupted marks the error as one that already says so in words.
+// WasInterrupted marks the error as one whose text already says so.
 func (Interruption) WasInterrupted() {}

@@ -18,25 +18,25 @@ import (
 	"cifartrain/training"
 )
 
-// explainAutoencoder are the pictures that show what a model restores well and
-// badly, what its first layer looks for and how its code is ordered, on the test
-// images.
+// explainAutoencoder returns the pictures that show, on the test images, what a
+// model restores well and badly, what its first layer responds to and how its
+// code is organized.
 func explainAutoencoder(t *tested, caption plots.Caption) []picture {
 	all := []picture{
-		{file: "extremes.png", group: "What it restores", tested: true, meaning: "The test images that it restores worst, middling and best.",
+		{file: "extremes.png", group: "What it restores", tested: true, meaning: "The test images that it restores worst, about averagely and best.",
 			draw: func(w io.Writer) error {
 				groups, err := t.extremes()
 				if err != nil {
 					return err
 				}
 				return plots.RestoredGroups(w, caption, "From the worst restored to the best",
-					"The best are smooth and plain, the worst full of small contrasts, of which a short code has no room to keep track.", groups)
+					"The best are smooth and plain. The worst are full of small contrasts, for which a short code has no room.", groups)
 			}},
-		{file: "errors.png", group: "What it restores", tested: true, meaning: "Which classes are hard, beside what as many principal components leave of them.",
+		{file: "errors.png", group: "What it restores", tested: true, meaning: "The error by class, beside that of as many principal components.",
 			draw: func(w io.Writer) error { return t.drawErrorsByClass(w, caption) }},
 	}
 	if len(t.Config.Model.Hidden) > 0 {
-		all = append(all, picture{file: "filters.png", group: "What it looks for", tested: true, meaning: "What each unit of the first layer answers to, the busiest first; dead ones are crossed out.",
+		all = append(all, picture{file: "filters.png", group: "What it looks for", tested: true, meaning: "What each unit of the first layer responds to, the most active first; dead ones are crossed out.",
 			draw: func(w io.Writer) error {
 				filters, err := t.filters()
 				if err != nil {
@@ -65,7 +65,8 @@ func explainAutoencoder(t *tested, caption plots.Caption) []picture {
 		}})
 }
 
-// extremes are the test images of the largest, the middle and the smallest errors.
+// extremes returns the test images with the largest, middle and smallest
+// errors.
 func (t *tested) extremes() ([]plots.RestoredGroup, error) {
 	const each = 6
 	test := t.Images.Test
@@ -103,8 +104,8 @@ func (t *tested) extremes() ([]plots.RestoredGroup, error) {
 	return groups, nil
 }
 
-// drawErrorsByClass draws the errors beside those that principal components leave,
-// where these compare.
+// drawErrorsByClass draws the errors by class, beside those of principal
+// components if they can be compared.
 func (t *tested) drawErrorsByClass(w io.Writer, caption plots.Caption) error {
 	test := t.Images.Test
 	all, err := t.predictions()
@@ -140,8 +141,8 @@ func (t *tested) drawErrorsByClass(w io.Writer, caption plots.Caption) error {
 	return plots.ErrorsByClass(w, hardest(caption, cut), own, name, kept)
 }
 
-// filters are the first layer's units with the share of the test images that wake
-// each.
+// filters returns the units of the first layer, each with the share of the test
+// images for which it is active.
 func (t *tested) filters() ([]plots.Filter, error) {
 	model, err := t.Architecture.Build(t.Weights, 1)
 	if err != nil {
@@ -164,7 +165,8 @@ func (t *tested) filters() ([]plots.Filter, error) {
 	return filters, nil
 }
 
-// plane places the test images' codes in the plane of their two main components.
+// plane projects the test images' codes onto their two main principal
+// components.
 func (t *tested) plane() (classes []plots.ClassCodes, shares [2]float64, err error) {
 	test, latent := t.Images.Test, t.Architecture.Latent
 	codes, err := t.codes()
@@ -189,7 +191,7 @@ func (t *tested) plane() (classes []plots.ClassCodes, shares [2]float64, err err
 		total += variance
 	}
 	if total == 0 {
-		total = 1 // all codes are one
+		total = 1 // all codes are equal
 	}
 	shares = [2]float64{variances[0] / total, variances[1] / total}
 	classes = make([]plots.ClassCodes, len(test.Classes))
@@ -202,7 +204,7 @@ func (t *tested) plane() (classes []plots.ClassCodes, shares [2]float64, err err
 	return classes[:min(len(classes), mostClassesDrawn)], shares, nil
 }
 
-// walks lead between pairs of test images, drawn by the seed.
+// walks returns walks between pairs of test images that the seed draws.
 func (t *tested) walks() ([]plots.Walk, error) {
 	const pairs, steps = 5, 7
 	test, latent := t.Images.Test, t.Architecture.Latent

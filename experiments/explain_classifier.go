@@ -10,15 +10,15 @@ import (
 	"cifartrain/plots"
 )
 
-// The most that one picture shows.
+// The most that one picture can show.
 const (
 	mostMistakes     = 16
 	mostCurves       = 8
 	mostClassesDrawn = 20
 )
 
-// explainClassifier are the pictures that show what a classifier is sure of, and
-// what it gets wrong, on the test images.
+// explainClassifier returns the pictures that show, on the test images, what a
+// classifier is sure of and what it gets wrong.
 func explainClassifier(t *tested, caption plots.Caption) []picture {
 	drawn := func(draw func(io.Writer, []Prediction) error) func(io.Writer) error {
 		return func(w io.Writer) error {
@@ -30,22 +30,22 @@ func explainClassifier(t *tested, caption plots.Caption) []picture {
 		}
 	}
 	return []picture{
-		{file: "roc.png", group: "How good it is", tested: true, meaning: "How much of a class it finds for how many false alarms: what another threshold would give.",
+		{file: "roc.png", group: "How good it is", tested: true, meaning: "How many images of a class it finds at the cost of how many false alarms, for every threshold.",
 			draw: drawn(func(w io.Writer, all []Prediction) error {
 				curves, cut := t.characteristics(all)
 				return plots.ROC(w, hardest(caption, cut), curves)
 			})},
-		{file: "margins.png", group: "What it gets wrong", tested: true, meaning: "How far on the right or the wrong side each class's test images lie.",
+		{file: "margins.png", group: "What it gets wrong", tested: true, meaning: "How far on the right or wrong side of the boundary the test images of each class lie.",
 			draw: drawn(func(w io.Writer, all []Prediction) error {
 				classes, cut := t.margins(all)
 				return plots.Margins(w, hardest(caption, cut), classes)
 			})},
-		{file: "mistakes.png", group: "What it gets wrong", tested: true, meaning: "The mistakes it is surest of: what do they look like that it takes for the other class?",
+		{file: "mistakes.png", group: "What it gets wrong", tested: true, meaning: "The mistakes it is most sure of.",
 			draw: drawn(func(w io.Writer, all []Prediction) error { return plots.Mistakes(w, caption, t.mistakes(all)) })},
 	}
 }
 
-// hardest says in a caption that easier classes were left out.
+// hardest adds to a caption that easier classes were left out.
 func hardest(caption plots.Caption, cut bool) plots.Caption {
 	if cut {
 		caption.Dataset += ", the hardest classes"
@@ -53,8 +53,9 @@ func hardest(caption plots.Caption, cut bool) plots.Caption {
 	return caption
 }
 
-// margin is how far on the right side of its boundary an image lies: y*score of
-// two classes, and of more its own class's score less the highest other.
+// margin is how far an image lies on the right side of the boundary: y*score
+// for two classes; for more, the score of its class minus the highest other
+// score.
 func margin(class int, scores []float32) float64 {
 	if len(scores) == 1 {
 		return float64(2*class-1) * float64(scores[0])
@@ -68,7 +69,8 @@ func margin(class int, scores []float32) float64 {
 	return float64(scores[class]) - other
 }
 
-// margins are those of the test images by class, of many classes the hardest.
+// margins returns the margins of the test images by class; of many classes,
+// only the hardest.
 func (p *Prepared) margins(all []Prediction) (classes []plots.ClassValues, cut bool) {
 	test := p.Images.Test
 	byClass := make([]plots.ClassValues, len(test.Classes))
@@ -80,8 +82,8 @@ func (p *Prepared) margins(all []Prediction) (classes []plots.ClassValues, cut b
 	return hardestClasses(byClass, func(c plots.ClassValues) float64 { return mean(c.Values) })
 }
 
-// hardestClasses leaves out classes without images and, of many, those whose
-// ease is the greatest.
+// hardestClasses leaves out classes without images and, if there are many
+// classes, the easiest ones.
 func hardestClasses(all []plots.ClassValues, ease func(plots.ClassValues) float64) (classes []plots.ClassValues, cut bool) {
 	classes = slices.DeleteFunc(all, func(c plots.ClassValues) bool { return len(c.Values) == 0 })
 	if len(classes) <= mostClassesDrawn {
@@ -99,15 +101,15 @@ func mean(values []float64) float64 {
 	return sum / float64(len(values))
 }
 
-// characteristics are the ROC of the second of two classes, or of each of more
-// against the rest, of many the hardest.
+// characteristics returns the ROC of the second of two classes, or of each of
+// several classes against the rest; of many classes, only the hardest.
 func (p *Prepared) characteristics(all []Prediction) (curves []plots.NamedROC, cut bool) {
 	test := p.Images.Test
 	scores, of := make([]float64, len(all)), make([]bool, len(all))
 	for place := range all[0].Scores {
 		class := place
 		if len(all[0].Scores) == 1 {
-			class = 1 // a score above 0 says the second
+			class = 1 // a score above 0 means the second class
 		}
 		for i, prediction := range all {
 			scores[i], of[i] = float64(prediction.Scores[place]), test.Class(i) == class
@@ -123,7 +125,8 @@ func (p *Prepared) characteristics(all []Prediction) (curves []plots.NamedROC, c
 	return curves[:mostCurves], true
 }
 
-// mistakes are the wrong predictions of the largest margins, the surest first.
+// mistakes returns the wrong predictions that the model is most sure of, the
+// surest first.
 func (p *Prepared) mistakes(all []Prediction) []plots.Mistake {
 	test := p.Images.Test
 	var wrong []int

@@ -29,7 +29,7 @@ func (r *record) test(ctx context.Context, result training.Result) error {
 	return err
 }
 
-// deadUnits counts the best weights' on the validation images.
+// deadUnits counts the dead units of the best weights on the validation images.
 func (r *record) deadUnits(ctx context.Context, best graphs.Weights) ([]metrics.DeadUnits, error) {
 	evaluator, err := training.NewEvaluator(r.Architecture, best, r.run.ValidationSet.Size())
 	if err != nil {
@@ -39,7 +39,8 @@ func (r *record) deadUnits(ctx context.Context, best graphs.Weights) ([]metrics.
 	return counts, errors.Join(err, evaluator.Close())
 }
 
-// figures are those of an epoch whose weights scored test on the test images.
+// figures returns the figures of an epoch, and those of its weights on the test
+// images.
 func figures(epoch metrics.Epoch, test training.Evaluation) *runfolder.Figures {
 	figures := runfolder.FiguresOf(test.Task, epoch)
 	figures.TestLoss = &test.Loss
@@ -50,7 +51,7 @@ func figures(epoch metrics.Epoch, test training.Evaluation) *runfolder.Figures {
 	return figures
 }
 
-// judge fills the summary from the history.
+// judge adds the history's figures and the verdict to the summary.
 func (r *record) judge(history metrics.History) {
 	s := r.summary
 	if s.Final == nil {
@@ -66,14 +67,14 @@ func (r *record) judge(history metrics.History) {
 	s.Verdict = reports.Verdict(s.Task, metrics.Judge(s.Task, history, against))
 }
 
-// measureSpeed fills the summary with how fast the epochs went, and how fast
-// this machine could have gone.
+// measureSpeed adds to the summary how fast the epochs were, and how fast this
+// machine could have been.
 func (r *record) measureSpeed(result training.Result) {
 	s, epochs := r.summary, float64(len(result.History))
 	for _, epoch := range result.History {
 		s.TrainingSeconds += epoch.Seconds
 	}
-	if s.TrainingSeconds == 0 { // epochs of less than half a millisecond, read back
+	if s.TrainingSeconds == 0 { // metrics.csv rounds epochs of less than half a millisecond to 0
 		return
 	}
 	s.ImagesPerSecond = epochs * float64(s.Images.Training) / s.TrainingSeconds

@@ -11,17 +11,17 @@ import (
 
 // A rung is one round of a sweep: some settings are trained up to an epoch, and
 // the best of them go on to the next rung. A sweep that does not halve its
-// settings has a single rung, for all of them to their end.
+// settings has a single rung, in which all settings are trained to their end.
 type rung struct {
 	pause    int // the epoch after which its runs pause; toTheEnd on the last rung
-	settings int // how many climb it
+	settings int // how many settings are trained in it
 	before   *rung
 }
 
-// rungs are the rounds of successive halving: n settings for the first few
-// epochs, then one of factor of them for factor times as many epochs, and so on
-// until the last rung trains those that are left to their end. See Jamieson and
-// Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter
+// rungs returns the rounds of successive halving: n settings for the first few
+// epochs, then one in factor of them for factor times as many epochs, and so
+// on, until the last rung trains the remaining ones to their end. See Jamieson
+// and Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter
 // Optimization", 2016.
 func (w *sweep) rungs() []rung {
 	if w.config.Sweep.Method != "halving" {
@@ -42,9 +42,9 @@ func (w *sweep) rungs() []rung {
 	return append(all, rung{pause: toTheEnd, settings: left, before: before})
 }
 
-// climbers are the places of the runs of a rung, of which all before must be
-// done. They depend on the figures alone and not on who was faster: every
-// process that works on the sweep chooses the same.
+// climbers returns the indexes of the runs of a rung. All earlier rungs must be
+// finished. The choice depends only on figures and not on which run was faster,
+// so that every process working on the sweep makes the same choice.
 func (w *sweep) climbers(r rung) []int {
 	settings := make([]int, len(w.settings))
 	for i := range settings {
@@ -69,7 +69,7 @@ func (w *sweep) climbers(r rung) []int {
 	return places
 }
 
-// settingsOf are the settings that climb a rung.
+// settingsOf returns the settings that take part in a rung.
 func (w *sweep) settingsOf(r rung) []int {
 	var settings []int
 	for _, place := range w.climbers(r) {
@@ -80,9 +80,10 @@ func (w *sweep) settingsOf(r rung) []int {
 	return settings
 }
 
-// score is what a setting had reached after so many epochs, as a mean over its
-// seeds: the validation accuracy of the best epoch, or its negated loss where
-// the model does not classify. A setting that failed has the lowest there is.
+// score is what a setting reached in a number of epochs, averaged over its
+// seeds: the validation accuracy of the best epoch or, for a model that does
+// not classify, its negative validation loss. A setting that failed scores
+// lowest.
 func (w *sweep) score(setting, epochs int) float64 {
 	sum := 0.0
 	for _, run := range w.runs[setting*w.seeds : (setting+1)*w.seeds] {
@@ -92,14 +93,14 @@ func (w *sweep) score(setting, epochs int) float64 {
 		}
 		history, err := run.History()
 		if err != nil || len(history) == 0 || len(history) < epochs && summary.Status == runfolder.Failed {
-			return math.Inf(-1) // a failure of a later rung says nothing of this one
+			return math.Inf(-1) // a failure in a later rung does not count in this one
 		}
 		sum += worth(history[:min(epochs, len(history))], summary.Task)
 	}
 	return sum / float64(w.seeds)
 }
 
-// worth is the figure that settings are compared by, the higher the better.
+// worth is the figure by which settings are compared; higher is better.
 func worth(history metrics.History, task metrics.Task) float64 {
 	best := history[history.Best()]
 	if task.Classifies() {
@@ -108,8 +109,8 @@ func worth(history metrics.History, task metrics.Task) float64 {
 	return -best.ValidationLoss
 }
 
-// hasEnded reports whether a run has come to its end, or has been trained up to
-// the epoch after which it pauses.
+// hasEnded reports whether a run has ended, or has been trained up to the epoch
+// after which it pauses.
 func hasEnded(folder *runfolder.Folder, pause int) bool {
 	summary, err := folder.Summary()
 	if err != nil {

@@ -13,16 +13,16 @@ import (
 	"cifartrain/runfolder"
 )
 
-// Images are the dataset as a config selects, splits and transforms it.
+// Images are the dataset, selected, split and transformed as a config says.
 type Images struct {
 	Dataset                    *loaders.Dataset
 	Training, Validation, Test *loaders.Set
 	Transform                  *loaders.Transform
 
-	warning string // that they are not the dataset asked for, and why
+	warning string // says that these are not the images asked for, and why
 }
 
-// images loads the dataset and cuts it as the config says.
+// images loads the dataset and splits it as the config says.
 func (s *Session) images(ctx context.Context, config configs.Config) (*Images, error) {
 	source := sourceOf(config)
 	dataset, err := s.dataset(ctx, source)
@@ -70,13 +70,12 @@ func (s *Session) images(ctx context.Context, config configs.Config) (*Images, e
 	return cut, nil
 }
 
-// Split is one of the three sets by the name that people give it: test,
-// validation or train.
+// Split returns one of the three sets by its name: test, validation or train.
 func (i *Images) Split(name string) *loaders.Set {
 	return map[string]*loaders.Set{"test": i.Test, "validation": i.Validation, "train": i.Training}[name]
 }
 
-// enough returns an error where the chosen classes leave a set without images.
+// enough returns an error if the chosen classes leave a set without images.
 func enough(cut *Images) error {
 	for name, set := range map[string]*loaders.Set{"training": cut.Training, "validation": cut.Validation, "test": cut.Test} {
 		if set.Len() == 0 {
@@ -86,8 +85,9 @@ func enough(cut *Images) error {
 	return nil
 }
 
-// foreseen is what is known of a config's images without opening the dataset:
-// from the run's summary, where it has one, or because all know the dataset.
+// foreseen returns what is known about a config's images without opening the
+// dataset: from the run's summary if there is one, or because the dataset is a
+// well-known one.
 func foreseen(config configs.Config, trained *runfolder.Summary) (shape loaders.Shape, classes []string, known bool) {
 	if trained != nil && len(trained.Shape) == 3 {
 		return loaders.Shape{Channels: trained.Shape[0], Height: trained.Shape[1], Width: trained.Shape[2]}, trained.Classes, true
@@ -99,11 +99,11 @@ func foreseen(config configs.Config, trained *runfolder.Summary) (shape loaders.
 	return shape, classes, known
 }
 
-// defaultSize is the pixels a side that pictures of a folder are scaled to,
-// CIFAR-10's.
+// defaultSize is the number of pixels a side to which pictures of a folder are
+// scaled: CIFAR-10's.
 const defaultSize = 32
 
-// sourceOf is where a config takes its images from.
+// sourceOf returns where a config takes its images from.
 func sourceOf(config configs.Config) sources.Source {
 	source := sources.Source{
 		Kind: config.Data.Source, Dir: config.Data.Dir, Named: config.Overridden("data.dir"), URL: config.Data.URL.WithPassword(),
@@ -115,7 +115,7 @@ func sourceOf(config configs.Config) sources.Source {
 	return source
 }
 
-// dataset loads the source, once for all runs of this program.
+// dataset loads the source once and keeps it for the next run of this program.
 func (s *Session) dataset(ctx context.Context, source sources.Source) (*loaders.Dataset, error) {
 	if loaded, ok := s.datasets[source]; ok {
 		return loaded, ctx.Err()
@@ -139,19 +139,19 @@ func (s *Session) dataset(ctx context.Context, source sources.Source) (*loaders.
 	return dataset, nil
 }
 
-// notFetched warns that a session that fetches nothing used the sample instead
-// of the source.
+// notFetched warns that the sample was used in place of the source, because
+// this session downloads nothing.
 func notFetched(source sources.Source) string {
 	otherwise := "train on the built-in sample"
 	if !source.Fallback {
 		otherwise = "stop"
 	}
-	return fmt.Sprintf("%s does not hold CIFAR-10. A run would fetch it from %s first, 170 MB, and where it cannot, %s. The figures here are of the built-in sample.",
+	return fmt.Sprintf("%s does not hold CIFAR-10. A run would first fetch it from %s (170 MB) or, if that fails, %s. The figures here are those of the built-in sample.",
 		source.Dir, source.Address(), otherwise)
 }
 
-// oneEachChannel returns an error where data.normalize has not as many values as
-// the images have channels.
+// oneEachChannel returns an error if data.normalize does not have as many
+// values as the images have channels.
 func oneEachChannel(config configs.Config, channels int) error {
 	n := config.Data.Normalize
 	if n == nil {
@@ -168,12 +168,12 @@ func oneEachChannel(config configs.Config, channels int) error {
 	return config.Error(problems...)
 }
 
-// Normalization is the run's, nil for pixels in [0, 1].
+// Normalization returns the run's normalization, or nil for pixels in [0, 1].
 func (p *Prepared) Normalization() *loaders.Normalization {
 	return normalization(p.Config.Data.Normalize)
 }
 
-// normalization is the config's, as the transform takes it.
+// normalization converts the config's normalization for the transform.
 func normalization(n *configs.Normalize) *loaders.Normalization {
 	if n == nil {
 		return nil

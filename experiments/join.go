@@ -18,28 +18,29 @@ import (
 	"cifartrain/shell"
 )
 
-// A joined sweep is one that any number of processes work on, here and on other
-// machines that share its folder. Each takes the next run that is not finished
-// and that nobody holds, so that none is trained twice. A run whose trainer has
-// died is taken over after a minute and goes on from its checkpoint.
+// A joined sweep is one on which any number of processes work, on this machine
+// and on others that share its folder. Each process takes the next run that is
+// unfinished and that nobody else is training, so that no run is trained twice.
+// A run whose process has died is taken over after a minute and goes on from
+// its checkpoint.
 type joined struct {
 	*sweep
 	mutex    sync.Mutex
 	rung     rung
-	places   []int  // the runs of the rung
-	finished []bool // which of all runs this process knows to have done the rung
+	places   []int  // indexes of the runs of the current rung
+	finished []bool // for each run, whether this process knows that it has finished the rung
 	spent    time.Duration
-	ended    int // runs that this process has trained, which took spent
+	ended    int // the number of runs that this process has trained, in the time spent
 }
 
-// lookAgain is how often a process looks for a run that has become free.
+// lookAgain is how long a process waits before it looks again for a free run.
 const lookAgain = time.Second
 
 var placeName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$`)
 
-// Join works on the sweep of a config in the folder runs/<name>/<place>, which
-// the first process to come makes, until all its runs are finished. The last
-// one done writes the comparison.
+// Join works on a config's sweep in the folder runs/<name>/<place> until all
+// its runs are finished. The first process to come creates the folder. The
+// process that finishes last writes the comparison.
 func (s *Session) Join(ctx context.Context, config configs.Config, place string) error {
 	if !placeName.MatchString(place) || place == "latest" {
 		return requestf("-join %q cannot name a folder: use letters, digits, \"-\", \"_\" and \".\", the first not \".\", and not latest", place)
@@ -58,7 +59,8 @@ func (s *Session) Join(ctx context.Context, config configs.Config, place string)
 	return s.workOn(ctx, w, folder)
 }
 
-// rejoin is [Session.Resume] for a sweep that was begun with -join.
+// rejoin does the work of [Session.Resume] for a sweep that was begun with
+// -join.
 func (s *Session) rejoin(ctx context.Context, folder *runfolder.Folder, configPath string, overrides []string) error {
 	config, err := s.Load(cmp.Or(configPath, folder.File(runfolder.SweepFile)), overrides)
 	if err != nil {
@@ -75,7 +77,7 @@ func (s *Session) rejoin(ctx context.Context, folder *runfolder.Folder, configPa
 	return s.workOn(ctx, w, folder)
 }
 
-// meet returns the folder of a joined sweep, which it makes where there is none.
+// meet returns the folder of a joined sweep, and creates it if necessary.
 func (s *Session) meet(w *sweep, place string) (*runfolder.Folder, error) {
 	folder := &runfolder.Folder{Path: filepath.Join(s.Runs, w.config.Name, place)}
 	if exists(folder.File(runfolder.SweepFile)) {
@@ -99,25 +101,25 @@ func (s *Session) meet(w *sweep, place string) (*runfolder.Folder, error) {
 	return folder, err
 }
 
-// plan is what all processes must agree on.
+// plan is what all processes of a joined sweep must agree on.
 func (s *Session) plan(w *sweep) runfolder.Plan {
 	dataset := s.datasets[sourceOf(withoutSample(w.config))]
 	return runfolder.Plan{Seeds: w.seeds, Dataset: dataset.Name, Checksum: dataset.Checksum}
 }
 
-// agree returns an error where the sweep in a folder is not the one that this
-// process was asked for; the error says what differs.
+// agree returns an error that says what differs if the sweep in a folder is not
+// the one that this process was asked for.
 func (s *Session) agree(w *sweep, folder *runfolder.Folder) error {
 	config, err := s.Load(folder.File(runfolder.SweepFile), nil)
 	if err != nil {
 		return err
 	}
-	const remedy = "join it with what it was begun with, or name another with -join"
+	const remedy = "join it with the options it was begun with, or choose another name with -join"
 	differ := slices.DeleteFunc(configs.Differences(config, w.config), func(key string) bool {
 		return strings.HasPrefix(key, "data.") && slices.Contains(changeable, key)
 	})
 	if len(differ) > 0 {
-		return requestf("the sweep in %s has another config, which differs in %s: %s", folder.Path, strings.Join(differ, ", "), remedy)
+		return requestf("the sweep in %s has a config that differs in %s: %s", folder.Path, strings.Join(differ, ", "), remedy)
 	}
 	begun, err := folder.Plan()
 	if err != nil {
@@ -125,10 +127,10 @@ func (s *Session) agree(w *sweep, folder *runfolder.Folder) error {
 	}
 	asked := s.plan(w)
 	if begun.Seeds != asked.Seeds {
-		return requestf("the sweep in %s is over -seeds %d, this one over %d: %s", folder.Path, begun.Seeds, asked.Seeds, remedy)
+		return requestf("the sweep in %s was begun with -seeds %d, not %d: %s", folder.Path, begun.Seeds, asked.Seeds, remedy)
 	}
 	if begun != asked {
-		return requestf("the sweep in %s trains on the %s of checksum %.16s, and these images are the %s of checksum %.16s: name the folder of the former with -data",
+		return requestf("the sweep in %s trains on the %s with checksum %.16s, but these images are the %s with checksum %.16s: name the folder of the former with -data",
 			folder.Path, begun.Dataset, begun.Checksum, asked.Dataset, asked.Checksum)
 	}
 	return nil
@@ -141,7 +143,7 @@ func (s *Session) workOn(ctx context.Context, w *sweep, folder *runfolder.Folder
 	}
 	folder, runs, _ := runfolder.OpenSweep(folder.Path)
 	if len(runs) != len(w.settings)*w.seeds {
-		return fmt.Errorf("%s holds %d runs of %d: some are gone", folder.Path, len(runs), len(w.settings)*w.seeds)
+		return fmt.Errorf("%s holds only %d of its %d runs: the others were deleted", folder.Path, len(runs), len(w.settings)*w.seeds)
 	}
 	w.folder, w.runs = folder, runs
 	j := &joined{sweep: w}
@@ -164,7 +166,7 @@ func (s *Session) workOn(ctx context.Context, w *sweep, folder *runfolder.Folder
 	return s.concludeJoined(ctx, j)
 }
 
-// trainJoined takes runs, some at once, until none is left.
+// trainJoined takes and trains runs, several at once, until none is left.
 func (s *Session) trainJoined(ctx context.Context, j *joined, atOnce int) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -189,13 +191,14 @@ func (s *Session) trainJoined(ctx context.Context, j *joined, atOnce int) error 
 	return context.Cause(ctx)
 }
 
-// begin turns to a rung of the sweep, of which all before must be done.
+// begin starts a rung of the sweep. All earlier rungs must be finished.
 func (j *joined) begin(rung rung) {
 	j.rung, j.places, j.finished = rung, j.climbers(rung), make([]bool, len(j.runs))
 }
 
-// trainNext takes one run and trains it to its end. left is false once all are
-// finished; where all that are left are held by others, it waits a while.
+// trainNext takes one run and trains it to its end. left is false once all runs
+// are finished. If other processes hold all runs that are left, trainNext waits
+// a while.
 func (s *Session) trainNext(ctx context.Context, j *joined, one *Session) (left bool, err error) {
 	ctx, lose := context.WithCancelCause(ctx)
 	defer lose(nil)
@@ -231,8 +234,9 @@ func (s *Session) trainNext(ctx context.Context, j *joined, one *Session) (left 
 	return true, s.tellJoined(j, i, time.Since(began))
 }
 
-// take claims the first run that is neither finished nor held. left is false
-// where all are finished; the claim is nil where others hold all that are left.
+// take claims the first run that is neither finished nor held by another
+// process. left is false if all runs are finished. claim is nil if other
+// processes hold all that are left.
 func (j *joined) take(onLost func(error)) (i int, claim *runfolder.Claim, left bool, err error) {
 	now, err := j.folder.Clock()
 	if err != nil {
@@ -250,7 +254,7 @@ func (j *joined) take(onLost func(error)) (i int, claim *runfolder.Claim, left b
 		if claim == nil {
 			continue
 		}
-		if !j.isFinished(i) { // it may have been, between looking and claiming
+		if !j.isFinished(i) { // another process may have finished it between the check and the claim
 			return i, claim, true, nil
 		}
 		if err := claim.Release(); err != nil {
@@ -260,8 +264,9 @@ func (j *joined) take(onLost func(error)) (i int, claim *runfolder.Claim, left b
 	return 0, nil, left, nil
 }
 
-// isFinished reports whether the run at a place has come to its end, or to that
-// of the rung, whoever trained it. One that failed has: it would fail again.
+// isFinished reports whether a run has ended or has finished the rung,
+// whichever process trained it. A failed run counts as finished, because it
+// would fail again.
 func (j *joined) isFinished(i int) bool {
 	j.mutex.Lock()
 	defer j.mutex.Unlock()
@@ -271,7 +276,7 @@ func (j *joined) isFinished(i int) bool {
 	return j.finished[i]
 }
 
-// count is how many runs are finished.
+// count returns how many runs are finished.
 func (j *joined) count() int {
 	count := 0
 	for _, i := range j.places {
@@ -282,7 +287,8 @@ func (j *joined) count() int {
 	return count
 }
 
-// tellJoined shows a run that has ended here and how far all processes are.
+// tellJoined prints a run that this process has trained, and how far all
+// processes are.
 func (s *Session) tellJoined(j *joined, i int, took time.Duration) error {
 	now, err := j.folder.Clock()
 	if err != nil {
@@ -312,7 +318,7 @@ func (s *Session) tellJoined(j *joined, i int, took time.Duration) error {
 }
 
 // concludeJoined writes the sweep's table, pictures and page, unless another
-// process has done so, and shows what came of it.
+// process has done so, and prints the result.
 func (s *Session) concludeJoined(ctx context.Context, j *joined) error {
 	result := j.result()
 	for !exists(j.folder.File(runfolder.ReportFile)) {
@@ -324,7 +330,7 @@ func (s *Session) concludeJoined(ctx context.Context, j *joined) error {
 		if err != nil {
 			return err
 		}
-		if claim == nil { // another process is about to be done with it
+		if claim == nil { // another process is writing it
 			select {
 			case <-ctx.Done():
 				return context.Cause(ctx)

@@ -6,18 +6,18 @@ import (
 	"cifartrain/loaders"
 )
 
-// Kinds are the kinds of models that a config may ask for, as configs checks
-// them.
+// Kinds returns the kinds of models that a config may ask for, in the form that
+// configs needs to check them.
 func Kinds() []configs.Kind { return configKinds(graphs.Kinds()) }
 
-// configKinds tells configs of kinds of models.
+// configKinds converts kinds of models to the form that configs needs.
 func configKinds(kinds []graphs.Kind) (all []configs.Kind) {
 	for _, kind := range kinds {
 		all = append(all, configs.Kind{
 			Name: kind.Name, Losses: kind.Losses, Keys: kind.Keys, Defaults: kind.Defaults,
 			Check: func(config *configs.Config) (problems []configs.Problem) {
 				shape, classes, known := sourceOf(*config).Known()
-				if known { // the classes of any other dataset show once it is open
+				if known { // the classes of other datasets are known only once they are open
 					config.Data.Classes, problems = config.ClassNames(classes)
 				}
 				for _, p := range kind.Problems(spec(*config, shape, config.Data.Classes)) {
@@ -30,8 +30,8 @@ func configKinds(kinds []graphs.Kind) (all []configs.Kind) {
 	return all
 }
 
-// spec is what a config says of its model, for images of a shape and of the
-// named classes. Neither may be known yet.
+// spec returns what a config says about its model, for images of a shape and
+// for the named classes. Either may still be unknown.
 func spec(config configs.Config, shape loaders.Shape, classes []string) graphs.Spec {
 	_, uniform := lossScale(config.Data.Normalize)
 	return graphs.Spec{
@@ -41,13 +41,12 @@ func spec(config configs.Config, shape loaders.Shape, classes []string) graphs.S
 	}
 }
 
-// Load is [configs.Load] with the session's kinds of models and the names of the
-// dataset's classes.
+// Load calls [configs.Load] with the session's kinds of models.
 func (s *Session) Load(path string, overrides []string) (configs.Config, error) {
 	return configs.Load(path, overrides, configKinds(s.kinds()))
 }
 
-// kinds are the session's kinds of models, those of [graphs.Kinds] where it
+// kinds returns the session's kinds of models, or [graphs.Kinds] if the session
 // names none.
 func (s *Session) kinds() []graphs.Kind {
 	if s.Kinds == nil {

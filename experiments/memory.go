@@ -9,14 +9,16 @@ import (
 	"cifartrain/reports"
 )
 
-// baseMemory is what the program takes without a dataset and a model, in bytes.
+// baseMemory is the memory that the program takes without a dataset and a
+// model, in bytes.
 const baseMemory = 70 << 20
 
-// Memory estimates the most memory that the run takes, in bytes: what runs of
-// one program share, which is mostly the dataset, and what each adds. It counts
-// the copies of the weights (in training, gradients, best, those of the solver
-// and of the average, and those of the checkpoint as it is written), the values of every layer for a batch, and the directions that
-// principal components are sought in.
+// Memory estimates the most memory that the run takes, in bytes: shared is what
+// all runs of one program share, mostly the dataset; own is what each run adds.
+// It counts the copies of the weights (the trained ones, gradients, best ones,
+// those of the solver and of the average, and those of a checkpoint that is
+// being written), the values of every layer for a batch, and the directions in
+// which principal components are searched for.
 func (p *Prepared) Memory() (shared, own int64) {
 	dataset := p.Images.Dataset
 	shared = baseMemory + int64(dataset.Train.Len()+dataset.Test.Len())*int64(dataset.Shape.RecordSize())
@@ -26,10 +28,10 @@ func (p *Prepared) Memory() (shared, own int64) {
 	if config.Train.AverageDecay > 0 {
 		kept++
 	}
-	const written = 3                                    // copies of all that is kept, while a checkpoint is written
-	own = parameters * (kept + 1 + written*kept) * 5 / 4 // a quarter more before the garbage is collected
+	const written = 3                                    // copies of everything that is kept, while a checkpoint is written
+	own = parameters * (kept + 1 + written*kept) * 5 / 4 // a quarter more, until garbage is collected
 
-	widths := int64(0) // of all layers, the input's too
+	widths := int64(0) // the sum of the widths of all layers, the input included
 	for _, parameter := range p.Architecture.Parameters {
 		widths += int64(parameter.Shape[0])
 	}
@@ -37,7 +39,7 @@ func (p *Prepared) Memory() (shared, own int64) {
 	const copies = 4 // values, gradients, and batches that are prepared ahead
 	own += 4 * copies * widths * int64(config.Data.BatchSize+config.Data.EvalBatchSize)
 	if p.Architecture.Task.Restores() {
-		const bases = 6 // vectors and their products with the images, times the width that settles
+		const bases = 6 // the vectors and their products with the images, times the width at which they settle
 		own += 8 * bases * int64(min(p.Architecture.Latent, mostComponents)) * int64(dataset.Shape.Values())
 	}
 	return shared, own
@@ -54,7 +56,7 @@ func solverTensors(kind string, momentum float64) int {
 	return 0
 }
 
-// Disk estimates what the run's folder holds at its end, in bytes: weights, two
+// Disk estimates what the run's folder holds at the end, in bytes: weights, two
 // checkpoints, and a few pictures and pages.
 func (p *Prepared) Disk() int64 {
 	const pages = 2 << 20
@@ -62,19 +64,20 @@ func (p *Prepared) Disk() int64 {
 	return pages + parameters*int64(2+2*(2+solverTensors(p.Config.Optimizer.Kind, p.Config.Optimizer.Momentum)))
 }
 
-// fits returns an error where the run needs more memory than there is.
+// fits returns an error if the run needs more memory than there is.
 func (p *Prepared) fits() error {
 	shared, own := p.Memory()
 	limit, whose := memoryLimit()
 	if shared+own <= limit {
 		return nil
 	}
-	return requestf("%s needs about %s of memory, more than %s of %s: make model.hidden, data.batch_size or data.eval_batch_size smaller",
+	return requestf("%s needs about %s of memory, but %s allows only %s: make model.hidden, data.batch_size or data.eval_batch_size smaller",
 		p.Config.Name, reports.Bytes(shared+own), whose, reports.Bytes(limit))
 }
 
-// memoryLimit is how much memory the program may take, in bytes, and what says
-// so: GOMEMLIMIT, the control group that it runs in, or the machine.
+// memoryLimit returns how much memory the program may take, in bytes, and what
+// sets this limit: GOMEMLIMIT, the control group that it runs in, or the
+// machine.
 func memoryLimit() (limit int64, whose string) {
 	limit, whose = math.MaxInt64, "any machine"
 	lower := func(to uint64, err error, says string) {
@@ -83,9 +86,9 @@ func memoryLimit() (limit int64, whose string) {
 		}
 	}
 	total, err := memlimit.FromSystem()
-	lower(total, err, "this machine's memory")
+	lower(total, err, "this machine")
 	group, err := memlimit.FromCgroup()
-	lower(group, err, "the control group's limit")
+	lower(group, err, "the control group")
 	lower(uint64(debug.SetMemoryLimit(-1)), nil, "GOMEMLIMIT")
 	return limit, whose
 }

@@ -24,7 +24,7 @@ func TestMemoryIsRefused(t *testing.T) {
 	}
 	err := s.Train(context.Background(), []configs.Config{load("model.hidden=[20000]")})
 	var wrong RequestError
-	if !errors.As(err, &wrong) || !strings.Contains(err.Error(), "of memory, more than GOMEMLIMIT of 537 MB") {
+	if !errors.As(err, &wrong) || !strings.Contains(err.Error(), "of memory, but GOMEMLIMIT allows only 537 MB") {
 		t.Errorf("a run that cannot fit: %v", err)
 	}
 	if folder := newestRun(t, s.Runs); folder != nil {

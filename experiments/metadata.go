@@ -10,22 +10,22 @@ import (
 	"cifartrain/loaders"
 )
 
-// What a weights file says of pixels.
+// What the metadata of a weights file says about pixels.
 const (
 	plainPixels = "in [0, 1], one channel's plane after another"
 	asTheyAre   = ", as they are"
 
-	// PlainPixels are those that need no preprocessing.
+	// PlainPixels describes pixels that need no preprocessing.
 	PlainPixels = plainPixels + asTheyAre
 
 	meanImageKey = "mean_image"
 )
 
-// PixelMetadata says for a weights file what pixels in [0, 1] went through
-// before they reached the model, in this order: "mean" and "std" per channel,
-// JSON lists, as torchvision's Normalize takes them, then "mean_image", which is
-// subtracted: float32, little-endian, in base64, one channel's plane after
-// another. "pixels" says it in a sentence.
+// PixelMetadata returns, for the metadata of a weights file, what happened to
+// pixels in [0, 1] before they reached the model, in this order: "mean" and
+// "std" for each channel, as JSON lists, the arguments of torchvision's
+// Normalize; then "mean_image", which is subtracted: float32, little-endian, in
+// base64, one channel's plane after another. "pixels" says it in a sentence.
 func (p *Prepared) PixelMetadata() map[string]string {
 	metadata, steps := make(map[string]string), ""
 	if n := p.Config.Data.Normalize; n != nil {
@@ -43,8 +43,8 @@ func (p *Prepared) PixelMetadata() map[string]string {
 	return metadata
 }
 
-// meanImage is the mean image that the metadata of a weights file tells, nil
-// where it tells none.
+// meanImage returns the mean image in the metadata of a weights file, or nil if
+// there is none.
 func meanImage(metadata map[string]string, shape loaders.Shape) ([]float32, error) {
 	text, told := metadata[meanImageKey]
 	if !told {

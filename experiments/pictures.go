@@ -13,18 +13,18 @@ import (
 	"cifartrain/training"
 )
 
-// A picture is a PNG that a run leaves.
+// A picture is a PNG file in the run's folder.
 type picture struct {
 	file    string
-	group   string // the report's heading above it and others
-	meaning string // what the report says of it; empty where the report draws its own
-	tested  bool   // it shows what only a run that was scored on the test images has
+	group   string // the heading in the report under which it appears with others
+	meaning string // what the report says about it; empty if the report draws its own version
+	tested  bool   // whether it needs a run that was scored on the test images
 	draw    func(io.Writer) error
 }
 
-// pictures are those of a run with its best weights: what a model shows depends on
-// its task and its parts. The summary, the history and the weights are only looked
-// at as they are drawn.
+// pictures returns the pictures of a run with its best weights. Which there are
+// depends on the model's task and its parts. The summary, the history and the
+// weights are read when a picture is drawn.
 func (t *tested) pictures(summary *runfolder.Summary, history metrics.History) []picture {
 	caption := plots.Caption{Run: summary.Name, Dataset: summary.Dataset + ": " + reports.ClassList(t.Images.Training.Classes)}
 	onTest := plots.Caption{Run: caption.Run, Dataset: caption.Dataset + ", test images, best weights"}
@@ -56,8 +56,8 @@ func (t *tested) pictures(summary *runfolder.Summary, history metrics.History) [
 	return all
 }
 
-// drawWeights draws the weights of a linear classifier: those of its one score
-// for two classes, or of the score of each.
+// drawWeights draws the weights of a linear classifier: those of its single
+// score for two classes, or those of the score of each class.
 func (p *Prepared) drawWeights(w io.Writer, caption plots.Caption, weights []float32) error {
 	classes, size := p.Classes, p.Shape.Values()
 	if len(weights) == size {
@@ -70,8 +70,9 @@ func (p *Prepared) drawWeights(w io.Writer, caption plots.Caption, weights []flo
 	return plots.Templates(w, caption, templates)
 }
 
-// draw draws what the run's figures allow and returns what the page shows
-// beside its own curves. It puts into the summary what it measures for them.
+// draw draws all pictures for which the run has figures, and returns those that
+// the page shows beside its own curves. It adds to the summary what it measures
+// for them.
 func (r *record) draw(result training.Result) (shown []reports.Picture, err error) {
 	if len(result.History) == 0 {
 		return nil, nil
@@ -99,8 +100,8 @@ func (r *record) draw(result training.Result) (shown []reports.Picture, err erro
 	return shown, err
 }
 
-// reconstruct restores some validation images, drawn by the seed. Pixels are in
-// [0, 1] on both sides, whatever the config's normalisation.
+// reconstruct restores some validation images that the seed draws. Pixels are
+// in [0, 1] on both sides, whatever the config's normalization.
 func (p *Prepared) reconstruct() ([]plots.Reconstruction, error) {
 	chosen := p.Images.Validation.Sample(p.Config.Plots.Reconstructions, p.Config.Random("reconstructions"))
 	restored, err := p.Restore(context.Background(), chosen)
@@ -117,7 +118,7 @@ func (p *Prepared) reconstruct() ([]plots.Reconstruction, error) {
 	return pairs, nil
 }
 
-// Files are those that the run leaves when it ends well.
+// Files returns the names of the files that the run leaves if it ends well.
 func (s *Session) Files(p *Prepared) []string {
 	files := []string{runfolder.ReportFile, runfolder.SummaryFile, runfolder.MetricsFile, runfolder.ConfigFile}
 	for _, one := range newTested(p).pictures(new(runfolder.Summary), nil) {

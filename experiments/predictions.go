@@ -11,11 +11,11 @@ import (
 	"cifartrain/training"
 )
 
-// A Prediction is what a model says of an image.
+// A Prediction is the model's output for an image.
 type Prediction struct {
-	Scores    []float32 // of a classifier: one for two classes, else one a class
-	Predicted int       // of a classifier: the class's place
-	MSE       float64   // of a model that restores: mean over the values it was given
+	Scores    []float32 // of a classifier: one score for two classes, otherwise one for each class
+	Predicted int       // of a classifier: the index of the class
+	MSE       float64   // of a model that restores: the mean over the input values
 }
 
 // Predict runs a set through the model with the prepared weights.
@@ -37,14 +37,14 @@ func (p *Prepared) Predict(ctx context.Context, set *loaders.Set) ([]Prediction,
 	})
 }
 
-// Restore runs a set through a model that restores and returns the
+// Restore runs a set through a model that restores its input, and returns the
 // reconstructions as pixels in [0, 1].
 func (p *Prepared) Restore(ctx context.Context, set *loaders.Set) ([][]float32, error) {
 	restored := make([][]float32, set.Len())
 	return restored, p.restoreEach(ctx, set, func(place int, pixels []float32) { restored[place] = pixels })
 }
 
-// restoreEach is Restore, one image after the other.
+// restoreEach does the work of Restore for one image after the other.
 func (p *Prepared) restoreEach(ctx context.Context, set *loaders.Set, visit func(place int, pixels []float32)) error {
 	return p.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) error {
 		_, err := e.Outputs(ctx, batches, func(place int, output []float32) { visit(place, p.Transform.Invert(output)) })
@@ -52,7 +52,7 @@ func (p *Prepared) restoreEach(ctx context.Context, set *loaders.Set, visit func
 	})
 }
 
-// Encode returns the set's codes (n, latent), row by row.
+// Encode returns the codes of a set (n, latent), row by row.
 func (p *Prepared) Encode(ctx context.Context, set *loaders.Set) ([]float32, error) {
 	latent := p.Architecture.Latent
 	codes := make([]float32, set.Len()*latent)
@@ -61,7 +61,8 @@ func (p *Prepared) Encode(ctx context.Context, set *loaders.Set) ([]float32, err
 	})
 }
 
-// evaluate hands an evaluator of the prepared weights to work, with the set's batches.
+// evaluate calls work with an evaluator of the prepared weights and the set's
+// batches.
 func (p *Prepared) evaluate(set *loaders.Set, work func(*training.Evaluator, *loaders.Batcher) error) error {
 	batches := p.Batches(set)
 	evaluator, err := training.NewEvaluator(p.Architecture, p.Weights, batches.Size())
@@ -80,22 +81,22 @@ func meanSquaredError(a, b []float32) float64 {
 	return sum / float64(len(a))
 }
 
-// Picture is a set's image as it is drawn.
+// Picture returns an image of a set for drawing.
 func (p *Prepared) Picture(set *loaders.Set, i int) plots.Image {
 	values := make([]float32, set.Shape.Values())
 	loaders.NewTransform(set.Shape, nil).Apply(values, set.Pixels(i))
 	return p.Drawn(values)
 }
 
-// Drawn is pixels in [0, 1] as an image to draw.
+// Drawn returns pixels in [0, 1] as an image for drawing.
 func (p *Prepared) Drawn(pixels []float32) plots.Image {
 	return plots.Image{Channels: p.Shape.Channels, Height: p.Shape.Height, Width: p.Shape.Width, Values: pixels}
 }
 
-// Percentiles tell where a value stands among others.
+// Percentiles say where a value stands among others.
 type Percentiles []float64 // sorted
 
-// NewPercentiles are those among the predictions' errors.
+// NewPercentiles returns the percentiles of the predictions' errors.
 func NewPercentiles(of []Prediction) Percentiles {
 	values := make(Percentiles, len(of))
 	for i, prediction := range of {
@@ -105,7 +106,7 @@ func NewPercentiles(of []Prediction) Percentiles {
 	return values
 }
 
-// Of is how many in a hundred of the values are lower.
+// Of returns how many percent of the values are lower.
 func (p Percentiles) Of(value float64) float64 {
 	return 100 * float64(sort.SearchFloat64s(p, value)) / float64(len(p))
 }

@@ -18,52 +18,55 @@ import (
 	"cifartrain/runfolder"
 )
 
-// A Prepared run is a config with what it stands for, as far as a command needs
-// it.
+// A Prepared run is a config together with the parts that it describes, as far
+// as a command needs them.
 type Prepared struct {
-	Config       configs.Config // its data.source is the one used in fact
+	Config       configs.Config // its data.source is the one that was actually used
 	Shape        loaders.Shape  // of an image
 	Classes      []string       // in the order of the labels
 	Architecture *graphs.Architecture
-	Images       *Images        // nil where they are not needed
-	Weights      graphs.Weights // nil where they are not needed
+	Images       *Images        // nil if not needed
+	Weights      graphs.Weights // nil if not needed
 
-	// Transform turns an image's bytes into the model's input. Without the images
-	// it lacks the mean image of a centered run unless [Need.Pixels] asks for it.
+	// Transform turns an image's bytes into the model's input. If the images
+	// are not loaded, it lacks the mean image of a centered run unless
+	// [Need.Pixels] asks for it.
 	Transform *loaders.Transform
 }
 
-// Need says how far a run is prepared: what a command does not need is neither
-// loaded nor computed.
+// Need says what a command needs of a run. Anything else is neither loaded nor
+// computed.
 type Need struct {
 	Images  bool
 	Weights Weights
 
-	// Pixels says that images will go through the model. A centered run subtracts
-	// the mean image of its training images, which its weights' file tells; where
-	// that does not, the images are loaded.
+	// Pixels says that images will go through the model. A centered run
+	// subtracts the mean of its training images; it is read from the metadata
+	// of the weights file or, if it is not there, computed from the images.
 	Pixels bool
 
-	// Trained is what the run is known to have been trained on. Without it a
-	// dataset whose shape and classes are its own is opened for them.
+	// Trained is the summary of a run that has been trained, which tells the
+	// images' shape and classes. Without it, a dataset that is not well known
+	// is opened to find them.
 	Trained *runfolder.Summary
 }
 
-// Weights say where a run's weights come from. The zero value stands for none.
+// Weights say where a run's weights come from. The zero value means that none
+// are needed.
 type Weights struct {
-	drawn   bool                     // by the config's seed; model.init pca needs the images for it
-	file    string                   // out of this safetensors file
-	tensors map[string]*tensor.Dense // out of a checkpoint
+	drawn   bool                     // drawn by the config's seed; model.init pca needs the images for this
+	file    string                   // read from this file
+	tensors map[string]*tensor.Dense // taken from a checkpoint
 }
 
-// DrawnWeights are those that the config's seed draws.
+// DrawnWeights are weights that the config's seed draws.
 var DrawnWeights = Weights{drawn: true}
 
-// WeightsIn are those in a safetensors file.
+// WeightsIn are the weights in a file.
 func WeightsIn(file string) Weights { return Weights{file: file} }
 
-// meanImage is the mean image that the file of the weights tells, nil where it
-// tells none or the weights are in no file.
+// meanImage returns the mean image in the metadata of the weights' file. It is
+// nil if the file has none or the weights are in no file.
 func (w Weights) meanImage(shape loaders.Shape) ([]float32, error) {
 	if w.file == "" {
 		return nil, nil
@@ -79,14 +82,14 @@ func (w Weights) meanImage(shape loaders.Shape) ([]float32, error) {
 	return mean, nil
 }
 
-// Prepare opens the run of a config, one way for all commands: the model, then
-// the dataset with its split and its transform, then the weights. The config's
-// mistakes come first, before anything is loaded.
+// Prepare prepares the run of a config in the one way that all commands share:
+// first the model, then the dataset with its split and its transform, then the
+// weights. Mistakes in the config are reported before anything is loaded.
 func (s *Session) Prepare(ctx context.Context, config configs.Config, need Need) (*Prepared, error) {
 	p, err := s.prepare(ctx, config, need)
 	var setting *loaders.SettingError
 	if errors.As(err, &setting) {
-		err = config.Error(configs.Problem{Key: setting.Key, Message: setting.Reason}) // which tells the line
+		err = config.Error(configs.Problem{Key: setting.Key, Message: setting.Reason}) // which adds the line
 	}
 	return p, err
 }
@@ -120,13 +123,13 @@ func (s *Session) prepare(ctx context.Context, config configs.Config, need Need)
 			p.Config = p.Config.WithSource(sources.Sample)
 		}
 		if len(config.Data.Classes) > 0 {
-			p.Config.Data.Classes = p.Classes // by name
+			p.Config.Data.Classes = p.Classes // by name, even if the config gives numbers
 		}
 	}
 	return p, p.weigh(ctx, need.Weights)
 }
 
-// architecture is that of the config's model, for images of a shape and of the
+// architecture returns the config's model, for images of a shape and for the
 // named classes.
 func (s *Session) architecture(config configs.Config, shape loaders.Shape, classes []string) (*graphs.Architecture, error) {
 	architecture, err := graphs.New(s.kinds(), config.Model.Kind, spec(config, shape, classes))
@@ -136,7 +139,7 @@ func (s *Session) architecture(config configs.Config, shape loaders.Shape, class
 	return architecture, nil
 }
 
-// weigh gives the run its weights.
+// weigh sets the run's weights.
 func (p *Prepared) weigh(ctx context.Context, from Weights) (err error) {
 	tensors := from.tensors
 	switch {
@@ -157,8 +160,8 @@ func (p *Prepared) weigh(ctx context.Context, from Weights) (err error) {
 	return err
 }
 
-// align gives weights of init pca the principal components of the training
-// images.
+// align completes weights of init pca with the principal components of the
+// training images.
 func (p *Prepared) align(ctx context.Context) error {
 	count := p.Architecture.PrincipalComponents()
 	if count == 0 {
@@ -170,13 +173,13 @@ func (p *Prepared) align(ctx context.Context) error {
 	}
 	if len(components) < count {
 		return &loaders.SettingError{Key: "model.init", Reason: fmt.Sprintf(
-			"the training images have %d principal components, and pca needs %d, half of the first hidden layer's width", len(components), count)}
+			"the training images have %d principal components, but pca needs %d, half the width of the first hidden layer", len(components), count)}
 	}
 	return p.Architecture.Align(p.Weights, components)
 }
 
-// Loss names the loss with all that decides its units: runs of the same name
-// compare.
+// Loss names the loss together with everything that decides its units. Runs
+// with equal names can be compared.
 func (p *Prepared) Loss() string {
 	n := p.Config.Data.Normalize
 	if !p.Architecture.Task.Restores() || n == nil {
@@ -185,7 +188,7 @@ func (p *Prepared) Loss() string {
 	return fmt.Sprintf("%s of pixels divided by %v", p.Architecture.LossName, n.Std)
 }
 
-// Summary is what is known of the run before it begins.
+// Summary returns what is known about the run before it begins.
 func (p *Prepared) Summary(started time.Time) *runfolder.Summary {
 	return &runfolder.Summary{
 		Name: p.Config.Name, Status: runfolder.Training, Model: p.Architecture.Kind, Task: p.Architecture.Task, Loss: p.Loss(), Seed: p.Config.Seed,

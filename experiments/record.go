@@ -14,29 +14,29 @@ import (
 	"cifartrain/training"
 )
 
-// A record is what one run writes into its folder.
+// A record writes the files of one run into its folder.
 type record struct {
 	*Prepared
 	folder  *runfolder.Folder
 	text    []byte        // of config.yaml
-	initial string        // the weights file the run started from; empty where the seed drew them
-	run     *training.Run // nil before its weights are there
-	pca     *yardstick    // nil before training begins
+	initial string        // the weights file that the run started from; empty if the seed drew the weights
+	run     *training.Run // nil until the weights exist
+	pca     *yardstick    // nil until training begins
 	summary *runfolder.Summary
-	began   time.Time // breaks left out
-	pause   int       // the epoch after which training pauses; 0 = none
+	began   time.Time // later by the time that the run stood still
+	pause   int       // the epoch after which training pauses; 0 for never
 }
 
-// newRecord returns the record of a run that starts.
+// newRecord returns the record of a run that starts now.
 func newRecord(folder *runfolder.Folder, prepared *Prepared, initial string, started time.Time) *record {
 	return &record{Prepared: prepared, folder: folder, initial: initial, summary: prepared.Summary(started), began: started}
 }
 
-// begin writes what is known before training, again where the run goes on: it
-// may have been stopped between any two of the files. The config it writes gives
-// the same numbers again: it names the dataset that was used in fact, and the
-// weights of -init stand beside it. The summary says that the run is training
-// until end has written everything else.
+// begin writes the files that are known before training. A resumed run writes
+// them again, because it may have been stopped between any two of them. The
+// config names the dataset that is actually used, and the weights of -init are
+// stored beside it, so that training from it gives the same numbers. The
+// summary says that the run is training until end has written everything else.
 func (r *record) begin() (err error) {
 	if r.text, err = writeConfig(r.folder, r.Config, r.initial); err != nil {
 		return err
@@ -47,8 +47,8 @@ func (r *record) begin() (err error) {
 	return r.folder.WriteSummary(r.summary)
 }
 
-// drawGraph writes the model's expression graph and the picture of its layers,
-// unless they are there.
+// drawGraph writes the model's expression graph and the diagram of its layers,
+// unless both exist.
 func (r *record) drawGraph() error {
 	if exists(r.folder.File(runfolder.GraphFile)) && exists(r.folder.File(runfolder.DiagramFile)) {
 		return nil
@@ -70,16 +70,17 @@ func (r *record) drawGraph() error {
 		}))
 }
 
-// end writes all the rest, the summary's status last: a run that says it is
-// finished lacks nothing. cause is what stopped the training, nil when it ran to
-// its end; what the epochs so far gave is written all the same, and cause is
-// returned with where to find it.
+// end writes all other files, the summary's final status last, so that a run
+// that says it is finished lacks nothing. cause is what stopped the training,
+// or nil if it came to its end. After a failure the results of the finished
+// epochs are still written, and end returns cause together with where to find
+// them.
 func (r *record) end(ctx context.Context, result training.Result, cause error) error {
 	if cause == nil {
 		cause = r.test(ctx, result)
 	}
 	if cause != nil {
-		r.pca.cancel() // its figures would come too late
+		r.pca.cancel() // nothing waits for its figures any more
 	}
 	r.summary.PCA = r.pca.wait()
 	err := r.write(result, cause)
@@ -93,7 +94,7 @@ func (r *record) end(ctx context.Context, result training.Result, cause error) e
 	return r.failure(cause, len(result.History))
 }
 
-// write writes weights, pictures and report, and last the summary.
+// write writes weights, pictures and report, and the summary last.
 func (r *record) write(result training.Result, cause error) error {
 	status := r.ended(result, cause)
 	if status == runfolder.Failed {
@@ -110,7 +111,7 @@ func (r *record) write(result training.Result, cause error) error {
 	r.summary.Seconds = time.Since(r.began).Seconds()
 	r.summary.PeakMemory = runfolder.PeakMemory()
 	pictures, err := r.draw(result)
-	if err != nil { // the figures are worth keeping, but the run is not whole
+	if err != nil { // the figures are worth keeping, but files are missing
 		r.summary.Status, r.summary.Error = runfolder.Failed, err.Error()
 		return errors.Join(err, r.folder.WriteSummary(r.summary))
 	}
@@ -124,7 +125,7 @@ func (r *record) write(result training.Result, cause error) error {
 	return r.folder.WriteSummary(r.summary)
 }
 
-// ended is how the run ended, for its summary.
+// ended returns how the run ended, for its summary.
 func (r *record) ended(result training.Result, cause error) string {
 	switch {
 	case cause == nil && result.Stopped:
@@ -140,8 +141,8 @@ func (r *record) ended(result training.Result, cause error) string {
 	}
 }
 
-// weights writes the best weights and, unless a failure may have spoilt them,
-// the last.
+// weights writes the best weights and the last ones, except last ones that a
+// failure may have spoiled.
 func (r *record) weights(result training.Result, status string) error {
 	if err := r.folder.WriteWeights(runfolder.BestWeightsFile, result.Best.ByName(), r.PixelMetadata()); err != nil {
 		return err
@@ -152,8 +153,8 @@ func (r *record) weights(result training.Result, status string) error {
 	return r.folder.WriteWeights(runfolder.LastWeightsFile, r.run.Evaluated().ByName(), r.PixelMetadata())
 }
 
-// writeConfig writes config.yaml, whose text it returns, and beside it the
-// weights of the file that the run starts from, where initial names one.
+// writeConfig writes config.yaml and returns its text. If the run starts from a
+// weights file, named by initial, it stores those weights beside it.
 func writeConfig(folder *runfolder.Folder, config configs.Config, initial string) (text []byte, err error) {
 	text, err = config.YAML()
 	if err != nil {

@@ -13,8 +13,9 @@ import (
 	"cifartrain/training"
 )
 
-// Redraw draws the pictures and the page of the run or the sweep at path again,
-// from what it has written. overrides are those of [configs.Load].
+// Redraw draws the pictures and the page of the run or sweep at path again,
+// from the files it has written. The overrides are for its config; see
+// [configs.Load].
 func (s *Session) Redraw(ctx context.Context, path string, overrides []string) error {
 	if folder, runs, found := runfolder.OpenSweep(path); found {
 		config, err := s.Load(folder.File(runfolder.SweepFile), nil)
@@ -59,7 +60,7 @@ func (s *Session) Redraw(ctx context.Context, path string, overrides []string) e
 	if err := reports.WriteReport(run.Folder, run.Summary, pictures); err != nil {
 		return err
 	}
-	if err := run.Folder.WriteSummary(run.Summary); err != nil { // earlier versions measured less
+	if err := run.Folder.WriteSummary(run.Summary); err != nil { // a run of an earlier version may lack figures that are measured today
 		return err
 	}
 	fmt.Fprintf(s.Out, "drew %s again\n", run.Folder.File(runfolder.ReportFile))
@@ -67,9 +68,9 @@ func (s *Session) Redraw(ctx context.Context, path string, overrides []string) e
 	return nil
 }
 
-// index brings the page of all runs up to date, if the folder is one of those
-// that it lists. Another program may be writing it at the same time, and then
-// lists this one too.
+// index updates the page of all runs, if the folder is one that it lists. If
+// another program is writing the page at the same time, that program's version
+// is kept; it lists this run, too.
 func (s *Session) index(folder *runfolder.Folder) {
 	root, err := filepath.Abs(s.Runs)
 	if err != nil || s.Runs == "" {

@@ -17,17 +17,17 @@ import (
 	"cifartrain/training"
 )
 
-// Resume goes on with the run at path as if it had never stopped. The config
-// at configPath, the run's own where that is empty, and the overrides, those of
-// [configs.Load], may ask for another number of epochs and for another place to
-// take the dataset from, and for nothing else.
+// Resume continues the run at path as if it had never stopped. configPath names
+// a config file; if it is empty, the run's own config is used. The config and
+// the overrides (see [configs.Load]) may only change the number of epochs and
+// where the dataset is taken from.
 func (s *Session) Resume(ctx context.Context, path, configPath string, overrides []string) error {
 	if folder, runs, found := runfolder.OpenSweep(path); found {
 		return s.resumeSweep(ctx, folder, runs, configPath, overrides)
 	}
 	if folder, series, found := runfolder.OpenSeries(path); found {
 		if configPath != "" {
-			return requestf("%s holds several runs, each with a config of its own: leave out -config", path)
+			return requestf("%s holds several runs, each with its own config: leave out -config", path)
 		}
 		return s.resumeSeries(ctx, folder, series, overrides)
 	}
@@ -46,12 +46,12 @@ func (s *Session) Resume(ctx context.Context, path, configPath string, overrides
 	return err
 }
 
-// toTheEnd is where a run pauses that does not pause.
+// toTheEnd is the pause of a run that does not pause.
 const toTheEnd = 0
 
-// goOn trains the run in a folder as asked, from where it stands to the epoch
-// after which it pauses, or to its end. Where nothing is left to do, it says how
-// the run ended.
+// goOn trains the run in a folder from where it stands to the epoch after which
+// it pauses, or to its end. If nothing is left to do, it says how the run
+// ended.
 func (s *Session) goOn(ctx context.Context, folder *runfolder.Folder, asked configs.Config, pause int) (end string, err error) {
 	unlock, err := folder.Lock()
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *Session) goOn(ctx context.Context, folder *runfolder.Folder, asked conf
 	return s.goOnIn(ctx, folder, asked, pause)
 }
 
-// goOnIn is goOn for a folder that this process alone works in.
+// goOnIn does the work of goOn in a folder that no other process works in.
 func (s *Session) goOnIn(ctx context.Context, folder *runfolder.Folder, asked configs.Config, pause int) (end string, err error) {
 	saved, err := s.checkpoint(folder)
 	if err != nil {
@@ -91,11 +91,13 @@ func (s *Session) goOnIn(ctx context.Context, folder *runfolder.Folder, asked co
 	return "", s.carryOut(ctx, record, state)
 }
 
-// changeable are the keys that may change in a run: how long it is, and where
-// its dataset is, which is told by its checksum.
+// changeable are the keys that may change when a run goes on: how long it is,
+// and where its dataset is. That the dataset is the same one is checked by its
+// checksum.
 var changeable = []string{"train.epochs", "train.early_stopping", "data.dir", "data.url", "data.download", "data.if_missing"}
 
-// begunConfig is the config that the run in a folder was trained with last.
+// begunConfig returns the config with which the run in a folder was last
+// trained.
 func (s *Session) begunConfig(folder *runfolder.Folder, saved *runfolder.Checkpoint) (configs.Config, error) {
 	if saved == nil {
 		return s.Load(folder.File(runfolder.ConfigFile), nil)
@@ -103,7 +105,7 @@ func (s *Session) begunConfig(folder *runfolder.Folder, saved *runfolder.Checkpo
 	return configs.Parse(folder.File(runfolder.CheckpointFile), []byte(saved.Config), nil, configKinds(s.kinds()))
 }
 
-// resumable returns an error where the run cannot go on as asked.
+// resumable returns an error if the run cannot go on as asked.
 func resumable(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, asked configs.Config) error {
 	if err := unchanged("run", folder, begun, asked); err != nil || saved == nil {
 		return err
@@ -118,20 +120,21 @@ func resumable(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, ask
 	return nil
 }
 
-// unchanged returns an error where what is asked for is not what the run or
-// sweep in a folder was begun with.
+// unchanged returns an error if the config asked for is not the one that the
+// run or sweep in a folder was begun with.
 func unchanged(what string, folder *runfolder.Folder, begun, asked configs.Config) error {
 	changed := slices.DeleteFunc(configs.Differences(begun, asked), func(key string) bool { return slices.Contains(changeable, key) })
 	if len(changed) == 0 {
 		return nil
 	}
-	return requestf("the %[1]s in %[2]s was begun with another config, which differs in %[3]s; a %[1]s that goes on may only change train.epochs, train.early_stopping and where its data is: start a new one with -config",
+	return requestf("the %[1]s in %[2]s was begun with a config that differs in %[3]s; going on, a %[1]s may only change train.epochs, train.early_stopping and where its data is: start a new one with -config",
 		what, folder.Path, strings.Join(changed, ", "))
 }
 
-// howItEnded says how a run ended that has nothing left to do; it is empty for
-// any other, such as one that lacks files that it should have left. A run that
-// stopped early cannot be made longer by more epochs, which is an error.
+// howItEnded says how a run ended that has nothing left to do. It returns ""
+// for any other run, such as one that lacks some of its files. It is an error
+// to ask for more epochs of a run that stopped early, because they alone would
+// change nothing.
 func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, asked configs.Config) (string, error) {
 	summary, err := folder.Summary()
 	if err != nil || saved == nil || summary.Epochs != len(saved.History) || len(folder.Missing(summary)) > 0 {
@@ -140,11 +143,11 @@ func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, as
 	epochs, patience := asked.Train.Epochs, asked.Train.EarlyStopping
 	switch {
 	case summary.Status == runfolder.Stopped && saved.History.Stalled(patience):
-		end := fmt.Sprintf("%s is finished: it stopped early, after %d epochs, as %d of them had brought no better validation loss",
+		end := fmt.Sprintf("%s is finished: it stopped early, after %d epochs, because the last %d of them brought no better validation loss",
 			folder.Path, summary.Epochs, patience)
 		goOn := "to train on: " + shell.Command("-resume", folder.Path, "-set", "train.early_stopping=0")
 		if epochs > begun.Train.Epochs {
-			return "", requestf("%s, so that more epochs alone change nothing; %s", end, goOn)
+			return "", requestf("%s, so more epochs alone change nothing; %s", end, goOn)
 		}
 		return end + "; " + goOn, nil
 	case summary.Status == runfolder.Finished && summary.Epochs == epochs:
@@ -154,8 +157,9 @@ func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, as
 	return "", nil
 }
 
-// resumed puts a run together again, to go on from the state or, where there is
-// none yet, from its beginning. The folder changes only once all fits together.
+// resumed puts a run together again, to go on from its checkpoint or, if it has
+// none yet, from its beginning. It changes the folder only after everything has
+// been found to fit.
 func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, config configs.Config) (*record, *training.State, error) {
 	now, need, initial := time.Now(), Need{Images: true}, folder.File(runfolder.InitialWeightsFile)
 	if !exists(initial) {
@@ -190,8 +194,9 @@ func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *
 	return record, state, record.begin()
 }
 
-// lengthened reports whether the run's epochs so far were trained on another
-// schedule than its config has now: that of another number of epochs.
+// lengthened reports whether the learning rate of the run's earlier epochs
+// followed another schedule than its config has now, because the number of
+// epochs was changed.
 func lengthened(folder *runfolder.Folder, begun, asked configs.Config) bool {
 	if before, err := folder.Summary(); err == nil && before.Lengthened {
 		return true
@@ -199,7 +204,7 @@ func lengthened(folder *runfolder.Folder, begun, asked configs.Config) bool {
 	return asked.Optimizer.Schedule == "cosine" && asked.Train.Epochs != begun.Train.Epochs
 }
 
-// accept returns the state of a checkpoint that the run can go on from.
+// accept returns the state in a checkpoint, from which the run can go on.
 func (r *record) accept(saved *runfolder.Checkpoint) (*training.State, error) {
 	if err := sameDataset(saved, r.Images.Dataset); err != nil {
 		return nil, err
@@ -220,8 +225,8 @@ func (r *record) accept(saved *runfolder.Checkpoint) (*training.State, error) {
 	return state, nil
 }
 
-// withoutSample is the config of a run that has begun: no sample stands in for
-// the dataset that it began with.
+// withoutSample returns the config for a run that has begun: if its dataset is
+// missing, the sample must not replace it.
 func withoutSample(config configs.Config) configs.Config {
 	if config.Data.Source == "cifar10" {
 		config.Data.IfMissing = "fail"
@@ -229,11 +234,11 @@ func withoutSample(config configs.Config) configs.Config {
 	return config
 }
 
-// sameDataset returns an error where a run was begun with another dataset.
+// sameDataset returns an error if the run was begun with another dataset.
 func sameDataset(saved *runfolder.Checkpoint, dataset *loaders.Dataset) error {
 	if saved.Dataset == dataset.Name && saved.Checksum == dataset.Checksum {
 		return nil
 	}
-	return &loaders.SettingError{Key: "data.dir", Reason: fmt.Sprintf("the run was begun with the %s of checksum %.16s, these images are the %s of checksum %.16s: name the folder of the former with -data",
+	return &loaders.SettingError{Key: "data.dir", Reason: fmt.Sprintf("the run was begun with the %s with checksum %.16s, but these images are the %s with checksum %.16s: name the folder of the former with -data",
 		saved.Dataset, saved.Checksum, dataset.Name, dataset.Checksum)}
 }

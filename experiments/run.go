@@ -13,7 +13,7 @@ import (
 	"cifartrain/training"
 )
 
-// Run puts the parts of a prepared run together for the training loop. It needs
+// Run assembles the parts of a prepared run for the training loop. It needs
 // images and weights.
 func (p *Prepared) Run() (*training.Run, error) {
 	if err := p.suits(); err != nil {
@@ -39,7 +39,7 @@ func (p *Prepared) Run() (*training.Run, error) {
 	return run, nil
 }
 
-// suits returns an error where the images are too few for the config.
+// suits returns an error if there are too few images for the config.
 func (p *Prepared) suits() error {
 	size, images, epochs, warmup := p.Config.Data.BatchSize, p.Images.Training.Len(), p.Config.Train.Epochs, p.Config.Optimizer.WarmupSteps
 	if size > images {
@@ -47,12 +47,13 @@ func (p *Prepared) suits() error {
 	}
 	if steps := (images + size - 1) / size; warmup > epochs*steps {
 		return p.Config.Error(configs.Problem{Key: "optimizer.warmup_steps", Message: fmt.Sprintf(
-			"a warm-up of %d steps is longer than the run, whose %s of %d steps make %d: train longer or warm up for less", warmup, reports.Epochs(epochs), steps, epochs*steps)})
+			"a warm-up of %d steps is longer than the run, whose %s of %d steps make %d: train longer or shorten the warm-up", warmup, reports.Epochs(epochs), steps, epochs*steps)})
 	}
 	return nil
 }
 
-// solver returns the config's solver, new, and the schedule of its rate.
+// solver returns a new solver as the config describes it, and its learning-rate
+// schedule.
 func solver(config configs.Config) (solvers.Solver, solvers.Schedule, error) {
 	o := config.Optimizer
 	solver, err := solvers.New(solvers.Spec{
@@ -71,7 +72,7 @@ func solver(config configs.Config) (solvers.Solver, solvers.Schedule, error) {
 	return solver, schedule, nil
 }
 
-// Batches are a set's batches in order and unaltered, for evaluation.
+// Batches returns a set's batches for evaluation: in order and unaltered.
 func (p *Prepared) Batches(set *loaders.Set) *loaders.Batcher {
 	return loaders.NewBatcher(set, p.Transform, loaders.BatchOptions{Size: p.Config.Data.EvalBatchSize})
 }

@@ -8,15 +8,16 @@ import (
 	"cifartrain/shell"
 )
 
-// A SavedRun is a run folder that a command reads.
+// A SavedRun is an existing run folder.
 type SavedRun struct {
 	Folder  *runfolder.Folder
 	Config  configs.Config
-	Summary *runfolder.Summary // nil where the run has written none
+	Summary *runfolder.Summary // nil if the run has written none
 }
 
-// Open opens the run folder at path for a command that trains nothing. Of a
-// sweep it opens a run of the best setting. overrides are those of [configs.Load].
+// Open opens the run folder at path for a command that trains nothing. For a
+// sweep it opens a run of the best setting. The overrides are for the run's
+// config; see [configs.Load].
 func (s *Session) Open(path string, overrides []string) (*SavedRun, error) {
 	if best, found, err := s.BestOfSweep(path); err != nil {
 		return nil, err
@@ -39,8 +40,8 @@ func (s *Session) Open(path string, overrides []string) (*SavedRun, error) {
 	return run, nil
 }
 
-// checkTask returns an error where a run's summary is that of a model with
-// another task than its config's kind of model has.
+// checkTask returns an error if a run's summary gives another task than its
+// config's kind of model has.
 func (s *Session) checkTask(run *SavedRun) error {
 	for _, kind := range s.kinds() {
 		if kind.Name == run.Config.Model.Kind && kind.Task != run.Summary.Task {
@@ -51,24 +52,24 @@ func (s *Session) checkTask(run *SavedRun) error {
 	return nil
 }
 
-// openRun opens the run folder at path, and says what stands there instead.
+// openRun opens the run folder at path, or says what is there instead.
 func openRun(path string) (*runfolder.Folder, error) {
 	folder, err := runfolder.Open(path)
 	switch {
 	case err == nil:
 		return folder, nil
 	case runfolder.IsComparison(path):
-		return nil, requestf("%s is a comparison of runs, not a run: name one of those that its %s lists", path, runfolder.ReportFile)
+		return nil, requestf("%s is a comparison of runs, not a run: name one of the runs that its %s lists", path, runfolder.ReportFile)
 	}
 	return nil, RequestError(err.Error())
 }
 
-// Ended reports whether the run has come to an end, so that its files are those
-// of the epochs it has trained.
+// Ended reports whether the run has ended, so that its files belong to the
+// epochs it has trained.
 func (r *SavedRun) Ended() bool { return r.Summary != nil && r.Summary.Status != runfolder.Training }
 
-// BestWeights are those of the lowest validation loss, with what to call them.
-// Those of a run that has not ended are in its checkpoint.
+// BestWeights returns the weights with the lowest validation loss, and what to
+// call them. If the run has not ended, they come from its checkpoint.
 func (r *SavedRun) BestWeights() (weights Weights, words string, err error) {
 	const best = "the best weights (by validation loss)"
 	if file := r.Folder.File(runfolder.BestWeightsFile); r.Ended() && exists(file) {
@@ -88,12 +89,12 @@ func (r *SavedRun) BestWeights() (weights Weights, words string, err error) {
 	return Weights{tensors: stateOf(saved).Best()}, words, nil
 }
 
-// LastWeights are those after the last epoch, with what to call them. Only a
-// run that came to its end has them.
+// LastWeights returns the weights after the last epoch, and what to call them.
+// Only a run that came to its end has them.
 func (r *SavedRun) LastWeights() (weights Weights, words string, err error) {
 	file := r.Folder.File(runfolder.LastWeightsFile)
 	if !r.Ended() || !exists(file) {
-		return Weights{}, "", requestf("%s holds no last weights: its run has not come to its end; take the best ones with -weights best", r.Folder.Path)
+		return Weights{}, "", requestf("%s holds no last weights: its run did not come to its end; use the best ones with -weights best", r.Folder.Path)
 	}
 	words = "the last weights"
 	if figures := r.Summary.Final; figures != nil {

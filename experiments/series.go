@@ -14,18 +14,20 @@ import (
 	"cifartrain/runfolder"
 )
 
-// comparisonName is the name under which comparisons stand beside the runs.
+// comparisonName is the name of the folder, beside the runs, that comparisons
+// go into.
 const comparisonName = "comparison"
 
-// A series is the runs of one command, one after the other: each config over
-// its seeds. Its folder is that of their comparison.
+// A series is the runs of one command, one after the other: each config with
+// each of its seeds. Its folder is that of their comparison.
 type series struct {
 	folder  *runfolder.Folder
-	file    *runfolder.Series // what the folder says of it
+	file    *runfolder.Series // its description in the folder
 	configs []configs.Config  // of the members
 }
 
-// trainSeries trains each config over the session's seeds and compares the runs.
+// trainSeries trains each config with each of the session's seeds and compares
+// the runs.
 func (s *Session) trainSeries(ctx context.Context, all []configs.Config) error {
 	if err := s.suitAll(ctx, all); err != nil {
 		return err
@@ -59,8 +61,9 @@ func (s *Session) trainSeries(ctx context.Context, all []configs.Config) error {
 	return s.carryOutSeries(ctx, one)
 }
 
-// suitAll returns an error where the dataset of any config does not suit it, so
-// that none fails after another one has been trained for long.
+// suitAll returns an error if the dataset does not suit one of the configs, so
+// that no run fails for that reason after others have been trained for a long
+// time.
 func (s *Session) suitAll(ctx context.Context, all []configs.Config) error {
 	for _, config := range all {
 		prepared, err := s.Prepare(ctx, config, Need{Images: true})
@@ -74,10 +77,10 @@ func (s *Session) suitAll(ctx context.Context, all []configs.Config) error {
 	return nil
 }
 
-// resumeSeries goes on with all that is left of a series.
+// resumeSeries continues a series with all that is left of it.
 func (s *Session) resumeSeries(ctx context.Context, folder *runfolder.Folder, file *runfolder.Series, overrides []string) error {
 	one := &series{folder: folder, file: file}
-	s.Runs = filepath.Dir(filepath.Dir(folder.Path)) // which the comparison's folder was made in
+	s.Runs = filepath.Dir(filepath.Dir(folder.Path)) // where the comparison's folder was made
 	s.Init, s.TensorBoard = file.Init, file.TensorBoard || s.TensorBoard
 	for _, member := range file.Members {
 		config, err := configs.Parse(folder.File(runfolder.SeriesFile), []byte(member.Config), overrides, configKinds(s.kinds()))
@@ -89,8 +92,9 @@ func (s *Session) resumeSeries(ctx context.Context, folder *runfolder.Folder, fi
 	return s.carryOutSeries(ctx, one)
 }
 
-// carryOutSeries trains the runs that are not finished and compares all. A run
-// that fails is told at the end; the others are trained nevertheless.
+// carryOutSeries trains the runs that are not finished, and compares all runs.
+// If a run fails, the others are still trained, and the failure is reported at
+// the end.
 func (s *Session) carryOutSeries(ctx context.Context, one *series) error {
 	unlock, err := one.folder.Lock()
 	if err != nil {
@@ -105,10 +109,10 @@ func (s *Session) carryOutSeries(ctx context.Context, one *series) error {
 		case err == nil:
 			finished++
 		case errors.Is(err, context.Canceled):
-			return Interruption(fmt.Sprintf("interrupted in run %d of %d, %s, seed %d; go on with all that are left: %s",
+			return Interruption(fmt.Sprintf("interrupted in run %d of %d, %s, seed %d; go on with the remaining runs: %s",
 				i+1, len(one.configs), config.Name, config.Seed, s.goOnCommand(one.folder.Path)))
 		case endsAll(err):
-			return fmt.Errorf("%w; %d of %d runs are finished; once that is mended, go on with all that are left: %s", err, finished, len(one.configs), s.goOnCommand(one.folder.Path))
+			return fmt.Errorf("%w; %d of %d runs are finished; once the cause is fixed, go on with the remaining runs: %s", err, finished, len(one.configs), s.goOnCommand(one.folder.Path))
 		default:
 			failures = append(failures, fmt.Sprintf("%s, seed %d: %v", config.Name, config.Seed, err))
 			fmt.Fprintf(s.Err, "run %d of %d failed: %v\n", i+1, len(one.configs), err)
@@ -123,15 +127,15 @@ func (s *Session) carryOutSeries(ctx context.Context, one *series) error {
 	return nil
 }
 
-// endsAll reports whether an error of one run would be that of the next ones
-// too: the disk cannot be written.
+// endsAll reports whether an error of one run would also stop the next ones:
+// the disk cannot be written.
 func endsAll(err error) bool {
 	var disk *runfolder.WriteError
 	return errors.As(err, &disk)
 }
 
 // trainMember trains a run of the series, from its beginning or from where it
-// stands. One that is finished has nothing left to do.
+// stands. It does nothing for a finished run.
 func (s *Session) trainMember(ctx context.Context, one *series, place int) error {
 	config := one.configs[place]
 	if folder := one.folder.RunOf(one.file.Members[place]); folder != nil {
@@ -142,8 +146,8 @@ func (s *Session) trainMember(ctx context.Context, one *series, place int) error
 	return err
 }
 
-// concludeSeries shows how the finished runs' figures spread over seeds, and
-// compares them where they can be compared.
+// concludeSeries prints how the finished runs' figures vary over the seeds, and
+// compares the runs if they can be compared.
 func (s *Session) concludeSeries(ctx context.Context, one *series) error {
 	var folders []*runfolder.Folder
 	var summaries []*runfolder.Summary // of one config's seeds
@@ -171,19 +175,19 @@ func (s *Session) concludeSeries(ctx context.Context, one *series) error {
 		if len(folders) < len(one.configs) {
 			return nil
 		}
-		return os.RemoveAll(one.folder.Path) // which nothing is left to do in, and nothing to see
+		return os.RemoveAll(one.folder.Path) // it holds nothing to go on with and nothing to see
 	}
 	return s.compareInto(ctx, one.folder, folders, failed, nil)
 }
 
-// sameButSeed reports whether two configs differ in their seed alone.
+// sameButSeed reports whether two configs differ only in their seeds.
 func sameButSeed(a, b configs.Config) bool {
 	b.Seed = a.Seed
 	return len(configs.Differences(a, b)) == 0
 }
 
-// incomparable says why the configs' runs have no figure in common; it is empty
-// where they have one.
+// incomparable says why the configs' runs have no figure in common. It returns
+// "" if they have one.
 func (s *Session) incomparable(all []configs.Config) string {
 	first, classify := "", false // of the first config
 	for _, config := range all {

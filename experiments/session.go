@@ -1,5 +1,6 @@
-// Package experiments puts the rooms together: config, dataset, batches, graph,
-// training, history, pictures and report. train.go reads like that sentence.
+// Package experiments combines all parts into runs: config, dataset, batches,
+// graph, training, history, pictures and report. train.go reads like that
+// sentence.
 package experiments
 
 import (
@@ -16,26 +17,26 @@ import (
 	"cifartrain/shell"
 )
 
-// A Session is what the runs of one command share.
+// A Session holds what all runs of one command share.
 type Session struct {
 	Out, Err io.Writer
 	Display  *reports.Display
 	Runs     string // the folder that run folders go into
-	Init     string // the file of weights that training starts from; empty to draw weights by the seed
-	Seeds    int    // how many seeds each config is trained over, from its own on
+	Init     string // the weights file that training starts from; if empty, the seed draws the weights
+	Seeds    int    // how many seeds each config is trained with, counting up from its own
 
-	Kinds    []graphs.Kind // of models that configs may ask for; nil for those of [graphs.Kinds]
-	Repeated []string      // flags of this command that a command to go on with repeats
+	Kinds    []graphs.Kind // the kinds of models that configs may ask for; nil for [graphs.Kinds]
+	Repeated []string      // flags of this command that must be repeated in a command that resumes
 
 	TensorBoard bool // whether runs write event files for TensorBoard
-	Offline     bool // fetch no dataset: the sample stands in for one that is not there, with a warning
+	Offline     bool // download nothing: the sample replaces a missing dataset, with a warning
 
-	datasets  map[sources.Source]*loaders.Dataset // the one loaded last
-	saveEvery time.Duration                       // between two checkpoints of an epoch; 0 = a minute
+	datasets  map[sources.Source]*loaders.Dataset // the dataset that was loaded last
+	saveEvery time.Duration                       // the time between two checkpoints within an epoch; 0 means a minute
 }
 
-// Train trains each config, over as many seeds as the session asks for, and
-// compares the runs where there are several.
+// Train trains each config with as many seeds as the session asks for, and
+// compares the runs if there are several.
 func (s *Session) Train(ctx context.Context, all []configs.Config) error {
 	if err := s.Check(ctx, all); err != nil {
 		return err
@@ -47,8 +48,8 @@ func (s *Session) Train(ctx context.Context, all []configs.Config) error {
 	return err
 }
 
-// Check returns an error for what can be known to fail before the first run. A
-// dataset that everyone knows is not opened for it.
+// Check returns an error for mistakes that can be found before the first run.
+// It does not open well-known datasets.
 func (s *Session) Check(ctx context.Context, all []configs.Config) error {
 	if s.Seeds < 1 {
 		return requestf("-seeds %d: there must be at least one", s.Seeds)
@@ -59,7 +60,7 @@ func (s *Session) Check(ctx context.Context, all []configs.Config) error {
 	}
 	for _, config := range all {
 		if uint64(s.Seeds-1) > math.MaxUint64-config.Seed {
-			return requestf("-seeds %d: there are not as many seeds from %d on", s.Seeds, config.Seed)
+			return requestf("-seeds %d: there are not that many seeds from %d upwards", s.Seeds, config.Seed)
 		}
 		if _, err := s.Prepare(ctx, config, need); err != nil {
 			return err
@@ -71,8 +72,8 @@ func (s *Session) Check(ctx context.Context, all []configs.Config) error {
 	return nil
 }
 
-// goOnCommand is what a person types to go on with what is in a folder, with
-// the flags of this command that the folder does not know.
+// goOnCommand is the command that resumes what is in a folder, with those flags
+// of this command that the folder does not record.
 func (s *Session) goOnCommand(folder string) string {
 	return shell.Command(append([]string{"-resume", folder}, s.Repeated...)...)
 }

@@ -12,17 +12,18 @@ import (
 	"cifartrain/reports"
 )
 
-// The most that the picture of models side by side shows.
+// The most that the picture of models side by side can show.
 const (
 	mostSideBySide    = 8 // models
 	imagesSideBySide  = 8
 	sideBySidePicture = "side_by_side.png"
 )
 
-// sideBySide draws test images, drawn by the seed, restored by the first run of
-// each contender, and by principal components where all codes are as wide. There
-// is no picture of models that do not restore images or that have other images.
-// It needs the dataset and fetches none. overrides are those of [configs.Load].
+// sideBySide draws test images, chosen by the seed, as the first run of each
+// contender restores them, and as principal components do if all codes are
+// equally wide. There is no picture if models do not restore images or were
+// trained on different ones. It needs the dataset and does not download it. The
+// overrides are for the runs' configs; see [configs.Load].
 func (s *Session) sideBySide(ctx context.Context, contenders []reports.Contender, overrides []string) ([]reports.DrawnPicture, error) {
 	if len(contenders) < 2 || !sameImages(contenders) {
 		return nil, nil
@@ -42,7 +43,7 @@ func (s *Session) sideBySide(ctx context.Context, contenders []reports.Contender
 		images = append(images, plots.NamedImage{Name: fmt.Sprintf("%d, %s", chosen.Index(i), chosen.Classes[chosen.Class(i)]), Image: first.Picture(chosen, i)})
 	}
 	var models []plots.Restorations
-	alike := true // all codes are as wide as the first
+	alike := true // whether all codes are as wide as the first
 	for i, p := range prepared {
 		restored, err := p.Restore(ctx, chosen)
 		if err != nil {
@@ -65,7 +66,7 @@ func (s *Session) sideBySide(ctx context.Context, contenders []reports.Contender
 	return []reports.DrawnPicture{{Picture: reports.Picture{File: sideBySidePicture, Meaning: "The same test images restored by each."}, PNG: content.Bytes()}}, err
 }
 
-// sameImages reports whether all restore images, and the same ones.
+// sameImages reports whether all contenders restore images, and the same ones.
 func sameImages(contenders []reports.Contender) bool {
 	first := contenders[0].Summary()
 	return !slices.ContainsFunc(contenders, func(c reports.Contender) bool {
@@ -74,8 +75,8 @@ func sameImages(contenders []reports.Contender) bool {
 	})
 }
 
-// openAgain opens the run at path with its best weights and its images, which it
-// does not fetch.
+// openAgain prepares the run at path with its best weights and its images,
+// without downloading them.
 func (s *Session) openAgain(ctx context.Context, path string, overrides []string) (*Prepared, error) {
 	run, err := s.Open(path, overrides)
 	if err != nil {
@@ -89,7 +90,7 @@ func (s *Session) openAgain(ctx context.Context, path string, overrides []string
 	return s.Prepare(ctx, run.Config, Need{Images: true, Weights: weights})
 }
 
-// restorations are reconstructions in pixels as a model's.
+// restorations names reconstructions after the model they come from.
 func (p *Prepared) restorations(model string, restored [][]float32) plots.Restorations {
 	r := plots.Restorations{Model: model}
 	for _, pixels := range restored {
@@ -98,8 +99,8 @@ func (p *Prepared) restorations(model string, restored [][]float32) plots.Restor
 	return r
 }
 
-// restoredByComponents are images reconstructed from as many principal components
-// as the code has values.
+// restoredByComponents reconstructs images from as many principal components as
+// the code has values.
 func (p *Prepared) restoredByComponents(ctx context.Context, set *loaders.Set) (plots.Restorations, error) {
 	restored := make([][]float32, set.Len())
 	latent, sample := p.Architecture.Latent, p.Images.Training.Sample(fittedForTest, p.Config.Random("components"))

@@ -15,18 +15,18 @@ import (
 	"cifartrain/shell"
 )
 
-// A sweep is the runs of a config that sweeps some of its keys.
+// A sweep is the set of runs of a config that sweeps some of its keys.
 type sweep struct {
 	config   configs.Config
 	settings []configs.Setting
 	seeds    int
 	folder   *runfolder.Folder
-	runs     []*runfolder.Folder // those of the first setting's seeds first
+	runs     []*runfolder.Folder // all seeds of the first setting, then those of the second, and so on
 
-	common, own int64 // memory in bytes: what all runs share, and the most that one adds
+	common, own int64 // memory in bytes: what all runs share, and the most that one run adds
 }
 
-// Sweep trains every setting of a config's sweep, over as many seeds as the
+// Sweep trains every setting of a config's sweep, with as many seeds as the
 // session asks for, and compares them.
 func (s *Session) Sweep(ctx context.Context, config configs.Config) error {
 	w := &sweep{config: config, settings: config.Settings(), seeds: s.Seeds}
@@ -47,11 +47,11 @@ func (s *Session) Sweep(ctx context.Context, config configs.Config) error {
 	return s.carryOutSweep(ctx, w)
 }
 
-// checkSweep returns an error for what can be known to fail before the first
-// run, without the dataset.
+// checkSweep returns an error for mistakes that can be found before the first
+// run and without the dataset.
 func (s *Session) checkSweep(ctx context.Context, w *sweep) error {
 	if runs := len(w.settings) * w.seeds; runs > configs.MaxRuns {
-		return requestf("-seeds %d: %d settings over %d seeds make %d runs, more than %d", w.seeds, len(w.settings), w.seeds, runs, configs.MaxRuns)
+		return requestf("-seeds %d: %d settings with %d seeds each make %d runs, more than %d", w.seeds, len(w.settings), w.seeds, runs, configs.MaxRuns)
 	}
 	var all []configs.Config
 	for _, setting := range w.settings {
@@ -66,8 +66,8 @@ func (s *Session) checkSweep(ctx context.Context, w *sweep) error {
 	return nil
 }
 
-// share loads the dataset that all runs share, and sees whether it suits each
-// of them.
+// share loads the dataset that all runs share, and checks that it suits each of
+// them.
 func (s *Session) share(ctx context.Context, w *sweep) error {
 	images, err := s.images(ctx, w.settings[0].Config)
 	if err != nil {
@@ -104,16 +104,17 @@ func (s *Session) lay(w *sweep) (err error) {
 	return nil
 }
 
-// pointLatest makes the folder the latest of its name, and warns where the
-// system does not let it.
+// pointLatest points the latest link at the folder, and warns if the system
+// does not allow it.
 func (s *Session) pointLatest(folder *runfolder.Folder) {
 	if err := folder.PointLatest(); err != nil {
 		fmt.Fprintf(s.Err, "warning: %v\n", err)
 	}
 }
 
-// layRuns makes the folders of all runs in the sweep's, which gets its config
-// last: without it a sweep that was cut off here is none to go on with.
+// layRuns makes the folders of all runs in the sweep's folder. The sweep's
+// config is written last: a folder without it was cut off here and does not
+// count as a sweep.
 func (s *Session) layRuns(w *sweep) error {
 	for i := range len(w.settings) * w.seeds {
 		folder, err := w.folder.CreateRun(runfolder.RunName(i+1, len(w.settings)*w.seeds, w.label(i)))
@@ -132,7 +133,7 @@ func (s *Session) layRuns(w *sweep) error {
 	return w.folder.Write(runfolder.SweepFile, text)
 }
 
-// keys are the swept ones.
+// keys returns the swept keys.
 func (w *sweep) keys() []string {
 	var keys []string
 	for _, swept := range w.config.Sweep.Keys {
@@ -141,15 +142,15 @@ func (w *sweep) keys() []string {
 	return keys
 }
 
-// run is the config of the run at a place among all.
+// run returns the config of the run with an index.
 func (w *sweep) run(i int) configs.Config {
 	config := w.settings[i/w.seeds].Config
 	config.Seed += uint64(i % w.seeds)
 	return config
 }
 
-// resumeSweep is [Session.Resume] for a sweep: it trains the runs that are not
-// finished.
+// resumeSweep does the work of [Session.Resume] for a sweep: it trains the runs
+// that are not finished.
 func (s *Session) resumeSweep(ctx context.Context, folder *runfolder.Folder, runs []*runfolder.Folder, configPath string, overrides []string) error {
 	if exists(folder.File(runfolder.PlanFile)) {
 		return s.rejoin(ctx, folder, configPath, overrides)
@@ -180,19 +181,19 @@ func (s *Session) resumeSweep(ctx context.Context, folder *runfolder.Folder, run
 	return s.carryOutSweep(ctx, w)
 }
 
-// laidSweep is the sweep of a config whose folders have been made.
+// laidSweep returns the sweep of a config whose folders exist.
 func laidSweep(config configs.Config, folder *runfolder.Folder, runs []*runfolder.Folder) (*sweep, error) {
 	w := &sweep{config: config, settings: config.Settings(), folder: folder, runs: runs}
 	w.seeds = len(runs) / len(w.settings)
 	if w.seeds < 1 || len(runs)%len(w.settings) != 0 {
-		return nil, fmt.Errorf("%s holds %d runs of %d settings: some are gone; begin it again with: %s",
+		return nil, fmt.Errorf("%s holds %d runs of %d settings, so some were deleted; begin it again with: %s",
 			folder.Path, len(runs), len(w.settings), shell.Command("-config", folder.File(runfolder.SweepFile)))
 	}
 	return w, nil
 }
 
-// BestOfSweep returns the folders of the runs, one a seed, of the best setting
-// of the sweep at path. found is false where the path is that of something else.
+// BestOfSweep returns the run folders, one for each seed, of the best setting
+// of the sweep at path. found is false if there is no sweep at path.
 func (s *Session) BestOfSweep(path string) (best []*runfolder.Folder, found bool, err error) {
 	folder, runs, found := runfolder.OpenSweep(path)
 	if !found {
@@ -217,8 +218,8 @@ func (s *Session) BestOfSweep(path string) (best []*runfolder.Folder, found bool
 	return best, true, nil
 }
 
-// carryOutSweep trains the runs that are not finished and shows what came of
-// all.
+// carryOutSweep trains the runs that are not finished and shows the result of
+// all runs.
 func (s *Session) carryOutSweep(ctx context.Context, w *sweep) error {
 	atOnce := s.atOnce(ctx, w)
 	fmt.Fprintf(s.Out, "%s: %d settings, %d runs, %d at once\nwriting to %s\n\n", w.config.Name, len(w.settings), len(w.runs), atOnce, w.folder.Path)
@@ -232,25 +233,27 @@ func (s *Session) carryOutSweep(ctx context.Context, w *sweep) error {
 	}
 	switch {
 	case errors.Is(cause, context.Canceled):
-		return Interruption(fmt.Sprintf("interrupted after %d of %d runs; what they gave is in %s; go on with: %s", finished, len(w.runs), w.folder.Path, s.goOnCommand(w.folder.Path)))
+		return Interruption(fmt.Sprintf("interrupted after %d of %d runs; their results are in %s; go on with: %s", finished, len(w.runs), w.folder.Path, s.goOnCommand(w.folder.Path)))
 	case cause != nil:
-		return fmt.Errorf("%w; of the sweep, %d of %d runs are finished; once that is mended, go on with: %s", cause, finished, len(w.runs), s.goOnCommand(w.folder.Path))
+		return fmt.Errorf("%w; of the sweep, %d of %d runs are finished; once the cause is fixed, go on with: %s", cause, finished, len(w.runs), s.goOnCommand(w.folder.Path))
 	}
 	return w.failed(result)
 }
 
-// failed is the error of a sweep whose runs have all ended, some by failing.
+// failed returns the error of a sweep whose runs have all ended, some of them
+// by failing.
 func (w *sweep) failed(result *reports.Sweep) error {
 	switch finished := result.Trained(); {
 	case finished == 0:
-		return fmt.Errorf("none of the %d runs came to an end, the first because: %s", len(w.runs), result.Settings[0].Missing)
+		return fmt.Errorf("all %d runs failed, the first because: %s", len(w.runs), result.Settings[0].Missing)
 	case finished < len(w.runs):
 		return fmt.Errorf("%d of %d runs failed; the table says why", len(w.runs)-finished, len(w.runs))
 	}
 	return nil
 }
 
-// setting is what the given runs of the setting of the run at a place came to.
+// setting returns the results of the given runs, which belong to the setting of
+// run i.
 func (w *sweep) setting(i int, runs []*runfolder.Folder) reports.Setting {
 	return reports.NewSetting(w.settingLabel(i), w.settings[i/w.seeds].Values, runs)
 }
@@ -264,7 +267,7 @@ func (w *sweep) settingLabel(i int) string {
 	return reports.ChangeLabel(w.keys(), values, w.settings[0].Values)
 }
 
-// label tells a run from the others.
+// label names a run, different from all others of the sweep.
 func (w *sweep) label(i int) string {
 	label := w.settingLabel(i)
 	if w.seeds > 1 {

@@ -14,9 +14,10 @@ import (
 	"cifartrain/runfolder"
 )
 
-// atOnce is how many runs are trained side by side: one for each processor
-// where the model is too small for a run to use more than one, or else one,
-// which uses them all; no more than memory holds.
+// atOnce is how many runs are trained side by side. If the models are too small
+// for a run to use more than one processor, it is one run for each processor,
+// as far as memory allows; otherwise it is a single run, which uses all of
+// them.
 func (s *Session) atOnce(ctx context.Context, w *sweep) int {
 	for _, setting := range w.settings {
 		prepared, err := s.Prepare(ctx, setting.Config, Need{})
@@ -29,8 +30,8 @@ func (s *Session) atOnce(ctx context.Context, w *sweep) int {
 	return int(min(room, int64(len(w.settings)*w.seeds), int64(runtime.GOMAXPROCS(0))))
 }
 
-// trainAll trains the runs of each rung of the sweep in turn; one that halves
-// its settings has several.
+// trainAll trains the runs of each rung of the sweep in turn. A sweep that
+// halves its settings has several rungs.
 func (s *Session) trainAll(ctx context.Context, w *sweep, atOnce int) error {
 	for _, rung := range w.rungs() {
 		if err := s.trainRung(ctx, w, w.climbers(rung), rung.pause, atOnce); err != nil {
@@ -40,9 +41,9 @@ func (s *Session) trainAll(ctx context.Context, w *sweep, atOnce int) error {
 	return nil
 }
 
-// trainRung trains the runs at the places up to the epoch after which they
-// pause, some at once. A run that fails is part of the result; a disk that cannot
-// be written ends the sweep.
+// trainRung trains the runs with the given indexes, several at once, up to the
+// epoch after which they pause. A run that fails is part of the result; a disk
+// that cannot be written ends the sweep.
 func (s *Session) trainRung(ctx context.Context, w *sweep, places []int, pause, atOnce int) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -85,8 +86,9 @@ func (s *Session) trainRung(ctx context.Context, w *sweep, places []int, pause, 
 	return context.Cause(ctx)
 }
 
-// ofSweep is a session for runs of a sweep one after the other, which shows
-// what a person should see of a run among many. It shares the dataset.
+// ofSweep returns a session that trains runs of a sweep, one after the other,
+// and displays only what is of interest about one run among many. It shares the
+// dataset.
 func (s *Session) ofSweep(atOnce int, warnings io.Writer) *Session {
 	one := *s
 	one.Out, one.Err, one.Display = io.Discard, warnings, reports.NewDisplay(io.Discard, true)
@@ -96,7 +98,7 @@ func (s *Session) ofSweep(atOnce int, warnings io.Writer) *Session {
 	return &one
 }
 
-// oneByOne is a writer for several goroutines.
+// oneByOne is a writer that several goroutines can share.
 type oneByOne struct {
 	sync.Mutex
 	io.Writer
@@ -108,8 +110,8 @@ func (w *oneByOne) Write(p []byte) (int, error) {
 	return w.Writer.Write(p)
 }
 
-// recordFailure has the summary of a run say why it failed, unless it does so
-// already.
+// recordFailure writes into a run's summary why the run failed, unless the
+// summary already says so.
 func (s *Session) recordFailure(folder *runfolder.Folder, config configs.Config, cause error) error {
 	if summary, err := folder.Summary(); err == nil && summary.Status == runfolder.Failed {
 		return nil

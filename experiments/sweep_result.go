@@ -16,7 +16,7 @@ import (
 	"cifartrain/runfolder"
 )
 
-// result is what the runs came to.
+// result returns the results of all runs.
 func (w *sweep) result() *reports.Sweep {
 	result := &reports.Sweep{Name: w.config.Name, Keys: w.keys(), OneAtATime: w.config.Sweep.OneAtATime()}
 	for k, swept := range w.config.Sweep.Keys {
@@ -30,8 +30,8 @@ func (w *sweep) result() *reports.Sweep {
 	return result
 }
 
-// valuesOf are the values of a key as text: those that are listed, or those that
-// were drawn from its range, the smallest first.
+// valuesOf returns the values of a key as text: those listed or, for a range,
+// those drawn from it, the smallest first.
 func (w *sweep) valuesOf(k int) (values []string) {
 	swept := w.config.Sweep.Keys[k]
 	for _, value := range swept.Values {
@@ -45,7 +45,7 @@ func (w *sweep) valuesOf(k int) (values []string) {
 			values = append(values, value)
 		}
 	}
-	number := func(text string) float64 { n, _ := strconv.ParseFloat(text, 64); return n } // it is that of a number
+	number := func(text string) float64 { n, _ := strconv.ParseFloat(text, 64); return n } // the text was made from a number
 	slices.SortFunc(values, func(a, b string) int { return cmp.Compare(number(a), number(b)) })
 	return slices.Compact(values)
 }
@@ -64,11 +64,11 @@ func (s *Session) concludeSweep(w *sweep, result *reports.Sweep) error {
 	return nil
 }
 
-// SweepPage returns the page of the sweep in a folder as it stands.
+// SweepPage returns the page of the sweep at path as it stands now.
 func (s *Session) SweepPage(path string) ([]byte, error) {
 	folder, runs, found := runfolder.OpenSweep(path)
 	if !found {
-		return nil, fmt.Errorf("%s is not a sweep any more", path)
+		return nil, fmt.Errorf("%s is no longer a sweep", path)
 	}
 	config, err := s.Load(folder.File(runfolder.SweepFile), nil)
 	if err != nil {
@@ -88,7 +88,7 @@ func (s *Session) SweepPage(path string) ([]byte, error) {
 	return page.Bytes(), err
 }
 
-// draw draws the sweep's pictures, none where no run is finished.
+// draw draws the sweep's pictures. There are none until a run is finished.
 func (w *sweep) draw(result *reports.Sweep) (pictures []reports.DrawnPicture, err error) {
 	const mostCurves = 8 // more cannot be told apart
 	best, named := result.Best(mostCurves)
@@ -114,7 +114,7 @@ func (w *sweep) draw(result *reports.Sweep) (pictures []reports.DrawnPicture, er
 	return pictures, errors.Join(err, fault)
 }
 
-// picture is the one that suits the sweep, and what it shows.
+// picture returns the picture that suits the sweep, and what it shows.
 func (w *sweep) picture(result *reports.Sweep) (meaning string, picture func(io.Writer, plots.Caption) error) {
 	along, lines := w.along()
 	switch {
@@ -136,8 +136,8 @@ func (w *sweep) picture(result *reports.Sweep) (meaning string, picture func(io.
 	}
 }
 
-// along is the key whose values the picture's lines run along, if it has lines:
-// the only key, or that of the latent space.
+// along returns the key along which the picture's lines run, if it has lines:
+// the only key, or the width of the latent space.
 func (w *sweep) along() (place int, lines bool) {
 	keys := w.keys()
 	if place := slices.Index(keys, reports.LatentKey); place >= 0 {
@@ -146,9 +146,9 @@ func (w *sweep) along() (place int, lines bool) {
 	return 0, len(keys) == 1
 }
 
-// sweptFigures are the sweep's figures for its picture. A setting in which a key
-// has no effect is one point or, unless once is set, one for each of the key's
-// values, with which it would come out the same.
+// sweptFigures returns the figures for the sweep's picture. A setting in which
+// a key has no effect is one point if once is set; otherwise it is one point
+// for each of the key's values, because its result would be the same with each.
 func (w *sweep) sweptFigures(result *reports.Sweep, once bool) plots.SweptFigures {
 	figures := plots.SweptFigures{}
 	for k, key := range result.Keys {
@@ -187,9 +187,9 @@ func (w *sweep) sweptFigures(result *reports.Sweep, once bool) plots.SweptFigure
 	return figures
 }
 
-// placesOf are the places of a setting's values among all of their keys. A key
-// that has no effect in the setting has no value there: it comes out the same at
-// each of the key's.
+// placesOf returns the indexes of a setting's values among all values of their
+// keys. For a key without effect in the setting it returns every index, because
+// the setting would give the same result with each value.
 func placesOf(values []string, all [][]string) [][]int {
 	combinations := [][]int{nil}
 	for k, value := range values {

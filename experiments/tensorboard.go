@@ -15,11 +15,11 @@ import (
 	"cifartrain/training"
 )
 
-// board returns the writer for TensorBoard of a run with the history so far,
-// nil, which writes nothing, where nobody has asked for one. A run that goes on
-// has one where it had one before. Its history is written again: the part of it
-// that was trained without an event file, or was lost as the program was
-// killed, would be missing otherwise.
+// board returns the TensorBoard writer of a run with the given history so far.
+// It is nil, which writes nothing, unless event files were asked for now or
+// earlier in this run. A resumed run writes its history again, because the part
+// that was trained without an event file, or that was lost when the program was
+// killed, would otherwise be missing.
 func (s *Session) board(folder *runfolder.Folder, task metrics.Task, history metrics.History) (*exports.EventWriter, error) {
 	path := folder.File(runfolder.TensorBoardFolder)
 	if !s.TensorBoard && !exists(path) {
@@ -32,8 +32,8 @@ func (s *Session) board(folder *runfolder.Folder, task metrics.Task, history met
 	return board, err
 }
 
-// show writes a run's pictures and its test images' codes for TensorBoard, where
-// the run has event files.
+// show writes a run's pictures and the codes of its test images for
+// TensorBoard, if the run has event files.
 func (r *record) show(pictures []reports.Picture, result training.Result) (err error) {
 	path := r.folder.File(runfolder.TensorBoardFolder)
 	if !exists(path) {
@@ -60,10 +60,12 @@ func (r *record) show(pictures []reports.Picture, result training.Result) (err e
 	return r.project(result.Best)
 }
 
-// mostProjected are as many images as the projector's t-SNE handles well.
+// mostProjected is the number of images that the projector's t-SNE handles
+// well.
 const mostProjected = 2500
 
-// project writes codes of test images, drawn by the seed, for the projector.
+// project writes the codes of test images, chosen by the seed, for the
+// projector.
 func (r *record) project(best graphs.Weights) error {
 	p := *r.Prepared
 	p.Weights = best
@@ -87,7 +89,7 @@ func (r *record) project(best graphs.Weights) error {
 	return err
 }
 
-// scalars are an epoch's figures as TensorBoard groups them.
+// scalars returns an epoch's figures, named and grouped for TensorBoard.
 func scalars(task metrics.Task, e metrics.Epoch) []exports.Scalar {
 	all := []exports.Scalar{
 		{Tag: "loss/train", Value: e.TrainLoss}, {Tag: "loss/validation", Value: e.ValidationLoss},

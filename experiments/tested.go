@@ -9,8 +9,8 @@ import (
 	"cifartrain/metrics/pca"
 )
 
-// A tested run is one whose weights have seen the test images. What they make of
-// these is computed once, when a picture first needs it.
+// A tested run runs the test images through the model once, when a picture
+// first needs the result.
 type tested struct {
 	*Prepared
 	predictions func() ([]Prediction, error)
@@ -18,15 +18,15 @@ type tested struct {
 	components  func() (*componentsTested, error)
 }
 
-// componentsTested is what principal components, as many as the code has values,
-// make of the test images.
+// componentsTested holds how well principal components, as many as the code has
+// values, reconstruct the test images.
 type componentsTested struct {
-	fitted int       // training images that they were fitted to
-	errors []float64 // mean squared errors by image, in the loss's units
+	fitted int       // the number of training images that they were fitted to
+	errors []float64 // the mean squared error of each image, in the loss's units
 	detail metrics.Detail
 }
 
-// newTested returns the run with the prepared weights.
+// newTested returns the tested run with the prepared weights.
 func newTested(p *Prepared) *tested {
 	return &tested{p,
 		sync.OnceValues(func() ([]Prediction, error) { return p.Predict(context.Background(), p.Images.Test) }),
@@ -35,13 +35,12 @@ func newTested(p *Prepared) *tested {
 	}
 }
 
-// fittedForTest is of how many training images the principal components are found
-// that are tried on the test images one by one: of more they differ by little and
-// take seconds.
+// fittedForTest is the number of training images to which these principal
+// components are fitted. More would change them little and take seconds.
 const fittedForTest = 5000
 
-// testComponents returns nil where principal components do not compare with the
-// model or would take minutes.
+// testComponents returns nil if principal components cannot be compared with
+// the model or would take minutes.
 func (p *Prepared) testComponents() (*componentsTested, error) {
 	test, latent := p.Images.Test, p.Architecture.Latent
 	scale, uniform := lossScale(p.Config.Data.Normalize)
@@ -61,14 +60,15 @@ func (p *Prepared) testComponents() (*componentsTested, error) {
 	return result, err
 }
 
-// detailMeter is one for the run's images, with the transform that makes pixels
-// in [0, 1] of them.
+// detailMeter returns a meter for the run's images, and the transform that
+// turns their bytes into pixels in [0, 1].
 func (p *Prepared) detailMeter() (*metrics.DetailMeter, *loaders.Transform) {
 	return metrics.NewDetailMeter(p.Shape.Channels, p.Shape.Height, p.Shape.Width), loaders.NewTransform(p.Shape, nil)
 }
 
-// detail measures how much of the test images' fine detail a model that restores
-// them keeps, and how much the principal components do, where there are any.
+// detail measures how much fine detail of the test images the model's
+// reconstructions keep, and how much those of principal components keep, if
+// there are any.
 func (t *tested) detail() (own, components *metrics.Detail, err error) {
 	meter, plain := t.detailMeter()
 	original := make([]float32, t.Shape.Values())

@@ -14,9 +14,9 @@ import (
 	"cifartrain/training"
 )
 
-// train is one run: config, dataset, batches, graph, training, history,
-// pictures and report. begun, unless it is nil, is told of the run's folder as
-// soon as there is one to go on with.
+// train trains one run: config, dataset, batches, graph, training, history,
+// pictures and report. If begun is not nil, it is called with the run's folder
+// as soon as the run can be resumed.
 func (s *Session) train(ctx context.Context, config configs.Config, begun func(*runfolder.Folder) error) (*record, error) {
 	started := time.Now()
 	need := Need{Images: true}
@@ -54,8 +54,8 @@ func (s *Session) train(ctx context.Context, config configs.Config, begun func(*
 	return record, s.carryOut(ctx, record, nil)
 }
 
-// carryOut trains a run from its beginning, or from a saved state, and writes
-// what comes of it.
+// carryOut trains a run from its beginning or from a saved state, and writes
+// the results.
 func (s *Session) carryOut(ctx context.Context, record *record, from *training.State) error {
 	reports.ShowHead(s.Out, record.summary, record.folder.Path)
 	defer s.index(record.folder)
@@ -71,9 +71,9 @@ func (s *Session) carryOut(ctx context.Context, record *record, from *training.S
 	return nil
 }
 
-// follow trains a run while it reports to the display, to metrics.csv and to
-// TensorBoard. Weights that the seed draws are drawn first, which may take
-// seconds.
+// follow trains a run and reports on it to the display, to metrics.csv and to
+// TensorBoard. Before that it draws the weights if the seed draws them, which
+// may take seconds.
 func (s *Session) follow(ctx context.Context, record *record, from *training.State) (training.Result, error) {
 	if record.Weights == nil {
 		if err := record.weigh(ctx, DrawnWeights); err != nil {

@@ -12,8 +12,8 @@ import (
 	"cifartrain/training"
 )
 
-// A Trial is a run that a few steps were made of, to see how long it takes. Its
-// weights are of no more use.
+// A Trial is a run of which a few steps were trained to see how long it takes.
+// Its weights must not be used afterwards.
 type Trial struct {
 	*Prepared
 	Run  *training.Run
@@ -41,15 +41,15 @@ func (s *Session) Try(ctx context.Context, config configs.Config) (*Trial, error
 	return &Trial{prepared, run, pace}, err
 }
 
-// Seconds is about how long the run takes to train so many epochs and to score
-// the test images, by the last and by the best weights.
+// Seconds estimates how long the run takes to train a number of epochs and to
+// score the last and the best weights on the test images.
 func (t *Trial) Seconds(epochs int) float64 {
 	const scorings = 2
 	return float64(epochs)*t.Pace.Epoch + scorings*float64(t.Images.Test.Len())*t.Pace.Image
 }
 
-// PlanSweep checks a config's sweep as training does and says what its runs
-// would take. Settings of one pace are measured once.
+// PlanSweep checks a config's sweep as training does, and estimates what its
+// runs will take. Settings whose steps take equally long are measured once.
 func (s *Session) PlanSweep(ctx context.Context, config configs.Config) (reports.SweepPlan, error) {
 	w := &sweep{config: config, settings: config.Settings(), seeds: s.Seeds}
 	if err := s.checkSweep(ctx, w); err != nil {
@@ -71,7 +71,7 @@ func (s *Session) PlanSweep(ctx context.Context, config configs.Config) (reports
 			trial, err := s.Try(ctx, one)
 			var diverged *training.DivergedError
 			if errors.As(err, &diverged) {
-				continue // its run will end as soon, which is a result
+				continue // its run will fail at once, too, which is a result of the sweep
 			}
 			if err != nil {
 				return reports.SweepPlan{}, fmt.Errorf("%s: %w", reports.SettingLabel(w.keys(), setting.Values), err)
@@ -87,8 +87,8 @@ func (s *Session) PlanSweep(ctx context.Context, config configs.Config) (reports
 	return plan, nil
 }
 
-// paceOf tells apart configs whose steps take another time: what else is in them
-// changes numbers, not work.
+// paceOf returns a text that is the same for configs whose steps take equally
+// long. The keys that it leaves out change numbers but not the amount of work.
 func paceOf(config configs.Config) string {
 	data, o := config.Data, config.Optimizer
 	return fmt.Sprint(config.Model, config.Loss.Kind, data.Classes, data.Validation, data.Flip, data.Shift, data.Center,

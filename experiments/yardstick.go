@@ -15,11 +15,11 @@ import (
 const mostComponents = 256
 
 // A yardstick is what as many principal components as the model has latent
-// values reach on the same images, computed while the model trains.
+// values reach on the same images. It is computed while the model trains.
 type yardstick struct {
 	stop    context.CancelFunc
 	done    chan struct{}
-	result  *pca.Result // nil where there is none
+	result  *pca.Result // nil if there is none
 	missing string      // why a model that restores its input has none
 }
 
@@ -56,12 +56,12 @@ func (y *yardstick) compute(ctx context.Context, components int, scale float64, 
 	y.result = &result
 }
 
-// CacheVariable is the environment variable that names another cache folder; set
-// to nothing, it turns the cache off.
+// CacheVariable is the environment variable that names another cache folder.
+// Set to an empty value, it turns the cache off.
 const CacheVariable = "CIFARTRAIN_CACHE"
 
 // cacheFolder is where principal components are kept from run to run:
-// cifartrain in the user's cache folder. It is empty where there is none.
+// cifartrain in the user's cache folder, or "" if there is no such folder.
 func cacheFolder() string {
 	if named, set := os.LookupEnv(CacheVariable); set {
 		return named
@@ -73,9 +73,9 @@ func cacheFolder() string {
 	return filepath.Join(folder, "cifartrain")
 }
 
-// lossScale is the factor by which the normalisation scales a squared error of
-// pixels in [0, 1]. It is the same for all principal components only where the
-// channels share one standard deviation.
+// lossScale is the factor by which the normalization scales a squared error of
+// pixels in [0, 1]. uniform is false if the channels have different standard
+// deviations; then there is no such factor.
 func lossScale(n *configs.Normalize) (scale float64, uniform bool) {
 	if n == nil {
 		return 1, true
@@ -84,14 +84,14 @@ func lossScale(n *configs.Normalize) (scale float64, uniform bool) {
 	return 1 / (std * std), !slices.ContainsFunc(n.Std, func(other float64) bool { return other != std })
 }
 
-// cancel ends the computation, which leaves no result.
+// cancel stops the computation, which then has no result.
 func (y *yardstick) cancel() {
 	if y != nil {
 		y.stop()
 	}
 }
 
-// wait returns the figures once they are there, nil where there are none.
+// wait waits for the figures and returns them, or nil if there are none.
 func (y *yardstick) wait() *pca.Result {
 	if y == nil { // the run ended before its training began
 		return nil
