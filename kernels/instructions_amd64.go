@@ -47,6 +47,9 @@ func detect() []*instructionSet {
 	return found
 }
 
+// copiesOfFour are those for four panels of so many columns.
+var copiesOfFour = [...]packFunc{6: copy4x6, 12: copy4x12, 16: copy4x16, 32: copy4x32}
+
 // copies are the packing functions for panels of 4 to 16 columns, and of 32.
 var copies = [...]packFunc{
 	4: copy4, 5: copy5, 6: copy6, 7: copy7, 8: copy8, 9: copy9, 10: copy10, 11: copy11, 12: copy12, 16: copy16, 32: copy32,

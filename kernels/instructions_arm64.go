@@ -21,3 +21,6 @@ var instructionSets = []*instructionSet{{
 var copies = [...]packFunc{
 	4: copy4, 5: copy5, 6: copy6, 7: copy7, 8: copy8, 9: copy9, 10: copy10, 11: copy11, 12: copy12,
 }
+
+// copiesOfFour are empty: panels are packed one by one.
+var copiesOfFour [1]packFunc

@@ -12,3 +12,6 @@ var copies [1]packFunc
 
 func transpose4(to *float32, toStride int, from *float32, fromStride, k int) {}
 func transpose8(to *float32, toStride int, from *float32, fromStride, k int) {}
+
+// copiesOfFour are empty: panels are packed one by one.
+var copiesOfFour [1]packFunc

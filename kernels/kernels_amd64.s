@@ -5682,6 +5682,170 @@ row:
 	VZEROUPPER
 	RET
 
+// func copy4x6(to *float32, panelStride int, from *float32, fromStride int, k int)
+// Requires: AVX
+TEXT ·copy4x6(SB), NOSPLIT, $0-40
+	MOVQ to+0(FP), AX
+	MOVQ panelStride+8(FP), CX
+	MOVQ from+16(FP), DX
+	MOVQ fromStride+24(FP), BX
+	MOVQ k+32(FP), SI
+	SHLQ $0x02, CX
+	SHLQ $0x02, BX
+	LEAQ (AX)(CX*2), DI
+
+row:
+	VMOVUPS (DX), X0
+	VMOVUPS X0, (AX)
+	VMOVUPS 8(DX), X0
+	VMOVUPS X0, 8(AX)
+	VMOVUPS 24(DX), X0
+	VMOVUPS X0, (AX)(CX*1)
+	VMOVUPS 32(DX), X0
+	VMOVUPS X0, 8(AX)(CX*1)
+	VMOVUPS 48(DX), X0
+	VMOVUPS X0, (DI)
+	VMOVUPS 56(DX), X0
+	VMOVUPS X0, 8(DI)
+	VMOVUPS 72(DX), X0
+	VMOVUPS X0, (DI)(CX*1)
+	VMOVUPS 80(DX), X0
+	VMOVUPS X0, 8(DI)(CX*1)
+	ADDQ    BX, DX
+	ADDQ    $+24, AX
+	ADDQ    $+24, DI
+	DECQ    SI
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func copy4x16(to *float32, panelStride int, from *float32, fromStride int, k int)
+// Requires: AVX
+TEXT ·copy4x16(SB), NOSPLIT, $0-40
+	MOVQ to+0(FP), AX
+	MOVQ panelStride+8(FP), CX
+	MOVQ from+16(FP), DX
+	MOVQ fromStride+24(FP), BX
+	MOVQ k+32(FP), SI
+	SHLQ $0x02, CX
+	SHLQ $0x02, BX
+	LEAQ (AX)(CX*2), DI
+
+row:
+	VMOVUPS (DX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(DX), Y0
+	VMOVUPS Y0, 32(AX)
+	VMOVUPS 64(DX), Y0
+	VMOVUPS Y0, (AX)(CX*1)
+	VMOVUPS 96(DX), Y0
+	VMOVUPS Y0, 32(AX)(CX*1)
+	VMOVUPS 128(DX), Y0
+	VMOVUPS Y0, (DI)
+	VMOVUPS 160(DX), Y0
+	VMOVUPS Y0, 32(DI)
+	VMOVUPS 192(DX), Y0
+	VMOVUPS Y0, (DI)(CX*1)
+	VMOVUPS 224(DX), Y0
+	VMOVUPS Y0, 32(DI)(CX*1)
+	ADDQ    BX, DX
+	ADDQ    $+64, AX
+	ADDQ    $+64, DI
+	DECQ    SI
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func copy4x12(to *float32, panelStride int, from *float32, fromStride int, k int)
+// Requires: AVX
+TEXT ·copy4x12(SB), NOSPLIT, $0-40
+	MOVQ to+0(FP), AX
+	MOVQ panelStride+8(FP), CX
+	MOVQ from+16(FP), DX
+	MOVQ fromStride+24(FP), BX
+	MOVQ k+32(FP), SI
+	SHLQ $0x02, CX
+	SHLQ $0x02, BX
+	LEAQ (AX)(CX*2), DI
+
+row:
+	VMOVUPS (DX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 16(DX), Y0
+	VMOVUPS Y0, 16(AX)
+	VMOVUPS 48(DX), Y0
+	VMOVUPS Y0, (AX)(CX*1)
+	VMOVUPS 64(DX), Y0
+	VMOVUPS Y0, 16(AX)(CX*1)
+	VMOVUPS 96(DX), Y0
+	VMOVUPS Y0, (DI)
+	VMOVUPS 112(DX), Y0
+	VMOVUPS Y0, 16(DI)
+	VMOVUPS 144(DX), Y0
+	VMOVUPS Y0, (DI)(CX*1)
+	VMOVUPS 160(DX), Y0
+	VMOVUPS Y0, 16(DI)(CX*1)
+	ADDQ    BX, DX
+	ADDQ    $+48, AX
+	ADDQ    $+48, DI
+	DECQ    SI
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func copy4x32(to *float32, panelStride int, from *float32, fromStride int, k int)
+// Requires: AVX
+TEXT ·copy4x32(SB), NOSPLIT, $0-40
+	MOVQ to+0(FP), AX
+	MOVQ panelStride+8(FP), CX
+	MOVQ from+16(FP), DX
+	MOVQ fromStride+24(FP), BX
+	MOVQ k+32(FP), SI
+	SHLQ $0x02, CX
+	SHLQ $0x02, BX
+	LEAQ (AX)(CX*2), DI
+
+row:
+	VMOVUPS (DX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(DX), Y0
+	VMOVUPS Y0, 32(AX)
+	VMOVUPS 64(DX), Y0
+	VMOVUPS Y0, 64(AX)
+	VMOVUPS 96(DX), Y0
+	VMOVUPS Y0, 96(AX)
+	VMOVUPS 128(DX), Y0
+	VMOVUPS Y0, (AX)(CX*1)
+	VMOVUPS 160(DX), Y0
+	VMOVUPS Y0, 32(AX)(CX*1)
+	VMOVUPS 192(DX), Y0
+	VMOVUPS Y0, 64(AX)(CX*1)
+	VMOVUPS 224(DX), Y0
+	VMOVUPS Y0, 96(AX)(CX*1)
+	VMOVUPS 256(DX), Y0
+	VMOVUPS Y0, (DI)
+	VMOVUPS 288(DX), Y0
+	VMOVUPS Y0, 32(DI)
+	VMOVUPS 320(DX), Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 352(DX), Y0
+	VMOVUPS Y0, 96(DI)
+	VMOVUPS 384(DX), Y0
+	VMOVUPS Y0, (DI)(CX*1)
+	VMOVUPS 416(DX), Y0
+	VMOVUPS Y0, 32(DI)(CX*1)
+	VMOVUPS 448(DX), Y0
+	VMOVUPS Y0, 64(DI)(CX*1)
+	VMOVUPS 480(DX), Y0
+	VMOVUPS Y0, 96(DI)(CX*1)
+	ADDQ    BX, DX
+	ADDQ    $+128, AX
+	ADDQ    $+128, DI
+	DECQ    SI
+	JNE     row
+	VZEROUPPER
+	RET
+
 // func transpose4(to *float32, toStride int, from *float32, fromStride int, k int)
 // Requires: AVX
 TEXT ·transpose4(SB), NOSPLIT, $0-40

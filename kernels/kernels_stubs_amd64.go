@@ -360,6 +360,26 @@ func copy16(to *float32, toStride int, from *float32, fromStride int, k int)
 //go:noescape
 func copy32(to *float32, toStride int, from *float32, fromStride int, k int)
 
+// copy4x6 copies k rows to 4 panels of 6 columns, panelStride numbers apart. It needs AVX.
+//
+//go:noescape
+func copy4x6(to *float32, panelStride int, from *float32, fromStride int, k int)
+
+// copy4x16 copies k rows to 4 panels of 16 columns, panelStride numbers apart. It needs AVX.
+//
+//go:noescape
+func copy4x16(to *float32, panelStride int, from *float32, fromStride int, k int)
+
+// copy4x12 copies k rows to 4 panels of 12 columns, panelStride numbers apart. It needs AVX.
+//
+//go:noescape
+func copy4x12(to *float32, panelStride int, from *float32, fromStride int, k int)
+
+// copy4x32 copies k rows to 4 panels of 32 columns, panelStride numbers apart. It needs AVX.
+//
+//go:noescape
+func copy4x32(to *float32, panelStride int, from *float32, fromStride int, k int)
+
 // transpose4 transposes 4 rows of k columns to k rows toStride numbers apart. It needs AVX.
 //
 //go:noescape

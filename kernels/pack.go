@@ -58,6 +58,20 @@ func (f factor) pack(to []float32, stride int, rows, depth span) {
 	}
 }
 
+// panelsAtOnce is how many neighbouring panels packFour fills.
+const panelsAtOnce = 4
+
+// packFour packs four neighbouring panels of as many rows as there are in the first,
+// panelStride numbers apart, and reports whether it did: it can only copy.
+func (f factor) packFour(to []float32, panelStride int, first, depth span) bool {
+	n := first.length()
+	if !f.byDepth || n >= len(copiesOfFour) || copiesOfFour[n] == nil {
+		return false
+	}
+	copiesOfFour[n](&to[0], panelStride, &f.data[depth.from*f.stride+first.from], f.stride, depth.length())
+	return true
+}
+
 // packsEight reports whether five to seven rows can be transposed as if they were
 // eight, in half the time of two fours: there are eight, and they go to a panel
 // without gaps. What is too much of a step is written where the next one goes and

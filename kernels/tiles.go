@@ -12,7 +12,7 @@ const (
 	blockRows    = 144 // of A: with blockDepth that is 144 KiB, for the second-level cache
 	blockColumns = 256 // of B: 256 KiB, likewise
 	blockDepth   = 256 // steps of k: a panel of B stays in the first-level cache
-	chunkDepth   = 32  // steps packed at once where a factor is stored by depth: each reads other pages of memory, and the TLB knows few
+	chunkDepth   = 64  // steps packed at once where a factor is stored by depth: each reads other pages of memory, and the TLB knows few
 )
 
 // A tileFunc sets a tile of C, or adds to it, from a panel of A, k columns of
@@ -142,6 +142,11 @@ func (p *product) packTiles(to []float32, first int, tiles, steps span) {
 		for i := tiles.from; i < tiles.to; i++ {
 			rows := p.tile(i)
 			at := (rows.from-first)*steps.length() + (chunk.from-steps.from)*rows.length()
+			if next := i + panelsAtOnce - 1; next < tiles.to && p.tile(next).to-rows.from == panelsAtOnce*rows.length() &&
+				p.a.packFour(to[at:], rows.length()*steps.length(), rows, chunk) {
+				i = next
+				continue
+			}
 			p.a.pack(to[at:], rows.length(), rows, chunk)
 		}
 	}
@@ -155,6 +160,11 @@ func (p *product) packPanels(to []float32, first int, panels, steps span) {
 		chunk := steps.part(c, chunks)
 		for i := panels.from; i < panels.to; i++ {
 			at := ((i-first)*steps.length() + chunk.from - steps.from) * width
+			if next := i + panelsAtOnce - 1; next < panels.to && p.panel(next).length() == width &&
+				p.b.packFour(to[at:], width*steps.length(), p.panel(i), chunk) {
+				i = next
+				continue
+			}
 			panel, columns := to[at:][:width*chunk.length()], p.panel(i)
 			if columns.length() < width {
 				clear(panel)

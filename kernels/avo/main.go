@@ -30,6 +30,9 @@ func main() {
 	}
 	copyColumns(avx2.columns())
 	copyColumns(avx512.columns())
+	for _, columns := range []int{avx2.rows, avx2.columns(), avx512.rows, avx512.columns()} {
+		copyPanels(columns)
+	}
 	transposeRows(4)
 	transposeRows(8)
 	Generate()

@@ -52,6 +52,47 @@ func copyColumns(columns int) {
 	RET()
 }
 
+// panelsAtOnce is how many panels copyPanels fills.
+const panelsAtOnce = 4
+
+// copyPanels generates the packing of neighbouring panels. It reads the cache lines
+// of a row one after the other. To copy one panel alone, it would read a line here
+// and there: the rows of large matrices often lie so far apart that their lines
+// compete for the same few places in the caches, and all are of other pages.
+func copyPanels(columns int) {
+	name := fmt.Sprintf("copy%dx%d", panelsAtOnce, columns)
+	TEXT(name, NOSPLIT, "func(to *float32, panelStride int, from *float32, fromStride, k int)")
+	Doc(name + fmt.Sprintf(" copies k rows to %d panels of %d columns, panelStride numbers apart. It needs AVX.", panelsAtOnce, columns))
+	Pragma("noescape")
+	to, panelStride := Load(Param("to"), GP64()), Load(Param("panelStride"), GP64())
+	from, fromStride, k := Load(Param("from"), GP64()), Load(Param("fromStride"), GP64()), Load(Param("k"), GP64())
+	SHLQ(Imm(2), panelStride)
+	SHLQ(Imm(2), fromStride)
+	third := GP64()
+	LEAQ(Mem{Base: to, Index: panelStride, Scale: 2}, third)
+	lanes, vector := 8, YMM
+	if columns < 8 {
+		lanes, vector = 4, XMM
+	}
+	Label("row")
+	for i, panel := range []Mem{{Base: to}, {Base: to, Index: panelStride, Scale: 1}, {Base: third}, {Base: third, Index: panelStride, Scale: 1}} {
+		for at := 0; at < columns; at += lanes {
+			v, offset := vector(), 4*min(at, columns-lanes)
+			VMOVUPS(Mem{Base: from, Disp: 4*i*columns + offset}, v)
+			place := panel
+			place.Disp = offset
+			VMOVUPS(v, place)
+		}
+	}
+	ADDQ(fromStride, from)
+	ADDQ(I32(4*columns), to)
+	ADDQ(I32(4*columns), third)
+	DECQ(k)
+	JNE(LabelRef("row"))
+	VZEROUPPER()
+	RET()
+}
+
 // transposeRows generates the packing of a matrix whose rows each hold all steps
 // of k. It transposes four or eight rows: four columns at a time, then the columns
 // that are left one by one.
