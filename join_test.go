@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
+	"cifartrain/experiments"
 	"cifartrain/runfolder"
 )
 
@@ -82,4 +84,58 @@ func TestJoin(t *testing.T) {
 			t.Errorf("%s: exit status %d: %s", test.name, status, stderr)
 		}
 	}
+}
+
+// TestJoinedSweepSoFar stops a process after its first run, and wants its page to
+// say what is done, who works on the rest, and what waits.
+func TestJoinedSweepSoFar(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	runs := t.TempDir()
+	var stderr strings.Builder
+	if status := run(ctx, fourRates(runs, "-join", "night"), cancelAt{"1/4  ", cancel}, &stderr); status != exitInterrupted || !strings.Contains(stderr.String(), "to join them again: go run . -resume "+runs) {
+		t.Fatalf("exit status %d: %s", status, stderr.String())
+	}
+	sweep, all, _ := runfolder.OpenSweep(filepath.Join(runs, "try", "night"))
+	done := 0
+	var left *runfolder.Folder // a run that is not finished
+	for _, one := range all {
+		if summary, err := one.Summary(); err == nil && summary.Status == runfolder.Finished {
+			done++
+			continue
+		}
+		left = one
+	}
+	if done == 0 || left == nil {
+		t.Fatalf("%d of %d runs are done, want some", done, len(all))
+	}
+	now, err := left.Clock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants := func(texts ...string) {
+		t.Helper()
+		page, err := new(experiments.Session).SweepPage(sweep.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range texts {
+			if !strings.Contains(string(page), text) {
+				t.Errorf("the page lacks %q", text)
+			}
+		}
+	}
+	wants(fmt.Sprintf("%d of 4 runs are done, 0 in training, %d waiting; nobody works on it at the moment.", done, 4-done), "The best of")
+	claim, holder, err := left.Claim(now, func(error) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(fmt.Sprintf("%d of 4 runs are done, 1 in training (1 by %v), %d waiting; about", done, holder, 3-done), " of 2, "+holder.String())
+	if err := claim.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, stderr := call(context.Background(), "-resume", sweep.Path); status != exitDone {
+		t.Fatalf("exit status %d: %s", status, stderr)
+	}
+	wants("The best of 4 settings is")
 }

@@ -93,6 +93,10 @@ func stampOf(folder *runfolder.Folder) string {
 // sweepStamp tells a sweep's folder and the summaries of its runs.
 func sweepStamp(sweep *runfolder.Folder, runs []*runfolder.Folder) string {
 	stamp := stampOf(sweep)
+	if _, err := os.Stat(sweep.File(runfolder.ReportFile)); err != nil {
+		const every = 20 * time.Second // a process that was killed changes no file
+		stamp += time.Now().Truncate(every).String()
+	}
 	for _, run := range runs {
 		stamp += "\n" + stampOf(run)
 	}

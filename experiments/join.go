@@ -27,10 +27,9 @@ type joined struct {
 	*sweep
 	mutex    sync.Mutex
 	rung     rung
-	places   []int  // indexes of the runs of the current rung
-	finished []bool // for each run, whether this process knows that it has finished the rung
-	spent    time.Duration
-	ended    int // the number of runs that this process has trained, in the time spent
+	places   []int     // indexes of the runs of the current rung
+	finished []bool    // for each run, whether this process knows that it has finished the rung
+	told     time.Time // when this process last said how far all are
 }
 
 // lookAgain is how long a process waits before it looks again for a free run.
@@ -158,7 +157,7 @@ func (s *Session) workOn(ctx context.Context, w *sweep, folder *runfolder.Folder
 	}
 	if errors.Is(cause, context.Canceled) {
 		return Interruption(fmt.Sprintf("interrupted with %d of %d runs finished; other processes go on; to join them again: %s",
-			j.count(), len(j.places), shell.Command(append([]string{"-resume", folder.Path}, s.Repeated...)...)))
+			j.ended(), len(j.places), shell.Command(append([]string{"-resume", folder.Path}, s.Repeated...)...)))
 	}
 	if cause != nil {
 		return cause
@@ -214,6 +213,9 @@ func (s *Session) trainNext(ctx context.Context, j *joined, one *Session) (left 
 			return true, nil
 		}
 	}
+	if err := s.tellHowFar(j); err != nil {
+		return true, errors.Join(err, claim.Release())
+	}
 	began := time.Now()
 	folder := claim.Folder()
 	before, err := one.goOnIn(ctx, folder, j.run(i), j.rung.pause)
@@ -231,7 +233,10 @@ func (s *Session) trainNext(ctx context.Context, j *joined, one *Session) (left 
 	if before != "" {
 		return true, nil
 	}
-	return true, s.tellJoined(j, i, time.Since(began))
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	s.Display.Run(j.ended(), len(j.places), j.label(i), j.setting(i, j.runs[i:i+1]), time.Since(began).Seconds())
+	return true, nil
 }
 
 // take claims the first run that is neither finished nor held by another
@@ -270,50 +275,46 @@ func (j *joined) take(onLost func(error)) (i int, claim *runfolder.Claim, left b
 func (j *joined) isFinished(i int) bool {
 	j.mutex.Lock()
 	defer j.mutex.Unlock()
+	return j.isEnded(i)
+}
+
+// isEnded is isFinished for a caller that holds the mutex.
+func (j *joined) isEnded(i int) bool {
 	if !j.finished[i] {
 		j.finished[i] = hasEnded(j.runs[i], j.rung.pause)
 	}
 	return j.finished[i]
 }
 
-// count returns how many runs are finished.
-func (j *joined) count() int {
+// ended returns how many runs are finished. The caller holds the mutex.
+func (j *joined) ended() int {
 	count := 0
 	for _, i := range j.places {
-		if j.isFinished(i) {
+		if j.isEnded(i) {
 			count++
 		}
 	}
 	return count
 }
 
-// tellJoined prints a run that this process has trained, and how far all
-// processes are.
-func (s *Session) tellJoined(j *joined, i int, took time.Duration) error {
+// tellHowFar says how far all processes are, unless it has been said just now.
+func (s *Session) tellHowFar(j *joined) error {
+	const tellEvery = 10 * time.Second
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	if time.Since(j.told) < tellEvery {
+		return nil
+	}
+	j.told = time.Now()
 	now, err := j.folder.Clock()
 	if err != nil {
 		return err
 	}
-	progress := reports.SweepProgress{All: len(j.places)}
-	for _, i := range j.places {
-		if j.isFinished(i) {
-			progress.Done++
-			continue
-		}
-		holder, held, err := j.runs[i].HeldBy(now)
-		if err != nil {
-			return err
-		}
-		if held {
-			progress.Running = append(progress.Running, holder.String())
-		}
+	stands, err := j.stands(now)
+	if err != nil {
+		return err
 	}
-	j.mutex.Lock()
-	defer j.mutex.Unlock()
-	j.spent, j.ended = j.spent+took, j.ended+1
-	progress.SecondsPerRun = j.spent.Seconds() / float64(j.ended)
-	s.Display.Run(progress.Done, progress.All, j.label(i), j.setting(i, j.runs[i:i+1]), took.Seconds())
-	s.Display.Sweep(progress)
+	s.Display.Sweep(stands.SweepProgress)
 	return nil
 }
 

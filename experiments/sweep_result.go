@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"time"
 
 	"cifartrain/configs"
 	"cifartrain/plots"
@@ -79,6 +80,13 @@ func (s *Session) SweepPage(path string) ([]byte, error) {
 		return nil, err
 	}
 	result := w.result()
+	if !exists(folder.File(runfolder.ReportFile)) {
+		stands, err := w.stands(time.Now()) // a watcher writes nothing, so it cannot ask the file system for the time
+		if err != nil {
+			return nil, err
+		}
+		w.underWay(result, stands)
+	}
 	pictures, err := w.draw(result)
 	if err != nil {
 		return nil, err
@@ -88,11 +96,14 @@ func (s *Session) SweepPage(path string) ([]byte, error) {
 	return page.Bytes(), err
 }
 
-// draw draws the sweep's pictures. There are none until a run is finished.
+// draw draws the sweep's pictures, those of figures only where a run is finished,
+// and the curves of the best runs and of those in training.
 func (w *sweep) draw(result *reports.Sweep) (pictures []reports.DrawnPicture, err error) {
 	const mostCurves = 8 // more cannot be told apart
 	best, named := result.Best(mostCurves)
-	if len(best) == 0 {
+	curves := append(slices.Clone(best[:min(len(best), max(1, mostCurves-len(result.Running)))]), result.Running...)
+	curves = curves[:min(len(curves), mostCurves)]
+	if len(curves) == 0 {
 		return nil, nil
 	}
 	draw := func(file, meaning string, picture func(io.Writer) error) {
@@ -100,16 +111,22 @@ func (w *sweep) draw(result *reports.Sweep) (pictures []reports.DrawnPicture, er
 		err = errors.Join(err, picture(&content))
 		pictures = append(pictures, reports.DrawnPicture{Picture: reports.Picture{File: file, Meaning: meaning}, PNG: content.Bytes()})
 	}
-	caption := plots.Caption{Run: w.config.Name, Dataset: best[0].Summary().Dataset + ": " + reports.ClassList(best[0].Summary().Classes)}
-	meaning, picture := w.picture(result)
-	draw(runfolder.SweepPicture, meaning, func(out io.Writer) error { return picture(out, caption) })
+	caption := plots.Caption{Run: w.config.Name, Dataset: curves[0].Summary().Dataset + ": " + reports.ClassList(curves[0].Summary().Classes)}
+	if len(best) > 0 {
+		meaning, picture := w.picture(result)
+		draw(runfolder.SweepPicture, meaning, func(out io.Writer) error { return picture(out, caption) })
+	}
 	run := w.config.Name
 	if named != "" {
 		run += ": " + named
 	}
-	charts, fault := reports.Charts(run, best)
+	charts, fault := reports.Charts(run, curves)
+	meaning := "Training curves beside validation curves, of the best settings."
+	if len(result.Running) > 0 {
+		meaning = "Training curves beside validation curves, of the best settings and of those in training."
+	}
 	for _, one := range charts[:min(1, len(charts))] {
-		draw(one.File, "Training curves beside validation curves, of the best settings.", one.Chart.WritePNG)
+		draw(one.File, meaning, one.Chart.WritePNG)
 	}
 	return pictures, errors.Join(err, fault)
 }

@@ -20,6 +20,9 @@ type Sweep struct {
 	Drawn    []bool     // whether each key's values were drawn from a range
 	Settings []Setting  // the best first, those without figures last
 
+	Progress *SweepProgress // of a sweep that has not ended
+	Running  []Contender    // what is being trained at the moment, as far as it is
+
 	// OneAtATime says that every setting changes at most one key, from the first of
 	// its values to another.
 	OneAtATime bool
@@ -31,6 +34,7 @@ type Setting struct {
 	Values    []string // of the swept keys, empty for one that has no effect here
 	Missing   string   // why it has no figures to compare; empty where all its runs are finished
 
+	Now    string                  // what goes on in it while the sweep is under way
 	Paused []runfolder.FinishedRun // those left behind on the way, since other settings promised more
 }
 
@@ -168,9 +172,7 @@ func (s *Sweep) contenders() []Contender {
 // named by their values alone, and what these are values of.
 func (s *Sweep) Best(most int) (best []Contender, keys string) {
 	for _, setting := range s.Finished()[:min(len(s.Finished()), most)] {
-		if !s.OneAtATime {
-			setting.Contender.Label = strings.Join(slices.DeleteFunc(slices.Clone(setting.Values), func(value string) bool { return value == "" }), ", ")
-		}
+		setting.Contender.Label = s.curveLabel(setting)
 		best = append(best, setting.Contender)
 	}
 	if s.OneAtATime {
@@ -179,11 +181,24 @@ func (s *Sweep) Best(most int) (best []Contender, keys string) {
 	return best, strings.Join(ShortKeys(s.Keys), ", ")
 }
 
+// curveLabel names a setting in a picture of curves, which names the keys above.
+func (s *Sweep) curveLabel(setting Setting) string {
+	if s.OneAtATime {
+		return setting.Label
+	}
+	return strings.Join(slices.DeleteFunc(slices.Clone(setting.Values), func(value string) bool { return value == "" }), ", ")
+}
+
+// AddRunning adds the curves of a run of a setting that is being trained.
+func (s *Sweep) AddRunning(setting Setting, run runfolder.FinishedRun) {
+	s.Running = append(s.Running, Contender{Label: s.curveLabel(setting) + ", in training", Runs: []runfolder.FinishedRun{run}})
+}
+
 // Classifies reports whether the settings are told by their accuracies.
 func (s *Sweep) Classifies() bool { return s.task().Classifies() }
 
 func (s *Sweep) task() metrics.Task {
-	var all []Contender
+	all := slices.Clone(s.Running)
 	for _, setting := range s.Settings {
 		if reached := setting.reached(); len(reached.Runs) > 0 {
 			all = append(all, reached)

@@ -30,6 +30,13 @@ func (s *Sweep) Warnings() []string {
 // the best goes with each key's values, and whether a larger latent space helps.
 func (s *Sweep) Answers() []string {
 	finished := s.Finished()
+	if s.Progress != nil {
+		answers := []string{s.Progress.String()}
+		if len(finished) > 0 {
+			answers = append(answers, s.bestAnswer(finished))
+		}
+		return answers
+	}
 	if len(finished) == 0 {
 		return nil
 	}

@@ -124,6 +124,10 @@ func (s *Sweep) Cells(most int) [][]string {
 			row[0] = "–"
 			why := "failed" // comparison.csv has the reason
 			switch {
+			case len(setting.Paused) > 0 && setting.Now != "":
+				why = spreadText(s.task(), s.Figure(setting)) + " so far, " + setting.Now
+			case setting.Now != "":
+				why = setting.Now
 			case len(setting.Paused) > 0:
 				why = "left behind at " + spreadText(s.task(), s.Figure(setting))
 			case setting.Missing == notFinished:

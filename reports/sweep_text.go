@@ -35,32 +35,51 @@ func (d *Display) Run(ended, all int, label string, outcome Setting, seconds flo
 	fmt.Fprintf(d.out, "%*d/%d  %s: %s, %s\n", len(fmt.Sprint(all)), ended, all, label, text, Duration(seconds))
 }
 
-// SweepProgress says how far a sweep is that many processes work on.
+// SweepProgress says how far a sweep is.
 type SweepProgress struct {
-	Done, All     int      // runs
-	Running       []string // by whom, one entry a run
-	SecondsPerRun float64
+	Done, All       int      // runs of the round
+	Round, Rounds   int      // of successive halving; other sweeps have one
+	Running         []string // by whom, one entry a run; empty where that is not known
+	EpochsLeft      int      // of all runs and rounds
+	SecondsPerEpoch float64  // 0 where no epoch has ended
 }
 
 // Sweep tells how far a sweep is, one line.
 func (d *Display) Sweep(p SweepProgress) {
-	if d.quiet || p.Done == p.All {
-		return
+	if !d.quiet {
+		fmt.Fprintln(d.out, p)
 	}
+}
+
+// String says in a sentence how many runs are done, being trained by whom, and
+// waiting, and when the sweep will be over.
+func (p SweepProgress) String() string {
 	counts := make(map[string]int)
 	for _, who := range p.Running {
-		counts[who]++
+		if who != "" {
+			counts[who]++
+		}
 	}
 	var by []string
 	for _, who := range slices.Sorted(maps.Keys(counts)) {
 		by = append(by, fmt.Sprintf("%d by %s", counts[who], who))
 	}
 	text := fmt.Sprintf("%d of %d runs are done", p.Done, p.All)
-	if len(by) > 0 {
-		text += fmt.Sprintf(", %d being trained (%s)", len(p.Running), strings.Join(by, ", "))
+	if p.Rounds > 1 {
+		text = fmt.Sprintf("Round %d of %d: %s", p.Round, p.Rounds, text)
 	}
-	left := p.SecondsPerRun * float64(p.All-p.Done) / float64(max(1, len(p.Running)))
-	fmt.Fprintf(d.out, "%s, %d wait; about %s are left\n", text, p.All-p.Done-len(p.Running), Duration(left))
+	text += fmt.Sprintf(", %d in training", len(p.Running))
+	if len(by) > 0 {
+		text += fmt.Sprintf(" (%s)", strings.Join(by, ", "))
+	}
+	text += fmt.Sprintf(", %d waiting", p.All-p.Done-len(p.Running))
+	switch {
+	case len(p.Running) == 0:
+		return text + "; nobody works on it at the moment."
+	case p.SecondsPerEpoch == 0:
+		return text + "."
+	}
+	return fmt.Sprintf("%s; about %s left.", text, Duration(p.SecondsPerEpoch*float64(p.EpochsLeft)/float64(len(p.Running))))
 }
 
 // ShowSweep shows the best settings of a sweep and what they answer.

@@ -50,6 +50,20 @@ func (f *Folder) Finished() (FinishedRun, error) {
 	return FinishedRun{f.Path, summary, history}, nil
 }
 
+// SoFar reads what a run that is being trained has reached, for its curves; it
+// has no test figures.
+func (f *Folder) SoFar() (FinishedRun, error) {
+	summary, err := f.Summary()
+	if err != nil {
+		return FinishedRun{}, err
+	}
+	history, err := f.History()
+	if err == nil && len(history) == 0 {
+		err = fmt.Errorf("%s has no epochs yet", f.Path)
+	}
+	return FinishedRun{f.Path, summary, history}, err
+}
+
 // comparable reports whether the summary holds every figure of a comparison.
 func (s *Summary) comparable() bool {
 	complete := func(f *Figures) bool {
