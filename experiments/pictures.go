@@ -1,10 +1,14 @@
 package experiments
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
+	"sync"
 
 	"cifartrain/metrics"
 	"cifartrain/plots"
@@ -85,11 +89,15 @@ func (r *record) draw(result training.Result) (shown []reports.Picture, err erro
 			return nil, err
 		}
 	}
+	var due []picture
 	for _, one := range tested.pictures(r.summary, result.History) {
-		if one.tested && !scored {
-			continue
+		if scored || !one.tested {
+			due = append(due, one)
 		}
-		err = errors.Join(err, r.folder.WriteWith(one.file, one.draw))
+	}
+	for i, content := range drawAll(due) {
+		one := due[i]
+		err = errors.Join(err, r.folder.WriteWith(one.file, content))
 		if one.meaning != "" {
 			shown = append(shown, reports.Picture{File: one.file, Group: one.group, Meaning: one.meaning})
 		}
@@ -98,6 +106,28 @@ func (r *record) draw(result training.Result) (shown []reports.Picture, err erro
 		err = r.show(shown, result)
 	}
 	return shown, err
+}
+
+// drawAll draws pictures side by side, one for each processor, and returns what
+// writes each of them. Files are written one after the other, as all of a run are.
+func drawAll(pictures []picture) []func(io.Writer) error {
+	drawn := make([]func(io.Writer) error, len(pictures))
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var drawing sync.WaitGroup
+	for i, one := range pictures {
+		free <- struct{}{}
+		drawing.Go(func() {
+			defer func() { <-free }()
+			var content bytes.Buffer
+			err := one.draw(&content)
+			drawn[i] = func(w io.Writer) error {
+				_, failed := w.Write(content.Bytes())
+				return cmp.Or(err, failed)
+			}
+		})
+	}
+	drawing.Wait()
+	return drawn
 }
 
 // reconstruct restores some validation images that the seed draws. Pixels are
