@@ -162,6 +162,17 @@ func TestPredictOddPictures(t *testing.T) {
 	if first, last := rows[1], rows[5]; first[1] != "" || last[1] != "horse" || first[3] != last[3] {
 		t.Errorf("the same picture, labelled by its folder or not, has the rows %v and %v", first, last)
 	}
+
+	// The summary would spoil rows on the standard output for the program that reads them.
+	var out bytes.Buffer
+	session.Out = &out
+	warnings.Reset()
+	if err := Predict(context.Background(), session, run, Selection{Split: "test"}, "-", nil); err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Count(out.String(), "\n"); lines != 2001 || !strings.Contains(warnings.String(), ": accuracy ") {
+		t.Errorf("%d lines on the standard output, and beside it %q", lines, warnings.String())
+	}
 }
 
 // TestPredictionsAgainstONNXRuntime holds predictions and codes of 100 pictures
