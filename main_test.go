@@ -197,11 +197,11 @@ func TestExport(t *testing.T) {
 		want string
 	}{
 		{[]string{"export"}, "export takes one run folder"},
-		{[]string{"export", run.Path, "-format", "pt"}, "there are onnx, npz, safetensors"},
-		{[]string{"export", run.Path, "-weights", "first"}, "there are best and last"},
+		{[]string{"export", run.Path, "-format", "pt"}, "it must be one of onnx, npz, safetensors"},
+		{[]string{"export", run.Path, "-weights", "first"}, "it must be best or last"},
 		{[]string{"export", run.Path, "-o", ""}, "-o is empty"},
 		{[]string{"export", run.Path, "-format", "npz", "-o", filepath.Join(out, "svm.onnx")}, "leave one of them out"},
-		{[]string{"export", run.Path, "-o", filepath.Join(out, "svm.pt")}, "name one with -format"},
+		{[]string{"export", run.Path, "-o", filepath.Join(out, "svm.pt")}, "name the format with -format"},
 		{[]string{"export", out}, "is not a run folder"},
 	} {
 		if status, _, stderr := call(context.Background(), c.args...); status != exitUsage || !strings.Contains(stderr, c.want) {

@@ -1,5 +1,5 @@
-// Package commands holds the program's subcommands that train nothing, one file
-// each. They open runs as training does, by package experiments.
+// Package commands holds the subcommands that train nothing, one in each file.
+// They prepare runs as training does, with package experiments.
 package commands
 
 import (
@@ -8,7 +8,7 @@ import (
 	"cifartrain/experiments"
 )
 
-// wrong returns an error for a request that cannot be met as it stands.
+// wrong returns an error for a request that cannot be carried out as it stands.
 func wrong(format string, args ...any) error {
 	return experiments.RequestError(fmt.Sprintf(format, args...))
 }

@@ -7,8 +7,9 @@ import (
 	"cifartrain/runfolder"
 )
 
-// Compare holds the finished runs at paths against the first of them. For a
-// sweep stand the runs of its best setting. overrides are those of [configs.Load].
+// Compare compares the finished runs at paths with the first of them. A sweep
+// is represented by the runs of its best setting. The overrides are for the
+// runs' configs; see [configs.Load].
 func Compare(ctx context.Context, s *experiments.Session, paths, overrides []string) error {
 	var folders []*runfolder.Folder
 	for _, path := range paths {

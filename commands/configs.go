@@ -7,14 +7,15 @@ import (
 	"cifartrain/experiments"
 )
 
-// List prints the shipped configs, a line each.
+// List prints the shipped configs, one on each line.
 func List(s *experiments.Session) {
 	for _, shipped := range configs.Shipped() {
 		fmt.Fprintf(s.Out, "%-26s %s\n", shipped.Name, shipped.Summary)
 	}
 }
 
-// Show prints a config with all keys that have an effect. overrides are those of [configs.Load].
+// Show prints a config with all keys that have an effect. See [configs.Load]
+// for the overrides.
 func Show(s *experiments.Session, path string, overrides []string) error {
 	config, err := s.Load(path, overrides)
 	if err != nil {

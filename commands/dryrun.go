@@ -14,8 +14,8 @@ import (
 	"cifartrain/reports"
 )
 
-// DryRunSweep says of a sweep what DryRun says of configs, in figures of all its
-// runs.
+// DryRunSweep does for a sweep what DryRun does for configs, with figures for
+// all its runs together.
 func DryRunSweep(ctx context.Context, s *experiments.Session, config configs.Config) error {
 	s.Offline = true
 	plan, err := s.PlanSweep(ctx, config)
@@ -27,10 +27,10 @@ func DryRunSweep(ctx context.Context, s *experiments.Session, config configs.Con
 	return nil
 }
 
-// DryRun checks configs and data as training does and shows for each config its
-// model, its images, its steps, what its runs would write, and about how long
-// they would take, by a few steps on the real batches. It trains no model to
-// keep, writes nothing and fetches nothing.
+// DryRun checks configs and data as training does. For each config it shows the
+// model, the images, the steps, what its runs would write, and about how long
+// they would take, measured by a few steps on real batches. It keeps no model,
+// writes nothing and downloads nothing.
 func DryRun(ctx context.Context, s *experiments.Session, all []configs.Config) error {
 	if err := s.Check(ctx, all); err != nil {
 		return err
@@ -52,7 +52,7 @@ func DryRun(ctx context.Context, s *experiments.Session, all []configs.Config) e
 	return nil
 }
 
-// plan says what the runs of a config would be.
+// plan says what the runs of a config would do.
 func plan(ctx context.Context, s *experiments.Session, config configs.Config) (reports.Plan, error) {
 	trial, err := s.Try(ctx, config)
 	if err != nil {

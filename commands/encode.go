@@ -14,10 +14,10 @@ import (
 	"cifartrain/reports"
 )
 
-// Encode writes the codes that an autoencoder's best weights give the run's own
-// images or pictures, as npz or CSV by the file's ending. It never writes over
-// a file. Pictures that cannot be read are an error once the others are done.
-// overrides are those of [configs.Load].
+// Encode writes the codes that an autoencoder's best weights give to the run's
+// own images or to pictures, as npz or CSV according to the file's ending. It
+// never overwrites a file. Pictures that cannot be read are reported as an
+// error after the others are done. See [configs.Load] for the overrides.
 func Encode(ctx context.Context, s *experiments.Session, path string, selection Selection, file string, overrides []string) error {
 	extension := strings.ToLower(filepath.Ext(file))
 	if file != "" && extension != ".npz" && extension != ".csv" {
@@ -57,8 +57,8 @@ func Encode(ctx context.Context, s *experiments.Session, path string, selection 
 	return subject.faults()
 }
 
-// codesAsNPZ holds codes (n, latent), labels (n), -1 where the class is not known,
-// and files (n), the names of the pictures or the places of the run's own images.
+// codesAsNPZ returns codes (n, latent), labels (n), -1 for unknown ones, and
+// files (n): the names of the pictures, or the indexes of the run's own images.
 func (s *subject) codesAsNPZ(codes []float32, latent int) ([]byte, error) {
 	n := s.set.Len()
 	labels, files := make([]int64, n), make([]string, n)
@@ -72,7 +72,7 @@ func (s *subject) codesAsNPZ(codes []float32, latent int) ([]byte, error) {
 	})
 }
 
-// codesAsCSV has a row for each image; a label that is not known is empty.
+// codesAsCSV returns one row for each image; an unknown label is empty.
 func (s *subject) codesAsCSV(codes []float32, latent int) ([]byte, error) {
 	head := []string{s.key(), "label"}
 	for z := range latent {

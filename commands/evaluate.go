@@ -13,7 +13,7 @@ import (
 )
 
 // Evaluate scores the best weights of the run at path on the test images again.
-// overrides are those of [configs.Load].
+// See [configs.Load] for the overrides.
 func Evaluate(ctx context.Context, s *experiments.Session, path string, overrides []string) error {
 	run, err := s.Open(path, overrides)
 	if err != nil {
@@ -46,8 +46,8 @@ func Evaluate(ctx context.Context, s *experiments.Session, path string, override
 // and how many are scored at once.
 var evaluable = []string{"data.source", "data.dir", "data.url", "data.download", "data.if_missing", "data.eval_batch_size"}
 
-// sameModel refuses keys that would have the weights score what they were not
-// trained for.
+// sameModel refuses keys with which the weights would be scored on something
+// that they were not trained for.
 func sameModel(s *experiments.Session, run *experiments.SavedRun) error {
 	trained, err := s.Load(run.Folder.File(runfolder.ConfigFile), nil)
 	if err != nil {
@@ -55,27 +55,28 @@ func sameModel(s *experiments.Session, run *experiments.SavedRun) error {
 	}
 	changed := slices.DeleteFunc(configs.Differences(trained, run.Config), func(key string) bool { return slices.Contains(evaluable, key) })
 	if len(changed) > 0 {
-		return wrong("%s was trained with another %s, so its weights would score falsely; evaluate takes no key but %s",
+		return wrong("%s was trained with another %s, so the score of its weights would be wrong; evaluate allows no key but %s",
 			run.Folder.Path, strings.Join(changed, ", "), strings.Join(evaluable, ", "))
 	}
 	return nil
 }
 
-// compareWithTraining refuses other classes than the run was trained on, and
-// warns of another dataset. A run without a summary tells neither.
+// compareWithTraining refuses other classes than those the run was trained on,
+// and warns of another dataset. Without a summary of the run it can check
+// neither.
 func compareWithTraining(s *experiments.Session, run *experiments.SavedRun, images *experiments.Images) error {
 	trained := run.Summary
 	if trained == nil {
 		return nil
 	}
 	if !slices.Equal(trained.Classes, images.Test.Classes) {
-		return wrong("the run in %s was trained on %s, its config now says %s",
+		return wrong("the run in %s was trained on %s, but its config now says %s",
 			run.Folder.Path, reports.ClassList(trained.Classes), reports.ClassList(images.Test.Classes))
 	}
 	now := runfolder.Images{Training: images.Training.Len(), Validation: images.Validation.Len(), Test: images.Test.Len()}
 	switch {
 	case trained.Dataset != images.Dataset.Name:
-		fmt.Fprintf(s.Err, "warning: these images are another dataset (%s) than the run was trained on (%s)\n", images.Dataset.Name, trained.Dataset)
+		fmt.Fprintf(s.Err, "warning: these images are from another dataset (%s) than the one that the run was trained on (%s)\n", images.Dataset.Name, trained.Dataset)
 	case trained.Images != now:
 		fmt.Fprintf(s.Err, "warning: the dataset has changed since the run was trained: it had %s, %s and %s images for training, validation and test, and now has %s, %s and %s\n",
 			reports.Thousands(trained.Images.Training), reports.Thousands(trained.Images.Validation), reports.Thousands(trained.Images.Test),

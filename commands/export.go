@@ -16,26 +16,26 @@ import (
 	"cifartrain/runfolder"
 )
 
-// An ExportOptions says what to make of a run.
+// ExportOptions say what to export from a run, and how.
 type ExportOptions struct {
-	Format  string // onnx, npz, safetensors or html; empty for what the file's ending says, or else onnx
-	Part    string // of an autoencoder as ONNX: all, encoder or decoder
+	Format  string // onnx, npz, safetensors or html; if empty, what the file's ending says, or onnx
+	Part    string // of an autoencoder in ONNX: all, encoder or decoder
 	Weights string // best or last
-	File    string // to write; "-" for the standard output, empty for name-weights.format in the current folder
+	File    string // the file to write; "-" for the standard output; if empty, name-weights.format in the current folder
 }
 
-// An exported run is what an export is made of.
+// An exported run is everything that goes into an export.
 type exported struct {
 	*experiments.Prepared
-	summary *runfolder.Summary // nil where the run has none
+	summary *runfolder.Summary // nil if the run has none
 	which   string             // the run and its weights in words
 }
 
-// formats are those that a run can be exported to, each with its file's ending.
+// formats are the export formats. Each is also the ending of its files.
 var formats = []string{"onnx", "npz", "safetensors", "html"}
 
-// Export writes the weights of the run at path as other programs read them. It
-// never writes over a file. overrides are those of [experiments.Session.Load].
+// Export writes the weights of the run at path in a form for other programs. It
+// never overwrites a file. See [configs.Load] for the overrides.
 func Export(ctx context.Context, s *experiments.Session, path string, options ExportOptions, overrides []string) error {
 	if err := options.settle(); err != nil {
 		return err
@@ -67,38 +67,38 @@ func Export(ctx context.Context, s *experiments.Session, path string, options Ex
 	return nil
 }
 
-// standardOutput is the file that stands for the standard output.
+// standardOutput is the file name that stands for the standard output.
 const standardOutput = "-"
 
-// settle fills in the format: the file's ending decides where none is named,
-// and contradicts one that is.
+// settle determines the format. If none is named, the file's ending decides; an
+// ending that contradicts the named format is an error.
 func (o *ExportOptions) settle() error {
 	ending := strings.TrimPrefix(filepath.Ext(o.File), ".")
 	known := slices.Contains(formats, ending)
 	switch {
 	case o.Weights != "best" && o.Weights != "last":
-		return wrong("-weights %q: there are best and last", o.Weights)
+		return wrong("-weights %q: it must be best or last", o.Weights)
 	case o.Format != "" && !slices.Contains(formats, o.Format):
-		return wrong("-format %q: there are %s", o.Format, strings.Join(formats, ", "))
+		return wrong("-format %q: it must be one of %s", o.Format, strings.Join(formats, ", "))
 	case o.Format != "" && known && ending != o.Format:
-		return wrong("-o %s ends like %s, and -format asks for %s: leave one of them out", o.File, ending, o.Format)
+		return wrong("-o %s ends like %s, but -format asks for %s: leave one of them out", o.File, ending, o.Format)
 	case o.Format == "" && known:
 		o.Format = ending
 	case o.Format == "" && o.File != "" && o.File != standardOutput:
-		return wrong("-o %s: its ending is none of those that say a format, %s; name one with -format", o.File, "."+strings.Join(formats, ", ."))
+		return wrong("-o %s: its ending is not one of %s, so name the format with -format", o.File, "."+strings.Join(formats, ", ."))
 	}
 	o.Format = cmp.Or(o.Format, "onnx")
 	if parts := []string{string(exports.All), string(exports.Encoder), string(exports.Decoder)}; !slices.Contains(parts, o.Part) {
-		return wrong("-part %q: there are %s", o.Part, strings.Join(parts, ", "))
+		return wrong("-part %q: it must be one of %s", o.Part, strings.Join(parts, ", "))
 	}
 	if o.Part != string(exports.All) && o.Format != "onnx" {
-		return wrong("-part %s is of onnx; %s is always of the whole model", o.Part, o.Format)
+		return wrong("-part %s is possible only for onnx; %s always holds the whole model", o.Part, o.Format)
 	}
 	return nil
 }
 
-// encode returns the run in a format, with lines that say what goes in and
-// comes out.
+// encode returns the run in a format, and lines that say what the exported
+// model takes and returns.
 func (e *exported) encode(ctx context.Context, options ExportOptions) (content []byte, lines [][2]string, err error) {
 	switch options.Format {
 	case "npz":
@@ -120,15 +120,15 @@ func (e *exported) encode(ctx context.Context, options ExportOptions) (content [
 	weights, err := exports.Fold(model)
 	if errors.Is(err, exports.ErrShared) {
 		weights, metadata = e.Weights, e.PixelMetadata()
-		lines = [][2]string{{"not folded", err.Error() + "; the file's metadata says what pixels go through first"}}
+		lines = [][2]string{{"not folded", err.Error() + "; the file's metadata says what must be done to pixels first"}}
 	} else if model.Normalization != nil || model.MeanImage != nil {
-		lines = [][2]string{{"folded", "the first and the last layer take in what pixels went through; the model takes those in [0, 1] as they are"}}
+		lines = [][2]string{{"folded", "the preprocessing is part of the first and the last layer; the model takes pixels in [0, 1] as they are"}}
 	}
 	content, err = runfolder.Safetensors(weights.ByName(), metadata)
 	return content, lines, err
 }
 
-// page is the run's demo.
+// page returns the run's demo page.
 func (e *exported) page(ctx context.Context) ([]byte, error) {
 	demo, err := e.Demo(ctx)
 	if err != nil {
@@ -139,8 +139,7 @@ func (e *exported) page(ctx context.Context) ([]byte, error) {
 	return content.Bytes(), err
 }
 
-// openExported opens the run at path. A page needs its images, the other
-// formats do without.
+// openExported opens the run at path. Only a page needs its images.
 func openExported(ctx context.Context, s *experiments.Session, path string, options ExportOptions, overrides []string) (*exported, error) {
 	run, err := s.Open(path, overrides)
 	if err != nil {
@@ -165,7 +164,7 @@ func openExported(ctx context.Context, s *experiments.Session, path string, opti
 	return &exported{prepared, run.Summary, fmt.Sprintf("%s: %s, %s", run.Config.Name, prepared.Architecture.Kind, which)}, nil
 }
 
-// model tells the run's model, or a part of it, as ONNX needs it.
+// model describes the run's model, or a part of it, for ONNX.
 func (e *exported) model(part exports.Part) (exports.Model, error) {
 	if part != exports.All && e.Architecture.Latent == 0 {
 		return exports.Model{}, wrong("-part %s: a %s has no code and no parts", part, e.Architecture.Kind)
@@ -189,7 +188,7 @@ func (e *exported) model(part exports.Part) (exports.Model, error) {
 	return model, nil
 }
 
-// metadata is what an exported model says of its run.
+// metadata returns what an exported model says about its run.
 func (e *exported) metadata() map[string]string {
 	metadata := map[string]string{
 		"run": e.Config.Name, "model": e.Architecture.Kind, "weights": e.which,
@@ -202,7 +201,7 @@ func (e *exported) metadata() map[string]string {
 	return metadata
 }
 
-// inputAndOutput says what an exported model takes and gives, and in which
+// inputAndOutput says what an exported model takes and returns, and in which
 // form.
 func inputAndOutput(m exports.Model) [][2]string {
 	meanings := map[string]string{
@@ -224,7 +223,7 @@ func inputAndOutput(m exports.Model) [][2]string {
 	return lines
 }
 
-// within says what of the preprocessing the model does itself.
+// within says which preprocessing the model does itself.
 func within(m exports.Model) string {
 	switch {
 	case m.Normalization != nil && m.MeanImage != nil:

@@ -15,20 +15,21 @@ import (
 	"cifartrain/loaders/pictures"
 )
 
-// ownPictures are pictures of the user's, brought to a run's image size.
+// ownPictures are pictures of the user, converted to a run's image size.
 type ownPictures struct {
 	set    *loaders.Set
 	files  []string
-	labels []int   // the class that the picture's folder is named after; -1 for none
-	faults []error // of files that could not be read
+	labels []int   // the class after which the picture's folder is named; -1 if there is none
+	faults []error // for files that could not be read
 }
 
-// extensions are those of the files that are looked at in a folder. A file that
-// is named itself may have any.
+// extensions are the endings of the files that are read from a folder. A file
+// that is named itself may have any ending.
 var extensions = []string{".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp"}
 
-// readOwnPictures reads the pictures in the files, and in the folders with all
-// below them. One that cannot be read is a fault and leaves the others.
+// readOwnPictures reads the pictures at paths: files, and folders with
+// everything below them. A picture that cannot be read is recorded as a fault,
+// and the others are read.
 func readOwnPictures(ctx context.Context, paths []string, shape loaders.Shape, classes []string) (*ownPictures, error) {
 	own := &ownPictures{}
 	for _, path := range paths {
@@ -53,7 +54,7 @@ func (o *ownPictures) find(path string) {
 		return
 	}
 	before := len(o.files)
-	// The separator makes a link to a folder the folder.
+	// The separator at the end makes WalkDir follow a link to a folder.
 	_ = filepath.WalkDir(path+string(filepath.Separator), func(file string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -102,10 +103,10 @@ func (o *ownPictures) read(ctx context.Context, shape loaders.Shape, classes []s
 	}
 	o.files = read
 	dataset := &loaders.Dataset{Shape: shape, Classes: classes, Test: loaders.NewImages(shape, kept)}
-	o.set, _ = dataset.Select(dataset.Test, nil) // which all have a class of the dataset's
+	o.set, _ = dataset.Select(dataset.Test, nil) // selecting all classes cannot fail
 }
 
-// err sums up the faults, nil where there are none.
+// err summarizes the faults; it returns nil if there are none.
 func (o *ownPictures) err() error {
 	switch {
 	case len(o.faults) == 0:

@@ -15,11 +15,11 @@ import (
 	"cifartrain/reports"
 )
 
-// Predict says what the best weights of the run at path make of the run's own
-// images or of pictures: as a table or CSV on the terminal, or as CSV in file,
-// beside which an autoencoder draws the pictures restored. It never writes over
-// a file. Pictures that cannot be read are an error once the others are done.
-// overrides are those of [configs.Load].
+// Predict writes what the best weights of the run at path predict for the run's
+// own images or for pictures: as a table or CSV on the terminal, or as CSV in
+// file. For an autoencoder it draws the restored pictures beside that file. It
+// never overwrites a file. Pictures that cannot be read are reported as an
+// error after the others are done. See [configs.Load] for the overrides.
 func Predict(ctx context.Context, s *experiments.Session, path string, selection Selection, file string, overrides []string) error {
 	if file != "" && file != standardOutput && strings.ToLower(filepath.Ext(file)) != ".csv" {
 		return wrong("-o %s: predict writes CSV; let the name end in .csv", file)
@@ -49,16 +49,17 @@ func Predict(ctx context.Context, s *experiments.Session, path string, selection
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(s.Err, table.Summary()) // beside the rows, which may go to another program
+	fmt.Fprintln(s.Err, table.Summary()) // apart from the rows, which may go to another program
 	return subject.faults()
 }
 
-// needsImages says which models' predictions need the run's own images: the
-// percentiles of one that restores are among the test images.
+// needsImages reports whether a model's predictions need the run's own images:
+// a model that restores has percentiles, which rank its errors among those of
+// the test images.
 func needsImages(a *graphs.Architecture) bool { return a.Task.Restores() }
 
-// predict returns the predictions as rows and, of pictures that a model restores,
-// those for a sheet.
+// predict returns the predictions as rows and, if a model restores pictures,
+// the images for a sheet.
 func predict(ctx context.Context, s *subject) (table reports.Predictions, sheet []plots.RestoredImage, err error) {
 	predictions, err := s.Predict(ctx, s.set)
 	if err != nil {
@@ -118,7 +119,7 @@ func (s *subject) classified(table *reports.Predictions, predictions []experimen
 	table.Tallies = strings.Join(tallies, ", ")
 }
 
-// restored writes the rows of a model that restores.
+// restored writes the rows of a model that restores its input.
 func (s *subject) restored(table *reports.Predictions, predictions []experiments.Prediction, percentiles experiments.Percentiles) {
 	table.Rows = append(table.Rows, []string{s.key(), "mse", "percentile"})
 	for i, prediction := range predictions {
@@ -131,8 +132,8 @@ func (s *subject) restored(table *reports.Predictions, predictions []experiments
 // mostOnSheet is how many pictures one sheet shows.
 const mostOnSheet = 120
 
-// sheet are the first pictures and what the model restores of them, with the
-// figures of their rows.
+// sheet returns the first pictures with their reconstructions and the figures
+// of their rows.
 func (s *subject) sheet(ctx context.Context, rows [][]string) ([]plots.RestoredImage, error) {
 	restored, err := s.Restore(ctx, s.set)
 	if err != nil {
@@ -155,9 +156,9 @@ func (s *subject) sheet(ctx context.Context, rows [][]string) ([]plots.RestoredI
 	return sheet, nil
 }
 
-const sheetNote = "The percentile says how many in a hundred test images have a smaller error: near 100 a picture is unlike those that the model was trained on."
+const sheetNote = "The percentile says what percentage of the test images have a smaller error: near 100, a picture is unlike those that the model was trained on."
 
-// writePredictions writes the table and, where there is one, the sheet beside it.
+// writePredictions writes the table and, if there is one, the sheet beside it.
 func writePredictions(file string, table reports.Predictions, sheet []plots.RestoredImage) error {
 	var content bytes.Buffer
 	if err := reports.WriteCSV(&content, table.Rows); err != nil {

@@ -118,7 +118,7 @@ func TestPredictOwnImages(t *testing.T) {
 			if rows := readCSV(t, file); len(rows) != 1+saved.Summary.Images.Test {
 				t.Errorf("%d rows for %d images", len(rows)-1, saved.Summary.Images.Test)
 			}
-			if err := Predict(context.Background(), session, run, Selection{Split: "test"}, file, nil); err == nil || !strings.Contains(err.Error(), "stays as it is") {
+			if err := Predict(context.Background(), session, run, Selection{Split: "test"}, file, nil); err == nil || !strings.Contains(err.Error(), "is not overwritten") {
 				t.Errorf("a second time the error is %v", err)
 			}
 		})
@@ -280,7 +280,7 @@ func TestEncode(t *testing.T) {
 	if err := Encode(context.Background(), session, run, Selection{Split: "validation"}, filepath.Join(out, "codes.npz"), nil); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"codes.txt": "npz or CSV", "codes.npz": "stays as it is"} {
+	for name, want := range map[string]string{"codes.txt": "npz or CSV", "codes.npz": "is not overwritten"} {
 		err := Encode(context.Background(), session, run, pictures, filepath.Join(out, name), nil)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("for %s the error is %v, want one with %q", name, err, want)

@@ -9,7 +9,7 @@ import (
 	"cifartrain/runfolder"
 )
 
-// Report draws the pictures and the page of the run or the sweep at path again.
+// Report draws the pictures and the page of the run or sweep at path again.
 func Report(ctx context.Context, s *experiments.Session, path string, overrides []string) error {
 	if _, _, sweep := runfolder.OpenSweep(path); !sweep && runfolder.IsComparison(path) {
 		return wrong("%s is a comparison; compare the runs again with the command compare", path)
@@ -17,7 +17,7 @@ func Report(ctx context.Context, s *experiments.Session, path string, overrides 
 	return s.Redraw(ctx, path, overrides)
 }
 
-// Runs shows all runs in the session's folder and writes their page.
+// Runs lists all runs in the session's folder and writes their page.
 func Runs(s *experiments.Session) error {
 	if info, err := os.Stat(s.Runs); err != nil || !info.IsDir() {
 		return wrong("there is no folder %s with runs; train something first, or choose another folder with -runs", s.Runs)

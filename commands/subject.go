@@ -14,17 +14,17 @@ import (
 	"cifartrain/runfolder"
 )
 
-// A Selection says which images predict and encode look at.
+// A Selection says which images predict and encode use.
 type Selection struct {
-	Split    string   // test, validation or train, where no pictures are named
+	Split    string   // test, validation or train; used if no pictures are named
 	Pictures []string // files and folders
 }
 
-// splits are what a selection may name.
+// splits are the splits that a selection may name.
 var splits = []string{"test", "validation", "train"}
 
-// A subject is a run, with its best weights, and the images to look at: its own,
-// or pictures of the user's.
+// A subject is a run with its best weights, and the images to look at: its own,
+// or pictures of the user.
 type subject struct {
 	*experiments.Prepared
 	words string // "2,000 test images"
@@ -32,12 +32,13 @@ type subject struct {
 	own   *ownPictures // nil for the run's own images
 }
 
-// openSubject opens the run at path and the images that the selection names. The
-// run's own images are loaded only where they or the command's figures need them.
+// openSubject opens the run at path and the images that the selection names. It
+// loads the run's own images only if they are the ones named or the command's
+// figures need them.
 func openSubject(ctx context.Context, s *experiments.Session, path string, selection Selection, overrides []string,
 	withImages func(*graphs.Architecture) bool) (*subject, error) {
 	if !slices.Contains(splits, selection.Split) {
-		return nil, wrong("-split %q: there are test, validation, train", selection.Split)
+		return nil, wrong("-split %q: it must be test, validation or train", selection.Split)
 	}
 	run, err := s.Open(path, overrides)
 	if err != nil {
@@ -79,8 +80,8 @@ func openSubject(ctx context.Context, s *experiments.Session, path string, selec
 	return subject, nil
 }
 
-// label is an image's class as its place among the run's classes, -1 where it is
-// not known.
+// label is the index of an image's class among the run's classes, or -1 if it
+// is unknown.
 func (s *subject) label(i int) int {
 	if s.own != nil {
 		return s.own.labels[i]
@@ -88,7 +89,7 @@ func (s *subject) label(i int) int {
 	return s.set.Class(i)
 }
 
-// className is an image's class, empty where it is not known.
+// className is the name of an image's class, or "" if it is unknown.
 func (s *subject) className(i int) string {
 	if place := s.label(i); place >= 0 {
 		return s.Classes[place]
@@ -96,7 +97,7 @@ func (s *subject) className(i int) string {
 	return ""
 }
 
-// key is the name of the column of [subject.name].
+// key is the heading of the column that holds [subject.name].
 func (s *subject) key() string {
 	if s.own != nil {
 		return "file"
@@ -104,7 +105,7 @@ func (s *subject) key() string {
 	return "index"
 }
 
-// name is a picture's file, or an own image's place among the dataset's.
+// name is a picture's file, or the index of one of the run's own images.
 func (s *subject) name(i int) string {
 	if s.own != nil {
 		return s.own.files[i]
@@ -112,7 +113,7 @@ func (s *subject) name(i int) string {
 	return fmt.Sprint(s.set.Index(i))
 }
 
-// faults is an error for pictures that could not be read.
+// faults returns an error for the pictures that could not be read.
 func (s *subject) faults() error {
 	if s.own == nil {
 		return nil
@@ -120,11 +121,11 @@ func (s *subject) faults() error {
 	return s.own.err()
 }
 
-// writeNew writes a file that must not be there.
+// writeNew writes a file that must not exist yet.
 func writeNew(file string, content []byte) error {
 	err := runfolder.WriteNew(file, content)
 	if errors.Is(err, fs.ErrExist) {
-		return wrong("%s is there already and stays as it is: name another file with -o", file)
+		return wrong("%s exists already and is not overwritten: name another file with -o", file)
 	}
 	return err
 }

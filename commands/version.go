@@ -10,8 +10,8 @@ import (
 	"cifartrain/runfolder"
 )
 
-// Version says which version of the program this is, what it was built with and
-// which instructions of the processor it uses: what a report of a fault needs.
+// Version prints the version of the program, what it was built with and which
+// instructions of the processor it uses: what a bug report needs.
 func Version(out io.Writer) {
 	version := runfolder.Version()
 	if version == runfolder.Development {

@@ -6,14 +6,15 @@ import (
 	"slices"
 )
 
-// An augmentation draws how each image of an epoch is altered, once for each
-// image in the order they come.
+// An augmentation draws at random how each image of an epoch is altered, in the
+// order of the images.
 type augmentation struct {
-	flips, shifts *rand.Rand // nil for none
-	reach         int        // of the shifts, in pixels
+	flips, shifts *rand.Rand // nil if the images are not altered in this way
+	reach         int        // the most that an image is shifted, in pixels
 }
 
-// newAugmentation returns what the options say of an epoch.
+// newAugmentation returns the augmentation that the options ask for in an
+// epoch.
 func (o BatchOptions) newAugmentation(epoch int) *augmentation {
 	a := &augmentation{reach: o.Shift}
 	if o.Flip {
@@ -25,14 +26,15 @@ func (o BatchOptions) newAugmentation(epoch int) *augmentation {
 	return a
 }
 
-// skip leaves out images, whose draws the streams make all the same.
+// skip draws and discards the alterations of a number of images, so that the
+// streams go on as if they had been used.
 func (a *augmentation) skip(images int) {
 	for range images {
 		a.draw()
 	}
 }
 
-// draw takes the next image's alteration from the streams.
+// draw draws the alteration of the next image.
 func (a *augmentation) draw() alteration {
 	var drawn alteration
 	if a.flips != nil {
@@ -45,14 +47,16 @@ func (a *augmentation) draw() alteration {
 	return drawn
 }
 
-// An alteration mirrors an image, or not, and then moves it.
+// An alteration says whether an image is mirrored, and how far it is moved
+// after that.
 type alteration struct {
 	mirrored    bool
-	right, down int // pixels; to the left and up where they are negative
+	right, down int // in pixels; negative values mean left and up
 }
 
-// apply writes image, altered. Moving to the right what is mirrored is moving to
-// the left and mirroring then, which needs no room between the two.
+// apply writes the altered image. Mirroring and then moving to the right is the
+// same as moving to the left and then mirroring; the latter needs no buffer in
+// between.
 func (a alteration) apply(altered, image []byte, shape Shape) {
 	if !a.mirrored {
 		shift(altered, image, shape, a.right, a.down)
@@ -62,16 +66,16 @@ func (a alteration) apply(altered, image []byte, shape Shape) {
 	mirror(altered, shape.Width)
 }
 
-// mirror flips an image, whose rows have the given width, left to right.
+// mirror flips an image left to right; width is that of its rows.
 func mirror(image []byte, width int) {
 	for row := range slices.Chunk(image, width) {
 		slices.Reverse(row)
 	}
 }
 
-// shift writes image moved right and down by fewer pixels than it has in that
-// direction, left and up where they are negative. What enters is the edge,
-// repeated.
+// shift writes the image moved right and down by a number of pixels, left and
+// up if it is negative. It must be less than the image's size in that
+// direction. The pixels at the edge are repeated to fill the gap.
 func shift(shifted, image []byte, shape Shape, right, down int) {
 	width := shape.Width
 	for plane := 0; plane < len(image); plane += shape.Plane() {

@@ -11,14 +11,14 @@ import (
 )
 
 // A Batch is a number of images ready for a model. It belongs to its Batcher,
-// which fills it anew when the next one is asked for.
+// which overwrites it with the next batch.
 type Batch struct {
-	// Bytes holds the rows' images, a row each. The rows of a set that is not
-	// augmented are the set's own; nobody may write to them.
+	// Bytes holds the image of each row. Without augmentation these are the
+	// set's own bytes, which nobody may change.
 	Bytes  [][]byte
-	Labels *tensor.Dense // (B), each class's place in the set's Classes
-	// Places are those of the rows' images in the Set. A last batch has fewer
-	// than B; the labels beyond them are stale.
+	Labels *tensor.Dense // (B), indexes in the set's Classes
+	// Places are the indexes of the rows' images in the Set. The last batch may
+	// have fewer than B; its labels beyond them belong to an earlier batch.
 	Places []int32
 	// Transform turns Bytes into a model's input.
 	Transform *Transform
@@ -30,8 +30,8 @@ type Batch struct {
 func (b *Batch) Rows() int { return len(b.Places) }
 
 // Images returns the rows' transformed values, (B, values of an image), for a
-// model that does not read bytes. The next batch's are written over them; the
-// rows beyond the batch's last are stale.
+// model that does not read bytes. The next batch overwrites them. In a batch
+// with fewer than B images, the remaining rows belong to an earlier batch.
 func (b *Batch) Images() *tensor.Dense {
 	if b.images == nil {
 		b.images = tensor.New(tensor.WithShape(cap(b.Bytes), b.Transform.shape.Values()), tensor.Of(tensor.Float32))
@@ -40,34 +40,34 @@ func (b *Batch) Images() *tensor.Dense {
 	return b.images
 }
 
-// BatchOptions say how a set is cut into batches.
+// BatchOptions say how a set is split into batches.
 type BatchOptions struct {
-	Size    int  // images a batch; the last one of an epoch may hold fewer
+	Size    int  // images in a batch; the last one of an epoch may hold fewer
 	Shuffle bool // a new order every epoch instead of the set's
 	Flip    bool // mirror each image with probability 1/2
-	// Shift moves each image by up to so many pixels, fewer than it has, to
-	// either side and up or down, each shift as likely as any other; 0 = none.
-	// The edges are repeated.
+	// Shift moves each image by up to this many pixels, fewer than its size,
+	// horizontally and vertically; every shift is equally likely. The pixels at
+	// the edge are repeated. 0 means none.
 	Shift int
 	// Random returns the stream for a purpose: "shuffle/3", "flip/3" and
 	// "shift/3" for the third epoch.
 	Random func(purpose string) *rand.Rand
 }
 
-// A Batcher cuts a set into batches. It prepares each when it is asked for, on
-// as many processors as that is worth: what there is to do takes less time than
-// waking a goroutine that would do it ahead.
+// A Batcher splits a set into batches. It prepares each batch when it is asked
+// for, on several processors if that is faster. It prepares nothing ahead:
+// waking a goroutine for that would take longer than the work itself.
 type Batcher struct {
 	Set *Set
 
 	transform *Transform
 	options   BatchOptions
-	batch     *Batch       // filled anew for each batch of an epoch
+	batch     *Batch       // overwritten for each batch of an epoch
 	altered   []alteration // what happens to each row of it
-	buffers   []byte       // (B, values of an image), the altered rows; nil for none
+	buffers   []byte       // (B, values of an image), the altered rows; nil without augmentation
 }
 
-// NewBatcher returns a batcher over set.
+// NewBatcher returns a batcher for a set.
 func NewBatcher(set *Set, transform *Transform, options BatchOptions) *Batcher {
 	b := &Batcher{Set: set, transform: transform, options: options}
 	b.batch = &Batch{
@@ -92,8 +92,8 @@ func (b *Batcher) Batches() int { return (b.Set.Len() + b.options.Size - 1) / b.
 // of one batcher must not overlap.
 func (b *Batcher) Epoch(epoch int) iter.Seq[*Batch] { return b.EpochAfter(epoch, 0) }
 
-// EpochAfter yields the batches of an epoch that follow the first steps of
-// them, as they would come had those been made too.
+// EpochAfter yields the batches of an epoch that follow its first steps
+// batches. They are the same as if those had been asked for.
 func (b *Batcher) EpochAfter(epoch, steps int) iter.Seq[*Batch] {
 	return func(yield func(*Batch) bool) {
 		order := b.order(epoch)
@@ -109,7 +109,7 @@ func (b *Batcher) EpochAfter(epoch, steps int) iter.Seq[*Batch] {
 	}
 }
 
-// fill makes the batch that of the images at places.
+// fill fills the batch with the images at the given indexes.
 func (b *Batcher) fill(places []int32, augmentation *augmentation) {
 	batch, labels := b.batch, b.batch.Labels.Float32s()
 	batch.Places, batch.Bytes = places, batch.Bytes[:0]
@@ -126,7 +126,7 @@ func (b *Batcher) fill(places []int32, augmentation *augmentation) {
 	kernels.Share(len(places), len(places)*b.Set.Shape.Values(), b)
 }
 
-// Rows alters some rows of the batch, for [kernels.Share].
+// Rows alters the rows from one to another; it serves [kernels.Share].
 func (b *Batcher) Rows(from, to int) {
 	values := b.Set.Shape.Values()
 	for row := from; row < to; row++ {
@@ -136,7 +136,7 @@ func (b *Batcher) Rows(from, to int) {
 	}
 }
 
-// order is the epoch's order of the set's images.
+// order returns the epoch's order of the set's images.
 func (b *Batcher) order(epoch int) []int32 {
 	order := make([]int32, b.Set.Len())
 	for i := range order {

@@ -1,10 +1,11 @@
-// Package loaders holds what training sees of its data: datasets of labelled
+// Package loaders holds what training needs of its data: datasets of labeled
 // images, selections of their classes, the split into training and validation
-// images, and the normalised float32 batches that a model takes.
+// images, and the normalized float32 batches that a model takes.
 //
-// Each form that data comes in has a room of its own, which ends in a
-// [Dataset]: loaders/cifar reads CIFAR-10's files, loaders/sample draws the
-// built-in sample, and loaders/sources finds the one that a config asks for.
+// Each form in which data comes has a package of its own, which produces a
+// [Dataset]: loaders/cifar reads CIFAR-10's files, loaders/idx those of MNIST,
+// loaders/folder folders of pictures, loaders/sample draws the built-in sample,
+// and loaders/sources opens the one that a config asks for.
 package loaders
 
 import (
@@ -13,8 +14,8 @@ import (
 	"fmt"
 )
 
-// A Shape is that of a dataset's images, of which each channel is a plane of
-// Height rows of Width bytes.
+// A Shape is the shape of a dataset's images. Each channel is a plane of Height
+// rows of Width bytes.
 type Shape struct{ Channels, Height, Width int }
 
 // Plane is the number of values of one channel.
@@ -26,7 +27,8 @@ func (s Shape) Values() int { return s.Channels * s.Plane() }
 // String names the sides, "3 × 32 × 32".
 func (s Shape) String() string { return fmt.Sprintf("%d × %d × %d", s.Channels, s.Height, s.Width) }
 
-// A Dataset is two sets of images of one shape, and what their labels mean.
+// A Dataset holds training and test images of one shape, and the names of their
+// classes.
 type Dataset struct {
 	Name    string // for people: "CIFAR-10"
 	Shape   Shape
@@ -34,33 +36,33 @@ type Dataset struct {
 	Train   Images
 	Test    Images
 
-	// Validation are images of their own for that; there are none where a part
-	// of Train is to validate.
+	// Validation images, for a dataset that has its own. Otherwise there are
+	// none, and a part of Train is used.
 	Validation Images
 
-	// Checksum tells datasets of one name apart: it is the SHA-256 of all
-	// images, or of their files' own sums.
+	// Checksum tells apart datasets of the same name: it is the SHA-256 of all
+	// images, or of the checksums of their files.
 	Checksum string
 
-	// StandsInBecause says why the dataset stands in for the one that was
-	// asked for; it is empty for that one itself.
+	// StandsInBecause says why this dataset replaces the one that was asked
+	// for; it is empty if it is that one.
 	StandsInBecause string
 }
 
-// Images are labelled pictures of one shape, kept as records: a byte that is
-// the label, then the image's bytes, one channel's plane after another, each
-// row by row.
+// Images are labeled pictures of one shape, stored as records: one byte for the
+// label, then the image's bytes, one channel's plane after another, each row by
+// row.
 type Images struct {
 	record  int // bytes of a record
 	records []byte
 }
 
-// NewImages returns the images in records, which it keeps. Their number of
-// bytes must be a multiple of RecordSize.
+// NewImages returns the images in records and keeps that slice. Its length must
+// be a multiple of RecordSize.
 func NewImages(shape Shape, records []byte) Images {
 	size := shape.RecordSize()
 	if len(records)%size != 0 {
-		panic(fmt.Sprintf("loaders: %d bytes are no whole number of records of %d", len(records), size))
+		panic(fmt.Sprintf("loaders: %d bytes are not a whole number of records of %d bytes", len(records), size))
 	}
 	return Images{record: size, records: records}
 }
@@ -76,16 +78,16 @@ func (s Images) Len() int {
 	return len(s.records) / s.record
 }
 
-// Label is the place of image i's class in the dataset's Classes.
+// Label is the index of image i's class in the dataset's Classes.
 func (s Images) Label(i int) int { return int(s.records[i*s.record]) }
 
-// Pixels are image i's bytes, one channel's plane after another, each row by
-// row. They are the set's own; don't write to them.
+// Pixels returns image i's bytes, one channel's plane after another, each row
+// by row. They must not be changed.
 func (s Images) Pixels(i int) []byte {
 	return s.records[i*s.record+1 : (i+1)*s.record : (i+1)*s.record]
 }
 
-// Checksum is the SHA-256 of images, their labels included, in hexadecimal.
+// Checksum returns the SHA-256 of images and their labels, in hexadecimal.
 func Checksum(images ...Images) string {
 	sum := sha256.New()
 	for _, some := range images {
@@ -97,7 +99,7 @@ func Checksum(images ...Images) string {
 // A FormatError is a fault in the content of a data file.
 type FormatError struct {
 	File   string // path
-	Offset int64  // byte at which the fault shows
+	Offset int64  // the byte at which the fault was noticed
 	Reason string
 }
 

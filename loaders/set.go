@@ -16,8 +16,7 @@ type SettingError struct {
 
 func (e *SettingError) Error() string { return e.Key + ": " + e.Reason }
 
-// WrongRequest marks the error as the config's fault, as against work that
-// failed.
+// WrongRequest marks the error as a fault of the config and not of the work.
 func (*SettingError) WrongRequest() {}
 
 // A Set is a selection of a dataset's images, in order. It shares their bytes.
@@ -27,11 +26,11 @@ type Set struct {
 
 	images   Images
 	indices  []int32
-	position []int // a label's place in Classes, -1 when not selected
+	position []int // for each label the index in Classes, -1 if it is not selected
 }
 
-// Select returns those of the dataset's training or test images whose classes
-// are named, in the dataset's order; none named means all classes.
+// Select returns those of the images, which are the dataset's, that belong to
+// one of the named classes, in the dataset's order. No names mean all classes.
 func (d *Dataset) Select(images Images, classes []string) (*Set, error) {
 	if len(classes) == 0 {
 		classes = d.Classes
@@ -42,7 +41,7 @@ func (d *Dataset) Select(images Images, classes []string) (*Set, error) {
 	}
 	for _, class := range classes {
 		if !slices.Contains(d.Classes, class) {
-			return nil, &SettingError{"data.classes", fmt.Sprintf("%s has no class %q: there are %s", d.Name, class, strings.Join(d.Classes, ", "))}
+			return nil, &SettingError{"data.classes", fmt.Sprintf("%s has no class %q; its classes are %s", d.Name, class, strings.Join(d.Classes, ", "))}
 		}
 	}
 	for i := range images.Len() {
@@ -56,16 +55,16 @@ func (d *Dataset) Select(images Images, classes []string) (*Set, error) {
 // Len is the number of images.
 func (s *Set) Len() int { return len(s.indices) }
 
-// Class is image i's class as its place in Classes.
+// Class returns the index of image i's class in Classes.
 func (s *Set) Class(i int) int { return s.position[s.images.Label(int(s.indices[i]))] }
 
-// Pixels are image i's bytes; see [Images.Pixels].
+// Pixels returns image i's bytes; see [Images.Pixels].
 func (s *Set) Pixels(i int) []byte { return s.images.Pixels(int(s.indices[i])) }
 
-// Split parts the set into training and validation images. share, between 0
-// and 1, is that of the validation images, rounded to a whole number of them.
-// With random they are drawn from its stream; without, they are the last ones.
-// Both parts keep the set's order.
+// Split divides the set into training and validation images. share, between 0
+// and 1, is the share of the validation images, rounded to a whole number of
+// them. They are drawn at random, or are the last ones if random is nil. Both
+// parts keep the set's order.
 func (s *Set) Split(share float64, random *rand.Rand) (training, validation *Set, err error) {
 	count := int(math.Round(share * float64(s.Len())))
 	if count < 1 || count >= s.Len() {
@@ -83,8 +82,8 @@ func (s *Set) Split(share float64, random *rand.Rand) (training, validation *Set
 	return s.subset(order[:boundary]), s.subset(order[boundary:]), nil
 }
 
-// Sample returns count images of the set drawn from random's stream, all where
-// there are no more, in the set's order.
+// Sample returns count images of the set, drawn at random, in the set's order.
+// If the set has no more than that, it returns all.
 func (s *Set) Sample(count int, random *rand.Rand) *Set {
 	places := make([]int32, 0, min(count, s.Len()))
 	for _, place := range random.Perm(s.Len())[:cap(places)] {
@@ -93,10 +92,10 @@ func (s *Set) Sample(count int, random *rand.Rand) *Set {
 	return s.subset(places)
 }
 
-// Index is image i's place among the dataset's images.
+// Index returns image i's index among the dataset's images.
 func (s *Set) Index(i int) int { return int(s.indices[i]) }
 
-// Pick returns the images at the given places, in the order given.
+// Pick returns the images at the given indexes, in the order given.
 func (s *Set) Pick(places []int) *Set {
 	part := *s
 	part.indices = make([]int32, len(places))
@@ -106,7 +105,7 @@ func (s *Set) Pick(places []int) *Set {
 	return &part
 }
 
-// subset returns the images at the given places, in the set's order.
+// subset returns the images at the given indexes, in the set's order.
 func (s *Set) subset(places []int32) *Set {
 	part := *s
 	part.indices = make([]int32, len(places))

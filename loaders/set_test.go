@@ -107,7 +107,7 @@ func TestSelect(t *testing.T) {
 func TestSelectUnknownClass(t *testing.T) {
 	things := labelled(0)
 	_, err := things.Select(things.Train, []string{"frog", "frogs"})
-	const want = `data.classes: things has no class "frogs": there are airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck`
+	const want = `data.classes: things has no class "frogs"; its classes are airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck`
 	var setting *SettingError
 	if !errors.As(err, &setting) || setting.Error() != want {
 		t.Errorf("error %v, want a SettingError %s", err, want)

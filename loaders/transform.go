@@ -16,14 +16,14 @@ type Normalization struct {
 type Transform struct {
 	shape         Shape
 	tables        *kernels.PixelTables
-	mean          []float32      // (values of an image), subtracted after the tables; nil for none
-	normalization *Normalization // nil for none
+	mean          []float32      // (values of an image), subtracted after the tables are applied; may be nil
+	normalization *Normalization // may be nil
 }
 
-// NewTransform returns the transform byte/255 of images of a shape, normalised
-// unless normalization is nil; that must have a mean and a deviation for each
-// channel. It computes in float32 in torchvision's order, so that its values
-// are torch's to the bit.
+// NewTransform returns the transform byte/255 for images of a shape, followed
+// by the normalization if that is not nil; it must have a mean and a deviation
+// for each channel. It computes in float32 in torchvision's order, so that its
+// values are exactly torch's.
 func NewTransform(shape Shape, normalization *Normalization) *Transform {
 	n := Normalization{Mean: make([]float32, shape.Channels), Std: slices.Repeat([]float32{1}, shape.Channels)}
 	if normalization != nil {
@@ -32,16 +32,16 @@ func NewTransform(shape Shape, normalization *Normalization) *Transform {
 	return &Transform{shape: shape, tables: kernels.NewPixelTables(n.Mean, n.Std), normalization: normalization}
 }
 
-// WithMeanImage returns the transform followed by subtracting mean, which has a
-// value for each of an image.
+// WithMeanImage returns the transform followed by subtracting mean, an image in
+// transformed values.
 func (t *Transform) WithMeanImage(mean []float32) *Transform {
 	centered := *t
 	centered.mean = mean
 	return &centered
 }
 
-// Centered returns the transform followed by subtracting the mean image of set,
-// which is computed in float64.
+// Centered returns the transform followed by subtracting the mean image of a
+// set, which is computed in float64.
 func (t *Transform) Centered(set *Set) *Transform {
 	sums := make([]float64, t.shape.Values())
 	for i := range set.Len() {
@@ -56,16 +56,16 @@ func (t *Transform) Centered(set *Set) *Transform {
 	return t.WithMeanImage(mean)
 }
 
-// Tables are what a byte of each channel stands for, before the mean image is
-// subtracted.
+// Tables returns the value for each byte of each channel, before the mean image
+// is subtracted.
 func (t *Transform) Tables() *kernels.PixelTables { return t.tables }
 
-// MeanImage is what a centered transform subtracts, one value for each
-// of an image; nil for any other.
+// MeanImage returns the image that a centered transform subtracts, and nil for
+// any other transform.
 func (t *Transform) MeanImage() []float32 { return t.mean }
 
-// Invert turns an image's transformed values, such as a model's
-// reconstruction, back into pixels whose range is [0, 1] for those of an image.
+// Invert turns transformed values, such as a model's reconstruction, back into
+// pixels, which are in [0, 1] if the values are those of an image.
 func (t *Transform) Invert(transformed []float32) []float32 {
 	pixels := slices.Clone(transformed)
 	for j, m := range t.mean {
@@ -80,7 +80,7 @@ func (t *Transform) Invert(transformed []float32) []float32 {
 	return pixels
 }
 
-// Apply writes an image's transformed values.
+// Apply writes the transformed values of an image.
 func (t *Transform) Apply(pixels []float32, image []byte) {
 	kernels.Normalize(pixels, image, t.tables, t.mean)
 }

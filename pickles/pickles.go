@@ -1,5 +1,5 @@
-// Package pickles looks through a pickle before gopickle reads it, so that none
-// costs more memory than its file has bytes.
+// Package pickles checks a pickle before gopickle reads it, so that reading it
+// cannot take much more memory than its file has bytes.
 //
 // The operations are described in Python's pickletools.
 package pickles
@@ -12,17 +12,17 @@ import (
 	"strings"
 )
 
-// Limits are what a pickle may hold.
+// Limits say what a pickle may hold.
 type Limits struct {
-	Operations int    // how many: each may cost a few hundred bytes
+	Operations int    // the number of operations; each may cost a few hundred bytes
 	Integer    int64  // the largest whole number
-	Also       string // operations beyond those of dictionaries, lists, tuples, text, bytes and small numbers
+	Also       string // operations allowed besides those for dictionaries, lists, tuples, text, bytes and small numbers
 }
 
-// Scan walks the operations of the pickle at the beginning of content and
-// returns the place after it. It returns the place of the first operation that
-// goes beyond the limits, and an error, or of one whose length runs past the end
-// of the content: gopickle would allocate that length before it reads.
+// Scan walks through the operations of the pickle at the start of content and
+// returns where it ends. If an operation is not allowed or exceeds a limit, or
+// if its length runs past the end of content, Scan returns an error and where
+// that operation begins. gopickle would allocate such a length before it reads.
 func Scan(content []byte, limits Limits) (at int, err error) {
 	for count := 0; at < len(content); count++ {
 		code, rest := content[at], content[at+1:]
@@ -30,7 +30,7 @@ func Scan(content []byte, limits Limits) (at int, err error) {
 		allowed = allowed && (!operand.rare || strings.IndexByte(limits.Also, code) >= 0)
 		switch {
 		case !allowed:
-			return at, fmt.Errorf("the pickle operation %q is none that such a file needs", code)
+			return at, fmt.Errorf("the pickle operation %q is not one that such a file needs", code)
 		case count == limits.Operations:
 			return at, fmt.Errorf("the pickle has more than %d operations", limits.Operations)
 		case code == stop:
@@ -48,18 +48,18 @@ func Scan(content []byte, limits Limits) (at int, err error) {
 	return at, errors.New("the pickle ends too early")
 }
 
-// An operand is what follows an operation's byte in a pickle.
+// An operand is what follows the byte of an operation in a pickle.
 type operand struct {
-	bytes  int  // of the operand itself or of its length
-	sized  bool // whether those bytes are the length of what follows them
-	framed bool // whether that is to be walked, too
-	lines  int  // as many lines instead
+	bytes  int  // the size of the operand or of its length
+	sized  bool // whether those bytes give the length of what follows them
+	framed bool // whether what follows consists of operations, too
+	lines  int  // the number of lines that it consists of instead
 	number bool // whether it is a whole number
-	rare   bool // whether it is allowed only where [Limits.Also] has it
+	rare   bool // whether it is allowed only if [Limits.Also] contains it
 }
 
-// integer is the number that an operand at the beginning of rest is, 0 where it
-// is none.
+// integer returns the number at the start of rest if the operand is a number,
+// and 0 otherwise.
 func (o operand) integer(rest []byte) int64 {
 	if !o.number {
 		return 0
@@ -69,7 +69,7 @@ func (o operand) integer(rest []byte) int64 {
 	return int64(int32(binary.LittleEndian.Uint32(four[:])))
 }
 
-// length is the number of bytes of an operand at the beginning of rest.
+// length returns the number of bytes of the operand at the start of rest.
 func (o operand) length(rest []byte) (int, error) {
 	if o.lines > 0 {
 		at := 0
@@ -104,9 +104,9 @@ func (o operand) length(rest []byte) (int, error) {
 // stop is the operation that ends a pickle.
 const stop = '.'
 
-// operands are those of the operations in which Python writes dictionaries,
-// lists, tuples, text, bytes, small numbers and objects made of these under
-// protocols 2 to 5, and some more that torch writes.
+// operands are those of the operations with which Python, under protocols 2 to
+// 5, writes dictionaries, lists, tuples, text, bytes, small numbers and objects
+// made of these, and of some more operations that torch uses.
 var operands = map[byte]operand{
 	'\x80': {bytes: 1},                            // PROTO
 	'\x95': {bytes: 8, sized: true, framed: true}, // FRAME

@@ -20,7 +20,7 @@ func TestScan(t *testing.T) {
 		{"\x80\x02]", 3, "the pickle ends too early"},
 		{"\x80", 0, "the pickle ends within an operation"},
 		{"\x80\x02]U\x03a.", 3, "a length of 3 bytes runs past the end of the file"},
-		{"\x80\x02\x8a\x01a.", 2, `the pickle operation '\u008a' is none that such a file needs`},
+		{"\x80\x02\x8a\x01a.", 2, `the pickle operation '\u008a' is not one that such a file needs`},
 		{"\x80\x02M\xe8\x03J\xff\xff\xff\xff.", 11, "<nil>"},
 		{"\x80\x02M\xe9\x03.", 2, "the number 1001 is larger than any in such a file"},
 		{strings.Repeat("(", 101) + ".", 100, "the pickle has more than 100 operations"},

@@ -127,7 +127,7 @@ func TestReadTorchRefuses(t *testing.T) {
 		{"a flipped bit", flipped, "zip: checksum error"},
 		{"compressed", repacked(t, whole, zip.Deflate, same), "is compressed, which torch never does"},
 		{"a global that would be called", repacked(t, whole, zip.Store, func([]byte) []byte { return []byte("\x80\x02cposix\nsystem\nX\x04\x00\x00\x00true\x85R.") }), "asks for posix.system; only weights are read"},
-		{"an operation that would call", repacked(t, whole, zip.Store, func([]byte) []byte { return []byte("\x80\x02(iposix\nsystem\n.") }), "the pickle operation 'i' is none"},
+		{"an operation that would call", repacked(t, whole, zip.Store, func([]byte) []byte { return []byte("\x80\x02(iposix\nsystem\n.") }), "the pickle operation 'i' is not one"},
 		{"a huge storage", repacked(t, whole, zip.Store, replaced("cpuq\x06K\x06", "cpuq\x06J\xff\xff\xff\x7f")), "the number 2147483647 is larger"},
 		{"a storage larger than its file", repacked(t, whole, zip.Store, replaced("cpuq\x06K\x06", "cpuq\x06M\xff\xff")), "is not a sound file of torch.save: EOF"},
 		{"a huge tensor", repacked(t, whole, zip.Store, replaced("K\x02K\x03\x86", "M\xff\xffM\xff\xff\x86")), "is larger than its storage of 6 elements"},

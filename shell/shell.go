@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// Command returns the line that calls this program with arguments.
+// Command returns the command line that calls this program with arguments.
 func Command(args ...string) string {
 	return program() + " " + Quote(args...)
 }
 
-// program is how this program was called: "go run ." where go built it for one
-// call only, and the path of its file otherwise.
+// program is how this program was called: "go run ." if go built it for this
+// one call, otherwise the path of its file.
 func program() string {
 	if strings.Contains(filepath.ToSlash(os.Args[0]), "/go-build") {
 		return "go run ."
@@ -23,7 +23,7 @@ func program() string {
 	return Quote(os.Args[0])
 }
 
-// Quote joins arguments to a line that a shell takes apart into the same
+// Quote joins arguments into a line that a shell splits into the same
 // arguments.
 func Quote(args ...string) string {
 	quoted := make([]string, len(args))
@@ -33,8 +33,8 @@ func Quote(args ...string) string {
 	return strings.Join(quoted, " ")
 }
 
-// plain are the characters, beside letters and digits, that no shell reads as
-// anything but themselves.
+// plain are the characters, besides letters and digits, that have no special
+// meaning in any shell.
 const plain = "-_./=:,+@%"
 
 // quote returns one argument for a shell: cmd.exe, or one like sh.

@@ -18,21 +18,20 @@ import (
 	"cifartrain/loaders"
 )
 
-// errDamaged is what every fault in the content of an archive wraps, as against
-// a fault of this machine (a full disk, a missing permission).
+// errDamaged is wrapped by every fault in the content of an archive. Faults of
+// this machine (a full disk, a missing permission) do not wrap it.
 var errDamaged = errors.New("the archive is damaged or another one")
 
-// damaged words a fault in the content of an archive.
+// damaged returns an error for a fault in the content of an archive.
 func damaged(format string, values ...any) error {
 	return fmt.Errorf("%w: %w", errDamaged, fmt.Errorf(format, values...))
 }
 
-// maxUnpacked bounds the bytes of an archive's whole tar stream, so that a
-// hostile one takes neither the disk nor the time. The largest published one
-// has 187 MB.
+// maxUnpacked bounds the length of an archive's whole tar stream, so that a
+// hostile archive cannot fill the disk. The largest published one has 187 MB.
 const maxUnpacked = 256 << 20
 
-// readArchive reads a collection from its archive, unpacking nothing.
+// readArchive reads a collection from its archive without unpacking it.
 func (c *Collection) readArchive(ctx context.Context, from place) (*loaders.Dataset, error) {
 	file, err := os.Open(from.path)
 	if err != nil {
@@ -56,10 +55,10 @@ func (c *Collection) readArchive(ctx context.Context, from place) (*loaders.Data
 	return dataset, nil
 }
 
-// walk reads an archive from its beginning to its end and shows visit the name,
-// the size and the content of each regular file in the version's folder that a
-// dataset or another program's reader of it needs. Faults of the archive wrap
-// errDamaged; an error of visit that is none of the system's is one.
+// walk reads an archive from beginning to end and calls visit with each regular
+// file in the version's folder that this program or another reader of the
+// dataset needs. Faults of the archive wrap errDamaged, and so do errors of
+// visit except those of the operating system.
 func (c *Collection) walk(ctx context.Context, v version, archive io.Reader, visit func(name string, size int64, content io.Reader) error) error {
 	sum := sha256.New()
 	compressed := io.TeeReader(contextReader{ctx, archive}, sum)
@@ -85,17 +84,17 @@ func (c *Collection) walk(ctx context.Context, v version, archive io.Reader, vis
 			return readFault(ctx, err)
 		}
 	}
-	if _, err := io.Copy(io.Discard, compressed); err != nil { // the rest counts for the sum
+	if _, err := io.Copy(io.Discard, compressed); err != nil { // the checksum includes the rest
 		return readFault(ctx, err)
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); v.sha256 != "" && got != v.sha256 {
-		return damaged("its SHA-256 sum is %s, the published one is %s", got, v.sha256)
+		return damaged("its SHA-256 is %s, but the published one is %s", got, v.sha256)
 	}
 	return nil
 }
 
-// unpack writes the archive's files of a version into folder, over those that
-// are there.
+// unpack writes the files of a version from the archive into folder, over
+// existing ones.
 func (c *Collection) unpack(ctx context.Context, v version, archive io.Reader, folder string) error {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return err
@@ -112,9 +111,9 @@ func (c *Collection) unpack(ctx context.Context, v version, archive io.Reader, f
 	})
 }
 
-// readFault tells why reading an archive ended early: the operating system
-// failed to read or write a file, the caller gave up, or else the archive is at
-// fault.
+// readFault says why reading an archive ended early: the operating system
+// failed to read or write a file, the caller canceled, or else the archive is
+// damaged.
 func readFault(ctx context.Context, err error) error {
 	var local *fs.PathError
 	switch {
@@ -128,7 +127,7 @@ func readFault(ctx context.Context, err error) error {
 	return damaged("%w", err)
 }
 
-// A boundedReader takes a stream that goes on after left bytes for damaged.
+// A boundedReader returns an error for a stream that is longer than left bytes.
 type boundedReader struct {
 	source io.Reader
 	left   int64
@@ -136,7 +135,7 @@ type boundedReader struct {
 
 func (r *boundedReader) Read(p []byte) (int, error) {
 	if r.left <= 0 {
-		return 0, damaged("its contents go on beyond the bytes allowed")
+		return 0, damaged("its contents are longer than allowed")
 	}
 	n, err := r.source.Read(p[:min(int64(len(p)), r.left)])
 	r.left -= int64(n)

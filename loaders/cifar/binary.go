@@ -11,16 +11,15 @@ import (
 	"cifartrain/loaders"
 )
 
-// A source is the content of a file that is being read, in a folder or in an
-// archive.
+// A source is a file that is being read, in a folder or in an archive.
 type source struct {
 	io.Reader
 	path string // for errors
-	size int64  // in bytes, as the folder or the archive tells it
+	size int64  // in bytes, according to the folder or the archive
 }
 
-// readBinary returns what reads a batch of the binary version, whose records
-// begin with a number of label bytes, the last of which counts.
+// readBinary returns a function that reads a batch of the binary version. Each
+// record begins with a number of label bytes, of which the last is used.
 func readBinary(labels int) func(batch, source, []byte) error {
 	return func(b batch, file source, records []byte) error {
 		content := records
@@ -37,28 +36,28 @@ func readBinary(labels int) func(batch, source, []byte) error {
 	}
 }
 
-// fill fills content with the file, which must hold exactly as many bytes; what
-// says what they are.
+// fill reads the file into content. The file must have exactly that length;
+// what says what it contains, for errors.
 func (s source) fill(content []byte, what string) error {
 	n, err := io.ReadFull(s, content)
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return s.fault(int64(n), "the file ends here, %d bytes short of the %d of its %s", len(content)-n, len(content), what)
+		return s.fault(int64(n), "the file ends here, %d bytes short of the %d bytes of its %s", len(content)-n, len(content), what)
 	case err != nil:
 		return s.readFault(err)
 	}
 	if extra, _ := io.ReadFull(s, make([]byte, 1)); extra > 0 {
-		return s.fault(int64(n), "the file goes on after its %s: it is not CIFAR's", what)
+		return s.fault(int64(n), "the file goes on after its %s, so it is not one of CIFAR's", what)
 	}
 	return nil
 }
 
-// fault is what is wrong with the content at a byte.
+// fault returns an error for the content at a byte.
 func (s source) fault(offset int64, reason string, values ...any) error {
 	return &loaders.FormatError{File: s.path, Offset: offset, Reason: fmt.Sprintf(reason, values...)}
 }
 
-// readFault is a failure to read the file, by its path where the system failed.
+// readFault returns an error for a failure to read the file.
 func (s source) readFault(err error) error {
 	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
 		return &fs.PathError{Op: "read", Path: s.path, Err: fault.Err}
@@ -66,7 +65,7 @@ func (s source) readFault(err error) error {
 	return err
 }
 
-// readNamesText reads the names of the classes, one a line.
+// readNamesText reads the names of the classes, one on each line.
 func readNamesText(file source) ([]string, error) {
 	var names []string
 	lines := bufio.NewScanner(io.LimitReader(file, maxNames))
@@ -81,5 +80,5 @@ func readNamesText(file source) ([]string, error) {
 	return names, nil
 }
 
-// maxNames is the most bytes that are read of a file that names the classes.
+// maxNames is the most that is read of a file with class names, in bytes.
 const maxNames = 1 << 20

@@ -1,13 +1,13 @@
 // Package cifar reads CIFAR-10 and CIFAR-100 in the forms in which people have
-// them: the binary version, the python version, and the archive of either. It
-// fetches an archive where there is none of these.
+// them: the binary version, the python version, and the archive of either. If
+// none of these is there, it can download an archive.
 //
 // The formats are described at https://www.cs.toronto.edu/~kriz/cifar.html.
 package cifar
 
 import "cifartrain/loaders"
 
-// Shape is that of the images of both collections: red, green and blue.
+// Shape is the shape of the images of both collections: red, green and blue.
 var Shape = loaders.Shape{Channels: 3, Height: 32, Width: 32}
 
 // pixels and recordSize are the numbers of bytes of an image without and with
@@ -21,7 +21,7 @@ const (
 type Collection struct {
 	Name string
 
-	classes     []string // nil where a file beside the images names them
+	classes     []string // nil if they are read from a file beside the images
 	train, test []batch
 	versions    []version // binary, then python
 }
@@ -31,11 +31,11 @@ type batch struct {
 	file    string // in the python version
 	records int    // number of its images
 
-	// sha256 is the published sum of CIFAR-10's binary file. The records that
-	// the python version's file gives have the same sum.
+	// sha256 is the published checksum of CIFAR-10's binary file. The records
+	// made from the python version's file have the same checksum.
 	sha256 string
-	// md5 is the published sum of the python version's file, where there is no
-	// sha256.
+	// md5 is the published checksum of the python version's file, if there is
+	// no sha256.
 	md5 string
 }
 
@@ -43,28 +43,28 @@ type batch struct {
 type version struct {
 	name    string // for people
 	archive string // the archive's file name
-	folder  string // that the archive holds
+	folder  string // the folder in the archive
 	ending  string // of the batches' files
 	names   string // the file that names the classes
 
-	// sha256 is the archive's published sum; empty where the files have sums.
+	// sha256 is the archive's published checksum; empty if its files have
+	// checksums.
 	sha256 string
 
-	// readBatch fills records with those of a batch from its file; path names
-	// the file in errors.
+	// readBatch reads a batch from its file into records.
 	readBatch func(file batch, source source, records []byte) error
 	// readNames reads the names of the classes.
 	readNames func(source source) ([]string, error)
 }
 
-// Classes are CIFAR-10's, in the order of their labels.
+// Classes are the names of CIFAR-10's classes, in the order of their labels.
 var Classes = []string{
 	"airplane", "automobile", "bird", "cat", "deer",
 	"dog", "frog", "horse", "ship", "truck",
 }
 
-// Ten is CIFAR-10. The sums are those of the files rather than the archive's,
-// so that any mirror's archive will do.
+// Ten is CIFAR-10. The checksums are those of its files and not of the archive,
+// so that archives from any mirror are accepted.
 var Ten = &Collection{
 	Name:    "CIFAR-10",
 	classes: Classes,
@@ -90,8 +90,8 @@ var Ten = &Collection{
 	},
 }
 
-// Hundred is CIFAR-100 with its hundred fine classes. No sums of the binary
-// version's files are published, only its archive's.
+// Hundred is CIFAR-100 with its hundred fine classes. For its binary version
+// only the archive's checksum is published.
 var Hundred = &Collection{
 	Name:  "CIFAR-100",
 	train: []batch{{file: "train", records: 50_000, md5: "16019d7e3df5f24257cddd939b257f8d"}},
@@ -109,13 +109,13 @@ var Hundred = &Collection{
 	},
 }
 
-// batches are all of a collection's, those for training first.
+// batches returns all batches of a collection, those for training first.
 func (c *Collection) batches() []batch { return append(c.train[:len(c.train):len(c.train)], c.test...) }
 
 // size is the number of bytes of a batch's records.
 func (b batch) size() int { return b.records * recordSize }
 
-// files are the names of the files that a dataset is read from.
+// files returns the names of the files from which a dataset is read.
 func (c *Collection) files(v version) []string {
 	var files []string
 	for _, b := range c.batches() {

@@ -20,44 +20,45 @@ import (
 	"cifartrain/loaders"
 )
 
-// Progress hears how a download goes on: done of total bytes are there,
-// counting those of an earlier run. total is -1 when the server does not say.
+// Progress is called as a download proceeds: done of total bytes have arrived,
+// including those of an earlier attempt. total is -1 if the server does not
+// say.
 type Progress func(done, total int64)
 
-// ErrUnreachable is what a failed download wraps when the network or the
-// server is at fault: no such host, no connection, no answer in time, an
-// answer other than the archive, a transfer that broke off for good.
+// ErrUnreachable is wrapped by the error of a download that failed because of
+// the network or the server: no such host, no connection, no answer in time, an
+// answer other than the archive, or a transfer that broke off repeatedly.
 var ErrUnreachable = errors.New("the download failed")
 
-// errStale is what transfer returns when the server has no continuation of
-// what was downloaded before.
-var errStale = fmt.Errorf("%w: the archive on the server is another than before", ErrUnreachable)
+// errStale is returned by transfer if the server cannot continue what was
+// downloaded before.
+var errStale = fmt.Errorf("%w: the archive on the server has changed", ErrUnreachable)
 
-// Fetch downloads an archive of the collection, of either version, into dir and
+// Fetch downloads an archive of the collection, in either version, into dir and
 // unpacks it there. progress may be nil.
 //
-// The archives have been the same for years, and their servers may take the
-// better part of an hour to send one. So what a broken or cancelled download
-// got stays in dir/<archive>.part, the next fetch asks for the rest of it, and
-// the files' sums tell whether it fitted.
+// The archives have not changed for years, and their servers may take the
+// better part of an hour to send one. So the part that a broken or canceled
+// download received stays in dir/<archive>.part, the next fetch asks for the
+// rest, and the checksums show whether the two fit together.
 //
 // Two programs may fetch into the same dir at once: both write the same bytes
-// at the same places, and the first to finish renames the folder into place.
+// to the same places, and the first to finish renames the folder into place.
 //
-// Errors wrap ErrUnreachable, errDamaged or the context's error; any other is
-// a fault of this machine.
+// Errors wrap ErrUnreachable, errDamaged or the context's error; any other is a
+// fault of this machine.
 func (c *Collection) Fetch(ctx context.Context, address, dir string, progress Progress) (*loaders.Dataset, error) {
 	return newFetcher(c).fetch(ctx, address, dir, progress)
 }
 
-// A fetcher holds what fetching depends on.
+// A fetcher holds the limits and the client of a download.
 type fetcher struct {
 	collection *Collection
 	client     *http.Client
-	answer     time.Duration // longest wait from asking to the answer's headers: name lookup, all addresses, TLS, redirects
+	answer     time.Duration // longest wait for the answer's headers, including name lookup, all addresses, TLS and redirects
 	stall      time.Duration // longest wait for the next byte after that
-	tries      int           // how often a transfer that broke off is taken up again
-	pause      time.Duration // before the first of these; doubles each time
+	tries      int           // how often a transfer that broke off is resumed
+	pause      time.Duration // before resuming for the first time; it doubles each time
 	limit      int64         // most bytes of an archive
 }
 
@@ -66,8 +67,9 @@ func newFetcher(c *Collection) *fetcher {
 		collection: c,
 		client: &http.Client{Transport: &http.Transport{
 			Proxy: http.ProxyFromEnvironment,
-			// Shorter than answer and shared out among a host's addresses,
-			// so that a dead first address leaves time for the second.
+			// Shorter than answer, and divided among a host's addresses, so
+			// that there is time for a second address if the first does not
+			// respond.
 			DialContext:       (&net.Dialer{Timeout: 6 * time.Second}).DialContext,
 			ForceAttemptHTTP2: true,
 		}},
@@ -82,7 +84,7 @@ func newFetcher(c *Collection) *fetcher {
 func (f *fetcher) fetch(ctx context.Context, address, dir string, progress Progress) (*loaders.Dataset, error) {
 	source, err := url.Parse(address)
 	if err != nil || source.Host == "" || (source.Scheme != "http" && source.Scheme != "https") {
-		return nil, fmt.Errorf("the address of the archive is not one of the web: give the http or https address of an archive of %s", f.collection.Name)
+		return nil, fmt.Errorf("the address of the archive is not a web address: give the http or https address of an archive of %s", f.collection.Name)
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
@@ -93,7 +95,7 @@ func (f *fetcher) fetch(ctx context.Context, address, dir string, progress Progr
 	defer f.client.CloseIdleConnections()
 	version := f.collection.versionAt(source)
 	target := filepath.Join(dir, version.folder)
-	os.Remove(target) // succeeds only where it is an empty folder
+	os.Remove(target) // succeeds only if it is an empty folder
 	if there, err := exists(target); there || err != nil {
 		return nil, cmp.Or(err, fmt.Errorf("%s exists already and is never overwritten: move it away, then fetch again", target))
 	}
@@ -113,12 +115,12 @@ func (f *fetcher) fetch(ctx context.Context, address, dir string, progress Progr
 	case err != nil:
 		return nil, fmt.Errorf("fetching %s: %w%s", source.Redacted(), err, whatIsKept(part))
 	}
-	os.Remove(part.Name()) // should this fail, the data is in place all the same
+	os.Remove(part.Name()) // if this fails, the data is still in place
 	return dataset, nil
 }
 
-// versionAt is the version whose archive an address names, the binary version
-// where it tells neither.
+// versionAt returns the version whose archive an address names; if it names
+// neither, the binary version.
 func (c *Collection) versionAt(source *url.URL) version {
 	for _, v := range c.versions {
 		if strings.HasSuffix(source.Path, v.archive) {
@@ -128,7 +130,7 @@ func (c *Collection) versionAt(source *url.URL) version {
 	return c.versions[0]
 }
 
-// whatIsKept ends an error message. A part of nothing is deleted.
+// whatIsKept is the end of an error message. It deletes an empty part.
 func whatIsKept(part *os.File) string {
 	info, err := part.Stat()
 	if err != nil || info.Size() == 0 {
@@ -145,7 +147,7 @@ func (f *fetcher) install(ctx context.Context, v version, part *os.File, target 
 		return nil, err
 	}
 	// The name is always the same, so that what a killed program left is
-	// written over and goes.
+	// overwritten and finally removed.
 	unpacked := filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".part")
 	defer os.RemoveAll(unpacked)
 	dataset, err := f.unpackTo(ctx, v, part, unpacked)
@@ -161,8 +163,8 @@ func (f *fetcher) install(ctx context.Context, v version, part *os.File, target 
 	return nil, err
 }
 
-// unpackTo unpacks the archive in part into folder, which goes if it is
-// damaged, and reads the files.
+// unpackTo unpacks the archive in part into folder and reads the files. If the
+// archive is damaged, it removes the folder.
 func (f *fetcher) unpackTo(ctx context.Context, v version, part io.Reader, folder string) (*loaders.Dataset, error) {
 	if err := f.collection.unpack(ctx, v, part, folder); err != nil {
 		return nil, err
@@ -174,8 +176,8 @@ func (f *fetcher) unpackTo(ctx context.Context, v version, part io.Reader, folde
 	return dataset, err
 }
 
-// download completes part, taking up a transfer that breaks off a few times. A
-// server that never sent a byte is given up at once.
+// download completes part and resumes a transfer that breaks off, a few times.
+// If the server never sent a byte, it gives up at once.
 func (f *fetcher) download(ctx context.Context, source *url.URL, part *os.File, progress Progress) error {
 	connected := false
 	listen := func(done, total int64) {
@@ -203,7 +205,7 @@ func (f *fetcher) download(ctx context.Context, source *url.URL, part *os.File, 
 	}
 }
 
-// transfer asks once for what part lacks and appends it.
+// transfer sends one request for what part lacks, and appends it.
 func (f *fetcher) transfer(ctx context.Context, source *url.URL, part *os.File, progress Progress) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -219,7 +221,7 @@ func (f *fetcher) transfer(ctx context.Context, source *url.URL, part *os.File, 
 	if err != nil {
 		return err
 	}
-	// Otherwise net/http asks for compression, of which ranges make no sense.
+	// Otherwise net/http asks for compression, with which ranges make no sense.
 	request.Header.Set("Accept-Encoding", "identity")
 	if kept > 0 {
 		request.Header.Set("Range", fmt.Sprintf("bytes=%d-", kept))
@@ -246,11 +248,11 @@ func (f *fetcher) transfer(ctx context.Context, source *url.URL, part *os.File, 
 	for {
 		progress(done, total)
 		if max(done, total) > f.limit {
-			return damaged("it has more than the %d bytes allowed", f.limit)
+			return damaged("it is longer than the %d bytes allowed", f.limit)
 		}
 		stalled.Reset(f.stall)
 		n, readErr := response.Body.Read(buffer)
-		stalled.Stop() // a slow disk is no stalled network
+		stalled.Stop() // a slow disk must not count as a stalled network
 		if _, err := part.WriteAt(buffer[:n], done); err != nil {
 			return err
 		}
@@ -267,15 +269,15 @@ func (f *fetcher) transfer(ctx context.Context, source *url.URL, part *os.File, 
 	}
 }
 
-// begins returns at which of how many bytes the server's answer begins; both
-// are the same when nothing is lacking. kept is the number of bytes that are
-// there already.
+// begins returns the byte at which the server's answer begins and the total
+// length; both are equal if nothing is missing. kept is the number of bytes
+// that are already there.
 func begins(response *http.Response, kept int64) (done, total int64, err error) {
 	media, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	ranges := response.Header.Get("Content-Range")
 	switch {
 	case response.StatusCode == http.StatusOK && media == "text/html":
-		// A network's log-in page must not take the place of what is kept.
+		// A network's log-in page must not overwrite what is kept.
 		return 0, 0, fmt.Errorf("%w: the server answered with a web page instead of the archive", ErrUnreachable)
 	case response.StatusCode == http.StatusOK:
 		return 0, response.ContentLength, nil
@@ -294,13 +296,13 @@ func begins(response *http.Response, kept int64) (done, total int64, err error) 
 	}
 	remedy := ""
 	if response.StatusCode == http.StatusUnauthorized {
-		remedy = ": give the name and the password that it wants with -set data.url=https://NAME:PASSWORD@..., where they are never stored"
+		remedy = ": give the name and the password that it asks for with -set data.url=https://NAME:PASSWORD@...; the password is never stored"
 	}
 	return 0, 0, fmt.Errorf("%w: the server answered %s%s", ErrUnreachable, response.Status, remedy)
 }
 
-// networkFault words err, which ended an exchange with the server, and names
-// the watchdog's reason where that is what ended it.
+// networkFault returns an error for err, which ended an exchange with the
+// server. If a watchdog ended it, the error gives the watchdog's reason.
 func networkFault(ctx context.Context, err error) error {
 	var outer *url.Error
 	if cause := context.Cause(ctx); cause != nil {
@@ -308,13 +310,13 @@ func networkFault(ctx context.Context, err error) error {
 	} else if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = errors.New("the server broke off the connection")
 	} else if errors.As(err, &outer) {
-		err = outer.Err // the address is named already
+		err = outer.Err // the message names the address already
 	}
 	return fmt.Errorf("%w: %w", ErrUnreachable, err)
 }
 
 // Unwritable reports whether an error of Fetch says that nothing can be written
-// into the folder: a missing permission, or a file system that is read-only.
+// into the folder: a missing permission, or a read-only file system.
 func Unwritable(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }

@@ -380,11 +380,11 @@ func TestFetchDamaged(t *testing.T) {
 		{"cut short", mini.archive[:80_000], "it ends too early"},
 		{"empty", nil, "it ends too early"},
 		{"no gzip", []byte("this is no archive at all"), "gzip: invalid header"},
-		{"wrong checksum", packFolder("cifar-10-batches-bin", map[string][]byte{"data_batch_1.bin": flipped}), "data_batch_1.bin: byte 0: the SHA-256 sum of its images is "},
+		{"wrong checksum", packFolder("cifar-10-batches-bin", map[string][]byte{"data_batch_1.bin": flipped}), "data_batch_1.bin: byte 0: the SHA-256 of its images is "},
 		{"file missing", pack(folderEntry("cifar-10-batches-bin")), "data_batch_1.bin is missing"},
 		{"another archive", pack(folderEntry("cifar-10-batches-py")), "data_batch_1.bin is missing"},
 		{"outside", pack(fileEntry("../evil", nil)), "data_batch_1.bin is missing"},
-		{"too large", bytes.Repeat([]byte{1}, 200_000), "it has more than the 150000 bytes allowed"},
+		{"too large", bytes.Repeat([]byte{1}, 200_000), "it is longer than the 150000 bytes allowed"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			server := newUnreliableServer(t, test.archive)
@@ -414,7 +414,7 @@ func TestFetchEndless(t *testing.T) {
 	fetcher.limit = 150_000
 	dir := t.TempDir()
 	_, err := fetcher.fetch(t.Context(), server.URL+"/cifar-10-binary.tar.gz", dir, nil)
-	wantError(t, err, errDamaged, "more than the 150000 bytes allowed")
+	wantError(t, err, errDamaged, "longer than the 150000 bytes allowed")
 	wantFiles(t, dir)
 }
 
@@ -460,7 +460,7 @@ func TestFetchLocalFaults(t *testing.T) {
 func TestFetchAddress(t *testing.T) {
 	for _, address := range []string{"", "cifar.tar.gz", "ftp://mirror.example/a.tar.gz", "http://", "http://[::1", "file:///etc/passwd"} {
 		_, err := newMiniature(1).fetcher().fetch(t.Context(), address, t.TempDir(), nil)
-		wantError(t, err, nil, "is not one of the web")
+		wantError(t, err, nil, "is not a web address")
 	}
 }
 

@@ -18,17 +18,17 @@ import (
 	"cifartrain/loaders"
 )
 
-// A place is where a version of a collection lies.
+// A place is where a version of a collection is.
 type place struct {
 	version version
 	path    string // of the folder with the files, or of the archive
 	archive bool
 }
 
-// Open returns the collection that lies in dir: in dir itself or in one of the
-// folders where the archives, torchvision and Keras leave it, the binary
-// version before the python version and both before their archives. The error
-// wraps fs.ErrNotExist when dir holds none of these; any other tells what is
+// Open returns the collection in dir: in dir itself or in one of the folders
+// where the archives, torchvision and Keras put it. It prefers the binary
+// version to the python version, and both to their archives. The error wraps
+// fs.ErrNotExist if dir holds none of these; any other error says what is
 // damaged and what to do.
 func (c *Collection) Open(ctx context.Context, dir string) (*loaders.Dataset, error) {
 	found, err := c.find(dir)
@@ -49,8 +49,8 @@ func (c *Collection) Open(ctx context.Context, dir string) (*loaders.Dataset, er
 	return dataset, err
 }
 
-// remedy says what helps against a fault of a folder's files, which are sound
-// where only the system keeps them from being read.
+// remedy says what to do about an error of reading a folder's files. They may be
+// undamaged, if it is only the system that keeps them from being read.
 func remedy(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
@@ -61,8 +61,8 @@ func remedy(err error) string {
 	return "unpack the archive again or delete the folder to have it fetched"
 }
 
-// find returns the first place in dir where a version lies, which is wherever
-// one of its batches' files is, or its archive.
+// find returns the first place in dir where there is a version. One of its
+// batches' files, or its archive, is enough.
 func (c *Collection) find(dir string) (place, error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return place{}, fmt.Errorf("%s is a file, not a folder: name the folder that holds it", dir)
@@ -87,16 +87,16 @@ func (c *Collection) find(dir string) (place, error) {
 	return place{}, fmt.Errorf("%s holds no %s: %w", dir, c.Name, fs.ErrNotExist)
 }
 
-// folders are those in which a version may lie below dir. Keras unpacks the
-// archive into a folder of the same name with an ending, and all its data sets
-// lie in "datasets".
+// folders returns the folders below dir in which a version may be. Keras
+// unpacks the archive into a folder with the archive's name plus an ending, and
+// keeps all its datasets in "datasets".
 func (c *Collection) folders(dir string, v version) []string {
 	folders := []string{dir}
 	tree := os.DirFS(dir)
 	for _, pattern := range []string{v.folder, v.folder + "*/" + v.folder, "datasets/" + v.folder + "*/" + v.folder} {
 		found, err := fs.Glob(tree, pattern)
 		if err != nil {
-			continue // the patterns are sound
+			continue // only a bad pattern is an error, and these are sound
 		}
 		for _, folder := range found {
 			folders = append(folders, filepath.Join(dir, filepath.FromSlash(folder)))
@@ -114,8 +114,8 @@ func exists(path string) (bool, error) {
 	return err == nil, err
 }
 
-// readFolder reads the files of a folder, all at once. All faults found are
-// joined.
+// readFolder reads the files of a folder, all at once. It returns all faults
+// that it finds in one error.
 func (c *Collection) readFolder(ctx context.Context, from place) (*loaders.Dataset, error) {
 	reading := c.begin(from.version)
 	files := c.files(from.version)
@@ -134,16 +134,16 @@ func (c *Collection) readFolder(ctx context.Context, from place) (*loaders.Datas
 	return reading.dataset(from.path)
 }
 
-// A reading is a dataset whose files are being read, in any order.
+// A reading is a dataset that is being read from its files, in any order.
 type reading struct {
 	collection *Collection
 	version    version
 	records    []byte   // of all batches
-	sums       []string // of each batch's records, as it is read
+	sums       []string // the checksum of each batch's records, once it is read
 	classes    []string
 }
 
-// begin returns the reading of a version.
+// begin returns a new reading of a version.
 func (c *Collection) begin(v version) *reading {
 	batches := c.batches()
 	total := 0
@@ -162,7 +162,7 @@ func (r *reading) open(ctx context.Context, path string) error {
 	case err != nil:
 		return err
 	case info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket|fs.ModeDevice) != 0:
-		return fmt.Errorf("%s is a pipe, a socket or a device, not a file", path) // opening it could wait for ever
+		return fmt.Errorf("%s is a pipe, a socket or a device, not a file", path) // opening it could wait forever
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -191,12 +191,12 @@ func (r *reading) read(name string, file source) (err error) {
 	sum := sha256.Sum256(records)
 	r.sums[at] = hex.EncodeToString(sum[:])
 	if b.sha256 != "" && r.sums[at] != b.sha256 {
-		return file.fault(0, "the SHA-256 sum of its images is %s, the published one is %s: the file is damaged", r.sums[at], b.sha256)
+		return file.fault(0, "the SHA-256 of its images is %s, but the published one is %s: the file is damaged", r.sums[at], b.sha256)
 	}
 	return nil
 }
 
-// batch are the records of batch number at.
+// batch returns the records of batch number at.
 func (r *reading) batch(at int) []byte {
 	from := 0
 	batches := r.collection.batches()
@@ -206,8 +206,9 @@ func (r *reading) batch(at int) []byte {
 	return r.records[from : from+batches[at].size()]
 }
 
-// checkLabels returns an error for the first record whose label is no class of
-// CIFAR-10's. The names of other classes may not have been read yet.
+// checkLabels returns an error for the first record whose label is not one of
+// CIFAR-10's classes. The class names of other collections may not have been
+// read yet, so their labels are checked at the end.
 func (r *reading) checkLabels(file source, records []byte) error {
 	for i := 0; i < len(records) && r.collection.classes != nil; i += recordSize {
 		if label := int(records[i]); label >= len(r.classes) {
@@ -217,7 +218,7 @@ func (r *reading) checkLabels(file source, records []byte) error {
 	return nil
 }
 
-// dataset ends the reading of the files at path.
+// dataset completes the reading of the files at path.
 func (r *reading) dataset(path string) (*loaders.Dataset, error) {
 	c := r.collection
 	for at, b := range c.batches() {
@@ -230,7 +231,7 @@ func (r *reading) dataset(path string) (*loaders.Dataset, error) {
 	}
 	for i := 0; i < len(r.records); i += recordSize {
 		if label := int(r.records[i]); label >= len(r.classes) {
-			return nil, fmt.Errorf("%s: image %d has the label %d, and %s names %d classes only", path, i/recordSize, label, r.version.names, len(r.classes))
+			return nil, fmt.Errorf("%s: image %d has the label %d, but %s names only %d classes", path, i/recordSize, label, r.version.names, len(r.classes))
 		}
 	}
 	boundary := 0
@@ -247,7 +248,8 @@ func (r *reading) dataset(path string) (*loaders.Dataset, error) {
 	}, nil
 }
 
-// A missingError is the absence of a file, at this path, where others are.
+// A missingError says that the file at this path is missing although others are
+// there.
 type missingError struct{ path string }
 
 func (e missingError) Error() string { return e.path + " is missing" }

@@ -87,12 +87,12 @@ func TestOpenFaults(t *testing.T) {
 		want   string
 	}{
 		{"missing", func(t *testing.T, dir string) { os.Remove(filepath.Join(dir, "data_batch_2.bin")) }, "FOLDER/data_batch_2.bin is missing"},
-		{"empty", file("data_batch_1.bin", nil), "FOLDER/data_batch_1.bin: byte 0: the file ends here, 9219 bytes short of the 9219 of its 3 records"},
-		{"cut short", file("data_batch_1.bin", records[:5000]), "FOLDER/data_batch_1.bin: byte 5000: the file ends here, 4219 bytes short of the 9219 of its 3 records"},
-		{"too long", file("test_batch.bin", append(records[6*recordSize:], 0)), "FOLDER/test_batch.bin: byte 9219: the file goes on after its 3 records: it is not CIFAR's"},
+		{"empty", file("data_batch_1.bin", nil), "FOLDER/data_batch_1.bin: byte 0: the file ends here, 9219 bytes short of the 9219 bytes of its 3 records"},
+		{"cut short", file("data_batch_1.bin", records[:5000]), "FOLDER/data_batch_1.bin: byte 5000: the file ends here, 4219 bytes short of the 9219 bytes of its 3 records"},
+		{"too long", file("test_batch.bin", append(records[6*recordSize:], 0)), "FOLDER/test_batch.bin: byte 9219: the file goes on after its 3 records, so it is not one of CIFAR's"},
 		{"label", file("data_batch_2.bin", mislabelled), "FOLDER/data_batch_2.bin: byte 6146: record 2: label 17 is not in 0-9"},
 		{"checksum", file("data_batch_1.bin", make([]byte, 3*recordSize)), fmt.Sprintf(
-			"FOLDER/data_batch_1.bin: byte 0: the SHA-256 sum of its images is %x, the published one is %x: the file is damaged", sha256.Sum256(make([]byte, 3*recordSize)), sha256.Sum256(first()))},
+			"FOLDER/data_batch_1.bin: byte 0: the SHA-256 of its images is %x, but the published one is %x: the file is damaged", sha256.Sum256(make([]byte, 3*recordSize)), sha256.Sum256(first()))},
 		{"a folder in a file's place", func(t *testing.T, dir string) {
 			path := filepath.Join(dir, "data_batch_1.bin")
 			if err := errors.Join(os.Remove(path), os.Mkdir(path, 0o777)); err != nil {
@@ -157,7 +157,7 @@ func TestOpenCIFAR100(t *testing.T) {
 
 	writeFile(t, filepath.Join(dir, "cifar-100-binary", "fine_label_names.txt"), []byte("apple\nbaby\n"))
 	_, err = collection.Open(t.Context(), dir)
-	wantMessage(t, err, dir, "FOLDER/cifar-100-binary: image 2 has the label 2, and fine_label_names.txt names 2 classes only; "+
+	wantMessage(t, err, dir, "FOLDER/cifar-100-binary: image 2 has the label 2, but fine_label_names.txt names only 2 classes; "+
 		"unpack the archive again or delete the folder to have it fetched")
 	os.Remove(filepath.Join(dir, "cifar-100-binary", "fine_label_names.txt"))
 	_, err = collection.Open(t.Context(), dir)

@@ -13,16 +13,16 @@ import (
 )
 
 // unpickle returns the value in a pickle of protocol 2 to 5. Nothing in it is
-// ever run: every name that it asks for is one of standIns or an error. offset
-// is the byte that was reached when an error is returned.
+// ever executed: every name that it asks for must be one of standIns. With an
+// error, offset is the byte that was reached.
 func unpickle(content []byte) (value any, offset int64, err error) {
 	if at, err := pickles.Scan(content, limits); err != nil {
 		return nil, int64(at), err
 	}
 	reader := bytes.NewReader(content)
-	defer func() { // the package trusts its input in some places
+	defer func() { // the pickle package panics on some wrong input
 		if fault := recover(); fault != nil {
-			value, offset, err = nil, int64(len(content)-reader.Len()), fmt.Errorf("the pickle makes no sense: %.200v", fault)
+			value, offset, err = nil, int64(len(content)-reader.Len()), fmt.Errorf("the pickle is damaged: %.200v", fault)
 		}
 	}()
 	unpickler := pickle.NewUnpickler(reader)
@@ -31,19 +31,19 @@ func unpickle(content []byte) (value any, offset int64, err error) {
 	return value, int64(len(content) - reader.Len()), err
 }
 
-// limits are what a pickle may cost. The largest published file, CIFAR-100's, has
-// about 250,000 operations.
+// limits are what a pickle may need. The largest published file, CIFAR-100's,
+// has about 250,000 operations.
 var limits = pickles.Limits{Operations: 500_000, Integer: math.MaxInt32}
 
-// A function stands in for a Python function or class that a pickle calls.
+// A function replaces a Python function or class that a pickle calls.
 type function func(arguments []any) (any, error)
 
 // Call implements [types.Callable].
 func (f function) Call(arguments ...any) (any, error) { return f(arguments) }
 
-// standIns are all names that a pickle may ask for: what NumPy pickles its
-// arrays with, and how Python 3 writes bytes under protocol 2. NumPy 2 calls
-// its module numpy._core.
+// standIns are all the names that a pickle may ask for: those with which NumPy
+// pickles its arrays, and the one with which Python 3 writes bytes under
+// protocol 2. NumPy 2 calls its module numpy._core.
 var standIns = map[string]function{
 	"numpy.core.multiarray._reconstruct":  newArray,
 	"numpy._core.multiarray._reconstruct": newArray,
@@ -62,7 +62,7 @@ func findStandIn(module, name string) (any, error) {
 	return nil, fmt.Errorf("the pickle asks for %.100q, which is not part of NumPy's arrays; nothing but those is read", module+"."+name)
 }
 
-// notCalled stands in for a class that is only named.
+// notCalled replaces a class that may be named but not called.
 func notCalled([]any) (any, error) { return nil, errors.New("the pickle calls numpy.ndarray") }
 
 // An array is a NumPy array.
@@ -73,7 +73,7 @@ type array struct {
 	data    []byte
 }
 
-// newArray makes the empty array whose content PySetState adds.
+// newArray returns an empty array. PySetState adds its content.
 func newArray([]any) (any, error) { return &array{}, nil }
 
 // PySetState implements [types.PyStateSettable] for the state that NumPy's
@@ -85,15 +85,15 @@ func (a *array) PySetState(state any) error {
 	}
 	fortran, ok := parts[3].(bool)
 	if !ok {
-		return errors.New("the state of a NumPy array does not tell its order")
+		return errors.New("the state of a NumPy array does not say in which order it is stored")
 	}
 	return a.set(parts[4], parts[2], parts[1], fortran)
 }
 
-// fromBuffer makes an array of bytes, dtype, shape and order.
+// fromBuffer makes an array from bytes, dtype, shape and order.
 func fromBuffer(arguments []any) (any, error) {
 	if len(arguments) != 4 {
-		return nil, fmt.Errorf("a NumPy array is made of %d parts, want 4", len(arguments))
+		return nil, fmt.Errorf("a NumPy array is made from %d parts, want 4", len(arguments))
 	}
 	a := &array{}
 	return a, a.set(arguments[0], arguments[1], arguments[2], arguments[3] != "C")
@@ -105,7 +105,7 @@ func (a *array) set(data, kind, shape any, fortran bool) error {
 	for _, side := range sides {
 		n, ok := side.(int)
 		if !ok || n < 0 || n > math.MaxInt32 {
-			return errors.New("the shape of a NumPy array is no tuple of sizes")
+			return errors.New("the shape of a NumPy array is not a tuple of sizes")
 		}
 		a.shape = append(a.shape, n)
 	}
@@ -121,8 +121,8 @@ func (a *array) set(data, kind, shape any, fortran bool) error {
 	return nil
 }
 
-// A dtype is NumPy's description of an element. Its state, the byte order and
-// the like, says nothing of single bytes.
+// A dtype is NumPy's description of an element. Its state, such as the byte
+// order, does not matter for single bytes.
 type dtype struct{ name string }
 
 func newDtype(arguments []any) (any, error) {
@@ -142,7 +142,7 @@ func (d *dtype) PySetState(any) error { return nil }
 // encode is Python's codecs.encode(text, "latin1").
 func encode(arguments []any) (any, error) {
 	if len(arguments) != 2 || arguments[1] != "latin1" {
-		return nil, errors.New("the pickle encodes text otherwise than in latin1")
+		return nil, errors.New("the pickle encodes text in something other than latin1")
 	}
 	text, ok := arguments[0].(string)
 	if !ok {
@@ -158,7 +158,7 @@ func encode(arguments []any) (any, error) {
 	return bytes, nil
 }
 
-// tuple is a tuple's values, nil for anything else.
+// tuple returns the values of a tuple, and nil for anything else.
 func tuple(value any) []any {
 	if t, ok := value.(*types.Tuple); ok {
 		return *t
@@ -166,7 +166,7 @@ func tuple(value any) []any {
 	return nil
 }
 
-// bytesOf are the bytes of a string of Python 2, of bytes or of a bytearray.
+// bytesOf returns the bytes of a Python 2 string, of bytes or of a bytearray.
 func bytesOf(value any) ([]byte, bool) {
 	switch v := value.(type) {
 	case string:

@@ -9,19 +9,19 @@ import (
 	"github.com/nlpodyssey/gopickle/types"
 )
 
-// readPython returns what reads a batch of the python version: a pickled
-// dictionary whose "data" are the images, (n, 3072) bytes, and whose labels
-// have the given key.
+// readPython returns a function that reads a batch of the python version: a
+// pickled dictionary in which "data" are the images, (n, 3072) bytes, and the
+// given key holds the labels.
 func readPython(labelsKey string) func(batch, source, []byte) error {
 	return func(b batch, file source, records []byte) error {
-		// A file of the published size is half of this; Python 3 may write a
-		// byte as two under protocol 2.
+		// A file of the published size has half of this; under protocol 2,
+		// Python 3 may write a byte as two.
 		content, err := file.all(int64(b.records) * (64 << 20) / 10_000)
 		if err != nil {
 			return err
 		}
 		if sum := md5.Sum(content); b.md5 != "" && hex.EncodeToString(sum[:]) != b.md5 {
-			return file.fault(0, "the MD5 sum is %x, the published one is %s: the file is damaged", sum, b.md5)
+			return file.fault(0, "the MD5 is %x, but the published one is %s: the file is damaged", sum, b.md5)
 		}
 		values, err := file.dictionary(content)
 		if err != nil {
@@ -39,7 +39,7 @@ func readPython(labelsKey string) func(batch, source, []byte) error {
 		for i, label := range *labels {
 			class, ok := label.(int)
 			if !ok || class < 0 || class > 255 {
-				return fault("image %d: the label %.50s is no class", i, fmt.Sprint(label))
+				return fault("image %d: the label %.50s is not a class", i, fmt.Sprint(label))
 			}
 			record := records[i*recordSize:][:recordSize]
 			record[0] = byte(class)
@@ -68,14 +68,14 @@ func readNamesPickle(file source) ([]string, error) {
 	for _, value := range *list {
 		name, ok := bytesOf(value)
 		if !ok {
-			return nil, file.fault(0, "the name %.50s of a class is no text", fmt.Sprint(value))
+			return nil, file.fault(0, "the name %.50s of a class is not text", fmt.Sprint(value))
 		}
 		names = append(names, string(name))
 	}
 	return names, nil
 }
 
-// all reads the whole file unless it has more than most bytes.
+// all reads the whole file, which must not be longer than most bytes.
 func (s source) all(most int64) ([]byte, error) {
 	if s.size > most {
 		return nil, s.fault(0, "the file has %d bytes, more than the %d that such a file can have", s.size, most)
@@ -84,7 +84,7 @@ func (s source) all(most int64) ([]byte, error) {
 	return content, s.fill(content, "pickle")
 }
 
-// dictionary unpickles a dictionary by its keys, which are text or bytes.
+// dictionary reads a pickled dictionary whose keys are text or bytes.
 func (s source) dictionary(content []byte) (map[string]any, error) {
 	value, offset, err := unpickle(content)
 	if err != nil {
@@ -92,7 +92,7 @@ func (s source) dictionary(content []byte) (map[string]any, error) {
 	}
 	dictionary, ok := value.(*types.Dict)
 	if !ok {
-		return nil, s.fault(0, "the pickle holds no dictionary")
+		return nil, s.fault(0, "the pickle does not hold a dictionary")
 	}
 	values := make(map[string]any)
 	for _, entry := range *dictionary {

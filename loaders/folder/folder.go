@@ -22,21 +22,21 @@ import (
 
 // Options say how a folder becomes a dataset.
 type Options struct {
-	Size   int        // pixels a side that pictures are scaled to
-	Test   float64    // share of each class's pictures set aside for the test where there is no folder of test pictures
-	Random *rand.Rand // draws these
+	Size   int        // the width and height to which pictures are scaled
+	Test   float64    // share of each class's pictures used for the test if there is no folder of test pictures
+	Random *rand.Rand // draws the test pictures
 
-	// Progress, which may be nil, hears how many of all pictures are read. It
-	// is called from several goroutines, one at a time.
+	// Progress, if it is not nil, is called with how many of all pictures have
+	// been read, from several goroutines but never by two at a time.
 	Progress func(done, total int)
 }
 
-// Open returns the dataset in dir. Either dir has a folder "train" and may have
-// "test" and "val" or "valid", each with a folder of pictures for every class;
-// or the classes' folders are in dir itself. Classes are named as their
-// folders, in the order of the alphabet. Hidden files are passed over, any
-// other file that is no picture is an error. The error wraps fs.ErrNotExist
-// when dir is not there.
+// Open returns the dataset in dir. Either dir has a folder "train" and possibly
+// "test" and "val" or "valid", each with a folder of pictures for every class,
+// or the classes' folders are in dir itself. Classes are named after their
+// folders and ordered alphabetically. Hidden files are ignored; any other file
+// that is not a picture is an error. The error wraps fs.ErrNotExist if dir does
+// not exist.
 func Open(ctx context.Context, dir string, options Options) (*loaders.Dataset, error) {
 	parts, err := find(dir)
 	if err != nil {
@@ -69,7 +69,7 @@ func Open(ctx context.Context, dir string, options Options) (*loaders.Dataset, e
 	return dataset, nil
 }
 
-// absolute is a folder's path from the root, which names what "." is.
+// absolute returns a folder's absolute path, so that even "." has a name.
 func absolute(dir string) string {
 	if path, err := filepath.Abs(dir); err == nil {
 		return path
@@ -82,7 +82,7 @@ type picture struct{ class, path string }
 
 // parts are the pictures of a dataset, each part class by class.
 type parts struct {
-	train, validation, test []picture // nil where there is no folder of them
+	train, validation, test []picture // nil if there is no folder for them
 }
 
 // find lists a dataset's pictures.
@@ -93,7 +93,7 @@ func find(dir string) (*parts, error) {
 	}
 	found := &parts{}
 	inner, _ := subfolders(filepath.Join(dir, "train"))
-	if !slices.Contains(folders, "train") || len(inner) == 0 { // a class may be called "train"
+	if !slices.Contains(folders, "train") || len(inner) == 0 { // without folders in it, "train" may be a class
 		found.train, err = list(dir, folders)
 		return found, err
 	}
@@ -108,7 +108,7 @@ func find(dir string) (*parts, error) {
 			folder := filepath.Join(dir, name)
 			classes, err := subfolders(folder)
 			if err == nil && len(classes) == 0 {
-				err = fmt.Errorf("%s holds no folders of classes: put the pictures into one for each class, or delete it", folder)
+				err = fmt.Errorf("%s holds no folders of classes: put the pictures into a folder for each class, or delete %[1]s", folder)
 			}
 			if err != nil {
 				return nil, err
@@ -121,7 +121,8 @@ func find(dir string) (*parts, error) {
 	return found, nil
 }
 
-// subfolders are the names of the folders in dir, sorted, hidden ones left out.
+// subfolders returns the names of the folders in dir, sorted, without hidden
+// ones.
 func subfolders(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -136,14 +137,14 @@ func subfolders(dir string) ([]string, error) {
 	return names, nil
 }
 
-// hidden says whether file managers hide a file of this name. Windows leaves the
-// two without a dot in folders of pictures.
+// hidden reports whether file managers hide a file of this name. Windows leaves
+// the two names without a dot in folders of pictures.
 func hidden(name string) bool {
 	return strings.HasPrefix(name, ".") || strings.EqualFold(name, "Thumbs.db") || strings.EqualFold(name, "desktop.ini")
 }
 
-// list are the pictures in the folders of the given classes in dir, of which
-// each must have at least one.
+// list returns the pictures in dir's folders of the given classes. Each class
+// must have at least one.
 func list(dir string, classes []string) ([]picture, error) {
 	var found []picture
 	for _, class := range classes {
@@ -176,8 +177,8 @@ func list(dir string, classes []string) ([]picture, error) {
 	return found, nil
 }
 
-// classes are the names of the classes for training. The other parts must know
-// no others.
+// classes returns the names of the classes for training. Test and validation
+// pictures must not have any others.
 func (p *parts) classes(dir string) ([]string, error) {
 	var names []string
 	for _, picture := range p.train {
@@ -189,21 +190,21 @@ func (p *parts) classes(dir string) ([]string, error) {
 	case len(names) == 0:
 		return nil, fmt.Errorf("%s holds no folders of pictures: it needs one for each class, or a folder \"train\" with these in it", dir)
 	case len(names) == 1:
-		return nil, fmt.Errorf("%s holds pictures of the one class %q only: there must be at least two", dir, names[0])
+		return nil, fmt.Errorf("%s holds pictures of only one class, %q: there must be at least two", dir, names[0])
 	case len(names) > 256:
-		return nil, fmt.Errorf("%s holds folders of %d classes, more than the 256 that there can be", dir, len(names))
+		return nil, fmt.Errorf("%s holds folders of %d classes; at most 256 are possible", dir, len(names))
 	}
 	for _, picture := range slices.Concat(p.validation, p.test) {
 		if !slices.Contains(names, picture.class) {
-			return nil, fmt.Errorf("%s is of the class %q, of which there are no pictures to train on: the folders for training are %s",
+			return nil, fmt.Errorf("%s is of the class %q, which has no pictures to train on: the folders for training are %s",
 				picture.path, picture.class, strings.Join(names, ", "))
 		}
 	}
 	return names, nil
 }
 
-// setAside makes a share of each class's training pictures, drawn from random's
-// stream, the test pictures.
+// setAside turns a share of each class's training pictures, drawn at random,
+// into test pictures.
 func (p *parts) setAside(share float64, random *rand.Rand, classes []string) error {
 	var kept []picture
 	for _, class := range classes {

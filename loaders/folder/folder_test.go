@@ -178,18 +178,18 @@ func TestOpenRefuses(t *testing.T) {
 	}{
 		{"nothing", nil, none, `FOLDER holds no folders of pictures: it needs one for each class, or a folder "train" with these in it`},
 		{"pictures without folders", []string{"a.png", "b.png"}, none, `FOLDER holds no folders of pictures`},
-		{"one class", series("cat", 5), none, `FOLDER holds pictures of the one class "cat" only: there must be at least two`},
+		{"one class", series("cat", 5), none, `FOLDER holds pictures of only one class, "cat": there must be at least two`},
 		{"an empty class", good, folder("emu"), "FOLDER/emu holds no pictures: put some in or delete the folder"},
-		{"text", good, file("cat/notes.txt", "my cats"), "FOLDER/cat/notes.txt is not a picture that can be read: it is none of PNG, JPEG, GIF, BMP, TIFF and WebP"},
+		{"text", good, file("cat/notes.txt", "my cats"), "FOLDER/cat/notes.txt is not a picture that can be read: its format is not one of PNG, JPEG, GIF, BMP, TIFF and WebP"},
 		{"a file of 0 bytes", good, file("cat/001.png", ""), "FOLDER/cat/001.png is not a picture that can be read"},
 		{"two unreadable ones", []string{"train/cat/1.png", "train/dog/1.png", "test/cat/1.png"}, func(dir string) error {
 			return errors.Join(file("train/cat/1.png", "")(dir), file("test/cat/1.png", "")(dir))
 		}, "FOLDER/train/cat/1.png is not a picture that can be read: it is empty\nFOLDER/test/cat/1.png"},
 		{"a folder in a class", good, folder("cat/kittens"), `FOLDER/cat/kittens is a folder where the pictures of the class "cat" should be: move its pictures to FOLDER/cat, or name FOLDER/cat instead of FOLDER if its folders are the classes`},
 		{"test classes that training lacks", []string{"train/a/1.png", "train/b/1.png", "test/c/1.png"}, none,
-			`FOLDER/test/c/1.png is of the class "c", of which there are no pictures to train on: the folders for training are a, b`},
+			`FOLDER/test/c/1.png is of the class "c", which has no pictures to train on: the folders for training are a, b`},
 		{"test pictures without classes", []string{"train/a/1.png", "train/b/1.png", "test/1.png"}, none,
-			"FOLDER/test holds no folders of classes: put the pictures into one for each class, or delete it"},
+			"FOLDER/test holds no folders of classes: put the pictures into a folder for each class, or delete FOLDER/test"},
 		{"too few for a test", append(series("cat", 2), good[5:]...), none,
 			`data.test: a share of 0.2 leaves 0 of the 2 pictures of class "cat" for the test and 2 for training; both need at least one`},
 	} {
@@ -214,7 +214,7 @@ func TestOpenTooManyClasses(t *testing.T) {
 		paths = append(paths, fmt.Sprintf("%03d/1.png", i))
 	}
 	writePictures(t, dir, paths...)
-	if _, err := Open(t.Context(), dir, options()); err == nil || !strings.Contains(err.Error(), "folders of 257 classes, more than the 256 that there can be") {
+	if _, err := Open(t.Context(), dir, options()); err == nil || !strings.Contains(err.Error(), "folders of 257 classes; at most 256 are possible") {
 		t.Errorf("error %v", err)
 	}
 }

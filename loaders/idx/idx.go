@@ -1,9 +1,10 @@
-// Package idx reads MNIST and the datasets that come in its files, plain or
-// compressed, where torchvision or a person leaves them.
+// Package idx reads MNIST and other datasets in the same kind of files, plain
+// or compressed, from where torchvision or a person puts them.
 //
-// An idx file is two zero bytes, the type of its elements, the number of its
-// dimensions, each dimension's size as a big-endian number of four bytes, and
-// the elements. The format is described at http://yann.lecun.com/exdb/mnist/.
+// An idx file consists of two zero bytes, the type of its elements, the number
+// of its dimensions, the size of each dimension as a big-endian number of four
+// bytes, and the elements. The format is described at
+// http://yann.lecun.com/exdb/mnist/.
 package idx
 
 import (
@@ -27,7 +28,7 @@ type Collection struct {
 	Name    string
 	Classes []string // in the order of the labels
 
-	folder string // in which torchvision keeps it
+	folder string // where torchvision keeps it
 }
 
 // Digits is MNIST.
@@ -45,9 +46,9 @@ var Fashion = &Collection{
 // The files of a collection: images and labels for training and for the test.
 var files = [4]string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}
 
-// Open returns the collection that lies in dir: in torchvision's folder of its
-// name, or in dir itself. Each file may be plain or end in ".gz". The error
-// wraps fs.ErrNotExist when none of the files is there; any other tells what is
+// Open returns the collection in dir: in torchvision's folder of its name, or
+// in dir itself. Each file may be plain or end in ".gz". The error wraps
+// fs.ErrNotExist if none of the files is there; any other error says what is
 // damaged and what to do.
 func (c *Collection) Open(ctx context.Context, dir string) (*loaders.Dataset, error) {
 	if info, err := os.Stat(dir); err != nil {
@@ -66,8 +67,9 @@ func (c *Collection) Open(ctx context.Context, dir string) (*loaders.Dataset, er
 	return nil, fmt.Errorf("%s holds no %s: %w", dir, c.Name, fs.ErrNotExist)
 }
 
-// find returns the path of a file in folder, plain before compressed, or "".
-// Some programs that unpack the files write a dot for the last hyphen but one.
+// find returns the path of a file in folder, plain rather than compressed, or
+// "". Some programs that unpack the files replace the last hyphen but one by a
+// dot.
 func find(folder, name string) string {
 	for _, spelling := range []string{name, strings.Replace(name, "-idx", ".idx", 1)} {
 		for _, ending := range []string{"", ".gz"} {
@@ -88,7 +90,7 @@ func (c *Collection) read(ctx context.Context, folder string) (*loaders.Dataset,
 		if path == "" {
 			return nil, fmt.Errorf("%s is missing: unpack %s again or copy the file there", filepath.Join(folder, name), c.Name)
 		}
-		dimensions := 3 - i%2*2 // images, then labels
+		dimensions := 3 - i%2*2 // images have 3, labels have 1
 		var err error
 		if arrays[i], err = open(path, dimensions); err == nil {
 			err = ctx.Err()
@@ -116,7 +118,7 @@ func (c *Collection) read(ctx context.Context, folder string) (*loaders.Dataset,
 	return dataset, nil
 }
 
-// images puts the labels beside the images.
+// images combines images with their labels.
 func (c *Collection) images(shape loaders.Shape, images, labels *array) (loaders.Images, error) {
 	if images.sizes[0] != labels.sizes[0] {
 		return loaders.Images{}, fmt.Errorf("%s has %d images and %s %d labels: they belong to different datasets",
@@ -138,12 +140,13 @@ func (c *Collection) images(shape loaders.Shape, images, labels *array) (loaders
 // An array is an idx file of bytes.
 type array struct {
 	path     string
-	header   int // its bytes before the elements
+	header   int // the number of bytes before the elements
 	sizes    []int
 	elements []byte
 }
 
-// open reads the idx file at path, which must have that many dimensions.
+// open reads the idx file at path, which must have the given number of
+// dimensions.
 func open(path string, dimensions int) (*array, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -153,14 +156,14 @@ func open(path string, dimensions int) (*array, error) {
 	var content io.Reader = bufio.NewReader(file)
 	if filepath.Ext(path) == ".gz" {
 		if content, err = gzip.NewReader(content); err != nil {
-			return nil, fault(path, 0, "it is no gzip file (%v): fetch it again", err)
+			return nil, fault(path, 0, "it is not a gzip file (%v): download it again", err)
 		}
 	}
 	return parse(path, content, dimensions)
 }
 
-// mostElements bounds what a file may claim to hold: ten times the largest
-// known dataset of this kind.
+// mostElements bounds the number of elements that a file may claim to hold: ten
+// times that of the largest known dataset of this kind.
 const mostElements = 1 << 30
 
 // parse reads an idx file's content.
@@ -171,7 +174,7 @@ func parse(path string, content io.Reader, dimensions int) (*array, error) {
 		return nil, broken(path, int64(n), err, "the file ends within its header")
 	}
 	if want := [4]byte{0, 0, 8, byte(dimensions)}; [4]byte(header) != want {
-		return nil, fault(path, 0, "it begins with % x instead of % x: it is no idx file of bytes in %d dimensions", header[:4], want, dimensions)
+		return nil, fault(path, 0, "it begins with % x instead of % x: it is not an idx file of bytes in %d dimensions", header[:4], want, dimensions)
 	}
 	count := uint64(1)
 	for i := range dimensions {
@@ -182,29 +185,31 @@ func parse(path string, content io.Reader, dimensions int) (*array, error) {
 		a.sizes = append(a.sizes, int(size))
 	}
 	var err error
-	// A length that is a lie costs no more memory than the file has bytes.
+	// Reading does not trust the length: a file that claims too much costs no
+	// more memory than its own length.
 	a.elements, err = io.ReadAll(io.LimitReader(content, int64(count)+1))
 	switch end := int64(a.header + len(a.elements)); {
 	case err != nil:
 		return nil, broken(path, end, err, "the file ends too early")
 	case uint64(len(a.elements)) < count:
-		return nil, fault(path, end, "the file ends %d bytes short of the %d that its header tells: fetch it again", count-uint64(len(a.elements)), count)
+		return nil, fault(path, end, "the file ends %d bytes short of the %d bytes in its header: download it again", count-uint64(len(a.elements)), count)
 	case uint64(len(a.elements)) > count:
-		return nil, fault(path, end-1, "the file goes on after the %d bytes that its header tells", count)
+		return nil, fault(path, end-1, "the file goes on after the %d bytes in its header", count)
 	}
 	return a, nil
 }
 
-// broken words a failure to read on: the system's own, or a fault of the file.
+// broken returns an error for a failure to read on: the system's error, or a
+// fault of the file.
 func broken(path string, offset int64, err error, short string) error {
 	var local *fs.PathError
 	switch {
 	case errors.As(err, &local):
 		return err
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return fault(path, offset, "%s: fetch it again", short)
+		return fault(path, offset, "%s: download it again", short)
 	}
-	return fault(path, offset, "%v: fetch it again", err)
+	return fault(path, offset, "%v: download it again", err)
 }
 
 func fault(path string, offset int64, reason string, values ...any) error {

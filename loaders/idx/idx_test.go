@@ -126,19 +126,19 @@ func TestOpenRefuses(t *testing.T) {
 		want       string
 	}{
 		{"missing", "t10k-labels-idx1-ubyte", nil, "FOLDER/t10k-labels-idx1-ubyte is missing: unpack Fashion-MNIST again or copy the file there"},
-		{"empty", "train-images-idx3-ubyte", []byte{}, "FOLDER/train-images-idx3-ubyte: byte 0: the file ends within its header: fetch it again"},
-		{"cut in the header", "train-labels-idx1-ubyte", encode(nil, 3)[:6], "FOLDER/train-labels-idx1-ubyte: byte 6: the file ends within its header: fetch it again"},
-		{"cut short", "train-labels-idx1-ubyte", encode([]byte{1, 2}, 3), "FOLDER/train-labels-idx1-ubyte: byte 10: the file ends 1 bytes short of the 3 that its header tells: fetch it again"},
-		{"too long", "train-labels-idx1-ubyte", encode([]byte{1, 2, 3, 4}, 3), "FOLDER/train-labels-idx1-ubyte: byte 11: the file goes on after the 3 bytes that its header tells"},
-		{"no idx", "train-images-idx3-ubyte", []byte("\x89PNG............."), "FOLDER/train-images-idx3-ubyte: byte 0: it begins with 89 50 4e 47 instead of 00 00 08 03: it is no idx file of bytes in 3 dimensions"},
-		{"labels for images", "train-images-idx3-ubyte", append(encode([]byte{9, 0, 4}, 3), make([]byte, 20)...), "FOLDER/train-images-idx3-ubyte: byte 0: it begins with 00 00 08 01 instead of 00 00 08 03: it is no idx file of bytes in 3 dimensions"},
+		{"empty", "train-images-idx3-ubyte", []byte{}, "FOLDER/train-images-idx3-ubyte: byte 0: the file ends within its header: download it again"},
+		{"cut in the header", "train-labels-idx1-ubyte", encode(nil, 3)[:6], "FOLDER/train-labels-idx1-ubyte: byte 6: the file ends within its header: download it again"},
+		{"cut short", "train-labels-idx1-ubyte", encode([]byte{1, 2}, 3), "FOLDER/train-labels-idx1-ubyte: byte 10: the file ends 1 bytes short of the 3 bytes in its header: download it again"},
+		{"too long", "train-labels-idx1-ubyte", encode([]byte{1, 2, 3, 4}, 3), "FOLDER/train-labels-idx1-ubyte: byte 11: the file goes on after the 3 bytes in its header"},
+		{"no idx", "train-images-idx3-ubyte", []byte("\x89PNG............."), "FOLDER/train-images-idx3-ubyte: byte 0: it begins with 89 50 4e 47 instead of 00 00 08 03: it is not an idx file of bytes in 3 dimensions"},
+		{"labels for images", "train-images-idx3-ubyte", append(encode([]byte{9, 0, 4}, 3), make([]byte, 20)...), "FOLDER/train-images-idx3-ubyte: byte 0: it begins with 00 00 08 01 instead of 00 00 08 03: it is not an idx file of bytes in 3 dimensions"},
 		{"no images", "train-images-idx3-ubyte", encode(nil, 0, 2, 3), "FOLDER/train-images-idx3-ubyte: byte 4: dimension 1 has the size 0, which no such dataset has"},
 		{"a lie", "train-images-idx3-ubyte", encode(nil, 1<<31, 1<<31, 1<<31), "FOLDER/train-images-idx3-ubyte: byte 4: dimension 1 has the size 2147483648, which no such dataset has"},
 		{"fewer labels", "train-labels-idx1-ubyte", encode([]byte{1, 2}, 2), "FOLDER/train-images-idx3-ubyte has 3 images and FOLDER/train-labels-idx1-ubyte 2 labels: they belong to different datasets"},
 		{"mixed sizes", "t10k-images-idx3-ubyte", encode(make([]byte, 9), 1, 3, 3), "FOLDER/train-images-idx3-ubyte has images of 2 × 3 pixels and FOLDER/t10k-images-idx3-ubyte of 3 × 3: they belong to different datasets"},
 		{"a label beyond the names", "train-labels-idx1-ubyte", encode([]byte{1, 10, 2}, 3), "FOLDER/train-labels-idx1-ubyte: byte 9: label 10 of image 1: Fashion-MNIST has the 10 classes 0 to 9"},
-		{"no gzip", "train-images-idx3-ubyte.gz", small()["train-images-idx3-ubyte"], "FOLDER/train-images-idx3-ubyte.gz: byte 0: it is no gzip file (gzip: invalid header): fetch it again"},
-		{"cut gzip", "train-images-idx3-ubyte.gz", zip(small()["train-images-idx3-ubyte"])[:30], "FOLDER/train-images-idx3-ubyte.gz: byte 24: the file ends too early: fetch it again"},
+		{"no gzip", "train-images-idx3-ubyte.gz", small()["train-images-idx3-ubyte"], "FOLDER/train-images-idx3-ubyte.gz: byte 0: it is not a gzip file (gzip: invalid header): download it again"},
+		{"cut gzip", "train-images-idx3-ubyte.gz", zip(small()["train-images-idx3-ubyte"])[:30], "FOLDER/train-images-idx3-ubyte.gz: byte 24: the file ends too early: download it again"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()

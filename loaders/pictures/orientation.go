@@ -6,25 +6,26 @@ import (
 	"github.com/bep/imagemeta"
 )
 
-// An orientation says how a camera was held, as Exif numbers it: which row and
-// column of the stored picture are at the top and at the left of the one to show.
-// https://www.cipa.jp/std/documents/e/DC-X008-Translation-2019-E.pdf, tag 274.
+// An orientation says how a camera was held, numbered as in Exif: which row and
+// column of the stored picture are at the top and at the left of the picture to
+// show. https://www.cipa.jp/std/documents/e/DC-X008-Translation-2019-E.pdf, tag
+// 274.
 type orientation int
 
 const (
 	upright    orientation = 1
-	transposed orientation = 5 // from here on rows of the stored picture are columns of the one to show
+	transposed orientation = 5 // from this number on, the stored picture's rows are columns of the one to show
 	greatest   orientation = 8
 )
 
-// formatsWithExif are the formats that can have Exif data, under the names that
-// package image knows them by.
+// formatsWithExif are the formats that can have Exif data, by the names that
+// package image gives them.
 var formatsWithExif = map[string]imagemeta.ImageFormat{
 	"jpeg": imagemeta.JPEG, "png": imagemeta.PNG, "tiff": imagemeta.TIFF, "webp": imagemeta.WebP,
 }
 
 // orientationOf reads the orientation from a picture's Exif data. A picture
-// counts as upright where this says nothing of it or is damaged.
+// without it, or with damaged data, counts as upright.
 func orientationOf(file io.ReadSeeker, format string) orientation {
 	found := upright
 	exif, known := formatsWithExif[format]
@@ -47,7 +48,7 @@ func orientationOf(file io.ReadSeeker, format string) orientation {
 	return found
 }
 
-// stored is where the pixel (x, y) of the picture to show lies in the stored
+// stored returns where the pixel (x, y) of the picture to show is in the stored
 // picture, which is width pixels wide and height high.
 func (o orientation) stored(x, y, width, height int) (column, row int) {
 	switch o {

@@ -1,5 +1,5 @@
-// Package pictures reads pictures of any size and format as the bytes of
-// images of one shape.
+// Package pictures reads pictures of any size and format as the bytes of images
+// of one shape.
 package pictures
 
 import (
@@ -29,11 +29,11 @@ const Formats = "PNG, JPEG, GIF, BMP, TIFF and WebP"
 // mostPixels bounds the memory that a picture may ask for.
 const mostPixels = 100_000_000
 
-// Read writes the picture in the file at path into pixels, as many bytes as an
-// image of the shape has values: of the picture the largest centred part of the
-// shape's proportions, scaled to its size. Three channels are red, green and
-// blue, one is the brightness. Transparent parts count as black. A photograph is
-// turned as its Exif data says that the camera was held.
+// Read writes the picture in the file at path into pixels, which has as many
+// bytes as an image of the shape has values. It takes the largest part in the
+// middle of the picture that has the shape's proportions, and scales it. Three
+// channels are red, green and blue; a single one is the brightness. Transparent
+// parts count as black. A photograph is turned according to its Exif data.
 func Read(path string, shape loaders.Shape, pixels []byte) error {
 	file, err := os.Open(path)
 	if err != nil {
@@ -51,7 +51,8 @@ func Read(path string, shape loaders.Shape, pixels []byte) error {
 	return nil
 }
 
-// decode reads a picture whose size is within bounds, and how it is to be turned.
+// decode reads a picture if its size is within bounds, and how it must be
+// turned.
 func decode(file io.ReadSeeker) (picture image.Image, turn orientation, err error) {
 	defer func() { // a decoder may panic on a damaged file
 		if fault := recover(); fault != nil {
@@ -77,8 +78,8 @@ func decode(file io.ReadSeeker) (picture image.Image, turn orientation, err erro
 	return picture, orientationOf(file, format), nil
 }
 
-// checkSize refuses a file that does not begin as a picture does, or whose
-// picture has no pixels or too many.
+// checkSize refuses a file that does not begin like a picture, and a picture
+// with no pixels or with too many.
 func checkSize(file io.ReadSeeker) error {
 	if end, err := file.Seek(0, io.SeekEnd); err != nil || end == 0 {
 		return cmp.Or(err, errors.New("it is empty"))
@@ -89,7 +90,7 @@ func checkSize(file io.ReadSeeker) error {
 	config, _, err := image.DecodeConfig(file)
 	switch {
 	case errors.Is(err, image.ErrFormat):
-		return errors.New("it is none of " + Formats)
+		return errors.New("its format is not one of " + Formats)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("it ends too early")
 	case err != nil:
@@ -97,20 +98,21 @@ func checkSize(file io.ReadSeeker) error {
 	case config.Width < 1 || config.Height < 1:
 		return fmt.Errorf("it has %d × %d pixels", config.Width, config.Height)
 	case config.Height > mostPixels/config.Width:
-		return fmt.Errorf("it has %d × %d pixels, more than the %d million that are read", config.Width, config.Height, mostPixels/1_000_000)
+		return fmt.Errorf("it has %d × %d pixels, more than the %d million allowed", config.Width, config.Height, mostPixels/1_000_000)
 	}
 	return nil
 }
 
-// fit writes the centred part of picture, turned, into pixels.
+// fit writes the middle part of picture, turned upright and scaled, into
+// pixels.
 func fit(pixels []byte, picture image.Image, turn orientation, shape loaders.Shape) {
-	stored := shape // of the picture as it lies in the file
+	stored := shape // the shape before turning
 	if turn >= transposed {
 		stored.Width, stored.Height = shape.Height, shape.Width
 	}
 	scaled := image.NewRGBA(image.Rect(0, 0, stored.Width, stored.Height))
-	// Bilinear with as wide a reach as the scale asks for, which is what
-	// torchvision's Resize does. Nothing is resampled at the same size.
+	// Bilinear, with a reach that grows with the scale, as torchvision's Resize
+	// does. A picture that already has the right size is not changed.
 	draw.BiLinear.Scale(scaled, scaled.Bounds(), picture, centre(picture.Bounds(), stored), draw.Src, nil)
 	plane := shape.Plane()
 	for i := range plane {
@@ -123,12 +125,13 @@ func fit(pixels []byte, picture image.Image, turn orientation, shape loaders.Sha
 	}
 }
 
-// brightness is ITU-R BT.601's luma, in the whole numbers of Pillow's convert("L").
+// brightness is ITU-R BT.601's luma in whole numbers, as Pillow's convert("L")
+// computes it.
 func brightness(rgb []byte) byte {
 	return byte((19595*uint32(rgb[0]) + 38470*uint32(rgb[1]) + 7471*uint32(rgb[2]) + 1<<15) >> 16)
 }
 
-// centre is the largest part in the middle of bounds that has the shape's
+// centre returns the largest part in the middle of bounds that has the shape's
 // proportions.
 func centre(bounds image.Rectangle, shape loaders.Shape) image.Rectangle {
 	width, height := bounds.Dx(), bounds.Dy()

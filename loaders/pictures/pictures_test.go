@@ -167,10 +167,10 @@ func TestReadRefuses(t *testing.T) {
 		words   string
 	}{
 		{"empty", nil, "is not a picture that can be read: it is empty"},
-		{"text", []byte("Thumbs"), "is not a picture that can be read: it is none of PNG, JPEG"},
+		{"text", []byte("Thumbs"), "is not a picture that can be read: its format is not one of PNG, JPEG"},
 		{"cut short", whole.Bytes()[:100], "is not a picture that can be read: "},
 		{"damaged", append(bytes.Clone(whole.Bytes()[:60]), bytes.Repeat([]byte{7}, 200)...), "is not a picture that can be read: "},
-		{"huge", withSum(huge), "has 50000 × 50000 pixels, more than the 100 million that are read"},
+		{"huge", withSum(huge), "has 50000 × 50000 pixels, more than the 100 million allowed"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := write(t, "picture.png", test.content)

@@ -5,12 +5,12 @@ import (
 	"math/rand/v2"
 )
 
-// cloudSide is the edge of a cloud: far more than an image's, so that the few
-// clouds drawn offer a great many different views.
+// cloudSide is the edge of a cloud. It is much longer than an image's, so that
+// a few clouds offer very many different views.
 const cloudSide = 128
 
 // A cloud is a smooth random field of mean 0 and variance 1 whose opposite
-// edges meet. Like natural pictures, it varies more the larger the scale.
+// edges meet. As in natural pictures, its variation is larger at larger scales.
 type cloud *[cloudSide * cloudSide]float32
 
 // newClouds draws the clouds that all images share.
@@ -22,8 +22,8 @@ func newClouds() []cloud {
 	return clouds
 }
 
-// newCloud starts from coarse noise and doubles its side, each time adding
-// finer noise of less weight.
+// newCloud starts with coarse noise and repeatedly doubles its side, each time
+// adding finer noise with less weight.
 func newCloud(random *rand.Rand) cloud {
 	const coarsest, fading = 8, 0.72
 	field := make([]float32, coarsest*coarsest)
@@ -51,8 +51,8 @@ func newCloud(random *rand.Rand) cloud {
 	return cloud(field)
 }
 
-// doubled is a field of the given side at twice the resolution, each value
-// 3/4 of the nearest and 1/4 of the next nearest along both axes.
+// doubled returns a field of the given side at twice the resolution: each value
+// is 3/4 of the nearest and 1/4 of the second nearest along both axes.
 func doubled(field []float32, side int) []float32 {
 	double := make([]float32, 4*len(field))
 	for y := range 2 * side {
@@ -71,7 +71,7 @@ type view struct {
 	corner int
 }
 
-// view is a window on a random part of a random cloud.
+// view returns a window on a random part of a random cloud.
 func (p *painter) view() view {
 	x, y := p.random.IntN(cloudSide-side), p.random.IntN(cloudSide-side)
 	return view{p.clouds[p.random.IntN(len(p.clouds))], y*cloudSide + x}

@@ -8,13 +8,14 @@ import (
 // side is the number of pixels along each edge of a picture.
 const side = 32
 
-// A colour is a light's red, green and blue, each 0 to 1 when it can be shown.
+// A colour has the red, green and blue of a light, each from 0 to 1 if it can
+// be shown.
 type colour struct{ r, g, b float32 }
 
-// lit is c under light times as much light.
+// lit returns c under light of the given strength.
 func (c colour) lit(light float32) colour { return colour{c.r * light, c.g * light, c.b * light} }
 
-// mix is c with a share of d, 0 to 1, laid over it.
+// mix returns c mixed with d, whose share is 0 to 1.
 func (c colour) mix(d colour, share float32) colour {
 	return colour{c.r + (d.r-c.r)*share, c.g + (d.g-c.g)*share, c.b + (d.b-c.b)*share}
 }
@@ -22,12 +23,13 @@ func (c colour) mix(d colour, share float32) colour {
 // A painter paints one image after another on its canvas.
 type painter struct {
 	stream *rand.PCG
-	random *rand.Rand // draws from stream
+	random *rand.Rand // draws from the image's stream
 	clouds []cloud
 	canvas [side * side]colour
 
-	// The pose takes a figure's coordinates, in which x runs towards its front
-	// and y down from its middle, to the canvas's: (xx*u + xy*v + x, yx*u + yy*v + y).
+	// The pose maps a figure's coordinates, in which x points to its front and
+	// y down from its middle, to those of the canvas: (xx*u + xy*v + x, yx*u +
+	// yy*v + y).
 	x, y, xx, xy, yx, yy float32
 }
 
@@ -36,7 +38,7 @@ func newPainter(clouds []cloud) *painter {
 	return &painter{stream: stream, random: rand.New(stream), clouds: clouds}
 }
 
-// paint paints image number index of a set, of a class, into pixels.
+// paint paints image number index of a set, which shows a class, into pixels.
 func (p *painter) paint(set imageSet, index uint64, class picture, pixels []byte) {
 	p.stream.Seed(uint64(set), index)
 	scenes := class.home
@@ -54,13 +56,13 @@ func (p *painter) paint(set imageSet, index uint64, class picture, pixels []byte
 	p.expose(pixels)
 }
 
-// between is a number from low to high, every one as likely.
+// between returns a random number from low to high, all equally likely.
 func (p *painter) between(low, high float32) float32 {
 	return low + (high-low)*p.random.Float32()
 }
 
-// near is a colour like c: its hue moves by up to spread a channel, its
-// lightness by up to twice that.
+// near returns a colour similar to c: each channel moves by up to spread, and
+// all together by up to twice that.
 func (p *painter) near(c colour, spread float32) colour {
 	light := p.between(-2*spread, 2*spread)
 	return colour{
@@ -70,8 +72,8 @@ func (p *painter) near(c colour, spread float32) colour {
 	}
 }
 
-// landscape fills the canvas with one colour above the horizon, a row, and
-// another below. The horizon slopes by slope rows a column.
+// landscape fills the canvas with one colour above the horizon and another
+// below. The horizon is a row; it slopes by slope rows for each column.
 func (p *painter) landscape(above, below colour, horizon, slope float32) {
 	for i := range p.canvas {
 		x, y := float32(i%side), float32(i/side)
@@ -79,7 +81,7 @@ func (p *painter) landscape(above, below colour, horizon, slope float32) {
 	}
 }
 
-// drift lays one cloud over the canvas as light and another as colour.
+// drift applies one cloud to the canvas as light and another as colour.
 func (p *painter) drift(light float32, tint colour) {
 	lights, tints := p.view(), p.view()
 	for i, c := range p.canvas {
@@ -88,8 +90,9 @@ func (p *painter) drift(light float32, tint colour) {
 	}
 }
 
-// pose puts the next figure's middle at (x, y), size pixels to its unit, facing
-// left or right, leaning a little, somewhat longer or shorter than drawn.
+// pose places the next figure with its middle at (x, y) and size pixels to a
+// unit, facing left or right, leaning a little, and somewhat longer or shorter
+// than drawn.
 func (p *painter) pose(x, y, size float32) {
 	sin, cos := math.Sincos(float64(p.between(-0.3, 0.3)))
 	width, height := size*p.between(0.75, 1.25), size*p.between(0.75, 1.25)
@@ -101,7 +104,8 @@ func (p *painter) pose(x, y, size float32) {
 	p.yx, p.yy = float32(sin)*width, float32(cos)*height
 }
 
-// fill paints a part of a figure, lit from above, with an edge of a pixel.
+// fill paints a part of a figure, lit from above, with an edge that is one
+// pixel wide.
 func (p *painter) fill(c colour, part part) {
 	// (u, v) are a pixel's coordinates in the part's own square from -1 to 1.
 	scale := 1 / (p.xx*p.yy - p.xy*p.yx)
@@ -129,10 +133,10 @@ func (p *painter) fill(c colour, part part) {
 	}
 }
 
-// expose writes the canvas to pixels as the camera sees it: dappled light,
-// exposure, a grain of noise, and three planes of bytes.
+// expose writes the canvas to pixels as a camera would see it: with dappled
+// light, exposure and a little noise, as three planes of bytes.
 func (p *painter) expose(pixels []byte) {
-	const grain = 5.0 / 128 // noise of up to five levels each way
+	const grain = 5.0 / 128 // noise of up to five levels up or down
 	light := p.view()
 	gain, offset, dapple := 255*p.between(0.85, 1.12), 255*p.between(-0.05, 0.05)+0.5, p.between(0.1, 0.35)
 	for i, c := range p.canvas {
@@ -144,8 +148,8 @@ func (p *painter) expose(pixels []byte) {
 	}
 }
 
-// level is v cut to a byte's range.
+// level limits v to the range of a byte.
 func level(v float32) byte { return byte(min(max(int32(v), 0), 255)) }
 
-// unit is v cut to 0 to 1.
+// unit limits v to 0 to 1.
 func unit(v float32) float32 { return min(max(v, 0), 1) }

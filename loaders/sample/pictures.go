@@ -1,32 +1,33 @@
 package sample
 
-// A picture is how the sample draws one of CIFAR-10's classes: a figure before
-// a scene, mostly one it is at home in. Now and then it is elsewhere, where the
-// scene tells nothing of the class or even points to another.
+// A picture says how the sample draws one of CIFAR-10's classes: a figure in
+// front of a scene, usually one in which it is at home. In some images it is
+// somewhere else, where the scene tells nothing about the class or even
+// suggests another.
 type picture struct {
 	home, elsewhere []scene
-	body            [2]colour // the body's colour lies between these
+	body            [2]colour // the body's colour is between these two
 	figure          []part
 }
 
 // strangers is the share of the images that show a figure away from home.
 const strangers = 0.28
 
-// A scene is what lies behind a figure: a colour above the horizon and one
-// below. The horizon, in shares of the height, falls between two bounds.
+// A scene is the background of a figure: a colour above the horizon and one
+// below. The horizon, as a share of the height, lies between two bounds.
 type scene struct {
 	above, below colour
 	horizon      [2]float32
 }
 
-// A part of a figure is an ellipse or a box about (x, y), of half the width and
-// height of what it spans, in the body's colour times shade.
+// A part of a figure is an ellipse or a box about (x, y). width and height are
+// half of its extent, and its colour is the body's times shade.
 type part struct {
 	x, y, width, height, shade float32
 	shape                      shape
 }
 
-// A shape is that of a figure's part.
+// A shape is the form of a figure's part.
 type shape bool
 
 const (
@@ -51,11 +52,12 @@ var (
 	sand     = scene{colour{0.75, 0.77, 0.79}, colour{0.64, 0.56, 0.43}, [2]float32{0.0, 0.5}}
 	room     = scene{colour{0.66, 0.58, 0.52}, colour{0.45, 0.36, 0.29}, [2]float32{0.4, 0.8}}
 
-	// The frog's scenes are dark above and light below, the horse's the other
-	// way round, and none is very bright. Differing in layout rather than in
-	// brightness makes them a fair pair for a linear classifier, even one whose
-	// learning rate is high: its threshold moves with every image's brightness.
-	// Elsewhere means the same place for both, where only the animal tells.
+	// The frog's scenes are dark above and light below, the horse's are light
+	// above and dark below, and none is very bright. Because they differ in
+	// layout and not in brightness, the two classes suit a linear classifier
+	// even at a high learning rate, at which its threshold moves with every
+	// image's brightness. When not at home, both appear in the same place,
+	// where only the animal tells them apart.
 	pond     = scene{colour{0.11, 0.13, 0.08}, colour{0.33, 0.45, 0.38}, [2]float32{0.3, 0.6}}
 	soil     = scene{colour{0.11, 0.13, 0.08}, colour{0.49, 0.41, 0.28}, [2]float32{0.3, 0.6}}
 	pasture  = scene{colour{0.49, 0.57, 0.66}, colour{0.17, 0.20, 0.09}, [2]float32{0.4, 0.65}}
@@ -63,8 +65,8 @@ var (
 	clearing = scene{colour{0.32, 0.34, 0.33}, colour{0.30, 0.31, 0.21}, [2]float32{0.4, 0.65}}
 )
 
-// pictures are those of the classes in the order of their labels. A scene listed
-// twice is twice as likely.
+// pictures are the pictures of the classes, in the order of their labels. A
+// scene that is listed twice is twice as likely.
 var pictures = [...]picture{
 	{[]scene{sky, sky, haze}, []scene{airfield, sea}, paint, []part{ // airplane
 		{-0.2, -0.35, 0.16, 0.38, 0.65, oval}, {-0.85, -0.28, 0.14, 0.28, 1, oval},

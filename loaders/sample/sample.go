@@ -1,5 +1,6 @@
-// Package sample draws the built-in sample: made-up pictures in CIFAR-10's
-// shape and numbers, for trying the program where CIFAR-10 cannot be had.
+// Package sample draws the built-in sample: artificial pictures in the shape
+// and numbers of CIFAR-10, for trying the program where CIFAR-10 is not
+// available.
 package sample
 
 import (
@@ -15,8 +16,8 @@ import (
 // Name is the built-in sample's Dataset.Name.
 const Name = "built-in sample (not CIFAR-10)"
 
-// An imageSet is one of the sample's two sets. It seeds the set's random
-// streams, which is what keeps test images from repeating training images.
+// An imageSet is one of the sample's two sets. It is part of the seed of every
+// image's random stream, so that test images never repeat training images.
 type imageSet uint64
 
 const (
@@ -30,16 +31,16 @@ const (
 	testImages  = 10_000
 )
 
-// Draw draws the built-in sample: pictures of CIFAR-10's ten things in
-// CIFAR-10's shape, numbers and record format, for trying the program where
-// CIFAR-10 cannot be had. Figures reached on it say nothing about CIFAR-10.
+// Draw draws the built-in sample: pictures of CIFAR-10's ten classes in
+// CIFAR-10's shape, numbers and record format. Figures reached on it say
+// nothing about CIFAR-10.
 //
-// Every image has its own random stream, named by its set and index, so the
-// bytes do not depend on GOMAXPROCS and are the same on every machine of one
-// architecture. On another, or with another GOAMD64, Go may round x*y + z once
-// instead of twice, which moves a few bytes by one level.
+// Every image has its own random stream, chosen by its set and index, so the
+// bytes do not depend on GOMAXPROCS and are the same on all machines of one
+// architecture. On another architecture, or with another GOAMD64, Go may round
+// x*y + z once instead of twice, which changes a few bytes by one level.
 //
-// It is drawn once: all datasets that Draw returns share their images.
+// The sample is drawn once: all datasets that Draw returns share their images.
 func Draw() *loaders.Dataset {
 	dataset := *drawOnce()
 	return &dataset
@@ -55,8 +56,9 @@ func draw() *loaders.Dataset {
 	}
 }
 
-// drawImages draws the first count images of set, a whole number of
-// decades: ten consecutive images, one of each class, in an order of their own.
+// drawImages draws the first count images of a set. count must be a multiple of
+// ten: each ten consecutive images, a decade, show each class once, in an order
+// of their own.
 func drawImages(set imageSet, count int) loaders.Images {
 	classes, recordSize := len(pictures), cifar.Shape.RecordSize()
 	decades := int64(count / classes)
@@ -81,9 +83,9 @@ func drawImages(set imageSet, count int) loaders.Images {
 	return loaders.NewImages(cifar.Shape, records)
 }
 
-// labels are the labels of a set's decade in order, each class once.
+// labels returns the labels of one decade of a set, in order.
 func labels(set imageSet, decade uint64) []int {
-	// Images' streams count up from 0, decades' down from the largest number,
-	// so that the two never share one.
+	// The streams of images count up from 0, those of decades down from the
+	// largest number, so that the two never meet.
 	return rand.New(rand.NewPCG(uint64(set), ^decade)).Perm(len(pictures))
 }

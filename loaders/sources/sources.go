@@ -26,24 +26,24 @@ const (
 	MNIST    = "mnist"
 	Fashion  = "fashion_mnist"
 	Folder   = "folder" // a folder of pictures for each class
-	Sample   = "sample" // the built-in one
+	Sample   = "sample" // the built-in sample
 )
 
-// A Source says where the images come from.
+// A Source says where images come from.
 type Source struct {
 	Kind     string // one of the kinds above
-	Dir      string // the folder that holds the dataset, or that it is fetched into
-	Named    bool   // a person named Dir for this run: no other images will do, nor does a folder with other things
-	URL      string // of the archive of CIFAR-10 or CIFAR-100; it may hold a password, so that messages show Address
-	Download bool   // fetch the dataset when Dir does not hold it
-	Fallback bool   // use the built-in sample when CIFAR-10 cannot be had
+	Dir      string // the folder that holds the dataset, or into which it is downloaded
+	Named    bool   // a person named Dir for this run, so nothing may replace the images in it
+	URL      string // of the archive of CIFAR-10 or CIFAR-100; it may contain a password, so messages must show Address instead
+	Download bool   // download the dataset if Dir does not hold it
+	Fallback bool   // use the built-in sample if CIFAR-10 is not available
 
-	Size int     // Folder: pixels a side that pictures are scaled to
-	Test float64 // Folder: share set aside for the test where there is no folder of test pictures
-	Seed uint64  // Folder: draws these
+	Size int     // Folder: the width and height to which pictures are scaled
+	Test float64 // Folder: share of the pictures used for the test if there is no folder of test pictures
+	Seed uint64  // Folder: draws the test pictures
 }
 
-// Known returns the shape and the classes of a source's images where these are
+// Known returns the shape and the classes of a source's images if they are
 // known without opening it.
 func (source Source) Known() (shape loaders.Shape, classes []string, known bool) {
 	if source.Kind == CIFAR10 || source.Kind == Sample {
@@ -52,39 +52,39 @@ func (source Source) Known() (shape loaders.Shape, classes []string, known bool)
 	return loaders.Shape{}, nil, false
 }
 
-// Progress hears how opening a dataset goes on.
+// Progress is told how opening a dataset proceeds.
 type Progress interface {
-	// Download tells that done of total bytes of a dataset are here; total is
-	// -1 when nobody knows.
+	// Download says that done of total bytes of a dataset have arrived; total
+	// is -1 if it is unknown.
 	Download(dataset string, done, total int64)
-	// Pictures tells that done of all pictures are read.
+	// Pictures says that done of all pictures have been read.
 	Pictures(done, all int)
 }
 
-// A collection is a published dataset that lies in a folder.
+// A collection is a published dataset that can be read from a folder.
 type collection interface {
-	// Open reads it; the error wraps fs.ErrNotExist when dir does not hold it.
+	// Open reads it; the error wraps fs.ErrNotExist if dir does not hold it.
 	Open(ctx context.Context, dir string) (*loaders.Dataset, error)
 }
 
-// collections are the published datasets by the kind of source, each with its
-// name and the forms in which people have it.
+// collections are the published datasets by kind of source, each with its name
+// and the forms in which people have it.
 var collections = map[string]struct {
 	collection
 	name, forms string
 }{
 	CIFAR10:  {cifar.Ten, cifar.Ten.Name, "cifar-10-batches-bin, cifar-10-batches-py, cifar-10-binary.tar.gz or cifar-10-python.tar.gz"},
 	CIFAR100: {cifar.Hundred, cifar.Hundred.Name, "cifar-100-binary, cifar-100-python or an archive of either"},
-	MNIST:    {idx.Digits, idx.Digits.Name, "MNIST/raw/train-images-idx3-ubyte and its kin, also with .gz"},
-	Fashion:  {idx.Fashion, idx.Fashion.Name, "FashionMNIST/raw/train-images-idx3-ubyte and its kin, also with .gz"},
+	MNIST:    {idx.Digits, idx.Digits.Name, "MNIST/raw/train-images-idx3-ubyte and its three companions, also with .gz"},
+	Fashion:  {idx.Fashion, idx.Fashion.Name, "FashionMNIST/raw/train-images-idx3-ubyte and its three companions, also with .gz"},
 }
 
-// archives are the collections that are fetched.
+// archives are the collections that can be downloaded.
 var archives = map[string]*cifar.Collection{CIFAR10: cifar.Ten, CIFAR100: cifar.Hundred}
 
-// Open returns the source's dataset from its folder, fetches it where it is
-// missing, or draws the built-in sample where the source grants that. A folder
-// that holds damaged files is an error, never a reason to fetch or to use the
+// Open returns the source's dataset from its folder, downloads it if it is
+// missing, or draws the built-in sample if the source allows that. Damaged
+// files in the folder are an error, never a reason to download or to use the
 // sample. progress may be nil.
 func Open(ctx context.Context, source Source, progress Progress) (*loaders.Dataset, error) {
 	switch source.Kind {
@@ -101,7 +101,7 @@ func Open(ctx context.Context, source Source, progress Progress) (*loaders.Datas
 	return dataset, err
 }
 
-// drawn is the built-in sample, or ctx's error as soon as ctx is done.
+// drawn returns the built-in sample, or ctx's error as soon as ctx is done.
 func drawn(ctx context.Context, reason string) (*loaders.Dataset, error) {
 	done := make(chan *loaders.Dataset, 1)
 	go func() { done <- sample.Draw() }()
@@ -127,12 +127,12 @@ func (source Source) openFolder(ctx context.Context, progress Progress) (*loader
 	return dataset, err
 }
 
-// A missing error says that a dataset is not to be had, why, and what to do.
+// A missing error says that a dataset is not available, why, and what to do.
 type missing struct{ reason, remedy string }
 
 func (e *missing) Error() string { return e.reason + "; " + e.remedy }
 
-// open returns the dataset in the source's folder, or fetches it.
+// open returns the dataset in the source's folder, or downloads it.
 func (source Source) open(ctx context.Context, progress Progress) (*loaders.Dataset, error) {
 	wanted := collections[source.Kind]
 	dataset, err := wanted.Open(ctx, source.Dir)
@@ -142,7 +142,7 @@ func (source Source) open(ctx context.Context, progress Progress) (*loaders.Data
 	archive := archives[source.Kind]
 	if source.Named {
 		if found := contents(source.Dir); found != "" {
-			return nil, &missing{fmt.Sprintf("%s %s", source.Dir, found), fmt.Sprintf("name a folder that holds %s, as %s", wanted.name, wanted.forms)}
+			return nil, &missing{fmt.Sprintf("%s %s", source.Dir, found), fmt.Sprintf("name a folder that holds %s as %s", wanted.name, wanted.forms)}
 		}
 	}
 	absent := &missing{fmt.Sprintf("%s does not hold %s", source.Dir, wanted.name), source.howToGet()}
@@ -165,8 +165,9 @@ func (source Source) open(ctx context.Context, progress Progress) (*loaders.Data
 	return dataset, err
 }
 
-// contents says what is in a folder that does not hold the dataset; it is empty
-// for a folder with nothing in it but hidden files and a download of ours.
+// contents says what is in a folder that does not hold the dataset. It returns
+// "" if there is nothing but hidden files and an unfinished download of this
+// program.
 func contents(dir string) string {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -192,7 +193,7 @@ func contents(dir string) string {
 	return found
 }
 
-// Address is the archive's without a password.
+// Address is the archive's address without a password.
 func (source Source) Address() string {
 	address, err := url.Parse(source.URL)
 	if err != nil {
@@ -201,7 +202,7 @@ func (source Source) Address() string {
 	return address.Redacted()
 }
 
-// howToGet says how a person gets the dataset into the source's folder.
+// howToGet says how to get the dataset into the source's folder.
 func (source Source) howToGet() string {
 	if archives[source.Kind] != nil {
 		return fmt.Sprintf("download %s, unpack it into %s or name its folder with -data", source.Address(), source.Dir)
@@ -210,8 +211,8 @@ func (source Source) howToGet() string {
 	return fmt.Sprintf("put it there as %s, where torchvision leaves it, or name its folder with -data", wanted.forms)
 }
 
-// Warning tells a person that a dataset's images are not those that the source
-// asks for, why, and how to get the real ones; it is empty when they are.
+// Warning says that a dataset's images are not those that the source asks for,
+// why, and how to get the real ones. It returns "" if they are.
 func Warning(dataset *loaders.Dataset, source Source) string {
 	if dataset.StandsInBecause == "" {
 		return ""
@@ -220,5 +221,5 @@ func Warning(dataset *loaders.Dataset, source Source) string {
 	if source.Kind == Sample {
 		remedy = "set data.source to cifar10"
 	}
-	return fmt.Sprintf("These images are not CIFAR-10 but a sample the program draws itself: %s. For the real data, %s.", dataset.StandsInBecause, remedy)
+	return fmt.Sprintf("These images are not CIFAR-10 but a sample that the program draws itself: %s. For the real data, %s.", dataset.StandsInBecause, remedy)
 }

@@ -49,7 +49,7 @@ func TestOpenWithoutCIFAR10(t *testing.T) {
 			"the download failed: dial tcp PORT: connect: connection refused"
 		offline = "FOLDER does not hold CIFAR-10 and data.download is false"
 		remedy  = "; download http://PORT/cifar.tar.gz, unpack it into FOLDER or name its folder with -data"
-		forms   = "; name a folder that holds CIFAR-10, as cifar-10-batches-bin, cifar-10-batches-py, cifar-10-binary.tar.gz or cifar-10-python.tar.gz"
+		forms   = "; name a folder that holds CIFAR-10 as cifar-10-batches-bin, cifar-10-batches-py, cifar-10-binary.tar.gz or cifar-10-python.tar.gz"
 	)
 	for _, test := range []struct {
 		name        string
@@ -70,9 +70,9 @@ func TestOpenWithoutCIFAR10(t *testing.T) {
 		{"named and empty", Source{Kind: CIFAR10, Download: true, Fallback: true, Named: true}, []string{}, "", refused + remedy},
 		{"CIFAR-100", Source{Kind: CIFAR100, Fallback: true}, nil, "", "FOLDER does not hold CIFAR-100 and data.download is false" + remedy},
 		{"MNIST", Source{Kind: MNIST, Download: true, Fallback: true}, nil, "",
-			"FOLDER does not hold MNIST; put it there as MNIST/raw/train-images-idx3-ubyte and its kin, also with .gz, where torchvision leaves it, or name its folder with -data"},
+			"FOLDER does not hold MNIST; put it there as MNIST/raw/train-images-idx3-ubyte and its three companions, also with .gz, where torchvision leaves it, or name its folder with -data"},
 		{"Fashion-MNIST, named", Source{Kind: Fashion, Named: true}, []string{"MNIST"}, "",
-			"FOLDER holds other things: MNIST; name a folder that holds Fashion-MNIST, as FashionMNIST/raw/train-images-idx3-ubyte and its kin, also with .gz"},
+			"FOLDER holds other things: MNIST; name a folder that holds Fashion-MNIST as FashionMNIST/raw/train-images-idx3-ubyte and its three companions, also with .gz"},
 		{"pictures", Source{Kind: Folder, Size: 8, Test: 0.2, Fallback: true}, nil, "", "there is no folder FOLDER; name the folder of the pictures with -data or data.dir"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -137,7 +137,7 @@ func TestOpenRefuses(t *testing.T) {
 	_, err = Open(t.Context(), Source{Kind: CIFAR10, Dir: file, URL: address, Download: true, Fallback: true}, nil)
 	wantError(t, err, nil, file+" is a file, not a folder")
 	_, err = Open(t.Context(), Source{Kind: CIFAR10, Dir: t.TempDir(), URL: "cifar.tar.gz", Download: true, Fallback: true}, nil)
-	wantError(t, err, nil, "is not one of the web")
+	wantError(t, err, nil, "is not a web address")
 }
 
 func TestOpenDamagedNeverFallsBack(t *testing.T) {
@@ -149,7 +149,7 @@ func TestOpenDamagedNeverFallsBack(t *testing.T) {
 		t.Fatalf("got a dataset and the error %v", err)
 	}
 	for _, words := range []string{
-		"data_batch_1.bin: byte 1: the file ends here, 30729999 bytes short of the 30730000 of its 10000 records\n",
+		"data_batch_1.bin: byte 1: the file ends here, 30729999 bytes short of the 30730000 bytes of its 10000 records\n",
 		"data_batch_2.bin is missing\n",
 		"test_batch.bin is missing; unpack the archive again or delete the folder to have it fetched",
 	} {
@@ -170,10 +170,10 @@ func TestWarning(t *testing.T) {
 	}{
 		{"CIFAR-10", "", source, ""},
 		{"asked for", "the config asks for it (data.source: sample)", drawn,
-			"These images are not CIFAR-10 but a sample the program draws itself: " +
+			"These images are not CIFAR-10 but a sample that the program draws itself: " +
 				"the config asks for it (data.source: sample). For the real data, set data.source to cifar10."},
 		{"missing", "data does not hold CIFAR-10 and data.download is false", source,
-			"These images are not CIFAR-10 but a sample the program draws itself: " +
+			"These images are not CIFAR-10 but a sample that the program draws itself: " +
 				"data does not hold CIFAR-10 and data.download is false. For the real data, " +
 				"download https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz, unpack it into data or name its folder with -data."},
 	} {
