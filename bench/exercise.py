@@ -31,7 +31,7 @@ class Set:
 
 
 def sets(model, data=None, validation=0.3):
-    """The training and the validation set, normalised; the last images, a share of them, validate.
+    """The training and the validation set, normalized; the last images, a share of them, validate.
 
     data is the folder of CIFAR-10's binary files; without it the images are noise, which takes as long.
     """

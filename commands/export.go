@@ -227,9 +227,9 @@ func inputAndOutput(m exports.Model) [][2]string {
 func within(m exports.Model) string {
 	switch {
 	case m.Normalization != nil && m.MeanImage != nil:
-		return "the model normalises them and subtracts the mean image"
+		return "the model normalizes them and subtracts the mean image"
 	case m.Normalization != nil:
-		return "the model normalises them"
+		return "the model normalizes them"
 	case m.MeanImage != nil:
 		return "the model subtracts the mean image"
 	}

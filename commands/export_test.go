@@ -46,7 +46,7 @@ func TestExportedModel(t *testing.T) {
 	}
 	want := &loaders.Normalization{Mean: []float32{0.1, 0.2, 0.3}, Std: []float32{0.5, 0.25, 0.125}}
 	if difference := cmp.Diff(want, model.Normalization); difference != "" {
-		t.Errorf("the normalisation differs (-want +got):\n%s", difference)
+		t.Errorf("the normalization differs (-want +got):\n%s", difference)
 	}
 	prepared, err := session.Prepare(context.Background(), config, experiments.Need{Images: true})
 	if err != nil {
@@ -58,7 +58,7 @@ func TestExportedModel(t *testing.T) {
 	if model.Restores || model.Outputs()[0].Name != "scores" || len(model.Layers) != 1 {
 		t.Errorf("it gives %s after %d layers", model.Outputs()[0].Name, len(model.Layers))
 	}
-	for _, want := range []string{"the last weights, epoch 2 of 2", "normalises them and subtracts the mean image", "above 0 says horse, any other frog"} {
+	for _, want := range []string{"the last weights, epoch 2 of 2", "normalizes them and subtracts the mean image", "above 0 says horse, any other frog"} {
 		if !strings.Contains(model.Doc, want) {
 			t.Errorf("the description does not say %q:\n%s", want, model.Doc)
 		}

@@ -160,7 +160,7 @@ func TestPredictOddPictures(t *testing.T) {
 		t.Fatalf("the rows are %v", rows)
 	}
 	if first, last := rows[1], rows[5]; first[1] != "" || last[1] != "horse" || first[3] != last[3] {
-		t.Errorf("the same picture, labelled by its folder or not, has the rows %v and %v", first, last)
+		t.Errorf("the same picture, labeled by its folder or not, has the rows %v and %v", first, last)
 	}
 
 	// The summary would spoil rows on the standard output for the program that reads them.

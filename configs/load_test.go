@@ -111,7 +111,7 @@ func TestParse(t *testing.T) {
 		{"numbers in YAML's spellings", everyKey, []string{"train.epochs=1_000", "loss.c=2", "train.average_decay=9e-1", "seed=18446744073709551615", "data.batch_size=010"}, func(c *Config) {
 			c.Train.Epochs, c.Loss.C, c.Train.AverageDecay, c.Seed, c.Data.BatchSize = 1000, 2, 0.9, 1<<64-1, 10
 		}},
-		{"an alias stands for its value", "data: {classes: [frog, horse], normalize: {mean: &grey [0.5, 0.5, 0.5], std: *grey}}", nil, func(c *Config) {
+		{"an alias stands for its value", "data: {classes: [frog, horse], normalize: {mean: &gray [0.5, 0.5, 0.5], std: *gray}}", nil, func(c *Config) {
 			half := []float64{0.5, 0.5, 0.5}
 			c.Name, c.Data.Normalize = "first.run", &Normalize{Mean: half, Std: half}
 		}},

@@ -58,7 +58,7 @@ func Fold(m Model) (graphs.Weights, error) {
 	return folded, nil
 }
 
-// perValue are the normalisation's mean and deviation for each value of an
+// perValue are the normalization's mean and deviation for each value of an
 // image, and whether any deviation is not 1.
 func (m Model) perValue() (mean, std []float64, scaled bool) {
 	mean, std = make([]float64, m.Shape.Values()), slices.Repeat([]float64{1}, m.Shape.Values())

@@ -24,7 +24,7 @@ type Model struct {
 	Part     Part
 
 	Normalization *loaders.Normalization // of pixels in [0, 1]; nil for none
-	MeanImage     []float32              // one value for each of an image, subtracted after normalising; nil for none
+	MeanImage     []float32              // one value for each of an image, subtracted after normalizing; nil for none
 
 	Metadata map[string]string
 }
@@ -87,7 +87,7 @@ func (m Model) latent() int {
 func (m Model) imageShape() []int { return []int{m.Shape.Channels, m.Shape.Height, m.Shape.Width} }
 
 // ONNX returns the model as an ONNX file: IR version 8, opset 17, float32. The
-// graph normalises and centers its input as the model was trained, and takes
+// graph normalizes and centers its input as the model was trained, and takes
 // both back from a reconstruction. A weight that layers share is there once.
 //
 // Operators: https://github.com/onnx/onnx/blob/v1.12.0/docs/Operators.md

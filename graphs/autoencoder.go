@@ -56,7 +56,7 @@ var autoencoderDefaults = map[string]any{"optimizer.kind": "adam", "optimizer.le
 const mostWeights = 500_000_000
 
 // widthProblems are what is wrong with an autoencoder's widths. Each pair of
-// neighbouring widths has so many matrices of weights.
+// neighboring widths has so many matrices of weights.
 func widthProblems(spec Spec, matrices int) []Problem {
 	weights, widths := 0, encoderWidths(spec)
 	for i, in := range widths[:len(widths)-1] {

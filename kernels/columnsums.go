@@ -1,6 +1,6 @@
 package kernels
 
-// A columnSummer sets the sums of neighbouring columns of a matrix, as many as
+// A columnSummer sets the sums of neighboring columns of a matrix, as many as
 // columns says. The matrix's rows are stride numbers apart.
 type columnSummer struct {
 	columns int

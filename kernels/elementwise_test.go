@@ -96,15 +96,15 @@ func TestNormalize(t *testing.T) {
 	onEach(t, func(t *testing.T) {
 		random := source(t)
 		for i, plane := range append(slices.Clone(sizes), 1024, 3072) {
-			for _, centred := range []bool{false, true} {
-				t.Run(fmt.Sprintf("plane=%d centred=%v", plane, centred), func(t *testing.T) {
+			for _, centered := range []bool{false, true} {
+				t.Run(fmt.Sprintf("plane=%d centered=%v", plane, centered), func(t *testing.T) {
 					tables := randomTables(random) // that no arithmetic gives
 					if i%2 == 0 {
 						tables = NewPixelTables([]float32{0.4914, 0.4822, 0.4465}, []float32{0.247, 0.2435, 0.2616})
 					}
 					bytes := randomBytes(random, 3*plane)
 					var mean []float32
-					if centred {
+					if centered {
 						mean = normal(random, 3*plane)
 					}
 					pixels := unset(3*plane, plane%5)
@@ -112,7 +112,7 @@ func TestNormalize(t *testing.T) {
 					pixels.check(t, "pixels")
 					for i, got := range pixels.values() {
 						want := float64(tables.Values[i/plane][bytes[i]])
-						if centred {
+						if centered {
 							want -= float64(mean[i])
 						}
 						if got != float32(want) {
@@ -126,7 +126,7 @@ func TestNormalize(t *testing.T) {
 }
 
 // TestPixelTables wants torchvision's values, and the processor's arithmetic to
-// be found good for what people normalise by.
+// be found good for what people normalize by.
 func TestPixelTables(t *testing.T) {
 	onEach(t, func(t *testing.T) {
 		random := source(t)

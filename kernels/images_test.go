@@ -8,7 +8,7 @@ import (
 )
 
 // imageCases are what images are made of: channels, pixels of each, a
-// normalisation and whether a mean image is subtracted.
+// normalization and whether a mean image is subtracted.
 var imageCases = []struct {
 	channels, plane int
 	mean, std       []float32
@@ -120,7 +120,7 @@ func TestImageProductsNeedTheirBits(t *testing.T) {
 			}
 		}
 		if multiplied < tries*9/10 {
-			t.Errorf("%s: only %d of %d normalisations can be multiplied", set.name, multiplied, tries)
+			t.Errorf("%s: only %d of %d normalizations can be multiplied", set.name, multiplied, tries)
 		}
 	}
 }

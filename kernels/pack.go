@@ -58,10 +58,10 @@ func (f factor) pack(to []float32, stride int, rows, depth span) {
 	}
 }
 
-// panelsAtOnce is how many neighbouring panels packFour fills.
+// panelsAtOnce is how many neighboring panels packFour fills.
 const panelsAtOnce = 4
 
-// packFour packs four neighbouring panels of as many rows as there are in the first,
+// packFour packs four neighboring panels of as many rows as there are in the first,
 // panelStride numbers apart, and reports whether it did: it can only copy.
 func (f factor) packFour(to []float32, panelStride int, first, depth span) bool {
 	n := first.length()

@@ -31,7 +31,7 @@ var passCases = []passCase{
 	{"Hinge", []int{1, 1}, 0, func(_ int, s [][]float32) float32 { return Hinge(s[0], s[1], 0.7) }},
 	{"HingeWithGradient", []int{1, 1, 1}, 1, func(_ int, s [][]float32) float32 { return HingeWithGradient(s[0], s[1], s[2], 0.7) }},
 	{"Normalize", []int{12, 3}, 1, func(_ int, s [][]float32) float32 { Normalize(s[0], asBytes(s[1]), passTables, nil); return 0 }},
-	{"Normalize centred", []int{12, 3, 12}, 1, func(_ int, s [][]float32) float32 { Normalize(s[0], asBytes(s[1]), passTables, s[2]); return 0 }},
+	{"Normalize centered", []int{12, 3, 12}, 1, func(_ int, s [][]float32) float32 { Normalize(s[0], asBytes(s[1]), passTables, s[2]); return 0 }},
 	{"SGD", []int{1, 1}, 1, func(_ int, s [][]float32) float32 {
 		SGD{LearningRate: 0.1, WeightDecay: 0.3}.Step(s[0], s[1], nil)
 		return 0
@@ -190,7 +190,7 @@ func TestPassAllocations(t *testing.T) {
 }
 
 // BenchmarkPasses runs the passes over a batch's reconstructions, 128 x 3072,
-// and the optimisers over the autoencoder's parameters, with each instruction
+// and the optimizers over the autoencoder's parameters, with each instruction
 // set and without, on one goroutine and on two.
 func BenchmarkPasses(b *testing.B) {
 	for _, c := range []struct {

@@ -20,9 +20,9 @@ var (
 // names are the classes of the tests' images.
 var names = []string{"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"}
 
-// labelled is a dataset whose training images have these labels; image i's
+// labeled is a dataset whose training images have these labels; image i's
 // first pixel is i.
-func labelled(labels ...byte) *Dataset {
+func labeled(labels ...byte) *Dataset {
 	size := small.RecordSize()
 	records := make([]byte, len(labels)*size)
 	for i, label := range labels {
@@ -32,7 +32,7 @@ func labelled(labels ...byte) *Dataset {
 	return &Dataset{Name: "things", Shape: small, Classes: names, Train: NewImages(small, records)}
 }
 
-// randomRecords are count records of arbitrary pixels, labelled 0 to 9 in turn.
+// randomRecords are count records of arbitrary pixels, labeled 0 to 9 in turn.
 func randomRecords(shape Shape, seed uint64, count int) []byte {
 	size := shape.RecordSize()
 	records := make([]byte, count*size)
@@ -54,7 +54,7 @@ func selected(t testing.TB, shape Shape, records []byte, classes ...string) *Set
 	return set
 }
 
-// contents are the numbers that labelled gave to a set's images.
+// contents are the numbers that labeled gave to a set's images.
 func contents(set *Set) []int {
 	numbers := make([]int, set.Len())
 	for i := range numbers {
@@ -64,7 +64,7 @@ func contents(set *Set) []int {
 }
 
 func TestSelect(t *testing.T) {
-	things := labelled(6, 0, 7, 9, 6, 7, 7, 3)
+	things := labeled(6, 0, 7, 9, 6, 7, 7, 3)
 	for _, test := range []struct {
 		name     string
 		classes  []string
@@ -105,7 +105,7 @@ func TestSelect(t *testing.T) {
 }
 
 func TestSelectUnknownClass(t *testing.T) {
-	things := labelled(0)
+	things := labeled(0)
 	_, err := things.Select(things.Train, []string{"frog", "frogs"})
 	const want = `data.classes: things has no class "frogs"; its classes are airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck`
 	var setting *SettingError
@@ -121,7 +121,7 @@ func every(t *testing.T, count int, classes ...string) *Set {
 	for i := range labels {
 		labels[i] = byte(i % len(names))
 	}
-	things := labelled(labels...)
+	things := labeled(labels...)
 	set, err := things.Select(things.Train, classes)
 	if err != nil {
 		t.Fatal(err)

@@ -10,13 +10,13 @@ import (
 	"testing"
 )
 
-// cifarNormalization is what testdata/normalize.py normalises with.
+// cifarNormalization is what testdata/normalize.py normalizes with.
 var cifarNormalization = &Normalization{
 	Mean: []float32{0.4914, 0.4822, 0.4465},
 	Std:  []float32{0.2470, 0.2435, 0.2616},
 }
 
-// transformed is what transform makes of a byte in each colour plane.
+// transformed is what transform makes of a byte in each color plane.
 func transformed(transform *Transform, value byte) (planes [3]float32) {
 	pixels := make([]float32, photo.Values())
 	transform.Apply(pixels, bytes.Repeat([]byte{value}, photo.Values()))
@@ -80,7 +80,7 @@ func TestCentered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, plain := range map[string]*Transform{"normalised": NewTransform(photo, cifarNormalization), "from 0 to 1": NewTransform(photo, nil)} {
+	for name, plain := range map[string]*Transform{"normalized": NewTransform(photo, cifarNormalization), "from 0 to 1": NewTransform(photo, nil)} {
 		t.Run(name, func(t *testing.T) {
 			before := *plain
 			centered := plain.Centered(training)
@@ -93,7 +93,7 @@ func TestCentered(t *testing.T) {
 				}
 			}
 			if worst := max(slices.Max(means), -slices.Min(means)); worst > 1e-5 {
-				t.Errorf("the centred training images' mean is up to %g away from 0", worst)
+				t.Errorf("the centered training images' mean is up to %g away from 0", worst)
 			}
 			if plain.mean != nil || plain.tables != before.tables {
 				t.Error("Centered changed the transform it starts from")
@@ -117,8 +117,8 @@ func TestInvert(t *testing.T) {
 	normalization := &Normalization{Mean: []float32{0.1, 0.2, 0.3}, Std: []float32{0.5, 0.25, 0.125}}
 	for name, transform := range map[string]*Transform{
 		"plain":      NewTransform(photo, nil),
-		"normalised": NewTransform(photo, normalization),
-		"centred":    NewTransform(photo, nil).Centered(set),
+		"normalized": NewTransform(photo, normalization),
+		"centered":   NewTransform(photo, nil).Centered(set),
 		"both":       NewTransform(photo, normalization).Centered(set),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -133,7 +133,7 @@ func TestInvert(t *testing.T) {
 	}
 }
 
-// record is a labelled image whose bytes count up from first.
+// record is a labeled image whose bytes count up from first.
 func record(label byte, first int) []byte {
 	record := []byte{label}
 	for i := range photo.Values() {

@@ -1,6 +1,6 @@
 // Package metrics holds the figures of a run: what each epoch measured, how
 // often a classifier confuses which classes, and the verdict on the fit. They
-// are numbers and judgements; package reports puts them into words.
+// are numbers and judgments; package reports puts them into words.
 package metrics
 
 import "math"

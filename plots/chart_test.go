@@ -114,7 +114,7 @@ func TestAxisSaysWhatItShows(t *testing.T) {
 			t.Fatal(err)
 		}
 		if chart.yLabel != test.want {
-			t.Errorf("axis is labelled %q, want %q", chart.yLabel, test.want)
+			t.Errorf("axis is labeled %q, want %q", chart.yLabel, test.want)
 		}
 	}
 }

@@ -202,7 +202,7 @@ func TestComparisonHoldsItsYardsticks(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.scale.low > 1e-4 || c.scale.high < 1e6 || !strings.HasSuffix(c.yLabel, "log scale") {
-		t.Errorf("axis from %g to %g, labelled %q, does not hold the yardsticks", c.scale.low, c.scale.high, c.yLabel)
+		t.Errorf("axis from %g to %g, labeled %q, does not hold the yardsticks", c.scale.low, c.scale.high, c.yLabel)
 	}
 }
 

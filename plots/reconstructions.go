@@ -129,10 +129,10 @@ func layoutFor(pairs int) pairLayout {
 // pairTile is a pair as it is drawn.
 type pairTile struct {
 	name   string
-	images []labelledImage
+	images []labeledImage
 }
 
-type labelledImage struct {
+type labeledImage struct {
 	image.Image
 	labels []string // lines below the image
 }
@@ -143,14 +143,14 @@ func (l pairLayout) tiles(pairs []Reconstruction) []pairTile {
 	white := largestDifference(pairs)
 	tiles := make([]pairTile, len(pairs))
 	for i, pair := range pairs {
-		tiles[i] = pairTile{pair.Name, []labelledImage{
+		tiles[i] = pairTile{pair.Name, []labeledImage{
 			{pair.Original.Picture(), []string{rangeOf(pair.Original.Values)}},
 			{pair.Reconstructed.Picture(), []string{
 				rangeOf(pair.Reconstructed.Values), "MSE " + Loss(pair.meanSquaredError())}},
 		}}
 		if l.differences {
 			differences := pair.differences()
-			tiles[i].images = append(tiles[i].images, labelledImage{grays(differences, pair.Original.Width, white), []string{rangeOf(differences)}})
+			tiles[i].images = append(tiles[i].images, labeledImage{grays(differences, pair.Original.Width, white), []string{rangeOf(differences)}})
 		}
 	}
 	return tiles
@@ -269,7 +269,7 @@ func shrunk(style text.Style, texts []string, width, smallest vg.Length) text.St
 // drawImage draws the image, a thin frame around it that keeps a white edge
 // apart from the paper, and the labels below it. left and top are the image's
 // upper left corner.
-func (l pairLayout) drawImage(c draw.Canvas, image labelledImage, style text.Style, left, top vg.Length) {
+func (l pairLayout) drawImage(c draw.Canvas, image labeledImage, style text.Style, left, top vg.Length) {
 	size := fitted(image.Bounds().Size(), l.room())
 	width, height := vg.Length(size.X)*pixel, vg.Length(size.Y)*pixel
 	left, top = wholePixels(left), wholePixels(top)

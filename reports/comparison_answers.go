@@ -155,7 +155,7 @@ func sameTest(first, other Contender) bool {
 }
 
 // otherTest gives the figures of two that were tested on different images,
-// without a judgement.
+// without a judgment.
 func otherTest(task metrics.Task, first, other Contender, d metrics.Difference) string {
 	if !task.Classifies() {
 		return fmt.Sprintf("Which is better these figures cannot say, for the images differ: the loss on test images is %s of %s and %s of %s.",

@@ -26,7 +26,7 @@ const judge = () => {
 };
 const choose = (i) => { pixels = unit(samples[i]); at("name").textContent = samples[i].Name; judge(); };
 
-// take reads a file: its largest centred part of the right proportions, scaled.
+// take reads a file: its largest centered part of the right proportions, scaled.
 const take = async (file) => {
   if (!file) return;
   try {

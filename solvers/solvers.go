@@ -1,4 +1,4 @@
-// Package solvers holds the optimisers, each exactly torch.optim's update, and
+// Package solvers holds the optimizers, each exactly torch.optim's update, and
 // the schedules of their learning rate. Gorgonia's own are not used: its
 // Momentum decays the velocity in place of the weights, and its Adam rounds its
 // constants.
@@ -25,7 +25,7 @@ type Solver interface {
 	Restore(state State, sizes []int) error
 }
 
-// Spec is what a config says of the optimiser.
+// Spec is what a config says of the optimizer.
 type Spec struct {
 	Kind         string // sgd, adam or adamw
 	LearningRate float64

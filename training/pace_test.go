@@ -37,6 +37,6 @@ func TestMeasureTellsOfDivergence(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := newRun(t, 0.01).Measure(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("a cancelled measurement gives %v", err)
+		t.Errorf("a canceled measurement gives %v", err)
 	}
 }

@@ -91,7 +91,7 @@ func TestResumeStoppedEarly(t *testing.T) {
 	}
 }
 
-// TestCancelSavesTheStep saves where the run was cancelled, however long ago
+// TestCancelSavesTheStep saves where the run was canceled, however long ago
 // the last time was.
 func TestCancelSavesTheStep(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())

@@ -55,7 +55,7 @@ func copyColumns(columns int) {
 // panelsAtOnce is how many panels copyPanels fills.
 const panelsAtOnce = 4
 
-// copyPanels generates the packing of neighbouring panels. It reads the cache lines
+// copyPanels generates the packing of neighboring panels. It reads the cache lines
 // of a row one after the other. To copy one panel alone, it would read a line here
 // and there: the rows of large matrices often lie so far apart that their lines
 // compete for the same few places in the caches, and all are of other pages.

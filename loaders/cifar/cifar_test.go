@@ -15,7 +15,7 @@ import (
 	"cifartrain/loaders"
 )
 
-// randomRecords are count records of arbitrary pixels, labelled 0 to 9 in turn.
+// randomRecords are count records of arbitrary pixels, labeled 0 to 9 in turn.
 func randomRecords(seed uint64, count int) []byte {
 	records := make([]byte, count*recordSize)
 	rand.NewChaCha8([32]byte{byte(seed)}).Read(records)

@@ -63,10 +63,10 @@ func TestOpenFindsNothing(t *testing.T) {
 	writeFile(t, filepath.Join(dir, "file"), nil)
 	_, err := Ten.Open(t.Context(), filepath.Join(dir, "file"))
 	wantMessage(t, err, dir, "FOLDER/file is a file, not a folder: name the folder that holds it")
-	cancelled, cancel := context.WithCancel(t.Context())
+	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	writeBinary(t, dir, randomRecords(1, 9))
-	if _, err := Ten.Open(cancelled, dir); err != context.Canceled {
+	if _, err := Ten.Open(canceled, dir); err != context.Canceled {
 		t.Errorf("error %v, want the context's", err)
 	}
 }
@@ -79,8 +79,8 @@ func TestOpenFaults(t *testing.T) {
 		return func(t *testing.T, dir string) { writeFile(t, filepath.Join(dir, name), content) }
 	}
 	first := func() []byte { return bytes.Clone(records[:3*recordSize]) }
-	mislabelled := first()
-	mislabelled[2*recordSize] = 17
+	mislabeled := first()
+	mislabeled[2*recordSize] = 17
 	for _, test := range []struct {
 		name   string
 		damage func(t *testing.T, dir string)
@@ -90,7 +90,7 @@ func TestOpenFaults(t *testing.T) {
 		{"empty", file("data_batch_1.bin", nil), "FOLDER/data_batch_1.bin: byte 0: the file ends here, 9219 bytes short of the 9219 bytes of its 3 records"},
 		{"cut short", file("data_batch_1.bin", records[:5000]), "FOLDER/data_batch_1.bin: byte 5000: the file ends here, 4219 bytes short of the 9219 bytes of its 3 records"},
 		{"too long", file("test_batch.bin", append(records[6*recordSize:], 0)), "FOLDER/test_batch.bin: byte 9219: the file goes on after its 3 records, so it is not one of CIFAR's"},
-		{"label", file("data_batch_2.bin", mislabelled), "FOLDER/data_batch_2.bin: byte 6146: record 2: label 17 is not in 0-9"},
+		{"label", file("data_batch_2.bin", mislabeled), "FOLDER/data_batch_2.bin: byte 6146: record 2: label 17 is not in 0-9"},
 		{"checksum", file("data_batch_1.bin", make([]byte, 3*recordSize)), fmt.Sprintf(
 			"FOLDER/data_batch_1.bin: byte 0: the SHA-256 of its images is %x, but the published one is %x: the file is damaged", sha256.Sum256(make([]byte, 3*recordSize)), sha256.Sum256(first()))},
 		{"a folder in a file's place", func(t *testing.T, dir string) {
@@ -195,7 +195,7 @@ func TestCIFAR10(t *testing.T) {
 			}
 		}
 	}
-	// The means that every CIFAR-10 recipe normalises with.
+	// The means that every CIFAR-10 recipe normalizes with.
 	for plane, want := range []float64{0.4914, 0.4822, 0.4465} {
 		sum := 0
 		for i := range data.Train.Len() {
@@ -205,7 +205,7 @@ func TestCIFAR10(t *testing.T) {
 		}
 		mean := float64(sum) / 255 / float64(data.Train.Len()*1024)
 		if math.Abs(mean-want) > 0.00005 {
-			t.Errorf("mean of colour plane %d is %.6f, want %.4f", plane, mean, want)
+			t.Errorf("mean of color plane %d is %.6f, want %.4f", plane, mean, want)
 		}
 	}
 }

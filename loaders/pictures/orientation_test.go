@@ -38,7 +38,7 @@ func TestReadTurns(t *testing.T) {
 	}
 }
 
-// cornersOf names the colours in the corners of an image, row by row.
+// cornersOf names the colors in the corners of an image, row by row.
 func cornersOf(pixels []byte, shape loaders.Shape) (names [4]string) {
 	plane := shape.Plane()
 	for i, place := range []int{0, shape.Width - 1, plane - shape.Width, plane - 1} {

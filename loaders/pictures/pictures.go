@@ -113,7 +113,7 @@ func fit(pixels []byte, picture image.Image, turn orientation, shape loaders.Sha
 	scaled := image.NewRGBA(image.Rect(0, 0, stored.Width, stored.Height))
 	// Bilinear, with a reach that grows with the scale, as torchvision's Resize
 	// does. A picture that already has the right size is not changed.
-	draw.BiLinear.Scale(scaled, scaled.Bounds(), picture, centre(picture.Bounds(), stored), draw.Src, nil)
+	draw.BiLinear.Scale(scaled, scaled.Bounds(), picture, center(picture.Bounds(), stored), draw.Src, nil)
 	plane := shape.Plane()
 	for i := range plane {
 		rgb := scaled.Pix[scaled.PixOffset(turn.stored(i%shape.Width, i/shape.Width, stored.Width, stored.Height)):][:3]
@@ -131,9 +131,9 @@ func brightness(rgb []byte) byte {
 	return byte((19595*uint32(rgb[0]) + 38470*uint32(rgb[1]) + 7471*uint32(rgb[2]) + 1<<15) >> 16)
 }
 
-// centre returns the largest part in the middle of bounds that has the shape's
+// center returns the largest part in the middle of bounds that has the shape's
 // proportions.
-func centre(bounds image.Rectangle, shape loaders.Shape) image.Rectangle {
+func center(bounds image.Rectangle, shape loaders.Shape) image.Rectangle {
 	width, height := bounds.Dx(), bounds.Dy()
 	if width*shape.Height > height*shape.Width {
 		width = max(1, height*shape.Width/shape.Height)

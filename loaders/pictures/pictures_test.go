@@ -24,18 +24,18 @@ import (
 
 var rgb = loaders.Shape{Channels: 3, Height: 4, Width: 4}
 
-// drawn is a picture whose pixel (x, y) has the colour given.
-func drawn(width, height int, colour func(x, y int) color.Color) *image.NRGBA {
+// drawn is a picture whose pixel (x, y) has the color given.
+func drawn(width, height int, color func(x, y int) color.Color) *image.NRGBA {
 	picture := image.NewNRGBA(image.Rect(0, 0, width, height))
 	for y := range height {
 		for x := range width {
-			picture.Set(x, y, colour(x, y))
+			picture.Set(x, y, color(x, y))
 		}
 	}
 	return picture
 }
 
-// patches are large areas of plain colours, which survive every format.
+// patches are large areas of plain colors, which survive every format.
 func patches(x, y int) color.Color {
 	return []color.NRGBA{{200, 40, 40, 255}, {40, 200, 40, 255}, {40, 40, 200, 255}, {220, 220, 220, 255}}[x/32+2*(y/32)]
 }
@@ -78,7 +78,7 @@ func TestReadFormats(t *testing.T) {
 			for i, place := range []int{0, 3, 12, 15} { // the corners
 				want := patches(i%2*32, i/2*32).(color.NRGBA)
 				for c, value := range []byte{want.R, want.G, want.B} {
-					// GIF's palette has no such colour; a level of JPEG's is lost, too.
+					// GIF's palette has no such color; a level of JPEG's is lost, too.
 					if got := pixels[c*16+place]; math.Abs(float64(got)-float64(value)) > 30 {
 						t.Errorf("corner %d, channel %d is %d, want about %d", i, c, got, value)
 					}
@@ -104,8 +104,8 @@ func TestReadSameSize(t *testing.T) {
 	if err := Read(path, rgb, pixels); err != nil {
 		t.Fatal(err)
 	}
-	grey := make([]byte, 16)
-	if err := Read(path, loaders.Shape{Channels: 1, Height: 4, Width: 4}, grey); err != nil {
+	gray := make([]byte, 16)
+	if err := Read(path, loaders.Shape{Channels: 1, Height: 4, Width: 4}, gray); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 16 {
@@ -115,8 +115,8 @@ func TestReadSameSize(t *testing.T) {
 			t.Errorf("pixel (%d, %d) is %v, want %v", x, y, got, want)
 		}
 		luma := 0.299*float64(want[0]) + 0.587*float64(want[1]) + 0.114*float64(want[2])
-		if math.Abs(float64(grey[i])-luma) > 0.51 {
-			t.Errorf("pixel (%d, %d) has the brightness %d, want %.1f", x, y, grey[i], luma)
+		if math.Abs(float64(gray[i])-luma) > 0.51 {
+			t.Errorf("pixel (%d, %d) has the brightness %d, want %.1f", x, y, gray[i], luma)
 		}
 	}
 }

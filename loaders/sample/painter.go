@@ -8,16 +8,16 @@ import (
 // side is the number of pixels along each edge of a picture.
 const side = 32
 
-// A colour has the red, green and blue of a light, each from 0 to 1 if it can
+// A color has the red, green and blue of a light, each from 0 to 1 if it can
 // be shown.
-type colour struct{ r, g, b float32 }
+type color struct{ r, g, b float32 }
 
 // lit returns c under light of the given strength.
-func (c colour) lit(light float32) colour { return colour{c.r * light, c.g * light, c.b * light} }
+func (c color) lit(light float32) color { return color{c.r * light, c.g * light, c.b * light} }
 
 // mix returns c mixed with d, whose share is 0 to 1.
-func (c colour) mix(d colour, share float32) colour {
-	return colour{c.r + (d.r-c.r)*share, c.g + (d.g-c.g)*share, c.b + (d.b-c.b)*share}
+func (c color) mix(d color, share float32) color {
+	return color{c.r + (d.r-c.r)*share, c.g + (d.g-c.g)*share, c.b + (d.b-c.b)*share}
 }
 
 // A painter paints one image after another on its canvas.
@@ -25,7 +25,7 @@ type painter struct {
 	stream *rand.PCG
 	random *rand.Rand // draws from the image's stream
 	clouds []cloud
-	canvas [side * side]colour
+	canvas [side * side]color
 
 	// The pose maps a figure's coordinates, in which x points to its front and
 	// y down from its middle, to those of the canvas: (xx*u + xy*v + x, yx*u +
@@ -47,7 +47,7 @@ func (p *painter) paint(set imageSet, index uint64, class picture, pixels []byte
 	}
 	scene := scenes[p.random.IntN(len(scenes))]
 	p.landscape(p.near(scene.above, 0.08), p.near(scene.below, 0.08), side*p.between(scene.horizon[0], scene.horizon[1]), p.between(-0.12, 0.12))
-	p.drift(p.between(0.04, 0.16), p.near(colour{}, 0.03))
+	p.drift(p.between(0.04, 0.16), p.near(color{}, 0.03))
 	p.pose(p.between(10, 22), p.between(10, 22), p.between(7, 13))
 	body := p.near(class.body[0].mix(class.body[1], p.random.Float32()), 0.08)
 	for _, part := range class.figure {
@@ -61,32 +61,32 @@ func (p *painter) between(low, high float32) float32 {
 	return low + (high-low)*p.random.Float32()
 }
 
-// near returns a colour similar to c: each channel moves by up to spread, and
+// near returns a color similar to c: each channel moves by up to spread, and
 // all together by up to twice that.
-func (p *painter) near(c colour, spread float32) colour {
+func (p *painter) near(c color, spread float32) color {
 	light := p.between(-2*spread, 2*spread)
-	return colour{
+	return color{
 		c.r + light + p.between(-spread, spread),
 		c.g + light + p.between(-spread, spread),
 		c.b + light + p.between(-spread, spread),
 	}
 }
 
-// landscape fills the canvas with one colour above the horizon and another
+// landscape fills the canvas with one color above the horizon and another
 // below. The horizon is a row; it slopes by slope rows for each column.
-func (p *painter) landscape(above, below colour, horizon, slope float32) {
+func (p *painter) landscape(above, below color, horizon, slope float32) {
 	for i := range p.canvas {
 		x, y := float32(i%side), float32(i/side)
 		p.canvas[i] = above.mix(below, unit(y-horizon-slope*(x-side/2)+0.5))
 	}
 }
 
-// drift applies one cloud to the canvas as light and another as colour.
-func (p *painter) drift(light float32, tint colour) {
+// drift applies one cloud to the canvas as light and another as color.
+func (p *painter) drift(light float32, tint color) {
 	lights, tints := p.view(), p.view()
 	for i, c := range p.canvas {
 		l, t := light*lights.at(i), tints.at(i)
-		p.canvas[i] = colour{c.r + l + tint.r*t, c.g + l + tint.g*t, c.b + l + tint.b*t}
+		p.canvas[i] = color{c.r + l + tint.r*t, c.g + l + tint.g*t, c.b + l + tint.b*t}
 	}
 }
 
@@ -106,7 +106,7 @@ func (p *painter) pose(x, y, size float32) {
 
 // fill paints a part of a figure, lit from above, with an edge that is one
 // pixel wide.
-func (p *painter) fill(c colour, part part) {
+func (p *painter) fill(c color, part part) {
 	// (u, v) are a pixel's coordinates in the part's own square from -1 to 1.
 	scale := 1 / (p.xx*p.yy - p.xy*p.yx)
 	middleX, middleY := p.xx*part.x+p.xy*part.y+p.x, p.yx*part.x+p.yy*part.y+p.y

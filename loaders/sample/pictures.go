@@ -6,22 +6,22 @@ package sample
 // suggests another.
 type picture struct {
 	home, elsewhere []scene
-	body            [2]colour // the body's colour is between these two
+	body            [2]color // the body's color is between these two
 	figure          []part
 }
 
 // strangers is the share of the images that show a figure away from home.
 const strangers = 0.28
 
-// A scene is the background of a figure: a colour above the horizon and one
+// A scene is the background of a figure: a color above the horizon and one
 // below. The horizon, as a share of the height, lies between two bounds.
 type scene struct {
-	above, below colour
+	above, below color
 	horizon      [2]float32
 }
 
 // A part of a figure is an ellipse or a box about (x, y). width and height are
-// half of its extent, and its colour is the body's times shade.
+// half of its extent, and its color is the body's times shade.
 type part struct {
 	x, y, width, height, shade float32
 	shape                      shape
@@ -36,21 +36,21 @@ const (
 )
 
 var (
-	hair  = [2]colour{{0.16, 0.10, 0.07}, {0.80, 0.66, 0.50}}
-	hide  = [2]colour{{0.42, 0.28, 0.16}, {0.72, 0.52, 0.34}}
-	skin  = [2]colour{{0.26, 0.42, 0.16}, {0.45, 0.40, 0.25}}
-	metal = [2]colour{{0.70, 0.15, 0.15}, {0.20, 0.45, 0.75}}
-	paint = [2]colour{{0.45, 0.45, 0.46}, {0.92, 0.92, 0.90}}
+	hair  = [2]color{{0.16, 0.10, 0.07}, {0.80, 0.66, 0.50}}
+	hide  = [2]color{{0.42, 0.28, 0.16}, {0.72, 0.52, 0.34}}
+	skin  = [2]color{{0.26, 0.42, 0.16}, {0.45, 0.40, 0.25}}
+	metal = [2]color{{0.70, 0.15, 0.15}, {0.20, 0.45, 0.75}}
+	paint = [2]color{{0.45, 0.45, 0.46}, {0.92, 0.92, 0.90}}
 
-	sky      = scene{colour{0.65, 0.78, 0.93}, colour{0.65, 0.78, 0.93}, [2]float32{1, 1}}
-	haze     = scene{colour{0.75, 0.77, 0.79}, colour{0.75, 0.77, 0.79}, [2]float32{1, 1}}
-	airfield = scene{colour{0.75, 0.77, 0.79}, colour{0.40, 0.40, 0.42}, [2]float32{0.6, 0.9}}
-	street   = scene{colour{0.54, 0.53, 0.54}, colour{0.40, 0.40, 0.42}, [2]float32{0.4, 0.7}}
-	sea      = scene{colour{0.65, 0.78, 0.93}, colour{0.20, 0.36, 0.50}, [2]float32{0.35, 0.7}}
-	meadow   = scene{colour{0.65, 0.78, 0.93}, colour{0.47, 0.60, 0.30}, [2]float32{0.2, 0.6}}
-	forest   = scene{colour{0.20, 0.26, 0.13}, colour{0.45, 0.58, 0.28}, [2]float32{0.5, 0.9}}
-	sand     = scene{colour{0.75, 0.77, 0.79}, colour{0.64, 0.56, 0.43}, [2]float32{0.0, 0.5}}
-	room     = scene{colour{0.66, 0.58, 0.52}, colour{0.45, 0.36, 0.29}, [2]float32{0.4, 0.8}}
+	sky      = scene{color{0.65, 0.78, 0.93}, color{0.65, 0.78, 0.93}, [2]float32{1, 1}}
+	haze     = scene{color{0.75, 0.77, 0.79}, color{0.75, 0.77, 0.79}, [2]float32{1, 1}}
+	airfield = scene{color{0.75, 0.77, 0.79}, color{0.40, 0.40, 0.42}, [2]float32{0.6, 0.9}}
+	street   = scene{color{0.54, 0.53, 0.54}, color{0.40, 0.40, 0.42}, [2]float32{0.4, 0.7}}
+	sea      = scene{color{0.65, 0.78, 0.93}, color{0.20, 0.36, 0.50}, [2]float32{0.35, 0.7}}
+	meadow   = scene{color{0.65, 0.78, 0.93}, color{0.47, 0.60, 0.30}, [2]float32{0.2, 0.6}}
+	forest   = scene{color{0.20, 0.26, 0.13}, color{0.45, 0.58, 0.28}, [2]float32{0.5, 0.9}}
+	sand     = scene{color{0.75, 0.77, 0.79}, color{0.64, 0.56, 0.43}, [2]float32{0.0, 0.5}}
+	room     = scene{color{0.66, 0.58, 0.52}, color{0.45, 0.36, 0.29}, [2]float32{0.4, 0.8}}
 
 	// The frog's scenes are dark above and light below, the horse's are light
 	// above and dark below, and none is very bright. Because they differ in
@@ -58,11 +58,11 @@ var (
 	// even at a high learning rate, at which its threshold moves with every
 	// image's brightness. When not at home, both appear in the same place,
 	// where only the animal tells them apart.
-	pond     = scene{colour{0.11, 0.13, 0.08}, colour{0.33, 0.45, 0.38}, [2]float32{0.3, 0.6}}
-	soil     = scene{colour{0.11, 0.13, 0.08}, colour{0.49, 0.41, 0.28}, [2]float32{0.3, 0.6}}
-	pasture  = scene{colour{0.49, 0.57, 0.66}, colour{0.17, 0.20, 0.09}, [2]float32{0.4, 0.65}}
-	paddock  = scene{colour{0.49, 0.57, 0.66}, colour{0.21, 0.15, 0.10}, [2]float32{0.4, 0.65}}
-	clearing = scene{colour{0.32, 0.34, 0.33}, colour{0.30, 0.31, 0.21}, [2]float32{0.4, 0.65}}
+	pond     = scene{color{0.11, 0.13, 0.08}, color{0.33, 0.45, 0.38}, [2]float32{0.3, 0.6}}
+	soil     = scene{color{0.11, 0.13, 0.08}, color{0.49, 0.41, 0.28}, [2]float32{0.3, 0.6}}
+	pasture  = scene{color{0.49, 0.57, 0.66}, color{0.17, 0.20, 0.09}, [2]float32{0.4, 0.65}}
+	paddock  = scene{color{0.49, 0.57, 0.66}, color{0.21, 0.15, 0.10}, [2]float32{0.4, 0.65}}
+	clearing = scene{color{0.32, 0.34, 0.33}, color{0.30, 0.31, 0.21}, [2]float32{0.4, 0.65}}
 )
 
 // pictures are the pictures of the classes, in the order of their labels. A

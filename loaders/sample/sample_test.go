@@ -206,7 +206,7 @@ func TestSampleIsLearnable(t *testing.T) {
 	}
 }
 
-// frogsAndHorses are the frogs (-1) and horses (+1) of images, normalised by
+// frogsAndHorses are the frogs (-1) and horses (+1) of images, normalized by
 // mean 0.25 and deviation 0.25, each with a 1 for the bias at its end.
 func frogsAndHorses(images loaders.Images) (xs [][]float64, signs []float64) {
 	signOf := map[string]float64{"frog": -1, "horse": 1}
@@ -248,7 +248,7 @@ func TestFillCoversItsArea(t *testing.T) {
 			p := newPainter(nil)
 			p.stream.Seed(0, index)
 			p.pose(16, 16, 12)
-			p.fill(colour{0, 1, 0}, test.part)
+			p.fill(color{0, 1, 0}, test.part)
 			var covered float64
 			for _, c := range p.canvas {
 				covered += float64(c.g)
@@ -266,7 +266,7 @@ func TestFillOffTheCanvas(t *testing.T) {
 	p := newPainter(nil)
 	for _, middle := range [][2]float32{{-100, 16}, {100, 16}, {16, -100}, {16, 100}} {
 		p.pose(middle[0], middle[1], 12)
-		p.fill(colour{1, 1, 1}, part{0, 0, 1, 1, 1, box})
+		p.fill(color{1, 1, 1}, part{0, 0, 1, 1, 1, box})
 	}
 	if p.canvas != (painter{}).canvas {
 		t.Error("parts beyond the edges have left paint on the canvas")

@@ -126,13 +126,13 @@ func TestOpenWhereNothingCanBeWritten(t *testing.T) {
 // What is wrong with the source, and can be put right, is no reason to train
 // on other images.
 func TestOpenRefuses(t *testing.T) {
-	cancelled, cancel := context.WithCancel(t.Context())
+	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	file := filepath.Join(t.TempDir(), "data")
 	writeFile(t, file, nil)
 	address := "http://" + closedPort(t) + "/cifar.tar.gz"
 
-	_, err := Open(cancelled, Source{Kind: CIFAR10, Dir: t.TempDir(), URL: address, Download: true, Fallback: true}, nil)
+	_, err := Open(canceled, Source{Kind: CIFAR10, Dir: t.TempDir(), URL: address, Download: true, Fallback: true}, nil)
 	wantError(t, err, context.Canceled, address)
 	_, err = Open(t.Context(), Source{Kind: CIFAR10, Dir: file, URL: address, Download: true, Fallback: true}, nil)
 	wantError(t, err, nil, file+" is a file, not a folder")

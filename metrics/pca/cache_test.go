@@ -174,10 +174,10 @@ func TestCachedEnds(t *testing.T) {
 		set := ending{images, &reads, n, cancel}
 		_, err := Cached(ctx, dir, []int{8}, set, set, set)
 		if !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "principal components: ") {
-			t.Errorf("cancelled at read %d it returns %v", n, err)
+			t.Errorf("canceled at read %d it returns %v", n, err)
 		}
 		if files := cacheFiles(t, dir); len(files) != 0 {
-			t.Errorf("cancelled at read %d it leaves %v", n, files)
+			t.Errorf("canceled at read %d it leaves %v", n, files)
 		}
 	}
 }

@@ -246,10 +246,10 @@ func TestFitEnds(t *testing.T) {
 		seen := 0
 		set := ending{images, &seen, n, cancel}
 		if results, err := Fit(ctx, []int{8}, set, set, set); !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "principal components: ") || results != nil {
-			t.Errorf("cancelled at read %d of %d it returns %v and %v", n, reads, results, err)
+			t.Errorf("canceled at read %d of %d it returns %v and %v", n, reads, results, err)
 		}
 		if seen > n+imagesAtOnce {
-			t.Errorf("cancelled at read %d it went on for %d", n, seen-n)
+			t.Errorf("canceled at read %d it went on for %d", n, seen-n)
 		}
 	}
 }

@@ -50,7 +50,7 @@ type drawn struct {
 	description   string
 	texts         []string
 	boxes, links  int
-	labelled      int // links with a text
+	labeled       int // links with a text
 
 	places []place // of boxes and bars
 }
@@ -109,7 +109,7 @@ func (d *drawn) element(t *testing.T, element xml.StartElement) {
 	case what == "path" && class == "link":
 		d.links++
 	case what == "text" && class == "link":
-		d.labelled++
+		d.labeled++
 	case what == "rect" && class != "sheet":
 		p := place{number("x"), number("y"), number("x") + number("width"), number("y") + number("height")}
 		if p.x < 0 || p.y < 0 || p.right > d.width || p.bottom > d.height {
@@ -137,9 +137,9 @@ func TestDiagram(t *testing.T) {
 	for _, hidden := range []int{0, 1, 3, 32} {
 		networks[fmt.Sprint(hidden, " hidden layers")] = tied(hidden)
 	}
-	labelled := tied(1) // down to the loss in one column
-	labelled.Target = "labels"
-	networks["tied with labels"] = labelled
+	labeled := tied(1) // down to the loss in one column
+	labeled.Target = "labels"
+	networks["tied with labels"] = labeled
 	for name, network := range networks {
 		t.Run(name, func(t *testing.T) {
 			d := drawDiagram(t, network)
@@ -158,8 +158,8 @@ func TestDiagram(t *testing.T) {
 					shared++
 				}
 			}
-			if d.links != shared || d.labelled != shared {
-				t.Errorf("%d links, %d of them labelled, want %d", d.links, d.labelled, shared)
+			if d.links != shared || d.labeled != shared {
+				t.Errorf("%d links, %d of them labeled, want %d", d.links, d.labeled, shared)
 			}
 			if d.texts[0] != d.title {
 				t.Errorf("the heading is %q, the title %q", d.texts[0], d.title)
