@@ -97,6 +97,16 @@ func ExampleTemplates() {
 	})
 }
 
+func ExampleWeights_gray() {
+	save("weights_gray.png", func(w io.Writer) error {
+		weights := ring(7)
+		for p := range weights.Values {
+			weights.Values[p] -= 0.3
+		}
+		return plots.Weights(w, caption, "Ankle boot", "Bag", weights)
+	})
+}
+
 func ExampleConfusion_many() {
 	save("confusion_many.png", func(w io.Writer) error {
 		var classes []string
@@ -206,6 +216,7 @@ func TestGoldenExplanations(t *testing.T) {
 		"filters.png":        ExampleFilters,
 		"templates.png":      ExampleTemplates,
 		"confusion_many.png": ExampleConfusion_many,
+		"weights_gray.png":   ExampleWeights_gray,
 		"extremes.png":       ExampleRestoredGroups,
 		"side_by_side.png":   ExampleSideBySide,
 		"errors.png":         ExampleErrorsByClass,

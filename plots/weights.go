@@ -24,7 +24,7 @@ var planeNames = [planes]string{"red", "green", "blue"}
 
 // Weights writes a PNG of a linear classifier's weights between two classes to w:
 // above, in colors, what speaks for either class, and below each channel by
-// itself, blue for weights below 0 and red for those above. negative and positive
+// itself, or beside that the one channel of gray images, blue for weights below 0 and red for those above. negative and positive
 // name the classes that a negative and a positive score stand for. Weights returns
 // an error for weights that are no image in gray or color or not finite, if the
 // caption names no dataset, or from w.
@@ -33,9 +33,13 @@ func Weights(w io.Writer, caption Caption, negative, positive string, weights Im
 		return fmt.Errorf("drawing the weights: %w", err)
 	}
 	strongest, clear := largestMagnitude(weights.Values), clearMagnitude(weights.Values)
+	places, title, titleRoom := [2]string{"Above: what speaks for each class, in its color", "Below, each channel"}, "what speaks for ", panelSide
+	if weights.Channels < planes {
+		places, title, titleRoom = [2]string{"Left: what speaks for each class is bright", "Right"}, "for ", smallSide
+	}
 	notes := []string{
-		fmt.Sprintf("Above: what speaks for each class, in its color. Middle gray is no weight; weights beyond ±%s are drawn as that.", Loss(clear)),
-		fmt.Sprintf("Below, each channel: a bright pixel speaks for %s where it is blue and for %s where it is red.", negative, positive),
+		fmt.Sprintf("%s. Middle gray is no weight; weights beyond ±%s are drawn as that.", places[0], Loss(clear)),
+		fmt.Sprintf("%s: a bright pixel speaks for %s where it is blue and for %s where it is red.", places[1], negative, positive),
 	}
 	if strongest == 0 {
 		notes = append(notes, "All weights are 0.")
@@ -46,7 +50,7 @@ func Weights(w io.Writer, caption Caption, negative, positive string, weights Im
 		class string
 		sign  float32
 	}{{negative, -1}, {positive, 1}} {
-		above = append(above, imagePanel("what speaks for "+side.class, weights.times(side.sign).between(-clear, clear)))
+		above = append(above, imagePanel(title+side.class, titleRoom, weights.times(side.sign).between(-clear, clear)))
 	}
 	colors := weightColors(strongest)
 	plane := weights.Height * weights.Width
@@ -55,9 +59,13 @@ func Weights(w io.Writer, caption Caption, negative, positive string, weights Im
 		if weights.Channels == planes {
 			name = planeNames[channel] + " channel"
 		}
-		below = append(below, imagePanel(name, mapped(colors, weights, weights.Values[channel*plane:(channel+1)*plane])))
+		below = append(below, imagePanel(name, smallSide, mapped(colors, weights, weights.Values[channel*plane:(channel+1)*plane])))
 	}
-	err := writePicture(w, heading{"Weights of the linear classifier", caption, notes}, weightsHeight, func(c draw.Canvas) {
+	height := weightsHeight
+	if len(below) == 1 { // of gray images all fit a row
+		above, below, height = nil, append(above, below...), smallSide+panelTitle
+	}
+	err := writePicture(w, heading{"Weights of the linear classifier", caption, notes}, height, func(c draw.Canvas) {
 		drawWeights(c, above, below, weightBar(colors))
 	})
 	if err != nil {
@@ -147,9 +155,9 @@ func colorAt(colors palette.ColorMap, value float64) color.Color {
 	return c
 }
 
-func imagePanel(title string, picture image.Image) *plot.Plot {
+func imagePanel(title string, room vg.Length, picture image.Image) *plot.Plot {
 	panel := newPlot()
-	panel.Title.Text = elide(textStyle(labelSize, inkColor), title, panelSide)
+	panel.Title.Text = elide(textStyle(labelSize, inkColor), title, room)
 	panel.HideAxes()
 	panel.X.Padding, panel.Y.Padding = 0, 0
 	panel.Add(pixelImage{picture})
@@ -167,8 +175,10 @@ func drawWeights(c draw.Canvas, above, below []*plot.Plot, bar *plot.Plot) {
 	for i, panel := range above {
 		panel.Draw(at(vg.Length(i)*(panelSide+panelGap), 0, panelSide))
 	}
-	const top = panelSide + panelTitle + panelGap
-	left := vg.Length(0)
+	top, left := vg.Length(0), vg.Length(0)
+	if len(above) > 0 {
+		top = panelSide + panelTitle + panelGap
+	}
 	for _, panel := range below {
 		panel.Draw(at(left, top, smallSide))
 		left += smallSide + panelGap
