@@ -74,31 +74,22 @@ func comparisonChart(caption Caption, q quantity, contenders []Contender) (*Char
 	if !q.percent {
 		c.cutStart()
 	}
-	notes = append(notes, c.hidden()...)
-	return c, c.finish(caption, strings.ToUpper(q.name[:1])+q.name[1:]+" per epoch, compared", gapped, notes...)
+	err := c.finish(caption, strings.ToUpper(q.name[:1])+q.name[1:]+" per epoch, compared", gapped, notes...)
+	c.heading.notes = append(c.heading.notes, c.hidden()...)
+	return c, err
 }
 
 // hidden names curves that lie on those of other configs all along, which nobody
 // could tell by looking.
 func (c *Chart) hidden() (notes []string) {
-	var all []float64
-	for _, panel := range c.panels {
-		for _, curve := range panel.curves {
-			all = append(all, finite(curve.points)...)
-		}
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	const asWideAsALine = 0.004 // of the span of all values
-	near := asWideAsALine * (slices.Max(all) - slices.Min(all))
+	const asWideAsALine = 0.004 // of the axis
 	told := make([]bool, len(c.series))
 	for i := range c.series {
 		names := []string{c.series[i].name}
 		for j := i + 1; j < len(c.series); j++ {
 			same := !told[i] && !told[j]
 			for _, panel := range c.panels {
-				same = same && panel.curves[i].covers(panel.curves[j], near)
+				same = same && panel.curves[i].covers(panel.curves[j], c.scale, asWideAsALine)
 			}
 			if same {
 				told[j] = true
@@ -112,14 +103,16 @@ func (c *Chart) hidden() (notes []string) {
 	return notes
 }
 
-// covers reports whether the curve is nowhere farther than near from another.
-func (c curve) covers(other curve, near float64) bool {
+// covers reports whether the curve is nowhere farther from another than a share of
+// the scale.
+func (c curve) covers(other curve, s scale, share float64) bool {
+	near := share * (s.place(s.high) - s.place(s.low))
 	if len(c.points) != len(other.points) || len(c.points) < 2 {
 		return false
 	}
 	for i, p := range c.points {
 		q := other.points[i]
-		if p.X != q.X || drawable(p.Y) != drawable(q.Y) || drawable(p.Y) && math.Abs(p.Y-q.Y) > near {
+		if p.X != q.X || drawable(p.Y) != drawable(q.Y) || drawable(p.Y) && math.Abs(s.place(p.Y)-s.place(q.Y)) > near {
 			return false
 		}
 	}
