@@ -280,14 +280,14 @@ func (p *program) train(ctx context.Context) error {
 		all = append(all, config)
 	}
 	switch sweep := all[0].Sweep != nil; {
+	case !sweep && p.join != "":
+		return usagef("-join is for sweeps, and %s sweeps no key", p.configs[0])
 	case sweep && p.dryRun:
-		return commands.DryRunSweep(ctx, &p.session, all[0])
+		return commands.DryRunSweep(ctx, &p.session, all[0], p.join)
 	case sweep && p.join != "":
 		return p.session.Join(ctx, all[0], p.join)
 	case sweep:
 		return p.session.Sweep(ctx, all[0])
-	case p.join != "":
-		return usagef("-join is for sweeps, and %s sweeps no key", p.configs[0])
 	case p.dryRun:
 		return commands.DryRun(ctx, &p.session, all)
 	}

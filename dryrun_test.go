@@ -71,6 +71,20 @@ func TestDryRunOfASweep(t *testing.T) {
 			t.Errorf("the terminal does not show %q:\n%s", want, stdout)
 		}
 	}
+	for _, test := range []struct {
+		says   string
+		status int
+		args   []string
+	}{
+		{"would write to " + filepath.Join(runs, "try", "night"), exitDone, sweepArgs(runs, "-dry-run", "-join", "night")},
+		{"would write to " + filepath.Join(runs, "try", "<UTC time>"), exitDone, halvingArgs(runs, "-dry-run")},
+		{"cannot name a folder", exitUsage, sweepArgs(runs, "-dry-run", "-join", "a/b")},
+		{"-join is for sweeps", exitUsage, sampleArgs(runs, "-dry-run", "-join", "night")},
+	} {
+		if status, stdout, stderr := call(context.Background(), test.args...); status != test.status || !strings.Contains(stdout+stderr, test.says) {
+			t.Errorf("%v: exit status %d, want %d and %q\n%s%s", test.args, status, test.status, test.says, stdout, stderr)
+		}
+	}
 	if left, _ := filepath.Glob(filepath.Join(runs, "*")); len(left) > 0 {
 		t.Errorf("the dry run left %v", left)
 	}

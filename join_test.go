@@ -93,7 +93,7 @@ func TestJoinedSweepSoFar(t *testing.T) {
 	defer cancel()
 	runs := t.TempDir()
 	var stderr strings.Builder
-	if status := run(ctx, fourRates(runs, "-join", "night"), cancelAt{"1/4  ", cancel}, &stderr); status != exitInterrupted || !strings.Contains(stderr.String(), "to join them again: go run . -resume "+runs) {
+	if status := run(ctx, fourRates(runs, "-join", "night"), cancelAt{"1/4  ", cancel}, &stderr); status != exitInterrupted || !strings.Contains(stderr.String(), "to join again: go run . -resume "+runs) {
 		t.Fatalf("exit status %d: %s", status, stderr.String())
 	}
 	sweep, all, _ := runfolder.OpenSweep(filepath.Join(runs, "try", "night"))

@@ -15,10 +15,11 @@ import (
 )
 
 // DryRunSweep does for a sweep what DryRun does for configs, with figures for
-// all its runs together.
-func DryRunSweep(ctx context.Context, s *experiments.Session, config configs.Config) error {
+// all its runs together. place is the name that the sweep would be joined under,
+// empty for none.
+func DryRunSweep(ctx context.Context, s *experiments.Session, config configs.Config, place string) error {
 	s.Offline = true
-	plan, err := s.PlanSweep(ctx, config)
+	plan, err := s.PlanSweep(ctx, config, place)
 	if err != nil {
 		return err
 	}

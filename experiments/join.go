@@ -37,12 +37,20 @@ const lookAgain = time.Second
 
 var placeName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$`)
 
+// checkPlace returns an error where no sweep can be joined under a name.
+func checkPlace(place string) error {
+	if !placeName.MatchString(place) || place == "latest" {
+		return requestf("-join %q cannot name a folder: use letters, digits, \"-\", \"_\" and \".\", the first not \".\", and not latest", place)
+	}
+	return nil
+}
+
 // Join works on a config's sweep in the folder runs/<name>/<place> until all
 // its runs are finished. The first process to come creates the folder. The
 // process that finishes last writes the comparison.
 func (s *Session) Join(ctx context.Context, config configs.Config, place string) error {
-	if !placeName.MatchString(place) || place == "latest" {
-		return requestf("-join %q cannot name a folder: use letters, digits, \"-\", \"_\" and \".\", the first not \".\", and not latest", place)
+	if err := checkPlace(place); err != nil {
+		return err
 	}
 	w := &sweep{config: config, settings: config.Settings(), seeds: s.Seeds}
 	if err := s.checkSweep(ctx, w); err != nil {
@@ -156,7 +164,7 @@ func (s *Session) workOn(ctx context.Context, w *sweep, folder *runfolder.Folder
 		}
 	}
 	if errors.Is(cause, context.Canceled) {
-		return Interruption(fmt.Sprintf("interrupted with %d of %d runs finished; other processes go on; to join them again: %s",
+		return Interruption(fmt.Sprintf("interrupted with %d of %d runs finished; other processes that have joined go on; to join again: %s",
 			j.ended(), len(j.places), shell.Command(append([]string{"-resume", folder.Path}, s.Repeated...)...)))
 	}
 	if cause != nil {

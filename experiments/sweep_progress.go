@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"cifartrain/configs"
 	"cifartrain/reports"
 	"cifartrain/runfolder"
 )
@@ -29,19 +30,19 @@ func (w *sweep) stands(now time.Time) (*standing, error) {
 			continue
 		}
 		for _, later := range rungs[i+1:] {
-			s.EpochsLeft += later.settings * w.seeds * (w.lastEpoch(later) - w.lastEpoch(*later.before))
+			s.EpochsLeft += later.settings * w.seeds * (later.lastEpoch(w.config) - later.before.lastEpoch(w.config))
 		}
 		return s, nil
 	}
 	return nil, fmt.Errorf("%s has no settings", w.folder.Path)
 }
 
-// lastEpoch is the epoch up to which a rung trains its runs.
-func (w *sweep) lastEpoch(r rung) int {
+// lastEpoch is the epoch up to which a rung trains the run of a config.
+func (r rung) lastEpoch(config configs.Config) int {
 	if r.pause == toTheEnd {
-		return w.config.Train.Epochs
+		return config.Train.Epochs
 	}
-	return r.pause
+	return min(r.pause, config.Train.Epochs)
 }
 
 // look counts the runs of a rung and what is left of them.
@@ -60,10 +61,7 @@ func (s *standing) look(w *sweep, r rung, places []int, now time.Time) error {
 			s.doing[place] = "waits for the others"
 			continue
 		}
-		end := w.run(place).Train.Epochs
-		if r.pause != toTheEnd {
-			end = min(end, r.pause)
-		}
+		end := r.lastEpoch(w.run(place))
 		s.EpochsLeft += max(0, end-len(history))
 		who, trained, err := w.trainer(place, now)
 		if err != nil {

@@ -80,11 +80,11 @@ func (s *Session) SweepPage(path string) ([]byte, error) {
 		return nil, err
 	}
 	result := w.result()
-	if !exists(folder.File(runfolder.ReportFile)) {
-		stands, err := w.stands(time.Now()) // a watcher writes nothing, so it cannot ask the file system for the time
-		if err != nil {
-			return nil, err
-		}
+	stands, err := w.stands(time.Now()) // a watcher writes nothing, so it cannot ask the file system for the time
+	if err != nil {
+		return nil, err
+	}
+	if stands.Done < stands.All {
 		w.underWay(result, stands)
 	}
 	pictures, err := w.draw(result)

@@ -9,6 +9,7 @@ import (
 
 	"cifartrain/configs"
 	"cifartrain/reports"
+	"cifartrain/runfolder"
 	"cifartrain/training"
 )
 
@@ -50,17 +51,31 @@ func (t *Trial) Seconds(epochs int) float64 {
 
 // PlanSweep checks a config's sweep as training does, and estimates what its
 // runs will take. Settings whose steps take equally long are measured once.
-func (s *Session) PlanSweep(ctx context.Context, config configs.Config) (reports.SweepPlan, error) {
+//
+// place is the name that the sweep would be joined under, empty for none.
+func (s *Session) PlanSweep(ctx context.Context, config configs.Config, place string) (reports.SweepPlan, error) {
 	w := &sweep{config: config, settings: config.Settings(), seeds: s.Seeds}
+	folder := &runfolder.Folder{Path: filepath.Join(s.Runs, config.Name, "<UTC time>")}
+	if place != "" {
+		if err := checkPlace(place); err != nil {
+			return reports.SweepPlan{}, err
+		}
+		folder.Path = filepath.Join(s.Runs, config.Name, place)
+	}
 	if err := s.checkSweep(ctx, w); err != nil {
 		return reports.SweepPlan{}, err
 	}
 	if err := s.share(ctx, w); err != nil {
 		return reports.SweepPlan{}, err
 	}
-	runs := len(w.settings) * w.seeds
+	if exists(folder.File(runfolder.SweepFile)) {
+		if err := s.agree(w, folder); err != nil {
+			return reports.SweepPlan{}, err
+		}
+	}
+	runs, rungs := len(w.settings)*w.seeds, w.rungs()
 	plan := reports.SweepPlan{
-		Name: config.Name, Settings: len(w.settings), Runs: runs, AtOnce: s.atOnce(ctx, w), Folder: filepath.Join(s.Runs, config.Name),
+		Name: config.Name, Settings: len(w.settings), Runs: runs, AtOnce: s.atOnce(ctx, w), Folder: folder.Path,
 		Shortest: math.Inf(1), Memory: w.common + int64(s.atOnce(ctx, w))*w.own,
 	}
 	trials := make(map[string]*Trial)
@@ -79,8 +94,16 @@ func (s *Session) PlanSweep(ctx context.Context, config configs.Config) (reports
 			trials[pace] = trial
 		}
 		seconds := trials[pace].Seconds(one.Train.Epochs)
-		plan.Shortest, plan.Longest = min(plan.Shortest, seconds), max(plan.Longest, seconds)
-		plan.Seconds += seconds * float64(w.seeds) / float64(plan.AtOnce)
+		plan.Longest = max(plan.Longest, seconds)
+		for i, r := range rungs { // of which the later ones train a share of the settings
+			more := trials[pace].Seconds(r.lastEpoch(one))
+			if i == 0 {
+				plan.Shortest = min(plan.Shortest, more)
+			} else {
+				more -= trials[pace].Seconds(r.before.lastEpoch(one))
+			}
+			plan.Seconds += more * float64(r.settings*w.seeds) / float64(len(w.settings)*plan.AtOnce)
+		}
 		plan.Disk += int64(w.seeds) * trials[pace].Disk()
 		plan.MayStop = plan.MayStop || one.Train.EarlyStopping > 0
 	}

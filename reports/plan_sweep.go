@@ -3,7 +3,6 @@ package reports
 import (
 	"fmt"
 	"io"
-	"path/filepath"
 )
 
 // A SweepPlan is what the runs of a sweep would be.
@@ -11,7 +10,7 @@ type SweepPlan struct {
 	Name              string
 	Settings, Runs    int
 	AtOnce            int     // runs that are trained side by side
-	Folder            string  // that the sweep's folder is made in
+	Folder            string  // the sweep's
 	Shortest, Longest float64 // run, seconds
 	Seconds           float64 // of all runs
 	Memory, Disk      int64   // of all runs, bytes
@@ -31,7 +30,7 @@ func ShowSweepPlan(out io.Writer, p SweepPlan) {
 	}
 	fmt.Fprintln(out, wrap(fmt.Sprintf("would train for %sabout %s, each run %s", most, Duration(p.Seconds), each), widthOf(out)))
 	fmt.Fprintf(out, "would take about %s of memory and %s of disk\n", Bytes(p.Memory), Bytes(p.Disk))
-	fmt.Fprintf(out, "would write to %s\n\n", filepath.Join(p.Folder, "<UTC time>"))
+	fmt.Fprintf(out, "would write to %s\n\n", p.Folder)
 }
 
 // Bytes is an amount of memory or disk as a person writes it: 512 kB, 1.5 GB.

@@ -71,7 +71,11 @@ func (f *Folder) Publish(entry string) (folder *Folder, published bool, err erro
 	if _, statErr := os.Stat(folder.File(SweepFile)); statErr == nil {
 		return folder, false, os.RemoveAll(f.Path)
 	}
-	return nil, false, errors.Join(fmt.Errorf("making %s: %w", folder.Path, err), os.RemoveAll(f.Path))
+	err = fmt.Errorf("making %s: %w", folder.Path, err)
+	if _, statErr := os.Lstat(folder.Path); statErr == nil {
+		err = fmt.Errorf("%s holds no sweep to join: choose another name with -join, or remove it", folder.Path)
+	}
+	return nil, false, errors.Join(err, os.RemoveAll(f.Path))
 }
 
 // CreateRun makes the folder of one run in the sweep's folder.
