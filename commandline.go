@@ -21,7 +21,7 @@ type usageError string
 
 func (e usageError) Error() string { return string(e) + "; see -help" }
 
-// WrongRequest marks the error as the command line's fault.
+// WrongRequest marks the error as a fault of the command line.
 func (usageError) WrongRequest() {}
 
 // usagef returns a [usageError].
@@ -42,8 +42,8 @@ type program struct {
 	port               int
 }
 
-// subcommands are what the first operand may ask for, with the flags each
-// takes. No operand asks for training.
+// subcommands are the commands, with the operands and the flags that each
+// takes. A call without operands trains.
 var subcommands = map[string]struct {
 	operand     string // what the command takes; empty for nothing
 	least, most int    // how many of them
@@ -72,7 +72,7 @@ const (
 // commandNames lists the commands in a sentence.
 const commandNames = "compare, evaluate, predict, encode, watch, report, runs, export, list and show"
 
-// command parses the arguments and does what they ask.
+// command parses the arguments and carries them out.
 func (p *program) command(ctx context.Context, args []string) error {
 	flags := p.flags()
 	operands, err := parse(flags, args)
@@ -137,8 +137,8 @@ func (p *program) command(ctx context.Context, args []string) error {
 	return p.train(ctx)
 }
 
-// expandHome puts the home folder in the place of ~ in all paths of the command
-// line. Shells do so for words of their own only, not in -data=~/images.
+// expandHome replaces ~ by the home folder in all paths of the command line.
+// Shells do so only at the start of a word, not in -data=~/images.
 func (p *program) expandHome(operands []string) (err error) {
 	paths := []*string{&p.data, &p.resume, &p.session.Runs, &p.session.Init, &p.export.File}
 	for i := range operands {
@@ -155,7 +155,7 @@ func (p *program) expandHome(operands []string) (err error) {
 	return nil
 }
 
-// check returns an error where a command gets operands or flags it does not
+// check returns an error if a command gets operands or flags that it does not
 // take.
 func check(flags *flag.FlagSet, name string, operands []string) error {
 	command, known := subcommands[name]
@@ -200,8 +200,8 @@ func (p *program) flags() *flag.FlagSet {
 	flags.StringVar(&p.session.Runs, "runs", "runs", "put run folders into the folder `DIR`")
 	flags.StringVar(&p.session.Init, "init", "", "start from the weights in this safetensors `FILE`")
 	flags.StringVar(&p.resume, "resume", "", "go on with the run in the folder `RUN`; -set train.epochs=N makes it longer")
-	flags.StringVar(&p.join, "join", "", "of a sweep: work on the one in runs/<sweep>/`NAME` beside any number of other processes, here or on machines that share the folder")
-	flags.IntVar(&p.session.Seeds, "seeds", 1, "repeat each run over `N` seeds, from the config's on")
+	flags.StringVar(&p.join, "join", "", "for a sweep: work on the one in runs/<sweep>/`NAME` beside any number of other processes, here or on machines that share the folder")
+	flags.IntVar(&p.session.Seeds, "seeds", 1, "repeat each run with `N` seeds, counting up from the config's")
 	flags.BoolVar(&p.session.TensorBoard, "tensorboard", false, "write event files, for tensorboard --logdir runs")
 	flags.BoolVar(&p.dryRun, "dry-run", false, "check config and data, show the model and about how long training would take; train and write nothing")
 	flags.StringVar(&p.export.Format, "format", "", "export: the `FORMAT`, onnx, npz, safetensors or html, a page to play with; by default the one that -o ends in, or onnx")
@@ -209,9 +209,9 @@ func (p *program) flags() *flag.FlagSet {
 	flags.StringVar(&p.export.Part, "part", "all", "export: the `PART` of an autoencoder as ONNX: all, encoder or decoder")
 	flags.StringVar(&p.export.File, "o", "", "export, encode: the `FILE` to write, - for the standard output; by default in the current folder, named after the run. predict: write CSV there")
 	flags.StringVar(&p.split, "split", "test", "predict, encode: `WHICH` of the run's own images, test, validation or train")
-	flags.IntVar(&p.port, "port", 0, "watch: serve on port `N` of this machine; 0 takes a free one")
+	flags.IntVar(&p.port, "port", 0, "watch: serve on port `N` of this machine; 0 chooses a free one")
 	flags.BoolVar(&p.quiet, "quiet", false, "no progress display")
-	flags.BoolVar(&p.version, "version", false, "say which version this is, and what it was built with and runs on")
+	flags.BoolVar(&p.version, "version", false, "print the version, what it was built with and what it runs on")
 	return flags
 }
 
@@ -258,7 +258,7 @@ func parse(flags *flag.FlagSet, args []string) (operands []string, err error) {
 	return operands, nil
 }
 
-// readable says what package flag found wrong in words for a user.
+// readable words an error of package flag for the user.
 func readable(problem string) string {
 	if name, unknown := strings.CutPrefix(problem, "flag provided but not defined: "); unknown {
 		return fmt.Sprintf("there is no flag %s; config keys are set with -set, as in -set train.epochs=2", name)
@@ -275,7 +275,7 @@ func (p *program) train(ctx context.Context) error {
 			return err
 		}
 		if config.Sweep != nil && len(p.configs) > 1 {
-			return usagef("%s is a sweep, a comparison of its own; train it alone, or leave its sweep out with -set sweep=null", path)
+			return usagef("%s is a sweep, which makes its own comparison; train it alone, or remove its sweep with -set sweep=null", path)
 		}
 		all = append(all, config)
 	}
@@ -306,12 +306,12 @@ func (p *program) goOn(ctx context.Context) error {
 		p.session.Repeated = append(p.session.Repeated, "-data", p.data)
 	}
 	if len(p.configs) > 1 {
-		return usagef("-resume takes one -config at most: a run has one")
+		return usagef("-resume takes at most one -config, because a run has one")
 	}
 	return p.session.Resume(ctx, p.resume, strings.Join(p.configs, ""), p.settings())
 }
 
-// settings are the overrides of a config that the flags ask for.
+// settings returns the config overrides that the flags ask for.
 func (p *program) settings() []string {
 	if p.data == "" {
 		return p.overrides

@@ -8,7 +8,7 @@
 //	go run . evaluate RUN                score a run's best weights on the test images again
 //	go run . -resume RUN                 go on with an interrupted run
 //	go run . watch RUN                   a run's report in the browser, as it trains
-//	go run . predict RUN [FILE|DIR...]   what a run's best weights say of pictures
+//	go run . predict RUN [FILE|DIR...]   what a run's best weights predict for pictures
 //	go run . encode RUN [FILE|DIR...]    an autoencoder's codes of pictures
 //	go run . export RUN                  a run's best weights for other programs
 //	go run . report RUN                  draw a run's pictures and page again
@@ -42,22 +42,23 @@ const (
 
 func main() {
 	ctx := interruptible(os.Stderr)
-	signal.Ignore(syscall.SIGPIPE) // a reader that has seen enough ends no training
-	// Most of the heap is the dataset, which never changes: waiting for it to
-	// double would double the memory for nothing.
+	signal.Ignore(syscall.SIGPIPE) // training goes on after the reader of its output has quit
+	// Most of the heap is the dataset, which never changes. Letting the heap
+	// double before each collection would waste as much memory again.
 	debug.SetGCPercent(25)
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // interruptible returns a context that ends with the first Ctrl-C, SIGTERM or
-// SIGHUP. The program then saves what there is; where that takes a moment, stderr
-// says so, and a second signal after that ends the program at once. One that comes
-// sooner is the first one delivered twice, as timeout(1) and process groups do.
+// SIGHUP. The program then saves its state; if that takes a moment, stderr says
+// so, and from then on a second signal ends the program at once. A second
+// signal that comes earlier is ignored: timeout(1) and process groups deliver
+// the first one twice.
 func interruptible(stderr io.Writer) context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) { // which nohup has the program ignore
+	if !signal.Ignored(syscall.SIGHUP) { // nohup makes the program ignore it
 		signal.Notify(signals, syscall.SIGHUP)
 	}
 	go func() {
@@ -66,7 +67,7 @@ func interruptible(stderr io.Writer) context.Context {
 		time.Sleep(answerAfter)
 		fmt.Fprintln(stderr, "\nstopping as soon as everything is saved; Ctrl-C ends the program at once")
 		time.Sleep(answerAfter)
-		select { // forgets what came before anyone could read that
+		select { // discards a signal sent before anyone could read the message
 		case <-signals:
 		default:
 		}
@@ -77,11 +78,11 @@ func interruptible(stderr io.Writer) context.Context {
 	return ctx
 }
 
-// answerAfter is how long the program has to end before it tells of stopping,
-// and a person to read that.
+// answerAfter is how long the program waits for its own end before it prints
+// that it is stopping, and how long it then gives a person to read that.
 const answerAfter = 500 * time.Millisecond
 
-// run is the program for its arguments; it returns the exit status.
+// run runs the program with arguments and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	out := &output{Writer: stdout}
 	p := &program{stdout: out, stderr: stderr}
@@ -110,8 +111,8 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Fd returns the descriptor of the file behind it, or one that no file has, so
-// that texts can be as wide as the terminal.
+// Fd returns the descriptor of the file behind the output, or an invalid one,
+// so that texts can use the width of the terminal.
 func (o *output) Fd() uintptr {
 	if file, isFile := o.Writer.(*os.File); isFile {
 		return file.Fd()
@@ -119,14 +120,14 @@ func (o *output) Fd() uintptr {
 	return ^uintptr(0)
 }
 
-// A wrongRequest is an error that only another request helps against: each
+// A wrongRequest is an error that only a different request can avoid. Each
 // package marks its own.
 type wrongRequest interface {
 	error
 	WrongRequest()
 }
 
-// status is the exit status for an error.
+// status returns the exit status for an error.
 func status(err error) int {
 	var wrong wrongRequest
 	switch {
@@ -139,7 +140,7 @@ func status(err error) int {
 	}
 }
 
-// message is what a person reads of an error.
+// message returns what a person reads about an error.
 func message(err error) string {
 	var interruption interface {
 		error
@@ -147,7 +148,7 @@ func message(err error) string {
 	}
 	switch {
 	case errors.As(err, &interruption):
-		return err.Error() // which says what was done and how it goes on
+		return err.Error() // it says what was done and how to go on
 	case errors.Is(err, context.Canceled):
 		return "interrupted before anything was trained or written"
 	default:

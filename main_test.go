@@ -356,7 +356,7 @@ func TestBadCommandLines(t *testing.T) {
 		{"resume seeds", []string{"-resume", dir, "-seeds", "2"}, exitUsage, []string{"-resume takes no -seeds"}},
 		{"resume from weights", []string{"-resume", dir, "-init", weights}, exitUsage, []string{"-resume takes no -init"}},
 		{"resume elsewhere", []string{"-resume", dir, "-runs", runs}, exitUsage, []string{"-resume takes no -runs"}},
-		{"resume several", []string{"-resume", dir, "-config", "svm", "-config", "svm_best"}, exitUsage, []string{"one -config at most"}},
+		{"resume several", []string{"-resume", dir, "-config", "svm", "-config", "svm_best"}, exitUsage, []string{"at most one -config"}},
 		{"resume and compare", []string{"-resume", dir, "compare"}, exitUsage, []string{`-resume takes no "compare"`}},
 		{"evaluate nothing", []string{"evaluate"}, exitUsage, []string{"one run folder"}},
 		{"evaluate no run", []string{"evaluate", dir}, exitUsage, []string{"is not a run folder"}},

@@ -113,7 +113,7 @@ func TestBadSweeps(t *testing.T) {
 		args []string
 		says string
 	}{
-		{sweepArgs(runs, "-config", "svm"), "is a sweep, a comparison of its own"},
+		{sweepArgs(runs, "-config", "svm"), "is a sweep, which makes its own comparison"},
 		{sweepArgs(runs, "-seeds", "334"), "3 settings with 334 seeds each make 1002 runs, more than 1000"},
 		{sweepArgs(runs, "-set", "sweep.model.kind=[linear_svm, autoencoder]"), "loss.kind"},
 		{sweepArgs(runs, "-set", "sweep.data.batch_size=[64, 7001]"), "7001 is more than the 7000 training images"},

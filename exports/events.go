@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// A Scalar is a figure under its tag, such as loss/train: TensorBoard shows
-// what stands before the slash as a group.
+// A Scalar is a figure with its tag, such as loss/train: TensorBoard groups
+// figures by what precedes the slash.
 type Scalar struct {
 	Tag   string
 	Value float64 // kept as float32
@@ -24,9 +24,9 @@ type EventWriter struct {
 	file *os.File
 }
 
-// CreateEvents starts a new event file in a folder, which it makes where it is
-// missing. first is the first step to be written: TensorBoard forgets what older
-// files of the folder say of that step and later ones.
+// CreateEvents starts a new event file in a folder, which it creates if
+// necessary. first is the first step that will be written: TensorBoard then
+// ignores what older files in the folder say about that step and later ones.
 func CreateEvents(folder string, first int) (*EventWriter, error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, fmt.Errorf("writing for TensorBoard: %w", err)
@@ -51,12 +51,12 @@ func CreateEvents(folder string, first int) (*EventWriter, error) {
 	return w, nil
 }
 
-// newFile creates a file of the name TensorBoard looks for. It reads a folder's
-// files in the order of their names.
+// newFile creates a file whose name TensorBoard recognizes. It reads the files
+// of a folder in the order of their names.
 func newFile(folder string, now time.Time) (*os.File, error) {
 	host, err := os.Hostname()
 	if err != nil {
-		host = "localhost" // only tells files of several machines apart
+		host = "localhost" // it only distinguishes files from several machines
 	}
 	for n := 0; ; n++ {
 		name := fmt.Sprintf("events.out.tfevents.%010d.%03d.%s", now.Unix(), n, filepath.Base(host))
@@ -119,12 +119,13 @@ func (w *EventWriter) Close() error {
 	return nil
 }
 
-// write writes an Event of this moment, to which fill adds the rest, as one
-// record at one stroke.
+// write writes an Event with the current time, to which fill adds the rest, as
+// one record in one call.
 //
 // Messages and field numbers:
-// https://github.com/tensorflow/tensorboard/blob/2.21.0/tensorboard/compat/proto/event.proto
-// https://github.com/tensorflow/tensorboard/blob/2.21.0/tensorboard/compat/proto/summary.proto
+//
+//	https://github.com/tensorflow/tensorboard/blob/2.21.0/tensorboard/compat/proto/event.proto
+//	https://github.com/tensorflow/tensorboard/blob/2.21.0/tensorboard/compat/proto/summary.proto
 func (w *EventWriter) write(fill func(event *message)) error {
 	var event message
 	event.double(1, float64(time.Now().UnixMicro())/1e6) // wall_time, seconds

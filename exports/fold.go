@@ -9,8 +9,9 @@ import (
 	"cifartrain/graphs"
 )
 
-// ErrShared says that a weight shared by the first and the last layer cannot
-// take in a division on one side and the multiplication on the other.
+// ErrShared says that one weight is shared by the first and the last layer and
+// therefore cannot include a division on one side and the multiplication on the
+// other.
 var ErrShared = errors.New("the first and the last layer share one weight, which cannot both be divided by data.normalize's deviations and multiplied by them")
 
 // Fold returns the model's weights with its preprocessing worked into them, so
@@ -72,7 +73,7 @@ func (m Model) perValue() (mean, std []float64, scaled bool) {
 	return mean, std, scaled
 }
 
-// meanValue is the mean image's value, 0 where there is none.
+// meanValue is a value of the mean image, or 0 if there is none.
 func (m Model) meanValue(j int) float64 {
 	if m.MeanImage == nil {
 		return 0
@@ -80,7 +81,7 @@ func (m Model) meanValue(j int) float64 {
 	return float64(m.MeanImage[j])
 }
 
-// A matrix is a layer's weight, whichever way it lies.
+// A matrix is a layer's weight, stored either way round.
 type matrix struct {
 	values     []float32
 	columns    int
@@ -95,8 +96,8 @@ func (m *matrix) at(output, input int) *float32 {
 	return &m.values[output*m.columns+input]
 }
 
-// fold changes copies of a layer's weight and bias, which take the originals'
-// places.
+// fold replaces a layer's weight and bias by copies and lets change alter
+// those.
 func fold(weights graphs.Weights, layer graphs.Layer, change func(*matrix, []float32)) {
 	copied := func(name string) *tensor.Dense {
 		place := slices.IndexFunc(weights, func(w graphs.Weight) bool { return w.Name == name })

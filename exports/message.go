@@ -6,8 +6,8 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// A message is a protocol buffer in the making: each method appends a field.
-// https://protobuf.dev/programming-guides/encoding/
+// A message is a protocol buffer under construction: each method appends a
+// field. https://protobuf.dev/programming-guides/encoding/
 type message []byte
 
 func (m *message) integer(field protowire.Number, value int) {

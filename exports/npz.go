@@ -11,7 +11,7 @@ import (
 	"cifartrain/graphs"
 )
 
-// An Array is a named array of NumPy's, row by row.
+// An Array is a named NumPy array, stored row by row.
 type Array struct {
 	Name   string
 	Shape  []int
@@ -54,8 +54,8 @@ func Arrays(arrays []Array) ([]byte, error) {
 	return archive.Bytes(), nil
 }
 
-// elements names NumPy's type of values and returns them as they are written:
-// texts as UTF-32 code points, all as many as the longest has.
+// elements returns NumPy's type for values, and the values as they are written:
+// texts as UTF-32 code points, all padded to the length of the longest.
 func elements(values any) (kind string, written any) {
 	switch values := values.(type) {
 	case []float32:
@@ -76,9 +76,9 @@ func elements(values any) (kind string, written any) {
 	panic(fmt.Sprintf("exports: no array of %T", values))
 }
 
-// arrayHeader is what stands before an array's elements, version 1.0 of the
+// arrayHeader is what precedes an array's elements in version 1.0 of the
 // format: magic, version, the length of the rest in two bytes, a Python
-// dictionary, and spaces and a newline that fill it up to a multiple of 64.
+// dictionary, and spaces and a newline that pad it to a multiple of 64.
 func arrayHeader(kind string, shape []int) []byte {
 	const before = 10 // bytes, the length included
 	sizes := ""

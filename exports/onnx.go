@@ -1,5 +1,5 @@
-// Package exports writes for other programs: trained models as ONNX, with
-// everything between pixels and result, and as NumPy's npz, the weights alone;
+// Package exports writes files for other programs: trained models as ONNX, with
+// everything between pixels and result, or their weights alone as NumPy's npz,
 // and the figures of a run for TensorBoard.
 package exports
 
@@ -14,23 +14,23 @@ import (
 // A Model is what [ONNX] writes.
 type Model struct {
 	Name    string
-	Doc     string // what a person should know of it
+	Doc     string // what a person should know about it
 	Version string // of the program that trained it
 
 	Shape    loaders.Shape // of an image
 	Layers   []graphs.Layer
 	Weights  graphs.Weights
-	Restores bool // the output is an image again
+	Restores bool // whether the output is an image again
 	Part     Part
 
-	Normalization *loaders.Normalization // of pixels in [0, 1]; nil for none
-	MeanImage     []float32              // one value for each of an image, subtracted after normalizing; nil for none
+	Normalization *loaders.Normalization // of pixels in [0, 1]; may be nil
+	MeanImage     []float32              // the size of an image, subtracted after normalizing; may be nil
 
 	Metadata map[string]string
 }
 
-// A Part is what of an autoencoder is exported. A model without a code is only
-// exported whole.
+// A Part says which part of an autoencoder is exported. A model without a code
+// can only be exported whole.
 type Part string
 
 // The parts there are.
@@ -79,7 +79,7 @@ func (m Model) Outputs() []Tensor {
 
 func (m Model) code() Tensor { return Tensor{Code, []int{m.Layers[m.latent()].Out}} }
 
-// latent is the place of the layer that gives the code, -1 for none.
+// latent is the index of the layer that returns the code, or -1.
 func (m Model) latent() int {
 	return slices.IndexFunc(m.Layers, func(l graphs.Layer) bool { return l.Latent })
 }
@@ -87,8 +87,8 @@ func (m Model) latent() int {
 func (m Model) imageShape() []int { return []int{m.Shape.Channels, m.Shape.Height, m.Shape.Width} }
 
 // ONNX returns the model as an ONNX file: IR version 8, opset 17, float32. The
-// graph normalizes and centers its input as the model was trained, and takes
-// both back from a reconstruction. A weight that layers share is there once.
+// graph normalizes and centers its input as in training, and reverses both in a
+// reconstruction. A weight that layers share is stored once.
 //
 // Operators: https://github.com/onnx/onnx/blob/v1.12.0/docs/Operators.md
 func ONNX(m Model) ([]byte, error) {
@@ -123,12 +123,12 @@ func ONNX(m Model) ([]byte, error) {
 // A formula is a chain of steps and the constants they use.
 type formula struct {
 	constants []constant
-	integers  []int64 // the shape that a Reshape uses; nil where there is none
+	integers  []int64 // the shape that a Reshape uses; otherwise nil
 	steps     []step
-	value     string // what the last step gives
+	value     string // the result of the last step
 }
 
-// A constant is a tensor that the model knows: an initializer.
+// A constant is a tensor stored in the model: an initializer.
 type constant struct {
 	name   string
 	shape  []int
@@ -143,14 +143,14 @@ type step struct {
 	attribute string // an attribute of value 1; empty for none
 }
 
-// then adds a step on the value so far.
+// then adds a step that is applied to the value so far.
 func (f *formula) then(operator, output string, inputs ...string) *step {
 	f.steps = append(f.steps, step{operator: operator, inputs: append([]string{f.value}, inputs...), output: output})
 	f.value = output
 	return &f.steps[len(f.steps)-1]
 }
 
-// enter leads from pixels to what the first layer takes, in the
+// enter adds the steps from pixels to the input of the first layer, in the
 // order in which the images were transformed for training.
 func (f *formula) enter(m Model) {
 	if n := m.Normalization; n != nil {
@@ -165,7 +165,7 @@ func (f *formula) enter(m Model) {
 	}
 }
 
-// know adds a constant, once.
+// know adds a constant, unless it is there already.
 func (f *formula) know(name string, shape []int, values []float32) {
 	if !slices.ContainsFunc(f.constants, func(c constant) bool { return c.name == name }) {
 		f.constants = append(f.constants, constant{name, shape, values})
@@ -199,7 +199,7 @@ func (f *formula) layer(l graphs.Layer) error {
 	return nil
 }
 
-// leave leads from a restored input back to pixels.
+// leave adds the steps from a restored input back to pixels.
 func (f *formula) leave(m Model) {
 	if m.MeanImage != nil {
 		f.know("mean_image", []int{m.Shape.Values()}, m.MeanImage)

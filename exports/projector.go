@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// A Projection is codes of images for TensorBoard's projector, which shows them
-// in two or three dimensions by PCA, t-SNE or UMAP.
+// A Projection holds codes of images for TensorBoard's projector, which shows
+// them in two or three dimensions by PCA, t-SNE or UMAP.
 type Projection struct {
 	Codes  []float32 // (n, width)
 	Width  int
@@ -20,11 +20,12 @@ type Projection struct {
 	Images []image.Image // (n), all of one size
 }
 
-// Files are those that the projector looks for in the folder of a run's events,
-// by their names: its config, codes and labels as tab-separated values, and one
-// picture that holds all images.
+// Files returns, by name, the files that the projector looks for in the folder
+// of a run's events: its config, codes and labels as tab-separated values, and
+// one picture with all images.
 //
-// Format: https://github.com/tensorflow/tensorboard/blob/2.21.0/tensorboard/plugins/projector/projector_config.proto
+// Format:
+// https://github.com/tensorflow/tensorboard/blob/2.21.0/tensorboard/plugins/projector/projector_config.proto
 func (p Projection) Files() (map[string][]byte, error) {
 	sprite, err := p.sprite()
 	if err != nil {
@@ -53,7 +54,7 @@ func (p Projection) Files() (map[string][]byte, error) {
 	}, nil
 }
 
-// sprite holds the images row by row in a square.
+// sprite arranges the images row by row in a square.
 func (p Projection) sprite() ([]byte, error) {
 	abreast, size := int(math.Ceil(math.Sqrt(float64(len(p.Images))))), p.Images[0].Bounds()
 	sheet := image.NewRGBA(image.Rect(0, 0, abreast*size.Dx(), abreast*size.Dy()))

@@ -8,9 +8,9 @@ import (
 	"cifartrain/metrics"
 )
 
-// An Architecture is a model before it has weights: the shapes of its
-// parameters and how its graph is written. Everything that others need to know
-// of a model is a field here, so that nothing has to ask for its kind.
+// An Architecture is a model without weights: the shapes of its parameters and
+// how its graph is written. Everything that others need to know about a model
+// is a field here, so that nobody has to ask for its kind.
 type Architecture struct {
 	Kind       string
 	Task       metrics.Task
@@ -19,16 +19,17 @@ type Architecture struct {
 	// LossName names the loss with its constants, for axes and tables.
 	LossName string
 
-	// Latent is the width of the code that a model passes an image through to
-	// restore it; 0 for a model that has no such code.
+	// Latent is the width of the code through which a model passes an image to
+	// restore it; 0 for a model without a code.
 	Latent int
 
 	// PixelWeight names the weight whose rows hold one value for each value of
-	// an image and so make pictures; it is empty where there is none.
+	// an image and can be drawn as pictures; "" if there is none.
 	PixelWeight string
 
-	// ReadsBytes tells that the formula takes images as bytes too: everything
-	// that it does with the network's Input can read them, as [ops.Linear] says.
+	// ReadsBytes says that the formula can also take images as bytes:
+	// everything it does with the network's Input can read them, as
+	// [ops.Linear] can.
 	ReadsBytes bool
 
 	// Output writes the model's formula and returns its output, (B, outputs):
@@ -41,10 +42,10 @@ type Architecture struct {
 	init   string // how initial weights are drawn
 }
 
-// Predict returns the place of the class that a row of a classifier's output
-// stands for. A single score says the second of two classes, 1, where it is
-// above 0 and the first, 0, where it is not. Of several scores, one a class, the
-// largest says its class, the first of equals.
+// Predict returns the index of the class that a row of a classifier's output
+// means. A single score means the second of two classes, 1, if it is above 0,
+// and otherwise the first, 0. Of several scores, one for each class, the
+// largest decides; of equal ones, the first.
 func (a *Architecture) Predict(output []float32) int {
 	if len(output) == 1 {
 		if output[0] > 0 {

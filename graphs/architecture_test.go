@@ -99,8 +99,8 @@ func TestNewErrors(t *testing.T) {
 	}{
 		{"svm", graphs.Spec{Init: "torch"}, `model.kind: there is no model of kind "svm"; the kinds are linear_svm, autoencoder, tied_autoencoder`},
 		{"", graphs.Spec{Init: "torch"}, `model.kind: there is no model of kind ""; the kinds are linear_svm, autoencoder, tied_autoencoder`},
-		{"linear_svm", graphs.Spec{Init: "xavier"}, `model.init: "xavier" is no way to draw weights; there are torch, he, glorot, orthogonal, pca`},
-		{"linear_svm", graphs.Spec{Init: "he", Loss: "mse"}, `loss.kind: "mse" is no loss of a linear_svm; there are hinge, squared_hinge`},
+		{"linear_svm", graphs.Spec{Init: "xavier"}, `model.init: "xavier" is not a way to draw weights; it must be one of torch, he, glorot, orthogonal, pca`},
+		{"linear_svm", graphs.Spec{Init: "he", Loss: "mse"}, `loss.kind: "mse" is not a loss for linear_svm; it must be one of hinge, squared_hinge`},
 		{"autoencoder", graphs.Spec{Init: "he", Inputs: inputs, Hidden: []int{65536}, Latent: 65536},
 			`model.hidden: these widths make 8992587776 weights, more than the 500000000 that fit; use narrower layers`},
 	} {

@@ -47,16 +47,16 @@ var autoencoder = Kind{
 // autoencoderKeys are the keys that autoencoders read.
 var autoencoderKeys = []string{"model.hidden", "model.latent", "plots.reconstructions"}
 
-// autoencoderDefaults are values that train an autoencoder as they are: the
-// linear SVM's plain steps with a strong weight decay would not.
+// autoencoderDefaults are values with which an autoencoder trains well; the
+// linear SVM's plain steps with strong weight decay would not train it.
 var autoencoderDefaults = map[string]any{"optimizer.kind": "adam", "optimizer.learning_rate": 0.001, "optimizer.weight_decay": 0.0}
 
-// mostWeights is how many weights an autoencoder may have, 2 GB of float32 and
-// several times that while it trains. More is a slip of the keyboard.
+// mostWeights is how many weights an autoencoder may have: 2 GB of float32, and
+// several times that in training. A larger number is probably a typing error.
 const mostWeights = 500_000_000
 
-// widthProblems are what is wrong with an autoencoder's widths. Each pair of
-// neighboring widths has so many matrices of weights.
+// widthProblems returns what is wrong with an autoencoder's widths. matrices is
+// the number of weight matrices for each pair of neighboring widths.
 func widthProblems(spec Spec, matrices int) []Problem {
 	weights, widths := 0, encoderWidths(spec)
 	for i, in := range widths[:len(widths)-1] {
@@ -68,7 +68,8 @@ func widthProblems(spec Spec, matrices int) []Problem {
 	return []Problem{{"model.hidden", fmt.Sprintf("these widths make %d weights, more than the %d that fit; use narrower layers", weights, mostWeights)}}
 }
 
-// reconstruction is what all models that restore their input have in common.
+// reconstruction returns the part that all models which restore their input
+// share.
 func reconstruction(spec Spec) *Architecture {
 	return &Architecture{
 		LossName: "mean squared error",
@@ -77,13 +78,13 @@ func reconstruction(spec Spec) *Architecture {
 	}
 }
 
-// encoderWidths are those of the encoder from the input to the latent.
+// encoderWidths returns the widths of the encoder from the input to the latent.
 func encoderWidths(spec Spec) []int {
 	return slices.Concat([]int{spec.Inputs}, spec.Hidden, []int{spec.Latent})
 }
 
-// layerNames are those of the linear layers in a torch.nn.Sequential that has
-// an activation between any two: part.0, part.2, part.4, ...
+// layerNames returns the names of the linear layers in a torch.nn.Sequential
+// with an activation between every two: part.0, part.2, part.4, ...
 func layerNames(part string, layers int) []string {
 	names := make([]string, layers)
 	for i := range names {

@@ -2,9 +2,9 @@ package graphs
 
 import "slices"
 
-// Decode returns what the layers behind the latent one make of codes (n, latent),
-// row by row: (n, values of an image). It is for a few codes that no image has;
-// the graph computes those of images.
+// Decode returns the output of the layers after the latent one for codes (n,
+// latent), row by row: (n, values of an image). It serves for a few codes that
+// belong to no image; for images, the graph computes them.
 func (w Weights) Decode(layers []Layer, codes []float32) []float32 {
 	latent := slices.IndexFunc(layers, func(l Layer) bool { return l.Latent })
 	tensors := w.ByName()

@@ -9,9 +9,9 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// Dot is the model's graph in Graphviz's language, arrows along the data:
-// inputs and weights as boxes, operations as ellipses. Gorgonia's own ToDot
-// names nodes by their addresses, which differ from run to run.
+// Dot returns the model's graph in Graphviz's language, with arrows along the
+// data: inputs and weights as boxes, operations as ellipses. Gorgonia's own
+// ToDot names nodes by their addresses, which differ from run to run.
 func (m *Model) Dot() ([]byte, error) {
 	drawn := simple.NewDirectedGraph()
 	nodes := make(map[*G.Node]dotNode)

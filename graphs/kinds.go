@@ -9,7 +9,7 @@ import (
 	"cifartrain/metrics"
 )
 
-// A Kind is a kind of model: what a config may ask of it, and how it is made.
+// A Kind is a kind of model: what a config may ask of it, and how it is built.
 // A new kind is a file of its own, such as svm.go, and a line in [Kinds].
 type Kind struct {
 	Name string // model.kind
@@ -18,29 +18,29 @@ type Kind struct {
 	Losses []string // what loss.kind may be; the first is the default
 
 	// Keys are the dotted keys of a config that this kind reads and that not
-	// every kind does.
+	// every kind reads.
 	Keys []string
 
-	// Defaults are the values of keys, dotted, that are others for this kind
-	// than for most.
+	// Defaults are the default values of dotted keys for which this kind has
+	// others than most.
 	Defaults map[string]any
 
-	// Check returns what is wrong with a spec beyond what each key's own range
-	// says. It is nil for a kind that takes any spec.
+	// Check returns what is wrong with a spec beyond the range of each single
+	// key. It is nil for a kind that accepts every spec.
 	Check func(Spec) []Problem
 
-	// New returns the architecture of a spec in which nothing is wrong. Kind,
-	// Task and the way of drawing weights are filled in for it.
+	// New returns the architecture for a valid spec. It need not set Kind, Task
+	// and the way of drawing weights, which are filled in afterwards.
 	New func(Spec) *Architecture
 }
 
-// A Problem is what is wrong with the value of a config's key.
+// A Problem says what is wrong with the value of a config's key.
 type Problem struct {
 	Key    string // dotted, as in model.init
 	Reason string // what a person reads after the key
 }
 
-// Spec is what a config and its dataset say of a model.
+// A Spec is what a config and its dataset say about a model.
 type Spec struct {
 	Hidden []int  // autoencoders: the encoder's widths between input and latent
 	Latent int    // autoencoders: the width of the code
@@ -65,9 +65,9 @@ func Kinds() []Kind {
 // Inits are the ways to draw initial weights; see [Architecture.Initialize].
 func Inits() []string { return []string{"torch", "he", "glorot", "orthogonal", "pca"} }
 
-// New returns the architecture of a kind of that name for a spec whose Inputs
-// and Classes are known. The error lists the kinds, or names all that is wrong
-// with the spec.
+// New returns the architecture for a kind's name and a spec whose Inputs and
+// Classes are known. The error lists the kinds, or says everything that is
+// wrong with the spec.
 func New(kinds []Kind, name string, spec Spec) (*Architecture, error) {
 	var names []string
 	for _, kind := range kinds {
@@ -79,15 +79,15 @@ func New(kinds []Kind, name string, spec Spec) (*Architecture, error) {
 	return nil, fmt.Errorf("model.kind: there is no model of kind %q; the kinds are %s", name, strings.Join(names, ", "))
 }
 
-// Problems are all that is wrong with a spec for this kind, as far as it is
-// known.
+// Problems returns everything that is wrong with a spec for this kind, as far
+// as the spec is known.
 func (k Kind) Problems(spec Spec) []Problem {
 	var problems []Problem
 	if !slices.Contains(Inits(), spec.Init) {
-		problems = append(problems, Problem{"model.init", fmt.Sprintf("%q is no way to draw weights; there are %s", spec.Init, strings.Join(Inits(), ", "))})
+		problems = append(problems, Problem{"model.init", fmt.Sprintf("%q is not a way to draw weights; it must be one of %s", spec.Init, strings.Join(Inits(), ", "))})
 	}
 	if spec.Loss != "" && !slices.Contains(k.Losses, spec.Loss) {
-		problems = append(problems, Problem{"loss.kind", fmt.Sprintf("%q is no loss of a %s; there are %s", spec.Loss, k.Name, strings.Join(k.Losses, ", "))})
+		problems = append(problems, Problem{"loss.kind", fmt.Sprintf("%q is not a loss for %s; it must be one of %s", spec.Loss, k.Name, strings.Join(k.Losses, ", "))})
 	}
 	if spec.Init == principal {
 		problems = append(problems, k.principalProblems(spec)...)

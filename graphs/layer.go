@@ -1,8 +1,8 @@
 package graphs
 
-// A Layer is a step of a model's formula as a person thinks of it: an affine
-// map and what follows it. A network notes its layers as they become nodes of
-// the graph, so that what is drawn or exported of a model is what it computes.
+// A Layer is a step of a model's formula as a person sees it: an affine map and
+// what follows it. A network records its layers as it adds their nodes to the
+// graph, so that drawings and exports of a model show what it really computes.
 type Layer struct {
 	Name    string
 	In, Out int
@@ -11,16 +11,16 @@ type Layer struct {
 	// name the same one.
 	Weight, Bias string
 
-	// Transposed tells x W + b, with a weight (In, Out), from x W^T + b, with a
-	// weight (Out, In).
+	// Transposed says that the layer computes x W + b, with a weight (In, Out),
+	// and not x W^T + b, with a weight (Out, In).
 	Transposed bool
 
 	ReLU   bool // max(0, .) follows
-	Latent bool // what the layer gives is the code from which the image is restored
+	Latent bool // its output is the code from which the image is restored
 }
 
-// ParameterCounts are the numbers of trained values that each layer adds to
-// those of the layers before it. They sum up to [Architecture.ParameterCount].
+// ParameterCounts returns, for each layer, how many trained values it adds to
+// those of the layers before it. Their sum is [Architecture.ParameterCount].
 func (a *Architecture) ParameterCounts(layers []Layer) []int {
 	sizes := make(map[string]int, len(a.Parameters))
 	for _, p := range a.Parameters {

@@ -18,7 +18,7 @@ import (
 type Model struct {
 	Graph  *G.ExprGraph
 	Input  *G.Node // (B, inputs) images
-	Labels *G.Node // (B) the images' class places; nil for a model whose loss needs none
+	Labels *G.Node // (B) the classes' indexes; nil for a model whose loss needs none
 	Output *G.Node // (B, outputs)
 	Loss   *G.Node // scalar, the mean over the batch
 
@@ -35,8 +35,8 @@ func (a *Architecture) Build(weights Weights, batch int) (*Model, error) {
 	return a.build(weights, batch, tensor.Float32)
 }
 
-// BuildForBytes returns the model that Build does, but for FeedBytes where the
-// architecture reads bytes. Both compute the same to the bit.
+// BuildForBytes returns the same model as Build, except that an architecture
+// that reads bytes is fed by FeedBytes. Both compute exactly the same values.
 func (a *Architecture) BuildForBytes(weights Weights, batch int) (*Model, error) {
 	if !a.ReadsBytes {
 		return a.Build(weights, batch)
@@ -78,8 +78,8 @@ func (m *Model) Differentiate() error {
 	}
 	if replaced {
 		m.Graph = m.Graph.ExactSubgraphRoots(append(gradients, m.Loss)...)
-		// Gorgonia sorts the nodes of a part by address. In the order of their
-		// making they are computed and drawn alike in every run.
+		// Gorgonia sorts the nodes of a part by address. Sorted in the order in
+		// which they were made, they are computed and drawn alike in every run.
 		slices.SortFunc(m.Graph.AllNodes(), func(a, b *G.Node) int { return cmp.Compare(a.ID(), b.ID()) })
 	}
 	return nil
@@ -89,16 +89,16 @@ func (m *Model) Differentiate() error {
 func (m *Model) BatchSize() int { return m.Input.Shape()[0] }
 
 // Feed makes the next run compute the first rows of a batch: images (B, inputs)
-// and labels (B), which stay the caller's and must not change during the run.
+// and labels (B). The caller must not change them during the run.
 func (m *Model) Feed(images, labels *tensor.Dense, rows int) error {
 	return m.feed(images, labels, rows)
 }
 
-// TakesBytes reports whether FeedBytes feeds the model, and not Feed.
+// TakesBytes reports whether the model is fed by FeedBytes and not by Feed.
 func (m *Model) TakesBytes() bool { return m.Input.Dtype() == tensor.Byte }
 
-// FeedBytes makes the next run compute a batch's images, given as a row of bytes
-// each, which tables turn into values and from which mean, (inputs), is then
+// FeedBytes makes the next run compute a batch of images, each given as a row
+// of bytes. tables turns the bytes into values, from which mean, (inputs), is
 // subtracted unless it is nil. labels (B) are as for Feed.
 func (m *Model) FeedBytes(images [][]byte, tables *kernels.PixelTables, mean []float32, labels *tensor.Dense) error {
 	m.bytes.Rows, m.bytes.Tables, m.bytes.Mean = images, tables, mean
@@ -130,12 +130,13 @@ func (m *Model) Operations() int { return ops.Operations(m.Graph) }
 // LossValue is the loss of the last run.
 func (m *Model) LossValue() float64 { return float64(*m.Loss.Value().(*G.F32)) }
 
-// OutputRow is row i, one of the live ones, of the last run's output. It is
-// the graph's own and changes with the next run.
+// OutputRow returns row i of the last run's output; i must be one of the rows
+// that were fed. The row belongs to the graph and changes with the next run.
 func (m *Model) OutputRow(i int) []float32 { return row(m.Output, i) }
 
-// LayerRow is row i, one of the live ones, of what a layer, counted from 0, gave
-// in the last run. It is the graph's own and changes with the next run.
+// LayerRow returns row i of the output of a layer, counted from 0, in the last
+// run; i must be one of the rows that were fed. The row belongs to the graph
+// and changes with the next run.
 func (m *Model) LayerRow(layer, i int) []float32 { return row(m.outputs[layer], i) }
 
 func row(output *G.Node, i int) []float32 {

@@ -188,10 +188,10 @@ func TestBuildErrors(t *testing.T) {
 		batch   int
 		want    string
 	}{
-		{"no weights", nil, 4, `building the linear_svm: no weight is called "fc.weight"`},
+		{"no weights", nil, 4, `building the linear_svm: there is no weight named "fc.weight"`},
 		{"no rows", svm.Initialize(streams(1)), 0, "building the linear_svm: a batch of 0 rows holds no sample"},
 		{"negative rows", svm.Initialize(streams(1)), -1, "building the linear_svm: a batch of -1 rows holds no sample"},
-		{"no bias", svm.Initialize(streams(1))[:1], 4, `building the linear_svm: no weight is called "fc.bias"`},
+		{"no bias", svm.Initialize(streams(1))[:1], 4, `building the linear_svm: there is no weight named "fc.bias"`},
 		{"other inputs", reshaped(1, 784), 4, "building the linear_svm: linear: " +
 			"x (4, 3072), W (1, 784) and b (1) do not fit: want (B, in), (out, in) and (out)"},
 		{"ten classes", reshaped(10, 3072), 4, "building the linear_svm: linear: " +

@@ -9,9 +9,9 @@ import (
 	"cifartrain/graphs/ops"
 )
 
-// A Network is a graph in the making. Its methods are the layers and losses
-// that models are written from; after a first error they return nil, and Build
-// returns the error, so that a formula reads without interruption.
+// A Network is a graph under construction. Its methods are the layers and
+// losses from which models are written. After a first error they return nil,
+// and Build returns the error, so that formulas need no error handling.
 type Network struct {
 	Input *G.Node // (B, inputs)
 
@@ -21,8 +21,8 @@ type Network struct {
 	labels     *G.Node // (B), once Labels was called
 	learnables G.Nodes
 	layers     []Layer // in the order of the data
-	outputs    G.Nodes // what each of them gives
-	last       *G.Node // what the last of them gives; the input before the first
+	outputs    G.Nodes // their outputs
+	last       *G.Node // the output of the last one; the input before the first
 	err        error
 }
 
@@ -41,7 +41,7 @@ func newNetwork(weights Weights, batch, inputs int, images tensor.Dtype) *Networ
 	return n
 }
 
-// Labels returns the input for the places of the images' classes, (B).
+// Labels returns the input for the indexes of the images' classes, (B).
 func (n *Network) Labels() *G.Node {
 	if n.labels == nil {
 		n.labels = G.NewVector(n.graph, tensor.Float32, G.WithName("labels"), G.WithShape(n.batch))
@@ -49,15 +49,15 @@ func (n *Network) Labels() *G.Node {
 	return n.labels
 }
 
-// Weight returns the node of the weight of that name. A weight used twice is
-// one node, and Gorgonia adds up the gradients of its uses.
+// Weight returns the node of a weight. A weight that is used twice is one node,
+// and Gorgonia adds up the gradients of its uses.
 func (n *Network) Weight(name string) *G.Node {
 	for _, node := range n.learnables {
 		if node.Name() == name {
 			return node
 		}
 	}
-	n.fail(fmt.Errorf("no weight is called %q", name))
+	n.fail(fmt.Errorf("there is no weight named %q", name))
 	return nil
 }
 
@@ -76,8 +76,8 @@ func (n *Network) LinearTransposed(x *G.Node, layer, weight string, a ops.Activa
 	return n.layer(l, x, func() (*G.Node, error) { return ops.LinearTransposed(n.live, x, w, b, a) })
 }
 
-// layer applies op to x and notes it as a layer, which must follow the one
-// before: a model's layers are a chain.
+// layer applies op to x and records it as a layer. x must be the output of the
+// layer before: a model's layers form a chain.
 func (n *Network) layer(l Layer, x *G.Node, op func() (*G.Node, error)) *G.Node {
 	if n.err == nil && x != n.last {
 		n.fail(fmt.Errorf("layer %q does not take what the layer before it gives", l.Name))
@@ -91,7 +91,7 @@ func (n *Network) layer(l Layer, x *G.Node, op func() (*G.Node, error)) *G.Node 
 	return y
 }
 
-// Latent says that x, which the last layer gave, is the code.
+// Latent declares that x, the output of the last layer, is the code.
 func (n *Network) Latent(x *G.Node) *G.Node {
 	if n.err == nil {
 		n.layers[len(n.layers)-1].Latent = true
@@ -99,7 +99,7 @@ func (n *Network) Latent(x *G.Node) *G.Node {
 	return x
 }
 
-// stack puts x through layers, with a ReLU between any two.
+// stack passes x through layers, with a ReLU between every two.
 func (n *Network) stack(x *G.Node, names []string, layer func(x *G.Node, name string, a ops.Activation) *G.Node) *G.Node {
 	for _, name := range names[:len(names)-1] {
 		x = layer(x, name, ops.ReLU)

@@ -6,7 +6,7 @@ import (
 )
 
 // An Average is the exponential moving average of a run's weights over its
-// steps. Its state is the Weights alone: a run goes on from them.
+// steps. Its weights are its whole state: a resumed run goes on from them.
 type Average struct {
 	Weights graphs.Weights
 	Decay   float64
@@ -17,13 +17,15 @@ func NewAverage(weights graphs.Weights, decay float64) *Average {
 	return &Average{weights.Clone(), decay}
 }
 
-// Update takes in the weights after a step, counted from 1 over the whole run:
+// Update adds the weights after a step to the average. Steps are counted from 1
+// over the whole run:
 //
 //	average = d*average + (1-d)*weights     d = min(Decay, (1+step)/(10+step))
 //
 // The first steps count for more, so that the average soon forgets the weights
-// that the run began with. Source: tf.train.ExponentialMovingAverage with
-// num_updates, https://www.tensorflow.org/api_docs/python/tf/train/ExponentialMovingAverage
+// with which the run began. Source: tf.train.ExponentialMovingAverage with
+// num_updates,
+// https://www.tensorflow.org/api_docs/python/tf/train/ExponentialMovingAverage
 func (a *Average) Update(weights graphs.Weights, step int) {
 	decay := min(a.Decay, float64(1+step)/float64(10+step))
 	for i, average := range a.Weights {

@@ -7,8 +7,8 @@ import (
 	"cifartrain/metrics"
 )
 
-// Use is for each unit of each layer the share of the batcher's images for which
-// its ReLU is not zero; nil for a layer without one.
+// Use returns, for each unit of each layer, the share of the batcher's images
+// for which its ReLU is not zero; nil for a layer without a ReLU.
 func (e *Evaluator) Use(ctx context.Context, batcher *loaders.Batcher) ([][]float64, error) {
 	model := e.machine.model
 	use := make([][]float64, len(model.Layers))
@@ -37,7 +37,8 @@ func (e *Evaluator) Use(ctx context.Context, batcher *loaders.Batcher) ([][]floa
 	return use, err
 }
 
-// DeadUnits counts those of each layer with a ReLU on the batcher's set.
+// DeadUnits counts the dead units of each layer with a ReLU on the batcher's
+// set.
 func (e *Evaluator) DeadUnits(ctx context.Context, batcher *loaders.Batcher) ([]metrics.DeadUnits, error) {
 	use, err := e.Use(ctx, batcher)
 	if err != nil {

@@ -10,23 +10,23 @@ import (
 	"cifartrain/metrics"
 )
 
-// An Evaluation is what a model's weights score on a set.
+// An Evaluation holds the scores of a model's weights on a set.
 type Evaluation struct {
 	Task      metrics.Task       // of the model
 	Loss      float64            // mean over the samples
 	Confusion *metrics.Confusion // of a model that classifies
 }
 
-// An Evaluator scores weights on whole sets with a forward-only graph, apart
-// from the one that trains. It shares the weights: each call sees their values
-// of that moment.
+// An Evaluator scores weights on whole sets with a forward-only graph of its
+// own. It shares the weights with the graph that trains: each call uses their
+// current values.
 type Evaluator struct {
 	architecture *graphs.Architecture
 	machine      *machine
 }
 
 // NewEvaluator returns an evaluator of weights in batches of the given size,
-// that of the batchers it will be used with.
+// which must be that of the batchers it is used with.
 func NewEvaluator(architecture *graphs.Architecture, weights graphs.Weights, batch int) (*Evaluator, error) {
 	model, err := architecture.BuildForBytes(weights, batch)
 	if err != nil {
@@ -54,15 +54,15 @@ func (e *Evaluator) Evaluate(ctx context.Context, batcher *loaders.Batcher) (Eva
 }
 
 // Outputs runs the batcher's set through the model and returns the mean loss.
-// visit gets each sample's place in the set and its output, which is the
-// graph's own and changes with the next batch.
+// It calls visit with each sample's index in the set and its output. The output
+// belongs to the graph and changes with the next batch.
 func (e *Evaluator) Outputs(ctx context.Context, batcher *loaders.Batcher, visit func(place int, output []float32)) (loss float64, err error) {
 	return e.rows(ctx, batcher, func(place, row int) { visit(place, e.machine.model.OutputRow(row)) })
 }
 
-// Codes runs the batcher's set through a model that has a code. visit gets each
-// sample's place in the set and its code, which is the graph's own and changes
-// with the next batch.
+// Codes runs the batcher's set through a model that has a code. It calls visit
+// with each sample's index in the set and its code, which belongs to the graph
+// and changes with the next batch.
 func (e *Evaluator) Codes(ctx context.Context, batcher *loaders.Batcher, visit func(place int, code []float32)) error {
 	model := e.machine.model
 	latent := slices.IndexFunc(model.Layers, func(l graphs.Layer) bool { return l.Latent })
@@ -73,8 +73,9 @@ func (e *Evaluator) Codes(ctx context.Context, batcher *loaders.Batcher, visit f
 	return err
 }
 
-// rows runs the batcher's set through the model and returns the mean loss. visit
-// gets each sample's place in the set and its row in the batch that just ran.
+// rows runs the batcher's set through the model and returns the mean loss. It
+// calls visit with each sample's index in the set and its row in the batch that
+// just ran.
 func (e *Evaluator) rows(ctx context.Context, batcher *loaders.Batcher, visit func(place, row int)) (loss float64, err error) {
 	total := 0.0
 	for batch := range batcher.Epoch(1) {

@@ -20,8 +20,7 @@ type machine struct {
 }
 
 // newMachine compiles the model's graph. Machines must be made one after the
-// other: Gorgonia writes to the weights' tensors, which models share, as it
-// compiles.
+// other, because compiling writes to the weights' tensors, which models share.
 func newMachine(model *graphs.Model) *machine {
 	vm, all, _ := newTapeMachine(model.Graph)
 	return &machine{model: model, vm: vm, all: all}
@@ -38,7 +37,7 @@ func (m *machine) run(batch *loaders.Batch) error {
 // execute computes the graph for what the model was fed.
 func (m *machine) execute() error {
 	err := m.all()
-	m.vm.Reset() // RunAll would do nothing the next time without it
+	m.vm.Reset() // without this, the next RunAll would do nothing
 	if err != nil {
 		return fmt.Errorf("running the graph: %w", cause(err))
 	}

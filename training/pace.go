@@ -9,19 +9,20 @@ import (
 
 // A Pace is how long the parts of a run take on this machine, in seconds.
 type Pace struct {
-	Step  float64 // a training step, its batch's preparation included
+	Step  float64 // a training step, including preparing its batch
 	Image float64 // evaluating an image
 	Epoch float64 // all steps of an epoch and its evaluation
 }
 
 const (
-	warmUpSteps = 5  // that do not count: caches and branch predictors are cold
-	timedSteps  = 20 // that count
+	warmUpSteps = 5  // these do not count: caches and branch predictors are cold
+	timedSteps  = 20 // these count
 )
 
-// Measure times some training steps and some batches of evaluation, each after a
-// few that do not count. It trains the run's weights, so that the run is of no
-// use afterwards. A loss that is no longer finite is a *DivergedError, as in training.
+// Measure times some training steps and some batches of evaluation, after a few
+// of each that do not count. It trains the run's weights, so the run must not
+// be used afterwards. A loss that is no longer finite is a *DivergedError, as
+// in training.
 func (r *Run) Measure(ctx context.Context) (pace Pace, err error) {
 	trainer, err := r.newTrainer()
 	if err != nil {
@@ -47,7 +48,7 @@ func (r *Run) Measure(ctx context.Context) (pace Pace, err error) {
 	return pace, nil
 }
 
-// timeSteps returns the seconds of a step, by the first ones of a run.
+// timeSteps returns the seconds of a step, measured on the first ones of a run.
 func (r *Run) timeSteps(ctx context.Context, trainer *machine) (float64, error) {
 	began := time.Now()
 	for epoch, steps := 1, 0; ; epoch++ {
@@ -69,9 +70,9 @@ func (r *Run) timeSteps(ctx context.Context, trainer *machine) (float64, error) 
 	}
 }
 
-// timeEvaluation returns the seconds of evaluating an image, by the first
-// batches of the validation set after the first one of all, which counts where
-// there is no other.
+// timeEvaluation returns the seconds of evaluating an image, measured on the
+// first batches of the validation set. The very first batch counts only if it
+// is the only one.
 func (r *Run) timeEvaluation(ctx context.Context, evaluator *Evaluator) (float64, error) {
 	batches, images, began := 0, 0, time.Now()
 	for batch := range r.ValidationSet.Epoch(1) {

@@ -13,23 +13,23 @@ import (
 	"cifartrain/solvers"
 )
 
-// A State is a run between two steps: what it takes to go on as if it had never
-// stopped. Random streams are no part of it: they depend on the seed and the
-// epoch alone.
+// A State is a run between two steps: all it needs to go on as if it had never
+// stopped. Random streams are not part of it, because they depend only on the
+// seed and the epoch.
 type State struct {
 	History metrics.History // the finished epochs
 	Partial metrics.Partial // the epoch after them
-	// Tensors holds, by group, as many tensors of the same names and shapes as
-	// the model has weights: "weights", "best", "average" where the run has one,
-	// and for each tensor of the solver's state "solver." with its name.
+	// Tensors holds groups of tensors with the names and shapes of the model's
+	// weights: "weights", "best", "average" if the run has one, and "solver."
+	// followed by a name for each part of the solver's state.
 	Tensors map[string]map[string]*tensor.Dense
 	Scalars map[string]float64 // "solver.steps"
 }
 
-// Weights are those in training, by name.
+// Weights returns the weights in training, by name.
 func (s *State) Weights() map[string]*tensor.Dense { return s.Tensors[weightsGroup] }
 
-// Best are the weights of the lowest validation loss so far, by name.
+// Best returns the weights with the lowest validation loss so far, by name.
 func (s *State) Best() map[string]*tensor.Dense { return s.Tensors[bestGroup] }
 
 // The names in a State.
@@ -41,11 +41,11 @@ const (
 	solverSteps  = solverPrefix + "steps"
 )
 
-// A standing is how far a run has come.
+// A standing says how far a run has come.
 type standing struct {
 	Result
-	partial metrics.Partial // the epoch that is running
-	began   time.Time       // when it began, a break left out
+	partial metrics.Partial // the current epoch
+	began   time.Time       // when it began, later by the time that the run stood still
 	saved   time.Time       // when the state was saved last
 }
 
@@ -59,9 +59,9 @@ func (r *Run) begin() (*standing, error) {
 	return run, r.restore(run, r.Resume)
 }
 
-// Restore gives the run the weights, the average and the solver of the state. The
-// error says why it cannot go on from there. Train does the same for Resume;
-// calling Restore before tells whether it will.
+// Restore sets the run's weights, average and solver to those of the state. It
+// returns an error if the run cannot go on from the state. Train calls it for
+// Resume; calling it first shows whether Train will succeed.
 func (r *Run) Restore(state *State) error { return r.restore(&standing{}, state) }
 
 // finish adds an epoch that has been trained and measured.
@@ -74,7 +74,8 @@ func (s *standing) finish(epoch metrics.Epoch, r *Run) {
 	s.partial, s.began = metrics.Partial{}, time.Now()
 }
 
-// saveWhenDue saves the state when the last time is long enough ago.
+// saveWhenDue saves the state if enough time has passed since it was last
+// saved.
 func (r *Run) saveWhenDue(run *standing) error {
 	if r.SaveEvery <= 0 || time.Since(run.saved) < r.SaveEvery {
 		return nil
@@ -82,8 +83,8 @@ func (r *Run) saveWhenDue(run *standing) error {
 	return r.save(run)
 }
 
-// save hands over the state, unless a weight has overflown: then the next step
-// ends the run, and the state before is worth more.
+// save hands over the state, unless a weight has overflowed: in that case the
+// next step ends the run, and the state saved before is worth more.
 func (r *Run) save(run *standing) error {
 	if r.Save == nil || !r.Weights.Finite() {
 		return nil
@@ -94,7 +95,7 @@ func (r *Run) save(run *standing) error {
 	return err
 }
 
-// state is the run's; it shares the values of weights and solver.
+// state returns the run's state. It shares the values of weights and solver.
 func (r *Run) state(run *standing) *State {
 	solver := r.Solver.State()
 	state := &State{
@@ -115,8 +116,8 @@ func (r *Run) state(run *standing) *State {
 	return state
 }
 
-// restore puts the run where the state was taken; the error names what in the
-// state does not suit the run.
+// restore puts the run where the state was taken. The error says what in the
+// state does not fit the run.
 func (r *Run) restore(run *standing, state *State) (err error) {
 	defer func() {
 		if err != nil {
@@ -159,7 +160,7 @@ func (r *Run) restore(run *standing, state *State) (err error) {
 	return nil
 }
 
-// restoreSolver hands the solver its tensors out of groups.
+// restoreSolver restores the solver from its tensors in groups.
 func (r *Run) restoreSolver(state *State, groups map[string]graphs.Weights) error {
 	steps, most := state.Scalars[solverSteps], r.stepsBefore(len(state.History)+1)+state.Partial.Steps
 	if !(steps >= 0 && steps <= float64(most)) || steps != math.Trunc(steps) {
@@ -182,7 +183,7 @@ func (r *Run) restoreSolver(state *State, groups map[string]graphs.Weights) erro
 	return r.Solver.Restore(solver, sizes)
 }
 
-// checkPosition returns an error for a place that the run cannot stand at.
+// checkPosition returns an error for a position that the run cannot be in.
 func (r *Run) checkPosition(state *State) error {
 	for i, epoch := range state.History {
 		if epoch.Number != i+1 || !finite(epoch.TrainLoss) || !finite(epoch.ValidationLoss) {
@@ -191,13 +192,13 @@ func (r *Run) checkPosition(state *State) error {
 	}
 	p := state.Partial
 	if p.Steps < 0 || p.Steps > r.Batches.Batches() {
-		return fmt.Errorf("%d steps are done of an epoch of %d", p.Steps, r.Batches.Batches())
+		return fmt.Errorf("%d steps are done of an epoch that has %d", p.Steps, r.Batches.Batches())
 	}
 	if !(p.Seconds >= 0 && p.Seconds <= metrics.MostSeconds) {
-		return fmt.Errorf("%g seconds are no time that an epoch took", p.Seconds)
+		return fmt.Errorf("no epoch takes %g seconds", p.Seconds)
 	}
 	if samples := min(p.Steps*r.Batches.Size(), r.Batches.Set.Len()); p.Samples != samples || !finite(p.LossSum) {
-		return fmt.Errorf("%d samples with the loss %g in all are no %d steps", p.Samples, p.LossSum, p.Steps)
+		return fmt.Errorf("%d samples with a total loss of %g cannot come from %d steps", p.Samples, p.LossSum, p.Steps)
 	}
 	return nil
 }

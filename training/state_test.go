@@ -166,10 +166,10 @@ func TestStatesThatDoNotSuit(t *testing.T) {
 			s.Tensors["weights"]["fc.bias"] = tensor.New(tensor.WithShape(2), tensor.Of(tensor.Float32))
 		}},
 		{"this optimizer keeps", func(s *training.State) { s.Tensors["solver.exp_avg"] = s.Tensors["best"] }},
-		{"9 steps are done of an epoch of 6", func(s *training.State) { s.Partial.Steps = 9 }},
+		{"9 steps are done of an epoch that has 6", func(s *training.State) { s.Partial.Steps = 9 }},
 		{"-1 steps", func(s *training.State) { s.Partial.Steps = -1 }},
-		{"samples with the loss", func(s *training.State) { s.Partial.Samples++ }},
-		{"samples with the loss", func(s *training.State) { s.Partial.LossSum = math.NaN() }},
+		{"samples with a total loss of", func(s *training.State) { s.Partial.Samples++ }},
+		{"samples with a total loss of", func(s *training.State) { s.Partial.LossSum = math.NaN() }},
 		{"1e+300 seconds", func(s *training.State) { s.Partial.Seconds = 1e300 }},
 		{"-1 seconds", func(s *training.State) { s.Partial.Seconds = -1 }},
 		{"the optimizer has done 1e+300 steps", func(s *training.State) { s.Scalars["solver.steps"] = 1e300 }},

@@ -23,26 +23,26 @@ import (
 	"cifartrain/graphs/ops"
 )
 
-// newTapeMachine compiles the graph and returns its machine and what executes
-// all of the graph's instructions once. direct tells whether that happens on
-// the calling goroutine.
+// newTapeMachine compiles the graph and returns its machine and a function that
+// executes all of the graph's instructions once. direct says whether it does so
+// on the calling goroutine.
 func newTapeMachine(graph *G.ExprGraph) (vm G.VM, run func() error, direct bool) {
 	machine := G.NewTapeMachine(graph)
 	run, direct = runDirectly(machine.Run, machine.Prog())
 	if !direct {
 		return machine, machine.RunAll, false
 	}
-	// Run ends by binding every node to what its register holds by then, which
-	// is another node's value where nodes take turns in a register. Each
-	// instruction has bound its node already, as in RunAll. Without places of
-	// nodes there is nothing left to bind.
+	// Run ends by setting every node to the value in its register, which may by
+	// then belong to another node, because nodes take turns in a register. Each
+	// instruction has set its node already, as in RunAll. With an empty map of
+	// registers, Run sets nothing at its end.
 	clear(machine.LocMap())
 	return machine, run, true
 }
 
-// runDirectly returns a function that runs the program's instructions, of
-// Gorgonia's unexported type F. ok is false where the program does not hold
-// them as this version of Gorgonia does.
+// runDirectly returns a function that runs the program's instructions, which
+// are of Gorgonia's unexported type F. ok is false if the program does not
+// store them as this version of Gorgonia does.
 func runDirectly[F any](run func(F) error, program any) (all func() error, ok bool) {
 	const instructions = "instructions"
 	pointer := reflect.ValueOf(program)
@@ -57,8 +57,8 @@ func runDirectly[F any](run func(F) error, program any) (all func() error, ok bo
 	return func() error { return run(fragment) }, true
 }
 
-// cause returns the error of the op that failed, where one of ours did: Run and
-// RunAll wrap it differently, and neither adds anything that it does not say.
+// cause returns the error of the op that failed, if it is one of ours: Run and
+// RunAll wrap it differently, and neither adds any information.
 func cause(err error) error {
 	if contextual, ok := err.(interface{ Err() error }); ok {
 		err = contextual.Err() // RunAll's error has no Unwrap

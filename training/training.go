@@ -1,5 +1,6 @@
-// Package training is the one loop that trains every model: batches in, the
-// TapeMachine run, a solver step, metrics out. It knows no model by name.
+// Package training is the one loop that trains every model: take a batch, run
+// the TapeMachine, let the solver step, record metrics. It knows no model by
+// name.
 package training
 
 import (
@@ -18,32 +19,32 @@ import (
 	"cifartrain/solvers"
 )
 
-// A Run is everything a training run is made of.
+// A Run holds everything that a training run consists of.
 type Run struct {
 	Architecture *graphs.Architecture
 	Weights      graphs.Weights // trained in place
-	Average      *Average       // of the weights; nil for none
+	Average      *Average       // of the weights; may be nil
 	Solver       solvers.Solver
 	Schedule     solvers.Schedule
 	Warmup       solvers.Warmup // of the scheduled rates
 
-	Batches       *loaders.Batcher // the training images, as they are trained
-	TrainingSet   *loaders.Batcher // the same in order and unaltered, for evaluation
+	Batches       *loaders.Batcher // the training images, in training order and augmented
+	TrainingSet   *loaders.Batcher // the same images in order and unaltered, for evaluation
 	ValidationSet *loaders.Batcher // its batches are as large as TrainingSet's
 
 	Epochs        int
-	PauseAfter    int // stop after this many epochs, to go on another time; 0 = never
+	PauseAfter    int // stop after this many epochs, to go on later; 0 = never
 	EarlyStopping int // stop after this many epochs without a better validation loss; 0 = never
 
-	// Step is told after every training step, Epoch after every epoch; an
+	// Step is called after every training step and Epoch after every epoch; an
 	// error of Epoch ends the run. Either may be nil.
 	Step  func(Progress)
 	Epoch func(metrics.Epoch) error
 
-	// Resume is where an earlier run of the same parts left off; nil to begin.
-	// Save, which may be nil, gets the state at the beginning, after every
-	// epoch, within epochs as SaveEvery passes, and when ctx ends; its error
-	// ends the run.
+	// Resume is where an earlier run of the same parts stopped; nil to begin.
+	// Save, which may be nil, is called with the state at the beginning, after
+	// every epoch, within epochs whenever SaveEvery has passed, and when ctx
+	// ends; its error ends the run.
 	Resume    *State
 	Save      func(*State) error
 	SaveEvery time.Duration
@@ -51,29 +52,29 @@ type Run struct {
 
 // Progress says how far a run is.
 type Progress struct {
-	Epoch int     // the running epoch, counted from 1
+	Epoch int     // the current epoch, counted from 1
 	Step  int     // steps done in this epoch
-	Steps int     // steps an epoch has
+	Steps int     // steps in an epoch
 	Loss  float64 // mean over this epoch's samples so far
 }
 
 // A Result is what a run leaves besides its last weights.
 type Result struct {
 	History metrics.History
-	Best    graphs.Weights // those of the lowest validation loss
-	Stopped bool           // early, for want of progress
+	Best    graphs.Weights // the weights with the lowest validation loss
+	Stopped bool           // whether training stopped early because the validation loss no longer improved
 
-	// EpochOperations is the number of additions and multiplications of the
-	// matrix products of an epoch, evaluation included.
+	// EpochOperations is the number of additions and multiplications in the
+	// matrix products of an epoch, including evaluation.
 	EpochOperations float64
 }
 
-// A DivergedError is a loss that is no longer a finite number.
+// A DivergedError says that the loss is no longer a finite number.
 type DivergedError struct {
 	Epoch, Step  int // counted from 1
 	Loss         float64
 	LearningRate float64
-	Untrained    bool // the weights were still those that the run started from
+	Untrained    bool // whether the weights were still those that the run started from
 }
 
 func (e *DivergedError) Error() string {
@@ -84,8 +85,9 @@ func (e *DivergedError) Error() string {
 	return text + "set optimizer.learning_rate lower, a tenth of it to begin with"
 }
 
-// Train runs the epochs. When ctx ends or an error stops it, it returns what
-// the epochs so far gave along with the error; ctx ends it between two steps.
+// Train trains the epochs. If ctx ends or an error stops it, it returns the
+// results of the epochs so far together with the error. It reacts to ctx
+// between two steps.
 func (r *Run) Train(ctx context.Context) (result Result, err error) {
 	trainer, err := r.newTrainer()
 	if err != nil {
@@ -124,7 +126,7 @@ func (r *Run) Train(ctx context.Context) (result Result, err error) {
 	return run.Result, nil
 }
 
-// last is the epoch that the run trains to now.
+// last is the epoch up to which the run trains now.
 func (r *Run) last() int {
 	if r.PauseAfter > 0 {
 		return min(r.PauseAfter, r.Epochs)
@@ -132,7 +134,7 @@ func (r *Run) last() int {
 	return r.Epochs
 }
 
-// epochOperations counts what trainer and evaluator do in an epoch.
+// epochOperations counts the operations of trainer and evaluator in an epoch.
 func (r *Run) epochOperations(trainer *machine, evaluator *Evaluator) float64 {
 	evaluated := r.ValidationSet.Set.Len()
 	if r.Architecture.Task.Classifies() {
@@ -141,8 +143,8 @@ func (r *Run) epochOperations(trainer *machine, evaluator *Evaluator) float64 {
 	return float64(r.Batches.Set.Len()*trainer.model.Operations() + evaluated*evaluator.machine.model.Operations())
 }
 
-// Evaluated are the weights that are evaluated and kept: the average, or the
-// trained ones where there is none.
+// Evaluated returns the weights that are evaluated and kept: the average if
+// there is one, otherwise the trained weights.
 func (r *Run) Evaluated() graphs.Weights {
 	if r.Average != nil {
 		return r.Average.Weights
@@ -164,7 +166,7 @@ func (r *Run) newTrainer() (*machine, error) {
 	return trainer, nil
 }
 
-// epoch trains and measures the epoch after those of the history, from where it
+// epoch trains and measures the epoch that follows the history, from where it
 // stands.
 func (r *Run) epoch(ctx context.Context, trainer *machine, evaluator *Evaluator, run *standing) (metrics.Epoch, error) {
 	number := len(run.History) + 1
@@ -191,7 +193,7 @@ func (r *Run) rate(epoch, step int) float64 {
 // stepsBefore is the number of steps of the epochs before one.
 func (r *Run) stepsBefore(epoch int) int { return (epoch - 1) * r.Batches.Batches() }
 
-// trainEpoch steps through those of the epoch's batches that are left.
+// trainEpoch trains on the remaining batches of the epoch.
 func (r *Run) trainEpoch(ctx context.Context, trainer *machine, epoch int, run *standing) error {
 	done := &run.partial
 	for batch := range r.Batches.EpochAfter(epoch, done.Steps) {
@@ -211,8 +213,7 @@ func (r *Run) trainEpoch(ctx context.Context, trainer *machine, epoch int, run *
 	return nil
 }
 
-// trainStep trains on a batch of an epoch of which some steps are done, and
-// counts it among them.
+// trainStep trains on one batch of an epoch and adds the step to those done.
 func (r *Run) trainStep(trainer *machine, epoch int, batch *loaders.Batch, done *metrics.Partial) error {
 	if err := trainer.run(batch); err != nil {
 		return err
