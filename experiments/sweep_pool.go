@@ -17,9 +17,10 @@ import (
 // atOnce is how many runs are trained side by side. If the models are too small
 // for a run to use more than one processor, it is one run for each processor,
 // as far as memory allows; otherwise it is a single run, which uses all of
-// them. Two autoencoders that share two processors took 10.1 s for three epochs;
-// one after the other they took 8.2 s to 10.6 s, with half the memory. Two that
-// have a processor each took 8.1 s to 9.1 s, which two joined processes can do
+// them. Two autoencoders that share two processors are no faster than one after
+// the other (three epochs of both: 15.4 s to 15.8 s, and 15.5 s to 21.6 s). Two
+// that have a processor each are (13.0 s to 14.1 s), but the number of
+// processors is the whole process's: it takes two processes that join the sweep,
 // with GOMAXPROCS=1.
 func (s *Session) atOnce(ctx context.Context, w *sweep) int {
 	for _, setting := range w.settings {
