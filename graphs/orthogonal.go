@@ -18,8 +18,8 @@ func orthogonal(rows, columns int, random *rand.Rand) []float32 {
 	return orthonormal(normal, rows, columns)
 }
 
-// orthonormal returns the Q of the QR factorisation of a (rows, columns), or of
-// a transposed, transposed back, where it has more columns than rows. The signs
+// orthonormal returns the Q of the QR factorisation of a (rows, columns). Where a
+// has more columns than rows, it factorises a's transpose and transposes Q back. The signs
 // of Q's columns are those with which R has a positive diagonal; of normal
 // numbers that makes every Q equally likely. Source: Mezzadri, How to generate
 // random matrices from the classical compact groups,

@@ -9,8 +9,8 @@ import (
 // principal is the way of drawing weights that begins with principal components.
 const principal = "pca"
 
-// principalProblems are what keeps first weights from being made of principal
-// components.
+// principalProblems are the reasons why a model's first weights cannot be made of
+// principal components.
 func (k Kind) principalProblems(spec Spec) (problems []Problem) {
 	refuse := func(format string, args ...any) {
 		problems = append(problems, Problem{"model.init", fmt.Sprintf(format, args...)})
@@ -34,8 +34,9 @@ func (k Kind) principalProblems(spec Spec) (problems []Problem) {
 }
 
 // PrincipalComponents is how many of the training images' principal components
-// the first weights are made of; 0 for those that are drawn. A hidden layer
-// holds each twice, once negated, for a ReLU passes half of a number on.
+// the first weights are made of; 0 where they are drawn at random. A hidden
+// layer holds each component twice, once negated, because a ReLU passes only
+// positive numbers on.
 func (a *Architecture) PrincipalComponents() int {
 	if a.init != principal {
 		return 0
@@ -53,8 +54,8 @@ func (a *Architecture) PrincipalComponents() int {
 //	latent -> hidden:  c and -c
 //	hidden -> output:  components and their negatives as columns
 //
-// What was drawn stays beneath in the layers between, so that the units beyond
-// the latent's are not silent. The images must be centered.
+// In the layers between, these values are added to those drawn at random, so that
+// units that stand for no component are active too. The images must be centered.
 func (a *Architecture) Align(weights Weights, components [][]float64) error {
 	if len(components) != a.PrincipalComponents() {
 		return fmt.Errorf("%d principal components are given, %d needed", len(components), a.PrincipalComponents())
@@ -94,7 +95,7 @@ func setComponents(w *tensor.Dense, components [][]float64, perUnit, perPixel in
 	}
 }
 
-// addIdentity adds what passes the first count numbers on, of which the rows
+// addIdentity adds the weights that pass the first count numbers on, of which the rows
 // (outputs), the columns (inputs) or both stand for a number and its negative.
 func addIdentity(w *tensor.Dense, count int, pairedRows, pairedColumns bool) {
 	values, rows, columns := w.Float32s(), w.Shape()[0], w.Shape()[1]

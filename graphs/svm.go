@@ -18,7 +18,7 @@ import (
 //
 //	loss = C * mean(max(0, 1 - y*score))
 //
-// Of more classes, the largest score says which. The loss of an image of class
+// With more than two classes, the class with the largest score is predicted. The loss of an image of class
 // y, to be averaged over the images, is either that of Weston and Watkins, who
 // ask for a margin between the class's own score and every other,
 //
@@ -56,11 +56,12 @@ var linearSVM = Kind{
 	},
 }
 
-// OneVsRest is the loss.multiclass that makes a machine of each class.
+// OneVsRest is the value of loss.multiclass that trains one two-class machine for
+// each class.
 const OneVsRest = "one_vs_rest"
 
-// svmLoss returns how many scores an image has, the loss of them, new for each
-// graph, and its name.
+// svmLoss returns how many scores an image has, a function that makes their loss
+// anew for each graph, and the loss's name.
 func svmLoss(spec Spec) (scores int, loss func() ops.Classification, name string) {
 	squared := spec.Loss == "squared_hinge"
 	name = "hinge"

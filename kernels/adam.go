@@ -6,7 +6,7 @@ import "math"
 type Adam struct {
 	LearningRate, Beta1, Beta2, Eps, WeightDecay float64
 	Decoupled                                    bool // AdamW: the decay acts on the weights, not on the gradient
-	Count                                        int  // of this step, from 1
+	Count                                        int  // the number of this step, counted from 1
 }
 
 // Step moves weights against gradient as torch.optim.Adam and AdamW do:

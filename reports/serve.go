@@ -38,7 +38,7 @@ func Listen(port int) (net.Listener, error) {
 	return listener, nil
 }
 
-// Serve serves the page until ctx ends, which is no error.
+// Serve serves the page until ctx ends, and then returns nil.
 func Serve(ctx context.Context, listener net.Listener, page Page) error {
 	server := &http.Server{
 		Handler:           Handler(page),

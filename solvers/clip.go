@@ -17,8 +17,8 @@ type Clipped struct {
 
 // Step clips the gradients, which stay clipped, and steps. They are clipped as
 // torch.nn.utils.clip_grad_norm_ does: multiplied by Norm/(norm + 1e-6) where
-// that is below 1, with the norm over the gradients of all parameters. A norm
-// that is not a number makes every gradient so. Source:
+// that is below 1, with the norm over the gradients of all parameters. If the
+// norm is NaN, every gradient becomes NaN. Source:
 // https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
 func (c Clipped) Step(parameters []G.ValueGrad) error {
 	squares := 0.0

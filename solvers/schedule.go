@@ -14,8 +14,8 @@ type Warmup int
 
 // Factor is what the scheduled rate of a step, counted from 1 over the whole
 // run, is multiplied by: step/w over the w steps of the warm-up and 1 from there
-// on, as torch's LinearLR(start_factor=1/w, total_iters=w-1) has it when it is
-// stepped after each step. Source:
+// on, the factor that torch's LinearLR(start_factor=1/w, total_iters=w-1) has
+// when it is stepped after each step. Source:
 // https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LinearLR.html
 func (w Warmup) Factor(step int) float64 {
 	if step >= int(w) {
@@ -24,7 +24,7 @@ func (w Warmup) Factor(step int) float64 {
 	return float64(step) / float64(w)
 }
 
-// ScheduleSpec is what a config says of the learning rate over a run.
+// ScheduleSpec is the part of a config that sets the learning rate of each epoch.
 type ScheduleSpec struct {
 	Kind       string  // constant, cosine or step
 	Initial    float64 // the rate of the first epoch

@@ -20,8 +20,8 @@ type Solver interface {
 	// State returns what the next step depends on; the values are the solver's
 	// own and change with it.
 	State() State
-	// Restore puts a new solver where the state was taken. sizes are the
-	// lengths of the parameters; the error says what does not suit them.
+	// Restore makes a new solver continue from the state. sizes are the
+	// lengths of the parameters; the error says what does not fit them.
 	Restore(state State, sizes []int) error
 }
 
@@ -34,7 +34,7 @@ type Spec struct {
 	Betas        [2]float64 // adam, adamw
 	Eps          float64    // adam, adamw
 	WeightDecay  float64
-	ClipNorm     float64 // what the gradients' norm is clipped to; 0 = not at all
+	ClipNorm     float64 // largest norm of the gradients; 0 = they are not clipped
 }
 
 // New returns the solver of the spec's kind.

@@ -17,7 +17,7 @@ type State struct {
 }
 
 // copies returns the tensors of the given names, nil where the state is that
-// before the first step. The error says which of them do not suit parameters of
+// before the first step. The error says which of them do not fit parameters of
 // the given sizes.
 func (s State) copies(sizes []int, names ...string) ([][][]float32, error) {
 	copies := make([][][]float32, len(names))

@@ -6,7 +6,7 @@ import (
 	"cifartrain/kernels"
 )
 
-// An Activation is what a layer does with its sums.
+// An Activation is the function that a layer applies to its sums.
 type Activation int
 
 // The activations there are: none, and max(0, y).
@@ -24,8 +24,8 @@ func (a Activation) addBias(live *Live, y, bias []float32) {
 	}
 }
 
-// gradient returns the gradient by the sums, (B, n), from the layer's output y
-// and the gradient dy by that.
+// gradient returns the gradient by the sums, (B, n). y is the layer's output
+// and dy the gradient by y.
 func (a Activation) gradient(live *Live, y, dy *G.Node) (*G.Node, error) {
 	if a == Identity {
 		return dy, nil
@@ -33,8 +33,8 @@ func (a Activation) gradient(live *Live, y, dy *G.Node) (*G.Node, error) {
 	return reluGradient(live, y, dy)
 }
 
-// reluGradient returns the gradient by ReLU's input, (B, n), from its output y
-// and the gradient dy by that.
+// reluGradient returns the gradient by ReLU's input, (B, n). y is ReLU's output
+// and dy the gradient by y.
 func reluGradient(live *Live, y, dy *G.Node) (*G.Node, error) {
 	width := y.Shape()[1]
 	op := newKernel("relu gradient", y.Shape().Clone(), y, dy)

@@ -6,15 +6,15 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// A Classification is a loss of scores and of the classes that they should have
-// said. It belongs to one node.
+// A Classification is a loss that compares scores with the true classes. Each
+// node needs one of its own.
 type Classification struct {
 	Name   string
-	Scores int // that an image has
+	Scores int // the number of scores of an image
 
 	// Value returns the mean loss over the images, whose scores are (images,
 	// Scores) and whose labels are the places of their classes. Unless gradient
-	// is nil, it sets that to the derivative by each score.
+	// is nil, it sets that to the derivative of the loss by each score.
 	Value func(gradient, scores, labels []float32) float32
 }
 

@@ -8,7 +8,7 @@ func Hinge(c float64) Classification {
 	return marginLoss("hinge", float32(c), kernels.Hinge, kernels.HingeWithGradient)
 }
 
-// SquaredHinge is c * mean(max(0, 1 - y*score)^2), of what Hinge takes.
+// SquaredHinge is c * mean(max(0, 1 - y*score)^2), with scores and y as in Hinge.
 func SquaredHinge(c float64) Classification {
 	return marginLoss("squared hinge", float32(c), kernels.SquaredHinge, kernels.SquaredHingeWithGradient)
 }

@@ -12,8 +12,8 @@ import (
 // Images is the value of an input node that takes images as bytes, uint8 (B, n).
 // The images stay where they are: the rows need not lie side by side in a tensor.
 type Images struct {
-	Rows   [][]byte             // the live ones
-	Tables *kernels.PixelTables // of what a byte of each channel stands for
+	Rows   [][]byte             // the rows that hold samples
+	Tables *kernels.PixelTables // the value that each byte of each channel stands for
 	Mean   []float32            // (n), subtracted from each image; nil for none
 
 	shape tensor.Shape
@@ -44,9 +44,9 @@ func (i *Images) MemSize() uintptr { return uintptr(i.Size()) }
 func (i *Images) Format(state fmt.State, _ rune) { fmt.Fprintf(state, "images %v", i.shape) }
 
 // linearOfImages returns the node y = x W^T + b, (B, 1), for images x, uint8
-// (B, n), W (1, n) and b (1). The pixels' values exist in the processor's
-// registers only, where these can compute them; else the op writes them to
-// memory once and its gradient reads them again.
+// (B, n), W (1, n) and b (1). Where the kernels can, they
+// compute the pixels' values in the processor's registers and never store them;
+// elsewhere the op writes them to memory once and its gradient reads them again.
 func linearOfImages(live *Live, x, w, b *G.Node) (*G.Node, error) {
 	batch, in := x.Shape()[0], x.Shape()[1]
 	op := newKernel("linear", tensor.Shape{batch, 1}, x, w, b)

@@ -41,7 +41,7 @@ type kernel struct {
 	adding func(summand *G.Node) (*G.Node, error)
 
 	in     [][]float32 // the inputs of the running Do, kept to spare an allocation
-	images *Images     // the one among them that is no float32 tensor; its place in in is nil
+	images *Images     // the input that holds images, if any; its place in in is nil
 }
 
 // made counts the kernels made so far.
@@ -120,9 +120,9 @@ func (e *Error) Error() string { return e.Op + ": " + e.Err.Error() }
 // Unwrap returns what went wrong.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Do computes the output. Its errors are of the type Error; a panic, which
-// would end the process where RunAll calls Do in a goroutine of its own, is
-// returned as one.
+// Do computes the output. Its errors are of the type Error. It also returns a
+// panic as an Error, because RunAll calls Do in a goroutine of its own, where a
+// panic would end the process.
 func (k *kernel) Do(values ...G.Value) (output G.Value, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
@@ -155,7 +155,7 @@ func (k *kernel) CallsExtern() bool { return false }
 // OverwritesInput is -1: inputs are left as they are.
 func (k *kernel) OverwritesInput() int { return -1 }
 
-// WriteHash writes what tells this op from any other, so that Gorgonia never
+// WriteHash writes what distinguishes this op from any other, so that Gorgonia never
 // merges two ops that own different outputs.
 func (k *kernel) WriteHash(h hash.Hash) { fmt.Fprintf(h, "%s#%d", k.name, k.id) }
 
@@ -181,8 +181,8 @@ func (k *kernel) SymDiff(inputs G.Nodes, output, gradient *G.Node) (G.Nodes, err
 }
 
 // Operations is the number of additions and multiplications that the matrix
-// products of a graph take for each live row. It is what its speed is measured
-// by: all else takes time but no arithmetic worth counting.
+// products of a graph take for each live row. A graph's speed is measured by this
+// number alone, because its other ops do too little arithmetic to count.
 func Operations(graph *G.ExprGraph) int {
 	total := 0
 	for _, n := range graph.AllNodes() {

@@ -36,9 +36,9 @@ func Linear(live *Live, x, w, b *G.Node, a Activation) (*G.Node, error) {
 }
 
 // differentiableLayer applies op, which computes a layer's output from x, w and
-// b. The functions return the gradients by x, from that by the layer's sums and
-// w, and by w, from that by the sums and x. The one by x is left out where x is
-// an input of the graph.
+// b. The first function computes the gradient by x from the gradient by the
+// layer's sums and w; the second computes the gradient by w from the gradient by
+// the sums and x. The gradient by x is left out where x is an input of the graph.
 func differentiableLayer(op *kernel, live *Live, x, w, b *G.Node, a Activation,
 	byX, byW func(live *Live, dy, other *G.Node) (*G.Node, error)) (*G.Node, error) {
 	op.wrt = []bool{x.Op() != nil, true, true}

@@ -9,8 +9,8 @@ import (
 	"cifartrain/kernels"
 )
 
-// A loss is a scalar kernel that computes its gradient by its first input, the
-// model's output, together with its value: that reads the inputs once.
+// A loss is a scalar kernel. It computes its gradient by its first input, the
+// model's output, together with its value, so that the inputs are read only once.
 type loss struct {
 	value    *G.F32
 	gradient []float32 // nil as long as the graph does not ask for it
@@ -31,8 +31,8 @@ func newLoss(name string, live *Live, output, target *G.Node) (*kernel, *loss) {
 	return op, l
 }
 
-// differentiate returns the gradient by output, (B, n), which the loss computes
-// before: all that is left to do is to multiply it by the scalar upstream.
+// differentiate returns the gradient by output, (B, n). The loss has computed it
+// already, so that it only needs to be multiplied by the scalar upstream.
 func (l *loss) differentiate(name string, live *Live, output, value, upstream *G.Node) (*G.Node, error) {
 	width := output.Shape()[1]
 	op := newKernel(name+" gradient", output.Shape().Clone(), value, upstream)

@@ -3,8 +3,8 @@ package ops
 import "cifartrain/kernels"
 
 // WestonWatkins is the hinge loss of a score for each of several classes, the
-// mean over the images of c times the sum over all classes j but the image's
-// own, y, of max(0, 1 + s_j - s_y); with squared, of its square.
+// mean over the images of c times the sum of max(0, 1 + s_j - s_y) over all
+// classes j except the image's own class y. With squared, each term is squared.
 func WestonWatkins(classes int, c float64, squared bool) Classification {
 	return Classification{
 		Name: squaredName("weston-watkins hinge", squared), Scores: classes,
