@@ -2,7 +2,7 @@ package kernels
 
 // MoveToward moves each number of average a portion of the way towards the number
 // of values in the same place: average += portion * (values - average), as
-// torch.lerp computes it. A number that is there already stays as it is.
+// torch.lerp computes it. A number of average that equals its value stays as it is.
 func MoveToward(average, values []float32, portion float32) {
 	values = values[:len(average):len(values)]
 	share(len(average), passNumbers, len(average), func(part span) {

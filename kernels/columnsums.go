@@ -7,9 +7,9 @@ type columnSummer struct {
 	set     func(sums, a *float32, stride, rows int)
 }
 
-// columnsUnit is the number of columns whose multiples are cut off for other
-// processors. It is a multiple of what the widest summers take, so that a cut
-// leaves nothing to the slower ones.
+// columnsUnit is the number of columns at whose multiples the work is cut for
+// several processors. It is a multiple of the widest summer's columns, so that no
+// cut leaves columns that only the slower summers can take.
 const columnsUnit = 384
 
 // ColumnSums sets sums (n) to the sums of the columns of a (m, n), each added

@@ -13,8 +13,8 @@ import "slices"
 const imageBlock = 64
 
 // Multiplies reports whether TimesVector and VectorTimes can be used for images
-// whose channels have the given number of pixels: on this processor, and with
-// bits that are the tables'.
+// whose channels have the given number of pixels: that this
+// processor has the assembly, and that it gives the same bits as the tables.
 func (t *PixelTables) Multiplies(plane int) bool {
 	return t.multiplies && plane%imageBlock == 0
 }

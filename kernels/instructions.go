@@ -5,8 +5,8 @@
 //
 // The element-wise passes give the same bits on every processor: their plain Go
 // code rounds each product before adding it to anything, and their assembly does
-// the same operations in the same order. The one exception is NaN: there are
-// many, and which of them a result is may differ between processors.
+// the same operations in the same order. The one exception is NaN: it has
+// many bit patterns, and processors may give different ones.
 //
 // Functions panic when a slice is shorter than the shape they are given, as
 // indexing would. That is why they slice by s[:n:len(s)]: s[:n] alone succeeds
@@ -36,8 +36,8 @@ type instructionSet struct {
 }
 
 // passes are the assembly of the element-wise passes. Each takes n numbers, a
-// multiple of passNumbers, and computes what the plain Go code computes that is
-// given the rest.
+// multiple of passNumbers, and computes the same as the plain Go code, which
+// takes the numbers that are left.
 type passes struct {
 	addBias, addBiasReLU, subtract func(y, x *float32, n int)
 

@@ -47,7 +47,7 @@ func detect() []*instructionSet {
 	return found
 }
 
-// copiesOfFour are those for four panels of so many columns.
+// copiesOfFour are the functions that pack four panels of so many columns at once.
 var copiesOfFour = [...]packFunc{6: copy4x6, 12: copy4x12, 16: copy4x16, 32: copy4x32}
 
 // copies are the packing functions for panels of 4 to 16 columns, and of 32.

@@ -1,7 +1,7 @@
 package kernels
 
 // Hinge returns c * mean(max(0, 1 - y*score)) over all scores, added up in
-// float64. targets y are -1 or +1, one a score; there must be at least one.
+// float64. targets y are -1 or +1, one for each score; there must be at least one.
 func Hinge(scores, targets []float32, c float32) float32 {
 	total := 0.0
 	for i, y := range targets[:len(scores):len(targets)] {

@@ -14,5 +14,5 @@ func SquaredNorm(values []float32) float64 {
 	})
 }
 
-// zeros stands for y in squares, which adds up (x - y)^2: with it, that is x^2.
+// zeros are passed as y to squares, which adds up (x - y)^2, so that it adds up x^2.
 var zeros [4096]float32

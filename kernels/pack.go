@@ -23,8 +23,8 @@ func (f factor) chunks(steps span) int {
 
 // pack copies some rows of a factor to a panel: step of k after step of k, stride
 // numbers apart. The functions that copy move whole registers. Where the number
-// of rows is no multiple of what they move, the last one begins earlier and moves
-// some rows a second time, so that it touches nothing behind the last row.
+// of rows is not a multiple of a register's, the last move begins earlier and
+// copies some rows again, so that it never goes beyond the last row.
 func (f factor) pack(to []float32, stride int, rows, depth span) {
 	n, k := rows.length(), depth.length()
 	if f.packsEight(stride, rows, depth) {
@@ -73,9 +73,9 @@ func (f factor) packFour(to []float32, panelStride int, first, depth span) bool 
 }
 
 // packsEight reports whether five to seven rows can be transposed as if they were
-// eight, in half the time of two fours: there are eight, and they go to a panel
-// without gaps. What is too much of a step is written where the next one goes and
-// overwritten by it; so the last four steps are left for others to write.
+// eight, in half the time of two fours: the matrix must have eight, and the
+// panel no gaps. The surplus rows of a step are written where the next step goes,
+// which overwrites them. So the last four steps must be packed another way.
 func (f factor) packsEight(stride int, rows, depth span) bool {
 	n := rows.length()
 	return 4 < n && n < 8 && stride == n && !f.byDepth && depth.length() > 4 &&

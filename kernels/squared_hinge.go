@@ -1,7 +1,7 @@
 package kernels
 
 // SquaredHinge returns c * mean(max(0, 1 - y*score)^2) over all scores, added
-// up in float64. targets y are -1 or +1, one a score; there must be at least
+// up in float64. targets y are -1 or +1, one for each score; there must be at least
 // one.
 func SquaredHinge(scores, targets []float32, c float32) float32 {
 	total := 0.0

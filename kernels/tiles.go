@@ -179,7 +179,7 @@ type span struct{ from, to int }
 
 func (s span) length() int { return s.to - s.from }
 
-// blocks is how many parts of the span are no longer than most.
+// blocks is how many parts the span is cut into so that none is longer than most.
 func (s span) blocks(most int) int { return (s.length() + most - 1) / most }
 
 // part is the i-th of n parts of the span, whose lengths differ by one at most.

@@ -12,8 +12,8 @@ type combiner struct {
 }
 
 // timesVector sets y to the product of a factor of n rows and a vector of k
-// numbers. It reads the factor where it lies: every number of it is used once, so
-// that packing would only cost time.
+// numbers. It reads the factor where it lies: each of its numbers is used only once,
+// so packing would only cost time.
 func (s *instructionSet) timesVector(y []float32, f factor, x []float32, n, k int) {
 	if !f.byDepth {
 		for i := range y {

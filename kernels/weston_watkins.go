@@ -4,8 +4,8 @@ package kernels
 //
 //	c * mean over images of the sum over j != y of max(0, 1 + s_j - s_y)
 //
-// y being the place of an image's class, labels (n), of which there is at least
-// one. With squared, each term of the sum is squared. Unless gradient is nil,
+// where y, from labels (n), is the index of an image's class. There must be at
+// least one image. With squared, each term of the sum is squared. Unless gradient is nil,
 // (n, classes), it is set to the derivative by each score; at the kink that is
 // 0, as in torch. A NaN score makes the loss and the image's gradient NaN.
 //

@@ -17,7 +17,7 @@ type workspace struct {
 	factors []float32
 }
 
-// workspaces keeps those that no goroutine is using. A sync.Pool would let the
+// workspaces keeps the workspaces that no goroutine is using. A sync.Pool would let the
 // garbage collector free them.
 var workspaces = make(chan *workspace, 64)
 
