@@ -100,7 +100,7 @@ func grays(values []float64, width int, white float64) image.Image {
 // rangeOf writes the smallest and the largest value.
 func rangeOf[T float32 | float64](values []T) string {
 	low, high := float64(slices.Min(values)), float64(slices.Max(values))
-	const many = 10 // from which on decimals say nothing
+	const many = 10 // numbers of at least this size are written with three significant digits
 	if max(-low, high) >= many {
 		return fmt.Sprintf("%.3g..%.3g", low, high)
 	}

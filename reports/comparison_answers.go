@@ -194,7 +194,7 @@ func sure(task metrics.Task, d metrics.Difference) string {
 	return "±" + plots.Loss(2*d.Error)
 }
 
-// decided says why a difference is no luck.
+// decided says why a difference is more than luck.
 func decided(task metrics.Task, d metrics.Difference) string {
 	switch d.Basis {
 	case metrics.OverSeeds:

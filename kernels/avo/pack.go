@@ -26,7 +26,7 @@ const packSignature = "func(to *float32, toStride int, from *float32, fromStride
 
 // copyColumns generates the packing of a matrix that is stored step of k after
 // step of k. It copies all columns of a panel in one pass, as each row lies in one
-// or two cache lines of its own. Where the number of columns is no multiple of a
+// or two cache lines of its own. Where the number of columns is not a multiple of a
 // register's, the last two registers overlap.
 func copyColumns(columns int) {
 	name := fmt.Sprintf("copy%d", columns)

@@ -5,7 +5,7 @@ import "fmt"
 const packSignature = "func(to *float32, toStride int, from *float32, fromStride, k int)"
 
 // copyColumns generates the packing of a matrix that is stored step of k after
-// step of k. Where the number of columns is no multiple of four, the last two
+// step of k. Where the number of columns is not a multiple of four, the last two
 // registers overlap.
 func copyColumns(file *file, columns int) {
 	f := file.function(fmt.Sprintf("copy%d", columns), packSignature,
