@@ -139,9 +139,32 @@ func (m marginBars) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 	base := draw.LineStyle{Color: inkColor, Width: 0.75}
 	c.StrokeLine2(base, c.Min.X, y(m.row), c.Max.X, y(m.row))
+	m.drawNote(c, x, y(m.row+0.97)-1)
+}
+
+// drawNote writes the note below top, at the end of the row where the bars under
+// it are lower.
+func (m marginBars) drawNote(c draw.Canvas, x func(float64) vg.Length, top vg.Length) {
+	const margin = 4
 	style := textStyle(smallSize, inkColor)
-	style.XAlign, style.YAlign = draw.XRight, draw.YTop
-	c.FillText(style, vg.Point{X: c.Max.X - 4, Y: y(m.row+0.97) - 1}, m.note)
+	length := style.Width(m.note) + margin
+	var underLeft, underRight float64 // the tallest bars
+	for i, share := range m.shares {
+		left := m.low + float64(i)*m.width
+		if x(left) < c.Min.X+length {
+			underLeft = max(underLeft, share)
+		}
+		if x(left+m.width) > c.Max.X-length {
+			underRight = max(underRight, share)
+		}
+	}
+	style.YAlign = draw.YTop
+	if underLeft < underRight {
+		c.FillText(style, vg.Point{X: c.Min.X + margin, Y: top}, m.note)
+		return
+	}
+	style.XAlign = draw.XRight
+	c.FillText(style, vg.Point{X: c.Max.X - margin, Y: top}, m.note)
 }
 
 // corners are those of a rectangle.
