@@ -125,7 +125,7 @@ func TestJoinedSweepSoFar(t *testing.T) {
 			}
 		}
 	}
-	wants(fmt.Sprintf("%d of 4 runs are done, 0 in training, %d waiting; nobody works on it at the moment.", done, 4-done), "The best of")
+	wants(fmt.Sprintf("%d of 4 runs are done, 0 in training, %d waiting; no process is working on it at the moment.", done, 4-done), "The best of")
 	claim, holder, err := left.Claim(now, func(error) {})
 	if err != nil {
 		t.Fatal(err)

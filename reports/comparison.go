@@ -12,17 +12,18 @@ import (
 
 // A Contender is one config in a comparison, with its runs over seeds.
 type Contender struct {
-	Label string // what tells it from the others
+	Label string // distinguishes it from the others
 	Runs  []runfolder.FinishedRun
 
 	values []runfolder.ConfigValue
 }
 
-// A Comparison is finished runs held against those of the first config.
+// A Comparison compares the finished runs of configs with those of the first
+// config.
 type Comparison struct {
 	Contenders []Contender // at least one, each with a run at least
 	Differing  []Differing // the keys in which they differ, in the config's order
-	Failed     []FailedRun // those of the same series that ended without figures
+	Failed     []FailedRun // runs of the same series that ended without figures
 }
 
 // A FailedRun is a member of a series that has no figures to compare.
@@ -37,10 +38,10 @@ type Differing struct {
 	Values []string // empty where a config does not have the key
 }
 
-// Compare reads finished runs for a comparison. Those whose configs differ in
-// the seed alone are one contender, placed where the first of them stands. Runs
-// must have ended with test figures and share their loss or have accuracies to
-// compare; the error names the one that does not.
+// Compare reads finished runs for a comparison. Runs whose configs differ only in
+// the seed become one contender, at the place of the first of them. All runs must
+// have ended with test figures, and must share their loss or have accuracies. If
+// one does not, the error names it.
 func Compare(folders []*runfolder.Folder) (*Comparison, error) {
 	c := new(Comparison)
 	places := make(map[string]int)
@@ -50,7 +51,7 @@ func Compare(folders []*runfolder.Folder) (*Comparison, error) {
 			return nil, err
 		}
 		if len(c.Contenders) > 0 && !comparable(run.Summary, c.Contenders[0].Summary()) {
-			return nil, fmt.Errorf("%s measures another loss (%s) than %s (%s); only runs of the same loss, or with accuracies, compare",
+			return nil, fmt.Errorf("%s measures another loss (%s) than %s (%s); only runs with the same loss, or with accuracies, can be compared",
 				folder.Path, run.Summary.Loss, c.Contenders[0].Runs[0].Path, c.Contenders[0].Summary().Loss)
 		}
 		config, err := folder.ConfigValues()
@@ -72,14 +73,14 @@ func Compare(folders []*runfolder.Folder) (*Comparison, error) {
 	return c, nil
 }
 
-// comparable reports whether the runs share a figure that compares.
+// comparable reports whether two runs share a figure that can be compared.
 func comparable(s, other *runfolder.Summary) bool {
 	return s.Loss == other.Loss || s.Task.Classifies() && other.Task.Classifies()
 }
 
-// differing returns the keys that do not have one value in all configs. Where
-// the data comes from, but for its source, and what a run is called make no
-// difference to it.
+// differing returns the keys that do not have the same value in all configs. It
+// ignores the name of a config and the keys that only say where to find the data,
+// because neither changes what is trained.
 func differing(contenders []Contender) []Differing {
 	var keys []string
 	for _, c := range contenders {
@@ -106,8 +107,8 @@ func differing(contenders []Contender) []Differing {
 	return all
 }
 
-// label names contenders: after their configs where these have names of their
-// own, and else by the values in which those of one name differ.
+// label gives each contender a label: the name of its config or, if several
+// configs have that name, the values in which these differ.
 func (c *Comparison) label() {
 	name := func(i int) string { return c.Contenders[i].Summary().Name }
 	used := make(map[string]bool)
@@ -136,8 +137,8 @@ func (c *Comparison) label() {
 	}
 }
 
-// told says by which values a contender differs from those of the same name; by
-// its seed where it differs in nothing else.
+// told returns the values in which a contender differs from the others of the
+// same name, or its seed if it differs in nothing else.
 func (c *Comparison) told(i int, same []int) string {
 	const most = 3 // more would not fit a legend
 	if len(same) < 2 {
@@ -163,10 +164,10 @@ func (c *Comparison) told(i int, same []int) string {
 	return strings.Join(parts, ", ")
 }
 
-// Summary is that of the first run, for what all of them share.
+// Summary returns the summary of the first run, for what all runs share.
 func (c Contender) Summary() *runfolder.Summary { return c.Runs[0].Summary }
 
-// Histories are those of the runs.
+// Histories returns the histories of the runs.
 func (c Contender) Histories() metrics.Histories {
 	var histories metrics.Histories
 	for _, run := range c.Runs {
@@ -175,8 +176,8 @@ func (c Contender) Histories() metrics.Histories {
 	return histories
 }
 
-// PCA is the mean validation loss of the principal components that the runs are
-// measured by, and 0 where a run has none.
+// PCA returns the mean validation loss of the principal components that the runs
+// are compared with. It is 0 if a run has none.
 func (c Contender) PCA() float64 {
 	var losses []float64
 	for _, run := range c.Runs {
@@ -193,8 +194,9 @@ func (c Contender) has(seed uint64) bool {
 	return slices.ContainsFunc(c.Runs, func(run runfolder.FinishedRun) bool { return run.Summary.Seed == seed })
 }
 
-// figures are what metrics compares of the config's runs. task is that of the
-// comparison: accuracies count where all classify.
+// figures returns the figures of the config's runs that metrics compares:
+// accuracies if task, the task of the whole comparison, is to classify, else
+// losses.
 func (c Contender) figures(task metrics.Task) metrics.Contender {
 	images := c.Summary().Images
 	figures := metrics.Contender{Task: task, ValidationImages: images.Validation, TestImages: images.Test}
@@ -214,7 +216,8 @@ func (c Contender) figures(task metrics.Task) metrics.Contender {
 	return figures
 }
 
-// taskOf is what the contenders are compared by: accuracies where all classify.
+// taskOf returns the task by whose figures the contenders are compared: Classify,
+// hence accuracies, only if all of them classify.
 func taskOf(contenders []Contender) metrics.Task {
 	if slices.ContainsFunc(contenders, func(c Contender) bool { return !c.Summary().Task.Classifies() }) {
 		return metrics.Restore
@@ -222,7 +225,8 @@ func taskOf(contenders []Contender) metrics.Task {
 	return metrics.Classify
 }
 
-// sameLoss reports whether all share their loss, so that losses compare too.
+// sameLoss reports whether all contenders share their loss, so that losses can be
+// compared too.
 func sameLoss(contenders []Contender) bool {
 	return !slices.ContainsFunc(contenders, func(c Contender) bool { return c.Summary().Loss != contenders[0].Summary().Loss })
 }
@@ -233,9 +237,9 @@ type NamedChart struct {
 	Chart *plots.Chart
 }
 
-// Charts draw the contenders' curves, the one that says most first: accuracies
-// where all classify, and losses where all share one. run stands before the
-// dataset; it may be empty.
+// Charts returns charts of the contenders' curves: first accuracies, if all
+// classify, then losses, if all share their loss. run is written before the
+// dataset in the caption; it may be empty.
 func Charts(run string, contenders []Contender) (charts []NamedChart, err error) {
 	var drawn []plots.Contender
 	var datasets []string
@@ -265,7 +269,8 @@ func Charts(run string, contenders []Contender) (charts []NamedChart, err error)
 	return charts, nil
 }
 
-// ClassList names classes in a sentence, where they are few, or counts them.
+// ClassList names the classes in a sentence if they are few; otherwise it only
+// says how many there are.
 func ClassList(classes []string) string {
 	switch n := len(classes); {
 	case n == 10:
@@ -276,7 +281,7 @@ func ClassList(classes []string) string {
 	return strings.Join(classes, ", ")
 }
 
-// classNames is ClassList with the names of ten classes, too.
+// classNames is like ClassList, but also names ten classes.
 func classNames(classes []string) string {
 	if len(classes) > 10 {
 		return ClassList(classes)

@@ -11,8 +11,8 @@ import (
 	"cifartrain/plots"
 )
 
-// Title says what is compared: a key, where that is all in which the configs
-// differ.
+// Title says what is compared. If the configs differ in a single key, it names
+// the key and its values.
 func (c *Comparison) Title() string {
 	switch first := c.Contenders[0]; {
 	case len(c.Contenders) == 1:
@@ -23,7 +23,8 @@ func (c *Comparison) Title() string {
 	return fmt.Sprintf("Comparison of %d configs", len(c.Contenders))
 }
 
-// texts are the values for a reader, with a dash for none.
+// texts returns the values for a reader, with a dash where a config lacks the
+// key.
 func (d Differing) texts() []string {
 	texts := slices.Clone(d.Values)
 	for i, text := range texts {
@@ -34,15 +35,15 @@ func (d Differing) texts() []string {
 	return texts
 }
 
-// Loss names the loss that all share, or says that they do not.
+// Loss names the loss that all contenders share, or says that they share none.
 func (c *Comparison) Loss() string {
 	if sameLoss(c.Contenders) {
 		return c.Contenders[0].Summary().Loss
 	}
-	return "losses of different units, so accuracies only"
+	return "the losses have different units, so only accuracies are compared"
 }
 
-// Warnings name what makes a comparison unfair.
+// Warnings returns sentences on what makes the comparison unfair.
 func (c *Comparison) Warnings() []string {
 	var warnings []string
 	for _, run := range c.Failed {
@@ -60,9 +61,10 @@ func (c *Comparison) Warnings() []string {
 	return warnings
 }
 
-// Answers say what the comparison shows, with the figures that bear it: which
-// config is the best, how each does against the first, and what to try next. Of a
-// single config they say what it reaches over its seeds.
+// Answers returns sentences that say what the comparison shows, with the figures
+// that support it: which config is the best, how each one compares with the
+// first, and what to try next. For a single config they say what it reaches over
+// its seeds.
 func (c *Comparison) Answers() []string {
 	if len(c.Contenders) == 1 {
 		return slices.DeleteFunc([]string{c.Contenders[0].overSeeds(), c.fits(), c.blurs()}, func(answer string) bool { return answer == "" })
@@ -82,8 +84,8 @@ func (c *Comparison) Answers() []string {
 	return answers
 }
 
-// ranked are the contenders from the best to the worst by their validation
-// figures: test figures choose nothing.
+// ranked returns the contenders from the best to the worst by their validation
+// figures. Test figures must have no influence on a choice.
 func (c *Comparison) ranked() []Contender {
 	task := taskOf(c.Contenders)
 	ranked := slices.Clone(c.Contenders)
@@ -108,13 +110,13 @@ func (c *Comparison) best() string {
 	if d.Told() {
 		return text + fmt.Sprintf(" The next, %s, is %s behind.", second.Label, apart(task, d))
 	}
-	return text + fmt.Sprintf(" The next, %s, reaches %s, which is not told apart from it.", second.Label, spreadText(task, d.First))
+	return text + fmt.Sprintf(" The next, %s, reaches %s, which is too close to tell the two apart.", second.Label, spreadText(task, d.First))
 }
 
 // reaches says what a model scores on the test images.
 func reaches(task metrics.Task, test metrics.Spread, images int) string {
 	if task.Classifies() {
-		return fmt.Sprintf("it classifies %s of the %s test images rightly", percentSpread(test), Thousands(images))
+		return fmt.Sprintf("it classifies %s of the %s test images correctly", percentSpread(test), Thousands(images))
 	}
 	return "its loss on test images is " + lossSpread(test)
 }
@@ -130,7 +132,7 @@ func apart(task metrics.Task, d metrics.Difference) string {
 	return plots.Percent(math.Abs(d.Change() / d.First.Mean))
 }
 
-// against holds a contender against the first, in sentences.
+// against compares a contender with the first one, in sentences.
 func (c *Comparison) against(other Contender) []string {
 	task, first := taskOf(c.Contenders), c.Contenders[0]
 	a, b := first.figures(task), other.figures(task)
@@ -154,30 +156,31 @@ func sameTest(first, other Contender) bool {
 	return a.Dataset == b.Dataset && slices.Equal(a.Classes, b.Classes)
 }
 
-// otherTest gives the figures of two that were tested on different images,
-// without a judgment.
+// otherTest gives the figures of two contenders that were tested on different
+// images. It does not judge which is better.
 func otherTest(task metrics.Task, first, other Contender, d metrics.Difference) string {
 	if !task.Classifies() {
-		return fmt.Sprintf("Which is better these figures cannot say, for the images differ: the loss on test images is %s of %s and %s of %s.",
+		return fmt.Sprintf("These figures cannot say which is better, because the images differ: the loss on test images is %s for %s and %s for %s.",
 			lossSpread(d.Other), other.Label, lossSpread(d.First), first.Label)
 	}
 	reached := func(c Contender, s metrics.Spread) string {
-		return fmt.Sprintf("%s classifies %s rightly, where guessing reaches %s", c.Label, percentSpread(s), guessing(c.Summary()))
+		return fmt.Sprintf("%s classifies %s correctly, where guessing reaches %s", c.Label, percentSpread(s), guessing(c.Summary()))
 	}
-	return fmt.Sprintf("Which is better these figures cannot say, for the images differ: %s; %s.", reached(other, d.Other), reached(first, d.First))
+	return fmt.Sprintf("These figures cannot say which is better, because the images differ: %s; %s.", reached(other, d.Other), reached(first, d.First))
 }
 
-// quality says which of two is better on test images and whether that is luck.
+// quality says which of two contenders is better on the test images, and whether
+// that may be luck.
 func quality(task metrics.Task, first, other Contender, d metrics.Difference) string {
 	images := Thousands(other.Summary().Images.Test)
-	figures := fmt.Sprintf("its best weights classify %s of the %s test images rightly, against %s", percentSpread(d.Other), images, percentSpread(d.First))
+	figures := fmt.Sprintf("its best weights classify %s of the %s test images correctly, against %s", percentSpread(d.Other), images, percentSpread(d.First))
 	better := d.Change() > 0
 	if !task.Classifies() {
 		figures = fmt.Sprintf("its best weights have a loss of %s on test images, against %s", lossSpread(d.Other), lossSpread(d.First))
 		better = d.Change() < 0
 	}
 	if !d.Told() {
-		return fmt.Sprintf("%s is not told apart from %s: %s. %s", other.Label, first.Label, figures, undecided(task, d))
+		return fmt.Sprintf("%s cannot be told apart from %s: %s. %s", other.Label, first.Label, figures, undecided(task, d))
 	}
 	word := "worse"
 	if better {
@@ -198,35 +201,36 @@ func sure(task metrics.Task, d metrics.Difference) string {
 func decided(task metrics.Task, d metrics.Difference) string {
 	switch d.Basis {
 	case metrics.OverSeeds:
-		return fmt.Sprintf("That is no luck of the seed: over %s the difference is sure to %s, twice its standard error.", seedCounts(d), sure(task, d))
+		return fmt.Sprintf("That is not luck of the seed: over %s the difference is known to within %s, twice its standard error.", seedCounts(d), sure(task, d))
 	case metrics.Counting:
-		return fmt.Sprintf("That is more than chance does with so many images, %s; how much of it is the seed's, only runs over several seeds would show (-seeds 5).", sure(task, d))
+		return fmt.Sprintf("That is more than chance explains with so many images (%s); only runs over several seeds can show how much of it is due to the seed (-seeds 5).", sure(task, d))
 	}
-	return "Single runs show no spread, but two seeds of one config seldom differ by more than 1%; runs over several seeds would show it (-seeds 5)."
+	return "Single runs show no spread, but two seeds of one config seldom differ by more than 1%; runs over several seeds would show how much (-seeds 5)."
 }
 
-// undecided says why a difference may be luck and what would tell.
+// undecided says why a difference may be luck, and how many seeds would show
+// whether it is.
 func undecided(task metrics.Task, d metrics.Difference) string {
 	why := "Two seeds of one config may differ by 1%, and these differ by less."
 	switch d.Basis {
 	case metrics.OverSeeds:
-		why = fmt.Sprintf("Over %s the difference is sure only to %s, twice its standard error.", seedCounts(d), sure(task, d))
+		why = fmt.Sprintf("Over %s the difference is known only to within %s, twice its standard error.", seedCounts(d), sure(task, d))
 	case metrics.Counting:
-		why = fmt.Sprintf("With so many images chance alone makes a difference of up to %s between two runs.", sure(task, d))
+		why = fmt.Sprintf("With so many images, chance alone makes a difference of up to %s between two runs.", sure(task, d))
 	}
 	return why + whatItTakes(d)
 }
 
-// whatItTakes says how many seeds would tell a difference apart.
+// whatItTakes says how many seeds would be needed to tell two configs apart.
 func whatItTakes(d metrics.Difference) string {
 	const many = 100
 	switch {
 	case d.Seeds == 0:
 		return ""
 	case d.Seeds > many:
-		return fmt.Sprintf(" More than %d seeds of each would be needed to tell.", many)
+		return fmt.Sprintf(" More than %d seeds of each would be needed to tell them apart.", many)
 	}
-	return fmt.Sprintf(" About %d seeds of each would tell (-seeds %[1]d).", d.Seeds)
+	return fmt.Sprintf(" About %d seeds of each would tell them apart (-seeds %[1]d).", d.Seeds)
 }
 
 func seedCounts(d metrics.Difference) string {
@@ -236,7 +240,8 @@ func seedCounts(d metrics.Difference) string {
 	return fmt.Sprintf("%d and %d seeds", d.Other.Runs, d.First.Runs)
 }
 
-// overSeeds says what the weights of the config's runs reach.
+// overSeeds says what the config reaches over its seeds, with the best and with
+// the last weights of each run.
 func (c Contender) overSeeds() string {
 	task := taskOf([]Contender{c})
 	var last, best []float64
@@ -249,9 +254,9 @@ func (c Contender) overSeeds() string {
 	}
 	atBest, atLast := spreadText(task, metrics.NewSpread(best)), spreadText(task, metrics.NewSpread(last))
 	if task.Classifies() {
-		return fmt.Sprintf("Over %s it classifies %s of the test images rightly, which it never saw in training, by each run's best weights, and %s by the last ones: means and standard deviations.",
+		return fmt.Sprintf("Over %s it classifies %s of the test images correctly with each run's best weights, and %s with the last ones. It never saw these images in training. The figures are means and standard deviations.",
 			counted(len(best), "seed"), atBest, atLast)
 	}
-	return fmt.Sprintf("Over %s its loss on test images, which it never saw in training, is %s by each run's best weights, and %s by the last ones: means and standard deviations.",
+	return fmt.Sprintf("Over %s its loss on the test images is %s with each run's best weights, and %s with the last ones. It never saw these images in training. The figures are means and standard deviations.",
 		counted(len(best), "seed"), atBest, atLast)
 }

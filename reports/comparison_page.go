@@ -33,7 +33,7 @@ const (
 	seconds             // a time
 )
 
-// Over is the measure's spread over a config's runs.
+// Over returns the spread of the measure over a config's runs.
 func (m Measure) Over(c Contender) metrics.Spread {
 	var values []float64
 	for _, run := range c.Runs {
@@ -42,8 +42,8 @@ func (m Measure) Over(c Contender) metrics.Spread {
 	return metrics.NewSpread(values)
 }
 
-// Measures are the figures that compare: accuracies where all classify, losses
-// where all share their loss.
+// Measures returns the figures by which the contenders are compared: accuracies
+// if all classify, losses if all share their loss, and counts and times.
 func Measures(contenders []Contender) []Measure {
 	var measures []Measure
 	if taskOf(contenders).Classifies() {
@@ -68,8 +68,8 @@ func Measures(contenders []Contender) []Measure {
 		Measure{"training time", "training_seconds", func(s *runfolder.Summary) float64 { return s.TrainingSeconds }, seconds})
 }
 
-// cell writes the measure for a reader, with its standard deviation where it
-// has one.
+// cell writes the measure for a reader, with its standard deviation if there are
+// several runs.
 func (m Measure) cell(spread metrics.Spread) string {
 	switch m.form {
 	case share:
@@ -82,9 +82,9 @@ func (m Measure) cell(spread metrics.Spread) string {
 	return Thousands(int(spread.Mean + 0.5))
 }
 
-// against writes how a figure stands to the first config's: in points of
-// accuracy, else as a ratio; nothing where they are the same. Times of single
-// runs do not compare.
+// against writes how a figure compares with that of the first config: in
+// percentage points for an accuracy, else as a ratio. It returns "" if the two are
+// the same, and for times, which also depend on what else the machine did.
 func (m Measure) against(spread, first metrics.Spread) string {
 	switch {
 	case spread.Mean == first.Mean, m.form == seconds:
@@ -97,9 +97,10 @@ func (m Measure) against(spread, first metrics.Spread) string {
 	return fmt.Sprintf(" (%s×)", ratioText(spread.Mean/first.Mean))
 }
 
-// WriteComparison writes the pictures of the curves and others, comparison.csv, a
-// row a run with each measure and its ratio to the mean of the first config's
-// runs, and report.html, which draws the curves itself and holds the pictures.
+// WriteComparison writes the pictures of the curves, the other pictures,
+// comparison.csv and report.html. comparison.csv has a row for each run, with each
+// measure and its ratio to the mean of the first config's runs. report.html draws
+// the curves itself and contains the other pictures.
 func WriteComparison(f *runfolder.Folder, c *Comparison, pictures []DrawnPicture) error {
 	var table bytes.Buffer
 	if err := csv.NewWriter(&table).WriteAll(c.rows()); err != nil {
@@ -143,7 +144,7 @@ var comparisonPage string
 
 var comparisonTemplate = newPage(comparisonPage)
 
-// rows are the rows of comparison.csv.
+// rows returns the rows of comparison.csv.
 func (c *Comparison) rows() [][]string {
 	measures := Measures(c.Contenders)
 	head := []string{"run", "name", "model", "seed", "dataset"}
@@ -168,9 +169,10 @@ func (c *Comparison) rows() [][]string {
 	return rows
 }
 
-// Cells is the table of a comparison for a reader: a row a measure, a column a
-// config, behind each figure how it stands to the first config's. Figures over
-// several seeds are means with their standard deviation.
+// Cells returns the table of a comparison for a reader: a row for each measure
+// and a column for each config. How a figure compares with that of the first config
+// is in brackets after it. Figures over several seeds are means with their standard
+// deviation.
 func (c *Comparison) Cells() [][]string {
 	rows := [][]string{c.head("")}
 	for _, m := range Measures(c.Contenders) {
@@ -189,7 +191,7 @@ func (c *Comparison) Cells() [][]string {
 	return rows
 }
 
-// head is the first row of a table with a column a config.
+// head returns the first row of a table that has a column for each config.
 func (c *Comparison) head(corner string) []string {
 	head := []string{corner}
 	for _, contender := range c.Contenders {
@@ -198,8 +200,8 @@ func (c *Comparison) head(corner string) []string {
 	return head
 }
 
-// Keys is the table of the keys in which the configs differ, with their values;
-// it is empty where they differ in none.
+// Keys returns a table of the keys in which the configs differ, with their
+// values. It is empty if they differ in none.
 func (c *Comparison) Keys() [][]string {
 	if len(c.Differing) == 0 {
 		return nil
@@ -217,14 +219,14 @@ type runTable struct {
 	Rows []linkedRow
 }
 
-// A linkedRow is a row of a table whose first cell leads to a page.
+// A linkedRow is a row of a table whose first cell is a link to a page.
 type linkedRow struct {
-	Name, Link string // no link where it is empty
+	Name, Link string // there is no link if Link is empty
 	Cells      []string
 }
 
-// newRunTable lists all runs of a page in the folder, each with its seed and what
-// it reached.
+// newRunTable lists all runs of the contenders, each with its seed and what it
+// reached. f is the folder of the page, from which the links start.
 func newRunTable(f *runfolder.Folder, contenders []Contender) runTable {
 	task, measure := metrics.Restore, "loss"
 	if len(contenders) > 0 && taskOf(contenders).Classifies() {
@@ -267,8 +269,8 @@ func (t *runTable) addFailed(f *runfolder.Folder, failed []FailedRun) {
 	}
 }
 
-// pageOf is the relative address of the report in a folder, for a page in the
-// folder from: runs can be moved together.
+// pageOf returns the address of the report in a folder, relative to the folder
+// from. The links keep working if both folders are moved together.
 func pageOf(from, folder string) string {
 	path, err := filepath.Rel(from, filepath.Join(folder, runfolder.ReportFile))
 	if err != nil {

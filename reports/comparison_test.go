@@ -40,7 +40,7 @@ func finishedRun(t *testing.T, name string, seed uint64, change func(*runfolder.
 }
 
 // TestComparisonGroupsSeeds wants runs that differ in the seed alone to be one
-// contestant, and repeated or otherwise different ones to be others.
+// contender, and repeated or otherwise different runs to be others.
 func TestComparisonGroupsSeeds(t *testing.T) {
 	larger := func(s *runfolder.Summary) { s.Parameters = 900 }
 	compared, err := Compare([]*runfolder.Folder{
@@ -69,7 +69,7 @@ func TestCompareRefuses(t *testing.T) {
 		change func(*runfolder.Summary)
 		says   string
 	}{
-		{"another loss", func(s *runfolder.Summary) { s.Loss = "hinge, C = 1" }, "only runs of the same loss, or with accuracies, compare"},
+		{"another loss", func(s *runfolder.Summary) { s.Loss = "hinge, C = 1" }, "only runs with the same loss, or with accuracies, can be compared"},
 		{"no test figures of the best epoch", func(s *runfolder.Summary) { s.Best.TestLoss = nil }, "holds no finished run"},
 		{"half the accuracies", func(s *runfolder.Summary) {
 			a := 0.5
@@ -156,7 +156,7 @@ func TestWriteComparison(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Which is better these figures cannot say, for the images differ: the loss on test images is 0.2500 of b and 0.5000 of a.", "b was trained on other images than a: built-in sample against CIFAR-10.", "0.2500 (0.50×)", `class="curves"`, `<span class="name">a</span>: best 0.2500 (epoch 1)`, "--line:"} {
+	for _, want := range []string{"These figures cannot say which is better, because the images differ: the loss on test images is 0.2500 for b and 0.5000 for a.", "b was trained on other images than a: built-in sample against CIFAR-10.", "0.2500 (0.50×)", `class="curves"`, `<span class="name">a</span>: best 0.2500 (epoch 1)`, "--line:"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -175,8 +175,8 @@ func TestSeedsOfOneConfig(t *testing.T) {
 		folders []*runfolder.Folder
 		want    string
 	}{
-		{[]*runfolder.Folder{finishedRun(t, "a", 1, tested(0.7)), finishedRun(t, "a", 2, tested(0.8))}, "Over 2 seeds it classifies 75.0 ± 7.1% of the test images rightly"},
-		{[]*runfolder.Folder{finishedRun(t, "a", 1, nil), finishedRun(t, "a", 2, nil)}, "Over 2 seeds its loss on test images, which it never saw in training, is 0.5000 ± 0"},
+		{[]*runfolder.Folder{finishedRun(t, "a", 1, tested(0.7)), finishedRun(t, "a", 2, tested(0.8))}, "Over 2 seeds it classifies 75.0 ± 7.1% of the test images correctly"},
+		{[]*runfolder.Folder{finishedRun(t, "a", 1, nil), finishedRun(t, "a", 2, nil)}, "Over 2 seeds its loss on the test images is 0.5000 ± 0"},
 	} {
 		compared, err := Compare(test.folders)
 		if err != nil {
@@ -206,7 +206,7 @@ func TestNoVerdictOverOtherImages(t *testing.T) {
 			t.Fatal(err)
 		}
 		answers := strings.Join(compared.Answers(), "\n")
-		if !strings.HasPrefix(answers, "Which is better these figures cannot say, for the images differ: b") || !strings.Contains(answers, "75.0% rightly, where guessing reaches 50.0%") {
+		if !strings.HasPrefix(answers, "These figures cannot say which is better, because the images differ: b") || !strings.Contains(answers, "75.0% correctly, where guessing reaches 50.0%") {
 			t.Errorf("%s: answers %s", name, answers)
 		}
 		for _, verdict := range []string{"better than", "worse than", "told apart", "overfits"} {

@@ -10,28 +10,29 @@ import (
 	"cifartrain/runfolder"
 )
 
-// overfitting says which of two generalizes further.
+// overfitting says which of two contenders overfits more, and by what figures.
 func overfitting(task metrics.Task, first, other Contender, d metrics.Difference) string {
 	gap := func(c Contender, s metrics.Spread) string { return fmt.Sprintf("%.3f for %s", s.Mean, c.Label) }
-	what := "validation loss over training loss, at the best epoch, is "
+	what := "validation loss divided by training loss, at the best epoch, is "
 	if task.Classifies() {
 		gap = func(c Contender, s metrics.Spread) string {
 			return fmt.Sprintf("%s points for %s", signed(s.Mean), c.Label)
 		}
-		what = "training accuracy less validation accuracy, at the best epoch, is "
+		what = "training accuracy minus validation accuracy, at the best epoch, is "
 	}
 	figures := what + gap(other, d.Other) + " and " + gap(first, d.First)
 	switch {
 	case !d.Told():
-		return fmt.Sprintf("Neither is seen to overfit more: %s.", figures)
+		return fmt.Sprintf("Neither clearly overfits more: %s.", figures)
 	case d.Change() < 0:
 		return fmt.Sprintf("%s overfits less: %s.", other.Label, figures)
 	}
 	return fmt.Sprintf("%s overfits more: %s.", other.Label, figures)
 }
 
-// reasons are what was measured and may explain a difference between models
-// that restore images.
+// reasons says what may explain a difference between two models that restore
+// images: how many hidden units of each are dead. It returns "" if neither has
+// any.
 func reasons(first, other *runfolder.Summary) string {
 	if !first.Task.Restores() || first.DeadUnits == nil || other.DeadUnits == nil {
 		return ""
@@ -47,11 +48,11 @@ func reasons(first, other *runfolder.Summary) string {
 	if deadA == 0 && deadB == 0 {
 		return ""
 	}
-	return fmt.Sprintf("What may explain it: %d of its %d hidden units are dead and restore nothing, against %d of %d.", deadB, unitsB, deadA, unitsA)
+	return fmt.Sprintf("What may explain it: %d of its %d hidden units are dead and contribute nothing, against %d of %d.", deadB, unitsB, deadA, unitsA)
 }
 
-// changesWork reports whether a key changes what a step computes: only then do
-// the times of single runs compare.
+// changesWork reports whether a key changes what a training step computes. Only
+// then does comparing the times of two runs say anything about the configs.
 func changesWork(key string) bool {
 	for _, section := range []string{"model.kind", "model.hidden", "model.latent", "data.batch_size", "data.flip", "data.center", "data.normalize",
 		"data.classes", "data.source", "data.size", "data.validation", "optimizer.kind", "loss.kind", "loss.multiclass"} {
@@ -62,8 +63,8 @@ func changesWork(key string) bool {
 	return false
 }
 
-// cost says what a contender takes against the first: parameters, and time where
-// the work differs.
+// cost says how many more or fewer parameters a contender has than the first
+// and, if a step does other work, how long an epoch of each took.
 func (c *Comparison) cost(first, other Contender, speed metrics.Speed) string {
 	var parts []string
 	if a, b := first.Summary().Parameters, other.Summary().Parameters; a != b {
@@ -72,7 +73,7 @@ func (c *Comparison) cost(first, other Contender, speed metrics.Speed) string {
 	if slices.ContainsFunc(c.Differing, func(d Differing) bool { return changesWork(d.Key) }) && speed.First > 0 && speed.Other > 0 {
 		took := fmt.Sprintf("an epoch took %s against %s", Duration(speed.Other), Duration(speed.First))
 		if !speed.Told {
-			took += ", which the epochs' own spread does not tell apart"
+			took += ", which is within the spread of the epochs of one config"
 		}
 		parts = append(parts, took)
 	}
@@ -100,8 +101,8 @@ func (c *Comparison) next() string {
 	return fmt.Sprintf("To try next, going on from %s: %s.", best.Label, Next(best.Summary(), best.values))
 }
 
-// fits says of each contender whether it underfits or overfits: of a single run
-// with the reason, of several how many.
+// fits says for each contender whether it underfits or overfits: with the reason
+// if it has a single run, else in how many of its runs.
 func (c *Comparison) fits() string {
 	var parts []string
 	for _, contender := range c.Contenders {
@@ -115,7 +116,7 @@ func (c *Comparison) fits() string {
 	return "How well they fit: " + strings.Join(parts, "; ") + "."
 }
 
-// fit is empty where a run has no verdict.
+// fit returns "" if a run has no verdict.
 func (c Contender) fit() string {
 	if len(c.Runs) == 1 && c.Summary().Verdict != nil {
 		return fmt.Sprintf("%s is %s (%s)", c.Label, c.Summary().Verdict.Fit, c.Summary().Verdict.Reason)
@@ -134,11 +135,11 @@ func (c Contender) fit() string {
 	return fmt.Sprintf("%s is %s", c.Label, inWords(parts))
 }
 
-// oneByOne says of two configs that differ in several keys how to see what each
-// of them does; it is empty for others.
+// oneByOne says how to see what each key does on its own, if there are two
+// configs that differ in several keys. Otherwise it returns "".
 func (c *Comparison) oneByOne() string {
 	if len(c.Contenders) != 2 || len(c.Differing) < 2 || !sameTest(c.Contenders[0], c.Contenders[1]) {
 		return ""
 	}
-	return fmt.Sprintf("What each of the %d differing keys does on its own, a sweep of them with method: one_at_a_time shows, as configs/svm_tweaks.yaml does for svm and svm_best.", len(c.Differing))
+	return fmt.Sprintf("To see what each of the %d differing keys does on its own, sweep them with method: one_at_a_time, as configs/svm_tweaks.yaml does for svm and svm_best.", len(c.Differing))
 }

@@ -11,18 +11,18 @@ import (
 	"cifartrain/plots"
 )
 
-// A Demo is a model that a page computes by itself, without a network: a
-// decoder whose code one moves, or a classifier whose picture one draws.
+// A Demo is a model that a page runs in the browser, without a server: a decoder
+// whose code the reader moves, or a classifier for which the reader draws pictures.
 type Demo struct {
 	Title   string // of the run
-	Trained string // on what, in words
+	Trained string // says in words what the model is and what it was trained on
 	Classes []string
-	Layers  []DemoLayer // of a decoder, or the only one of a classifier
+	Layers  []DemoLayer // all layers of a decoder, or the single layer of a classifier
 	Mean    DemoFloats  // of the training images, as the model subtracts it; nil for none
 	Norm    *DemoNormalization
 	Samples []DemoSample
 
-	// Of a decoder.
+	// Only a decoder has these.
 	Latent     int
 	Center     DemoFloats   // (latent), the mean code
 	Directions []DemoFloats // (latent) each, of unit length
@@ -30,7 +30,7 @@ type Demo struct {
 	Shares     []float64    // of all variance
 }
 
-// A DemoLayer is W x + b and perhaps max(0, .).
+// A DemoLayer computes W x + b, followed by max(0, .) if ReLU is set.
 type DemoLayer struct {
 	In, Out int
 	Weights DemoFloats // (out, in)
@@ -38,18 +38,18 @@ type DemoLayer struct {
 	ReLU    bool
 }
 
-// A DemoNormalization is (x - Mean) / Std for each channel.
+// A DemoNormalization computes (x - Mean) / Std for each channel.
 type DemoNormalization struct{ Mean, Std []float32 }
 
 // A DemoSample is an image to start from.
 type DemoSample struct {
 	Name   string
 	Pixels []byte     // one channel's plane after another
-	Code   DemoFloats // of a decoder's
+	Code   DemoFloats // only for a decoder
 }
 
-// DemoFloats are float32 values, which JSON carries as the base64 of their bytes,
-// the lowest first.
+// DemoFloats are float32 values. In JSON they are the base64 of their bytes,
+// little-endian.
 type DemoFloats []float32
 
 // MarshalJSON implements json.Marshaler.
@@ -83,7 +83,7 @@ var (
 	classifierTemplate = newScriptedPage(classifierText, demoScript+classifierScript)
 )
 
-// WriteDemo writes the page of a demo with images of a shape.
+// WriteDemo writes the page of a demo. shape gives the shape of its images.
 func WriteDemo(w io.Writer, demo Demo, shape plots.Image) error {
 	page := decoderTemplate
 	if demo.Latent == 0 {

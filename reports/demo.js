@@ -7,7 +7,7 @@ const mean = floats(model.Mean);
 const plane = model.Height * model.Width, values = model.Channels * plane;
 const samples = model.Samples.map((sample) => ({ ...sample, Pixels: bytes(sample.Pixels), Code: sample.Code && floats(sample.Code) }));
 
-// apply computes a layer: W x + b and perhaps max(0, .).
+// apply computes a layer: W x + b, then max(0, .) if the layer has a ReLU.
 const apply = (layer, x) => {
   const y = new Float32Array(layer.Out);
   for (let o = 0; o < layer.Out; o++) {
@@ -18,7 +18,8 @@ const apply = (layer, x) => {
   return y;
 };
 
-// enter turns pixels in [0, 1] into what the model takes, leave turns it back.
+// enter turns pixels in [0, 1] into the model's input; leave turns the model's
+// output back into pixels.
 const enter = (pixels) => pixels.map((x, i) => {
   const c = Math.floor(i / plane);
   return (model.Norm ? (x - model.Norm.Mean[c]) / model.Norm.Std[c] : x) - (mean ? mean[i] : 0);
@@ -30,7 +31,7 @@ const leave = (y) => y.map((x, i) => {
 
 const unit = (sample) => Float32Array.from(sample.Pixels, (b) => b / 255);
 
-// show draws pixels in [0, 1], planes of channels, on a canvas.
+// show draws pixels in [0, 1], one channel's plane after another, on a canvas.
 const show = (canvas, pixels) => {
   canvas.width = model.Width; canvas.height = model.Height;
   const context = canvas.getContext("2d"), image = context.createImageData(model.Width, model.Height);
@@ -41,7 +42,7 @@ const show = (canvas, pixels) => {
   context.putImageData(image, 0, 0);
 };
 
-// offer makes a button with a picture for each sample.
+// offer adds a button with the picture of each sample to the box.
 const offer = (box, choose) => samples.forEach((sample, i) => {
   const button = document.createElement("button"), canvas = document.createElement("canvas");
   show(canvas, unit(sample));

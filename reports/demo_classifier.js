@@ -26,7 +26,8 @@ const judge = () => {
 };
 const choose = (i) => { pixels = unit(samples[i]); at("name").textContent = samples[i].Name; judge(); };
 
-// take reads a file: its largest centered part of the right proportions, scaled.
+// take reads a picture from a file: it cuts out the largest centered part that has
+// the proportions of the model's images, and scales it.
 const take = async (file) => {
   if (!file) return;
   try {
@@ -42,7 +43,7 @@ const take = async (file) => {
     pixels = Float32Array.from({ length: values }, (_, v) => model.Channels === 1 ? gray(v) : data[4 * (v % plane) + Math.floor(v / plane)] / 255);
     at("name").textContent = file.name;
     judge();
-  } catch { at("name").textContent = `${file.name} is no picture that this browser can read`; }
+  } catch { at("name").textContent = `${file.name} is not a picture that this browser can read`; }
 };
 const paint = (event) => {
   if (!event.buttons) return;

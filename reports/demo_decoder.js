@@ -4,7 +4,7 @@ let chosen = 0;
 const places = directions.map(() => 0);
 
 const coordinates = (code) => directions.map((v, d) => v.reduce((sum, x, z) => sum + x * (code[z] - center[z]), 0) / model.Spreads[d]);
-// decode gives the pixels of a code.
+// decode computes the pixels that the model makes of a code.
 const decode = (code) => leave(layers.reduce((x, layer) => apply(layer, x), code));
 
 const draw = () => {

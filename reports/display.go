@@ -1,4 +1,4 @@
-// Package reports is everything that people read: the pages, the texts on the
+// Package reports writes everything that people read: the pages, the texts on the
 // terminal, their sentences and the numbers in them.
 package reports
 
@@ -17,28 +17,29 @@ import (
 	"cifartrain/plots"
 )
 
-// A Display shows how far the work is. Its methods do nothing when it is quiet.
+// A Display shows on the terminal how far the work is. A quiet one shows nothing.
 type Display struct {
 	out   io.Writer
-	live  bool // out is a terminal: draw over what was drawn
+	live  bool // whether out is a terminal, on which a bar can be redrawn in place
 	quiet bool
 	bar   *progressbar.ProgressBar
 	began time.Time // when the bar was first shown
-	first int       // the step it first showed
-	tenth int64     // of a download, the last one told
+	first int       // the step that it showed first
+	tenth int64     // of a download: the last tenth that was announced
 }
 
-// NewDisplay returns a display on out that draws a live bar where out is a
-// terminal and writes lines where it is not.
+// NewDisplay returns a display on out. It draws a live bar if out is a terminal, and
+// writes lines otherwise.
 func NewDisplay(out io.Writer, quiet bool) *Display {
 	file, isFile := out.(*os.File)
 	live := isFile && term.IsTerminal(int(file.Fd()))
 	return &Display{out: out, live: live, quiet: quiet}
 }
 
-// Step tells of a training step: done of all the run's steps, the running
-// epoch of epochs, its loss so far and the last epoch measured, nil before. A
-// narrow terminal shows fewer figures.
+// Step shows the progress of training: how many of all the run's steps are done,
+// which of the epochs is running, its loss so far, and the figures of the last
+// finished epoch, which is nil during the first. A narrow terminal shows fewer
+// figures.
 func (d *Display) Step(task metrics.Task, done, all, epoch, epochs int, loss float64, last *metrics.Epoch) {
 	if d.quiet || !d.live {
 		return
@@ -47,7 +48,7 @@ func (d *Display) Step(task metrics.Task, done, all, epoch, epochs int, loss flo
 		d.bar, d.began, d.first = d.newBar(int64(all)), time.Now(), done
 	}
 	parts := []string{fmt.Sprintf("epoch %d/%d", epoch, epochs)}
-	if last != nil && done > d.first { // before, the start-up would tell more than the pace
+	if last != nil && done > d.first { // earlier, starting up would distort the estimate
 		left := time.Since(d.began).Seconds() * float64(all-done) / float64(done-d.first)
 		parts = append(parts, Duration(left)+" left")
 	}
@@ -63,7 +64,7 @@ func (d *Display) Step(task metrics.Task, done, all, epoch, epochs int, loss flo
 	d.bar.Set(done)
 }
 
-// fit joins as many parts, from the first on, as fit into a width.
+// fit joins as many of the first parts as fit into a width.
 func fit(parts []string, width int) string {
 	text := parts[0]
 	for _, part := range parts[1:] {
@@ -75,7 +76,7 @@ func fit(parts []string, width int) string {
 	return text
 }
 
-// columns is the terminal's width in characters.
+// columns returns the terminal's width in characters.
 func (d *Display) columns() int {
 	if file, isFile := d.out.(*os.File); isFile {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
@@ -85,14 +86,14 @@ func (d *Display) columns() int {
 	return 80
 }
 
-// barWidth is that of the bar alone, which leaves most of a narrow terminal to the
-// figures.
+// barWidth returns the width of the bar itself, which leaves most of a narrow
+// terminal to the figures.
 func (d *Display) barWidth() int {
 	const widest, narrowest = 16, 4
 	return min(widest, max(narrowest, d.columns()/5))
 }
 
-// Epoch tells of a finished epoch, one line where there is no live bar.
+// Epoch shows a finished epoch in one line, if there is no live bar.
 func (d *Display) Epoch(task metrics.Task, e metrics.Epoch, epochs int) {
 	if d.quiet || d.live {
 		return
@@ -104,8 +105,8 @@ func (d *Display) Epoch(task metrics.Task, e metrics.Epoch, epochs int) {
 	fmt.Fprintf(d.out, "  learning rate %.3g  %s\n", e.LearningRate, Duration(e.Seconds))
 }
 
-// Download tells of a dataset's download: done of total bytes, -1 when nobody
-// knows.
+// Download shows the progress of a dataset's download: done of total bytes. total
+// is -1 if it is not known.
 func (d *Display) Download(dataset string, done, total int64) {
 	switch {
 	case d.quiet:
@@ -123,7 +124,7 @@ func (d *Display) Download(dataset string, done, total int64) {
 	}
 }
 
-// Pictures tells that done of all pictures of a dataset are read.
+// Pictures shows that done of all pictures of a dataset have been read.
 func (d *Display) Pictures(done, all int) {
 	switch {
 	case d.quiet:
@@ -138,7 +139,7 @@ func (d *Display) Pictures(done, all int) {
 	}
 }
 
-// Clear takes the live bar away.
+// Clear removes the live bar.
 func (d *Display) Clear() {
 	if d.bar != nil {
 		d.bar.Clear()
@@ -154,12 +155,12 @@ func (d *Display) newBar(total int64, options ...progressbar.Option) *progressba
 		progressbar.OptionClearOnFinish(),
 		progressbar.OptionSetElapsedTime(false),
 		progressbar.OptionSetPredictTime(false),
-		progressbar.OptionSetTheme(progressbar.ThemeASCII), // any terminal shows it
+		progressbar.OptionSetTheme(progressbar.ThemeASCII), // every terminal can show it
 	)...)
 }
 
-// Table writes rows, the first of which is the head, in columns: the first
-// flush left, the others flush right.
+// Table writes rows in columns, the first column flush left and the others flush
+// right. The first row is the head.
 func Table(out io.Writer, rows [][]string) {
 	writer := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	width := 0

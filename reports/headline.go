@@ -11,21 +11,22 @@ import (
 // A Tile is a figure of a run with its meaning.
 type Tile struct{ Value, Meaning string }
 
-// pixelError is the loss whose root is the error of a pixel in [0, 1].
+// pixelError is the name of the loss whose square root is the typical error of a
+// pixel in [0, 1].
 const pixelError = "mean squared error"
 
-// Headline says in a sentence what the run's weights are worth, those of its last
-// and those of its best epoch alike; it is empty before the first epoch has ended.
+// Headline says in a sentence how good the weights of the run's last epoch and of
+// its best epoch are. It returns "" before the first epoch has ended.
 func Headline(s *runfolder.Summary) string {
 	b := s.Best
 	switch {
 	case b == nil || s.Final == nil:
 		return ""
 	case s.Task.Classifies() && b.TestAccuracy != nil && s.Final.TestAccuracy != nil:
-		return fmt.Sprintf("It classifies %s of the %s test images rightly, which it never saw in training: %s.",
+		return fmt.Sprintf("It classifies %s of the %s test images, which it never saw in training, correctly: %s.",
 			lastAndBest(s, *s.Final.TestAccuracy, *b.TestAccuracy, plots.Percent), Thousands(s.Images.Test), weightsOf(s))
 	case s.Task.Classifies():
-		return fmt.Sprintf("It classifies %s of the validation images rightly, which it does not train on.", optional(b.ValidationAccuracy, plots.Percent))
+		return fmt.Sprintf("It classifies %s of the validation images, which it does not train on, correctly.", optional(b.ValidationAccuracy, plots.Percent))
 	case b.TestLoss != nil && s.Final.TestLoss != nil && s.PCA != nil:
 		return fmt.Sprintf("It restores test images that it never saw with an error of %s, %s that of %d principal components: %s.",
 			lastAndBest(s, *s.Final.TestLoss, *b.TestLoss, plots.Loss), times(*b.TestLoss/s.PCA.TestMSE), s.PCA.Components, weightsOf(s))
@@ -35,8 +36,8 @@ func Headline(s *runfolder.Summary) string {
 	return fmt.Sprintf("Its loss on validation images, which it does not train on, is %s.", plots.Loss(b.ValidationLoss))
 }
 
-// lastAndBest writes the figure of the last epoch and that of the best, or one
-// where they are the same epoch.
+// lastAndBest writes the figures of the last epoch and of the best one, or a
+// single figure if they are the same epoch.
 func lastAndBest(s *runfolder.Summary, last, best float64, text func(float64) string) string {
 	if s.Final.Epoch == s.Best.Epoch {
 		return text(best)
@@ -44,7 +45,7 @@ func lastAndBest(s *runfolder.Summary, last, best float64, text func(float64) st
 	return text(last) + " and " + text(best)
 }
 
-// weightsOf says whose weights the figures of lastAndBest are.
+// weightsOf says which epochs' weights the figures of lastAndBest belong to.
 func weightsOf(s *runfolder.Summary) string {
 	if s.Final.Epoch == s.Best.Epoch {
 		return fmt.Sprintf("by the weights of its last epoch, %d, which is its best", s.Best.Epoch)
@@ -52,7 +53,7 @@ func weightsOf(s *runfolder.Summary) string {
 	return fmt.Sprintf("by the weights of its last epoch, %d, and of its best, %d", s.Final.Epoch, s.Best.Epoch)
 }
 
-// Tiles are the figures to see first.
+// Tiles returns the figures that the page shows first.
 func Tiles(s *runfolder.Summary) []Tile {
 	b := s.Best
 	if b == nil || s.Final == nil {
@@ -79,12 +80,12 @@ func accuracyTiles(s *runfolder.Summary) (tiles []Tile) {
 	}
 	if b := s.Best; b.ValidationAccuracy != nil && b.TrainAccuracy != nil {
 		tiles = append(tiles, Tile{plots.Percent(*b.ValidationAccuracy), "validation accuracy of the best epoch"},
-			Tile{signed(*b.TrainAccuracy-*b.ValidationAccuracy) + " points", "training accuracy above validation accuracy; a large gap is overfitting"})
+			Tile{signed(*b.TrainAccuracy-*b.ValidationAccuracy) + " points", "training accuracy minus validation accuracy; a large gap is overfitting"})
 	}
 	return tiles
 }
 
-// lossTiles are those of a model that restores images.
+// lossTiles returns the tiles of a model that restores images.
 func lossTiles(s *runfolder.Summary) []Tile {
 	loss, last, of := s.Best.ValidationLoss, s.Final.ValidationLoss, "validation"
 	if s.Best.TestLoss != nil && s.Final.TestLoss != nil {
@@ -97,7 +98,7 @@ func lossTiles(s *runfolder.Summary) []Tile {
 	tiles = append(tiles, Tile{plots.Loss(loss), fmt.Sprintf("%s loss of the best epoch, %d: %s", of, s.Best.Epoch, s.Loss)})
 	if s.Loss == pixelError {
 		error := math.Sqrt(loss)
-		tiles = append(tiles, Tile{fmt.Sprintf("±%.0f of 255", 255*error), fmt.Sprintf("how far a color value is off, typically: the root, %.3f of the full range", error)})
+		tiles = append(tiles, Tile{fmt.Sprintf("±%.0f of 255", 255*error), fmt.Sprintf("how far off a color value typically is: the root of the loss, %.3f of the full range", error)})
 	}
 	if s.PCA != nil {
 		pca := s.PCA.ValidationMSE
@@ -109,5 +110,6 @@ func lossTiles(s *runfolder.Summary) []Tile {
 	return tiles
 }
 
-// guessing is the accuracy that guessing reaches on as many images of each class.
+// guessing writes the accuracy that guessing reaches if every class has the same
+// number of images.
 func guessing(s *runfolder.Summary) string { return plots.Percent(1 / float64(max(1, len(s.Classes)))) }

@@ -36,11 +36,11 @@ func ShowRuns(out io.Writer, root string) {
 		rows = append(rows, append([]string{row.Name}, row.Cells...))
 	}
 	Table(out, rows)
-	fmt.Fprintf(out, "\n%s in %s; the same as a page: %s\n", counted(len(table.Rows), "folder"), root, filepath.Join(root, IndexFile))
+	fmt.Fprintf(out, "\n%s in %s; this list as a page: %s\n", counted(len(table.Rows), "folder"), root, filepath.Join(root, IndexFile))
 }
 
-// listRuns are the runs, sweeps and comparisons in root, the newest first. What
-// cannot be read has a dash in place of figures.
+// listRuns lists the runs, sweeps and comparisons in root, the newest first. One
+// that cannot be read has dashes instead of figures.
 func listRuns(root string) runTable {
 	table := runTable{Head: []string{"run", "status", "validation", "test", "test, last epoch", "best epoch", "epochs", "time"}}
 	for _, folder := range runfolder.List(root) {
@@ -57,7 +57,7 @@ func listRuns(root string) runTable {
 	return table
 }
 
-// listed are a folder's cells in the list of runs.
+// listed returns a folder's cells in the list of runs.
 func listed(folder *runfolder.Folder) []string {
 	const none = "–"
 	status, cells := "", []string{none, none, none, none, none, none}

@@ -1,6 +1,6 @@
 "use strict";
-// Puts what has changed into the page, part by part, so that nothing else
-// moves.
+// Replaces the parts of the page that have changed, one by one, so that the rest
+// of the page does not move.
 (() => {
   const shown = new Map(); // the text of each part as it was served
   const note = document.body.appendChild(document.createElement("p"));
@@ -30,5 +30,5 @@
   const say = (text) => { note.textContent = text; note.hidden = !text; };
   const changes = new EventSource("/changes");
   changes.onmessage = () => refresh().then(() => say(""), (error) => say("This page could not be brought up to date: " + error.message));
-  changes.onerror = () => say("The program that serves this page has ended: it stays as it is.");
+  changes.onerror = () => say("The program that serves this page has ended, so the page will not change any more.");
 })();

@@ -10,11 +10,11 @@ import (
 	"cifartrain/plots"
 )
 
-// Numbers have one form everywhere: accuracies in percent with one decimal,
-// losses with four significant digits, both as pictures have them; means with
-// their standard deviation behind ±, in the same decimals.
+// Numbers are written in the same way everywhere: accuracies in percent with one
+// decimal and losses with four significant digits, as in the pictures; means with
+// their standard deviation after a ±, with as many decimals.
 
-// optional writes a figure that there may be none of.
+// optional writes a figure, or a dash if it is nil.
 func optional(figure *float64, text func(float64) string) string {
 	if figure == nil {
 		return "–"
@@ -27,8 +27,8 @@ func points(difference float64) string {
 	return fmt.Sprintf("%.1f points", 100*math.Abs(difference))
 }
 
-// signed writes a difference of accuracies in percentage points with its sign,
-// and one that rounds to nothing without: +9.2, −0.5, 0.0.
+// signed writes a difference of accuracies in percentage points with its sign, or
+// without a sign if it rounds to 0: +9.2, −0.5, 0.0.
 func signed(difference float64) string {
 	text := fmt.Sprintf("%.1f", 100*math.Abs(difference))
 	switch {
@@ -40,7 +40,8 @@ func signed(difference float64) string {
 	return "+" + text
 }
 
-// percentSpread writes accuracies' mean with the standard deviation, if any.
+// percentSpread writes the mean of accuracies, with the standard deviation if there
+// are several.
 func percentSpread(s metrics.Spread) string {
 	if s.Runs < 2 {
 		return plots.Percent(s.Mean)
@@ -48,7 +49,8 @@ func percentSpread(s metrics.Spread) string {
 	return fmt.Sprintf("%.1f ± %.1f%%", 100*s.Mean, 100*s.Deviation)
 }
 
-// lossSpread writes losses' mean with the standard deviation, if any.
+// lossSpread writes the mean of losses, with the standard deviation if there are
+// several.
 func lossSpread(s metrics.Spread) string {
 	mean := plots.Loss(s.Mean)
 	if s.Runs < 2 {
@@ -65,7 +67,8 @@ func lossSpread(s metrics.Spread) string {
 	return mean + " ± " + deviation
 }
 
-// spreadText writes a figure of a task with its spread.
+// spreadText writes the figures of a task, accuracies or losses, with their
+// spread.
 func spreadText(task metrics.Task, s metrics.Spread) string {
 	if task.Classifies() {
 		return percentSpread(s)
@@ -76,8 +79,8 @@ func spreadText(task metrics.Task, s metrics.Spread) string {
 // times writes a ratio in a sentence.
 func times(ratio float64) string { return ratioText(ratio) + " times" }
 
-// ratioText writes a ratio: with two decimals, and small ones, of which these
-// would say nothing, with two digits.
+// ratioText writes a ratio with two decimals, or with two significant digits if it
+// is so small that two decimals would leave hardly any.
 func ratioText(ratio float64) string {
 	if ratio > 0 && ratio < 0.1 {
 		return fmt.Sprintf("%.2g", ratio)
@@ -107,10 +110,10 @@ func Thousands(n int) string { return plots.Thousands(n) }
 // Epochs counts epochs in words.
 func Epochs(n int) string { return counted(n, "epoch") }
 
-// Pictures is a number of pictures.
+// Pictures counts pictures in words.
 func Pictures(n int) string { return counted(n, "picture") }
 
-// counted is a number of things, the name of one of which is given.
+// counted writes a number of things. thing is the word for one of them.
 func counted(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing

@@ -13,7 +13,7 @@ import (
 )
 
 // What all pages share: the elements of their head and foot, the style, and the
-// script that makes curves answer.
+// script that shows a curve's values at the pointer.
 var (
 	//go:embed page.html
 	pageParts string
@@ -23,9 +23,10 @@ var (
 	pageScript string
 )
 
-// pagePolicy is what a browser lets a page do: it runs the page's own script
-// and, where a program serves the page, that program's; it takes nothing from
-// elsewhere. A name that slipped through unescaped would still run nothing.
+// pagePolicy returns the content security policy of a page. The browser then runs
+// only the page's own script and, if this program serves the page, the scripts that
+// it serves, and loads nothing from elsewhere. Even if a name got into the page
+// unescaped, no script in it would run.
 // https://www.w3.org/TR/CSP3/
 func pagePolicy(script string) string {
 	sum := sha256.Sum256([]byte(script))
@@ -54,7 +55,7 @@ var pageFunctions = template.FuncMap{
 	},
 }
 
-// newPage parses a page, which can ask for the templates "head" and "foot".
+// newPage parses a page, which can use the templates "head" and "foot".
 func newPage(text string) *template.Template { return newScriptedPage(text, pageScript) }
 
 // newScriptedPage parses a page with a script of its own at its foot.
@@ -70,8 +71,8 @@ func newScriptedPage(text, script string) *template.Template {
 	return page
 }
 
-// figure is a chart as the part of a page, HTML that is escaped already. It takes
-// the results of what makes the chart.
+// figure returns a chart as HTML for a page. It takes the two results of a function
+// that makes a chart, so that a call can be passed to it directly.
 func figure(chart *plots.Chart, err error) (template.HTML, error) {
 	if err != nil {
 		return "", err

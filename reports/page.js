@@ -1,10 +1,11 @@
 "use strict";
-// Curves answer the pointer, the finger and the arrow keys with the values of
-// an epoch, and the legend hides curves. Without this script they stand still.
+// Shows the values of an epoch where the reader points, taps or goes with the arrow
+// keys, and lets the legend hide curves. Without this script the curves are shown,
+// but do not react.
 (() => {
-  const rim = 0.02; // of the width, left of the first and right of the last epoch
-  const figures = []; // those set up
-  const hidden = new Set(); // names of curves that the reader turned off, with their figure
+  const rim = 0.02; // share of the width that is left free before the first and after the last epoch
+  const figures = []; // the figures that are set up
+  const hidden = new Set(); // the curves that the reader turned off, as title of the figure/name
   let chosen = null; // the epoch that is shown
 
   const add = (parent, tag, kind, text) => {
@@ -78,14 +79,14 @@
       return value == null ? "none" : this.data.percent ? value.toFixed(1) + "%" : value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential(3) : value.toPrecision(4);
     }
 
-    // height is where a value stands, in percent from the top.
+    // height returns where a value is drawn, in percent from the top.
     height(value) {
       const { low, high, log } = this.data, place = log ? Math.log10 : Number;
       return 100 * (place(high) - place(Math.max(value, low))) / (place(high) - place(low));
     }
 
-    // place puts the tip beside the cross, on whichever side it fits, and else
-    // over it.
+    // place puts the tip to that side of the cross where it fits, or over the cross
+    // if it fits on neither side.
     place(tip, width, share) {
       const gap = 12, right = share * width + gap, left = share * width - gap - tip.offsetWidth;
       const at = share <= 0.5 && right + tip.offsetWidth <= width ? right : left >= 0 ? left : Math.min(right, width - tip.offsetWidth);
@@ -143,9 +144,9 @@
     show(chosen);
   }
 
-  document.addEventListener("curves", setUp); // the page has new ones
+  document.addEventListener("curves", setUp); // live.js has put new curves into the page
   setUp();
-  // A diagram wider than the page opens at its first box.
+  // If a diagram is wider than the page, scroll to its first box.
   for (const model of document.querySelectorAll(".model")) {
     const boxes = [...model.querySelectorAll(".box, .layer")].map((box) => box.getBoundingClientRect().left);
     model.scrollLeft = Math.min(...boxes) - model.getBoundingClientRect().left - 12;

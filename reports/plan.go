@@ -9,20 +9,20 @@ import (
 	"cifartrain/runfolder"
 )
 
-// A Plan is what the runs of a config would be.
+// A Plan is what a dry run finds out about the runs of a config.
 type Plan struct {
-	Summary *runfolder.Summary // what is known of a run before it begins
-	Layers  [][]string         // a head, a row a layer, and the total
+	Summary *runfolder.Summary // what is known about a run before it begins
+	Layers  [][]string         // a head, a row for each layer, and the total
 
-	Steps, Batch int // steps an epoch, images a step
+	Steps, Batch int // steps in an epoch, images in a step
 	Epochs       int
-	MayStop      bool // early
+	MayStop      bool // whether a run may stop early
 	Seeds        int
-	Folder       string // in which run folders are made
+	Folder       string // where the run folders would be created
 	Files        []string
 
-	Step, Epoch, Seconds float64 // of a step, of an epoch, of a run's training and evaluation
-	Memory, Disk         int64   // of a run, bytes
+	Step, Epoch, Seconds float64 // seconds of a step, of an epoch, and of a run's training and evaluation
+	Memory, Disk         int64   // bytes that a run takes
 }
 
 // ShowPlan shows what a dry run found.
@@ -51,8 +51,8 @@ func ShowPlan(out io.Writer, p Plan) {
 	fmt.Fprintf(out, "would take about %s of memory and %s of disk a run\n\n", Bytes(p.Memory), Bytes(p.Disk))
 }
 
-// DryRunEnd says how long all runs together would take and where their
-// comparison would go, if there is one, and that none was made.
+// DryRunEnd says how long all runs together would take, where their comparison, if
+// any, would be written, and that nothing was trained or written.
 func DryRunEnd(out io.Writer, runs int, comparison string, seconds float64) {
 	if runs > 1 && comparison != "" {
 		text := fmt.Sprintf("%d runs would take about %s in all, and a comparison would go to %s", runs, Duration(seconds), filepath.Join(comparison, "<UTC time>"))
@@ -61,7 +61,7 @@ func DryRunEnd(out io.Writer, runs int, comparison string, seconds float64) {
 	fmt.Fprintln(out, "This was a dry run: nothing was trained or written. Loading, pictures and the\nprincipal components of an autoencoder's first run come on top of these times.")
 }
 
-// imageCounts says how many images there are of each split.
+// imageCounts says how many images each split has.
 func imageCounts(s *runfolder.Summary) string {
 	return fmt.Sprintf("%s training, %s validation, %s test images",
 		Thousands(s.Images.Training), Thousands(s.Images.Validation), Thousands(s.Images.Test))

@@ -5,19 +5,19 @@ import (
 	"io"
 )
 
-// A SweepPlan is what the runs of a sweep would be.
+// A SweepPlan is what a dry run finds out about the runs of a sweep.
 type SweepPlan struct {
 	Name              string
 	Settings, Runs    int
 	AtOnce            int     // runs that are trained side by side
-	Folder            string  // the sweep's
-	Shortest, Longest float64 // run, seconds
-	Seconds           float64 // of all runs
-	Memory, Disk      int64   // of all runs, bytes
-	MayStop           bool    // early
+	Folder            string  // of the sweep
+	Shortest, Longest float64 // seconds of the shortest and the longest run
+	Seconds           float64 // seconds of all runs
+	Memory, Disk      int64   // bytes that all runs take
+	MayStop           bool    // whether a run may stop early
 }
 
-// ShowSweepPlan shows what a dry run found of a sweep.
+// ShowSweepPlan shows what a dry run found out about a sweep.
 func ShowSweepPlan(out io.Writer, p SweepPlan) {
 	fmt.Fprintf(out, "%s: %s settings, %s runs, %d at once\n", p.Name, Thousands(p.Settings), Thousands(p.Runs), p.AtOnce)
 	most := ""

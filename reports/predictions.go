@@ -10,23 +10,25 @@ import (
 	"cifartrain/plots"
 )
 
-// Predictions are what a model says of images, as a table: a head and a row for
+// Predictions are a model's outputs for images, as a table: a head and a row for
 // each image.
 type Predictions struct {
 	Rows [][]string
 
 	Of      string // "2,000 test images"
-	Labels  int    // images whose class is known, of a classifier
-	Right   int    // of these classified rightly
+	Labels  int    // of a classifier: how many images have a known class
+	Right   int    // how many of these are classified correctly
 	Tallies string // of a classifier: "40 frog, 60 horse"
 	MSE     float64
-	Scores  bool // of a classifier, as against errors
+	Scores  bool // whether the rows hold a classifier's scores; otherwise they hold errors
 }
 
-// fewPredictions are shown as a table that people read.
+// fewPredictions is the largest number of predictions that a terminal shows as a
+// table for people.
 const fewPredictions = 25
 
-// ShowPredictions shows a few predictions as a table on a terminal, others as CSV.
+// ShowPredictions shows the predictions as a table if they are few and the output
+// is a terminal, and otherwise writes them as CSV.
 func (d *Display) ShowPredictions(p Predictions) error {
 	if d.live && len(p.Rows) <= 1+fewPredictions {
 		rows := make([][]string, len(p.Rows))
@@ -53,7 +55,7 @@ func WriteCSV(out io.Writer, rows [][]string) error {
 	return nil
 }
 
-// Summary sums up the predictions in a line.
+// Summary sums up the predictions in one line.
 func (p Predictions) Summary() string {
 	switch {
 	case len(p.Rows) < 2:

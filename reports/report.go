@@ -20,25 +20,25 @@ var reportText string
 
 var reportTemplate = newPage(reportText)
 
-// A Picture is a PNG of the folder with what it shows.
+// A Picture is a PNG file in a run's folder, and what it shows.
 type Picture struct {
 	File    string
-	Group   string // a heading above this picture and those that follow of the same group
+	Group   string // the heading above this picture and the next ones with the same group
 	Meaning string // a sentence for the reader
 }
 
-// A DrawnPicture is a picture with its content.
+// A DrawnPicture is a picture with the content of its file.
 type DrawnPicture struct {
 	Picture
 	PNG []byte
 }
 
-// Source is the picture as a page holds it.
+// Source returns the picture as a data URL, which puts it into the page itself.
 func (p DrawnPicture) Source() template.URL {
 	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(p.PNG))
 }
 
-// read reads pictures of the folder.
+// read reads the files of pictures in the folder.
 func read(f *runfolder.Folder, pictures []Picture) ([]DrawnPicture, error) {
 	var drawn []DrawnPicture
 	for _, picture := range pictures {
@@ -52,7 +52,7 @@ func read(f *runfolder.Folder, pictures []Picture) ([]DrawnPicture, error) {
 }
 
 // WriteReport writes report.html: the summary, the curves of metrics.csv, the
-// pictures, which it holds itself, and the config.
+// pictures, which are part of the page, and the config.
 func WriteReport(f *runfolder.Folder, s *runfolder.Summary, pictures []Picture) error {
 	history, err := f.History()
 	if err != nil && !(errors.Is(err, fs.ErrNotExist) && s.Epochs == 0) {
@@ -61,8 +61,8 @@ func WriteReport(f *runfolder.Folder, s *runfolder.Summary, pictures []Picture) 
 	return f.WriteWith(runfolder.ReportFile, func(w io.Writer) error { return report(w, f, s, history, pictures, "") })
 }
 
-// Report writes the page of a run that is not at its end: what its summary and
-// its history say so far, below a sentence on how far it is.
+// Report writes the page of a run that has not ended: what its summary and its
+// history say so far, below a sentence on how far it is.
 func Report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metrics.History, progress string) error {
 	if err := report(w, f, s, history, nil, progress); err != nil {
 		return fmt.Errorf("making the page of %s: %w", f.Path, err)
@@ -85,7 +85,7 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 		Diagram  template.HTML
 	}{Summary: s, Progress: progress, Headline: Headline(s), Tiles: Tiles(s), Blur: blur(s)}
 	if progress == "" {
-		values, _ := f.ConfigValues() // what to try next is said without it, too
+		values, _ := f.ConfigValues() // without the config, Next still has something to say
 		if next := Next(s, values); next != "" {
 			page.Next = "To try next: " + next + "."
 		}
@@ -109,14 +109,14 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 		}
 		*text = string(content)
 	}
-	page.Diagram = template.HTML(diagram) // it was escaped as it was drawn
+	page.Diagram = template.HTML(diagram) // it was escaped when it was drawn
 	if page.Curves, err = curves(s, history); err != nil {
 		return err
 	}
 	return reportTemplate.Execute(w, page)
 }
 
-// curves draws a run's history.
+// curves returns the charts of a run's history as HTML.
 func curves(s *runfolder.Summary, history metrics.History) (figures []template.HTML, err error) {
 	if len(history) == 0 {
 		return nil, nil
@@ -130,7 +130,8 @@ func curves(s *runfolder.Summary, history metrics.History) (figures []template.H
 	return []template.HTML{accuracy, loss}, err
 }
 
-// Yardsticks are what a run's losses are measured by.
+// Yardsticks returns the losses that a run's own losses are compared with: that of
+// principal components, if it was measured.
 func Yardsticks(s *runfolder.Summary) []plots.Yardstick {
 	if s.PCA == nil {
 		return nil

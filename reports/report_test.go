@@ -74,7 +74,7 @@ func TestReportHoldsEverything(t *testing.T) {
 	for _, want := range []string{
 		"data:image/png;base64,iVBORw==", "Not CIFAR-10.", "no network", "The fit is about right:", "a small gap",
 		"name: svm # &lt;&amp;&gt;", "digraph {}", "81.3%", "built-in sample",
-		"It classifies 56.3% and 71.3% of the 2,000 test images rightly, which it never saw in training: by the weights of its last epoch, 2, and of its best, 1.", "guessing reaches 50.0%", "log scale", "best validation: 0.2500 (epoch 1)",
+		"It classifies 56.3% and 71.3% of the 2,000 test images, which it never saw in training, correctly: by the weights of its last epoch, 2, and of its best, 1.", "guessing reaches 50.0%", "log scale", "best validation: 0.2500 (epoch 1)",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the report lacks %q", want)

@@ -11,25 +11,25 @@ import (
 	"time"
 )
 
-// A Page is what is served.
+// A Page is a page that Serve keeps up to date in the browser.
 type Page interface {
-	// Render returns the page as it is now, whole HTML with a body. Parts that
-	// change are elements with an attribute data-live, each of another value,
-	// the same ones every time.
+	// Render returns the whole page as it is now, as HTML with a body. Each part
+	// that can change is an element with the attribute data-live. Its value names
+	// the part: no two parts have the same one, and it is the same every time.
 	Render() ([]byte, error)
-	// Stamp returns a text that differs whenever the page would; it is asked
-	// for often.
+	// Stamp returns a text that changes whenever the page changes. It is called
+	// often, so it must be cheap.
 	Stamp() string
 }
 
 //go:embed live.js
 var liveScript []byte
 
-// lookEvery is the time between two looks at the page's stamp.
+// lookEvery is how long the server waits before it asks for the stamp again.
 const lookEvery = 500 * time.Millisecond
 
-// Listen takes a port of this machine that no other machine reaches; port 0 is
-// any free one.
+// Listen opens a port that only this machine can reach; port 0 stands for any free
+// one.
 func Listen(port int) (net.Listener, error) {
 	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
@@ -42,7 +42,7 @@ func Listen(port int) (net.Listener, error) {
 func Serve(ctx context.Context, listener net.Listener, page Page) error {
 	server := &http.Server{
 		Handler:           Handler(page),
-		BaseContext:       func(net.Listener) context.Context { return ctx }, // ends what is told of changes
+		BaseContext:       func(net.Listener) context.Context { return ctx }, // ends the streams of /changes
 		ReadHeaderTimeout: 10 * time.Second,
 	}
 	stop := context.AfterFunc(ctx, func() { server.Close() })
@@ -53,8 +53,8 @@ func Serve(ctx context.Context, listener net.Listener, page Page) error {
 	return nil
 }
 
-// Handler answers for the page at /, for what keeps it up to date at /live.js
-// and /changes, and for nothing else.
+// Handler serves the page at / and, at /live.js and /changes, what keeps it up to
+// date.
 func Handler(page Page) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
@@ -74,8 +74,9 @@ func Handler(page Page) http.Handler {
 	return guard(mux)
 }
 
-// guard turns away what was not meant for this machine: a page from elsewhere
-// whose name was made to lead here (DNS rebinding) asks by that name.
+// guard refuses requests that name another host. A page from elsewhere can have
+// its own name point to this machine, to read what is served here (DNS rebinding);
+// its requests still carry that name.
 func guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
@@ -83,7 +84,7 @@ func guard(next http.Handler) http.Handler {
 			host = name
 		}
 		if host != "localhost" && host != "127.0.0.1" {
-			http.Error(w, "this page is served to localhost and 127.0.0.1 alone", http.StatusForbidden)
+			http.Error(w, "this page is served only at localhost and 127.0.0.1", http.StatusForbidden)
 			return
 		}
 		h := w.Header()
@@ -95,8 +96,8 @@ func guard(next http.Handler) http.Handler {
 	})
 }
 
-// tell sends an event whenever the page has changed, the first at once, until
-// the browser or the server goes.
+// tell sends an event at once and then whenever the page has changed, until the
+// browser disconnects or the server ends.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 func tell(w http.ResponseWriter, r *http.Request, page Page) {
 	w.Header().Set("Content-Type", "text/event-stream")

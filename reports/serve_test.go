@@ -44,7 +44,7 @@ func TestHandler(t *testing.T) {
 		{"GET", "/", "127.0.0.1:8000", 200, `<p data-live="n">0</p><script src="/live.js"></script>`},
 		{"GET", "/", "localhost", 200, "data-live"},
 		{"GET", "/live.js", "localhost:9000", 200, "EventSource"},
-		{"GET", "/", "evil.example:8000", 403, "127.0.0.1 alone"},
+		{"GET", "/", "evil.example:8000", 403, "only at localhost and 127.0.0.1"},
 		{"GET", "/live.js", "evil.example", 403, ""},
 		{"GET", "/changes", "127.0.0.1.evil.example:8000", 403, ""},
 		{"GET", "/", "", 403, ""},

@@ -12,7 +12,7 @@ import (
 	"cifartrain/runfolder"
 )
 
-// A Sweep is what the runs of a sweep came to.
+// A Sweep is the result of a sweep's runs.
 type Sweep struct {
 	Name     string
 	Keys     []string   // the swept ones, dotted
@@ -20,25 +20,25 @@ type Sweep struct {
 	Drawn    []bool     // whether each key's values were drawn from a range
 	Settings []Setting  // the best first, those without figures last
 
-	Progress *SweepProgress // of a sweep that has not ended
-	Running  []Contender    // what is being trained at the moment, as far as it is
+	Progress *SweepProgress // nil if the sweep has ended
+	Running  []Contender    // the runs that are being trained at the moment, with their epochs so far
 
-	// OneAtATime says that every setting changes at most one key, from the first of
-	// its values to another.
+	// OneAtATime says that each setting has the first value of every key except, at
+	// most, one.
 	OneAtATime bool
 }
 
 // A Setting is one of the configs of a sweep, with its runs over seeds.
 type Setting struct {
 	Contender          // its finished runs; there may be none
-	Values    []string // of the swept keys, empty for one that has no effect here
-	Missing   string   // why it has no figures to compare; empty where all its runs are finished
+	Values    []string // of the swept keys; empty for a key that has no effect in this setting
+	Missing   string   // why it has no figures to compare; empty if all its runs are finished
 
-	Now    string                  // what goes on in it while the sweep is under way
-	Paused []runfolder.FinishedRun // those left behind on the way, since other settings promised more
+	Now    string                  // what its runs are doing while the sweep goes on
+	Paused []runfolder.FinishedRun // runs that were stopped early because other settings were better
 }
 
-// Trained is how many runs were trained as far as the sweep asks for.
+// Trained returns how many runs were trained as far as the sweep wanted.
 func (s *Sweep) Trained() int {
 	trained := 0
 	for _, setting := range s.Settings {
@@ -47,7 +47,8 @@ func (s *Sweep) Trained() int {
 	return trained
 }
 
-// NewSetting reads what the runs of a setting in folders, one a seed, came to.
+// NewSetting reads the results of a setting's runs from their folders, one for each
+// seed.
 func NewSetting(label string, values []string, folders []*runfolder.Folder) Setting {
 	s := Setting{Contender: Contender{Label: label}, Values: values}
 	for _, folder := range folders {
@@ -70,7 +71,7 @@ func NewSetting(label string, values []string, folders []*runfolder.Folder) Sett
 	return s
 }
 
-// leftBehind says of a run that was paused what it had reached.
+// leftBehind says what a run had reached when it was paused.
 func leftBehind(s *runfolder.Summary) string {
 	figure := "validation loss " + plots.Loss(s.Best.ValidationLoss)
 	if s.Best.ValidationAccuracy != nil {
@@ -79,12 +80,12 @@ func leftBehind(s *runfolder.Summary) string {
 	return fmt.Sprintf("left behind after %s: %s", Epochs(s.Epochs), figure)
 }
 
-// notFinished is why a setting has no figures whose runs were cut off or have not
-// begun.
+// notFinished is the reason that a setting has no figures if its runs were cut off
+// or have not begun.
 const notFinished = "not finished"
 
-// SettingLabel is a setting in short: learning_rate=0.01, c=1. A key without
-// effect in it has no value and is left out.
+// SettingLabel describes a setting in short: learning_rate=0.01, c=1. It leaves out
+// a key that has no effect in the setting, and hence no value.
 func SettingLabel(keys, values []string) string {
 	var parts []string
 	for i, name := range ShortKeys(keys) {
@@ -98,7 +99,7 @@ func SettingLabel(keys, values []string) string {
 // unchanged names the setting that has the first value of every key.
 const unchanged = "no change"
 
-// ChangeLabel says what a setting changes of the first values of the keys:
+// ChangeLabel says which keys of a setting differ from their first values:
 // schedule=cosine.
 func ChangeLabel(keys, values, first []string) string {
 	changed := slices.Clone(values)
@@ -113,8 +114,8 @@ func ChangeLabel(keys, values, first []string) string {
 	return unchanged
 }
 
-// ShortKeys are dotted keys without their sections, where that leaves no two
-// the same.
+// ShortKeys returns dotted keys without their sections, except for keys that would
+// then look the same.
 func ShortKeys(keys []string) []string {
 	last := func(key string) string { return key[strings.LastIndex(key, ".")+1:] }
 	short := make([]string, len(keys))
@@ -129,10 +130,11 @@ func ShortKeys(keys []string) []string {
 	return short
 }
 
-// Sort puts the best settings first: those of the highest validation accuracy of
-// models that classify, and of the lowest validation loss of others, at the best
-// epoch and as a mean over seeds. Test figures do not count. Behind them come those
-// that were left behind, the furthest first, and those without figures.
+// Sort puts the best settings first: those with the highest validation accuracy if
+// the models classify, else those with the lowest validation loss, at the best
+// epoch and as a mean over seeds. Test figures do not count. After them come the
+// settings that were left behind, the ones that were trained longest first, and
+// then those without figures.
 func (s *Sweep) Sort() {
 	rank := func(setting Setting) int {
 		switch {
@@ -154,12 +156,12 @@ func (s *Sweep) Sort() {
 	})
 }
 
-// Finished are the settings that have figures.
+// Finished returns the settings that have figures.
 func (s *Sweep) Finished() []Setting {
 	return slices.DeleteFunc(slices.Clone(s.Settings), func(setting Setting) bool { return setting.Missing != "" })
 }
 
-// contenders are the settings that have figures, as a comparison has them.
+// contenders returns the settings that have figures, for a comparison.
 func (s *Sweep) contenders() []Contender {
 	var contenders []Contender
 	for _, setting := range s.Finished() {
@@ -168,8 +170,8 @@ func (s *Sweep) contenders() []Contender {
 	return contenders
 }
 
-// Best are the best settings, at most so many, for a picture of their curves,
-// named by their values alone, and what these are values of.
+// Best returns at most so many of the best settings, for a picture of their curves.
+// They are named only by their values; keys says which keys these belong to.
 func (s *Sweep) Best(most int) (best []Contender, keys string) {
 	for _, setting := range s.Finished()[:min(len(s.Finished()), most)] {
 		setting.Contender.Label = s.curveLabel(setting)
@@ -181,7 +183,8 @@ func (s *Sweep) Best(most int) (best []Contender, keys string) {
 	return best, strings.Join(ShortKeys(s.Keys), ", ")
 }
 
-// curveLabel names a setting in a picture of curves, which names the keys above.
+// curveLabel names a setting in a picture of curves. The picture's heading names
+// the keys.
 func (s *Sweep) curveLabel(setting Setting) string {
 	if s.OneAtATime {
 		return setting.Label
@@ -189,12 +192,13 @@ func (s *Sweep) curveLabel(setting Setting) string {
 	return strings.Join(slices.DeleteFunc(slices.Clone(setting.Values), func(value string) bool { return value == "" }), ", ")
 }
 
-// AddRunning adds the curves of a run of a setting that is being trained.
+// AddRunning adds a run of a setting that is being trained, so that its curves are
+// drawn too.
 func (s *Sweep) AddRunning(setting Setting, run runfolder.FinishedRun) {
 	s.Running = append(s.Running, Contender{Label: s.curveLabel(setting) + ", in training", Runs: []runfolder.FinishedRun{run}})
 }
 
-// Classifies reports whether the settings are told by their accuracies.
+// Classifies reports whether the settings are compared by their accuracies.
 func (s *Sweep) Classifies() bool { return s.task().Classifies() }
 
 func (s *Sweep) task() metrics.Task {
@@ -207,8 +211,8 @@ func (s *Sweep) task() metrics.Task {
 	return taskOf(all)
 }
 
-// reached are the runs of a setting that say how good it is: those that are
-// finished or, where it was left behind, those that were paused.
+// reached returns the runs that say how good a setting is: the paused ones if it
+// was left behind, else the finished ones.
 func (s Setting) reached() Contender {
 	if len(s.Paused) > 0 {
 		return Contender{Label: s.Label, Runs: s.Paused}
@@ -216,21 +220,20 @@ func (s Setting) reached() Contender {
 	return s.Contender
 }
 
-// Seeds are the validation figures of a setting's runs, at their best epochs.
+// Seeds returns the validation figures of a setting's runs at their best epochs.
 func (s *Sweep) Seeds(setting Setting) []float64 {
 	return setting.reached().figures(s.task()).Validation
 }
 
-// Figure is their spread, by which a setting that has figures, or was left behind
-// with some, is told.
+// Figure returns the spread of [Sweep.Seeds], by which settings are compared.
 func (s *Sweep) Figure(setting Setting) metrics.Spread { return metrics.NewSpread(s.Seeds(setting)) }
 
-// test is the spread of the test figures of the same weights.
+// test returns the spread of the test figures of the same weights.
 func (s *Sweep) test(setting Setting) metrics.Spread {
 	return metrics.NewSpread(setting.figures(s.task()).Test)
 }
 
-// compare holds the validation figures of one setting against those of another.
+// compare compares the validation figures of two settings.
 func (s *Sweep) compare(first, other Setting) metrics.Difference {
 	return metrics.CompareValidation(first.figures(s.task()), other.figures(s.task()))
 }

@@ -13,7 +13,7 @@ import (
 	"cifartrain/runfolder"
 )
 
-// Warnings name what makes figures worth less.
+// Warnings returns sentences on what makes the figures less meaningful.
 func (s *Sweep) Warnings() []string {
 	for _, setting := range s.Finished() {
 		if summary := setting.Summary(); summary.Warning != "" {
@@ -23,8 +23,9 @@ func (s *Sweep) Warnings() []string {
 	return nil
 }
 
-// Answers say in sentences with their figures which setting is the best, how
-// the best goes with each key's values, and whether a larger latent space helps.
+// Answers says in sentences, with their figures, which setting is the best, how the
+// best figure depends on the values of each key, and whether a larger latent space
+// helps.
 func (s *Sweep) Answers() []string {
 	finished := s.Finished()
 	if s.Progress != nil {
@@ -57,7 +58,7 @@ func (s *Sweep) Answers() []string {
 		}
 	}
 	if behind > 0 {
-		return append(answers, fmt.Sprintf("%d of %d settings were left behind on the way: %s says what each had reached by then.", behind, len(s.Settings), runfolder.ComparisonTable))
+		return append(answers, fmt.Sprintf("%d of %d settings were stopped early because others were better: %s says what each had reached by then.", behind, len(s.Settings), runfolder.ComparisonTable))
 	}
 	if k := slices.Index(s.Keys, LatentKey); k >= 0 && !s.Drawn[k] {
 		answers = append(answers, s.latentAnswers(k, finished)...)
@@ -75,8 +76,8 @@ func (s *Sweep) measure() string {
 	return "loss"
 }
 
-// bestAnswer names the best setting, what it reaches, and how many others nobody
-// can tell from it.
+// bestAnswer names the best setting, what it reaches, and how many others are too
+// close to it to say that they are worse.
 func (s *Sweep) bestAnswer(finished []Setting) string {
 	best := finished[0]
 	all := len(finished)
@@ -98,18 +99,18 @@ func (s *Sweep) bestAnswer(finished []Setting) string {
 	case len(finished) == 1:
 		return text
 	case like == 0 && all > len(finished):
-		return text + " All others that were trained to the end are told apart from it."
+		return text + " It is clearly better than all others that were trained to the end."
 	case like == 0:
-		return text + " All others are told apart from it."
+		return text + " It is clearly better than all others."
 	}
-	text += fmt.Sprintf(" %s not told apart from it: such differences are sure only to %s.", are(like, "other"), sure(s.task(), last))
+	text += fmt.Sprintf(" %s too close to it to tell apart: such differences are known only to within %s.", are(like, "other"), sure(s.task(), last))
 	if last.Basis != metrics.OverSeeds {
-		text += " More seeds would tell (-seeds 5)."
+		text += " More seeds would make them surer (-seeds 5)."
 	}
 	return text
 }
 
-// are counts things that are something: "1 other is", "2 others are".
+// are writes a number of things with its verb: "1 other is", "2 others are".
 func are(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing + " is"
@@ -117,8 +118,8 @@ func are(n int, thing string) string {
 	return counted(n, thing) + " are"
 }
 
-// changeAnswers say what each change does on its own: which help, which harm, and
-// which are not told from no change.
+// changeAnswers says what each change does on its own: which ones help, which ones
+// harm, and which ones make too little difference to tell.
 func (s *Sweep) changeAnswers(finished []Setting) []string {
 	base := slices.IndexFunc(finished, func(setting Setting) bool { return setting.Label == unchanged })
 	if base < 0 || len(finished) < 2 {
@@ -138,11 +139,11 @@ func (s *Sweep) changeAnswers(finished []Setting) []string {
 			harms = append(harms, fmt.Sprintf("%s (%s)", other.Label, changeText(s.task(), d)))
 		}
 	}
-	answers := []string{fmt.Sprintf("With no change validation %s is %s. What each change does to it on its own:", s.measure(), spreadText(s.task(), s.Figure(finished[base])))}
+	answers := []string{fmt.Sprintf("With no change, the validation %s is %s. What each change does to it on its own:", s.measure(), spreadText(s.task(), s.Figure(finished[base])))}
 	for _, group := range []struct {
 		what    string
 		changes []string
-	}{{"Better", helps}, {"Worse", harms}, {"Not told apart from no change", unsure}} {
+	}{{"Better", helps}, {"Worse", harms}, {"Too close to no change to tell", unsure}} {
 		if len(group.changes) > 0 {
 			answers = append(answers, fmt.Sprintf("%s: %s.", group.what, strings.Join(group.changes, ", ")))
 		}
@@ -162,9 +163,9 @@ func changeText(task metrics.Task, d metrics.Difference) string {
 	return fmt.Sprintf("%s%s ± %s", sign, plots.Loss(math.Abs(d.Change())), plots.Loss(2*d.Error))
 }
 
-// keyAnswer is the best figure with each value of a key that has one, and
-// whether going on in a direction is worth a try: where the best value is the last
-// on its side and told apart from the one beside it.
+// keyAnswer gives the best figure with each value of a key, and says whether values
+// beyond those tried are worth a try: if the best value is the largest or smallest
+// one and clearly better than the one next to it.
 func (s *Sweep) keyAnswer(k int, finished []Setting) string {
 	var parts []string
 	var tried []Setting // the best with each value
@@ -182,13 +183,13 @@ func (s *Sweep) keyAnswer(k int, finished []Setting) string {
 		return sentence
 	}
 	if !slices.ContainsFunc(tried, func(other Setting) bool { return s.compare(finished[0], other).Told() }) {
-		return sentence + " These are not told apart."
+		return sentence + " These are too close to tell apart."
 	}
 	return sentence + s.edge(k, finished[0].Values[k], tried)
 }
 
 // rangeAnswer says where in the range of a key the best settings lie, and whether
-// they crowd at an end of it.
+// the best of all lies at an end of it.
 func (s *Sweep) rangeAnswer(k int) string {
 	const most = 5
 	var best []float64
@@ -208,9 +209,9 @@ func (s *Sweep) rangeAnswer(k int) string {
 		}
 	}
 	if len(best) < 2 {
-		return fmt.Sprintf("Too few settings have figures to say where in its range %s is best.", s.Keys[k])
+		return fmt.Sprintf("Too few settings have figures to say which part of the range of %s is best.", s.Keys[k])
 	}
-	sentence := fmt.Sprintf("The best %s have %s from %.3g to %.3g, of %.3g to %.3g that were tried.",
+	sentence := fmt.Sprintf("The best %s have %s from %.3g to %.3g; values from %.3g to %.3g were tried.",
 		counted(len(best), "setting"), s.Keys[k], slices.Min(best), slices.Max(best), low, high)
 	switch {
 	case best[0] == low && low > 0:
@@ -221,8 +222,8 @@ func (s *Sweep) rangeAnswer(k int) string {
 	return sentence
 }
 
-// edge says that the best value is the largest or the smallest that has figures,
-// where that is so and no luck.
+// edge says that the best value is the largest or the smallest one with figures, if
+// that is so and is not just luck. Otherwise it returns "".
 func (s *Sweep) edge(k int, best string, tried []Setting) string {
 	number := func(setting Setting) float64 {
 		n, err := strconv.ParseFloat(setting.Values[k], 64)

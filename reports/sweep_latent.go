@@ -9,15 +9,17 @@ import (
 	"cifartrain/plots"
 )
 
-// LatentKey is the key whose values principal components are held against.
+// LatentKey is the key for the width of the latent space. Models are compared with
+// as many principal components.
 const LatentKey = "model.latent"
 
-// equal is how near to the lowest a loss counts as it: two seeds of one config
-// differ by about as much.
+// equal is how much higher than the lowest loss another loss may be to count as
+// equally low: two seeds of one config differ by about as much.
 const equal = 0.01
 
-// latentAnswers say, for each value of the first other key, up to where a larger
-// latent space helps, beside as many principal components.
+// latentAnswers says, for each value of the first other key, up to which width a
+// larger latent space helps, and how the losses compare with those of as many
+// principal components.
 func (s *Sweep) latentAnswers(latent int, finished []Setting) []string {
 	other := slices.IndexFunc(s.Keys, func(key string) bool { return key != LatentKey })
 	groups := []string{""}

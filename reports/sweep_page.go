@@ -12,9 +12,9 @@ import (
 	"cifartrain/runfolder"
 )
 
-// WriteSweep writes the pictures, comparison.csv, a row a run with its swept
-// values and each measure, the best setting first, and report.html, which holds
-// the pictures too.
+// WriteSweep writes the pictures, comparison.csv and report.html. comparison.csv
+// has a row for each run with its swept values and each measure, the best setting
+// first. report.html contains the pictures too.
 func WriteSweep(f *runfolder.Folder, s *Sweep, pictures []DrawnPicture) error {
 	for _, p := range pictures {
 		if err := f.Write(p.File, p.PNG); err != nil {
@@ -31,7 +31,8 @@ func WriteSweep(f *runfolder.Folder, s *Sweep, pictures []DrawnPicture) error {
 	return f.WriteWith(runfolder.ReportFile, func(w io.Writer) error { return SweepPage(w, f, s, pictures) })
 }
 
-// SweepPage writes the page of a sweep in the folder, which may not have ended.
+// SweepPage writes the page of the sweep in the folder. The sweep may still be
+// going on.
 func SweepPage(w io.Writer, f *runfolder.Folder, s *Sweep, pictures []DrawnPicture) error {
 	several := slices.ContainsFunc(s.Settings, func(setting Setting) bool { return len(setting.Runs) > 1 })
 	return sweepTemplate.Execute(w, struct {
@@ -39,12 +40,12 @@ func SweepPage(w io.Writer, f *runfolder.Folder, s *Sweep, pictures []DrawnPictu
 		Tiles    []Tile
 		Pictures []DrawnPicture
 		Table    runTable
-		Several  bool // a setting has several runs
+		Several  bool // whether a setting has several runs
 		RunTable runTable
 	}{s, s.tiles(), pictures, s.linked(f), several, newRunTable(f, s.contenders())})
 }
 
-// tiles are the figures to see first: those of the best setting.
+// tiles returns the figures that the page shows first: those of the best setting.
 func (s *Sweep) tiles() []Tile {
 	finished := s.Finished()
 	if len(finished) == 0 {
@@ -58,7 +59,8 @@ func (s *Sweep) tiles() []Tile {
 	}
 }
 
-// linked is the table of all settings, each leading to the page of its first run.
+// linked returns the table of all settings, each with a link to the page of its
+// first run.
 func (s *Sweep) linked(f *runfolder.Folder) runTable {
 	cells := s.Cells(len(s.Settings))
 	table := runTable{Head: cells[0]}
@@ -77,7 +79,7 @@ var sweepPage string
 
 var sweepTemplate = newPage(sweepPage).Lookup("page")
 
-// rows are those of comparison.csv.
+// rows returns the rows of comparison.csv.
 func (s *Sweep) rows() [][]string {
 	var measures []Measure
 	if finished := s.contenders(); len(finished) > 0 {
@@ -106,7 +108,7 @@ func (s *Sweep) rows() [][]string {
 	return rows
 }
 
-// Cells is the table of the sweep for a reader, at most so many settings.
+// Cells returns the table of the sweep for a reader, with at most so many settings.
 // Figures over several seeds are means with their standard deviation.
 func (s *Sweep) Cells(most int) [][]string {
 	keys := ShortKeys(s.Keys)

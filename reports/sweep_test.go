@@ -8,8 +8,8 @@ import (
 	"cifartrain/runfolder"
 )
 
-// TestChangesOneAtATime wants what each change does on its own to be said with
-// what it changes alone, and settings to be named by it.
+// TestChangesOneAtATime wants the answers to say what each change does on its own,
+// and wants settings to be named by their change.
 func TestChangesOneAtATime(t *testing.T) {
 	keys, first := []string{"optimizer.momentum", "data.flip"}, []string{"0", "false"}
 	sweep := &Sweep{Name: "tweaks", Keys: keys, Drawn: make([]bool, 2), OneAtATime: true}
@@ -23,8 +23,8 @@ func TestChangesOneAtATime(t *testing.T) {
 	sweep.Sort()
 	answers := strings.Join(sweep.Answers(), "\n")
 	for _, want := range []string{
-		"The best of 3 settings is momentum=0.9: validation loss 0.4000", "With no change validation loss is 0.5000",
-		"Better: momentum=0.9 (−0.1000 ± 0.005000).", "Not told apart from no change: flip=true (+0.001000 ± 0.005010).",
+		"The best of 3 settings is momentum=0.9: validation loss 0.4000", "With no change, the validation loss is 0.5000",
+		"Better: momentum=0.9 (−0.1000 ± 0.005000).", "Too close to no change to tell: flip=true (+0.001000 ± 0.005010).",
 	} {
 		if !strings.Contains(answers, want) {
 			t.Errorf("the answers do not say %q:\n%s", want, answers)
@@ -35,7 +35,7 @@ func TestChangesOneAtATime(t *testing.T) {
 	}
 }
 
-// TestSigned wants a minus that is one, and no sign of nothing.
+// TestSigned wants a true minus sign, and no sign before 0.
 func TestSigned(t *testing.T) {
 	for difference, want := range map[float64]string{0.092: "+9.2", -0.005: "−0.5", 0.0004: "0.0", -0.0004: "0.0", 0: "0.0"} {
 		if got := signed(difference); got != want {
@@ -44,18 +44,18 @@ func TestSigned(t *testing.T) {
 	}
 }
 
-// TestBlur wants the detail of reconstructions in a sentence, beside that of
-// principal components, and nothing of runs that were not measured.
+// TestBlur wants a sentence on how much detail reconstructions keep, beside that of
+// principal components, and none about runs that were not measured.
 func TestBlur(t *testing.T) {
 	if got := blur(new(runfolder.Summary)); got != "" {
 		t.Errorf("without figures it says %q", got)
 	}
-	for name, want := range map[string]string{"blurred": "they are blurred. Of", "sharp": "they keep what is fine as well as what is coarse. Of"} {
+	for name, want := range map[string]string{"blurred": "they are blurred. They keep 90.0% of the differences from one block of 4 × 4 pixels to the next, and 20.0% of those within a block", "sharp": "they keep fine detail as well as coarse. They"} {
 		s := &runfolder.Summary{Detail: detailOf(0.9, 0.2), PCADetail: detailOf(0.8, 0.1)}
 		if name == "sharp" {
 			s.Detail.FineKept = 0.88
 		}
-		if got := blur(s); !strings.Contains(got, want) || !strings.Contains(got, "Of as many principal components it is 80.0%, 10.0% and 50.0%.") {
+		if got := blur(s); !strings.Contains(got, want) || !strings.Contains(got, "For as many principal components these figures are 80.0%, 10.0% and 50.0%.") {
 			t.Errorf("%s: %q", name, got)
 		}
 	}

@@ -12,13 +12,13 @@ import (
 	"cifartrain/runfolder"
 )
 
-// BarOnly returns a display like d that shows its live bar and nothing else:
-// for runs that are many.
+// BarOnly returns a display like d that shows only the live bar, for one run among
+// many.
 func (d *Display) BarOnly() *Display {
 	return &Display{out: d.out, live: d.live, quiet: d.quiet || !d.live}
 }
 
-// Run tells of a run of a sweep that has ended, one line.
+// Run shows in one line how a run of a sweep has ended.
 func (d *Display) Run(ended, all int, label string, outcome Setting, seconds float64) {
 	if d.quiet {
 		return
@@ -38,21 +38,21 @@ func (d *Display) Run(ended, all int, label string, outcome Setting, seconds flo
 // SweepProgress says how far a sweep is.
 type SweepProgress struct {
 	Done, All       int      // runs of the round
-	Round, Rounds   int      // of successive halving; other sweeps have one
-	Running         []string // by whom, one entry a run; empty where that is not known
+	Round, Rounds   int      // of successive halving; any other sweep has one round
+	Running         []string // for each run in training, the process that trains it; "" if that is not known
 	EpochsLeft      int      // of all runs and rounds
-	SecondsPerEpoch float64  // 0 where no epoch has ended
+	SecondsPerEpoch float64  // 0 if no epoch has ended
 }
 
-// Sweep tells how far a sweep is, one line.
+// Sweep shows in one line how far a sweep is.
 func (d *Display) Sweep(p SweepProgress) {
 	if !d.quiet {
 		fmt.Fprintln(d.out, p)
 	}
 }
 
-// String says in a sentence how many runs are done, being trained by whom, and
-// waiting, and when the sweep will be over.
+// String says in a sentence how many runs are done, how many are in training and by
+// which process, how many are waiting, and when the sweep will be over.
 func (p SweepProgress) String() string {
 	counts := make(map[string]int)
 	for _, who := range p.Running {
@@ -75,14 +75,14 @@ func (p SweepProgress) String() string {
 	text += fmt.Sprintf(", %d waiting", p.All-p.Done-len(p.Running))
 	switch {
 	case len(p.Running) == 0:
-		return text + "; nobody works on it at the moment."
+		return text + "; no process is working on it at the moment."
 	case p.SecondsPerEpoch == 0:
 		return text + "."
 	}
 	return fmt.Sprintf("%s; about %s left.", text, Duration(p.SecondsPerEpoch*float64(p.EpochsLeft)/float64(len(p.Running))))
 }
 
-// ShowSweep shows the best settings of a sweep and what they answer.
+// ShowSweep shows the best settings of a sweep and what they show.
 func ShowSweep(out io.Writer, s *Sweep, folder string) {
 	const most = 15
 	fmt.Fprintln(out)
@@ -90,7 +90,7 @@ func ShowSweep(out io.Writer, s *Sweep, folder string) {
 	if more := len(s.Settings) - most; more > 0 {
 		fmt.Fprintf(out, "and %d more in %s\n", more, filepath.Join(folder, runfolder.ComparisonTable))
 	}
-	fmt.Fprintln(out, "\nOrdered by validation figures of the best epoch; test figures choose nothing.")
+	fmt.Fprintln(out, "\nOrdered by the validation figures of the best epoch; test figures play no part.")
 	for _, text := range append(s.Warnings(), s.Answers()...) {
 		fmt.Fprintln(out, wrap(text, widthOf(out)))
 	}

@@ -16,7 +16,8 @@ import (
 	"cifartrain/runfolder"
 )
 
-// widest is the width of running text, in characters, where there is room for it.
+// widest is the width of running text, in characters, on a terminal that is wide
+// enough.
 const widest = 78
 
 // widthOf returns the width of running text on out, which is narrower on a
@@ -61,7 +62,7 @@ func ShowHead(out io.Writer, s *runfolder.Summary, folder string) {
 func ShowSummary(out io.Writer, s *runfolder.Summary, folder string) {
 	fmt.Fprintln(out)
 	Table(out, figureRows(s))
-	fmt.Fprintln(out, wrap("The best epoch is the one of the lowest validation loss.", widthOf(out)))
+	fmt.Fprintln(out, wrap("The best epoch is the one with the lowest validation loss.", widthOf(out)))
 	fmt.Fprintf(out, "\n%s\n", wrap(fmt.Sprintf("%s: %s.", verdictSentence(s.Verdict), s.Verdict.Reason), widthOf(out)))
 	if dead := deadUnits(s.DeadUnits); dead != "" {
 		fmt.Fprintln(out, wrap(dead, widthOf(out)))
@@ -78,8 +79,8 @@ func ShowSummary(out io.Writer, s *runfolder.Summary, folder string) {
 	fmt.Fprintln(out)
 }
 
-// figureRows is the table of Summary: a row for each measure of the last and of
-// the best epoch's weights.
+// figureRows returns the table that ShowSummary shows: a row for each measure,
+// of the last and of the best epoch's weights.
 func figureRows(s *runfolder.Summary) [][]string {
 	rated := []struct {
 		name    string
@@ -107,9 +108,9 @@ func figureRows(s *runfolder.Summary) [][]string {
 	return rows
 }
 
-// ShowSeeds shows the spread of runs that differ in their seed alone: the test
-// accuracy of a model that classifies, the test loss of any other. The standard
-// deviation is that of a sample.
+// ShowSeeds shows the spread of runs that differ only in their seed: of the test
+// accuracy if the model classifies, else of the test loss. The standard deviation
+// is that of a sample.
 func ShowSeeds(out io.Writer, summaries []*runfolder.Summary) {
 	name, format := "test loss", plots.Loss
 	figure := func(f *runfolder.Figures) float64 { return *f.TestLoss }
@@ -131,8 +132,8 @@ func ShowSeeds(out io.Writer, summaries []*runfolder.Summary) {
 	Table(out, rows)
 }
 
-// ShowComparison shows how configs compare with the first of them. A single one's
-// runs over seeds are not compared: ShowSeeds shows their figures.
+// ShowComparison shows how configs compare with the first of them. For a single
+// config it only names the page, because ShowSeeds shows the figures of its seeds.
 func ShowComparison(out io.Writer, c *Comparison, folder string) {
 	if len(c.Contenders) > 1 {
 		fmt.Fprintf(out, "%s\n%s\n", c.Title(), c.Loss())
@@ -167,7 +168,8 @@ func ShowEvaluation(out io.Writer, dataset string, images int, lossName string, 
 	Table(out, rows)
 }
 
-// ShowShowExport says which file was written, what it holds and, in lines, how it is used.
+// ShowExport says which file was written, what it holds and, in lines, how to use
+// it.
 func ShowExport(out io.Writer, path string, bytes int, holds string, lines [][2]string) {
 	fmt.Fprintf(out, "wrote %s, %s bytes\n%s\n", path, Thousands(bytes), wrap(holds, widthOf(out)))
 	for _, line := range lines {

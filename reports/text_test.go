@@ -152,7 +152,7 @@ writing to runs/svm/now
   loss, best epoch, 7        0.5000      0.6250  0.5000
   accuracy, last epoch, 7     87.5%       75.0%   80.0%
   accuracy, best epoch, 7     87.5%       75.0%   80.0%
-The best epoch is the one of the lowest validation loss.
+The best epoch is the one with the lowest validation loss.
 
 The fit is about right: so it is.
 

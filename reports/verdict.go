@@ -10,7 +10,7 @@ import (
 	"cifartrain/runfolder"
 )
 
-// Verdict is what summary.json and the report say of a verdict.
+// Verdict returns a verdict in words, as summary.json and the report have it.
 func Verdict(task metrics.Task, v metrics.Verdict) *runfolder.Verdict {
 	span := fmt.Sprintf("over the last %d epochs", v.Epochs)
 	if v.Epochs == 1 {
@@ -33,9 +33,9 @@ func causeText(v metrics.Verdict) string {
 	case metrics.Gap:
 		return "a gap above " + points(v.Limit)
 	case metrics.Unlearnt:
-		return fmt.Sprintf("even of the training images fewer than %s are classified rightly", plots.Percent(v.Limit))
+		return fmt.Sprintf("fewer than %s even of the training images are classified correctly", plots.Percent(v.Limit))
 	case metrics.Learnt:
-		return fmt.Sprintf("the gap is within %s and the training images are learnt", points(v.Limit))
+		return fmt.Sprintf("the gap is within %s and the training images are learned", points(v.Limit))
 	case metrics.LossRatio:
 		return fmt.Sprintf("a ratio of %.2f, above %.2f", v.Figure, v.Limit)
 	case metrics.Yardstick:
@@ -57,8 +57,8 @@ func verdictSentence(v *runfolder.Verdict) string {
 	return fmt.Sprintf("The model is %s", v.Fit)
 }
 
-// deadUnits says in a sentence which layers have dead units; it is empty where
-// all live.
+// deadUnits says in a sentence which layers have dead units. It returns "" if there
+// are none.
 func deadUnits(layers []metrics.DeadUnits) string {
 	var parts []string
 	for _, l := range layers {
@@ -72,12 +72,11 @@ func deadUnits(layers []metrics.DeadUnits) string {
 	return "Dead units, whose ReLU is zero for every validation image: " + strings.Join(parts, " and ") + "."
 }
 
-// An advice is something to try next with a key, with what config.yaml says
-// where it is followed already.
+// An advice is something to try next with a key of the config.
 type advice struct {
 	text     string
 	key      string
-	followed func(value string) bool // nil where more of it is always possible
+	followed func(value string) bool // whether this value of the key follows the advice already; nil if one can always go further
 }
 
 func isOn(value string) bool  { return value == "true" }
@@ -85,8 +84,8 @@ func isSet(value string) bool { return value != "" && value != "0" && value != "
 
 func is(wanted string) func(string) bool { return func(value string) bool { return value == wanted } }
 
-// Next lists what to try after a run of a config with the values; it is empty
-// where nothing is known of the run.
+// Next says what to try after a run of a config with the given values. It returns
+// "" if the run has no verdict.
 func Next(s *runfolder.Summary, values []runfolder.ConfigValue) string {
 	if s.Verdict == nil {
 		return ""

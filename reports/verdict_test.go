@@ -19,10 +19,10 @@ func TestVerdict(t *testing.T) {
 		{accuracies, metrics.Classify, func(v *metrics.Verdict) { v.Cause, v.Limit = metrics.Gap, 0.05 },
 			"training accuracy 87.0%, validation accuracy 84.0% in the last epoch: a gap above 5.0 points"},
 		{accuracies, metrics.Classify, func(v *metrics.Verdict) { v.Cause, v.Limit = metrics.Unlearnt, 0.75 },
-			"training accuracy 87.0%, validation accuracy 84.0% in the last epoch: even of the training images fewer than 75.0% are classified rightly"},
+			"training accuracy 87.0%, validation accuracy 84.0% in the last epoch: fewer than 75.0% even of the training images are classified correctly"},
 		{accuracies, metrics.Classify, func(v *metrics.Verdict) {
 			v.Cause, v.Limit, v.Epochs, v.Swing, v.Unsettled = metrics.Learnt, 0.05, 3, 0.1, true
-		}, "training accuracy 87.0%, validation accuracy 84.0% over the last 3 epochs: the gap is within 5.0 points and the training images are learnt" +
+		}, "training accuracy 87.0%, validation accuracy 84.0% over the last 3 epochs: the gap is within 5.0 points and the training images are learned" +
 			"; validation accuracy swings by ±10.0 points from epoch to epoch, so the learning rate is too high to settle"},
 		{losses, metrics.Restore, func(v *metrics.Verdict) { v.Cause, v.Figure, v.Limit = metrics.LossRatio, 1.2, 1.1 },
 			"training loss 0.5000, validation loss 0.5200 over the last 2 epochs: a ratio of 1.20, above 1.10"},
@@ -60,7 +60,7 @@ func TestDeadUnits(t *testing.T) {
 	}
 }
 
-// TestNext wants no advice that the run follows already.
+// TestNext wants no advice that the run has already followed.
 func TestNext(t *testing.T) {
 	dead := &runfolder.Summary{Verdict: &runfolder.Verdict{Fit: metrics.AboutRight}, DeadUnits: []metrics.DeadUnits{{Layer: "encoder.0", Dead: 1, Units: 2}}}
 	for _, test := range []struct {

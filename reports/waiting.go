@@ -2,7 +2,7 @@ package reports
 
 import "bytes"
 
-// waitingTemplate is a page with nothing to show yet.
+// waitingTemplate is the page of a run that has nothing to show yet.
 var waitingTemplate = newPage(`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -20,7 +20,7 @@ var waitingTemplate = newPage(`<!DOCTYPE html>
 </html>
 `).Lookup("page")
 
-// Waiting returns the page of a run that cannot be shown yet, and why.
+// Waiting returns the page of a run that cannot be shown yet. It says why.
 func Waiting(path, why string) ([]byte, error) {
 	var page bytes.Buffer
 	err := waitingTemplate.Execute(&page, struct{ Path, Why string }{path, why})
