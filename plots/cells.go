@@ -17,7 +17,7 @@ import (
 	"cifartrain/metrics"
 )
 
-// emptyColor marks the cells of a row that counted nothing.
+// emptyColor is the color of the cells in a row without images.
 var emptyColor = color.Gray{Y: 0xF0}
 
 // shareColors runs from a pale blue at a share of 0 to a dark one at 1, evenly
@@ -80,8 +80,8 @@ func cellTexts(shares rowShares, colors palette.Palette) (counts, percents *plot
 	return counts, percents, nil
 }
 
-// cellFonts returns the sizes of counts and shares: large in few cells, and so
-// small that the longest text fits its cell in many.
+// cellFonts returns the font sizes of counts and shares: large if there are few
+// cells, and otherwise so small that the longest text fits its cell.
 func cellFonts(confusion *metrics.Confusion) (countSize, percentSize vg.Length) {
 	n := len(confusion.Classes)
 	countSize, percentSize = 12, smallSize
@@ -100,7 +100,7 @@ func cellFonts(confusion *metrics.Confusion) (countSize, percentSize vg.Length) 
 		fit(textStyle(percentSize, inkColor), percentText(1))
 }
 
-// percentText writes a share for a cell; a row that counted nothing has none.
+// percentText writes a share for a cell. A cell in a row without images has none.
 func percentText(share float64) string {
 	if math.IsNaN(share) {
 		return "–"
@@ -108,7 +108,7 @@ func percentText(share float64) string {
 	return Percent(share)
 }
 
-// shareColor is the color of a cell, by the heat map's own rounding.
+// shareColor returns the color of a cell. It rounds as the heat map does.
 func shareColor(colors palette.Palette, share float64) color.Color {
 	if math.IsNaN(share) {
 		return emptyColor

@@ -11,9 +11,9 @@ import (
 	"cifartrain/metrics"
 )
 
-// A Chart is curves over the epochs, in one panel or in two that share their
-// axes. It is one value with two writers: [Chart.WritePNG] draws it as a
-// picture, [Chart.WriteFigure] as the part of a page.
+// A Chart shows curves over the epochs, in one panel or in two that share their
+// axes. It can be written in two ways: [Chart.WritePNG] draws it as a picture,
+// [Chart.WriteFigure] as a part of a page.
 type Chart struct {
 	heading     heading
 	yLabel      string
@@ -21,18 +21,19 @@ type Chart struct {
 	scale       scale
 	first, last int // epochs
 	series      []series
-	panels      []panel // the last one is that of the validation figures
+	panels      []panel // the last one shows the validation figures
 	levels      []level // dashed lines across the last panel
-	best        string  // what the mark in a curve means; empty where there is none
-	bestLook    look    // of the mark in the legend
+	best        string  // what the mark in a curve means; empty if there is no mark
+	bestLook    look    // how the mark looks in the legend
 
 	rates, seconds []float64 // of each epoch of a single run
 }
 
-// series is what the legend says of a curve, or of one in each panel.
+// series is what the legend says about a curve, or about the curves that have the
+// same place in each panel.
 type series struct {
 	look       look
-	name, note string // the note stands behind the name
+	name, note string // the note is written after the name
 }
 
 // panel is a pair of axes with a curve for each series.
@@ -41,20 +42,21 @@ type panel struct {
 	curves []curve
 }
 
-// level is a yardstick as it is drawn.
+// level is a yardstick and how it is drawn.
 type level struct {
 	Yardstick
 	look look
 }
 
-// Yardstick is a validation loss to measure a run's own by, reached without
-// training a network, e.g. by projecting the images on principal components.
+// Yardstick is a validation loss to compare a run's own with. It was reached
+// without training a network, e.g. by projecting the images onto principal
+// components.
 type Yardstick struct {
 	Name string  // e.g. "PCA, 32 components"
 	Loss float64 // on the run's validation images, in the unit of the run's loss
 }
 
-// note stands behind the yardstick's name.
+// note returns what the legend writes after the yardstick's name.
 func (y Yardstick) note() string { return fmt.Sprintf(": %s (validation)", Loss(y.Loss)) }
 
 // quantity is what a chart shows over the epochs.
@@ -106,12 +108,12 @@ func lossLabel(lossName string, s scale) string {
 	return label
 }
 
-// LossChart shows the training and the validation loss of a run, the epoch of
-// the lowest validation loss marked. lossName says what was measured, in words,
-// e.g. "hinge, C = 1"; it stands on the vertical axis. The axis is logarithmic
-// where the largest loss is more than ten times the smallest, and says so.
-// Losses that are not finite leave a gap. Yardsticks are dashed lines across the
-// axes, whose range includes them. LossChart returns an error if the history
+// LossChart shows the training and the validation loss of a run, and marks the
+// epoch with the lowest validation loss. lossName says in words what was measured,
+// e.g. "hinge, C = 1"; the vertical axis is labeled with it. The axis is
+// logarithmic if the largest loss is more than ten times the smallest, and its label
+// says so. Losses that are not finite leave a gap. Yardsticks are dashed lines
+// across the axes, whose range includes them. LossChart returns an error if the history
 // holds no finite loss, if a yardstick is not finite or if the caption names no
 // dataset.
 func LossChart(caption Caption, history metrics.History, lossName string, yardsticks ...Yardstick) (*Chart, error) {
@@ -132,8 +134,8 @@ func LossChart(caption Caption, history metrics.History, lossName string, yardst
 }
 
 // AccuracyChart shows the training and the validation accuracy of a run in
-// percent. Marked is the epoch of the lowest validation loss, whose weights a run
-// keeps as its best; a later epoch may be more accurate. It returns an error if
+// percent. It marks the epoch with the lowest validation loss, whose weights a run
+// keeps as its best ones; another epoch may be more accurate. It returns an error if
 // the history holds no accuracies or if the caption names no dataset.
 func AccuracyChart(caption Caption, history metrics.History) (*Chart, error) {
 	return runChart(caption, accuracyQuantity, history, nil, func(accuracy string, epoch int) string {
@@ -141,7 +143,7 @@ func AccuracyChart(caption Caption, history metrics.History) (*Chart, error) {
 	})
 }
 
-// runChart shows one run. best names the mark in the legend.
+// runChart shows one run. best returns what the legend says about the mark.
 func runChart(caption Caption, q quantity, history metrics.History, levels []level, best func(value string, epoch int) string) (*Chart, error) {
 	if len(history) == 0 {
 		return nil, errors.New("the history holds no epoch")
@@ -159,8 +161,8 @@ func runChart(caption Caption, q quantity, history metrics.History, levels []lev
 	return c, c.finish(caption, strings.ToUpper(q.name[:1])+q.name[1:]+" per epoch", gaps(training, validation))
 }
 
-// epochCurves collects a quantity from every epoch, the epoch of the lowest
-// validation loss marked on the validation curve.
+// epochCurves collects a quantity from every epoch, and marks the epoch with the
+// lowest validation loss on the validation curve.
 func epochCurves(history metrics.History, q quantity) (training, validation curve) {
 	training.best, validation.best = -1, -1
 	for _, e := range history {
@@ -174,8 +176,8 @@ func epochCurves(history metrics.History, q quantity) (training, validation curv
 	return training, validation
 }
 
-// finish chooses the axes for the curves that are there and writes the heading,
-// below notes.
+// finish chooses axes that suit the curves, and writes the heading with its notes:
+// those about gaps and the scale come before the given ones.
 func (c *Chart) finish(caption Caption, title string, gaps int, notes ...string) error {
 	var values, levels []float64
 	smooth := 0
@@ -204,7 +206,7 @@ func (c *Chart) finish(caption Caption, title string, gaps int, notes ...string)
 	return caption.check()
 }
 
-// gaps counts the epochs at which one of a run's curves has a gap.
+// gaps counts the epochs at which at least one of a run's curves has a gap.
 func gaps(training, validation curve) int {
 	count := 0
 	for i := range training.points {

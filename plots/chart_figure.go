@@ -19,14 +19,14 @@ var figureText string
 
 var figureTemplate = template.Must(template.New("figure").Parse(figureText))
 
-// WriteFigure writes the chart as HTML for a page. The curves stand there
-// without any script; a JSON element holds their values for one that follows the
-// pointer. Looks are classes that the page's style colors: c0 to c7, and d0 to d3
-// for dashes.
+// WriteFigure writes the chart as HTML for a page. The curves are visible without
+// any script. A JSON element holds their values for a script that shows them at the
+// pointer. A look becomes two classes that the page's style defines: c0 to c7 for
+// the color, and d0 to d3 for the dashes.
 func (c *Chart) WriteFigure(w io.Writer) error { return figureTemplate.Execute(w, c.figure()) }
 
-// A figure is a chart as its template writes it. Places are those of a square of
-// figureSide that the page stretches as it likes.
+// A figure holds what the template writes about a chart. The paths lie in a square
+// with sides of figureSide, which the page stretches to the size it needs.
 type figure struct {
 	Title, Label string
 	Series       []figureKey
@@ -36,7 +36,7 @@ type figure struct {
 	Panels       []figurePanel
 	X, Y         []figureTick
 	Grid         string // a path
-	Gutter       int    // letters of the longest label beside the axes
+	Gutter       int    // how many letters the longest label beside the axes has
 	Notes        []string
 	Values       figureValues
 }
@@ -61,7 +61,7 @@ type figureTick struct {
 	Label string
 }
 
-// figureValues are what a script shows of an epoch.
+// figureValues are the values that the script shows for an epoch.
 type figureValues struct {
 	First   int               `json:"first"`
 	Last    int               `json:"last"`
@@ -74,8 +74,8 @@ type figureValues struct {
 	Seconds []json.RawMessage `json:"seconds,omitempty"`
 }
 
-// seriesValues are by epoch, from the figure's first on; Low and High are those
-// of the band.
+// seriesValues are the values of a series, one for each epoch from the figure's
+// first on. Low and High are the edges of its band.
 type seriesValues struct {
 	Values []json.RawMessage `json:"values"`
 	Low    []json.RawMessage `json:"low,omitempty"`
@@ -111,7 +111,7 @@ func (c *Chart) figure() *figure {
 	return f
 }
 
-// class names the look in the page's style.
+// class returns the classes that the look has in the page's style.
 func (l look) class() string {
 	if l == noteLook {
 		return "note"
@@ -177,7 +177,7 @@ const (
 	farAbove   = -20000 // where spikes end that leave the axes
 )
 
-// x is where an epoch stands, from the left.
+// x returns where an epoch is drawn, measured from the left.
 func (c *Chart) x(epoch float64) float64 {
 	first, last := float64(c.first), float64(c.last)
 	if first == last {
@@ -186,13 +186,14 @@ func (c *Chart) x(epoch float64) float64 {
 	return figureRim + (figureSide-2*figureRim)*(epoch-first)/(last-first)
 }
 
-// y is where a value placed on the scale stands, from the top.
+// y returns where a value that is placed on the scale is drawn, measured from the
+// top.
 func (c *Chart) y(placed float64) float64 {
 	low, high := c.scale.place(c.scale.low), c.scale.place(c.scale.high)
 	return max(farAbove, figureSide*(high-placed)/(high-low))
 }
 
-// path goes along stretches, each of which ends with the command.
+// path returns a path along the stretches. The command end is added to each.
 func (c *Chart) path(stretches []plotter.XYs, end string) string {
 	var path strings.Builder
 	for _, stretch := range stretches {
@@ -208,16 +209,17 @@ func (c *Chart) path(stretches []plotter.XYs, end string) string {
 	return path.String()
 }
 
-// dot is a path of no length, which round ends make a dot of any size.
+// dot returns a path of length 0. Drawn with round ends, it is a dot as wide as the
+// line.
 func (c *Chart) dot(placed plotter.XY) string { return c.path([]plotter.XYs{{placed}}, "h0") }
 
-// rounded has the decimals that a picture can show.
+// rounded rounds a place to the decimals that can be seen.
 func rounded(place float64) float64 { return math.Round(100*place) / 100 }
 
-// decimals writes a place.
+// decimals writes a place as text, with one decimal.
 func decimals(place float64) string { return strconv.FormatFloat(math.Round(10*place)/10, 'f', -1, 64) }
 
-// values are a curve's by epoch, from the chart's first on.
+// values returns a curve's values, one for each epoch from the chart's first on.
 func (c *Chart) values(points plotter.XYs) []json.RawMessage {
 	var values []json.RawMessage
 	for i, p := range points {
@@ -229,10 +231,11 @@ func (c *Chart) values(points plotter.XYs) []json.RawMessage {
 	return values
 }
 
-// nothing is a value that is not a finite number.
+// nothing stands for a value that is not a finite number.
 var nothing = json.RawMessage("null")
 
-// number is a value with more digits than a reader sees: JSON has no NaN.
+// number writes a value with more digits than a reader sees, or null if it is not
+// finite, because JSON has no NaN.
 func (c *Chart) number(value float64) json.RawMessage {
 	if !drawable(value) {
 		return nothing

@@ -14,8 +14,8 @@ import (
 // axesHeight is the height of the axes with their labels.
 const axesHeight = vg.Length(4.2) * vg.Inch
 
-// WritePNG writes the chart as a PNG: its panels beside each other below the
-// legend. The only errors are w's and those of a chart without a point.
+// WritePNG writes the chart as a PNG, with its panels beside each other below the
+// legend. It returns an error only from w or if the chart has no point.
 func (c *Chart) WritePNG(w io.Writer) error {
 	panels, err := c.plots()
 	if err != nil {
@@ -34,8 +34,9 @@ func (c *Chart) WritePNG(w io.Writer) error {
 	})
 }
 
-// PNG returns what writes a chart as a PNG, or what only passes on why there is no
-// chart: it takes the results of what makes one.
+// PNG returns a function that writes the chart as a PNG, or that returns err if
+// there is no chart. It takes the two results of a function that makes a chart, so
+// that a call can be passed to it directly.
 func PNG(chart *Chart, err error) func(io.Writer) error {
 	if err != nil {
 		return func(io.Writer) error { return err }
@@ -67,7 +68,8 @@ func (c *Chart) plots() ([]*plot.Plot, error) {
 	return plots, nil
 }
 
-// addCurves adds a panel's curves to its axes: bands behind all lines, marks above.
+// addCurves adds a panel's curves to its axes: first the bands, so that they lie
+// behind all lines, and last the marks.
 func (c *Chart) addCurves(axes *plot.Plot, curves []curve) error {
 	epochs := c.last - c.first + 1
 	for i, curve := range curves {
@@ -98,7 +100,8 @@ func (c *Chart) addCurves(axes *plot.Plot, curves []curve) error {
 	return nil
 }
 
-// legend names the curves, the mark of the best epoch and the levels.
+// legend returns the legend, which names the curves, the mark of the best epoch and
+// the levels.
 func (c *Chart) legend(width vg.Length) (*legendStrip, error) {
 	legend := &legendStrip{aligned: len(c.panels) > 1}
 	room, style := legendTextWidth(width), textStyle(labelSize, inkColor)
@@ -119,8 +122,8 @@ func (c *Chart) legend(width vg.Length) (*legendStrip, error) {
 	return legend, nil
 }
 
-// epochAxes returns axes over the epochs from first to last, with room for a
-// mark at either end, which carry at most so many labels.
+// epochAxes returns axes over the epochs from first to last, with room for a mark
+// at either end and with at most so many labels.
 func epochAxes(first, last, most int) *plot.Plot {
 	const room = 0.02 // of the span
 	axes := newPlot()
@@ -133,7 +136,7 @@ func epochAxes(first, last, most int) *plot.Plot {
 	return axes
 }
 
-// levelLine is a plotter and thumbnail of a dashed line across the axes.
+// levelLine draws a dashed line across the axes, and the same line in the legend.
 type levelLine struct {
 	at    float64 // on the vertical axis
 	color color.Color

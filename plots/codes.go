@@ -14,17 +14,17 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// ClassCodes are the codes of a class's images in a plane, e.g. that of the
-// codes' two main components.
+// ClassCodes are the codes of a class's images as points in a plane, e.g. the plane
+// of the codes' two main components.
 type ClassCodes struct {
 	Class string
 	XYs   plotter.XYs
 }
 
-// Codes writes a PNG of codes in a plane to w, a panel for each class with its
-// own codes above those of all. shares are the two axes' parts of all variance.
-// It returns an error for a class without images, a place that is not finite,
-// if the caption names no dataset, or from w.
+// Codes writes a PNG of codes in a plane to w. Each class has a panel, in which its
+// own codes are drawn over those of all classes. shares are the shares of the
+// variance along the two axes. Codes returns an error for a class without images,
+// for a point that is not finite, if the caption names no dataset, or from w.
 func Codes(w io.Writer, caption Caption, shares [2]float64, classes []ClassCodes) error {
 	values := make([]ClassValues, len(classes))
 	for i, class := range classes {
@@ -77,7 +77,8 @@ func drawCodes(w io.Writer, caption Caption, shares [2]float64, classes []ClassC
 	})
 }
 
-// codeRange leaves out the outermost 0.5 % on either side.
+// codeRange returns the range of an axis, without the outermost 0.5 % on either
+// side.
 func codeRange(all plotter.XYs, of func(plotter.XY) float64) [2]float64 {
 	const left = 0.005
 	values := make([]float64, len(all))
@@ -101,8 +102,8 @@ func middleOf(points plotter.XYs) plotter.XY {
 	return plotter.XY{X: sum.X / n, Y: sum.Y / n}
 }
 
-// cloud is a plotter of many small points. It draws no two in one place, which
-// thousands of them would be slow at and look the same.
+// cloud is a plotter of many small points. Of points in the same place it draws
+// only one: drawing thousands over each other would be slow and look the same.
 type cloud struct {
 	points plotter.XYs
 	color  color.Color

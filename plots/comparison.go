@@ -10,8 +10,8 @@ import (
 	"cifartrain/metrics"
 )
 
-// Contender is one of the configs of a comparison with the histories of its
-// runs: one, or one a seed.
+// Contender is one of the configs of a comparison, with the histories of its runs:
+// a single one, or one for each seed.
 type Contender struct {
 	Name      string
 	Histories metrics.Histories
@@ -21,23 +21,23 @@ type Contender struct {
 	Yardstick float64
 }
 
-// LossComparison shows several configs' losses: the training losses in the left
-// panel, the validation losses in the right one, on the same vertical axis, whose
-// name and scale are chosen as in [LossChart]; first epochs far above all others
-// are cut, and a note says so. In the right panel each config's epoch of the
-// lowest validation loss is marked and the yardsticks are dashed lines. Of a
-// config with several histories the curve is their mean, in a band from the
-// lowest to the highest. The histories may differ in length. The first 8 configs
-// have a color each; later ones repeat the colors with other dashes.
+// LossComparison shows the losses of several configs: the training losses in the
+// left panel and the validation losses in the right one. Both have the same vertical
+// axis, whose name and scale are chosen as in [LossChart]; if the first epochs lie
+// far above all others, they are cut off and a note says so. The right panel marks
+// each config's epoch with the lowest validation loss, and shows the yardsticks as
+// dashed lines. The curve of a config with several histories is their mean, with a
+// band from the lowest to the highest. The histories may differ in length. The
+// first 8 configs have a color each; later ones repeat the colors with other dashes.
 // LossComparison returns an error if there is no config, if one has no epoch or a
-// yardstick that is negative or not finite, if none has a finite loss or if the
+// yardstick that is negative or not finite, if none has a finite loss, or if the
 // caption names no dataset.
 func LossComparison(caption Caption, lossName string, contenders []Contender) (*Chart, error) {
 	return comparisonChart(caption, lossQuantity(lossName), contenders)
 }
 
-// AccuracyComparison is LossComparison for the accuracies of classifiers, whose
-// losses may differ in unit. There are no yardsticks.
+// AccuracyComparison is like [LossComparison], but shows the accuracies of
+// classifiers, whose losses may have different units. It shows no yardsticks.
 func AccuracyComparison(caption Caption, contenders []Contender) (*Chart, error) {
 	without := slices.Clone(contenders)
 	for i := range without {
@@ -79,8 +79,8 @@ func comparisonChart(caption Caption, q quantity, contenders []Contender) (*Char
 	return c, err
 }
 
-// hidden names curves that lie on those of other configs all along, which nobody
-// could tell by looking.
+// hidden returns notes that name curves which lie on those of other configs from
+// beginning to end, because the picture alone does not show them.
 func (c *Chart) hidden() (notes []string) {
 	const asWideAsALine = 0.004 // of the axis
 	told := make([]bool, len(c.series))
@@ -103,8 +103,8 @@ func (c *Chart) hidden() (notes []string) {
 	return notes
 }
 
-// covers reports whether the curve is nowhere farther from another than a share of
-// the scale.
+// covers reports whether the curve is everywhere so close to another one that they
+// are at most a share of the scale apart.
 func (c curve) covers(other curve, s scale, share float64) bool {
 	near := share * (s.place(s.high) - s.place(s.low))
 	if len(c.points) != len(other.points) || len(c.points) < 2 {
@@ -134,7 +134,7 @@ func checkContenders(contenders []Contender) error {
 	return nil
 }
 
-// curves are the means over the config's runs, with the band of all of them.
+// curves returns the means over the config's runs, with a band around all of them.
 func (c Contender) curves(q quantity) (training, validation curve) {
 	mean, low, high := c.Histories.Band()
 	training, validation = epochCurves(mean, q)
@@ -147,7 +147,8 @@ func (c Contender) curves(q quantity) (training, validation curve) {
 	return training, validation
 }
 
-// bestNote says behind the config's name what its best epoch reached.
+// bestNote returns what the legend writes after the config's name: what its best
+// epoch reached.
 func bestNote(q quantity, seeds int, validation curve) string {
 	if validation.best < 0 {
 		return ": no finite validation loss"
@@ -159,9 +160,9 @@ func bestNote(q quantity, seeds int, validation curve) string {
 	return fmt.Sprintf(": best %s (epoch %d)", q.text(at.Y), int(at.X))
 }
 
-// sharedYardsticks returns each different yardstick once, in the look of the
-// first config that has it and named after its configs; one that all have belongs
-// to none.
+// sharedYardsticks returns each different yardstick once. It has the look of the
+// first config that has it, and is named after its configs; a yardstick that all
+// configs share is drawn in a neutral look.
 func sharedYardsticks(contenders []Contender) []level {
 	var levels []level
 	for i, contender := range contenders {
@@ -184,9 +185,10 @@ func sharedYardsticks(contenders []Contender) []level {
 	return levels
 }
 
-// cutStart leaves the first epochs above the axis where they would squash the
-// rest: where without the first tenth of them the losses span less than squashed
-// of the axis. They start from weights that know nothing, and all alike.
+// cutStart lets the first epochs lie above the axis if they would squash the rest:
+// if the losses after the first tenth of the epochs span less than the share
+// squashed of the axis. The first epochs say little, because every run starts from
+// untrained weights.
 func (c *Chart) cutStart() {
 	const fewest, squashed = 10, 0.4
 	epochs := c.last - c.first + 1

@@ -22,12 +22,12 @@ const (
 	mostWithTexts = 10  // more cells than these have no room for their figures
 )
 
-// Confusion writes a PNG of the confusion matrix to w: a row for each actual
-// class from the top, a column for each predicted one, and in each cell the
-// number of images and their share of the row, which also sets the cell's
-// color. Cells of more than 10 classes have their color alone. The title holds the accuracy. Confusion returns an error unless the
-// matrix is square over 2 to 200 classes and has counted something, if the
-// caption names no dataset, or from w.
+// Confusion writes a PNG of the confusion matrix to w. It has a row for each actual
+// class, from the top, and a column for each predicted one. Each cell holds the
+// number of images and their share of the row, which also decides the cell's color;
+// with more than 10 classes a cell has only its color. The title gives the accuracy.
+// Confusion returns an error unless the matrix is square, has 2 to 200 classes and
+// has counted an image, if the caption names no dataset, or from w.
 func Confusion(w io.Writer, caption Caption, confusion *metrics.Confusion) error {
 	if err := checkConfusion(caption, confusion); err != nil {
 		return fmt.Errorf("drawing the confusion matrix: %w", err)
@@ -80,8 +80,8 @@ const (
 	thinnestRow = vg.Length(4.5) // points of a row among many
 )
 
-// confusionHeight leaves a few large cells wider than high and makes many
-// small ones about square.
+// confusionHeight returns the height of the matrix. A few large cells are wider
+// than high; many small ones are about square.
 func confusionHeight(classes int) vg.Length {
 	const few = 4
 	switch {
@@ -94,7 +94,7 @@ func confusionHeight(classes int) vg.Length {
 }
 
 // rowShares presents a confusion matrix as a grid of the shares of each row,
-// NaN in a row that counted nothing. It implements plotter.GridXYZ, whose rows
+// with NaN in a row without images. It implements plotter.GridXYZ, whose rows
 // run upwards, so that the first class's row is the grid's last.
 type rowShares struct{ *metrics.Confusion }
 
@@ -169,7 +169,7 @@ func nameClasses(matrix *plot.Plot, classes []string) {
 	}
 }
 
-// cellWidth is about the width of one of n cells beside each other.
+// cellWidth returns about how wide each of n cells beside each other is.
 func cellWidth(n int) vg.Length {
 	const names = vg.Length(100) // class names and label of the vertical axis
 	return (pictureWidth - 2*margin - names) / vg.Length(n)

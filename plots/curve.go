@@ -10,11 +10,11 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A look is a color with a pattern of dashes, by their places in runColors and
-// dashPatterns. A page's style has both under the same numbers.
+// A look is a color and a pattern of dashes, given by their indexes in runColors
+// and dashPatterns. A page's style uses the same numbers.
 type look struct{ color, dashes int }
 
-// noteLook is that of what belongs to no curve alone.
+// noteLook is the look of what does not belong to a single curve.
 var noteLook = look{color: -1}
 
 var (
@@ -22,8 +22,9 @@ var (
 	validationLook = look{color: 1}
 )
 
-// The order pairs each color with one of another lightness four curves later,
-// which has the same dashes: printed in gray they stay apart, too.
+// Of the first eight curves, two that are four apart have the same dashes. The colors
+// are in an order that gives these two different lightnesses, so that they can be
+// told apart even when printed in gray.
 var runColors = []color.Color{blue, vermillion, green, purple, skyBlue, orange, black, brown}
 
 var dashPatterns = [][]vg.Length{
@@ -33,7 +34,7 @@ var dashPatterns = [][]vg.Length{
 	{8, 2.5, 2, 2.5},
 }
 
-// lookOf gives the first 32 of several curves a look of their own.
+// lookOf returns the look of curve i. The first 32 curves all look different.
 func lookOf(i int) look {
 	return look{i % len(runColors), (i + i/len(runColors)) % len(dashPatterns)}
 }
@@ -49,8 +50,8 @@ func (l look) line() draw.LineStyle {
 	return draw.LineStyle{Color: l.paint(), Width: 1.5, Dashes: dashPatterns[l.dashes]}
 }
 
-// curve is one quantity along the horizontal axis: (epoch, value), NaN where
-// nothing was measured.
+// curve is one quantity along the horizontal axis, as points (epoch, value). The
+// value is NaN where nothing was measured.
 type curve struct {
 	points    plotter.XYs
 	low, high plotter.XYs // the lowest and the highest of several runs around it; nil for a single run
@@ -68,7 +69,7 @@ func finite(points plotter.XYs) []float64 {
 	return values
 }
 
-// values returns all that the curve and its band hold and that can be drawn.
+// values returns all values of the curve and its band that can be drawn.
 func (c curve) values() []float64 {
 	return slices.Concat(finite(c.points), finite(c.low), finite(c.high))
 }
@@ -103,16 +104,16 @@ func (c curve) outlines(s scale) []plotter.XYs {
 	return low
 }
 
-// Curves of more epochs than manyEpochs are drawn as a mean over smoothShare of
-// them around each, with every epoch's own value faintly behind it: noise would
-// hide where such a curve goes.
+// A curve with more than manyEpochs epochs is so noisy that its course is hard to
+// see. It is drawn as a moving mean over smoothShare of its epochs, with the
+// epochs' own values faintly behind it.
 const (
 	manyEpochs  = 200
 	smoothShare = 50
 )
 
-// smoothed returns the mean over the neighbors of each point, and nil where the
-// points are so few that they speak for themselves.
+// smoothed returns the mean over the neighbors of each point, or nil if there are so
+// few points that they need no smoothing.
 func smoothed(points plotter.XYs) plotter.XYs {
 	if len(points) <= manyEpochs {
 		return nil
@@ -133,9 +134,9 @@ func smoothed(points plotter.XYs) plotter.XYs {
 	return smooth
 }
 
-// showsPoints reports whether a stretch of a curve shows its epochs as points
-// too: where it is so short that a line would hardly show, and in curves of few
-// epochs. epochs are those of the axis.
+// showsPoints reports whether a stretch of a curve also shows its epochs as points:
+// if the stretch is so short that its line would hardly be visible, or if the curve
+// has few epochs. epochs is how many the axis has.
 func showsPoints(curve, stretch, epochs int) bool {
 	const few = 25
 	return curve <= few || stretch <= max(1, epochs/few)
@@ -158,8 +159,8 @@ func addLine(axes *plot.Plot, points plotter.XYs, s scale, look look, epochs int
 	return nil
 }
 
-// addBehind adds what stands behind all curves: a band, or the epochs' own
-// values of a curve that is drawn smoothed.
+// addBehind adds what is drawn behind all curves: a band, or the epochs' own values
+// if the curve itself is smoothed.
 func addBehind(axes *plot.Plot, c curve, s scale, look look) error {
 	for _, outline := range c.outlines(s) {
 		area, err := plotter.NewPolygon(outline)

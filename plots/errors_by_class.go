@@ -13,11 +13,11 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// ErrorsByClass writes a PNG of how the mean squared errors of restored images
-// are distributed in each class to w, and beside them those of yardstick, in
-// the same order of classes, which may be empty. It returns an error for a
-// class without images, an error that is not finite, classes of the yardstick
-// that are others, if the caption names no dataset, or from w.
+// ErrorsByClass writes a PNG to w that shows how the mean squared errors of restored
+// images are distributed in each class, and beside them the errors of a yardstick,
+// which has the same classes in the same order or is empty. It returns an error for
+// a class without images, for an error that is not finite, if the yardstick has
+// other classes, if the caption names no dataset, or from w.
 func ErrorsByClass(w io.Writer, caption Caption, classes []ClassValues, yardstickName string, yardstick []ClassValues) error {
 	err := checkClassValues(caption, classes)
 	if err == nil && len(yardstick) > 0 {
@@ -82,7 +82,7 @@ func swatch(ink color.Color) plot.Thumbnailer {
 	return &plotter.Line{LineStyle: draw.LineStyle{Color: ink, Width: 6}}
 }
 
-// quantiles are those of 5, 25, 50, 75 and 95 %.
+// quantiles returns the 5, 25, 50, 75 and 95 % quantiles.
 func quantiles(values []float64) (q [5]float64) {
 	sorted := slices.Sorted(slices.Values(values))
 	for i, share := range []float64{0.05, 0.25, 0.5, 0.75, 0.95} {
@@ -91,7 +91,7 @@ func quantiles(values []float64) (q [5]float64) {
 	return q
 }
 
-// spanBar is a plotter of the quantiles of values, lying.
+// spanBar is a plotter of the quantiles of values as a horizontal bar.
 type spanBar struct {
 	at    float64
 	q     [5]float64

@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// A RestoredImage is an image and what an autoencoder makes of it.
+// A RestoredImage is an image and its reconstruction by an autoencoder.
 type RestoredImage struct {
 	Name               string // e.g. "4711, frog"
 	Original, Restored Image
@@ -14,17 +14,17 @@ type RestoredImage struct {
 	Note               string // a line below the error; "" for none
 }
 
-// RestoredGroup is images that belong together, e.g. the worst restored ones.
+// RestoredGroup is a group of images, e.g. those that are restored worst.
 type RestoredGroup struct {
 	Title  string
 	Images []RestoredImage
 }
 
 // RestoredGroups writes a PNG of images beside their reconstructions to w, with
-// the mean squared error of each, in groups below each other. note says what
-// there is to read beyond that; "" for nothing. It returns an
-// error for no image, images of different shapes or values that are not finite,
-// if the caption names no dataset, or from w.
+// the mean squared error of each, in groups below each other. note is a further
+// note below the title; it may be empty. RestoredGroups returns an error if there is
+// no image, for images of different shapes, for values that are not finite, if the
+// caption names no dataset, or from w.
 func RestoredGroups(w io.Writer, caption Caption, title, note string, groups []RestoredGroup) error {
 	var images []Image
 	for _, group := range groups {
@@ -58,7 +58,7 @@ func RestoredGroups(w io.Writer, caption Caption, title, note string, groups []R
 	return nil
 }
 
-// shown are images as they are shown.
+// shown returns images in the form in which they are drawn.
 func shown(images ...Image) []image.Image {
 	views := make([]image.Image, len(images))
 	for i, m := range images {

@@ -10,25 +10,25 @@ import (
 	"slices"
 )
 
-// A Filter is what a unit of the first layer looks for: its weights, seen as an
-// image.
+// A Filter is the weights of a unit of the first layer as an image, which shows
+// what the unit responds to.
 type Filter struct {
 	Weights Image
 	Use     float64 // share of the images for which the unit is not zero
 }
 
-// The most that one picture of filters shows: living ones, and dead ones, which
+// The most filters that one picture shows. A few dead ones are enough, because they
 // look alike.
 const (
 	mostFilters     = 150
 	mostDeadFilters = 12
 )
 
-// Filters writes a PNG of the first layer's filters to w, the most used first, at
-// most 150. Units that no image wakes are crossed out; of more than 12 of them the
-// rest is only counted. It returns an error for no filter, weights of different shapes
-// or that are not finite, a use outside 0 to 1, if the caption names no
-// dataset, or from w.
+// Filters writes a PNG of the first layer's filters to w, at most 150 of them, the
+// most used first. Units that are zero for every image are crossed out; at most 12
+// of these are shown, and a note counts all of them. Filters returns an error if
+// there is no filter, for weights of different shapes or that are not finite, for a
+// use outside 0 to 1, if the caption names no dataset, or from w.
 func Filters(w io.Writer, caption Caption, filters []Filter) error {
 	if err := checkFilters(caption, filters); err != nil {
 		return fmt.Errorf("drawing the filters: %w", err)
@@ -82,8 +82,8 @@ func checkFilters(caption Caption, filters []Filter) error {
 	return checkImages(caption, images)
 }
 
-// useText writes a share so that neither the dead nor the always awake are
-// rounded to.
+// useText writes a share so that only a unit that is never active is written as 0,
+// and only one that is always active as 100 %.
 func useText(use float64) string {
 	const percent = 100
 	switch rounded := math.Round(percent * use); {

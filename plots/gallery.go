@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A gallery is groups of tiles below each other. A tile is images beside each
-// other and lines of text below them.
+// A gallery shows groups of tiles below each other. A tile consists of images beside
+// each other and lines of text below them.
 type gallery struct {
 	across int // tiles beside each other
 	groups []tileGroup
@@ -64,7 +64,8 @@ func (g gallery) write(w io.Writer, h heading) error {
 	return writePicture(w, h, g.height(), g.draw)
 }
 
-// tile is any of the tiles, which all have as many images of one size.
+// tile returns one of the tiles. All tiles have the same number of images, of the
+// same size.
 func (g gallery) tile() galleryTile {
 	for _, group := range g.groups {
 		if len(group.tiles) > 0 {
@@ -78,7 +79,8 @@ func (g gallery) tileWidth() vg.Length {
 	return (galleryWidth - vg.Length(g.across-1)*tileGap) / vg.Length(g.across)
 }
 
-// imageSize is the size of an image, whole PNG pixels for each of its own.
+// imageSize returns the size at which an image is drawn: each of its pixels becomes
+// a square of whole PNG pixels.
 func (g gallery) imageSize() (width, height vg.Length) {
 	images := vg.Length(len(g.tile().images))
 	bounds := g.tile().images[0].Bounds()
@@ -87,7 +89,8 @@ func (g gallery) imageSize() (width, height vg.Length) {
 	return vg.Length(enlargement*bounds.Dx()) * pixel, vg.Length(enlargement*bounds.Dy()) * pixel
 }
 
-// style is that of the tiles' lines, so small that the longest fits.
+// style returns the text style of the tiles' lines, so small that the longest line
+// fits.
 func (g gallery) style() text.Style {
 	var lines []string
 	for _, group := range g.groups {
@@ -98,7 +101,7 @@ func (g gallery) style() text.Style {
 	return shrunk(textStyle(smallSize, inkColor), lines, g.tileWidth(), smallestLine)
 }
 
-// rowHeight is the height of a row of tiles whose longest text has so many lines.
+// rowHeight returns the height of a row of tiles, with room for the longest text.
 func (g gallery) rowHeight() vg.Length {
 	_, height := g.imageSize()
 	lines := 0
@@ -147,8 +150,8 @@ func (g gallery) draw(c draw.Canvas) {
 	}
 }
 
-// drawTile draws a tile whose upper left corner is given, each image in a thin
-// frame that keeps a white edge apart from the paper.
+// drawTile draws a tile with its upper left corner at the given place. Each image has
+// a thin frame, without which a white edge would merge with the paper.
 func (g gallery) drawTile(c draw.Canvas, tile galleryTile, style text.Style, left, top vg.Length) {
 	width, height := g.imageSize()
 	left, top = wholePixels(left), wholePixels(top)

@@ -9,15 +9,15 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Caption names where a picture's figures come from. It stands below the
-// title of every picture; names too long for one line are wrapped.
+// Caption says which run and which dataset a picture's figures come from. Every
+// picture has it below its title; names too long for one line are wrapped.
 type Caption struct {
 	Run     string // as the run folder is named, e.g. "svm"
 	Dataset string // in words, e.g. "CIFAR-10, frog and horse"; required
 }
 
-// check returns an error if the caption does not name the dataset: a picture
-// that hides what it was measured on misleads.
+// check returns an error if the caption does not name the dataset, because a picture
+// that does not say what it was measured on is misleading.
 func (c Caption) check() error {
 	if strings.TrimSpace(c.Dataset) == "" {
 		return errors.New("the caption names no dataset; set Caption.Dataset")
@@ -32,18 +32,18 @@ func (c Caption) String() string {
 	return c.Run + " · " + c.Dataset
 }
 
-// heading is what stands above a picture: its title, its caption and notes on
-// how to read it, each wrapped to the picture's width.
+// heading is the text above a picture: its title, its caption, and notes on how to
+// read it, each wrapped to the picture's width.
 type heading struct {
 	title   string
 	caption Caption
 	notes   []string
 }
 
-// headingGap separates the heading from what it stands above.
+// headingGap is the space between the heading and what is below it.
 const headingGap = vg.Length(10)
 
-// headingLine is one line as it is drawn.
+// headingLine is one line with its style.
 type headingLine struct {
 	text  string
 	style text.Style
@@ -69,7 +69,7 @@ func (h heading) lines(width vg.Length) []headingLine {
 	return lines
 }
 
-// height is the space the heading takes, the gap below it included.
+// height returns the space that the heading takes, including the gap below it.
 func (h heading) height(width vg.Length) vg.Length {
 	height := headingGap
 	for _, line := range h.lines(width) {
@@ -89,8 +89,8 @@ func (h heading) draw(c draw.Canvas) draw.Canvas {
 	return draw.Crop(c, 0, 0, 0, y-headingGap-c.Max.Y)
 }
 
-// wrap breaks text into lines no wider than width, between words where it can
-// and within a word that is wider than a line. It keeps every word; white
+// wrap breaks text into lines no wider than width: between words, or within a word
+// that is wider than a line. It keeps every word; white
 // space of any kind becomes one space or a line break.
 func wrap(style text.Style, text string, width vg.Length) []string {
 	var lines []string

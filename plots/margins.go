@@ -14,13 +14,13 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// ClassValues are a value for each image of a class.
+// ClassValues holds a value for each image of a class.
 type ClassValues struct {
 	Class  string
 	Values []float64
 }
 
-// check returns an error unless all values can be drawn.
+// checkClassValues returns an error unless all values can be drawn.
 func checkClassValues(caption Caption, classes []ClassValues) error {
 	if len(classes) == 0 {
 		return errors.New("no class given")
@@ -38,12 +38,12 @@ func checkClassValues(caption Caption, classes []ClassValues) error {
 	return caption.check()
 }
 
-// Margins writes a PNG of how a classifier's margins are distributed over each
-// class's images to w. A margin is y*score of two classes, and of more the
-// score of an image's own class less the highest of the others: below 0 the
-// image is classified wrongly, below 1 the hinge loss still pulls at it. The
-// few values beyond the axis's ends are counted in the outermost bars. Margins
-// returns an error for a class without images, a margin that is not finite, if
+// Margins writes a PNG to w that shows how a classifier's margins are distributed
+// over the images of each class. With two classes a margin is y*score; with more it
+// is the score of an image's own class minus the highest other score. An image with
+// a margin below 0 is classified wrongly; one with a margin below 1 still contributes
+// to the hinge loss. The few values beyond the ends of the axis are counted in the
+// outermost bars. Margins returns an error for a class without images, a margin that is not finite, if
 // the caption names no dataset, or from w.
 func Margins(w io.Writer, caption Caption, classes []ClassValues) error {
 	if err := checkClassValues(caption, classes); err != nil {
@@ -76,7 +76,7 @@ func Margins(w io.Writer, caption Caption, classes []ClassValues) error {
 	return nil
 }
 
-// below is the share of values below a bound.
+// below returns the share of the values that lie below a bound.
 func below(values []float64, bound float64) float64 {
 	count := 0
 	for _, value := range values {
@@ -87,8 +87,9 @@ func below(values []float64, bound float64) float64 {
 	return float64(count) / float64(len(values))
 }
 
-// marginRange leaves out the outermost 0.2 % of all values on either side. It
-// ends at edges of bars, of which one is at 0 and one at 1.
+// marginRange returns the range of the axis, without the outermost 0.2 % of all
+// values on either side, and the width of a bar. The range begins and ends at edges
+// of bars; 0 and 1 are edges, too.
 func marginRange(classes []ClassValues) (low, high, width float64) {
 	const left, bars = 0.002, 80
 	var all []float64
@@ -102,7 +103,7 @@ func marginRange(classes []ClassValues) (low, high, width float64) {
 	return width * math.Floor(low/width), width * math.Ceil(high/width), width
 }
 
-// histogram is the share of the values in each bar from low to high.
+// histogram returns the share of the values in each bar from low to high.
 func histogram(values []float64, low, high, width float64) []float64 {
 	shares := make([]float64, int(math.Round((high-low)/width)))
 	for _, value := range values {
@@ -112,7 +113,7 @@ func histogram(values []float64, low, high, width float64) []float64 {
 	return shares
 }
 
-// marginBars is a plotter of a class's bars that stand on a row's line.
+// marginBars is a plotter of a class's bars, which stand on the line of its row.
 type marginBars struct {
 	row, low, width float64
 	shares          []float64
@@ -167,10 +168,10 @@ func (m marginBars) drawNote(c draw.Canvas, x func(float64) vg.Length, top vg.Le
 	c.FillText(style, vg.Point{X: c.Max.X - margin, Y: top}, m.note)
 }
 
-// corners are those of a rectangle.
+// corners returns the corners of a rectangle.
 func corners(left, bottom, right, top vg.Length) []vg.Point {
 	return []vg.Point{{X: left, Y: bottom}, {X: right, Y: bottom}, {X: right, Y: top}, {X: left, Y: top}}
 }
 
-// paleBlue is blue's weaker sister.
+// paleBlue is a lighter shade of blue.
 var paleBlue = color.RGBA{R: 0x9C, G: 0xC6, B: 0xE0, A: 0xFF}

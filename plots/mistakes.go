@@ -7,17 +7,18 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A Mistake is an image that a classifier takes for another class.
+// A Mistake is an image that a classifier assigns to a wrong class.
 type Mistake struct {
 	Image            Image
 	Label, Predicted string  // classes
 	Score            float64 // of the predicted class; of two classes, the score itself
 }
 
-// Mistakes writes a PNG of images that a classifier gets wrong to w, in the
-// order given, best that of how sure it was: each with its class, the one it
-// was taken for and the score. It returns an error for images of different shapes or values that are not finite, if the caption names no
-// dataset, or from w.
+// Mistakes writes a PNG of images that a classifier gets wrong to w, each with its
+// class, the class it was taken for, and the score. They are drawn in the given
+// order, which should be from the surest mistake on. Mistakes returns an error for
+// images of different shapes, for values that are not finite, if the caption names
+// no dataset, or from w.
 func Mistakes(w io.Writer, caption Caption, mistakes []Mistake) error {
 	var images []Image
 	var tiles []galleryTile

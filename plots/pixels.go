@@ -10,10 +10,10 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// pixelImage is a plotter that shows every pixel of an image as a square of
-// whole PNG pixels, as large as fits the canvas's middle. gonum's plotter.Image
-// would smooth an enlarged image into a blur. An image with more pixels than the
-// canvas is scaled down.
+// pixelImage is a plotter that shows every pixel of an image as a square of whole
+// PNG pixels, as large as fits, in the middle of the canvas. gonum's plotter.Image
+// would blur an enlarged image. An image with more pixels than the canvas is scaled
+// down.
 type pixelImage struct{ image.Image }
 
 // Plot implements plot.Plotter.
@@ -34,9 +34,9 @@ func (p pixelImage) Plot(c draw.Canvas, _ *plot.Plot) {
 	c.DrawImage(vg.Rectangle{Min: corner, Max: corner.Add(shape)}, enlarged)
 }
 
-// fitted is the size at which an image is drawn in so many PNG pixels: the
-// largest whole multiple of its own, or smaller where it has more pixels than
-// there is room for.
+// fitted returns the size at which an image is drawn in a room of so many PNG
+// pixels: the largest whole multiple of its own size that fits, or a smaller size if
+// the image has more pixels than the room.
 func fitted(size, room image.Point) image.Point {
 	if factor := min(room.X/size.X, room.Y/size.Y); factor > 0 {
 		return size.Mul(factor)
@@ -47,8 +47,8 @@ func fitted(size, room image.Point) image.Point {
 	return image.Pt(size.X*room.Y/size.Y, room.Y)
 }
 
-// wholePixels rounds a coordinate to the PNG's pixels, so that an image falls
-// on them undivided.
+// wholePixels rounds a coordinate to whole PNG pixels, so that the edges of an image
+// lie between them.
 func wholePixels(x vg.Length) vg.Length {
 	return vg.Length(math.Round(float64(x/pixel))) * pixel
 }

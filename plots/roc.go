@@ -13,16 +13,16 @@ import (
 	"cifartrain/metrics"
 )
 
-// A NamedROC is the characteristic of one class against the rest.
+// A NamedROC is the ROC curve of one class against all others.
 type NamedROC struct {
 	Class string
 	metrics.ROC
 }
 
-// ROC writes a PNG of receiver operating characteristics to w, a curve for each
-// class with its area in the legend. On the only one the threshold 0 is marked. It returns
-// an error for no curve or one without points, if the caption
-// names no dataset, or from w.
+// ROC writes a PNG of receiver operating characteristics to w: a curve for each
+// class, with the area under it in the legend. If there is only one curve, the
+// threshold 0 is marked on it. ROC returns an error if there is no curve, for a
+// curve without points, if the caption names no dataset, or from w.
 func ROC(w io.Writer, caption Caption, curves []NamedROC) error {
 	if err := drawROC(w, caption, curves); err != nil {
 		return fmt.Errorf("drawing the ROC curve: %w", err)
@@ -86,7 +86,7 @@ func drawROC(w io.Writer, caption Caption, curves []NamedROC) error {
 	})
 }
 
-// guessing is a plotter of the line that guessing would give.
+// guessing is a plotter of the line that a classifier which guesses would have.
 type guessing struct{}
 
 // Plot implements plot.Plotter.

@@ -23,10 +23,11 @@ const (
 	// into less than a tenth of its height.
 	logRatio = 10
 
-	// A loss above spikeRatio times the median, and logRatio times any loss
-	// that is not, squashes the rest even on a logarithmic axis. Where such
-	// spikes are at most spikeShare of the values the axis leaves them out and
-	// a note says so; where they are more they are the story itself and stay.
+	// A loss is a spike if it is above spikeRatio times the median and above
+	// logRatio times every loss that is not a spike: it would squash the rest even
+	// on a logarithmic axis. If at most spikeShare of the values are spikes, the
+	// axis leaves them out and a note says so. If there are more, they are what
+	// the curve has to show, and the axis includes them.
 	spikeRatio = 100
 	spikeShare = 0.05
 
@@ -34,18 +35,18 @@ const (
 	roomAround = 0.05
 )
 
-// smallestLoss is the smallest loss told from 0, float32's smallest normal
-// number.
+// smallestLoss is the smallest loss that is not treated as 0: float32's smallest
+// normal number.
 const smallestLoss = 0x1p-126
 
-// drawable reports whether a value can be placed on an axis. Models compute
-// in float32, whose range bounds it.
+// drawable reports whether a value can be placed on an axis: whether it lies in the
+// range of float32, in which models compute.
 func drawable(value float64) bool {
 	return math.Abs(value) <= math.MaxFloat32 // false for NaN
 }
 
-// lossScale chooses the axis for losses, of which at least one is given and
-// all are drawable. The axis holds the yardsticks' losses whatever the rest.
+// lossScale chooses the axis for losses. There must be at least one, and all must be
+// drawable. The axis always includes the yardsticks' losses.
 func lossScale(losses []float64, yardsticks ...float64) scale {
 	sorted := slices.Sorted(slices.Values(losses))
 	kept, notes := withoutSpikes(sorted)
@@ -74,7 +75,7 @@ func lossScale(losses []float64, yardsticks ...float64) scale {
 func linearScale(lowest, highest float64) scale {
 	room := roomAround * (highest - lowest)
 	if size := max(math.Abs(lowest), math.Abs(highest)); room <= 1e-9*size {
-		// One value, give or take rounding: a line in mid-axis.
+		// There is a single value, except for rounding: draw it in the middle.
 		room = roomAround * size
 	}
 	if room < smallestLoss {
@@ -104,7 +105,7 @@ func withoutSpikes(sorted []float64) (kept []float64, notes []string) {
 		spikes, Loss(sorted[len(sorted)-1]))}
 }
 
-// apply sets the axis to the scale.
+// apply makes the axis use the scale.
 func (s scale) apply(axis *plot.Axis) {
 	axis.Min, axis.Max = s.place(s.low), s.place(s.high)
 	axis.Tick.Marker = linearTicks{}
@@ -113,8 +114,8 @@ func (s scale) apply(axis *plot.Axis) {
 	}
 }
 
-// place returns where on the axis to draw the value. Spikes stay above the
-// axis, where the line that leads to them is cut; a 0 goes to the lower edge.
+// place returns where on the axis to draw the value. A spike lies above the axis, so
+// that the line to it is cut off there; a 0 is drawn at the lower edge.
 func (s scale) place(value float64) float64 {
 	value = max(value, s.low)
 	if s.logarithmic {
