@@ -13,21 +13,21 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Reconstruction is an image and what an autoencoder makes of it, of the same
-// shape. A reconstruction may go below 0 and above 1.
+// Reconstruction is an image and its reconstruction by an autoencoder, which has the
+// same shape and may have values below 0 and above 1.
 type Reconstruction struct {
 	Name                    string // e.g. "image 4711, frog"
 	Original, Reconstructed Image
 }
 
-// mostReconstructions is how many pairs one picture holds at most.
+// mostReconstructions is the largest number of pairs in one picture.
 const mostReconstructions = 64
 
-// Reconstructions writes a PNG of images beside their reconstructions to w,
-// pixels enlarged without smoothing. Below each image stands the range of its
-// values, below a reconstruction its mean squared error over all values,
-// too. Values outside 0 to 1 are clipped to be shown, not in the range. Up to
-// 16 pairs have a third image, the absolute difference of the two.
+// Reconstructions writes a PNG of images beside their reconstructions to w, with
+// pixels enlarged without smoothing. Below each image is the range of its values,
+// and below a reconstruction also its mean squared error over all values. Values
+// outside 0 to 1 are clipped in the images, but not in the ranges. Up to 16 pairs
+// have a third image, the absolute difference of the two.
 // Reconstructions returns an error unless there are 1 to 64 pairs of images of
 // one shape and finite values, if the caption names no dataset, or from w.
 func Reconstructions(w io.Writer, caption Caption, pairs []Reconstruction) error {
@@ -87,8 +87,8 @@ func (r Reconstruction) differences() []float64 {
 	return differences
 }
 
-// grays returns an image of a width that runs from black at 0 to white at the
-// given value.
+// grays returns an image of the given width in grays from black for 0 to white for
+// the value white.
 func grays(values []float64, width int, white float64) image.Image {
 	picture := image.NewGray(image.Rect(0, 0, width, len(values)/width))
 	for i, value := range values {
@@ -126,7 +126,7 @@ func layoutFor(pairs int) pairLayout {
 	return pairLayouts[slices.IndexFunc(pairLayouts, fits)]
 }
 
-// pairTile is a pair as it is drawn.
+// pairTile is what is drawn of a pair.
 type pairTile struct {
 	name   string
 	images []labeledImage
@@ -137,8 +137,8 @@ type labeledImage struct {
 	labels []string // lines below the image
 }
 
-// tiles returns the pairs as they are drawn. One scale serves all differences,
-// so that they compare.
+// tiles returns what is drawn of the pairs. All differences have the same scale, so
+// that they can be compared.
 func (l pairLayout) tiles(pairs []Reconstruction) []pairTile {
 	white := largestDifference(pairs)
 	tiles := make([]pairTile, len(pairs))
@@ -156,8 +156,8 @@ func (l pairLayout) tiles(pairs []Reconstruction) []pairTile {
 	return tiles
 }
 
-// largestDifference returns the largest difference in any pair; 1, which does
-// as well, where all reconstructions are perfect.
+// largestDifference returns the largest difference in any pair. If all
+// reconstructions are perfect it returns 1, because a scale cannot end at 0.
 func largestDifference(pairs []Reconstruction) float64 {
 	largest := 0.0
 	for _, pair := range pairs {
@@ -205,17 +205,17 @@ const (
 
 var columnTitles = []string{"Original", "Reconstruction", "Difference"}
 
-// room is the place for an image in PNG pixels.
+// room returns the space for an image in PNG pixels.
 func (l pairLayout) room() image.Point { return image.Pt(l.side, l.side) }
 
 func (l pairLayout) imageSide() vg.Length { return vg.Length(l.side) * pixel }
 
-// rowHeight is the height of a pair: its name, its images and two lines below.
+// rowHeight returns the height of a pair: its name, its images and two lines below.
 func (l pairLayout) rowHeight() vg.Length {
 	return nameHeight + l.imageSide() + labelGap + 2*lineHeight
 }
 
-// height is the height of so many pairs below the columns' titles.
+// height returns the height of so many pairs and of the columns' titles above them.
 func (l pairLayout) height(pairs int) vg.Length {
 	rows := vg.Length((pairs + l.across - 1) / l.across)
 	return titlesHeight + rows*l.rowHeight() + (rows-1)*pairGap
@@ -255,8 +255,8 @@ func textStyles(tiles []pairTile, nameWidth, labelWidth vg.Length) (names, label
 		shrunk(textStyle(smallSize, inkColor), labelTexts, labelWidth, smallestLabel)
 }
 
-// shrunk returns the style in the largest size at which all the texts fit the
-// width, or in the smallest.
+// shrunk returns the style in the largest size at which all the texts fit the width,
+// but no smaller than smallest.
 func shrunk(style text.Style, texts []string, width, smallest vg.Length) text.Style {
 	const step = 0.25
 	tooWide := func(text string) bool { return style.Width(text) > width }
@@ -266,9 +266,9 @@ func shrunk(style text.Style, texts []string, width, smallest vg.Length) text.St
 	return style
 }
 
-// drawImage draws the image, a thin frame around it that keeps a white edge
-// apart from the paper, and the labels below it. left and top are the image's
-// upper left corner.
+// drawImage draws the image and the labels below it. Around the image it draws a thin
+// frame, without which a white edge would merge with the paper. left and top are the
+// image's upper left corner.
 func (l pairLayout) drawImage(c draw.Canvas, image labeledImage, style text.Style, left, top vg.Length) {
 	size := fitted(image.Bounds().Size(), l.room())
 	width, height := vg.Length(size.X)*pixel, vg.Length(size.Y)*pixel
@@ -283,7 +283,7 @@ func (l pairLayout) drawImage(c draw.Canvas, image labeledImage, style text.Styl
 	}
 }
 
-// writeLine writes a line of text, its upper left corner at the given place.
+// writeLine writes a line of text with its upper left corner at the given place.
 func writeLine(c draw.Canvas, style text.Style, line string, left, top vg.Length) {
 	c.FillText(style, vg.Point{X: left, Y: top - lineHeight + style.FontExtents().Descent}, line)
 }

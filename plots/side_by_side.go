@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// Restorations are what one model makes of images.
+// Restorations are one model's reconstructions of images.
 type Restorations struct {
 	Model  string
 	Images []Image // a reconstruction of each image
@@ -17,9 +17,9 @@ type NamedImage struct {
 	Image
 }
 
-// SideBySide writes a PNG of images with what several models make of them to w:
-// the images in the first row, and below them the reconstructions by each model,
-// with the mean squared error of each. It returns an error for no image, images
+// SideBySide writes a PNG of images and their reconstructions by several models to
+// w: the images are in the first row, and below them is a row for each model, with
+// the mean squared error of each image. It returns an error if there is no image, for images
 // of different shapes or values that are not finite, a model without a
 // reconstruction for each image, if the caption names no dataset, or from w.
 func SideBySide(w io.Writer, caption Caption, images []NamedImage, models []Restorations) error {

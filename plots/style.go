@@ -42,8 +42,7 @@ var (
 	black      = color.RGBA{A: 0xFF}
 )
 
-// brown stands in for the palette's yellow, which is too pale for a line on
-// white. It is as far from the other colors as these are from each other.
+// brown replaces the palette's yellow, which is too pale for a line on white. It is as far from the other colors as these are from each other.
 var brown = color.RGBA{R: 0x7A, G: 0x3B, B: 0x00, A: 0xFF}
 
 // The grays, which mean the same in every picture.
@@ -53,8 +52,8 @@ var (
 	gridColor = color.Gray{Y: 0xDD}
 )
 
-// textStyle is the one way to choose a font: Liberation Sans, which gonum/plot
-// carries, so that pictures do not depend on the machine's fonts.
+// textStyle returns the style of every text: Liberation Sans, which is part of
+// gonum/plot, so that pictures do not depend on the machine's fonts.
 func textStyle(size vg.Length, ink color.Color) text.Style {
 	return text.Style{
 		Color:   ink,
@@ -69,13 +68,13 @@ func bold(style text.Style) text.Style {
 	return style
 }
 
-// centered returns the style for text that is placed by its middle.
+// centered returns the style for text whose middle is at the place it is drawn at.
 func centered(style text.Style) text.Style {
 	style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
 	return style
 }
 
-// newPlot returns gonum's plot with the house's fonts and lines.
+// newPlot returns gonum's plot with the fonts and lines that all pictures share.
 func newPlot() *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil // the canvas is white already

@@ -12,12 +12,12 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// SweptFigures are what a sweep's settings reached.
+// SweptFigures are the figures that a sweep's settings reached.
 type SweptFigures struct {
 	Keys   []SweptKey // at least one
 	Points []SweptPoint
 
-	// Loss names the loss that the figures are; it is empty where they are
+	// Loss names the loss if the figures are losses. It is empty if they are
 	// accuracies, from 0 to 1.
 	Loss string
 }
@@ -27,25 +27,27 @@ type SweptKey struct {
 	Name        string
 	Values      []string
 	Drawn       bool // from a range of numbers, not from a list
-	Logarithmic bool // the range is of orders of magnitude
+	Logarithmic bool // values are drawn evenly over orders of magnitude
 }
 
-// short is the key's name without its sections.
+// short returns the key's name without its sections.
 func (k SweptKey) short() string { return k.Name[strings.LastIndex(k.Name, ".")+1:] }
 
-// NoEffect is the place of a setting's value of a key that has no effect in it.
+// NoEffect takes the place of an index in [SweptPoint].Places if the key has no
+// effect in the setting.
 const NoEffect = -1
 
 // SweptPoint is what one setting reached.
 type SweptPoint struct {
-	Places    []int   // of its values, one a key, or NoEffect
-	Figure    float64 // the mean over its seeds; NaN where it has none
-	Reached   float64 // of one that was left behind: the figure by then; 0 for none
+	Places    []int   // for each key, the index of the setting's value, or NoEffect
+	Figure    float64 // the mean over its seeds; NaN if it has no figure
+	Reached   float64 // if the setting was left behind, the figure it had reached; else 0
 	Low, High float64 // over its seeds
 	Yardstick float64 // the loss of as many principal components; 0 for none
 }
 
-// unit is what the figures are drawn in: percent of an accuracy.
+// unit returns the factor by which figures are multiplied when they are drawn:
+// accuracies are drawn in percent.
 func (s SweptFigures) unit() float64 {
 	if s.Loss == "" {
 		return 100
@@ -61,8 +63,7 @@ func (s SweptFigures) measure() string {
 	return "loss"
 }
 
-// better reports whether a figure is better than another; any is better than
-// NaN.
+// better reports whether figure a is better than b. Any figure is better than NaN.
 func (s SweptFigures) better(a, b float64) bool {
 	if math.IsNaN(a) || math.IsNaN(b) {
 		return !math.IsNaN(a)
@@ -73,8 +74,8 @@ func (s SweptFigures) better(a, b float64) bool {
 	return a < b
 }
 
-// best returns the best of the points that keep accepts, and whether any of
-// these has a figure.
+// best returns the best of the points that keep accepts. found is false if none of
+// them has a figure.
 func (s SweptFigures) best(keep func(SweptPoint) bool) (best SweptPoint, found bool) {
 	best.Figure = math.NaN()
 	for _, point := range s.Points {
@@ -110,12 +111,13 @@ func (s SweptFigures) check(caption Caption) error {
 	return caption.check()
 }
 
-// SweepLines writes a PNG of the validation figure against the values of the key
-// at place along to w: a line for each value of the first other key, where there
-// is one. Of several settings at the same place the best counts. Bands reach from
-// the lowest to the highest seed; dashed lines are the yardsticks. The values
-// stand at equal distances, in their order. SweepLines returns an error where the
-// figures are not sound, none is finite or the caption names no dataset, or from w.
+// SweepLines writes a PNG to w of the validation figure against the values of the
+// key with index along, with a line for each value of the first other key, if there
+// is one. Of several settings at the same point only the best is drawn. Bands reach
+// from the lowest to the highest seed; dashed lines are the yardsticks. The values
+// are at equal distances, in their order. SweepLines returns an error if the figures
+// contradict each other, if none is finite, if the caption names no dataset, or from
+// w.
 func SweepLines(w io.Writer, caption Caption, figures SweptFigures, along int) error {
 	err := figures.check(caption)
 	if err == nil && (along < 0 || along >= len(figures.Keys)) {
@@ -130,7 +132,7 @@ func SweepLines(w io.Writer, caption Caption, figures SweptFigures, along int) e
 	return nil
 }
 
-// sweepLines is a picture of figures against one key's values.
+// sweepLines is the picture that SweepLines draws.
 type sweepLines struct {
 	heading    heading
 	x          SweptKey
@@ -198,8 +200,8 @@ func (l *sweepLines) markBest(figures SweptFigures, q quantity) {
 	l.best = "best: " + q.text(best)
 }
 
-// line is the best figures along a key's values of the settings that keep
-// accepts, in a band from their lowest to their highest seeds, with yardsticks.
+// line returns, for each value of a key, the best figure of the settings that keep
+// accepts, with a band from the lowest to the highest seed, and their yardsticks.
 func (s SweptFigures) line(along int, keep func(SweptPoint) bool) (line curve, yardstick plotter.XYs) {
 	line.best = -1
 	for place := range s.Keys[along].Values {
@@ -215,8 +217,8 @@ func (s SweptFigures) line(along int, keep func(SweptPoint) bool) (line curve, y
 	return line, yardstick
 }
 
-// addYardstick adds a line of yardsticks that has any and is none of those
-// there already; it completes one that lacks some.
+// addYardstick adds a line of yardsticks, unless it is empty or has been added
+// already. If an added line lacks some of its points, it adds these to that line.
 func (l *sweepLines) addYardstick(yardstick plotter.XYs) {
 	if len(finite(yardstick)) == 0 {
 		return

@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// sweptBar shows which figure has which color in a map.
+// sweptBar is a bar that shows which color in a map stands for which figure.
 type sweptBar struct {
 	colors     palette.Palette
 	pale, best string // what stands at its ends

@@ -16,12 +16,12 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// SweepMap writes a PNG of the validation figures over the values of two keys
-// and more to w: the first key's from left to right, the second key's upwards
-// and, where there are more, a panel for each value of the third. Of several
-// settings in one cell the best counts; the darker a cell, the better. The best
-// of all has a frame. SweepMap returns an error for less than two keys and as
-// [SweepLines] does.
+// SweepMap writes a PNG to w of the validation figures over the values of two or
+// more keys: the values of the first key run from left to right, those of the second
+// upwards, and each value of a third key has a panel. Of several settings in one
+// cell only the best is drawn. The darker a cell, the better its figure; the best of
+// all has a frame. SweepMap returns an error for fewer than two keys, and otherwise
+// as [SweepLines] does.
 func SweepMap(w io.Writer, caption Caption, figures SweptFigures) error {
 	err := figures.check(caption)
 	if err == nil && len(figures.Keys) < 2 {
@@ -36,15 +36,16 @@ func SweepMap(w io.Writer, caption Caption, figures SweptFigures) error {
 	return nil
 }
 
-// sweptCells is a panel of a map. It implements plotter.GridXYZ with figures
-// from 0, the pale end of the colors, to 1, the best; NaN where there is none.
+// sweptCells is a panel of a map. It implements plotter.GridXYZ. Its values run from
+// 0, for figures at the pale end of the colors, to 1 for the best figure; they are
+// NaN in a cell without a figure.
 type sweptCells struct {
 	figures SweptFigures
 	panel   int // a value of the third key; -1 where there is no such key
 	colors  sweptColors
 }
 
-// sweptColors are the figures at the ends of the colors.
+// sweptColors says which figures have the palest and the darkest color.
 type sweptColors struct {
 	pale, best float64
 	beyond     int // settings that are worse than the pale end
@@ -67,16 +68,16 @@ func (c sweptCells) Z(column, row int) float64 {
 	return max(0, (best.Figure-c.colors.pale)/(c.colors.best-c.colors.pale))
 }
 
-// at is the best setting of a cell.
+// at returns the best setting of a cell.
 func (c sweptCells) at(column, row int) (best SweptPoint, found bool) {
 	return c.figures.best(func(p SweptPoint) bool {
 		return p.Places[0] == column && p.Places[1] == row && (c.panel < 0 || p.Places[2] == c.panel)
 	})
 }
 
-// colors reach from the best figure to the worst, or to that which three in four
-// settings reach where the others lie so far off that they would leave the good
-// ones hardly a color.
+// colors returns the range of the colors. It goes from the best figure to the worst.
+// If the worst ones are so far off that the good ones would hardly differ in color,
+// it only goes to the figure that three in four settings reach.
 func (s SweptFigures) colors() sweptColors {
 	const farOff = 2 // times as far as the three quarters
 	var sorted []float64
@@ -169,7 +170,8 @@ func (s SweptFigures) mapHeading(caption Caption, colors sweptColors) heading {
 	return heading{title, caption, notes}
 }
 
-// sweptPanel draws the cells of a panel, of which so many stand abreast.
+// sweptPanel draws the cells of a panel. abreast is how many panels are side by
+// side.
 func sweptPanel(cells sweptCells, abreast int) (*plot.Plot, error) {
 	colors, err := shareColors()
 	if err != nil {
@@ -203,8 +205,8 @@ func sweptPanel(cells sweptCells, abreast int) (*plot.Plot, error) {
 	return panel, nil
 }
 
-// nameValues writes a key's values along an axis, none wider than a width: in
-// smaller letters where that is enough.
+// nameValues writes a key's values along an axis, none wider than the given width.
+// Longer ones are written in smaller letters, if that is enough.
 func nameValues(axis *plot.Axis, values []string, width vg.Length) {
 	const smallest = 0.8 // of their size
 	widest := vg.Length(1)
@@ -219,8 +221,8 @@ func nameValues(axis *plot.Axis, values []string, width vg.Length) {
 	axis.Tick.Marker = ticks
 }
 
-// sweptTexts are the figures in the cells; a setting without one has a dash, a
-// combination that was not tried nothing.
+// sweptTexts returns the texts in the cells: the figure, a dash for a setting without
+// a figure, and nothing for a combination that was not tried.
 func sweptTexts(cells sweptCells, colors palette.Palette, width vg.Length) (*plotter.Labels, error) {
 	var at plotter.XYLabels
 	var styles []text.Style
@@ -257,7 +259,7 @@ func (c sweptCells) text(column, row int) string {
 	return c.figures.cellText(best.Figure)
 }
 
-// cellText writes a figure as cells have it, without a unit.
+// cellText writes a figure for a cell, without a unit.
 func (s SweptFigures) cellText(figure float64) string {
 	if s.Loss == "" {
 		return strconv.FormatFloat(100*figure, 'f', 1, 64)
@@ -265,7 +267,8 @@ func (s SweptFigures) cellText(figure float64) string {
 	return Loss(figure)
 }
 
-// framed is the cell of the best setting of all, if it is in this panel.
+// framed returns the cell of the best setting of all. here is false if it is in
+// another panel.
 func (c sweptCells) framed() (column, row int, here bool) {
 	best, _ := c.figures.best(func(SweptPoint) bool { return true })
 	return best.Places[0], best.Places[1], c.panel < 0 || best.Places[2] == c.panel

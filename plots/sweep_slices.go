@@ -13,12 +13,12 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// SweepSlices writes a PNG to w with a panel for each key, in which every setting
-// is a dot: its value of the key across, its validation figure upwards. Keys that
-// were drawn from a range have an axis of numbers, the others one of their listed
-// values. Paler rings are settings that were left behind, with what they had
-// reached; crosses at the lower edge have no figure. SweepSlices returns an error
-// as [SweepLines] does.
+// SweepSlices writes a PNG to w with a panel for each key. In it every setting is a
+// dot: to the right its value of the key, upwards its validation figure. The axis of
+// a key that was drawn from a range has numbers; that of any other key has the
+// listed values. Paler rings are settings that were left behind, with what they
+// had reached; crosses at the lower edge are settings without a figure. SweepSlices
+// returns an error as [SweepLines] does.
 func SweepSlices(w io.Writer, caption Caption, figures SweptFigures) error {
 	err := figures.check(caption)
 	if err == nil {
@@ -87,14 +87,14 @@ func (s SweptFigures) slicesHeading(caption Caption, notes []string) heading {
 	return heading{fmt.Sprintf("Validation %s of %d settings", s.measure(), len(s.Points)), caption, append([]string{text}, notes...)}
 }
 
-// An acrossAxis is where the values of a key lie in its panel.
+// An acrossAxis says where the values of a key lie in its panel, from left to right.
 type acrossAxis struct {
 	key   SweptKey
 	scale scale
 	width vg.Length // of the panel
 }
 
-// across is the axis of a key in a panel of that width.
+// across returns the axis of a key in a panel of the given width.
 func (k SweptKey) across(width vg.Length) acrossAxis {
 	if !k.Drawn {
 		return acrossAxis{key: k, width: width}
@@ -123,7 +123,7 @@ func (a acrossAxis) apply(axis *plot.Axis) {
 	nameValues(axis, a.key.Values, a.width/vg.Length(len(a.key.Values)))
 }
 
-// place is where the value at a place of the key's lies.
+// place returns where the key's value with the given index lies.
 func (a acrossAxis) place(value int) float64 {
 	if !a.key.Drawn {
 		return float64(value)
@@ -132,8 +132,8 @@ func (a acrossAxis) place(value int) float64 {
 	return a.scale.place(number)
 }
 
-// fewer has every second label of another ticker where these are many: panels
-// are a third as wide as a picture.
+// fewer leaves out labels of another ticker if it has many, because a panel is only a
+// third as wide as a picture.
 type fewer struct{ plot.Ticker }
 
 // Ticks implements plot.Ticker.

@@ -6,20 +6,21 @@ import (
 	"io"
 )
 
-// A Template is the weights of a class's score, seen as an image.
+// A Template is the weights of a class's score as an image.
 type Template struct {
 	Class   string
 	Weights Image
 }
 
-// mostTemplates is how many classes one picture shows.
+// mostTemplates is the largest number of classes that one picture shows.
 const mostTemplates = 200
 
-// Templates writes a PNG of a linear classifier's weights to w, a picture for
-// each of three classes and more, all on one scale; two classes share their
-// weights, which [Weights] draws. Of more than 200 classes only the first are
-// shown. It returns an error for no template, weights of different shapes or
-// that are not finite, if the caption names no dataset, or from w.
+// Templates writes a PNG of the weights of a linear classifier with three or more
+// classes to w: an image for each class, all on the same scale. (Two classes share
+// their weights; [Weights] draws these.) Of more than 200 classes only the first 200
+// are shown. Templates returns an error if there is no template, for weights of
+// different shapes or that are not finite, if the caption names no dataset, or from
+// w.
 func Templates(w io.Writer, caption Caption, templates []Template) error {
 	var images []Image
 	strongest := 0.0

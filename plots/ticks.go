@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// mostTicks is how many labels an axis carries at most, so that they stay
-// apart.
+// mostTicks is the largest number of labels on an axis; more would run into each
+// other.
 const mostTicks = 10
 
 // roundStep returns the smallest step of the form 1, 2 or 5 times a power of
@@ -23,8 +23,8 @@ func roundStep(span float64, parts int) float64 {
 	return 10 * magnitude
 }
 
-// linearTicks labels round values of a linear axis. gonum's DefaultTicks aims
-// at three labels, too few to read a curve by.
+// linearTicks labels round values of a linear axis. gonum's DefaultTicks would give
+// about three labels, which are too few to read values off a curve.
 type linearTicks struct{}
 
 // Ticks implements plot.Ticker.
@@ -50,7 +50,7 @@ func tickLabel(value, step float64) string {
 }
 
 // logTicks labels 1, 2 and 5 times the powers of ten on an axis of decimal
-// logarithms, or every so many powers where those would be too many.
+// logarithms. If these were too many, it labels only every nth power of ten.
 type logTicks struct{}
 
 // Ticks implements plot.Ticker. low and high are logarithms.
@@ -77,8 +77,8 @@ func (logTicks) Ticks(low, high float64) []plot.Tick {
 // numbers after it.
 type epochTicks struct{ first, last, most int }
 
-// Ticks implements plot.Ticker. The range of the axis does not matter: it is
-// wider than the epochs where there is only one.
+// Ticks implements plot.Ticker. It ignores the range of the axis, which is wider
+// than the epochs if there is only one.
 func (t epochTicks) Ticks(_, _ float64) []plot.Tick {
 	ticks := []plot.Tick{{Value: float64(t.first), Label: strconv.Itoa(t.first)}}
 	if t.last <= t.first {

@@ -13,11 +13,11 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Tweaks writes a PNG to w of what each change alone does to the figure of the
-// setting that has the first value of every key: a row for each setting that
-// differs from it in one key, with the mean and the range over its seeds. It
-// returns an error where the figures are not sound, the first setting has none,
-// the caption names no dataset, or from w.
+// Tweaks writes a PNG to w that shows what each change does on its own. The first
+// setting is the one that has the first value of every key; each setting that
+// differs from it in a single key has a row, with the mean and the range over its
+// seeds. Tweaks returns an error if the figures contradict each other, if the first
+// setting has no figure, if the caption names no dataset, or from w.
 func Tweaks(w io.Writer, caption Caption, figures SweptFigures) error {
 	err := figures.check(caption)
 	if err == nil {
@@ -29,8 +29,8 @@ func Tweaks(w io.Writer, caption Caption, figures SweptFigures) error {
 	return nil
 }
 
-// change says how a point differs from the first setting: empty for that one, and
-// for one that differs in several keys.
+// change says how a point differs from the first setting. label is empty for the
+// first setting itself and for a point that differs from it in several keys.
 func (s SweptFigures) change(point SweptPoint) (label string, first bool) {
 	changed := 0
 	for k, place := range point.Places {
@@ -98,7 +98,7 @@ func drawTweaks(w io.Writer, caption Caption, figures SweptFigures) error {
 	return writePicture(w, heading, 0.8*vg.Inch+vg.Length(len(rows))*0.34*vg.Inch, axes.Draw)
 }
 
-// upright is a plotter of a dashed line at a place of the horizontal axis.
+// upright is a plotter of a vertical dashed line at a place on the horizontal axis.
 type upright struct{ at float64 }
 
 // Plot implements plot.Plotter.
@@ -107,7 +107,7 @@ func (u upright) Plot(c draw.Canvas, p *plot.Plot) {
 	c.StrokeLine2(draw.LineStyle{Color: noteColor, Width: 1, Dashes: []vg.Length{5, 4}}, x(u.at), c.Min.Y, x(u.at), c.Max.Y)
 }
 
-// seedRange is a plotter of a mean with the range around it.
+// seedRange is a plotter of the mean and the range over the seeds.
 type seedRange struct {
 	at, low, mean, high float64
 	ink                 color.Color

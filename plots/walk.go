@@ -5,18 +5,17 @@ import (
 	"io"
 )
 
-// A Walk is a straight way through an autoencoder's codes from one image's to
-// another's.
+// A Walk is a straight line between the codes that an autoencoder gives two images.
 type Walk struct {
 	From, To          string  // e.g. "frog" and "horse"
 	Original, Arrived Image   // the images whose codes are the two ends
 	Steps             []Image // decoded on the way, the two ends included
 }
 
-// Walks writes a PNG of walks between pairs of images through the code to w, a
-// row each: the first image, the steps, the second image. It returns an error
-// for no walk, walks of different lengths, images of different shapes or values
-// that are not finite, if the caption names no dataset, or from w.
+// Walks writes a PNG of walks to w, with a row for each: the first image, the
+// decoder's output at each step, the second image. It returns an error if there is
+// no walk, for walks of different lengths, for images of different shapes, for
+// values that are not finite, if the caption names no dataset, or from w.
 func Walks(w io.Writer, caption Caption, walks []Walk) error {
 	var images []Image
 	for _, walk := range walks {

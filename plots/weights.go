@@ -17,17 +17,18 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// planes are the channels of an image in color.
+// planes are the names of the channels of a color image.
 const planes = 3
 
 var planeNames = [planes]string{"red", "green", "blue"}
 
-// Weights writes a PNG of a linear classifier's weights between two classes to w:
-// above, in colors, what speaks for either class, and below each channel by
-// itself, or beside that the one channel of gray images, blue for weights below 0 and red for those above. negative and positive
-// name the classes that a negative and a positive score stand for. Weights returns
-// an error for weights that are no image in gray or color or not finite, if the
-// caption names no dataset, or from w.
+// Weights writes a PNG of the weights of a linear classifier with two classes to w.
+// Above it shows for each class, in color, which pixels speak for that class. Below,
+// or beside that if the images are gray, it shows each channel by itself, with
+// weights below 0 in blue and weights above 0 in red. negative and positive name the
+// classes that a negative and a positive score stand for. Weights returns an error
+// for weights that do not have the shape of a gray or color image or are not finite,
+// if the caption names no dataset, or from w.
 func Weights(w io.Writer, caption Caption, negative, positive string, weights Image) error {
 	if err := cmp.Or(weights.check(), caption.check()); err != nil {
 		return fmt.Errorf("drawing the weights: %w", err)
@@ -74,7 +75,7 @@ func Weights(w io.Writer, caption Caption, negative, positive string, weights Im
 	return nil
 }
 
-// times is the image with all its values multiplied.
+// times returns the image with all its values multiplied by a factor.
 func (m Image) times(factor float32) Image {
 	values := make([]float32, len(m.Values))
 	for i, value := range m.Values {
@@ -92,8 +93,9 @@ func largestMagnitude(weights []float32) float64 {
 	return largest
 }
 
-// clearMagnitude is the magnitude that all but one in fifty weights stay below:
-// were the largest of all drawn purely, the many would hardly leave gray.
+// clearMagnitude returns the magnitude below which all but one in fifty weights lie.
+// It gets the strongest color: if the largest weight of all did, most weights would
+// look gray.
 func clearMagnitude(weights []float32) float64 {
 	magnitudes := make([]float64, len(weights))
 	for i, weight := range weights {
@@ -106,8 +108,9 @@ func clearMagnitude(weights []float32) float64 {
 	return magnitudes[len(magnitudes)-1]
 }
 
-// Sizes of the weights' picture: two panels of 13 PNG pixels a weight of a 32x32
-// image above, three of 8 below, the color bar of these to their right.
+// Sizes of the weights' picture. For an image of 32x32 pixels there are two panels
+// above, with 13 PNG pixels for each weight, and three below, with 8 PNG pixels for
+// each weight and a color bar to their right.
 const (
 	panelSide  = 13 * 32 * pixel
 	smallSide  = 8 * 32 * pixel
@@ -117,7 +120,7 @@ const (
 	weightsHeight = panelSide + panelTitle + panelGap + smallSide + panelTitle
 )
 
-// mapped is a plane of weights in the colors.
+// mapped returns a plane of weights as an image in the colors.
 func mapped(colors palette.ColorMap, shape Image, plane []float32) image.Image {
 	picture := image.NewRGBA(image.Rect(0, 0, shape.Width, shape.Height))
 	for i, weight := range plane {
@@ -136,8 +139,8 @@ func weightBar(colors palette.ColorMap) *plot.Plot {
 	return bar
 }
 
-// weightColors runs from blue through light gray at 0 to red, colors that
-// color-blind readers tell apart.
+// weightColors returns colors from blue through light gray at 0 to red, which
+// color-blind readers can tell apart.
 func weightColors(strongest float64) palette.ColorMap {
 	colors := moreland.SmoothBlueRed()
 	colors.SetMin(-strongest)

@@ -35,7 +35,7 @@ type Setting struct {
 	Missing   string   // why it has no figures to compare; empty if all its runs are finished
 
 	Now    string                  // what its runs are doing while the sweep goes on
-	Paused []runfolder.FinishedRun // runs that were stopped early because other settings were better
+	Paused []runfolder.FinishedRun // runs that were left behind before their end, because other settings were better
 }
 
 // Trained returns how many runs were trained as far as the sweep wanted.

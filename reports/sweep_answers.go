@@ -58,7 +58,7 @@ func (s *Sweep) Answers() []string {
 		}
 	}
 	if behind > 0 {
-		return append(answers, fmt.Sprintf("%d of %d settings were stopped early because others were better: %s says what each had reached by then.", behind, len(s.Settings), runfolder.ComparisonTable))
+		return append(answers, fmt.Sprintf("%d of %d settings were left behind before their end, because others were better: %s says what each had reached by then.", behind, len(s.Settings), runfolder.ComparisonTable))
 	}
 	if k := slices.Index(s.Keys, LatentKey); k >= 0 && !s.Drawn[k] {
 		answers = append(answers, s.latentAnswers(k, finished)...)

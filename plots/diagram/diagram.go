@@ -1,5 +1,5 @@
-// Package diagram draws a model's layers as an SVG, which shows light or dark as
-// the reader prefers.
+// Package diagram draws a model's layers as an SVG, in light or dark colors as the
+// reader's system asks for.
 package diagram
 
 import (
@@ -21,39 +21,40 @@ type Network struct {
 	Layers []Layer
 	Loss   string
 
-	// Target is what the loss compares the output with. Empty is the input
-	// itself: the network restores it.
+	// Target is what the loss compares the output with. It is empty if that is
+	// the input, which the network restores.
 	Target string
 }
 
-// A Layer is an affine map, with what follows it.
+// A Layer is an affine map and the activation after it.
 type Layer struct {
 	Name       string
 	In, Out    int
-	Weight     string // what its weight is: its shape, or whose it is
+	Weight     string // describes its weight: the shape, and whether it is shared
 	Parameters int    // its own trained values
 	Activation string // empty for none
-	Latent     bool   // what it gives is the code
-	SharesWith string // the layer whose weight it uses; empty for one of its own
+	Latent     bool   // its output is the latent code
+	SharesWith string // the layer whose weight it uses; empty if it has its own
 	Transposed bool   // it uses that weight transposed
 }
 
 //go:embed diagram.svg
 var svg string
 
-// html/template escapes what stands in an SVG as in a page: the result is
+// html/template escapes texts in an SVG as it does in a page, and the result is
 // well-formed XML.
 var svgTemplate = template.Must(template.New("diagram").Parse(svg))
 
-// Draw writes an SVG of a network to w: its layers as boxes with the shape
-// of their weights and their numbers of parameters, between them bars for the
-// widths of what flows, the latent marked, layers of one weight linked, and the
-// loss with its target. The layers of a network that restores its input go down
-// to the latent on the left and up again on the right; those of any other go
-// down. It shows light or dark as the reader prefers, and prints light.
+// Draw writes an SVG of a network to w. Each layer is a box with the shape of its
+// weight and its number of parameters. Bars between the boxes show how wide the data
+// is there. The latent is marked, layers that share a weight are linked, and the
+// loss is shown with its target. If the network restores its input, the layers go
+// down to the latent on the left and up again on the right; otherwise they all go
+// down. The colors are light or dark as the reader's system asks for, and light in
+// print.
 //
-// Draw returns an error for a network without layers, for layers that do not
-// fit together or that share with a layer that is not there, or from w.
+// Draw returns an error for a network without layers, for layers whose widths do not
+// fit together, for a layer that shares the weight of a missing layer, or from w.
 func Draw(w io.Writer, network Network) error {
 	if err := network.check(); err != nil {
 		return fmt.Errorf("drawing the diagram: %w", err)
@@ -79,12 +80,12 @@ func (n Network) check() error {
 	return nil
 }
 
-// find is the place of the layer of that name, -1 for none.
+// find returns the index of the layer with the name, or -1.
 func (n Network) find(name string) int {
 	return slices.IndexFunc(n.Layers, func(l Layer) bool { return l.Name == name })
 }
 
-// parameters is the number of trained values of all layers.
+// parameters returns the number of trained values of all layers.
 func (n Network) parameters() int {
 	sum := 0
 	for _, layer := range n.Layers {
@@ -93,7 +94,7 @@ func (n Network) parameters() int {
 	return sum
 }
 
-// target is what the loss compares the output with, in words.
+// target says in words what the loss compares the output with.
 func (n Network) target() string {
 	if n.Target == "" {
 		return "the input"
@@ -101,7 +102,7 @@ func (n Network) target() string {
 	return n.Target
 }
 
-// description tells the diagram to those who cannot see it.
+// description describes the diagram for readers who cannot see it.
 func (n Network) description() string {
 	text := []string{n.Input + "."}
 	for _, layer := range n.Layers {
@@ -117,7 +118,7 @@ func (n Network) description() string {
 	return strings.Join(append(text, fmt.Sprintf("Loss: %s, against %s.", n.Loss, n.target())), " ")
 }
 
-// counted is a number of parameters in words.
+// counted writes a number of parameters.
 func counted(parameters int) string {
 	if parameters == 1 {
 		return "1 parameter"

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Sizes of a diagram, in the SVG's units: pixels where it is shown in full.
+// Sizes of a diagram in the SVG's units, which are pixels if it is shown unscaled.
 const (
 	sheetWidth = 900
 	sheetRim   = 24
@@ -21,7 +21,7 @@ const (
 	manyRows = 7
 )
 
-// A sheet is a diagram laid out: what its template writes.
+// A sheet is a diagram after its layout, as the template writes it.
 type sheet struct {
 	Width, Height      int
 	Title, Description string
@@ -65,7 +65,8 @@ func newSheet(n Network) *sheet {
 	return s
 }
 
-// row is the top of a row of boxes, counted from 0, where there are so many.
+// row returns the top of a row of boxes. number counts from 0; rows is how many rows
+// there are.
 func row(number, rows int) int {
 	gap := roomyGap
 	if rows > manyRows {
@@ -94,7 +95,7 @@ func (s *sheet) column(n Network) []rectangle {
 }
 
 // valley draws a network that restores its input: down to the latent on the
-// left, up to the reconstruction on the right, the loss between the two. It
+// left, up to the reconstruction on the right, with the loss between the two. It
 // returns the layers' boxes.
 func (s *sheet) valley(n Network) []rectangle {
 	down := turn(n)
@@ -130,8 +131,8 @@ func (s *sheet) valley(n Network) []rectangle {
 	return boxes
 }
 
-// turn is the number of layers up to the latent, or half of them where no layer
-// gives one.
+// turn returns the number of layers up to the latent, or half of all layers if none
+// outputs the latent.
 func turn(n Network) int {
 	for i, layer := range n.Layers {
 		if layer.Latent {
@@ -141,8 +142,9 @@ func turn(n Network) int {
 	return (len(n.Layers) + 1) / 2
 }
 
-// code draws what flows at the bottom of a valley, from the last layer on the
-// left, number down-1, to the first on the right, or to the output.
+// code draws the data at the bottom of a valley: from the last layer on the left,
+// which has the index down-1, to the first one on the right, or to the output if
+// there is none.
 func (s *sheet) code(n Network, down int, boxes []rectangle, output rectangle, top int) {
 	class, name := "box", "between"
 	if n.Layers[down-1].Latent {
@@ -180,8 +182,8 @@ func (s *sheet) box(class string, left, top, width int, name, below string) rect
 	return box
 }
 
-// flow draws what goes from a box to the next one above or below it: the input
-// of layer i, or what the last one gives.
+// flow draws the data between a box and the next one above or below it: the input
+// of layer i, or the output of the last layer.
 func (s *sheet) flow(n Network, i int, from, to rectangle) {
 	width, class, label := n.Layers[0].In, "bar", ""
 	if i > 0 {
@@ -201,8 +203,8 @@ func (s *sheet) flow(n Network, i int, from, to rectangle) {
 	s.write("soft", max(bar.right(), from.center()+8)+8, bar.middle()+4, fmt.Sprintf("%sB × %d", label, width))
 }
 
-// barWidth is the length of a bar for width values: their logarithm, on a scale
-// on which the widest of the network fills it.
+// barWidth returns the length of the bar for data of the given width: its logarithm,
+// scaled so that the widest data of the network has the longest bar.
 func barWidth(width int, n Network) int {
 	widest := n.Layers[0].In
 	for _, layer := range n.Layers {
@@ -211,7 +213,7 @@ func barWidth(width int, n Network) int {
 	return max(barHeight, int(barLength*math.Log(float64(width))/math.Log(float64(max(2, widest)))))
 }
 
-// link draws the links between layers of one weight and reports whether there
+// link draws the links between layers that share a weight. It reports whether there
 // are any.
 func (s *sheet) link(n Network, boxes []rectangle) bool {
 	any := false
