@@ -16,7 +16,8 @@ import (
 	"cifartrain/runfolder"
 )
 
-// killsVariable asks for more kills than go test has time for.
+// killsVariable names an environment variable that asks for more kills than go test
+// has time for.
 const killsVariable = "CIFARTRAIN_KILLS"
 
 // A joiner is a process that works on a sweep with others.
@@ -69,9 +70,9 @@ func expire(t *testing.T, sweep string, process int) {
 	}
 }
 
-// disturbed has two processes do the job and kills so many of those at work, at
-// random moments, with another one in the place of each. It returns all processes
-// once they have ended; fewer were killed where the work was done sooner.
+// disturbed has two processes do the job. It kills so many of them at random
+// moments, and starts another one in the place of each. It returns all processes
+// once they have ended; if the work was done sooner, fewer were killed.
 func (j job) disturbed(t *testing.T, random *rand.Rand, kills int) (all []*joiner, killed int) {
 	t.Helper()
 	all = []*joiner{j.joiner(t), j.joiner(t)}
@@ -92,7 +93,7 @@ func (j job) disturbed(t *testing.T, random *rand.Rand, kills int) (all []*joine
 	return all, killed
 }
 
-// atWork are the processes that have not ended.
+// atWork returns the processes that have not ended.
 func atWork(all []*joiner) (working []*joiner) {
 	for _, one := range all {
 		select {
@@ -104,8 +105,8 @@ func atWork(all []*joiner) (working []*joiner) {
 	return working
 }
 
-// trainedOnce wants no process to have failed by itself, and no run to have been
-// trained to its end by two.
+// trainedOnce checks that no process failed by itself, and that no run was trained
+// to its end twice.
 func trainedOnce(t *testing.T, all []*joiner) {
 	t.Helper()
 	times := make(map[string]int)
@@ -121,7 +122,7 @@ func trainedOnce(t *testing.T, all []*joiner) {
 	}
 }
 
-// ended is what a process tells of a run that it has trained to its end.
+// ended matches what a process prints about a run that it has trained to its end.
 var ended = regexp.MustCompile(`(?m)^ *\d+/\d+  (.*?): `)
 
 // TestKillJoined kills processes that work together on small sweeps, at random

@@ -108,8 +108,9 @@ func (r *record) draw(result training.Result) (shown []reports.Picture, err erro
 	return shown, err
 }
 
-// drawAll draws pictures side by side, one for each processor, and returns what
-// writes each of them. Files are written one after the other, as all of a run are.
+// drawAll draws pictures at the same time, one on each processor, and returns a
+// function for each that writes its file. The files are then written one after the
+// other, like all files of a run.
 func drawAll(pictures []picture) []func(io.Writer) error {
 	drawn := make([]func(io.Writer) error, len(pictures))
 	free := make(chan struct{}, runtime.GOMAXPROCS(0))

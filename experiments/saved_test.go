@@ -11,7 +11,7 @@ import (
 )
 
 // TestOpenRefusesAnotherTask gives a classifier's run the summary of a model that
-// restores, as where somebody has copied files from one run folder to another.
+// restores, as if somebody had copied files from one run folder to another.
 func TestOpenRefusesAnotherTask(t *testing.T) {
 	session := onSample(t)
 	config, _ := parts(t, "train.epochs=1")

@@ -11,13 +11,13 @@ import (
 	"cifartrain/runfolder"
 )
 
-// A standing is how far a sweep is that has not ended.
+// A standing says how far a sweep that has not ended is.
 type standing struct {
 	reports.SweepProgress
 	doing map[int]string // what goes on in the run at a place, in words
 }
 
-// stands says how far the sweep is, at a time by the file system's clock.
+// stands returns how far the sweep is. now is the time by the file system's clock.
 func (w *sweep) stands(now time.Time) (*standing, error) {
 	rungs := w.rungs()
 	for i, r := range rungs {
@@ -83,9 +83,9 @@ func (s *standing) look(w *sweep, r rung, places []int, now time.Time) error {
 	return nil
 }
 
-// trainer says which process trains the run at a place. A sweep that nobody
-// joins is one process's, which no claim names: its runs are trained where
-// something has been written of late.
+// trainer says which process trains the run at a place. In a sweep that was not
+// begun with -join there is a single process and no claim that names it: a run
+// counts as being trained if something was written into its folder recently.
 func (w *sweep) trainer(place int, now time.Time) (who string, trained bool, err error) {
 	if exists(w.folder.File(runfolder.PlanFile)) {
 		holder, held, err := w.runs[place].HeldBy(now)
@@ -104,8 +104,8 @@ func (w *sweep) trainer(place int, now time.Time) (who string, trained bool, err
 	return "", false, nil
 }
 
-// underWay adds to the result how far the sweep is, and what its runs have reached
-// that are being trained.
+// underWay adds to the result how far the sweep is, and what the runs that are being
+// trained have reached.
 func (w *sweep) underWay(result *reports.Sweep, s *standing) {
 	result.Progress = &s.SweepProgress
 	for i := range result.Settings {

@@ -96,8 +96,8 @@ func (s *Session) SweepPage(path string) ([]byte, error) {
 	return page.Bytes(), err
 }
 
-// draw draws the sweep's pictures, those of figures only where a run is finished,
-// and the curves of the best runs and of those in training.
+// draw draws the sweep's pictures: those of figures, once a run is finished, and the
+// curves of the best runs and of those in training.
 func (w *sweep) draw(result *reports.Sweep) (pictures []reports.DrawnPicture, err error) {
 	const mostCurves = 8 // more cannot be told apart
 	best, named := result.Best(mostCurves)

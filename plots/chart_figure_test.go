@@ -9,8 +9,8 @@ import (
 	"cifartrain/metrics"
 )
 
-// TestFigurePlaces wants values where the scale puts them, in gaps nothing, and
-// spikes cut off above the axes.
+// TestFigurePlaces wants values to be drawn where the scale puts them, nothing in
+// gaps, and spikes to be cut off above the axes.
 func TestFigurePlaces(t *testing.T) {
 	history := metrics.History{
 		{Number: 1, TrainLoss: 1, ValidationLoss: 100}, {Number: 2, TrainLoss: math.NaN(), ValidationLoss: 1}, {Number: 3, TrainLoss: 10, ValidationLoss: 10},

@@ -147,8 +147,8 @@ func TestYardstickIsOnTheAxes(t *testing.T) {
 	}
 }
 
-// TestNoiseIsSmoothed wants the mean over the neighbors where epochs are many,
-// with its gaps kept, and nothing where they are few.
+// TestNoiseIsSmoothed wants many epochs to be smoothed by the mean over their
+// neighbors, with gaps kept, and few epochs not to be smoothed.
 func TestNoiseIsSmoothed(t *testing.T) {
 	var points plotter.XYs
 	for i := range 1000 {

@@ -206,8 +206,8 @@ func TestComparisonHoldsItsYardsticks(t *testing.T) {
 	}
 }
 
-// TestTheStartIsCut wants the first epochs to leave the axis where they would
-// squash all others, and to be said.
+// TestTheStartIsCut wants the first epochs to lie above the axis if they would squash
+// all others, and wants a note that says so.
 func TestTheStartIsCut(t *testing.T) {
 	falling := func(start, end float64) []Contender {
 		var history metrics.History

@@ -184,7 +184,7 @@ func TestSameValuesGiveSameBytes(t *testing.T) {
 	}
 }
 
-// errorOf is why there is no chart.
+// errorOf returns the error that says why there is no chart.
 func errorOf(_ *Chart, err error) error { return err }
 
 type brokenWriter struct{ err error }

@@ -31,8 +31,8 @@ func create(t *testing.T) *runfolder.Folder {
 	return folder
 }
 
-// hostile is a name that ends whatever element, attribute or script it might be
-// put into without care.
+// hostile is a name that would end any element, attribute or script into which it
+// is put unescaped.
 const hostile = `"'><script>alert(1)</script><img src=x onerror=alert(1)></style>{{.}}`
 
 // reported is a run folder with its report, of two epochs, a config and a
@@ -121,8 +121,8 @@ func TestReportEscapesNames(t *testing.T) {
 	sameElements(t, pages[0], pages[1])
 }
 
-// sameElements wants a page of hostile names to hold as many scripts, images
-// and styles as one of harmless names, and none of the hostile ones as they are.
+// sameElements checks that a page with hostile names has as many scripts, images and
+// styles as one with harmless names, and contains no hostile name unescaped.
 func sameElements(t *testing.T, harmless, page string) {
 	t.Helper()
 	for _, element := range []string{"<script", "</script", "<img", "</style", "<svg"} {
@@ -135,7 +135,7 @@ func sameElements(t *testing.T, harmless, page string) {
 	}
 }
 
-// TestReportOfNoEpoch is that of a run that failed in its first epoch.
+// TestReportOfNoEpoch writes the report of a run that failed in its first epoch.
 func TestReportOfNoEpoch(t *testing.T) {
 	folder, _ := reported(t, nil)
 	if err := os.Remove(folder.File(runfolder.MetricsFile)); err != nil {
