@@ -60,11 +60,29 @@ func Export(ctx context.Context, s *experiments.Session, path string, options Ex
 	if err := writeNew(file, content); err != nil {
 		return err
 	}
-	for _, w := range run.Weights {
-		lines = append(lines, [2]string{w.Name, fmt.Sprint(w.Value.Shape())})
+	weights, err := run.weightLines(options.Part)
+	if err != nil {
+		return err
 	}
+	lines = append(lines, weights...)
 	reports.ShowExport(s.Out, file, len(content), run.which, lines)
 	return nil
+}
+
+// weightLines names the weights of a part with their shapes.
+func (e *exported) weightLines(part string) (lines [][2]string, err error) {
+	weights := e.Weights
+	if part != string(exports.All) {
+		model, err := e.model(exports.Part(part))
+		if err != nil {
+			return nil, err
+		}
+		weights = model.PartWeights()
+	}
+	for _, w := range weights {
+		lines = append(lines, [2]string{w.Name, fmt.Sprint(w.Value.Shape())})
+	}
+	return lines, nil
 }
 
 // standardOutput is the file name that stands for the standard output.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -164,6 +165,10 @@ func writePredictions(file string, table reports.Predictions, sheet []plots.Rest
 	if err := reports.WriteCSV(&content, table.Rows); err != nil {
 		return err
 	}
+	drawing := strings.TrimSuffix(file, filepath.Ext(file)) + ".png"
+	if _, err := os.Lstat(drawing); err == nil && len(sheet) > 0 {
+		return wrong("%s, where the pictures would be drawn, exists already and is not overwritten: name another file with -o", drawing)
+	}
 	if err := writeNew(file, content.Bytes()); err != nil || len(sheet) == 0 {
 		return err
 	}
@@ -172,5 +177,5 @@ func writePredictions(file string, table reports.Predictions, sheet []plots.Rest
 	if err := plots.RestoredGroups(&content, caption, "Pictures restored", sheetNote, []plots.RestoredGroup{{Images: sheet}}); err != nil {
 		return err
 	}
-	return writeNew(strings.TrimSuffix(file, filepath.Ext(file))+".png", content.Bytes())
+	return writeNew(drawing, content.Bytes())
 }

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"fmt"
 	"os"
 
 	"cifartrain/experiments"
@@ -22,6 +23,10 @@ func Runs(s *experiments.Session) error {
 	if info, err := os.Stat(s.Runs); err != nil || !info.IsDir() {
 		return wrong("there is no folder %s with runs; train something first, or choose another folder with -runs", s.Runs)
 	}
-	reports.ShowRuns(s.Out, s.Runs)
-	return reports.WriteIndex(s.Runs)
+	err := reports.WriteIndex(s.Runs)
+	reports.ShowRuns(s.Out, s.Runs, err == nil)
+	if err != nil { // the list has been shown all the same
+		fmt.Fprintf(s.Err, "warning: %v\n", err)
+	}
+	return nil
 }

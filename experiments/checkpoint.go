@@ -60,7 +60,7 @@ func (r *record) failure(cause error, epochs int) error {
 	case errors.As(cause, &diverged) && epochs == 0:
 		return fmt.Errorf("%w; no epoch had ended; the config is in %s", cause, r.folder.Path)
 	case errors.As(cause, &diverged):
-		return fmt.Errorf("%w; the results of %d finished epochs are in %s", cause, epochs, r.folder.Path)
+		return fmt.Errorf("%w; the results of %s are in %s", cause, finishedEpochs(epochs), r.folder.Path)
 	case err != nil:
 		return fmt.Errorf("%w; no checkpoint is left in %s to go on from", cause, r.folder.Path)
 	}
@@ -70,7 +70,15 @@ func (r *record) failure(cause error, epochs int) error {
 
 // interruption is the message for a run that the user stopped.
 func interruption(epochs int, folder string) Interruption {
-	return Interruption(fmt.Sprintf("interrupted after %d finished epochs; their results are in %s; %s", epochs, folder, howToGoOn(folder)))
+	return Interruption(fmt.Sprintf("interrupted after %s; what there is is in %s; %s", finishedEpochs(epochs), folder, howToGoOn(folder)))
+}
+
+// finishedEpochs counts them in words.
+func finishedEpochs(n int) string {
+	if n == 1 {
+		return "1 finished epoch"
+	}
+	return fmt.Sprintf("%d finished epochs", n)
 }
 
 // howToGoOn says how to continue a stopped run.

@@ -32,6 +32,9 @@ func (s *Session) Redraw(ctx context.Context, path string, overrides []string) e
 	if err != nil {
 		return err
 	}
+	if run.Summary != nil && run.Summary.Status == runfolder.Failed && run.Summary.Best == nil {
+		return requestf("%s has no figures to draw: the run failed before its first epoch had ended: %s", path, run.Summary.Error)
+	}
 	if !run.Ended() || run.Summary.Best == nil {
 		return requestf("%s has no figures to draw: its run has not ended; see it with %s, or %s", path, shell.Command("watch", path), howToGoOn(run.Folder.Path))
 	}

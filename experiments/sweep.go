@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"cifartrain/configs"
@@ -247,7 +248,12 @@ func (w *sweep) failed(result *reports.Sweep) error {
 	case finished == 0:
 		return fmt.Errorf("all %d runs failed, the first because: %s", len(w.runs), result.Settings[0].Missing)
 	case finished < len(w.runs):
-		return fmt.Errorf("%d of %d runs failed; the table says why", len(w.runs)-finished, len(w.runs))
+		failed := slices.IndexFunc(result.Settings, func(s reports.Setting) bool { return s.Missing != "" })
+		if failed < 0 {
+			return fmt.Errorf("%d of %d runs failed", len(w.runs)-finished, len(w.runs))
+		}
+		return fmt.Errorf("%d of %d runs failed, the first because: %s; %s has each reason",
+			len(w.runs)-finished, len(w.runs), result.Settings[failed].Missing, w.folder.File(runfolder.ComparisonTable))
 	}
 	return nil
 }

@@ -86,24 +86,38 @@ func (m Model) latent() int {
 
 func (m Model) imageShape() []int { return []int{m.Shape.Channels, m.Shape.Height, m.Shape.Width} }
 
+// partLayers returns the layers of the model's part.
+func (m Model) partLayers() []graphs.Layer {
+	switch m.Part {
+	case Encoder:
+		return m.Layers[:m.latent()+1]
+	case Decoder:
+		return m.Layers[m.latent()+1:]
+	}
+	return m.Layers
+}
+
+// PartWeights returns the weights that the model's part uses.
+func (m Model) PartWeights() graphs.Weights {
+	var weights graphs.Weights
+	for _, w := range m.Weights {
+		if slices.ContainsFunc(m.partLayers(), func(l graphs.Layer) bool { return l.Weight == w.Name || l.Bias == w.Name }) {
+			weights = append(weights, w)
+		}
+	}
+	return weights
+}
+
 // ONNX returns the model as an ONNX file: IR version 8, opset 17, float32. The
 // graph normalizes and centers its input as in training, and reverses both in a
 // reconstruction. A weight that layers share is stored once.
 //
 // Operators: https://github.com/onnx/onnx/blob/v1.12.0/docs/Operators.md
 func ONNX(m Model) ([]byte, error) {
-	layers := m.Layers
-	switch m.Part {
-	case Encoder:
-		layers = layers[:m.latent()+1]
-	case Decoder:
-		layers = layers[m.latent()+1:]
-	}
+	layers := m.partLayers()
 	f := &formula{value: m.Input().Name}
-	for _, w := range m.Weights {
-		if slices.ContainsFunc(layers, func(l graphs.Layer) bool { return l.Weight == w.Name || l.Bias == w.Name }) {
-			f.constants = append(f.constants, constant{w.Name, w.Value.Shape(), w.Value.Float32s()})
-		}
+	for _, w := range m.PartWeights() {
+		f.constants = append(f.constants, constant{w.Name, w.Value.Shape(), w.Value.Float32s()})
 	}
 	if m.Part != Decoder {
 		f.enter(m)

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bytes"
 	_ "embed"
 	"fmt"
 	"io"
@@ -20,23 +21,43 @@ var indexPage string
 
 var indexTemplate = newPage(indexPage)
 
-// WriteIndex writes the page of all runs in root, with links to their pages.
+// WriteIndex writes the page of all runs in root, with links to their pages. It
+// writes none where there are no runs, and never replaces a page that this
+// program has not written.
 func WriteIndex(root string) error {
-	folder := &runfolder.Folder{Path: root}
+	folder, table := &runfolder.Folder{Path: root}, listRuns(root)
+	if len(table.Rows) == 0 {
+		return nil
+	}
+	page, err := os.ReadFile(folder.File(IndexFile))
+	if err == nil && !bytes.Contains(page, []byte(generator)) {
+		return fmt.Errorf("%s was not written by this program and stays as it is: rename it to have a list of runs there", folder.File(IndexFile))
+	}
 	return folder.WriteWith(IndexFile, func(w io.Writer) error {
-		return indexTemplate.Execute(w, struct{ Table runTable }{listRuns(root)})
+		return indexTemplate.Execute(w, struct{ Table runTable }{table})
 	})
 }
 
-// ShowRuns shows all runs in root with their figures.
-func ShowRuns(out io.Writer, root string) {
+// generator is what marks a page as this program's.
+const generator = `<meta name="generator" content="cifartrain">`
+
+// ShowRuns shows all runs in root with their figures, and where the same is a
+// page, unless that could not be written.
+func ShowRuns(out io.Writer, root string, written bool) {
 	table := listRuns(root)
+	if len(table.Rows) == 0 {
+		fmt.Fprintf(out, "there are no runs in %s\n", root)
+		return
+	}
 	rows := [][]string{table.Head}
 	for _, row := range table.Rows {
 		rows = append(rows, append([]string{row.Name}, row.Cells...))
 	}
 	Table(out, rows)
-	fmt.Fprintf(out, "\n%s in %s; this list as a page: %s\n", counted(len(table.Rows), "folder"), root, filepath.Join(root, IndexFile))
+	fmt.Fprintf(out, "\n%s in %s\n", counted(len(table.Rows), "folder"), root)
+	if written {
+		fmt.Fprintf(out, "This list as a page: %s\n", filepath.Join(root, IndexFile))
+	}
 }
 
 // listRuns lists the runs, sweeps and comparisons in root, the newest first. One
@@ -71,6 +92,9 @@ func listed(folder *runfolder.Folder) []string {
 		status = "not finished"
 	default:
 		status, cells = summary.Status, listedFigures(summary)
+		if status == runfolder.Training && !folder.Locked() {
+			status = "cut off"
+		}
 	}
 	return append([]string{status}, cells...)
 }

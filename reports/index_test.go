@@ -55,9 +55,47 @@ func TestIndex(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
-	ShowRuns(&out, root)
+	ShowRuns(&out, root, true)
 	lines := strings.Split(out.String(), "\n")
-	if len(lines) != 7 || !strings.Contains(lines[1], "b/20260305T050607Z") || !strings.Contains(lines[5], "3 folders in "+root) {
+	if len(lines) != 8 || !strings.Contains(lines[1], "b/20260305T050607Z") || !strings.Contains(lines[5], "3 folders in "+root) {
 		t.Errorf("the list is:\n%s", out.String())
+	}
+}
+
+// TestIndexKeepsOthersPages leaves a page alone that this program has not
+// written, writes none where there are no runs, and writes over its own.
+func TestIndexKeepsOthersPages(t *testing.T) {
+	root := t.TempDir()
+	index := filepath.Join(root, IndexFile)
+	if err := WriteIndex(root); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(index); err == nil {
+		t.Error("there is a page without runs")
+	}
+	run, err := runfolder.Create(root, "a", started)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := run.Write(runfolder.ConfigFile, []byte("name: a\n")); err != nil {
+		t.Fatal(err)
+	}
+	const website = "<h1>my website</h1>"
+	if err := os.WriteFile(index, []byte(website), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteIndex(root); err == nil || !strings.Contains(err.Error(), "was not written by this program and stays as it is") {
+		t.Errorf("error %v", err)
+	}
+	if page, err := os.ReadFile(index); err != nil || string(page) != website {
+		t.Errorf("the page is now %q, %v", page, err)
+	}
+	if err := os.Remove(index); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := WriteIndex(root); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

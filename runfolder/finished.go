@@ -37,6 +37,12 @@ func (f *Folder) Finished() (FinishedRun, error) {
 		if summary.Status == Failed {
 			return FinishedRun{}, fmt.Errorf("%s holds no finished run: it failed: %s", f.Path, summary.Error)
 		}
+		switch {
+		case summary.Status == Training && f.Locked():
+			return FinishedRun{}, fmt.Errorf("%s holds no finished run: it is still training; wait for it", f.Path)
+		case summary.Status == Training:
+			return FinishedRun{}, fmt.Errorf("%s holds no finished run: it was cut off; %s", f.Path, goOn)
+		}
 		return FinishedRun{}, fmt.Errorf("%s holds no finished run: it is %s; %s", f.Path, summary.Status, goOn)
 	}
 	history, err := f.History()

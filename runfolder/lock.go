@@ -3,6 +3,7 @@ package runfolder
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/gofrs/flock"
 )
@@ -25,4 +26,17 @@ func (f *Folder) Lock() (unlock func(), err error) {
 		return nil, fmt.Errorf("another program is training into %s: wait until it is done, or stop it first", f.Path)
 	}
 	return func() { lock.Unlock() }, nil
+}
+
+// Locked reports whether a program holds the folder's lock.
+func (f *Folder) Locked() bool {
+	if _, err := os.Stat(f.File(lockFile)); err != nil {
+		return false
+	}
+	lock := flock.New(f.File(lockFile), flock.SetPermissions(0o644))
+	free, err := lock.TryRLock()
+	if free {
+		lock.Unlock()
+	}
+	return err == nil && !free
 }
