@@ -204,7 +204,7 @@ func (j *joined) begin(rung rung) {
 // process has done so, and prints the result.
 func (s *Session) concludeJoined(ctx context.Context, j *joined) error {
 	result := j.result()
-	for !exists(j.folder.File(runfolder.ReportFile)) {
+	for !exists(j.folder.File(runfolder.ReportFile)) || !exists(j.folder.File(runfolder.ComparisonTable)) {
 		now, err := j.folder.Clock()
 		if err != nil {
 			return err

@@ -55,13 +55,10 @@ func (s *Session) checkTask(run *SavedRun) error {
 // openRun opens the run folder at path, or says what is there instead.
 func openRun(path string) (*runfolder.Folder, error) {
 	folder, err := runfolder.Open(path)
-	switch {
-	case err == nil:
-		return folder, nil
-	case runfolder.IsComparison(path):
-		return nil, requestf("%s is a comparison of runs, not a run: name one of the runs that its %s lists", path, runfolder.ReportFile)
+	if err != nil {
+		return nil, RequestError(err.Error())
 	}
-	return nil, RequestError(err.Error())
+	return folder, nil
 }
 
 // Ended reports whether the run has ended, so that its files belong to the

@@ -120,6 +120,9 @@ func Open(path string) (*Folder, error) {
 			err = fmt.Errorf("%s %w", ConfigFile, errNoFile)
 		}
 	}
+	if err != nil && IsComparison(path) {
+		return nil, fmt.Errorf("%s is a comparison of runs, not a run: name one of the runs that its %s lists", path, ReportFile)
+	}
 	if target, linkErr := os.Readlink(path); linkErr == nil && errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("it points at %s, which is gone or holds no run; name another run", target)
 	}
