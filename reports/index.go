@@ -30,7 +30,7 @@ func WriteIndex(root string) error {
 		return nil
 	}
 	page, err := os.ReadFile(folder.File(IndexFile))
-	if err == nil && !bytes.Contains(page, []byte(generator)) {
+	if err == nil && !bytes.Contains(page, []byte(generator)) && !bytes.Contains(page, []byte(earlierMark)) {
 		return fmt.Errorf("%s was not written by this program and stays as it is: rename it to have a list of runs there", folder.File(IndexFile))
 	}
 	return folder.WriteWith(IndexFile, func(w io.Writer) error {
@@ -38,8 +38,12 @@ func WriteIndex(root string) error {
 	})
 }
 
-// generator is what marks a page as this program's.
-const generator = `<meta name="generator" content="cifartrain">`
+// What marks a page as this program's, and what it says in those of versions
+// that did not write the mark.
+const (
+	generator   = `<meta name="generator" content="cifartrain">`
+	earlierMark = "<code>go run . compare RUN RUN</code>"
+)
 
 // ShowRuns shows all runs in root with their figures, and where the same is a
 // page, unless that could not be written.

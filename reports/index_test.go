@@ -90,12 +90,15 @@ func TestIndexKeepsOthersPages(t *testing.T) {
 	if page, err := os.ReadFile(index); err != nil || string(page) != website {
 		t.Errorf("the page is now %q, %v", page, err)
 	}
-	if err := os.Remove(index); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
+	for _, own := range []string{earlierMark, generator} {
+		if err := os.WriteFile(index, []byte(own), 0o666); err != nil {
+			t.Fatal(err)
+		}
 		if err := WriteIndex(root); err != nil {
 			t.Fatal(err)
+		}
+		if page, err := os.ReadFile(index); err != nil || !strings.Contains(string(page), generator) {
+			t.Errorf("over %s it wrote %.80q, %v", own, page, err)
 		}
 	}
 }
