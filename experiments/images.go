@@ -140,7 +140,7 @@ func (s *Session) dataset(ctx context.Context, source sources.Source) (*loaders.
 }
 
 // notFetched warns that the sample was used in place of the source, because
-// this session downloads nothing.
+// [Session.Offline] is set and nothing was downloaded.
 func notFetched(source sources.Source) string {
 	otherwise := "train on the built-in sample"
 	if !source.Fallback {

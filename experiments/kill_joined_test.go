@@ -137,7 +137,7 @@ func TestKillJoined(t *testing.T) {
 			t.Fatalf("%s=%s is not a number", killsVariable, text)
 		}
 	} else if testing.Short() {
-		t.Skip("starts many processes")
+		t.Skip("-short leaves out what starts and kills many processes for seconds")
 	}
 	alone := job{Runs: t.TempDir(), Config: "svm", Overrides: []string{"data.source=sample", "data.batch_size=8", "data.validation=0.2",
 		"train.epochs=6", "sweep.optimizer.learning_rate=[1e-4, 1e-3]", "sweep.loss.c=[0.1, 1]"}}

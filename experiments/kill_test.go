@@ -102,7 +102,7 @@ func onFewImages(runs string, seed uint64) *Session {
 // written, goes on with each, and wants the bytes of a run left in peace.
 func TestKill(t *testing.T) {
 	if testing.Short() {
-		t.Skip("starts many processes")
+		t.Skip("-short leaves out what starts and kills many processes for seconds")
 	}
 	for _, test := range []struct {
 		config    string
