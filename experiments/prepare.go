@@ -67,11 +67,11 @@ func WeightsIn(file string) Weights { return Weights{file: file} }
 
 // meanImage returns the mean image in the metadata of the weights' file. It is
 // nil if the file has none or the weights are in no file.
-func (w Weights) meanImage(shape loaders.Shape) ([]float32, error) {
+func (w Weights) meanImage(shape loaders.Shape, weights int) ([]float32, error) {
 	if w.file == "" {
 		return nil, nil
 	}
-	metadata, err := runfolder.ReadMetadata(w.file)
+	metadata, err := runfolder.ReadMetadata(w.file, weights)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (s *Session) prepare(ctx context.Context, config configs.Config, need Need)
 		p.Transform = loaders.NewTransform(p.Shape, p.Normalization())
 	}
 	if known && need.Pixels && config.Data.Center && !need.Images {
-		mean, err := need.Weights.meanImage(p.Shape)
+		mean, err := need.Weights.meanImage(p.Shape, p.Architecture.ParameterCount())
 		if err != nil {
 			return nil, err
 		}

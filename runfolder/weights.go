@@ -98,11 +98,11 @@ func ReadWeights(path string, weights int) (map[string]*tensor.Dense, error) {
 	return tensors, nil
 }
 
-// ReadMetadata reads what the safetensors file at path says of its weights, nil
-// where it says nothing or is another kind of file. Its errors are of type
-// *WeightsError.
-func ReadMetadata(path string) (map[string]string, error) {
-	content, err := read(path, roomForWeights)
+// ReadMetadata reads the metadata of the safetensors file at path, which holds
+// the weights of a model with so many. It returns nil if the file has none or is
+// one that torch.save wrote. Its errors are of type *WeightsError.
+func ReadMetadata(path string, weights int) (map[string]string, error) {
+	content, err := read(path, roomFor(weights))
 	if err == nil && !isTorch(content) {
 		_, header, fault := decodeHeader(content, longestHeader)
 		if fault == nil {
@@ -116,8 +116,12 @@ func ReadMetadata(path string) (map[string]string, error) {
 	return nil, nil
 }
 
+// roomFor is the largest size that a file may have for a model with so many
+// weights.
+func roomFor(weights int) int64 { return max(roomForWeights, 4*int64(weights)+longestHeader) }
+
 func readWeights(path string, weights int) (map[string]*tensor.Dense, error) {
-	content, err := read(path, max(roomForWeights, 4*int64(weights)+longestHeader))
+	content, err := read(path, roomFor(weights))
 	if err != nil {
 		return nil, err
 	}

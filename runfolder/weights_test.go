@@ -146,6 +146,28 @@ func TestUnsoundWeights(t *testing.T) {
 	})
 }
 
+// TestReadMetadataOfALargeModel reads the metadata of a file that only a large
+// model's may be.
+func TestReadMetadataOfALargeModel(t *testing.T) {
+	const weights = roomForWeights/4 + 1
+	large := map[string]*tensor.Dense{"w": tensor.New(tensor.WithShape(weights), tensor.WithBacking(make([]float32, weights)))}
+	content, err := Safetensors(large, map[string]string{"mean_image": "AAAA"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "best.safetensors")
+	if err := os.WriteFile(path, content, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	metadata, err := ReadMetadata(path, weights)
+	if err != nil || metadata["mean_image"] != "AAAA" {
+		t.Errorf("metadata %v, error %v", metadata, err)
+	}
+	if _, err := ReadMetadata(path, 1); err == nil {
+		t.Error("a small model's file may be as large")
+	}
+}
+
 func FuzzReadWeights(f *testing.F) {
 	f.Add(safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, []byte{0, 0, 128, 63}))
 	f.Add(safetensorsFile(`{"__metadata__":{"format":"pt"},"w":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}`, nil))
