@@ -13,7 +13,7 @@ func detect() []*instructionSet {
 	var found []*instructionSet
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX2 && cpu.X86.HasFMA {
 		found = append(found, &instructionSet{
-			name: "amd64 AVX-512", columns: 32, tiles: []tileFunc{
+			name: "amd64 AVX-512", columns: 32, readsRows: true, tiles: []tileFunc{
 				tile1x32, tile2x32, tile3x32, tile4x32, tile5x32, tile6x32,
 				tile7x32, tile8x32, tile9x32, tile10x32, tile11x32, tile12x32,
 			},
@@ -30,7 +30,7 @@ func detect() []*instructionSet {
 	}
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
 		found = append(found, &instructionSet{
-			name: "amd64 AVX2", columns: 16, tiles: []tileFunc{
+			name: "amd64 AVX2", columns: 16, readsRows: true, tiles: []tileFunc{
 				tile1x16, tile2x16, tile3x16, tile4x16, tile5x16, tile6x16,
 			},
 			dot: dot8, combiners: []combiner{{64, combine64}, {8, combine8}, {1, combine1}},

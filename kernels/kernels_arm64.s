@@ -2,79 +2,86 @@
 
 #include "textflag.h"
 
-// func tile1x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
-TEXT ·tile1x8(SB), NOSPLIT, $0-41
+// func tile1x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
+TEXT ·tile1x8(SB), NOSPLIT, $0-57
 	MOVD   c+0(FP), R0
 	MOVD   stride+8(FP), R1
 	LSL    $2, R1, R1
 	MOVD   a+16(FP), R2
-	MOVD   b+24(FP), R3
-	MOVD   k+32(FP), R4
-	MOVBU  accumulate+40(FP), R5
-	CBNZ   R5, load
+	MOVD   stepStride+32(FP), R3
+	LSL    $2, R3, R3
+	MOVD   b+40(FP), R4
+	MOVD   k+48(FP), R5
+	MOVBU  accumulate+56(FP), R6
+	CBNZ   R6, load
 	VEOR   V0.B16, V0.B16, V0.B16
 	VEOR   V1.B16, V1.B16, V1.B16
 	B      multiply
 
 load:
-	MOVD   R0, R6
-	FLDPQ  0(R6), (F0, F1)
+	MOVD   R0, R7
+	FLDPQ  0(R7), (F0, F1)
 
 multiply:
-	SUBS   $4, R4, R4
+	SUBS   $4, R5, R5
 	BLT    rest
 
 steps:
-	FLDPQ  0(R3), (F2, F3)
+	FLDPQ  0(R4), (F2, F3)
 	FMOVS  0(R2), F4
+	ADD    R3, R2, R2
 	WORD   $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
 	WORD   $0x4f841061 // fmla v1.4s, v3.4s, v4.s[0]
-	FLDPQ  32(R3), (F2, F3)
-	FMOVS  4(R2), F4
+	FLDPQ  32(R4), (F2, F3)
+	FMOVS  0(R2), F4
+	ADD    R3, R2, R2
 	WORD   $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
 	WORD   $0x4f841061 // fmla v1.4s, v3.4s, v4.s[0]
-	FLDPQ  64(R3), (F2, F3)
-	FMOVS  8(R2), F4
+	FLDPQ  64(R4), (F2, F3)
+	FMOVS  0(R2), F4
+	ADD    R3, R2, R2
 	WORD   $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
 	WORD   $0x4f841061 // fmla v1.4s, v3.4s, v4.s[0]
-	FLDPQ  96(R3), (F2, F3)
-	FMOVS  12(R2), F4
+	FLDPQ  96(R4), (F2, F3)
+	FMOVS  0(R2), F4
+	ADD    R3, R2, R2
 	WORD   $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
 	WORD   $0x4f841061 // fmla v1.4s, v3.4s, v4.s[0]
-	ADD    $16, R2, R2
-	ADD    $128, R3, R3
-	SUBS   $4, R4, R4
+	ADD    $128, R4, R4
+	SUBS   $4, R5, R5
 	BGE    steps
 
 rest:
-	ADDS   $4, R4, R4
+	ADDS   $4, R5, R5
 	BEQ    store
 
 single:
-	FLDPQ  0(R3), (F2, F3)
+	FLDPQ  0(R4), (F2, F3)
 	FMOVS  0(R2), F4
+	ADD    R3, R2, R2
 	WORD   $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
 	WORD   $0x4f841061 // fmla v1.4s, v3.4s, v4.s[0]
-	ADD    $4, R2, R2
-	ADD    $32, R3, R3
-	SUBS   $1, R4, R4
+	ADD    $32, R4, R4
+	SUBS   $1, R5, R5
 	BNE    single
 
 store:
-	MOVD   R0, R6
-	FSTPQ  (F0, F1), 0(R6)
+	MOVD   R0, R7
+	FSTPQ  (F0, F1), 0(R7)
 	RET
 
-// func tile2x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
-TEXT ·tile2x8(SB), NOSPLIT, $0-41
+// func tile2x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
+TEXT ·tile2x8(SB), NOSPLIT, $0-57
 	MOVD   c+0(FP), R0
 	MOVD   stride+8(FP), R1
 	LSL    $2, R1, R1
 	MOVD   a+16(FP), R2
-	MOVD   b+24(FP), R3
-	MOVD   k+32(FP), R4
-	MOVBU  accumulate+40(FP), R5
-	CBNZ   R5, load
+	MOVD   stepStride+32(FP), R3
+	LSL    $2, R3, R3
+	MOVD   b+40(FP), R4
+	MOVD   k+48(FP), R5
+	MOVBU  accumulate+56(FP), R6
+	CBNZ   R6, load
 	VEOR   V0.B16, V0.B16, V0.B16
 	VEOR   V1.B16, V1.B16, V1.B16
 	VEOR   V2.B16, V2.B16, V2.B16
@@ -82,78 +89,83 @@ TEXT ·tile2x8(SB), NOSPLIT, $0-41
 	B      multiply
 
 load:
-	MOVD   R0, R6
-	FLDPQ  0(R6), (F0, F1)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F2, F3)
+	MOVD   R0, R7
+	FLDPQ  0(R7), (F0, F1)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F2, F3)
 
 multiply:
-	SUBS   $4, R4, R4
+	SUBS   $4, R5, R5
 	BLT    rest
 
 steps:
-	FLDPQ  0(R3), (F4, F5)
+	FLDPQ  0(R4), (F4, F5)
 	FMOVD  0(R2), F6
+	ADD    R3, R2, R2
 	WORD   $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
 	WORD   $0x4f8610a1 // fmla v1.4s, v5.4s, v6.s[0]
 	WORD   $0x4fa61082 // fmla v2.4s, v4.4s, v6.s[1]
 	WORD   $0x4fa610a3 // fmla v3.4s, v5.4s, v6.s[1]
-	FLDPQ  32(R3), (F4, F5)
-	FMOVD  8(R2), F6
+	FLDPQ  32(R4), (F4, F5)
+	FMOVD  0(R2), F6
+	ADD    R3, R2, R2
 	WORD   $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
 	WORD   $0x4f8610a1 // fmla v1.4s, v5.4s, v6.s[0]
 	WORD   $0x4fa61082 // fmla v2.4s, v4.4s, v6.s[1]
 	WORD   $0x4fa610a3 // fmla v3.4s, v5.4s, v6.s[1]
-	FLDPQ  64(R3), (F4, F5)
-	FMOVD  16(R2), F6
+	FLDPQ  64(R4), (F4, F5)
+	FMOVD  0(R2), F6
+	ADD    R3, R2, R2
 	WORD   $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
 	WORD   $0x4f8610a1 // fmla v1.4s, v5.4s, v6.s[0]
 	WORD   $0x4fa61082 // fmla v2.4s, v4.4s, v6.s[1]
 	WORD   $0x4fa610a3 // fmla v3.4s, v5.4s, v6.s[1]
-	FLDPQ  96(R3), (F4, F5)
-	FMOVD  24(R2), F6
+	FLDPQ  96(R4), (F4, F5)
+	FMOVD  0(R2), F6
+	ADD    R3, R2, R2
 	WORD   $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
 	WORD   $0x4f8610a1 // fmla v1.4s, v5.4s, v6.s[0]
 	WORD   $0x4fa61082 // fmla v2.4s, v4.4s, v6.s[1]
 	WORD   $0x4fa610a3 // fmla v3.4s, v5.4s, v6.s[1]
-	ADD    $32, R2, R2
-	ADD    $128, R3, R3
-	SUBS   $4, R4, R4
+	ADD    $128, R4, R4
+	SUBS   $4, R5, R5
 	BGE    steps
 
 rest:
-	ADDS   $4, R4, R4
+	ADDS   $4, R5, R5
 	BEQ    store
 
 single:
-	FLDPQ  0(R3), (F4, F5)
+	FLDPQ  0(R4), (F4, F5)
 	FMOVD  0(R2), F6
+	ADD    R3, R2, R2
 	WORD   $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
 	WORD   $0x4f8610a1 // fmla v1.4s, v5.4s, v6.s[0]
 	WORD   $0x4fa61082 // fmla v2.4s, v4.4s, v6.s[1]
 	WORD   $0x4fa610a3 // fmla v3.4s, v5.4s, v6.s[1]
-	ADD    $8, R2, R2
-	ADD    $32, R3, R3
-	SUBS   $1, R4, R4
+	ADD    $32, R4, R4
+	SUBS   $1, R5, R5
 	BNE    single
 
 store:
-	MOVD   R0, R6
-	FSTPQ  (F0, F1), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F2, F3), 0(R6)
+	MOVD   R0, R7
+	FSTPQ  (F0, F1), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F2, F3), 0(R7)
 	RET
 
-// func tile3x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
-TEXT ·tile3x8(SB), NOSPLIT, $0-41
+// func tile3x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
+TEXT ·tile3x8(SB), NOSPLIT, $0-57
 	MOVD   c+0(FP), R0
 	MOVD   stride+8(FP), R1
 	LSL    $2, R1, R1
 	MOVD   a+16(FP), R2
-	MOVD   b+24(FP), R3
-	MOVD   k+32(FP), R4
-	MOVBU  accumulate+40(FP), R5
-	CBNZ   R5, load
+	MOVD   stepStride+32(FP), R3
+	LSL    $2, R3, R3
+	MOVD   b+40(FP), R4
+	MOVD   k+48(FP), R5
+	MOVBU  accumulate+56(FP), R6
+	CBNZ   R6, load
 	VEOR   V0.B16, V0.B16, V0.B16
 	VEOR   V1.B16, V1.B16, V1.B16
 	VEOR   V2.B16, V2.B16, V2.B16
@@ -163,97 +175,102 @@ TEXT ·tile3x8(SB), NOSPLIT, $0-41
 	B      multiply
 
 load:
-	MOVD   R0, R6
-	FLDPQ  0(R6), (F0, F1)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F2, F3)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F4, F5)
+	MOVD   R0, R7
+	FLDPQ  0(R7), (F0, F1)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F2, F3)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F4, F5)
 
 multiply:
-	SUBS   $4, R4, R4
+	SUBS   $4, R5, R5
 	BLT    rest
 
 steps:
-	FLDPQ  0(R3), (F6, F7)
+	FLDPQ  0(R4), (F6, F7)
 	FMOVD  0(R2), F8
 	FMOVS  8(R2), F9
+	ADD    R3, R2, R2
 	WORD   $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
 	WORD   $0x4f8810e1 // fmla v1.4s, v7.4s, v8.s[0]
 	WORD   $0x4fa810c2 // fmla v2.4s, v6.4s, v8.s[1]
 	WORD   $0x4fa810e3 // fmla v3.4s, v7.4s, v8.s[1]
 	WORD   $0x4f8910c4 // fmla v4.4s, v6.4s, v9.s[0]
 	WORD   $0x4f8910e5 // fmla v5.4s, v7.4s, v9.s[0]
-	FLDPQ  32(R3), (F6, F7)
-	FMOVD  12(R2), F8
-	FMOVS  20(R2), F9
+	FLDPQ  32(R4), (F6, F7)
+	FMOVD  0(R2), F8
+	FMOVS  8(R2), F9
+	ADD    R3, R2, R2
 	WORD   $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
 	WORD   $0x4f8810e1 // fmla v1.4s, v7.4s, v8.s[0]
 	WORD   $0x4fa810c2 // fmla v2.4s, v6.4s, v8.s[1]
 	WORD   $0x4fa810e3 // fmla v3.4s, v7.4s, v8.s[1]
 	WORD   $0x4f8910c4 // fmla v4.4s, v6.4s, v9.s[0]
 	WORD   $0x4f8910e5 // fmla v5.4s, v7.4s, v9.s[0]
-	FLDPQ  64(R3), (F6, F7)
-	FMOVD  24(R2), F8
-	FMOVS  32(R2), F9
+	FLDPQ  64(R4), (F6, F7)
+	FMOVD  0(R2), F8
+	FMOVS  8(R2), F9
+	ADD    R3, R2, R2
 	WORD   $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
 	WORD   $0x4f8810e1 // fmla v1.4s, v7.4s, v8.s[0]
 	WORD   $0x4fa810c2 // fmla v2.4s, v6.4s, v8.s[1]
 	WORD   $0x4fa810e3 // fmla v3.4s, v7.4s, v8.s[1]
 	WORD   $0x4f8910c4 // fmla v4.4s, v6.4s, v9.s[0]
 	WORD   $0x4f8910e5 // fmla v5.4s, v7.4s, v9.s[0]
-	FLDPQ  96(R3), (F6, F7)
-	FMOVD  36(R2), F8
-	FMOVS  44(R2), F9
+	FLDPQ  96(R4), (F6, F7)
+	FMOVD  0(R2), F8
+	FMOVS  8(R2), F9
+	ADD    R3, R2, R2
 	WORD   $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
 	WORD   $0x4f8810e1 // fmla v1.4s, v7.4s, v8.s[0]
 	WORD   $0x4fa810c2 // fmla v2.4s, v6.4s, v8.s[1]
 	WORD   $0x4fa810e3 // fmla v3.4s, v7.4s, v8.s[1]
 	WORD   $0x4f8910c4 // fmla v4.4s, v6.4s, v9.s[0]
 	WORD   $0x4f8910e5 // fmla v5.4s, v7.4s, v9.s[0]
-	ADD    $48, R2, R2
-	ADD    $128, R3, R3
-	SUBS   $4, R4, R4
+	ADD    $128, R4, R4
+	SUBS   $4, R5, R5
 	BGE    steps
 
 rest:
-	ADDS   $4, R4, R4
+	ADDS   $4, R5, R5
 	BEQ    store
 
 single:
-	FLDPQ  0(R3), (F6, F7)
+	FLDPQ  0(R4), (F6, F7)
 	FMOVD  0(R2), F8
 	FMOVS  8(R2), F9
+	ADD    R3, R2, R2
 	WORD   $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
 	WORD   $0x4f8810e1 // fmla v1.4s, v7.4s, v8.s[0]
 	WORD   $0x4fa810c2 // fmla v2.4s, v6.4s, v8.s[1]
 	WORD   $0x4fa810e3 // fmla v3.4s, v7.4s, v8.s[1]
 	WORD   $0x4f8910c4 // fmla v4.4s, v6.4s, v9.s[0]
 	WORD   $0x4f8910e5 // fmla v5.4s, v7.4s, v9.s[0]
-	ADD    $12, R2, R2
-	ADD    $32, R3, R3
-	SUBS   $1, R4, R4
+	ADD    $32, R4, R4
+	SUBS   $1, R5, R5
 	BNE    single
 
 store:
-	MOVD   R0, R6
-	FSTPQ  (F0, F1), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F2, F3), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F4, F5), 0(R6)
+	MOVD   R0, R7
+	FSTPQ  (F0, F1), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F2, F3), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F4, F5), 0(R7)
 	RET
 
-// func tile4x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
-TEXT ·tile4x8(SB), NOSPLIT, $0-41
+// func tile4x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
+TEXT ·tile4x8(SB), NOSPLIT, $0-57
 	MOVD   c+0(FP), R0
 	MOVD   stride+8(FP), R1
 	LSL    $2, R1, R1
 	MOVD   a+16(FP), R2
-	MOVD   b+24(FP), R3
-	MOVD   k+32(FP), R4
-	MOVBU  accumulate+40(FP), R5
-	CBNZ   R5, load
+	MOVD   stepStride+32(FP), R3
+	LSL    $2, R3, R3
+	MOVD   b+40(FP), R4
+	MOVD   k+48(FP), R5
+	MOVBU  accumulate+56(FP), R6
+	CBNZ   R6, load
 	VEOR   V0.B16, V0.B16, V0.B16
 	VEOR   V1.B16, V1.B16, V1.B16
 	VEOR   V2.B16, V2.B16, V2.B16
@@ -265,22 +282,23 @@ TEXT ·tile4x8(SB), NOSPLIT, $0-41
 	B      multiply
 
 load:
-	MOVD   R0, R6
-	FLDPQ  0(R6), (F0, F1)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F2, F3)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F4, F5)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F6, F7)
+	MOVD   R0, R7
+	FLDPQ  0(R7), (F0, F1)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F2, F3)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F4, F5)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F6, F7)
 
 multiply:
-	SUBS   $4, R4, R4
+	SUBS   $4, R5, R5
 	BLT    rest
 
 steps:
-	FLDPQ  0(R3), (F8, F9)
+	FLDPQ  0(R4), (F8, F9)
 	FMOVQ  0(R2), F10
+	ADD    R3, R2, R2
 	WORD   $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
 	WORD   $0x4f8a1121 // fmla v1.4s, v9.4s, v10.s[0]
 	WORD   $0x4faa1102 // fmla v2.4s, v8.4s, v10.s[1]
@@ -289,8 +307,9 @@ steps:
 	WORD   $0x4f8a1925 // fmla v5.4s, v9.4s, v10.s[2]
 	WORD   $0x4faa1906 // fmla v6.4s, v8.4s, v10.s[3]
 	WORD   $0x4faa1927 // fmla v7.4s, v9.4s, v10.s[3]
-	FLDPQ  32(R3), (F8, F9)
-	FMOVQ  16(R2), F10
+	FLDPQ  32(R4), (F8, F9)
+	FMOVQ  0(R2), F10
+	ADD    R3, R2, R2
 	WORD   $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
 	WORD   $0x4f8a1121 // fmla v1.4s, v9.4s, v10.s[0]
 	WORD   $0x4faa1102 // fmla v2.4s, v8.4s, v10.s[1]
@@ -299,8 +318,9 @@ steps:
 	WORD   $0x4f8a1925 // fmla v5.4s, v9.4s, v10.s[2]
 	WORD   $0x4faa1906 // fmla v6.4s, v8.4s, v10.s[3]
 	WORD   $0x4faa1927 // fmla v7.4s, v9.4s, v10.s[3]
-	FLDPQ  64(R3), (F8, F9)
-	FMOVQ  32(R2), F10
+	FLDPQ  64(R4), (F8, F9)
+	FMOVQ  0(R2), F10
+	ADD    R3, R2, R2
 	WORD   $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
 	WORD   $0x4f8a1121 // fmla v1.4s, v9.4s, v10.s[0]
 	WORD   $0x4faa1102 // fmla v2.4s, v8.4s, v10.s[1]
@@ -309,8 +329,9 @@ steps:
 	WORD   $0x4f8a1925 // fmla v5.4s, v9.4s, v10.s[2]
 	WORD   $0x4faa1906 // fmla v6.4s, v8.4s, v10.s[3]
 	WORD   $0x4faa1927 // fmla v7.4s, v9.4s, v10.s[3]
-	FLDPQ  96(R3), (F8, F9)
-	FMOVQ  48(R2), F10
+	FLDPQ  96(R4), (F8, F9)
+	FMOVQ  0(R2), F10
+	ADD    R3, R2, R2
 	WORD   $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
 	WORD   $0x4f8a1121 // fmla v1.4s, v9.4s, v10.s[0]
 	WORD   $0x4faa1102 // fmla v2.4s, v8.4s, v10.s[1]
@@ -319,18 +340,18 @@ steps:
 	WORD   $0x4f8a1925 // fmla v5.4s, v9.4s, v10.s[2]
 	WORD   $0x4faa1906 // fmla v6.4s, v8.4s, v10.s[3]
 	WORD   $0x4faa1927 // fmla v7.4s, v9.4s, v10.s[3]
-	ADD    $64, R2, R2
-	ADD    $128, R3, R3
-	SUBS   $4, R4, R4
+	ADD    $128, R4, R4
+	SUBS   $4, R5, R5
 	BGE    steps
 
 rest:
-	ADDS   $4, R4, R4
+	ADDS   $4, R5, R5
 	BEQ    store
 
 single:
-	FLDPQ  0(R3), (F8, F9)
+	FLDPQ  0(R4), (F8, F9)
 	FMOVQ  0(R2), F10
+	ADD    R3, R2, R2
 	WORD   $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
 	WORD   $0x4f8a1121 // fmla v1.4s, v9.4s, v10.s[0]
 	WORD   $0x4faa1102 // fmla v2.4s, v8.4s, v10.s[1]
@@ -339,32 +360,33 @@ single:
 	WORD   $0x4f8a1925 // fmla v5.4s, v9.4s, v10.s[2]
 	WORD   $0x4faa1906 // fmla v6.4s, v8.4s, v10.s[3]
 	WORD   $0x4faa1927 // fmla v7.4s, v9.4s, v10.s[3]
-	ADD    $16, R2, R2
-	ADD    $32, R3, R3
-	SUBS   $1, R4, R4
+	ADD    $32, R4, R4
+	SUBS   $1, R5, R5
 	BNE    single
 
 store:
-	MOVD   R0, R6
-	FSTPQ  (F0, F1), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F2, F3), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F4, F5), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F6, F7), 0(R6)
+	MOVD   R0, R7
+	FSTPQ  (F0, F1), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F2, F3), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F4, F5), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F6, F7), 0(R7)
 	RET
 
-// func tile5x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
-TEXT ·tile5x8(SB), NOSPLIT, $0-41
+// func tile5x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
+TEXT ·tile5x8(SB), NOSPLIT, $0-57
 	MOVD   c+0(FP), R0
 	MOVD   stride+8(FP), R1
 	LSL    $2, R1, R1
 	MOVD   a+16(FP), R2
-	MOVD   b+24(FP), R3
-	MOVD   k+32(FP), R4
-	MOVBU  accumulate+40(FP), R5
-	CBNZ   R5, load
+	MOVD   stepStride+32(FP), R3
+	LSL    $2, R3, R3
+	MOVD   b+40(FP), R4
+	MOVD   k+48(FP), R5
+	MOVBU  accumulate+56(FP), R6
+	CBNZ   R6, load
 	VEOR   V0.B16, V0.B16, V0.B16
 	VEOR   V1.B16, V1.B16, V1.B16
 	VEOR   V2.B16, V2.B16, V2.B16
@@ -378,25 +400,26 @@ TEXT ·tile5x8(SB), NOSPLIT, $0-41
 	B      multiply
 
 load:
-	MOVD   R0, R6
-	FLDPQ  0(R6), (F0, F1)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F2, F3)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F4, F5)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F6, F7)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F8, F9)
+	MOVD   R0, R7
+	FLDPQ  0(R7), (F0, F1)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F2, F3)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F4, F5)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F6, F7)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F8, F9)
 
 multiply:
-	SUBS   $4, R4, R4
+	SUBS   $4, R5, R5
 	BLT    rest
 
 steps:
-	FLDPQ  0(R3), (F10, F11)
+	FLDPQ  0(R4), (F10, F11)
 	FMOVQ  0(R2), F12
 	FMOVS  16(R2), F13
+	ADD    R3, R2, R2
 	WORD   $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
 	WORD   $0x4f8c1161 // fmla v1.4s, v11.4s, v12.s[0]
 	WORD   $0x4fac1142 // fmla v2.4s, v10.4s, v12.s[1]
@@ -407,9 +430,10 @@ steps:
 	WORD   $0x4fac1967 // fmla v7.4s, v11.4s, v12.s[3]
 	WORD   $0x4f8d1148 // fmla v8.4s, v10.4s, v13.s[0]
 	WORD   $0x4f8d1169 // fmla v9.4s, v11.4s, v13.s[0]
-	FLDPQ  32(R3), (F10, F11)
-	FMOVQ  20(R2), F12
-	FMOVS  36(R2), F13
+	FLDPQ  32(R4), (F10, F11)
+	FMOVQ  0(R2), F12
+	FMOVS  16(R2), F13
+	ADD    R3, R2, R2
 	WORD   $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
 	WORD   $0x4f8c1161 // fmla v1.4s, v11.4s, v12.s[0]
 	WORD   $0x4fac1142 // fmla v2.4s, v10.4s, v12.s[1]
@@ -420,9 +444,10 @@ steps:
 	WORD   $0x4fac1967 // fmla v7.4s, v11.4s, v12.s[3]
 	WORD   $0x4f8d1148 // fmla v8.4s, v10.4s, v13.s[0]
 	WORD   $0x4f8d1169 // fmla v9.4s, v11.4s, v13.s[0]
-	FLDPQ  64(R3), (F10, F11)
-	FMOVQ  40(R2), F12
-	FMOVS  56(R2), F13
+	FLDPQ  64(R4), (F10, F11)
+	FMOVQ  0(R2), F12
+	FMOVS  16(R2), F13
+	ADD    R3, R2, R2
 	WORD   $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
 	WORD   $0x4f8c1161 // fmla v1.4s, v11.4s, v12.s[0]
 	WORD   $0x4fac1142 // fmla v2.4s, v10.4s, v12.s[1]
@@ -433,9 +458,10 @@ steps:
 	WORD   $0x4fac1967 // fmla v7.4s, v11.4s, v12.s[3]
 	WORD   $0x4f8d1148 // fmla v8.4s, v10.4s, v13.s[0]
 	WORD   $0x4f8d1169 // fmla v9.4s, v11.4s, v13.s[0]
-	FLDPQ  96(R3), (F10, F11)
-	FMOVQ  60(R2), F12
-	FMOVS  76(R2), F13
+	FLDPQ  96(R4), (F10, F11)
+	FMOVQ  0(R2), F12
+	FMOVS  16(R2), F13
+	ADD    R3, R2, R2
 	WORD   $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
 	WORD   $0x4f8c1161 // fmla v1.4s, v11.4s, v12.s[0]
 	WORD   $0x4fac1142 // fmla v2.4s, v10.4s, v12.s[1]
@@ -446,19 +472,19 @@ steps:
 	WORD   $0x4fac1967 // fmla v7.4s, v11.4s, v12.s[3]
 	WORD   $0x4f8d1148 // fmla v8.4s, v10.4s, v13.s[0]
 	WORD   $0x4f8d1169 // fmla v9.4s, v11.4s, v13.s[0]
-	ADD    $80, R2, R2
-	ADD    $128, R3, R3
-	SUBS   $4, R4, R4
+	ADD    $128, R4, R4
+	SUBS   $4, R5, R5
 	BGE    steps
 
 rest:
-	ADDS   $4, R4, R4
+	ADDS   $4, R5, R5
 	BEQ    store
 
 single:
-	FLDPQ  0(R3), (F10, F11)
+	FLDPQ  0(R4), (F10, F11)
 	FMOVQ  0(R2), F12
 	FMOVS  16(R2), F13
+	ADD    R3, R2, R2
 	WORD   $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
 	WORD   $0x4f8c1161 // fmla v1.4s, v11.4s, v12.s[0]
 	WORD   $0x4fac1142 // fmla v2.4s, v10.4s, v12.s[1]
@@ -469,34 +495,35 @@ single:
 	WORD   $0x4fac1967 // fmla v7.4s, v11.4s, v12.s[3]
 	WORD   $0x4f8d1148 // fmla v8.4s, v10.4s, v13.s[0]
 	WORD   $0x4f8d1169 // fmla v9.4s, v11.4s, v13.s[0]
-	ADD    $20, R2, R2
-	ADD    $32, R3, R3
-	SUBS   $1, R4, R4
+	ADD    $32, R4, R4
+	SUBS   $1, R5, R5
 	BNE    single
 
 store:
-	MOVD   R0, R6
-	FSTPQ  (F0, F1), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F2, F3), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F4, F5), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F6, F7), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F8, F9), 0(R6)
+	MOVD   R0, R7
+	FSTPQ  (F0, F1), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F2, F3), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F4, F5), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F6, F7), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F8, F9), 0(R7)
 	RET
 
-// func tile6x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
-TEXT ·tile6x8(SB), NOSPLIT, $0-41
+// func tile6x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
+TEXT ·tile6x8(SB), NOSPLIT, $0-57
 	MOVD   c+0(FP), R0
 	MOVD   stride+8(FP), R1
 	LSL    $2, R1, R1
 	MOVD   a+16(FP), R2
-	MOVD   b+24(FP), R3
-	MOVD   k+32(FP), R4
-	MOVBU  accumulate+40(FP), R5
-	CBNZ   R5, load
+	MOVD   stepStride+32(FP), R3
+	LSL    $2, R3, R3
+	MOVD   b+40(FP), R4
+	MOVD   k+48(FP), R5
+	MOVBU  accumulate+56(FP), R6
+	CBNZ   R6, load
 	VEOR   V0.B16, V0.B16, V0.B16
 	VEOR   V1.B16, V1.B16, V1.B16
 	VEOR   V2.B16, V2.B16, V2.B16
@@ -512,27 +539,28 @@ TEXT ·tile6x8(SB), NOSPLIT, $0-41
 	B      multiply
 
 load:
-	MOVD   R0, R6
-	FLDPQ  0(R6), (F0, F1)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F2, F3)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F4, F5)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F6, F7)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F8, F9)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F10, F11)
+	MOVD   R0, R7
+	FLDPQ  0(R7), (F0, F1)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F2, F3)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F4, F5)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F6, F7)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F8, F9)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F10, F11)
 
 multiply:
-	SUBS   $4, R4, R4
+	SUBS   $4, R5, R5
 	BLT    rest
 
 steps:
-	FLDPQ  0(R3), (F12, F13)
+	FLDPQ  0(R4), (F12, F13)
 	FMOVQ  0(R2), F14
 	FMOVD  16(R2), F15
+	ADD    R3, R2, R2
 	WORD   $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
 	WORD   $0x4f8e11a1 // fmla v1.4s, v13.4s, v14.s[0]
 	WORD   $0x4fae1182 // fmla v2.4s, v12.4s, v14.s[1]
@@ -545,9 +573,10 @@ steps:
 	WORD   $0x4f8f11a9 // fmla v9.4s, v13.4s, v15.s[0]
 	WORD   $0x4faf118a // fmla v10.4s, v12.4s, v15.s[1]
 	WORD   $0x4faf11ab // fmla v11.4s, v13.4s, v15.s[1]
-	FLDPQ  32(R3), (F12, F13)
-	FMOVQ  24(R2), F14
-	FMOVD  40(R2), F15
+	FLDPQ  32(R4), (F12, F13)
+	FMOVQ  0(R2), F14
+	FMOVD  16(R2), F15
+	ADD    R3, R2, R2
 	WORD   $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
 	WORD   $0x4f8e11a1 // fmla v1.4s, v13.4s, v14.s[0]
 	WORD   $0x4fae1182 // fmla v2.4s, v12.4s, v14.s[1]
@@ -560,9 +589,10 @@ steps:
 	WORD   $0x4f8f11a9 // fmla v9.4s, v13.4s, v15.s[0]
 	WORD   $0x4faf118a // fmla v10.4s, v12.4s, v15.s[1]
 	WORD   $0x4faf11ab // fmla v11.4s, v13.4s, v15.s[1]
-	FLDPQ  64(R3), (F12, F13)
-	FMOVQ  48(R2), F14
-	FMOVD  64(R2), F15
+	FLDPQ  64(R4), (F12, F13)
+	FMOVQ  0(R2), F14
+	FMOVD  16(R2), F15
+	ADD    R3, R2, R2
 	WORD   $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
 	WORD   $0x4f8e11a1 // fmla v1.4s, v13.4s, v14.s[0]
 	WORD   $0x4fae1182 // fmla v2.4s, v12.4s, v14.s[1]
@@ -575,9 +605,10 @@ steps:
 	WORD   $0x4f8f11a9 // fmla v9.4s, v13.4s, v15.s[0]
 	WORD   $0x4faf118a // fmla v10.4s, v12.4s, v15.s[1]
 	WORD   $0x4faf11ab // fmla v11.4s, v13.4s, v15.s[1]
-	FLDPQ  96(R3), (F12, F13)
-	FMOVQ  72(R2), F14
-	FMOVD  88(R2), F15
+	FLDPQ  96(R4), (F12, F13)
+	FMOVQ  0(R2), F14
+	FMOVD  16(R2), F15
+	ADD    R3, R2, R2
 	WORD   $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
 	WORD   $0x4f8e11a1 // fmla v1.4s, v13.4s, v14.s[0]
 	WORD   $0x4fae1182 // fmla v2.4s, v12.4s, v14.s[1]
@@ -590,19 +621,19 @@ steps:
 	WORD   $0x4f8f11a9 // fmla v9.4s, v13.4s, v15.s[0]
 	WORD   $0x4faf118a // fmla v10.4s, v12.4s, v15.s[1]
 	WORD   $0x4faf11ab // fmla v11.4s, v13.4s, v15.s[1]
-	ADD    $96, R2, R2
-	ADD    $128, R3, R3
-	SUBS   $4, R4, R4
+	ADD    $128, R4, R4
+	SUBS   $4, R5, R5
 	BGE    steps
 
 rest:
-	ADDS   $4, R4, R4
+	ADDS   $4, R5, R5
 	BEQ    store
 
 single:
-	FLDPQ  0(R3), (F12, F13)
+	FLDPQ  0(R4), (F12, F13)
 	FMOVQ  0(R2), F14
 	FMOVD  16(R2), F15
+	ADD    R3, R2, R2
 	WORD   $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
 	WORD   $0x4f8e11a1 // fmla v1.4s, v13.4s, v14.s[0]
 	WORD   $0x4fae1182 // fmla v2.4s, v12.4s, v14.s[1]
@@ -615,36 +646,37 @@ single:
 	WORD   $0x4f8f11a9 // fmla v9.4s, v13.4s, v15.s[0]
 	WORD   $0x4faf118a // fmla v10.4s, v12.4s, v15.s[1]
 	WORD   $0x4faf11ab // fmla v11.4s, v13.4s, v15.s[1]
-	ADD    $24, R2, R2
-	ADD    $32, R3, R3
-	SUBS   $1, R4, R4
+	ADD    $32, R4, R4
+	SUBS   $1, R5, R5
 	BNE    single
 
 store:
-	MOVD   R0, R6
-	FSTPQ  (F0, F1), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F2, F3), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F4, F5), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F6, F7), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F8, F9), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F10, F11), 0(R6)
+	MOVD   R0, R7
+	FSTPQ  (F0, F1), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F2, F3), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F4, F5), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F6, F7), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F8, F9), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F10, F11), 0(R7)
 	RET
 
-// func tile7x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
-TEXT ·tile7x8(SB), NOSPLIT, $0-41
+// func tile7x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
+TEXT ·tile7x8(SB), NOSPLIT, $0-57
 	MOVD   c+0(FP), R0
 	MOVD   stride+8(FP), R1
 	LSL    $2, R1, R1
 	MOVD   a+16(FP), R2
-	MOVD   b+24(FP), R3
-	MOVD   k+32(FP), R4
-	MOVBU  accumulate+40(FP), R5
-	CBNZ   R5, load
+	MOVD   stepStride+32(FP), R3
+	LSL    $2, R3, R3
+	MOVD   b+40(FP), R4
+	MOVD   k+48(FP), R5
+	MOVBU  accumulate+56(FP), R6
+	CBNZ   R6, load
 	VEOR   V0.B16, V0.B16, V0.B16
 	VEOR   V1.B16, V1.B16, V1.B16
 	VEOR   V2.B16, V2.B16, V2.B16
@@ -662,30 +694,31 @@ TEXT ·tile7x8(SB), NOSPLIT, $0-41
 	B      multiply
 
 load:
-	MOVD   R0, R6
-	FLDPQ  0(R6), (F0, F1)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F2, F3)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F4, F5)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F6, F7)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F8, F9)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F10, F11)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F12, F13)
+	MOVD   R0, R7
+	FLDPQ  0(R7), (F0, F1)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F2, F3)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F4, F5)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F6, F7)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F8, F9)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F10, F11)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F12, F13)
 
 multiply:
-	SUBS   $4, R4, R4
+	SUBS   $4, R5, R5
 	BLT    rest
 
 steps:
-	FLDPQ  0(R3), (F14, F15)
+	FLDPQ  0(R4), (F14, F15)
 	FMOVQ  0(R2), F16
 	FMOVD  16(R2), F17
 	FMOVS  24(R2), F18
+	ADD    R3, R2, R2
 	WORD   $0x4f9011c0 // fmla v0.4s, v14.4s, v16.s[0]
 	WORD   $0x4f9011e1 // fmla v1.4s, v15.4s, v16.s[0]
 	WORD   $0x4fb011c2 // fmla v2.4s, v14.4s, v16.s[1]
@@ -700,10 +733,11 @@ steps:
 	WORD   $0x4fb111eb // fmla v11.4s, v15.4s, v17.s[1]
 	WORD   $0x4f9211cc // fmla v12.4s, v14.4s, v18.s[0]
 	WORD   $0x4f9211ed // fmla v13.4s, v15.4s, v18.s[0]
-	FLDPQ  32(R3), (F14, F15)
-	FMOVQ  28(R2), F16
-	FMOVD  44(R2), F17
-	FMOVS  52(R2), F18
+	FLDPQ  32(R4), (F14, F15)
+	FMOVQ  0(R2), F16
+	FMOVD  16(R2), F17
+	FMOVS  24(R2), F18
+	ADD    R3, R2, R2
 	WORD   $0x4f9011c0 // fmla v0.4s, v14.4s, v16.s[0]
 	WORD   $0x4f9011e1 // fmla v1.4s, v15.4s, v16.s[0]
 	WORD   $0x4fb011c2 // fmla v2.4s, v14.4s, v16.s[1]
@@ -718,10 +752,11 @@ steps:
 	WORD   $0x4fb111eb // fmla v11.4s, v15.4s, v17.s[1]
 	WORD   $0x4f9211cc // fmla v12.4s, v14.4s, v18.s[0]
 	WORD   $0x4f9211ed // fmla v13.4s, v15.4s, v18.s[0]
-	FLDPQ  64(R3), (F14, F15)
-	FMOVQ  56(R2), F16
-	FMOVD  72(R2), F17
-	FMOVS  80(R2), F18
+	FLDPQ  64(R4), (F14, F15)
+	FMOVQ  0(R2), F16
+	FMOVD  16(R2), F17
+	FMOVS  24(R2), F18
+	ADD    R3, R2, R2
 	WORD   $0x4f9011c0 // fmla v0.4s, v14.4s, v16.s[0]
 	WORD   $0x4f9011e1 // fmla v1.4s, v15.4s, v16.s[0]
 	WORD   $0x4fb011c2 // fmla v2.4s, v14.4s, v16.s[1]
@@ -736,10 +771,11 @@ steps:
 	WORD   $0x4fb111eb // fmla v11.4s, v15.4s, v17.s[1]
 	WORD   $0x4f9211cc // fmla v12.4s, v14.4s, v18.s[0]
 	WORD   $0x4f9211ed // fmla v13.4s, v15.4s, v18.s[0]
-	FLDPQ  96(R3), (F14, F15)
-	FMOVQ  84(R2), F16
-	FMOVD  100(R2), F17
-	FMOVS  108(R2), F18
+	FLDPQ  96(R4), (F14, F15)
+	FMOVQ  0(R2), F16
+	FMOVD  16(R2), F17
+	FMOVS  24(R2), F18
+	ADD    R3, R2, R2
 	WORD   $0x4f9011c0 // fmla v0.4s, v14.4s, v16.s[0]
 	WORD   $0x4f9011e1 // fmla v1.4s, v15.4s, v16.s[0]
 	WORD   $0x4fb011c2 // fmla v2.4s, v14.4s, v16.s[1]
@@ -754,20 +790,20 @@ steps:
 	WORD   $0x4fb111eb // fmla v11.4s, v15.4s, v17.s[1]
 	WORD   $0x4f9211cc // fmla v12.4s, v14.4s, v18.s[0]
 	WORD   $0x4f9211ed // fmla v13.4s, v15.4s, v18.s[0]
-	ADD    $112, R2, R2
-	ADD    $128, R3, R3
-	SUBS   $4, R4, R4
+	ADD    $128, R4, R4
+	SUBS   $4, R5, R5
 	BGE    steps
 
 rest:
-	ADDS   $4, R4, R4
+	ADDS   $4, R5, R5
 	BEQ    store
 
 single:
-	FLDPQ  0(R3), (F14, F15)
+	FLDPQ  0(R4), (F14, F15)
 	FMOVQ  0(R2), F16
 	FMOVD  16(R2), F17
 	FMOVS  24(R2), F18
+	ADD    R3, R2, R2
 	WORD   $0x4f9011c0 // fmla v0.4s, v14.4s, v16.s[0]
 	WORD   $0x4f9011e1 // fmla v1.4s, v15.4s, v16.s[0]
 	WORD   $0x4fb011c2 // fmla v2.4s, v14.4s, v16.s[1]
@@ -782,38 +818,39 @@ single:
 	WORD   $0x4fb111eb // fmla v11.4s, v15.4s, v17.s[1]
 	WORD   $0x4f9211cc // fmla v12.4s, v14.4s, v18.s[0]
 	WORD   $0x4f9211ed // fmla v13.4s, v15.4s, v18.s[0]
-	ADD    $28, R2, R2
-	ADD    $32, R3, R3
-	SUBS   $1, R4, R4
+	ADD    $32, R4, R4
+	SUBS   $1, R5, R5
 	BNE    single
 
 store:
-	MOVD   R0, R6
-	FSTPQ  (F0, F1), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F2, F3), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F4, F5), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F6, F7), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F8, F9), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F10, F11), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F12, F13), 0(R6)
+	MOVD   R0, R7
+	FSTPQ  (F0, F1), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F2, F3), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F4, F5), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F6, F7), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F8, F9), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F10, F11), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F12, F13), 0(R7)
 	RET
 
-// func tile8x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
-TEXT ·tile8x8(SB), NOSPLIT, $0-41
+// func tile8x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
+TEXT ·tile8x8(SB), NOSPLIT, $0-57
 	MOVD   c+0(FP), R0
 	MOVD   stride+8(FP), R1
 	LSL    $2, R1, R1
 	MOVD   a+16(FP), R2
-	MOVD   b+24(FP), R3
-	MOVD   k+32(FP), R4
-	MOVBU  accumulate+40(FP), R5
-	CBNZ   R5, load
+	MOVD   stepStride+32(FP), R3
+	LSL    $2, R3, R3
+	MOVD   b+40(FP), R4
+	MOVD   k+48(FP), R5
+	MOVBU  accumulate+56(FP), R6
+	CBNZ   R6, load
 	VEOR   V0.B16, V0.B16, V0.B16
 	VEOR   V1.B16, V1.B16, V1.B16
 	VEOR   V2.B16, V2.B16, V2.B16
@@ -833,30 +870,31 @@ TEXT ·tile8x8(SB), NOSPLIT, $0-41
 	B      multiply
 
 load:
-	MOVD   R0, R6
-	FLDPQ  0(R6), (F0, F1)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F2, F3)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F4, F5)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F6, F7)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F8, F9)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F10, F11)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F12, F13)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F14, F15)
+	MOVD   R0, R7
+	FLDPQ  0(R7), (F0, F1)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F2, F3)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F4, F5)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F6, F7)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F8, F9)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F10, F11)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F12, F13)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F14, F15)
 
 multiply:
-	SUBS   $4, R4, R4
+	SUBS   $4, R5, R5
 	BLT    rest
 
 steps:
-	FLDPQ  0(R3), (F16, F17)
+	FLDPQ  0(R4), (F16, F17)
 	FLDPQ  0(R2), (F18, F19)
+	ADD    R3, R2, R2
 	WORD   $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
 	WORD   $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
 	WORD   $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
@@ -873,8 +911,9 @@ steps:
 	WORD   $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
 	WORD   $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
 	WORD   $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	FLDPQ  32(R3), (F16, F17)
-	FLDPQ  32(R2), (F18, F19)
+	FLDPQ  32(R4), (F16, F17)
+	FLDPQ  0(R2), (F18, F19)
+	ADD    R3, R2, R2
 	WORD   $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
 	WORD   $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
 	WORD   $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
@@ -891,8 +930,9 @@ steps:
 	WORD   $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
 	WORD   $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
 	WORD   $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	FLDPQ  64(R3), (F16, F17)
-	FLDPQ  64(R2), (F18, F19)
+	FLDPQ  64(R4), (F16, F17)
+	FLDPQ  0(R2), (F18, F19)
+	ADD    R3, R2, R2
 	WORD   $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
 	WORD   $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
 	WORD   $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
@@ -909,8 +949,9 @@ steps:
 	WORD   $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
 	WORD   $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
 	WORD   $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	FLDPQ  96(R3), (F16, F17)
-	FLDPQ  96(R2), (F18, F19)
+	FLDPQ  96(R4), (F16, F17)
+	FLDPQ  0(R2), (F18, F19)
+	ADD    R3, R2, R2
 	WORD   $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
 	WORD   $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
 	WORD   $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
@@ -927,18 +968,18 @@ steps:
 	WORD   $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
 	WORD   $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
 	WORD   $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	ADD    $128, R2, R2
-	ADD    $128, R3, R3
-	SUBS   $4, R4, R4
+	ADD    $128, R4, R4
+	SUBS   $4, R5, R5
 	BGE    steps
 
 rest:
-	ADDS   $4, R4, R4
+	ADDS   $4, R5, R5
 	BEQ    store
 
 single:
-	FLDPQ  0(R3), (F16, F17)
+	FLDPQ  0(R4), (F16, F17)
 	FLDPQ  0(R2), (F18, F19)
+	ADD    R3, R2, R2
 	WORD   $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
 	WORD   $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
 	WORD   $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
@@ -955,40 +996,41 @@ single:
 	WORD   $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
 	WORD   $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
 	WORD   $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	ADD    $32, R2, R2
-	ADD    $32, R3, R3
-	SUBS   $1, R4, R4
+	ADD    $32, R4, R4
+	SUBS   $1, R5, R5
 	BNE    single
 
 store:
-	MOVD   R0, R6
-	FSTPQ  (F0, F1), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F2, F3), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F4, F5), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F6, F7), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F8, F9), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F10, F11), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F12, F13), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F14, F15), 0(R6)
+	MOVD   R0, R7
+	FSTPQ  (F0, F1), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F2, F3), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F4, F5), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F6, F7), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F8, F9), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F10, F11), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F12, F13), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F14, F15), 0(R7)
 	RET
 
-// func tile9x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
-TEXT ·tile9x8(SB), NOSPLIT, $0-41
+// func tile9x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
+TEXT ·tile9x8(SB), NOSPLIT, $0-57
 	MOVD   c+0(FP), R0
 	MOVD   stride+8(FP), R1
 	LSL    $2, R1, R1
 	MOVD   a+16(FP), R2
-	MOVD   b+24(FP), R3
-	MOVD   k+32(FP), R4
-	MOVBU  accumulate+40(FP), R5
-	CBNZ   R5, load
+	MOVD   stepStride+32(FP), R3
+	LSL    $2, R3, R3
+	MOVD   b+40(FP), R4
+	MOVD   k+48(FP), R5
+	MOVBU  accumulate+56(FP), R6
+	CBNZ   R6, load
 	VEOR   V0.B16, V0.B16, V0.B16
 	VEOR   V1.B16, V1.B16, V1.B16
 	VEOR   V2.B16, V2.B16, V2.B16
@@ -1010,33 +1052,34 @@ TEXT ·tile9x8(SB), NOSPLIT, $0-41
 	B      multiply
 
 load:
-	MOVD   R0, R6
-	FLDPQ  0(R6), (F0, F1)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F2, F3)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F4, F5)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F6, F7)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F8, F9)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F10, F11)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F12, F13)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F14, F15)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F16, F17)
+	MOVD   R0, R7
+	FLDPQ  0(R7), (F0, F1)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F2, F3)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F4, F5)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F6, F7)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F8, F9)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F10, F11)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F12, F13)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F14, F15)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F16, F17)
 
 multiply:
-	SUBS   $4, R4, R4
+	SUBS   $4, R5, R5
 	BLT    rest
 
 steps:
-	FLDPQ  0(R3), (F18, F19)
+	FLDPQ  0(R4), (F18, F19)
 	FLDPQ  0(R2), (F20, F21)
 	FMOVS  32(R2), F22
+	ADD    R3, R2, R2
 	WORD   $0x4f941240 // fmla v0.4s, v18.4s, v20.s[0]
 	WORD   $0x4f941261 // fmla v1.4s, v19.4s, v20.s[0]
 	WORD   $0x4fb41242 // fmla v2.4s, v18.4s, v20.s[1]
@@ -1055,9 +1098,10 @@ steps:
 	WORD   $0x4fb51a6f // fmla v15.4s, v19.4s, v21.s[3]
 	WORD   $0x4f961250 // fmla v16.4s, v18.4s, v22.s[0]
 	WORD   $0x4f961271 // fmla v17.4s, v19.4s, v22.s[0]
-	FLDPQ  32(R3), (F18, F19)
-	FLDPQ  36(R2), (F20, F21)
-	FMOVS  68(R2), F22
+	FLDPQ  32(R4), (F18, F19)
+	FLDPQ  0(R2), (F20, F21)
+	FMOVS  32(R2), F22
+	ADD    R3, R2, R2
 	WORD   $0x4f941240 // fmla v0.4s, v18.4s, v20.s[0]
 	WORD   $0x4f941261 // fmla v1.4s, v19.4s, v20.s[0]
 	WORD   $0x4fb41242 // fmla v2.4s, v18.4s, v20.s[1]
@@ -1076,9 +1120,10 @@ steps:
 	WORD   $0x4fb51a6f // fmla v15.4s, v19.4s, v21.s[3]
 	WORD   $0x4f961250 // fmla v16.4s, v18.4s, v22.s[0]
 	WORD   $0x4f961271 // fmla v17.4s, v19.4s, v22.s[0]
-	FLDPQ  64(R3), (F18, F19)
-	FLDPQ  72(R2), (F20, F21)
-	FMOVS  104(R2), F22
+	FLDPQ  64(R4), (F18, F19)
+	FLDPQ  0(R2), (F20, F21)
+	FMOVS  32(R2), F22
+	ADD    R3, R2, R2
 	WORD   $0x4f941240 // fmla v0.4s, v18.4s, v20.s[0]
 	WORD   $0x4f941261 // fmla v1.4s, v19.4s, v20.s[0]
 	WORD   $0x4fb41242 // fmla v2.4s, v18.4s, v20.s[1]
@@ -1097,9 +1142,10 @@ steps:
 	WORD   $0x4fb51a6f // fmla v15.4s, v19.4s, v21.s[3]
 	WORD   $0x4f961250 // fmla v16.4s, v18.4s, v22.s[0]
 	WORD   $0x4f961271 // fmla v17.4s, v19.4s, v22.s[0]
-	FLDPQ  96(R3), (F18, F19)
-	FLDPQ  108(R2), (F20, F21)
-	FMOVS  140(R2), F22
+	FLDPQ  96(R4), (F18, F19)
+	FLDPQ  0(R2), (F20, F21)
+	FMOVS  32(R2), F22
+	ADD    R3, R2, R2
 	WORD   $0x4f941240 // fmla v0.4s, v18.4s, v20.s[0]
 	WORD   $0x4f941261 // fmla v1.4s, v19.4s, v20.s[0]
 	WORD   $0x4fb41242 // fmla v2.4s, v18.4s, v20.s[1]
@@ -1118,19 +1164,19 @@ steps:
 	WORD   $0x4fb51a6f // fmla v15.4s, v19.4s, v21.s[3]
 	WORD   $0x4f961250 // fmla v16.4s, v18.4s, v22.s[0]
 	WORD   $0x4f961271 // fmla v17.4s, v19.4s, v22.s[0]
-	ADD    $144, R2, R2
-	ADD    $128, R3, R3
-	SUBS   $4, R4, R4
+	ADD    $128, R4, R4
+	SUBS   $4, R5, R5
 	BGE    steps
 
 rest:
-	ADDS   $4, R4, R4
+	ADDS   $4, R5, R5
 	BEQ    store
 
 single:
-	FLDPQ  0(R3), (F18, F19)
+	FLDPQ  0(R4), (F18, F19)
 	FLDPQ  0(R2), (F20, F21)
 	FMOVS  32(R2), F22
+	ADD    R3, R2, R2
 	WORD   $0x4f941240 // fmla v0.4s, v18.4s, v20.s[0]
 	WORD   $0x4f941261 // fmla v1.4s, v19.4s, v20.s[0]
 	WORD   $0x4fb41242 // fmla v2.4s, v18.4s, v20.s[1]
@@ -1149,42 +1195,43 @@ single:
 	WORD   $0x4fb51a6f // fmla v15.4s, v19.4s, v21.s[3]
 	WORD   $0x4f961250 // fmla v16.4s, v18.4s, v22.s[0]
 	WORD   $0x4f961271 // fmla v17.4s, v19.4s, v22.s[0]
-	ADD    $36, R2, R2
-	ADD    $32, R3, R3
-	SUBS   $1, R4, R4
+	ADD    $32, R4, R4
+	SUBS   $1, R5, R5
 	BNE    single
 
 store:
-	MOVD   R0, R6
-	FSTPQ  (F0, F1), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F2, F3), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F4, F5), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F6, F7), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F8, F9), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F10, F11), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F12, F13), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F14, F15), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F16, F17), 0(R6)
+	MOVD   R0, R7
+	FSTPQ  (F0, F1), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F2, F3), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F4, F5), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F6, F7), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F8, F9), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F10, F11), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F12, F13), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F14, F15), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F16, F17), 0(R7)
 	RET
 
-// func tile10x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
-TEXT ·tile10x8(SB), NOSPLIT, $0-41
+// func tile10x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
+TEXT ·tile10x8(SB), NOSPLIT, $0-57
 	MOVD   c+0(FP), R0
 	MOVD   stride+8(FP), R1
 	LSL    $2, R1, R1
 	MOVD   a+16(FP), R2
-	MOVD   b+24(FP), R3
-	MOVD   k+32(FP), R4
-	MOVBU  accumulate+40(FP), R5
-	CBNZ   R5, load
+	MOVD   stepStride+32(FP), R3
+	LSL    $2, R3, R3
+	MOVD   b+40(FP), R4
+	MOVD   k+48(FP), R5
+	MOVBU  accumulate+56(FP), R6
+	CBNZ   R6, load
 	VEOR   V0.B16, V0.B16, V0.B16
 	VEOR   V1.B16, V1.B16, V1.B16
 	VEOR   V2.B16, V2.B16, V2.B16
@@ -1208,35 +1255,36 @@ TEXT ·tile10x8(SB), NOSPLIT, $0-41
 	B      multiply
 
 load:
-	MOVD   R0, R6
-	FLDPQ  0(R6), (F0, F1)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F2, F3)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F4, F5)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F6, F7)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F8, F9)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F10, F11)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F12, F13)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F14, F15)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F16, F17)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F18, F19)
+	MOVD   R0, R7
+	FLDPQ  0(R7), (F0, F1)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F2, F3)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F4, F5)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F6, F7)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F8, F9)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F10, F11)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F12, F13)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F14, F15)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F16, F17)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F18, F19)
 
 multiply:
-	SUBS   $4, R4, R4
+	SUBS   $4, R5, R5
 	BLT    rest
 
 steps:
-	FLDPQ  0(R3), (F20, F21)
+	FLDPQ  0(R4), (F20, F21)
 	FLDPQ  0(R2), (F22, F23)
 	FMOVD  32(R2), F24
+	ADD    R3, R2, R2
 	WORD   $0x4f961280 // fmla v0.4s, v20.4s, v22.s[0]
 	WORD   $0x4f9612a1 // fmla v1.4s, v21.4s, v22.s[0]
 	WORD   $0x4fb61282 // fmla v2.4s, v20.4s, v22.s[1]
@@ -1257,9 +1305,10 @@ steps:
 	WORD   $0x4f9812b1 // fmla v17.4s, v21.4s, v24.s[0]
 	WORD   $0x4fb81292 // fmla v18.4s, v20.4s, v24.s[1]
 	WORD   $0x4fb812b3 // fmla v19.4s, v21.4s, v24.s[1]
-	FLDPQ  32(R3), (F20, F21)
-	FLDPQ  40(R2), (F22, F23)
-	FMOVD  72(R2), F24
+	FLDPQ  32(R4), (F20, F21)
+	FLDPQ  0(R2), (F22, F23)
+	FMOVD  32(R2), F24
+	ADD    R3, R2, R2
 	WORD   $0x4f961280 // fmla v0.4s, v20.4s, v22.s[0]
 	WORD   $0x4f9612a1 // fmla v1.4s, v21.4s, v22.s[0]
 	WORD   $0x4fb61282 // fmla v2.4s, v20.4s, v22.s[1]
@@ -1280,9 +1329,10 @@ steps:
 	WORD   $0x4f9812b1 // fmla v17.4s, v21.4s, v24.s[0]
 	WORD   $0x4fb81292 // fmla v18.4s, v20.4s, v24.s[1]
 	WORD   $0x4fb812b3 // fmla v19.4s, v21.4s, v24.s[1]
-	FLDPQ  64(R3), (F20, F21)
-	FLDPQ  80(R2), (F22, F23)
-	FMOVD  112(R2), F24
+	FLDPQ  64(R4), (F20, F21)
+	FLDPQ  0(R2), (F22, F23)
+	FMOVD  32(R2), F24
+	ADD    R3, R2, R2
 	WORD   $0x4f961280 // fmla v0.4s, v20.4s, v22.s[0]
 	WORD   $0x4f9612a1 // fmla v1.4s, v21.4s, v22.s[0]
 	WORD   $0x4fb61282 // fmla v2.4s, v20.4s, v22.s[1]
@@ -1303,9 +1353,10 @@ steps:
 	WORD   $0x4f9812b1 // fmla v17.4s, v21.4s, v24.s[0]
 	WORD   $0x4fb81292 // fmla v18.4s, v20.4s, v24.s[1]
 	WORD   $0x4fb812b3 // fmla v19.4s, v21.4s, v24.s[1]
-	FLDPQ  96(R3), (F20, F21)
-	FLDPQ  120(R2), (F22, F23)
-	FMOVD  152(R2), F24
+	FLDPQ  96(R4), (F20, F21)
+	FLDPQ  0(R2), (F22, F23)
+	FMOVD  32(R2), F24
+	ADD    R3, R2, R2
 	WORD   $0x4f961280 // fmla v0.4s, v20.4s, v22.s[0]
 	WORD   $0x4f9612a1 // fmla v1.4s, v21.4s, v22.s[0]
 	WORD   $0x4fb61282 // fmla v2.4s, v20.4s, v22.s[1]
@@ -1326,19 +1377,19 @@ steps:
 	WORD   $0x4f9812b1 // fmla v17.4s, v21.4s, v24.s[0]
 	WORD   $0x4fb81292 // fmla v18.4s, v20.4s, v24.s[1]
 	WORD   $0x4fb812b3 // fmla v19.4s, v21.4s, v24.s[1]
-	ADD    $160, R2, R2
-	ADD    $128, R3, R3
-	SUBS   $4, R4, R4
+	ADD    $128, R4, R4
+	SUBS   $4, R5, R5
 	BGE    steps
 
 rest:
-	ADDS   $4, R4, R4
+	ADDS   $4, R5, R5
 	BEQ    store
 
 single:
-	FLDPQ  0(R3), (F20, F21)
+	FLDPQ  0(R4), (F20, F21)
 	FLDPQ  0(R2), (F22, F23)
 	FMOVD  32(R2), F24
+	ADD    R3, R2, R2
 	WORD   $0x4f961280 // fmla v0.4s, v20.4s, v22.s[0]
 	WORD   $0x4f9612a1 // fmla v1.4s, v21.4s, v22.s[0]
 	WORD   $0x4fb61282 // fmla v2.4s, v20.4s, v22.s[1]
@@ -1359,44 +1410,45 @@ single:
 	WORD   $0x4f9812b1 // fmla v17.4s, v21.4s, v24.s[0]
 	WORD   $0x4fb81292 // fmla v18.4s, v20.4s, v24.s[1]
 	WORD   $0x4fb812b3 // fmla v19.4s, v21.4s, v24.s[1]
-	ADD    $40, R2, R2
-	ADD    $32, R3, R3
-	SUBS   $1, R4, R4
+	ADD    $32, R4, R4
+	SUBS   $1, R5, R5
 	BNE    single
 
 store:
-	MOVD   R0, R6
-	FSTPQ  (F0, F1), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F2, F3), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F4, F5), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F6, F7), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F8, F9), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F10, F11), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F12, F13), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F14, F15), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F16, F17), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F18, F19), 0(R6)
+	MOVD   R0, R7
+	FSTPQ  (F0, F1), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F2, F3), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F4, F5), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F6, F7), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F8, F9), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F10, F11), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F12, F13), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F14, F15), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F16, F17), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F18, F19), 0(R7)
 	RET
 
-// func tile11x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
-TEXT ·tile11x8(SB), NOSPLIT, $0-41
+// func tile11x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
+TEXT ·tile11x8(SB), NOSPLIT, $0-57
 	MOVD   c+0(FP), R0
 	MOVD   stride+8(FP), R1
 	LSL    $2, R1, R1
 	MOVD   a+16(FP), R2
-	MOVD   b+24(FP), R3
-	MOVD   k+32(FP), R4
-	MOVBU  accumulate+40(FP), R5
-	CBNZ   R5, load
+	MOVD   stepStride+32(FP), R3
+	LSL    $2, R3, R3
+	MOVD   b+40(FP), R4
+	MOVD   k+48(FP), R5
+	MOVBU  accumulate+56(FP), R6
+	CBNZ   R6, load
 	VEOR   V0.B16, V0.B16, V0.B16
 	VEOR   V1.B16, V1.B16, V1.B16
 	VEOR   V2.B16, V2.B16, V2.B16
@@ -1422,38 +1474,39 @@ TEXT ·tile11x8(SB), NOSPLIT, $0-41
 	B      multiply
 
 load:
-	MOVD   R0, R6
-	FLDPQ  0(R6), (F0, F1)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F2, F3)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F4, F5)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F6, F7)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F8, F9)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F10, F11)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F12, F13)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F14, F15)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F16, F17)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F18, F19)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F20, F21)
+	MOVD   R0, R7
+	FLDPQ  0(R7), (F0, F1)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F2, F3)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F4, F5)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F6, F7)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F8, F9)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F10, F11)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F12, F13)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F14, F15)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F16, F17)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F18, F19)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F20, F21)
 
 multiply:
-	SUBS   $4, R4, R4
+	SUBS   $4, R5, R5
 	BLT    rest
 
 steps:
-	FLDPQ  0(R3), (F22, F23)
+	FLDPQ  0(R4), (F22, F23)
 	FLDPQ  0(R2), (F24, F25)
 	FMOVD  32(R2), F26
 	FMOVS  40(R2), F27
+	ADD    R3, R2, R2
 	WORD   $0x4f9812c0 // fmla v0.4s, v22.4s, v24.s[0]
 	WORD   $0x4f9812e1 // fmla v1.4s, v23.4s, v24.s[0]
 	WORD   $0x4fb812c2 // fmla v2.4s, v22.4s, v24.s[1]
@@ -1476,10 +1529,11 @@ steps:
 	WORD   $0x4fba12f3 // fmla v19.4s, v23.4s, v26.s[1]
 	WORD   $0x4f9b12d4 // fmla v20.4s, v22.4s, v27.s[0]
 	WORD   $0x4f9b12f5 // fmla v21.4s, v23.4s, v27.s[0]
-	FLDPQ  32(R3), (F22, F23)
-	FLDPQ  44(R2), (F24, F25)
-	FMOVD  76(R2), F26
-	FMOVS  84(R2), F27
+	FLDPQ  32(R4), (F22, F23)
+	FLDPQ  0(R2), (F24, F25)
+	FMOVD  32(R2), F26
+	FMOVS  40(R2), F27
+	ADD    R3, R2, R2
 	WORD   $0x4f9812c0 // fmla v0.4s, v22.4s, v24.s[0]
 	WORD   $0x4f9812e1 // fmla v1.4s, v23.4s, v24.s[0]
 	WORD   $0x4fb812c2 // fmla v2.4s, v22.4s, v24.s[1]
@@ -1502,10 +1556,11 @@ steps:
 	WORD   $0x4fba12f3 // fmla v19.4s, v23.4s, v26.s[1]
 	WORD   $0x4f9b12d4 // fmla v20.4s, v22.4s, v27.s[0]
 	WORD   $0x4f9b12f5 // fmla v21.4s, v23.4s, v27.s[0]
-	FLDPQ  64(R3), (F22, F23)
-	FLDPQ  88(R2), (F24, F25)
-	FMOVD  120(R2), F26
-	FMOVS  128(R2), F27
+	FLDPQ  64(R4), (F22, F23)
+	FLDPQ  0(R2), (F24, F25)
+	FMOVD  32(R2), F26
+	FMOVS  40(R2), F27
+	ADD    R3, R2, R2
 	WORD   $0x4f9812c0 // fmla v0.4s, v22.4s, v24.s[0]
 	WORD   $0x4f9812e1 // fmla v1.4s, v23.4s, v24.s[0]
 	WORD   $0x4fb812c2 // fmla v2.4s, v22.4s, v24.s[1]
@@ -1528,10 +1583,11 @@ steps:
 	WORD   $0x4fba12f3 // fmla v19.4s, v23.4s, v26.s[1]
 	WORD   $0x4f9b12d4 // fmla v20.4s, v22.4s, v27.s[0]
 	WORD   $0x4f9b12f5 // fmla v21.4s, v23.4s, v27.s[0]
-	FLDPQ  96(R3), (F22, F23)
-	FLDPQ  132(R2), (F24, F25)
-	FMOVD  164(R2), F26
-	FMOVS  172(R2), F27
+	FLDPQ  96(R4), (F22, F23)
+	FLDPQ  0(R2), (F24, F25)
+	FMOVD  32(R2), F26
+	FMOVS  40(R2), F27
+	ADD    R3, R2, R2
 	WORD   $0x4f9812c0 // fmla v0.4s, v22.4s, v24.s[0]
 	WORD   $0x4f9812e1 // fmla v1.4s, v23.4s, v24.s[0]
 	WORD   $0x4fb812c2 // fmla v2.4s, v22.4s, v24.s[1]
@@ -1554,20 +1610,20 @@ steps:
 	WORD   $0x4fba12f3 // fmla v19.4s, v23.4s, v26.s[1]
 	WORD   $0x4f9b12d4 // fmla v20.4s, v22.4s, v27.s[0]
 	WORD   $0x4f9b12f5 // fmla v21.4s, v23.4s, v27.s[0]
-	ADD    $176, R2, R2
-	ADD    $128, R3, R3
-	SUBS   $4, R4, R4
+	ADD    $128, R4, R4
+	SUBS   $4, R5, R5
 	BGE    steps
 
 rest:
-	ADDS   $4, R4, R4
+	ADDS   $4, R5, R5
 	BEQ    store
 
 single:
-	FLDPQ  0(R3), (F22, F23)
+	FLDPQ  0(R4), (F22, F23)
 	FLDPQ  0(R2), (F24, F25)
 	FMOVD  32(R2), F26
 	FMOVS  40(R2), F27
+	ADD    R3, R2, R2
 	WORD   $0x4f9812c0 // fmla v0.4s, v22.4s, v24.s[0]
 	WORD   $0x4f9812e1 // fmla v1.4s, v23.4s, v24.s[0]
 	WORD   $0x4fb812c2 // fmla v2.4s, v22.4s, v24.s[1]
@@ -1590,46 +1646,47 @@ single:
 	WORD   $0x4fba12f3 // fmla v19.4s, v23.4s, v26.s[1]
 	WORD   $0x4f9b12d4 // fmla v20.4s, v22.4s, v27.s[0]
 	WORD   $0x4f9b12f5 // fmla v21.4s, v23.4s, v27.s[0]
-	ADD    $44, R2, R2
-	ADD    $32, R3, R3
-	SUBS   $1, R4, R4
+	ADD    $32, R4, R4
+	SUBS   $1, R5, R5
 	BNE    single
 
 store:
-	MOVD   R0, R6
-	FSTPQ  (F0, F1), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F2, F3), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F4, F5), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F6, F7), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F8, F9), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F10, F11), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F12, F13), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F14, F15), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F16, F17), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F18, F19), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F20, F21), 0(R6)
+	MOVD   R0, R7
+	FSTPQ  (F0, F1), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F2, F3), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F4, F5), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F6, F7), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F8, F9), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F10, F11), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F12, F13), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F14, F15), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F16, F17), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F18, F19), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F20, F21), 0(R7)
 	RET
 
-// func tile12x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
-TEXT ·tile12x8(SB), NOSPLIT, $0-41
+// func tile12x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
+TEXT ·tile12x8(SB), NOSPLIT, $0-57
 	MOVD   c+0(FP), R0
 	MOVD   stride+8(FP), R1
 	LSL    $2, R1, R1
 	MOVD   a+16(FP), R2
-	MOVD   b+24(FP), R3
-	MOVD   k+32(FP), R4
-	MOVBU  accumulate+40(FP), R5
-	CBNZ   R5, load
+	MOVD   stepStride+32(FP), R3
+	LSL    $2, R3, R3
+	MOVD   b+40(FP), R4
+	MOVD   k+48(FP), R5
+	MOVBU  accumulate+56(FP), R6
+	CBNZ   R6, load
 	VEOR   V0.B16, V0.B16, V0.B16
 	VEOR   V1.B16, V1.B16, V1.B16
 	VEOR   V2.B16, V2.B16, V2.B16
@@ -1657,39 +1714,40 @@ TEXT ·tile12x8(SB), NOSPLIT, $0-41
 	B      multiply
 
 load:
-	MOVD   R0, R6
-	FLDPQ  0(R6), (F0, F1)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F2, F3)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F4, F5)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F6, F7)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F8, F9)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F10, F11)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F12, F13)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F14, F15)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F16, F17)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F18, F19)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F20, F21)
-	ADD    R1, R6, R6
-	FLDPQ  0(R6), (F22, F23)
+	MOVD   R0, R7
+	FLDPQ  0(R7), (F0, F1)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F2, F3)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F4, F5)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F6, F7)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F8, F9)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F10, F11)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F12, F13)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F14, F15)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F16, F17)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F18, F19)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F20, F21)
+	ADD    R1, R7, R7
+	FLDPQ  0(R7), (F22, F23)
 
 multiply:
-	SUBS   $4, R4, R4
+	SUBS   $4, R5, R5
 	BLT    rest
 
 steps:
-	FLDPQ  0(R3), (F24, F25)
+	FLDPQ  0(R4), (F24, F25)
 	FLDPQ  0(R2), (F26, F27)
 	FMOVQ  32(R2), F28
+	ADD    R3, R2, R2
 	WORD   $0x4f9a1300 // fmla v0.4s, v24.4s, v26.s[0]
 	WORD   $0x4f9a1321 // fmla v1.4s, v25.4s, v26.s[0]
 	WORD   $0x4fba1302 // fmla v2.4s, v24.4s, v26.s[1]
@@ -1714,9 +1772,10 @@ steps:
 	WORD   $0x4f9c1b35 // fmla v21.4s, v25.4s, v28.s[2]
 	WORD   $0x4fbc1b16 // fmla v22.4s, v24.4s, v28.s[3]
 	WORD   $0x4fbc1b37 // fmla v23.4s, v25.4s, v28.s[3]
-	FLDPQ  32(R3), (F24, F25)
-	FLDPQ  48(R2), (F26, F27)
-	FMOVQ  80(R2), F28
+	FLDPQ  32(R4), (F24, F25)
+	FLDPQ  0(R2), (F26, F27)
+	FMOVQ  32(R2), F28
+	ADD    R3, R2, R2
 	WORD   $0x4f9a1300 // fmla v0.4s, v24.4s, v26.s[0]
 	WORD   $0x4f9a1321 // fmla v1.4s, v25.4s, v26.s[0]
 	WORD   $0x4fba1302 // fmla v2.4s, v24.4s, v26.s[1]
@@ -1741,9 +1800,10 @@ steps:
 	WORD   $0x4f9c1b35 // fmla v21.4s, v25.4s, v28.s[2]
 	WORD   $0x4fbc1b16 // fmla v22.4s, v24.4s, v28.s[3]
 	WORD   $0x4fbc1b37 // fmla v23.4s, v25.4s, v28.s[3]
-	FLDPQ  64(R3), (F24, F25)
-	FLDPQ  96(R2), (F26, F27)
-	FMOVQ  128(R2), F28
+	FLDPQ  64(R4), (F24, F25)
+	FLDPQ  0(R2), (F26, F27)
+	FMOVQ  32(R2), F28
+	ADD    R3, R2, R2
 	WORD   $0x4f9a1300 // fmla v0.4s, v24.4s, v26.s[0]
 	WORD   $0x4f9a1321 // fmla v1.4s, v25.4s, v26.s[0]
 	WORD   $0x4fba1302 // fmla v2.4s, v24.4s, v26.s[1]
@@ -1768,9 +1828,10 @@ steps:
 	WORD   $0x4f9c1b35 // fmla v21.4s, v25.4s, v28.s[2]
 	WORD   $0x4fbc1b16 // fmla v22.4s, v24.4s, v28.s[3]
 	WORD   $0x4fbc1b37 // fmla v23.4s, v25.4s, v28.s[3]
-	FLDPQ  96(R3), (F24, F25)
-	FLDPQ  144(R2), (F26, F27)
-	FMOVQ  176(R2), F28
+	FLDPQ  96(R4), (F24, F25)
+	FLDPQ  0(R2), (F26, F27)
+	FMOVQ  32(R2), F28
+	ADD    R3, R2, R2
 	WORD   $0x4f9a1300 // fmla v0.4s, v24.4s, v26.s[0]
 	WORD   $0x4f9a1321 // fmla v1.4s, v25.4s, v26.s[0]
 	WORD   $0x4fba1302 // fmla v2.4s, v24.4s, v26.s[1]
@@ -1795,19 +1856,19 @@ steps:
 	WORD   $0x4f9c1b35 // fmla v21.4s, v25.4s, v28.s[2]
 	WORD   $0x4fbc1b16 // fmla v22.4s, v24.4s, v28.s[3]
 	WORD   $0x4fbc1b37 // fmla v23.4s, v25.4s, v28.s[3]
-	ADD    $192, R2, R2
-	ADD    $128, R3, R3
-	SUBS   $4, R4, R4
+	ADD    $128, R4, R4
+	SUBS   $4, R5, R5
 	BGE    steps
 
 rest:
-	ADDS   $4, R4, R4
+	ADDS   $4, R5, R5
 	BEQ    store
 
 single:
-	FLDPQ  0(R3), (F24, F25)
+	FLDPQ  0(R4), (F24, F25)
 	FLDPQ  0(R2), (F26, F27)
 	FMOVQ  32(R2), F28
+	ADD    R3, R2, R2
 	WORD   $0x4f9a1300 // fmla v0.4s, v24.4s, v26.s[0]
 	WORD   $0x4f9a1321 // fmla v1.4s, v25.4s, v26.s[0]
 	WORD   $0x4fba1302 // fmla v2.4s, v24.4s, v26.s[1]
@@ -1832,36 +1893,35 @@ single:
 	WORD   $0x4f9c1b35 // fmla v21.4s, v25.4s, v28.s[2]
 	WORD   $0x4fbc1b16 // fmla v22.4s, v24.4s, v28.s[3]
 	WORD   $0x4fbc1b37 // fmla v23.4s, v25.4s, v28.s[3]
-	ADD    $48, R2, R2
-	ADD    $32, R3, R3
-	SUBS   $1, R4, R4
+	ADD    $32, R4, R4
+	SUBS   $1, R5, R5
 	BNE    single
 
 store:
-	MOVD   R0, R6
-	FSTPQ  (F0, F1), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F2, F3), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F4, F5), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F6, F7), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F8, F9), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F10, F11), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F12, F13), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F14, F15), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F16, F17), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F18, F19), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F20, F21), 0(R6)
-	ADD    R1, R6, R6
-	FSTPQ  (F22, F23), 0(R6)
+	MOVD   R0, R7
+	FSTPQ  (F0, F1), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F2, F3), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F4, F5), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F6, F7), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F8, F9), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F10, F11), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F12, F13), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F14, F15), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F16, F17), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F18, F19), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F20, F21), 0(R7)
+	ADD    R1, R7, R7
+	FSTPQ  (F22, F23), 0(R7)
 	RET
 
 // func dot4(a, b *float32, k int) float32

@@ -2,35 +2,35 @@
 
 package kernels
 
-// tile1x16 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX2 and FMA.
+// tile1x16 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX2 and FMA.
 //
 //go:noescape
-func tile1x16(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile1x16(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
-// tile2x16 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX2 and FMA.
+// tile2x16 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX2 and FMA.
 //
 //go:noescape
-func tile2x16(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile2x16(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
-// tile3x16 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX2 and FMA.
+// tile3x16 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX2 and FMA.
 //
 //go:noescape
-func tile3x16(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile3x16(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
-// tile4x16 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX2 and FMA.
+// tile4x16 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX2 and FMA.
 //
 //go:noescape
-func tile4x16(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile4x16(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
-// tile5x16 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX2 and FMA.
+// tile5x16 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX2 and FMA.
 //
 //go:noescape
-func tile5x16(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile5x16(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
-// tile6x16 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX2 and FMA.
+// tile6x16 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX2 and FMA.
 //
 //go:noescape
-func tile6x16(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile6x16(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
 // dot8 returns the sum of k products. It needs AVX2 and FMA.
 //
@@ -126,65 +126,65 @@ func dotImage8(bytes *byte, next *byte, x *float32, mean *float32, meanStep int,
 //go:noescape
 func combineImages8(y *float32, x *float32, images **byte, column int, k int, mean *float32, scale *float32)
 
-// tile1x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
+// tile1x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
-func tile1x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile1x32(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
-// tile2x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
+// tile2x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
-func tile2x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile2x32(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
-// tile3x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
+// tile3x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
-func tile3x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile3x32(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
-// tile4x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
+// tile4x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
-func tile4x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile4x32(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
-// tile5x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
+// tile5x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
-func tile5x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile5x32(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
-// tile6x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
+// tile6x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
-func tile6x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile6x32(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
-// tile7x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
+// tile7x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
-func tile7x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile7x32(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
-// tile8x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
+// tile8x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
-func tile8x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile8x32(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
-// tile9x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
+// tile9x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
-func tile9x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile9x32(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
-// tile10x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
+// tile10x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
-func tile10x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile10x32(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
-// tile11x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
+// tile11x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
-func tile11x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile11x32(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
-// tile12x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs AVX-512 F, VL and DQ.
+// tile12x32 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs AVX-512 F, VL and DQ.
 //
 //go:noescape
-func tile12x32(c *float32, stride int, a *float32, b *float32, k int, accumulate bool)
+func tile12x32(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 
 // dot16 returns the sum of k products. It needs AVX-512 F, VL and DQ.
 //

@@ -2,65 +2,65 @@
 
 package kernels
 
-// tile1x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it.
+// tile1x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's columns are stepStride numbers apart; the numbers of a column lie beside one another, so rowStride must be 1.
 //
 //go:noescape
-func tile1x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
+func tile1x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
 
-// tile2x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it.
+// tile2x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's columns are stepStride numbers apart; the numbers of a column lie beside one another, so rowStride must be 1.
 //
 //go:noescape
-func tile2x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
+func tile2x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
 
-// tile3x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it.
+// tile3x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's columns are stepStride numbers apart; the numbers of a column lie beside one another, so rowStride must be 1.
 //
 //go:noescape
-func tile3x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
+func tile3x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
 
-// tile4x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it.
+// tile4x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's columns are stepStride numbers apart; the numbers of a column lie beside one another, so rowStride must be 1.
 //
 //go:noescape
-func tile4x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
+func tile4x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
 
-// tile5x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it.
+// tile5x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's columns are stepStride numbers apart; the numbers of a column lie beside one another, so rowStride must be 1.
 //
 //go:noescape
-func tile5x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
+func tile5x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
 
-// tile6x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it.
+// tile6x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's columns are stepStride numbers apart; the numbers of a column lie beside one another, so rowStride must be 1.
 //
 //go:noescape
-func tile6x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
+func tile6x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
 
-// tile7x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it.
+// tile7x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's columns are stepStride numbers apart; the numbers of a column lie beside one another, so rowStride must be 1.
 //
 //go:noescape
-func tile7x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
+func tile7x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
 
-// tile8x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it.
+// tile8x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's columns are stepStride numbers apart; the numbers of a column lie beside one another, so rowStride must be 1.
 //
 //go:noescape
-func tile8x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
+func tile8x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
 
-// tile9x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it.
+// tile9x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's columns are stepStride numbers apart; the numbers of a column lie beside one another, so rowStride must be 1.
 //
 //go:noescape
-func tile9x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
+func tile9x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
 
-// tile10x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it.
+// tile10x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's columns are stepStride numbers apart; the numbers of a column lie beside one another, so rowStride must be 1.
 //
 //go:noescape
-func tile10x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
+func tile10x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
 
-// tile11x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it.
+// tile11x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's columns are stepStride numbers apart; the numbers of a column lie beside one another, so rowStride must be 1.
 //
 //go:noescape
-func tile11x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
+func tile11x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
 
-// tile12x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it.
+// tile12x8 sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's columns are stepStride numbers apart; the numbers of a column lie beside one another, so rowStride must be 1.
 //
 //go:noescape
-func tile12x8(c *float32, stride int, a, b *float32, k int, accumulate bool)
+func tile12x8(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
 
 // dot4 returns the sum of k products.
 //

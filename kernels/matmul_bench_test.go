@@ -53,7 +53,7 @@ func BenchmarkTile(b *testing.B) {
 				b.RunParallel(func(p *testing.PB) {
 					x, y, z := aligned(rows*k), aligned(k*set.columns), aligned(rows*set.columns)
 					for p.Next() {
-						set.tiles[rows-1](&z[0], set.columns, &x[0], &y[0], k, true)
+						set.tiles[rows-1](&z[0], set.columns, &x[0], 1, rows, &y[0], k, true)
 					}
 				})
 				operations := 2 * float64(rows*set.columns*k) * float64(b.N)

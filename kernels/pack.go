@@ -13,14 +13,6 @@ type factor struct {
 // some of the matrix's columns, or transposes some of its rows.
 type packFunc func(to *float32, toStride int, from *float32, fromStride, k int)
 
-// chunks is how many parts of the steps of k are packed one after the other.
-func (f factor) chunks(steps span) int {
-	if f.byDepth {
-		return steps.blocks(chunkDepth)
-	}
-	return 1
-}
-
 // pack copies some rows of a factor to a panel: step of k after step of k, stride
 // numbers apart. The functions that copy move whole registers. Where the number
 // of rows is not a multiple of a register's, the last move begins earlier and

@@ -62,7 +62,7 @@ func peakStep() (step func(), operations float64) {
 	tile := instructions.tiles[rows-1]
 	return func() {
 		for range times {
-			tile(&c[0], columns, &a[0], &b[0], k, false)
+			tile(&c[0], columns, &a[0], 1, rows, &b[0], k, false)
 		}
 	}, float64(2 * rows * columns * k * times)
 }

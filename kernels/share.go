@@ -45,6 +45,7 @@ func (p product) run() {
 		parts = 1
 	}
 	packOnce := parts > fewParts
+	p.inPlace = p.readsInPlace()
 	p.cut(parts, packOnce)
 	w := takeWorkspace()
 	w.product = p
@@ -65,16 +66,22 @@ func (p product) run() {
 	w.giveBack()
 }
 
-// runPackedOnce packs both factors and then does the parts, for as many steps of
+// runPackedOnce packs the factors and then does the parts, for as many steps of
 // k at a time as sharedNumbers has room for.
 func (p *product) runPackedOnce(w *workspace, processors int) {
 	a, b := p.m, p.panels()*p.set.columns // numbers of a step
+	if p.inPlace {
+		a = 0
+	}
 	steps := max(sharedNumbers/(a+b)/blockDepth, 1) * blockDepth
 	for from := 0; from < p.k; from += steps {
 		p.depth = span{from, min(from+steps, p.k)}
 		k := p.depth.length()
 		memory := w.panels((a + b) * k)
-		p.packedB, p.packedA = memory[:b*k], memory[b*k:] // B first, so that its registers begin where cache lines do
+		p.packedB = memory[:b*k] // first, so that its registers begin where cache lines do
+		if !p.inPlace {
+			p.packedA = memory[b*k:]
+		}
 		shared.run((*packing)(p), max(1, min(partsEach*processors, len(memory)/worthPassing)), processors-1)
 		shared.run(p, p.rows*p.columns, processors-1)
 	}
@@ -85,7 +92,9 @@ type packing product
 
 func (t *packing) part(i, parts int) {
 	p := (*product)(t)
-	p.packTiles(p.packedA, 0, span{0, p.tiles()}.part(i, parts), p.depth)
+	if p.packedA != nil {
+		p.packTiles(p.packedA, 0, span{0, p.tiles()}.part(i, parts), p.depth)
+	}
 	p.packPanels(p.packedB, 0, span{0, p.panels()}.part(i, parts), p.depth)
 }
 

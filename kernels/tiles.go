@@ -3,7 +3,8 @@ package kernels
 // The product is computed as in BLIS (Van Zee, van de Geijn: BLIS, a framework
 // for rapidly instantiating BLAS functionality, 2015): blocks of A and B that fit
 // the caches are copied to panels, which the innermost loop reads from front to
-// back while it keeps a tile of C in registers. Each element of C is summed from
+// back while it keeps a tile of C in registers. Of A, only what lies unfavorably is
+// copied; the rest is read in place. Each element of C is summed from
 // the first step of k to the last with fused multiply-adds: the second block
 // of k's steps, and each one after it, loads the tile and goes on adding to it.
 // So the bits depend neither on the sizes of blocks and tiles nor on which
@@ -12,12 +13,30 @@ const (
 	blockRows    = 144 // of A: with blockDepth that is 144 KiB, for the second-level cache
 	blockColumns = 256 // of B: 256 KiB, likewise
 	blockDepth   = 256 // steps of k: a panel of B stays in the first-level cache
-	chunkDepth   = 64  // steps packed at once where a factor is stored by depth: each reads other pages of memory, and the TLB knows few
+	chunkDepth   = 64  // steps packed at once, to a part of the panel that stays in that cache until it is full
+
+	// deepest is the most steps of k in a block of B with few columns, where A
+	// is read in place: its rows are then read a whole page at a time. The panel of B comes
+	// from the second-level cache, but C is loaded and stored less often.
+	deepest = 1024
+	// nearSteps is how far apart at most, in numbers, the steps of k of an A stored by depth may
+	// lie for it to be read in place. Farther ones are of a page each, and the
+	// first-level cache keeps them in the same few places.
+	nearSteps = 1023
 )
 
-// A tileFunc sets a tile of C, or adds to it, from a panel of A, k columns of
-// the tile's rows, and a panel of B, k rows of the tile's columns.
-type tileFunc func(c *float32, stride int, a, b *float32, k int, accumulate bool)
+// A tileFunc sets a tile of C, or adds to it, from k columns of the tile's rows of
+// A and a panel of B, k rows of the tile's columns. Strides are in numbers.
+type tileFunc func(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)
+
+// tileRows are a tile's rows, and where in A or in a panel of it they lie for the
+// steps of k in work.
+type tileRows struct {
+	span
+	multiply              tileFunc
+	a                     *float32
+	rowStride, stepStride int
+}
 
 // A product is one call's matrices, and how C is cut into parts that several
 // goroutines may compute: a grid of rectangles.
@@ -27,13 +46,14 @@ type product struct {
 	a, b    factor
 	m, n, k int
 
-	rows, columns int // of the grid
+	rows, columns int  // of the grid
+	inPlace       bool // whether tiles read A where it lies
 
 	// With many processors the factors are packed once, before the parts, for the
 	// steps of k that depth says. Else each part packs what it needs just before
 	// it needs it, so that its own caches hold the panels.
 	depth            span
-	packedA, packedB []float32 // nil where each part packs for itself
+	packedA, packedB []float32 // nil where each part packs for itself, or reads A in place
 }
 
 // tiles and panels are how many tiles C has below and beside one another.
@@ -49,6 +69,15 @@ func (p *product) panel(i int) span {
 	return span{i * p.set.columns, min((i+1)*p.set.columns, p.n)}
 }
 
+// readsInPlace reports whether tiles read A where it lies. NEON's read all numbers of a
+// step at once, so they must lie beside one another.
+func (p *product) readsInPlace() bool {
+	if p.a.byDepth {
+		return p.a.stride <= nearSteps
+	}
+	return p.set.readsRows
+}
+
 // part computes one rectangle of the grid for the steps of depth. The first steps
 // set C, later ones add to it.
 func (p *product) part(i, _ int) {
@@ -58,14 +87,15 @@ func (p *product) part(i, _ int) {
 	w := takeWorkspace()
 	for j := range panelBlocks {
 		panels := panels.part(j, panelBlocks)
-		for from := p.depth.from; from < p.depth.to; from += blockDepth {
-			depth := span{from, min(from+blockDepth, p.depth.to)}
+		steps := p.blockSteps(panels)
+		for from := p.depth.from; from < p.depth.to; from += steps {
+			depth := span{from, min(from+steps, p.depth.to)}
 			if p.packedB == nil {
 				p.packPanels(w.b, panels.from, panels, depth)
 			}
 			for i := range tileBlocks {
 				tiles := tiles.part(i, tileBlocks)
-				if p.packedA == nil {
+				if p.packedA == nil && !p.inPlace {
 					p.packTiles(w.a, p.tile(tiles.from).from, tiles, depth)
 				}
 				p.block(w, tiles, panels, depth)
@@ -78,33 +108,57 @@ func (p *product) part(i, _ int) {
 	w.giveBack()
 }
 
-// block multiplies packed tiles of A and panels of B for some steps of k.
+// blockSteps is how many steps of k a block of these panels has.
+func (p *product) blockSteps(panels span) int {
+	if !p.inPlace || p.packedB != nil {
+		return blockDepth
+	}
+	columns := panels.length() * p.set.columns
+	return max(blockDepth, min(deepest, blockDepth*blockColumns/columns))
+}
+
+// block multiplies tiles of A and panels of B for some steps of k.
 func (p *product) block(w *workspace, tiles, panels, depth span) {
 	width, k := p.set.columns, depth.length()
-	a, firstRow, stepsA, skippedA := w.a, p.tile(tiles.from).from, k, 0
-	if p.packedA != nil {
-		a, firstRow, stepsA, skippedA = p.packedA, 0, p.depth.length(), depth.from-p.depth.from
-	}
 	b, firstPanel, stepsB, skippedB := w.b, panels.from, k, 0
 	if p.packedB != nil {
 		b, firstPanel, stepsB, skippedB = p.packedB, 0, p.depth.length(), depth.from-p.depth.from
 	}
-	w.tiles = w.tiles[:0] // the divisions that find a tile's rows cost less once than in the loop
-	for i := tiles.from; i < tiles.to; i++ {
-		w.tiles = append(w.tiles, p.tile(i))
-	}
+	p.findTiles(w, tiles, depth)
 	for i := panels.from; i < panels.to; i++ {
 		columns := p.panel(i)
 		b := &b[((i-firstPanel)*stepsB+skippedB)*width]
-		for _, rows := range w.tiles {
-			a := &a[(rows.from-firstRow)*stepsA+skippedA*rows.length()]
-			multiply := p.set.tiles[rows.length()-1]
+		for i := range w.tiles {
+			t := &w.tiles[i]
 			if columns.length() < width {
-				p.edge(w, multiply, a, b, rows, columns, depth)
+				p.edge(w, t, b, columns, depth)
 			} else {
-				multiply(&p.c[rows.from*p.n+columns.from], p.n, a, b, k, depth.from > 0)
+				t.multiply(&p.c[t.from*p.n+columns.from], p.n, t.a, t.rowStride, t.stepStride, b, k, depth.from > 0)
 			}
 		}
+	}
+	clear(w.tiles) // so that the garbage collector can free the matrices
+}
+
+// findTiles lists the rows of some tiles and where they lie, once for all panels.
+func (p *product) findTiles(w *workspace, tiles, depth span) {
+	packed, firstRow, steps, skipped := w.a, p.tile(tiles.from).from, depth.length(), 0
+	if p.packedA != nil {
+		packed, firstRow, steps, skipped = p.packedA, 0, p.depth.length(), depth.from-p.depth.from
+	}
+	w.tiles = w.tiles[:0]
+	for i := tiles.from; i < tiles.to; i++ {
+		rows := p.tile(i)
+		t := tileRows{span: rows, multiply: p.set.tiles[rows.length()-1]}
+		switch {
+		case !p.inPlace:
+			t.a, t.rowStride, t.stepStride = &packed[(rows.from-firstRow)*steps+skipped*rows.length()], 1, rows.length()
+		case p.a.byDepth:
+			t.a, t.rowStride, t.stepStride = &p.a.data[depth.from*p.a.stride+rows.from], 1, p.a.stride
+		default:
+			t.a, t.rowStride, t.stepStride = &p.a.data[rows.from*p.a.stride+depth.from], p.a.stride, 1
+		}
+		w.tiles = append(w.tiles, t)
 	}
 }
 
@@ -117,26 +171,26 @@ func (p *product) addToBlock(tiles, panels span) {
 }
 
 // edge computes a tile that is wider than what is left of C beside it.
-func (p *product) edge(w *workspace, multiply tileFunc, a, b *float32, rows, columns, depth span) {
+func (p *product) edge(w *workspace, t *tileRows, b *float32, columns, depth span) {
 	width, valid := p.set.columns, columns.length()
 	accumulate := depth.from > 0
 	if accumulate {
-		for i := range rows.length() {
-			at := (rows.from+i)*p.n + columns.from
+		for i := range t.length() {
+			at := (t.from+i)*p.n + columns.from
 			copy(w.edge[i*width:], p.c[at:at+valid])
 		}
 	}
-	multiply(&w.edge[0], width, a, b, depth.length(), accumulate)
-	for i := range rows.length() {
-		at := (rows.from+i)*p.n + columns.from
+	t.multiply(&w.edge[0], width, t.a, t.rowStride, t.stepStride, b, depth.length(), accumulate)
+	for i := range t.length() {
+		at := (t.from+i)*p.n + columns.from
 		copy(p.c[at:at+valid], w.edge[i*width:])
 	}
 }
 
-// packTiles packs tiles of A for steps of k, some at a time where A is stored by
-// depth. The panels follow one another from that of the row first on.
+// packTiles packs tiles of A for steps of k, some at a time. The panels follow one
+// another from that of the row first on.
 func (p *product) packTiles(to []float32, first int, tiles, steps span) {
-	chunks := p.a.chunks(steps)
+	chunks := steps.blocks(chunkDepth)
 	for c := range chunks {
 		chunk := steps.part(c, chunks)
 		for i := tiles.from; i < tiles.to; i++ {
@@ -155,7 +209,7 @@ func (p *product) packTiles(to []float32, first int, tiles, steps span) {
 // packPanels packs panels of B as packTiles does tiles of A, with zeros beyond
 // the last column.
 func (p *product) packPanels(to []float32, first int, panels, steps span) {
-	width, chunks := p.set.columns, p.b.chunks(steps)
+	width, chunks := p.set.columns, steps.blocks(chunkDepth)
 	for c := range chunks {
 		chunk := steps.part(c, chunks)
 		for i := panels.from; i < panels.to; i++ {

@@ -5,7 +5,7 @@ type workspace struct {
 	a, b []float32 // of a part that packs for itself
 	edge []float32 // a tile that reaches beyond C
 
-	tiles []span // the rows of those in work
+	tiles []tileRows // those in work
 
 	// Of a product: itself, so that sharing it allocates nothing, and the panels
 	// that all its parts read.

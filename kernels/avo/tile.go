@@ -31,18 +31,29 @@ func (s instructionSet) columns() int { return tileColumns * s.bytes / 4 }
 // unroll is how many steps of k the inner loop does before it jumps back.
 const unroll = 4
 
-// tile generates the product of a panel of A, k columns of rows numbers, and a
-// panel of B, k rows of two registers, into a tile of C that stays in registers
-// from the first product to the last.
+// tile generates the product of some rows of A, of k numbers each, and a panel of
+// B, k rows of two registers, into a tile of C that stays in registers from the
+// first product to the last. It reads A's numbers one by one, so they may lie in a
+// panel or in the matrix itself, whichever way that is stored.
 func tile(s instructionSet, rows int) {
 	name := fmt.Sprintf("tile%dx%d", rows, s.columns())
-	TEXT(name, NOSPLIT, "func(c *float32, stride int, a, b *float32, k int, accumulate bool)")
-	Doc(name + " sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. It needs " + s.name + ".")
+	TEXT(name, NOSPLIT, "func(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)")
+	Doc(name + " sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs " + s.name + ".")
 	Pragma("noescape")
 	c, stride := Load(Param("c"), GP64()), Load(Param("stride"), GP64())
 	a, b := Load(Param("a"), GP64()), Load(Param("b"), GP64())
 	k, accumulate := Load(Param("k"), GP64()), Load(Param("accumulate"), GP8())
-	SHLQ(Imm(2), stride)
+	rowStride, stepStride := Load(Param("rowStride"), GP64()), Load(Param("stepStride"), GP64())
+	for _, numbers := range []reg.Register{stride, rowStride, stepStride} {
+		SHLQ(Imm(2), numbers)
+	}
+	thirds := make([]reg.Register, (rows+2)/3) // every third row of A; an instruction reaches the two behind it
+	thirds[0] = a
+	for i := range thirds[1:] {
+		thirds[i+1] = GP64()
+		LEAQ(Mem{Base: thirds[i], Index: rowStride, Scale: 1}, thirds[i+1])
+		LEAQ(Mem{Base: thirds[i+1], Index: rowStride, Scale: 2}, thirds[i+1])
+	}
 
 	sums := make([][tileColumns]reg.VecVirtual, rows)
 	for i := range sums {
@@ -83,10 +94,17 @@ func tile(s instructionSet, rows int) {
 		}
 		for i := range sums {
 			factor := s.vector()
-			VBROADCASTSS(Mem{Base: a, Disp: 4 * (number*rows + i)}, factor)
+			place := Mem{Base: thirds[i/3]}
+			if i%3 > 0 {
+				place.Index, place.Scale = rowStride, uint8(i%3)
+			}
+			VBROADCASTSS(place, factor)
 			for j, sum := range sums[i] {
 				VFMADD231PS(columns[j], factor, sum)
 			}
+		}
+		for _, third := range thirds {
+			ADDQ(stepStride, third)
 		}
 	}
 	loop := func(label string, steps int) {
@@ -94,7 +112,6 @@ func tile(s instructionSet, rows int) {
 		for number := range steps {
 			step(number)
 		}
-		ADDQ(Imm(uint64(steps*rows*4)), a)
 		ADDQ(I32(steps*tileColumns*s.bytes), b)
 	}
 	Label("multiply")

@@ -15,24 +15,25 @@ const (
 // unroll is how many steps of k the inner loop does before it jumps back.
 const unroll = 4
 
-// tile generates the product of a panel of A, k columns of rows numbers, and a
+// tile generates the product of some rows of A, stored column after column, and a
 // panel of B, k rows of two registers, into a tile of C that stays in registers
 // from the first product to the last.
 //
-// For a tile of 12 rows the loop over four steps of k has 112 instructions: 96
-// fused multiply-adds, 12 loads (8 of them of two registers) and 4 that advance
-// and jump. That is 1.17 instructions for each multiply-add of four numbers, or
-// 0.29 for each multiplication. A core that starts two multiply-adds a cycle takes
-// at least 48 cycles for them and has to start 2.3 instructions a cycle; one that
-// starts four takes 24 cycles and has to start 4.7 a cycle. Such cores start more
+// For a tile of 12 rows the loop over four steps of k has 115 instructions: 96
+// fused multiply-adds, 12 loads (8 of them of two registers) and 7 that advance
+// and jump. That is 1.2 instructions for each multiply-add of four numbers, or
+// 0.3 for each multiplication. A core that starts two multiply-adds a cycle takes
+// at least 48 cycles for them and has to start 2.4 instructions a cycle; one that
+// starts four takes 24 cycles and has to start 4.8 a cycle. Such cores start more
 // (four, and six to eight), so that the multiply-adds are the limit and the loop
 // can reach all of the core's peak, less what loading and storing the tile takes.
 func tile(to *file, rows int) {
 	f := to.function(fmt.Sprintf("tile%dx%d", rows, tileColumns),
-		"func(c *float32, stride int, a, b *float32, k int, accumulate bool)",
-		"sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it.")
+		"func(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)",
+		"sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's columns are stepStride numbers apart; the numbers of a column lie beside one another, so rowStride must be 1.")
 	c, stride := f.argument("c"), f.stride("stride")
-	a, b, k, accumulate := f.argument("a"), f.argument("b"), f.argument("k"), f.general()
+	a, stepStride := f.argument("a"), f.stride("stepStride")
+	b, k, accumulate := f.argument("b"), f.argument("k"), f.general()
 	f.emit("MOVBU", "%s, %v", f.place("accumulate"), accumulate)
 	row := f.general()
 	sums := f.some(rows * tileVectors)
@@ -58,7 +59,8 @@ func tile(to *file, rows int) {
 	columns, factors := f.some(tileVectors), f.some(rows/4+rows/2%2+rows%2)
 	step := func(number int) {
 		f.loadPair(columns[0], columns[1], b, number*4*tileColumns)
-		f.loadFactors(factors, a, 4*number*rows, rows)
+		f.loadFactors(factors, a, rows)
+		f.addRegister(a, stepStride)
 		for i := range rows {
 			factor, element := factorOf(factors, i, rows)
 			for j, column := range columns {
@@ -71,7 +73,6 @@ func tile(to *file, rows int) {
 		for number := range steps {
 			step(number)
 		}
-		f.addTo(a, 4*steps*rows)
 		f.addTo(b, 4*steps*tileColumns)
 	}
 	f.label("multiply")
@@ -94,8 +95,8 @@ func tile(to *file, rows int) {
 
 // loadFactors loads one column of a panel of A, and nothing behind it: registers
 // of four numbers, then one of two and one of one, as the rows are.
-func (f *function) loadFactors(to []vector, a general, disp, rows int) {
-	at := 0
+func (f *function) loadFactors(to []vector, a general, rows int) {
+	at, disp := 0, 0
 	for ; rows >= 8; rows -= 8 {
 		f.loadPair(to[at], to[at+1], a, disp)
 		at, disp = at+2, disp+2*vectorBytes
