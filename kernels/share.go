@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"math"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -189,14 +190,16 @@ type task interface{ part(i, parts int) }
 
 // A team is a caller with one task at a time and the helpers it shares it with.
 // Each of them, the caller too, takes the next part as soon as it has done one. So
-// the caller never waits for a part that nobody has begun.
+// the caller never waits for a part that nobody has begun. The caller takes parts from
+// the end and helpers from the beginning, so that with two processors each finds more
+// of what it wrote in the task before in its own caches.
 type team struct {
 	busy    atomic.Bool
 	task    task
 	parts   int
-	left    atomic.Int64 // parts that nobody has taken yet; 0 or less when all are taken
-	undone  atomic.Int64 // parts that are not finished
-	helpers atomic.Int64 // goroutines that work or look for work
+	left    atomic.Uint64 // the parts that nobody has taken yet, from the upper half up to the lower
+	undone  atomic.Int64  // parts that are not finished
+	helpers atomic.Int64  // goroutines that work or look for work
 
 	// task points to one of these or into a workspace, so that no task has to be
 	// allocated.
@@ -215,12 +218,12 @@ func (t *team) unlock() { t.busy.Store(false) }
 func (t *team) run(task task, parts, helpers int) {
 	t.task, t.parts = task, parts
 	t.undone.Store(int64(parts))
-	t.left.Store(int64(parts)) // from here on helpers can take parts
+	t.left.Store(uint64(parts)) // from here on helpers can take parts
 	for range min(helpers, parts-1) - int(t.helpers.Load()) {
 		t.helpers.Add(1)
 		go help()
 	}
-	for t.work() {
+	for t.work(true) {
 	}
 	for spins := 0; t.undone.Load() > 0; spins++ {
 		if spins%1024 == 1023 {
@@ -229,20 +232,36 @@ func (t *team) run(task task, parts, helpers int) {
 	}
 }
 
-// work does one part, if one is left, and reports whether it did. It must not read
-// the task before it has taken a part: until then the caller may be writing the
-// next task.
-func (t *team) work() bool {
-	if t.left.Load() <= 0 {
-		return false // without writing: that would take the cache line from the others
-	}
-	part := t.left.Add(-1)
-	if part < 0 {
+// work does one part, the last or the first of those that are left, and reports
+// whether there was one. It must not read the task before it has taken a part: until
+// then the caller may be writing the next task.
+func (t *team) work(last bool) bool {
+	part, ok := t.take(last)
+	if !ok {
 		return false
 	}
-	t.task.part(int(part), t.parts)
+	t.task.part(part, t.parts)
 	t.undone.Add(-1)
 	return true
+}
+
+// take takes the last or the first of the parts that are left, if there is one. It
+// writes only if there is: writing takes the cache line from the others.
+func (t *team) take(last bool) (part int, ok bool) {
+	for {
+		left := t.left.Load()
+		from, to := left>>32, left&math.MaxUint32
+		if from >= to {
+			return 0, false
+		}
+		part, rest := from, left+1<<32
+		if last {
+			part, rest = to-1, left-1
+		}
+		if t.left.CompareAndSwap(left, rest) {
+			return int(part), true
+		}
+	}
 }
 
 // help does parts of tasks until none has come for as long as patience says. A
@@ -254,8 +273,8 @@ func help() {
 	t := &shared
 	var last time.Time
 	for spins := 0; ; spins++ {
-		if t.work() {
-			for t.work() {
+		if t.work(false) {
+			for t.work(false) {
 			}
 			last = time.Now()
 			spins = 0
