@@ -7,6 +7,7 @@ import (
 	"github.com/KimMachineGun/automemlimit/memlimit"
 
 	"cifartrain/reports"
+	"cifartrain/training"
 )
 
 // baseMemory is the memory that the program takes without a dataset and a
@@ -17,8 +18,8 @@ const baseMemory = 70 << 20
 // all runs of one program share, mostly the dataset; own is what each run adds.
 // It counts the copies of the weights (the trained ones, gradients, best ones,
 // those of the solver and of the average, and those of a checkpoint that is
-// being written), the values of every layer for a batch, and the directions in
-// which principal components are searched for.
+// being written), the values of every layer for a batch, also on each processor that
+// evaluates, and the directions in which principal components are searched for.
 func (p *Prepared) Memory() (shared, own int64) {
 	dataset := p.Images.Dataset
 	shared = baseMemory + int64(dataset.Train.Len()+dataset.Test.Len())*int64(dataset.Shape.RecordSize())
@@ -38,6 +39,8 @@ func (p *Prepared) Memory() (shared, own int64) {
 	widths += int64(dataset.Shape.Values())
 	const copies = 4 // values, gradients, and batches that are prepared ahead
 	own += 4 * copies * widths * int64(config.Data.BatchSize+config.Data.EvalBatchSize)
+	scored := widths * int64(config.Data.EvalBatchSize)
+	own += 4 * scored * int64(training.Scorers(int(scored))-1) // the processors that score batches of their own
 	if p.Architecture.Task.Restores() {
 		const bases = 6 // the vectors and their products with the images, times the width at which they settle
 		own += 8 * bases * int64(min(p.Architecture.Latent, mostComponents)) * int64(dataset.Shape.Values())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"slices"
 
 	"gorgonia.org/tensor"
 
@@ -65,6 +66,7 @@ type Batcher struct {
 	batch     *Batch       // overwritten for each batch of an epoch
 	altered   []alteration // what happens to each row of it
 	buffers   []byte       // (B, values of an image), the altered rows; nil without augmentation
+	inOrder   []int32      // what setOrder returns, nil until it is asked for
 }
 
 // NewBatcher returns a batcher for a set.
@@ -80,6 +82,13 @@ func NewBatcher(set *Set, transform *Transform, options BatchOptions) *Batcher {
 		b.buffers = make([]byte, options.Size*set.Shape.Values())
 	}
 	return b
+}
+
+// Clone returns a batcher that yields the same batches, for another goroutine.
+func (b *Batcher) Clone() *Batcher {
+	clone := NewBatcher(b.Set, b.transform, b.options)
+	clone.inOrder = b.setOrder()
+	return clone
 }
 
 // Size is the number of rows of a batch, B.
@@ -136,15 +145,23 @@ func (b *Batcher) Rows(from, to int) {
 	}
 }
 
-// order returns the epoch's order of the set's images.
+// order returns the epoch's order of the set's images, which nobody may change.
 func (b *Batcher) order(epoch int) []int32 {
-	order := make([]int32, b.Set.Len())
-	for i := range order {
-		order[i] = int32(i)
+	if !b.options.Shuffle {
+		return b.setOrder()
 	}
-	if b.options.Shuffle {
-		stream := b.options.Random(fmt.Sprintf("shuffle/%d", epoch))
-		stream.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-	}
+	order, stream := slices.Clone(b.setOrder()), b.options.Random(fmt.Sprintf("shuffle/%d", epoch))
+	stream.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	return order
+}
+
+// setOrder returns the indexes of the set's images in its order.
+func (b *Batcher) setOrder() []int32 {
+	if b.inOrder == nil {
+		b.inOrder = make([]int32, b.Set.Len())
+		for i := range b.inOrder {
+			b.inOrder[i] = int32(i)
+		}
+	}
+	return b.inOrder
 }

@@ -17,12 +17,17 @@ type Evaluation struct {
 	Confusion *metrics.Confusion // of a model that classifies
 }
 
-// An Evaluator scores weights on whole sets with a forward-only graph of its
-// own. It shares the weights with the graph that trains: each call uses their
+// An Evaluator scores weights on whole sets with forward-only graphs of its
+// own. They share the weights with the graph that trains: each call uses their
 // current values.
 type Evaluator struct {
 	architecture *graphs.Architecture
+	weights      graphs.Weights
 	machine      *machine
+	// Of the other processors, made when they are first needed: machines, and
+	// batchers like each one that was used.
+	others   []*machine
+	batchers map[*loaders.Batcher][]*loaders.Batcher
 }
 
 // NewEvaluator returns an evaluator of weights in batches of the given size,
@@ -32,25 +37,15 @@ func NewEvaluator(architecture *graphs.Architecture, weights graphs.Weights, bat
 	if err != nil {
 		return nil, err
 	}
-	return &Evaluator{architecture, newMachine(model)}, nil
+	return &Evaluator{
+		architecture: architecture, weights: weights, machine: newMachine(model),
+		batchers: map[*loaders.Batcher][]*loaders.Batcher{},
+	}, nil
 }
 
 // Evaluate scores the batcher's set, each sample once.
 func (e *Evaluator) Evaluate(ctx context.Context, batcher *loaders.Batcher) (Evaluation, error) {
-	result := Evaluation{Task: e.architecture.Task}
-	visit := func(int, []float32) {}
-	if e.architecture.Task.Classifies() {
-		result.Confusion = metrics.NewConfusion(batcher.Set.Classes)
-		visit = func(place int, output []float32) {
-			result.Confusion.Add(batcher.Set.Class(place), e.architecture.Predict(output))
-		}
-	}
-	loss, err := e.Outputs(ctx, batcher, visit)
-	if err != nil {
-		return Evaluation{}, err
-	}
-	result.Loss = loss
-	return result, nil
+	return e.score(ctx, batcher, batcher.Batches())
 }
 
 // Outputs runs the batcher's set through the model and returns the mean loss.
@@ -94,4 +89,12 @@ func (e *Evaluator) rows(ctx context.Context, batcher *loaders.Batcher, visit fu
 }
 
 // Close frees the evaluator, which must not be used afterwards.
-func (e *Evaluator) Close() error { return e.machine.close(nil) }
+func (e *Evaluator) Close() error { return e.close(nil) }
+
+// close frees the evaluator. It returns err, the error so far, joined with its own.
+func (e *Evaluator) close(err error) error {
+	for _, machine := range append(e.others, e.machine) {
+		err = machine.close(err)
+	}
+	return err
+}

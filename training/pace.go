@@ -33,7 +33,7 @@ func (r *Run) Measure(ctx context.Context) (pace Pace, err error) {
 	if err != nil {
 		return Pace{}, err
 	}
-	defer func() { err = evaluator.machine.close(err) }()
+	defer func() { err = evaluator.close(err) }()
 	if pace.Step, err = r.timeSteps(ctx, trainer); err != nil {
 		return Pace{}, err
 	}
@@ -71,24 +71,16 @@ func (r *Run) timeSteps(ctx context.Context, trainer *machine) (float64, error) 
 }
 
 // timeEvaluation returns the seconds of evaluating an image, measured on the
-// first batches of the validation set. The very first batch counts only if it
-// is the only one.
+// first batches of the validation set, after a pass over some that does not count.
 func (r *Run) timeEvaluation(ctx context.Context, evaluator *Evaluator) (float64, error) {
-	batches, images, began := 0, 0, time.Now()
-	for batch := range r.ValidationSet.Epoch(1) {
-		if err := ctx.Err(); err != nil {
+	batches := min(timedSteps*Scorers(1), r.ValidationSet.Batches())
+	var began time.Time
+	for range 2 {
+		began = time.Now()
+		if _, err := evaluator.score(ctx, r.ValidationSet, batches); err != nil {
 			return 0, err
-		}
-		if err := evaluator.machine.run(batch); err != nil {
-			return 0, err
-		}
-		images += batch.Rows()
-		switch batches++; {
-		case batches == 1 && r.ValidationSet.Batches() > 1:
-			images, began = 0, time.Now()
-		case batches > timedSteps:
-			return time.Since(began).Seconds() / float64(images), nil
 		}
 	}
+	images := min(batches*r.ValidationSet.Size(), r.ValidationSet.Set.Len())
 	return time.Since(began).Seconds() / float64(images), nil
 }

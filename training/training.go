@@ -98,7 +98,7 @@ func (r *Run) Train(ctx context.Context) (result Result, err error) {
 	if err != nil {
 		return Result{}, err
 	}
-	defer func() { err = evaluator.machine.close(err) }()
+	defer func() { err = evaluator.close(err) }()
 
 	run, err := r.begin()
 	if err != nil {

@@ -1,0 +1,132 @@
+package training
+
+import (
+	"context"
+	"runtime"
+	"sync"
+
+	"cifartrain/kernels"
+	"cifartrain/loaders"
+	"cifartrain/metrics"
+)
+
+// scoringMemory is the most bytes that the layers' values of an evaluator's graphs
+// take together.
+const scoringMemory = 256 << 20
+
+// Scorers is how many batches an evaluator scores at a time: one for each processor,
+// or a single one if the values of their layers, numbers for a batch, would take
+// too much memory.
+func Scorers(numbers int) int {
+	if processors := runtime.GOMAXPROCS(0); 4*numbers*processors <= scoringMemory {
+		return processors
+	}
+	return 1
+}
+
+// A scoring is one pass of an evaluator over batches of a set. Each processor takes
+// batches of its own and computes them alone: what a batch needs stays in
+// its caches, and none waits for another before the end. A batch's loss is
+// computed as in training, and the losses are added in the batches' order, so
+// that the result does not depend on the number of processors.
+type scoring struct {
+	ctx     context.Context
+	stop    context.CancelCauseFunc
+	set     *loaders.Set
+	predict func(output []float32) int
+	scorers chan scorer // those that are not at work
+
+	losses    []float64 // of each batch, times its rows
+	counting  sync.Mutex
+	confusion *metrics.Confusion // of a model that classifies
+}
+
+// A scorer is what a processor needs to score batches.
+type scorer struct {
+	machine *machine
+	batcher *loaders.Batcher
+}
+
+// score scores the first batches of the batcher's set.
+func (e *Evaluator) score(ctx context.Context, batcher *loaders.Batcher, batches int) (Evaluation, error) {
+	numbers := batcher.Size() * e.machine.model.Width()
+	count := min(Scorers(numbers), batches)
+	others, err := e.scorers(batcher, count-1)
+	if err != nil {
+		return Evaluation{}, err
+	}
+	s := &scoring{set: batcher.Set, predict: e.architecture.Predict, losses: make([]float64, batches), scorers: make(chan scorer, count)}
+	s.ctx, s.stop = context.WithCancelCause(ctx)
+	defer s.stop(nil)
+	if e.architecture.Task.Classifies() {
+		s.confusion = metrics.NewConfusion(batcher.Set.Classes)
+	}
+	s.scorers <- scorer{e.machine, batcher}
+	for _, other := range others {
+		s.scorers <- other
+	}
+	if count > 1 {
+		kernels.Share(batches, batches*numbers, s)
+	} else {
+		s.Rows(0, batches) // whose products are shared
+	}
+	if s.ctx.Err() != nil {
+		return Evaluation{}, context.Cause(s.ctx)
+	}
+	total, images := 0.0, min(batches*batcher.Size(), batcher.Set.Len())
+	for _, loss := range s.losses {
+		total += loss
+	}
+	return Evaluation{Task: e.architecture.Task, Loss: total / float64(images), Confusion: s.confusion}, nil
+}
+
+// scorers returns so many scorers for the other processors.
+func (e *Evaluator) scorers(batcher *loaders.Batcher, count int) ([]scorer, error) {
+	scorers, clones := make([]scorer, count), e.batchers[batcher]
+	for i := range scorers {
+		if i == len(e.others) {
+			model, err := e.architecture.BuildForBytes(e.weights, e.machine.model.BatchSize())
+			if err != nil {
+				return nil, err
+			}
+			e.others = append(e.others, newMachine(model))
+		}
+		if i == len(clones) {
+			clones = append(clones, batcher.Clone())
+		}
+		scorers[i] = scorer{e.others[i], clones[i]}
+	}
+	e.batchers[batcher] = clones
+	return scorers, nil
+}
+
+// Rows scores the batches from one to another; it serves [kernels.Share].
+func (s *scoring) Rows(from, to int) {
+	worker := <-s.scorers
+	defer func() { s.scorers <- worker }()
+	for batch := range worker.batcher.EpochAfter(1, from) {
+		if s.ctx.Err() != nil {
+			return
+		}
+		if err := worker.machine.run(batch); err != nil {
+			s.stop(err)
+			return
+		}
+		s.losses[from] = worker.machine.model.LossValue() * float64(batch.Rows())
+		if s.confusion != nil {
+			s.count(worker.machine, batch)
+		}
+		if from++; from == to {
+			return
+		}
+	}
+}
+
+// count counts what the machine predicts of a batch that it has just run.
+func (s *scoring) count(machine *machine, batch *loaders.Batch) {
+	s.counting.Lock()
+	defer s.counting.Unlock()
+	for row, place := range batch.Places {
+		s.confusion.Add(s.set.Class(int(place)), s.predict(machine.model.OutputRow(row)))
+	}
+}

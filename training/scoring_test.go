@@ -1,0 +1,76 @@
+package training_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"runtime"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cifartrain/metrics"
+	"cifartrain/training"
+)
+
+// TestEvaluateOnProcessors wants the very bits for any number of processors: those of
+// one batch after the other.
+func TestEvaluateOnProcessors(t *testing.T) {
+	for name, run := range map[string]*training.Run{
+		"svm":         newRun(t, 0.01),
+		"autoencoder": newAutoencoderRun(t, "autoencoder"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			evaluator, err := training.NewEvaluator(run.Architecture, run.Weights, run.TrainingSet.Size())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer evaluator.Close()
+			set := run.TrainingSet.Set
+			confusion := metrics.NewConfusion(set.Classes)
+			want, err := evaluator.Outputs(t.Context(), run.TrainingSet, func(place int, output []float32) {
+				if run.Architecture.Task.Classifies() {
+					confusion.Add(set.Class(place), run.Architecture.Predict(output))
+				}
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, processors := range []int{1, 2, 3, 16, 64} {
+				func() {
+					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
+					for range 3 {
+						got, err := evaluator.Evaluate(t.Context(), run.TrainingSet)
+						if err != nil {
+							t.Fatal(err)
+						}
+						if math.Float64bits(got.Loss) != math.Float64bits(want) {
+							t.Errorf("GOMAXPROCS %d: the loss is %v, want %v", processors, got.Loss, want)
+						}
+						if !run.Architecture.Task.Classifies() {
+							continue
+						}
+						if diff := cmp.Diff(confusion, got.Confusion, cmp.AllowUnexported(metrics.Confusion{})); diff != "" {
+							t.Errorf("GOMAXPROCS %d: other predictions:\n%s", processors, diff)
+						}
+					}
+				}()
+			}
+		})
+	}
+}
+
+// TestEvaluateStops proves that an evaluation ends with its context.
+func TestEvaluateStops(t *testing.T) {
+	run := newRun(t, 0.01)
+	evaluator, err := training.NewEvaluator(run.Architecture, run.Weights, run.TrainingSet.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer evaluator.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := evaluator.Evaluate(ctx, run.TrainingSet); !errors.Is(err, context.Canceled) {
+		t.Errorf("a canceled evaluation ends with the error %v", err)
+	}
+}
