@@ -3,25 +3,24 @@ package kernels
 // The product is computed as in BLIS (Van Zee, van de Geijn: BLIS, a framework
 // for rapidly instantiating BLAS functionality, 2015): blocks of A and B that fit
 // the caches are copied to panels, which the innermost loop reads from front to
-// back while it keeps a tile of C in registers. Of A, only what lies unfavorably is
-// copied; the rest is read in place. Each element of C is summed from
-// the first step of k to the last with fused multiply-adds: the second block
-// of k's steps, and each one after it, loads the tile and goes on adding to it.
-// So the bits depend neither on the sizes of blocks and tiles nor on which
-// goroutine computes them.
+// back while it keeps a tile of C in registers. Where A lies favorably it is read in
+// place instead. Each element of C is summed from the first step of k to the last
+// with fused multiply-adds: the second block of k's steps, and each one after
+// it, loads the tile and goes on adding to it. So the bits depend neither on the
+// sizes of blocks and tiles nor on which goroutine computes them.
 const (
-	blockRows    = 144 // of A: with blockDepth that is 144 KiB, for the second-level cache
-	blockColumns = 256 // of B: 256 KiB, likewise
-	blockDepth   = 256 // steps of k: a panel of B stays in the first-level cache
-	chunkDepth   = 64  // steps packed at once, to a part of the panel that stays in that cache until it is full
+	blockRows    = 144  // of A: with blockDepth that is 144 KiB, for the second-level cache
+	blockColumns = 1024 // of B: 1 MiB; its panels pass through the caches one by one
+	blockDepth   = 256  // steps of k: a panel of B stays in the first-level cache
+	chunkDepth   = 64   // steps packed at once, to a part of the panel that stays in that cache until it is full
 
-	// deepest is the most steps of k in a block of B with few columns, where A
-	// is read in place: its rows are then read a whole page at a time. The panel of B comes
-	// from the second-level cache, but C is loaded and stored less often.
+	// deepest is the most steps of k in a block of B with few columns, where A is
+	// read in place: its rows are then read a page at a time. B's panel comes from
+	// the second-level cache, but C is loaded and stored less often.
 	deepest = 1024
-	// nearSteps is how far apart at most, in numbers, the steps of k of an A stored by depth may
-	// lie for it to be read in place. Farther ones are of a page each, and the
-	// first-level cache keeps them in the same few places.
+	// nearSteps is how far apart at most, in numbers, the steps of k of an A
+	// stored by depth may lie for it to be read in place. Farther ones are of a
+	// page each, and the first-level cache keeps them in the same few places.
 	nearSteps = 1023
 )
 
