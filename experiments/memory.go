@@ -18,8 +18,9 @@ const baseMemory = 70 << 20
 // all runs of one program share, mostly the dataset; own is what each run adds.
 // It counts the copies of the weights (the trained ones, gradients, best ones,
 // those of the solver and of the average, and those of a checkpoint that is
-// being written), the values of every layer for a batch, also on each processor that
-// evaluates, and the directions in which principal components are searched for.
+// being written), the values of every layer for a batch, also on each processor
+// that evaluates, and the directions in which principal components are searched
+// for.
 func (p *Prepared) Memory() (shared, own int64) {
 	dataset := p.Images.Dataset
 	shared = baseMemory + int64(dataset.Train.Len()+dataset.Test.Len())*int64(dataset.Shape.RecordSize())
@@ -32,15 +33,11 @@ func (p *Prepared) Memory() (shared, own int64) {
 	const written = 3                                    // copies of everything that is kept, while a checkpoint is written
 	own = parameters * (kept + 1 + written*kept) * 5 / 4 // a quarter more, until garbage is collected
 
-	widths := int64(0) // the sum of the widths of all layers, the input included
-	for _, parameter := range p.Architecture.Parameters {
-		widths += int64(parameter.Shape[0])
-	}
-	widths += int64(dataset.Shape.Values())
+	width := p.Architecture.Width()
 	const copies = 4 // values, gradients, and batches that are prepared ahead
-	own += 4 * copies * widths * int64(config.Data.BatchSize+config.Data.EvalBatchSize)
-	scored := widths * int64(config.Data.EvalBatchSize)
-	own += 4 * scored * int64(training.Scorers(int(scored))-1) // the processors that score batches of their own
+	own += 4 * copies * int64(width) * int64(config.Data.BatchSize+config.Data.EvalBatchSize)
+	scored := width * config.Data.EvalBatchSize
+	own += 4 * int64(scored) * int64(training.Scorers(scored)-1) // the processors that score batches of their own
 	if p.Architecture.Task.Restores() {
 		const bases = 6 // the vectors and their products with the images, times the width at which they settle
 		own += 8 * bases * int64(min(p.Architecture.Latent, mostComponents)) * int64(dataset.Shape.Values())

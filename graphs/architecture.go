@@ -62,6 +62,16 @@ func (a *Architecture) Predict(output []float32) int {
 	return best
 }
 
+// Width is how many numbers the input and all layers have for an image together, or
+// up to twice as many: a layer's outputs count with its weight and with its bias.
+func (a *Architecture) Width() int {
+	width := a.inputs
+	for _, p := range a.Parameters {
+		width += p.Shape[0]
+	}
+	return width
+}
+
 // ParameterCount is the number of trained values.
 func (a *Architecture) ParameterCount() int {
 	count := 0

@@ -122,15 +122,6 @@ func (m *Model) feed(images G.Value, labels *tensor.Dense, rows int) error {
 	return nil
 }
 
-// Width is how many numbers the input and all layers have for an image together.
-func (m *Model) Width() int {
-	width := m.Input.Shape()[1]
-	for _, layer := range m.Layers {
-		width += layer.Out
-	}
-	return width
-}
-
 // Operations is the number of additions and multiplications of the graph's
 // matrix products for each sample; those of the gradients count once
 // Differentiate was called.

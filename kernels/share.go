@@ -190,9 +190,9 @@ type task interface{ part(i, parts int) }
 
 // A team is a caller with one task at a time and the helpers it shares it with.
 // Each of them, the caller too, takes the next part as soon as it has done one. So
-// the caller never waits for a part that nobody has begun. The caller takes parts from
-// the end and helpers from the beginning, so that with two processors each finds more
-// of what it wrote in the task before in its own caches.
+// the caller never waits for a part that nobody has begun. The caller takes parts
+// from the end and helpers from the beginning, so that with two processors each
+// finds more of what it wrote in the task before in its own caches.
 type team struct {
 	busy    atomic.Bool
 	task    task
@@ -233,8 +233,8 @@ func (t *team) run(task task, parts, helpers int) {
 }
 
 // work does one part, the last or the first of those that are left, and reports
-// whether there was one. It must not read the task before it has taken a part: until
-// then the caller may be writing the next task.
+// whether there was one. It must not read the task before it has taken a part:
+// until then the caller may be writing the next task.
 func (t *team) work(last bool) bool {
 	part, ok := t.take(last)
 	if !ok {

@@ -68,8 +68,8 @@ func (p *product) panel(i int) span {
 	return span{i * p.set.columns, min((i+1)*p.set.columns, p.n)}
 }
 
-// readsInPlace reports whether tiles read A where it lies. NEON's read all numbers of a
-// step at once, so they must lie beside one another.
+// readsInPlace reports whether tiles read A where it lies. NEON's tiles read all
+// numbers of a step at once, so these must lie beside one another.
 func (p *product) readsInPlace() bool {
 	if p.a.byDepth {
 		return p.a.stride <= nearSteps

@@ -2,6 +2,7 @@ package training
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"cifartrain/metrics"
@@ -73,7 +74,7 @@ func (r *Run) timeSteps(ctx context.Context, trainer *machine) (float64, error) 
 // timeEvaluation returns the seconds of evaluating an image, measured on the
 // first batches of the validation set, after a pass over some that does not count.
 func (r *Run) timeEvaluation(ctx context.Context, evaluator *Evaluator) (float64, error) {
-	batches := min(timedSteps*Scorers(1), r.ValidationSet.Batches())
+	batches := min(timedSteps*runtime.GOMAXPROCS(0), r.ValidationSet.Batches())
 	var began time.Time
 	for range 2 {
 		began = time.Now()

@@ -24,11 +24,11 @@ func Scorers(numbers int) int {
 	return 1
 }
 
-// A scoring is one pass of an evaluator over batches of a set. Each processor takes
-// batches of its own and computes them alone: what a batch needs stays in
-// its caches, and none waits for another before the end. A batch's loss is
-// computed as in training, and the losses are added in the batches' order, so
-// that the result does not depend on the number of processors.
+// A scoring is one pass of an evaluator over batches of a set. Each processor
+// takes batches of its own and computes them alone, so that none waits for another
+// before the end. A batch's loss is computed as in training, and the losses are
+// added in the batches' order, so that the result does not depend on the number of
+// processors.
 type scoring struct {
 	ctx     context.Context
 	stop    context.CancelCauseFunc
@@ -49,7 +49,7 @@ type scorer struct {
 
 // score scores the first batches of the batcher's set.
 func (e *Evaluator) score(ctx context.Context, batcher *loaders.Batcher, batches int) (Evaluation, error) {
-	numbers := batcher.Size() * e.machine.model.Width()
+	numbers := batcher.Size() * e.architecture.Width()
 	count := min(Scorers(numbers), batches)
 	others, err := e.scorers(batcher, count-1)
 	if err != nil {

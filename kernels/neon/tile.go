@@ -93,7 +93,7 @@ func tile(to *file, rows int) {
 	f.ret()
 }
 
-// loadFactors loads one column of a panel of A, and nothing behind it: registers
+// loadFactors loads one column of the rows of A, and nothing behind it: registers
 // of four numbers, then one of two and one of one, as the rows are.
 func (f *function) loadFactors(to []vector, a general, rows int) {
 	at, disp := 0, 0
