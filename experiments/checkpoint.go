@@ -12,14 +12,29 @@ import (
 	"cifartrain/training"
 )
 
-// save writes the state as the run's checkpoint.
+// save has the state written as the run's checkpoint while training goes on. Its
+// error may be that of the checkpoint before.
 func (r *record) save(state *training.State) error {
-	return r.folder.WriteCheckpoint(&runfolder.Checkpoint{
+	if err := r.saved(); err != nil {
+		return err
+	}
+	r.saving = r.folder.WriteCheckpoint(&runfolder.Checkpoint{
 		Config:  string(r.text),
 		Dataset: r.Images.Dataset.Name, Checksum: r.Images.Dataset.Checksum,
 		Started: r.summary.Started, Seconds: time.Since(r.began).Seconds(), Version: r.summary.Version,
 		History: state.History, Partial: state.Partial, Scalars: state.Scalars, Tensors: state.Tensors,
 	})
+	return nil
+}
+
+// saved waits until the checkpoint that is being written, if any, is on the disk.
+func (r *record) saved() error {
+	if r.saving == nil {
+		return nil
+	}
+	err := r.saving()
+	r.saving = nil
+	return err
 }
 
 // stateOf reverses save: it returns the state that a checkpoint holds.

@@ -23,8 +23,9 @@ type record struct {
 	run     *training.Run // nil until the weights exist
 	pca     *yardstick    // nil until training begins
 	summary *runfolder.Summary
-	began   time.Time // later by the time that the run stood still
-	pause   int       // the epoch after which training pauses; 0 for never
+	began   time.Time    // later by the time that the run stood still
+	pause   int          // the epoch after which training pauses; 0 for never
+	saving  func() error // waits for the checkpoint that is being written; nil if none is
 }
 
 // newRecord returns the record of a run that starts now.

@@ -112,5 +112,6 @@ func (s *Session) follow(ctx context.Context, record *record, from *training.Sta
 	}
 	run.Resume, run.Save, run.SaveEvery = from, record.save, cmp.Or(s.saveEvery, time.Minute)
 	record.pca = measure(ctx, record.Prepared)
-	return run.Train(ctx)
+	result, err := run.Train(ctx)
+	return result, cmp.Or(record.saved(), err)
 }

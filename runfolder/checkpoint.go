@@ -59,13 +59,19 @@ const (
 )
 
 // WriteCheckpoint makes c the folder's checkpoint, written whole or not at all.
-// The one before is kept beside it.
-func (f *Folder) WriteCheckpoint(c *Checkpoint) error {
-	head, body, err := c.encode()
+// The one before is kept beside it. It returns as soon as it has copied c, so that
+// training goes on while the copy is written; wait returns once it is, with the
+// error. Only one may be written at a time.
+func (f *Folder) WriteCheckpoint(c *Checkpoint) (wait func() error) {
+	body, err := c.encode()
 	if err != nil {
-		return fmt.Errorf("making %s: %w", CheckpointFile, err)
+		return func() error { return fmt.Errorf("making %s: %w", CheckpointFile, err) }
 	}
-	return replace(f.storage(), f.File(CheckpointFile), f.File(PreviousCheckpointFile), head, body)
+	written := make(chan error, 1)
+	go func() {
+		written <- replace(f.storage(), f.File(CheckpointFile), f.File(PreviousCheckpointFile), checkpointHead(body), body)
+	}()
+	return func() error { return <-written }
 }
 
 // Checkpoint reads the folder's checkpoint, or the previous one if it is
@@ -100,29 +106,33 @@ func (f *Folder) SetAsideCheckpoint() (string, error) {
 	return aside, nil
 }
 
-// encode returns the two parts of the checkpoint's file: the line of text and
-// the rest.
-func (c *Checkpoint) encode() (head, body []byte, err error) {
+// encode returns what follows the line of text in the checkpoint's file.
+func (c *Checkpoint) encode() ([]byte, error) {
 	run, err := json.Marshal(c)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	views := make(map[string]safetensors.TensorView)
 	for group, tensors := range c.Tensors {
 		for name, value := range tensors {
 			if views[group+"/"+name], err = float32View(value); err != nil {
-				return nil, nil, fmt.Errorf("%s/%s: %w", group, name, err)
+				return nil, fmt.Errorf("%s/%s: %w", group, name, err)
 			}
 		}
 	}
-	body, err = safetensors.Serialize(views, map[string]string{"run": string(run), "history": string(historyTable(c.History))})
+	body, err := safetensors.Serialize(views, map[string]string{"run": string(run), "history": string(historyTable(c.History))})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if header := binary.LittleEndian.Uint64(body); header > longestCheckpointHeader {
-		return nil, nil, fmt.Errorf("the history of %d epochs is too long for a checkpoint: begin a new run with -init", len(c.History))
+		return nil, fmt.Errorf("the history of %d epochs is too long for a checkpoint: begin a new run with -init", len(c.History))
 	}
-	return fmt.Appendf(nil, "%s%d %x %d\n", checkpointMagic, checkpointVersion, sha256.Sum256(body), len(body)), body, nil
+	return body, nil
+}
+
+// checkpointHead returns the line of text before the body.
+func checkpointHead(body []byte) []byte {
+	return fmt.Appendf(nil, "%s%d %x %d\n", checkpointMagic, checkpointVersion, sha256.Sum256(body), len(body))
 }
 
 // readCheckpoint reads the file at path, after checking its first line against

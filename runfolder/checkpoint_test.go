@@ -47,7 +47,7 @@ func TestCheckpointRoundTrip(t *testing.T) {
 	for name, want := range map[string]*Checkpoint{"classifier": checkpointAt(5), "no epoch yet": without, "no accuracies": regression} {
 		t.Run(name, func(t *testing.T) {
 			folder := create(t)
-			if err := folder.WriteCheckpoint(want); err != nil {
+			if err := folder.WriteCheckpoint(want)(); err != nil {
 				t.Fatal(err)
 			}
 			got, damage, err := folder.Checkpoint()
@@ -64,11 +64,11 @@ func TestCheckpointRoundTrip(t *testing.T) {
 // encoded is the checkpoint's file.
 func encoded(t testing.TB, c *Checkpoint) []byte {
 	t.Helper()
-	head, body, err := c.encode()
+	body, err := c.encode()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(head, body...)
+	return append(checkpointHead(body), body...)
 }
 
 // sealed is a body behind a first line that fits it.
@@ -130,7 +130,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 func TestDamagedCheckpointDoesNotReplaceThePrevious(t *testing.T) {
 	folder := create(t)
 	for steps := 1; steps <= 2; steps++ {
-		if err := folder.WriteCheckpoint(checkpointAt(steps)); err != nil {
+		if err := folder.WriteCheckpoint(checkpointAt(steps))(); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -141,7 +141,7 @@ func TestDamagedCheckpointDoesNotReplaceThePrevious(t *testing.T) {
 		t.Fatal(aside, err)
 	}
 	broken := &Folder{Path: folder.Path, disk: failingDisk{operation: "rename", err: fs.ErrPermission}}
-	if err := broken.WriteCheckpoint(checkpointAt(3)); err == nil {
+	if err := broken.WriteCheckpoint(checkpointAt(3))(); err == nil {
 		t.Fatal("the disk did not fail")
 	}
 	left, damage, err := folder.Checkpoint()
@@ -184,7 +184,7 @@ func FuzzCheckpoint(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content []byte) {
 		for _, file := range [][]byte{content, sealed(string(content))} {
 			if c, err := decodeCheckpoint(file); err == nil {
-				if _, _, err := c.encode(); err != nil {
+				if _, err := c.encode(); err != nil {
 					t.Errorf("what was read cannot be written: %v", err)
 				}
 			}
@@ -204,7 +204,7 @@ func BenchmarkWriteCheckpoint(b *testing.B) {
 	}
 	b.SetBytes(4 * 4 * weights)
 	for b.Loop() {
-		if err := folder.WriteCheckpoint(c); err != nil {
+		if err := folder.WriteCheckpoint(c)(); err != nil {
 			b.Fatal(err)
 		}
 	}

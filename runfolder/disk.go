@@ -93,7 +93,7 @@ func remedy(err error) string {
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
 		return ": make the folder writable"
 	case errors.Is(err, fs.ErrNotExist):
-		return ": the folder is no longer there"
+		return ": the file or its folder has been removed"
 	}
 	return ""
 }

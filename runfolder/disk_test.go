@@ -87,12 +87,12 @@ func TestFailingDisk(t *testing.T) {
 			t.Run(fmt.Sprintf("%s: %v", operation, err), func(t *testing.T) {
 				folder := create(t)
 				for steps := 1; steps <= 2; steps++ {
-					if err := folder.WriteCheckpoint(checkpointAt(steps)); err != nil {
+					if err := folder.WriteCheckpoint(checkpointAt(steps))(); err != nil {
 						t.Fatal(err)
 					}
 				}
 				broken := &Folder{Path: folder.Path, disk: failingDisk{operation: operation, err: err}}
-				got := broken.WriteCheckpoint(checkpointAt(3))
+				got := broken.WriteCheckpoint(checkpointAt(3))()
 				var fault *WriteError
 				if !errors.As(got, &fault) || !errors.Is(got, err) || fault.Path != folder.File(CheckpointFile) ||
 					!strings.Contains(got.Error(), says) || strings.Contains(got.Error(), ".part") {
@@ -105,7 +105,7 @@ func TestFailingDisk(t *testing.T) {
 				if parts, _ := filepath.Glob(folder.File(".*.part")); len(parts) > 0 {
 					t.Errorf("%v is left behind", parts)
 				}
-				if err := folder.WriteCheckpoint(checkpointAt(4)); err != nil {
+				if err := folder.WriteCheckpoint(checkpointAt(4))(); err != nil {
 					t.Errorf("once the disk is well again: %v", err)
 				}
 			})
@@ -141,8 +141,8 @@ func TestVanishedFolder(t *testing.T) {
 	if err := os.RemoveAll(folder.Path); err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range []error{folder.AppendEpoch(epochs[0]), folder.WriteCheckpoint(checkpointAt(1)), folder.Write(ConfigFile, nil)} {
-		if err == nil || !strings.Contains(err.Error(), "the folder is no longer there") {
+	for _, err := range []error{folder.AppendEpoch(epochs[0]), folder.WriteCheckpoint(checkpointAt(1))(), folder.Write(ConfigFile, nil)} {
+		if err == nil || !strings.Contains(err.Error(), "the file or its folder has been removed") {
 			t.Errorf("error is %v", err)
 		}
 	}
@@ -164,7 +164,7 @@ func TestPlantedLinks(t *testing.T) {
 			}
 		}
 	}
-	if err := errors.Join(folder.WriteCheckpoint(checkpointAt(1)), folder.WriteCheckpoint(checkpointAt(2)), folder.Write(ConfigFile, nil),
+	if err := errors.Join(folder.WriteCheckpoint(checkpointAt(1))(), folder.WriteCheckpoint(checkpointAt(2))(), folder.Write(ConfigFile, nil),
 		folder.WriteSummary(&Summary{}), folder.WriteHistory(epochs[:1]), folder.AppendEpoch(epochs[1])); err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ func (f *Folder) AppendEpoch(epoch metrics.Epoch) error {
 	}
 	_, rows, _ = bytes.Cut(rows, []byte("\n"))
 	path := f.File(MetricsFile)
-	file, err := f.storage().open(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND)
+	file, err := f.storage().open(path, os.O_WRONLY|os.O_APPEND)
 	if err != nil {
 		return newWriteError(path, err)
 	}

@@ -210,7 +210,7 @@ func TestCheckpointOfTooManyEpochs(t *testing.T) {
 		e.Number, e.TrainLoss, e.ValidationLoss, e.TrainAccuracy, e.ValidationAccuracy = i+1, math.Pi, math.Pi, math.Pi, math.Pi
 		c.History = append(c.History, e)
 	}
-	if err := create(t).WriteCheckpoint(c); err == nil || !strings.Contains(err.Error(), "too long for a checkpoint") || !strings.Contains(err.Error(), filepath.Base(CheckpointFile)) {
+	if err := create(t).WriteCheckpoint(c)(); err == nil || !strings.Contains(err.Error(), "too long for a checkpoint") || !strings.Contains(err.Error(), filepath.Base(CheckpointFile)) {
 		t.Errorf("error is %v", err)
 	}
 }
