@@ -14,6 +14,7 @@ import (
 	"cifartrain/configs"
 	"cifartrain/experiments"
 	"cifartrain/reports"
+	"cifartrain/shell"
 )
 
 // A usageError is a command line that makes no sense.
@@ -217,7 +218,7 @@ func (p *program) flags() *flag.FlagSet {
 
 // help prints how the program is used.
 func (p *program) help(flags *flag.FlagSet) error {
-	fmt.Fprint(p.stdout, `Trains small models on CIFAR-10. Each run leaves a folder runs/NAME/TIME, whose
+	fmt.Fprint(p.stdout, strings.ReplaceAll(`Trains small models on CIFAR-10. Each run leaves a folder runs/NAME/TIME, whose
 report.html is the page to read; runs/NAME/latest is the newest.
 
   go run . -config configs/svm.yaml    train, evaluate, draw
@@ -236,7 +237,7 @@ report.html is the page to read; runs/NAME/latest is the newest.
   go run . show NAME                   one of them, with all keys that have an effect
 
 Flags:
-`)
+`, "go run .", shell.Program()))
 	flags.SetOutput(p.stdout)
 	flags.PrintDefaults()
 	return nil

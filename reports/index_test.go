@@ -54,6 +54,15 @@ func TestIndex(t *testing.T) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
 		}
 	}
+	defer func(args []string) { os.Args = args }(os.Args)
+	os.Args = []string{"/opt/cifartrain"} // which somebody built
+	if err := WriteIndex(root); err != nil {
+		t.Fatal(err)
+	}
+	page, err = os.ReadFile(filepath.Join(root, IndexFile))
+	if err != nil || !strings.Contains(string(page), "<code>/opt/cifartrain compare RUN RUN</code>") {
+		t.Errorf("the page does not say how to compare, %v:\n%s", err, page)
+	}
 	var out bytes.Buffer
 	ShowRuns(&out, root, true)
 	lines := strings.Split(out.String(), "\n")

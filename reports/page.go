@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"cifartrain/plots"
+	"cifartrain/shell"
 )
 
 // What all pages share: the elements of their head and foot, the style, and the
@@ -47,6 +48,7 @@ var pageFunctions = template.FuncMap{
 	"percent": func(share *float64) string { return optional(share, plots.Percent) },
 	"share":   plots.Percent,
 	"time":    Duration,
+	"program": shell.Program,
 	"megabytes": func(bytes int64) string {
 		if bytes == 0 {
 			return "unknown"

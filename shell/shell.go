@@ -11,12 +11,12 @@ import (
 
 // Command returns the command line that calls this program with arguments.
 func Command(args ...string) string {
-	return program() + " " + Quote(args...)
+	return Program() + " " + Quote(args...)
 }
 
-// program is how this program was called: "go run ." if go built it for this
+// Program is how this program was called: "go run ." if go built it for this
 // one call, otherwise the path of its file.
-func program() string {
+func Program() string {
 	if strings.Contains(filepath.ToSlash(os.Args[0]), "/go-build") {
 		return "go run ."
 	}
