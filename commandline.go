@@ -181,6 +181,8 @@ func check(flags *flag.FlagSet, name string, operands []string) error {
 		switch {
 		case !slices.Contains(command.flags, f.Name):
 			err = usagef("%s takes no -%s", name, f.Name)
+		case f.Name == "split" && len(operands) > 1:
+			err = usagef("-split chooses among the run's own images: leave it out, or the pictures")
 		case f.Value.String() == "" && slices.Contains([]string{"data", "runs", "init", "resume", "join", "o"}, f.Name):
 			err = usagef("-%s is empty: give it a value", f.Name)
 		}

@@ -86,7 +86,19 @@ func TestAutoencodersAndTheirComparison(t *testing.T) {
 }
 
 func TestBadComparisons(t *testing.T) {
-	dir := t.TempDir()
+	dir, runs := t.TempDir(), t.TempDir()
+	svm, _, _ := train(t, sampleArgs(runs, "-quiet")...)
+	if status, _, stderr := call(context.Background(), "-config", "autoencoder", "-runs", runs, "-quiet",
+		"-set", "data.source=sample", "-set", "train.epochs=1", "-set", "model.hidden=[16]", "-set", "model.latent=4"); status != exitDone {
+		t.Fatal(stderr)
+	}
+	begun := filepath.Join(runs, "begun", "20260101T000000Z")
+	if err := os.CopyFS(begun, os.DirFS(svm.Path)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(begun, runfolder.SummaryFile)); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		name   string
 		args   []string
@@ -95,6 +107,8 @@ func TestBadComparisons(t *testing.T) {
 	}{
 		{"one run", []string{"compare", dir}, exitUsage, "compare takes 2 to 32 run folders"},
 		{"no runs", []string{"compare", dir, dir}, exitUsage, "is not a run folder"},
+		{"another loss", []string{"compare", svm.Path, filepath.Join(runs, "autoencoder", "latest")}, exitUsage, "only runs with the same loss"},
+		{"a run that has not ended", []string{"compare", svm.Path, begun}, exitUsage, "holds no finished run"},
 		{"a flag it does not take", []string{"compare", "-seeds", "2", dir, dir}, exitUsage, "compare takes no -seeds"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -363,6 +363,7 @@ func TestBadCommandLines(t *testing.T) {
 		{"watch nothing", []string{"watch"}, exitUsage, []string{"watch takes one run folder"}},
 		{"watch no run", []string{"watch", dir}, exitUsage, []string{"is not a run folder"}},
 		{"watch at no port", []string{"watch", dir, "-port", "70000"}, exitUsage, []string{"ports are 0 to 65535"}},
+		{"a split of pictures", []string{"predict", dir, "a.png", "-split", "train"}, exitUsage, []string{"-split chooses among the run's own images"}},
 		{"show nothing", []string{"show"}, exitUsage, []string{"takes one config"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

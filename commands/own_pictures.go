@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -45,6 +46,9 @@ func readOwnPictures(ctx context.Context, paths []string, shape loaders.Shape, c
 // find lists the pictures at path.
 func (o *ownPictures) find(path string) {
 	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%s: there is no such file or folder", path)
+	}
 	if err != nil {
 		o.faults = append(o.faults, err)
 		return

@@ -163,6 +163,13 @@ func TestPredictOddPictures(t *testing.T) {
 		t.Errorf("the same picture, labeled by its folder or not, has the rows %v and %v", first, last)
 	}
 
+	// A single picture that is not there is told once.
+	warnings.Reset()
+	err = Predict(context.Background(), session, run, Selection{Split: "test", Pictures: []string{"none.png"}}, "-", nil)
+	if err == nil || err.Error() != "none.png: there is no such file or folder" || warnings.Len() > 0 {
+		t.Errorf("the error is %v, the warnings are %q", err, warnings.String())
+	}
+
 	// The summary would spoil rows on the standard output for the program that reads them.
 	var out bytes.Buffer
 	session.Out = &out

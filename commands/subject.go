@@ -72,8 +72,10 @@ func openSubject(ctx context.Context, s *experiments.Session, path string, selec
 	if subject.own, err = readOwnPictures(ctx, selection.Pictures, prepared.Shape, prepared.Classes); err != nil {
 		return nil, err
 	}
-	for _, fault := range subject.own.faults {
-		fmt.Fprintf(s.Err, "warning: %v\n", fault)
+	if len(subject.own.faults) > 1 || len(subject.own.files) > 0 { // else the command's error says it
+		for _, fault := range subject.own.faults {
+			fmt.Fprintf(s.Err, "warning: %v\n", fault)
+		}
 	}
 	subject.set = subject.own.set
 	subject.words = fmt.Sprintf("%s on %s", prepared.Config.Name, reports.Pictures(subject.set.Len()))

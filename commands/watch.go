@@ -29,7 +29,8 @@ func Watch(ctx context.Context, s *experiments.Session, path string, port int) e
 			return wrong("%s is a comparison of runs that have ended: open its %s in a browser", path, runfolder.ReportFile)
 		}
 	}
-	if err := worthWaiting(path); err != nil {
+	missing, err := worthWaiting(path)
+	if err != nil {
 		return err
 	}
 	page := &livePage{session: s, path: path}
@@ -38,26 +39,28 @@ func Watch(ctx context.Context, s *experiments.Session, path string, port int) e
 		return err
 	}
 	fmt.Fprintf(s.Out, "The page of %s: http://%s\nIt follows the run as epochs end. Ctrl-C ends this, not the run.\n", path, listener.Addr())
+	if missing != nil {
+		fmt.Fprintf(s.Out, "It waits for the run to begin: so far, %v.\n", missing)
+	}
 	return reports.Serve(ctx, listener, page)
 }
 
-// worthWaiting returns an error where a path holds something other than a run or
-// a sweep, so that neither will ever appear there. A path that is not there yet,
-// or a folder with nothing to see in it, may become one.
-func worthWaiting(path string) error {
-	_, err := runfolder.Open(path)
-	if _, _, sweep := runfolder.OpenSweep(path); err == nil || sweep {
-		return nil
+// worthWaiting returns why there is no run or sweep at a path yet, nil if there is
+// one. It returns an error if neither will ever appear there, because the path holds
+// something else.
+func worthWaiting(path string) (missing, err error) {
+	_, missing = runfolder.Open(path)
+	if _, _, sweep := runfolder.OpenSweep(path); missing == nil || sweep {
+		return nil, nil
 	}
-	if info, missing := os.Stat(path); missing != nil {
-		return nil
-	} else if !info.IsDir() {
-		return wrong("%v", err)
+	info, err := os.Stat(path)
+	if err != nil {
+		return missing, nil
 	}
-	if files, unreadable := (&runfolder.Folder{Path: path}).Files(); unreadable != nil || len(files) > 0 {
-		return wrong("%v", err)
+	if files, err := (&runfolder.Folder{Path: path}).Files(); !info.IsDir() || err != nil || len(files) > 0 {
+		return nil, wrong("%v", missing)
 	}
-	return nil
+	return missing, nil
 }
 
 // A livePage is the page of a run that may still be training.

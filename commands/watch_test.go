@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,4 +102,20 @@ func TestLivePage(t *testing.T) {
 	wants("when it goes on", "2 of 4 epochs are done")
 	startedRun(t, root, now.Add(time.Second), "train.epochs=9")
 	wants("in the next run", "No epoch of 9 has ended yet.")
+}
+
+// TestWatchTooEarly names runs that are not there yet: whoever waits is told so.
+func TestWatchTooEarly(t *testing.T) {
+	for _, path := range []string{filepath.Join(t.TempDir(), "later"), t.TempDir()} {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		session, out := onSample(t), new(bytes.Buffer)
+		session.Out = out
+		if err := Watch(ctx, session, path, 0); err != nil {
+			t.Fatal(err)
+		}
+		if want := "It waits for the run to begin: so far, " + path + " is not a run folder"; !strings.Contains(out.String(), want) {
+			t.Errorf("it does not say %q:\n%s", want, out)
+		}
+	}
 }

@@ -51,8 +51,7 @@ func Compare(folders []*runfolder.Folder) (*Comparison, error) {
 			return nil, err
 		}
 		if len(c.Contenders) > 0 && !comparable(run.Summary, c.Contenders[0].Summary()) {
-			return nil, fmt.Errorf("%s measures another loss (%s) than %s (%s); only runs with the same loss, or with accuracies, can be compared",
-				folder.Path, run.Summary.Loss, c.Contenders[0].Runs[0].Path, c.Contenders[0].Summary().Loss)
+			return nil, &unlikeError{run, c.Contenders[0].Runs[0]}
 		}
 		config, err := folder.ConfigValues()
 		if err != nil {
@@ -72,6 +71,17 @@ func Compare(folders []*runfolder.Folder) (*Comparison, error) {
 	c.label()
 	return c, nil
 }
+
+// An unlikeError is a pair of runs that share no figure.
+type unlikeError struct{ run, first runfolder.FinishedRun }
+
+func (e *unlikeError) Error() string {
+	return fmt.Sprintf("%s measures another loss (%s) than %s (%s); only runs with the same loss, or with accuracies, can be compared",
+		e.run.Path, e.run.Summary.Loss, e.first.Path, e.first.Summary.Loss)
+}
+
+// WrongRequest marks the error as a fault of the request: it named the wrong runs.
+func (*unlikeError) WrongRequest() {}
 
 // comparable reports whether two runs share a figure that can be compared.
 func comparable(s, other *runfolder.Summary) bool {
