@@ -107,6 +107,64 @@ func TestSweepInterrupted(t *testing.T) {
 	}
 }
 
+// TestSweepMemberAlone makes a sweep's run longer by itself, asks the sweep for fewer
+// epochs, and goes on with it: no finished run loses its figures.
+func TestSweepMemberAlone(t *testing.T) {
+	runs := t.TempDir()
+	args := sampleArgs(runs, "-set", "name=try", "-set", "sweep.optimizer.learning_rate=[1e-3, 1e-2]", "-quiet")
+	if status, _, stderr := call(context.Background(), args...); status != exitDone {
+		t.Fatal(stderr)
+	}
+	sweep, all := runsOf(t, runs)
+	if status, _, stderr := call(context.Background(), "-resume", all[0].Path, "-set", "train.epochs=4", "-quiet"); status != exitDone {
+		t.Fatal(stderr)
+	}
+	for _, test := range []struct {
+		args   []string
+		epochs [2]int
+		warns  string
+	}{
+		{nil, [2]int{4, 2}, ""},
+		{[]string{"-set", "train.epochs=1"}, [2]int{4, 2}, "train.epochs=1 is too few"},
+		{[]string{"-set", "train.epochs=3"}, [2]int{4, 3}, ""},
+	} {
+		status, stdout, stderr := call(context.Background(), append([]string{"-resume", sweep.Path, "-quiet"}, test.args...)...)
+		if status != exitDone || !strings.Contains(stdout, "The best of 2 settings") || !strings.Contains(stderr, test.warns) || test.warns == "" && strings.Contains(stderr, "warning:") {
+			t.Errorf("%v: exit status %d\n%s%s", test.args, status, stdout, stderr)
+		}
+		for i, run := range all {
+			summary, err := run.Summary()
+			if err != nil || summary.Status != runfolder.Finished || summary.Epochs != test.epochs[i] {
+				t.Errorf("%v: run %d has the summary %+v, want %d epochs: %v", test.args, i+1, summary, test.epochs[i], err)
+			}
+		}
+	}
+}
+
+// TestSweepMemberDeleted deletes a run of a sweep over two seeds: the others can still
+// be seen, and going on trains it again, with the same bytes.
+func TestSweepMemberDeleted(t *testing.T) {
+	runs := t.TempDir()
+	args := sampleArgs(runs, "-set", "name=try", "-set", "sweep.optimizer.learning_rate=[1e-3, 1e-2]", "-seeds", "2", "-quiet")
+	if status, _, stderr := call(context.Background(), args...); status != exitDone {
+		t.Fatal(stderr)
+	}
+	sweep, all := runsOf(t, runs)
+	for _, deleted := range all[1:] {
+		kept := &runfolder.Folder{Path: filepath.Join(t.TempDir(), "kept")}
+		if err := os.Rename(deleted.Path, kept.Path); err != nil {
+			t.Fatal(err)
+		}
+		if status, stdout, stderr := call(context.Background(), "report", sweep.Path); status != exitDone || !strings.Contains(stdout, "deleted") {
+			t.Errorf("exit status %d, want a row that says deleted:\n%s%s", status, stdout, stderr)
+		}
+		if status, stdout, stderr := call(context.Background(), "-resume", sweep.Path, "-quiet"); status != exitDone || !strings.Contains(stdout, "The best of 2 settings") {
+			t.Errorf("exit status %d\n%s%s", status, stdout, stderr)
+		}
+		sameRun(t, deleted, kept)
+	}
+}
+
 func TestBadSweeps(t *testing.T) {
 	runs := t.TempDir()
 	for _, test := range []struct {

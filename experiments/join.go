@@ -147,7 +147,8 @@ func (s *Session) workOn(ctx context.Context, w *sweep, folder *runfolder.Folder
 	}
 	folder, runs, _ := runfolder.OpenSweep(folder.Path)
 	if len(runs) != len(w.settings)*w.seeds {
-		return fmt.Errorf("%s holds only %d of its %d runs: the others were deleted", folder.Path, len(runs), len(w.settings)*w.seeds)
+		return fmt.Errorf("%s holds only %d of its %d runs: the others were deleted; begin it again with another name: %s",
+			folder.Path, len(runs), len(w.settings)*w.seeds, shell.Command("-config", folder.File(runfolder.SweepFile), "-join", "NAME"))
 	}
 	w.folder, w.runs = folder, runs
 	j := &joined{sweep: w}

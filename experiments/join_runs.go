@@ -35,7 +35,11 @@ func (s *Session) trainNext(ctx context.Context, j *joined, one *Session) (left 
 	}
 	began := time.Now()
 	folder := claim.Folder()
-	before, err := one.goOnIn(ctx, folder, j.run(i), j.rung.pause)
+	asked, err := one.asked(j.sweep, i)
+	before := ""
+	if err == nil {
+		before, err = one.goOnIn(ctx, folder, asked, j.rung.pause)
+	}
 	var lost *runfolder.LostError
 	if errors.As(context.Cause(ctx), &lost) || errors.As(err, &lost) {
 		fmt.Fprintf(one.Err, "warning: %v; going on with the next\n", lost)

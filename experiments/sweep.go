@@ -118,11 +118,8 @@ func (s *Session) pointLatest(folder *runfolder.Folder) {
 // count as a sweep.
 func (s *Session) layRuns(w *sweep) error {
 	for i := range len(w.settings) * w.seeds {
-		folder, err := w.folder.CreateRun(runfolder.RunName(i+1, len(w.settings)*w.seeds, w.label(i)))
+		folder, err := w.layRun(i, s.Init)
 		if err != nil {
-			return err
-		}
-		if _, err := writeConfig(folder, w.run(i), s.Init); err != nil {
 			return err
 		}
 		w.runs = append(w.runs, folder)
@@ -132,6 +129,41 @@ func (s *Session) layRuns(w *sweep) error {
 		return err
 	}
 	return w.folder.Write(runfolder.SweepFile, text)
+}
+
+// layRun makes the folder of the run with an index, which starts from the weights
+// in the file initial unless that is empty.
+func (w *sweep) layRun(i int, initial string) (*runfolder.Folder, error) {
+	folder, err := w.folder.CreateRun(w.runName(i))
+	if err == nil {
+		_, err = writeConfig(folder, w.run(i), initial)
+	}
+	return folder, err
+}
+
+// runName is the name of a run's folder.
+func (w *sweep) runName(i int) string {
+	return runfolder.RunName(i+1, len(w.settings)*w.seeds, w.label(i))
+}
+
+// layDeletedRuns makes the folders of runs that somebody has deleted, so that these
+// are trained again.
+func (w *sweep) layDeletedRuns() error {
+	initial := ""
+	for _, run := range w.runs {
+		if file := run.File(runfolder.InitialWeightsFile); exists(file) {
+			initial = file // the same in every run
+		}
+	}
+	for i, run := range w.runs {
+		if exists(run.Path) {
+			continue
+		}
+		if _, err := w.layRun(i, initial); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // keys returns the swept keys.
@@ -148,6 +180,24 @@ func (w *sweep) run(i int) configs.Config {
 	config := w.settings[i/w.seeds].Config
 	config.Seed += uint64(i % w.seeds)
 	return config
+}
+
+// asked returns the config with which a run of the sweep goes on. A run that was made
+// longer than the sweep by itself keeps its length.
+func (s *Session) asked(w *sweep, i int) (configs.Config, error) {
+	config := w.run(i)
+	begun, err := s.Load(w.folder.File(runfolder.SweepFile), nil)
+	if err != nil {
+		return configs.Config{}, err
+	}
+	own, err := s.Load(w.runs[i].File(runfolder.ConfigFile), nil)
+	if err != nil {
+		return configs.Config{}, err
+	}
+	if own.Train.Epochs > begun.Train.Epochs {
+		config.Train.Epochs = max(config.Train.Epochs, own.Train.Epochs)
+	}
+	return config, nil
 }
 
 // resumeSweep does the work of [Session.Resume] for a sweep: it trains the runs
@@ -179,16 +229,32 @@ func (s *Session) resumeSweep(ctx context.Context, folder *runfolder.Folder, run
 	if err := s.share(ctx, w); err != nil {
 		return err
 	}
+	if err := w.layDeletedRuns(); err != nil {
+		return err
+	}
 	return s.carryOutSweep(ctx, w)
 }
 
-// laidSweep returns the sweep of a config whose folders exist.
+// laidSweep returns the sweep of a config whose folders exist. A run whose folder
+// was deleted keeps its place among the others: a folder's name begins with its
+// number. If the last ones were deleted, the number of seeds follows from the rest.
 func laidSweep(config configs.Config, folder *runfolder.Folder, runs []*runfolder.Folder) (*sweep, error) {
-	w := &sweep{config: config, settings: config.Settings(), folder: folder, runs: runs}
-	w.seeds = len(runs) / len(w.settings)
-	if w.seeds < 1 || len(runs)%len(w.settings) != 0 {
-		return nil, fmt.Errorf("%s holds %d runs of %d settings, so some were deleted; begin it again with: %s",
-			folder.Path, len(runs), len(w.settings), shell.Command("-config", folder.File(runfolder.SweepFile)))
+	w := &sweep{config: config, settings: config.Settings(), folder: folder}
+	numbers, last := make([]int, len(runs)), 0
+	for i, run := range runs {
+		numbers[i], last = runfolder.RunNumber(run), max(last, runfolder.RunNumber(run))
+	}
+	w.seeds = (last + len(w.settings) - 1) / len(w.settings)
+	if w.seeds < 1 {
+		return nil, fmt.Errorf("%s holds no run of its %d settings, so all were deleted; begin it again with: %s",
+			folder.Path, len(w.settings), shell.Command("-config", folder.File(runfolder.SweepFile)))
+	}
+	for i := range len(w.settings) * w.seeds {
+		run := &runfolder.Folder{Path: folder.File(w.runName(i))}
+		if place := slices.Index(numbers, i+1); place >= 0 {
+			run = runs[place]
+		}
+		w.runs = append(w.runs, run)
 	}
 	return w, nil
 }

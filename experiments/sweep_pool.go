@@ -3,6 +3,7 @@ package experiments
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"runtime"
 	"sync"
@@ -70,7 +71,11 @@ func (s *Session) trainRung(ctx context.Context, w *sweep, places []int, pause, 
 		workers.Go(func() {
 			for i := range next {
 				began := time.Now()
-				before, err := one.goOn(ctx, w.runs[i], w.run(i), pause)
+				asked, err := one.asked(w, i)
+				before := ""
+				if err == nil {
+					before, err = one.goOn(ctx, w.runs[i], asked, pause)
+				}
 				if err != nil && !errors.Is(err, context.Canceled) && !endsAll(err) {
 					err = one.recordFailure(w.runs[i], w.run(i), err)
 				}
@@ -115,10 +120,16 @@ func (w *oneByOne) Write(p []byte) (int, error) {
 }
 
 // recordFailure writes into a run's summary why the run failed, unless the
-// summary already says so.
+// summary already says so. The figures of a run that had ended before stay.
 func (s *Session) recordFailure(folder *runfolder.Folder, config configs.Config, cause error) error {
-	if summary, err := folder.Summary(); err == nil && summary.Status == runfolder.Failed {
-		return nil
+	if summary, err := folder.Summary(); err == nil {
+		switch summary.Status {
+		case runfolder.Failed:
+			return nil
+		case runfolder.Finished, runfolder.Stopped:
+			fmt.Fprintf(s.Err, "warning: %v; the run in %s stays as it is\n", cause, folder.Path)
+			return nil
+		}
 	}
 	prepared, err := s.Prepare(context.Background(), config, Need{})
 	if err != nil {

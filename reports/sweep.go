@@ -2,8 +2,11 @@ package reports
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
+	"os"
 	"slices"
 	"strings"
 
@@ -63,6 +66,9 @@ func NewSetting(label string, values []string, folders []*runfolder.Folder) Sett
 			continue
 		}
 		why := notFinished
+		if _, err := os.Stat(folder.Path); errors.Is(err, fs.ErrNotExist) {
+			why = deleted
+		}
 		if summary, err := folder.Summary(); err == nil && summary.Status == runfolder.Failed {
 			why = summary.Error
 		}
@@ -83,6 +89,9 @@ func leftBehind(s *runfolder.Summary) string {
 // notFinished is the reason that a setting has no figures if its runs were cut off
 // or have not begun.
 const notFinished = "not finished"
+
+// deleted is the reason if the folder of one of its runs is gone.
+const deleted = "deleted"
 
 // SettingLabel describes a setting in short: learning_rate=0.01, c=1. It leaves out
 // a key that has no effect in the setting, and hence no value.

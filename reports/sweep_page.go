@@ -132,8 +132,8 @@ func (s *Sweep) Cells(most int) [][]string {
 				why = setting.Now
 			case len(setting.Paused) > 0:
 				why = "left behind at " + spreadText(s.task(), s.Figure(setting))
-			case setting.Missing == notFinished:
-				why = notFinished
+			case setting.Missing == notFinished, setting.Missing == deleted:
+				why = setting.Missing
 			}
 			rows = append(rows, append(row, why, "–", "–", "–"))
 			continue

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -111,4 +112,14 @@ func RunName(number, all int, label string) string {
 	const longest = 150 // file systems allow 255 bytes
 	name := fmt.Sprintf("%0*d-%s", max(2, len(fmt.Sprint(all))), number, strings.ReplaceAll(label, ", ", ","))
 	return name[:min(len(name), longest)]
+}
+
+// RunNumber is the number that a run's folder in a sweep is named with, or 0.
+func RunNumber(f *Folder) int {
+	number, _, _ := strings.Cut(filepath.Base(f.Path), "-")
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		return 0
+	}
+	return n
 }
