@@ -44,19 +44,23 @@ func (c *Collection) Open(ctx context.Context, dir string) (*loaders.Dataset, er
 	}
 	dataset, err := c.readFolder(ctx, found)
 	if err != nil && ctx.Err() == nil {
-		err = fmt.Errorf("%w; %s", err, remedy(err))
+		err = fmt.Errorf("%w; %s", err, remedy(err, found.path == dir))
 	}
 	return dataset, err
 }
 
 // remedy says what to do about an error of reading a folder's files. They may be
-// undamaged, if it is only the system that keeps them from being read.
-func remedy(err error) string {
+// undamaged, if it is only the system that keeps them from being read. The folder
+// that the user named may hold more than these files.
+func remedy(err error, named bool) string {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return "give this user the permission to read it"
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 		return "close other programs or raise the limit of open files (ulimit -n)"
+	}
+	if named {
+		return "unpack the archive again there, or name another folder"
 	}
 	return "unpack the archive again or delete the folder to have it fetched"
 }

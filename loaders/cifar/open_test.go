@@ -71,9 +71,13 @@ func TestOpenFindsNothing(t *testing.T) {
 	}
 }
 
-// TestOpenFaults damages files of the binary version.
+// TestOpenFaults damages files of the binary version, which lie in the folder that the
+// user names or in the archive's folder in it.
 func TestOpenFaults(t *testing.T) {
-	const remedy = "; unpack the archive again or delete the folder to have it fetched"
+	remedies := map[string]string{
+		".":                    "; unpack the archive again there, or name another folder",
+		"cifar-10-batches-bin": "; unpack the archive again or delete the folder to have it fetched",
+	}
 	records := randomRecords(1, 9)
 	file := func(name string, content []byte) func(*testing.T, string) {
 		return func(t *testing.T, dir string) { writeFile(t, filepath.Join(dir, name), content) }
@@ -110,16 +114,19 @@ func TestOpenFaults(t *testing.T) {
 			os.Remove(filepath.Join(dir, "data_batch_2.bin"))
 		}, "FOLDER/data_batch_1.bin is missing\nFOLDER/data_batch_2.bin is missing"},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			dir := t.TempDir()
-			writeBinary(t, dir, records)
-			test.damage(t, dir)
-			dataset, err := small(records).Open(t.Context(), dir)
-			if dataset != nil {
-				t.Error("there is a dataset all the same")
-			}
-			wantMessage(t, err, dir, test.want+remedy)
-		})
+		for where, remedy := range remedies {
+			t.Run(test.name+" in "+where, func(t *testing.T) {
+				named := t.TempDir()
+				dir := filepath.Join(named, where)
+				writeBinary(t, dir, records)
+				test.damage(t, dir)
+				dataset, err := small(records).Open(t.Context(), named)
+				if dataset != nil {
+					t.Error("there is a dataset all the same")
+				}
+				wantMessage(t, err, dir, test.want+remedy)
+			})
+		}
 	}
 }
 
