@@ -125,6 +125,23 @@ func TestPredictOwnImages(t *testing.T) {
 	}
 }
 
+// TestOtherPixels asks a run's weights about images prepared in another way than those
+// they were trained on.
+func TestOtherPixels(t *testing.T) {
+	session := onSample(t)
+	run := trainedRun(t, session, "svm")
+	for override, key := range map[string]string{"data.normalize.std=[1, 1, 1]": "data.normalize", "data.center=true": "data.center"} {
+		for name, err := range map[string]error{
+			"predict": Predict(context.Background(), session, run, Selection{Split: "test"}, "-", []string{override}),
+			"export":  Export(context.Background(), session, run, ExportOptions{Weights: "last", Part: "all", Format: "npz", File: "-"}, []string{override}),
+		} {
+			if err == nil || !strings.Contains(err.Error(), "was trained with another "+key+" than its config.yaml says now") {
+				t.Errorf("%s with %s: the error is %v", name, override, err)
+			}
+		}
+	}
+}
+
 // TestPredictOddPictures predicts what can be read and tells of the rest.
 func TestPredictOddPictures(t *testing.T) {
 	session := onSample(t)

@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"cifartrain/configs"
 	"cifartrain/loaders"
+	"cifartrain/runfolder"
 )
 
 // What the metadata of a weights file says about pixels.
@@ -18,6 +20,9 @@ const (
 	// PlainPixels describes pixels that need no preprocessing.
 	PlainPixels = plainPixels + asTheyAre
 
+	pixelsKey    = "pixels"
+	meanKey      = "mean"
+	stdKey       = "std"
 	meanImageKey = "mean_image"
 )
 
@@ -27,11 +32,8 @@ const (
 // Normalize; then "mean_image", which is subtracted: float32, little-endian, in
 // base64, one channel's plane after another. "pixels" says it in a sentence.
 func (p *Prepared) PixelMetadata() map[string]string {
-	metadata, steps := make(map[string]string), ""
-	if n := p.Config.Data.Normalize; n != nil {
-		mean, _ := json.Marshal(n.Mean) // finite numbers always have a JSON form
-		std, _ := json.Marshal(n.Std)
-		metadata["mean"], metadata["std"] = string(mean), string(std)
+	metadata, steps := normalizationMetadata(p.Config), ""
+	if p.Config.Data.Normalize != nil {
 		steps += "; minus mean, divided by std, per channel"
 	}
 	if mean := p.Transform.MeanImage(); mean != nil {
@@ -39,8 +41,42 @@ func (p *Prepared) PixelMetadata() map[string]string {
 		metadata[meanImageKey] = base64.StdEncoding.EncodeToString(content)
 		steps += "; minus mean_image (float32, little-endian, base64)"
 	}
-	metadata["pixels"] = plainPixels + cmp.Or(steps, asTheyAre)
+	metadata[pixelsKey] = plainPixels + cmp.Or(steps, asTheyAre)
 	return metadata
+}
+
+// normalizationMetadata returns the metadata of a config's mean and std.
+func normalizationMetadata(config configs.Config) map[string]string {
+	n := config.Data.Normalize
+	if n == nil {
+		return make(map[string]string)
+	}
+	mean, _ := json.Marshal(n.Mean) // finite numbers always have a JSON form
+	std, _ := json.Marshal(n.Std)
+	return map[string]string{meanKey: string(mean), stdKey: string(std)}
+}
+
+// checkPixels returns an error if the weights in a file of the run were trained on
+// other pixels than its config now makes of an image: what they give would be wrong.
+func (r *SavedRun) checkPixels(file string) error {
+	metadata, err := runfolder.ReadMetadata(file, r.Summary.Parameters)
+	if err != nil {
+		return err
+	}
+	if _, told := metadata[pixelsKey]; !told { // by earlier versions, or another program
+		return nil
+	}
+	now, changed := normalizationMetadata(r.Config), ""
+	if metadata[meanKey] != now[meanKey] || metadata[stdKey] != now[stdKey] {
+		changed = "data.normalize"
+	} else if (metadata[meanImageKey] != "") != r.Config.Data.Center {
+		changed = "data.center"
+	}
+	if changed == "" {
+		return nil
+	}
+	return requestf("%s was trained with another %s than its %s says now, so what its weights give would be wrong: undo the change",
+		r.Folder.Path, changed, runfolder.ConfigFile)
 }
 
 // meanImage returns the mean image in the metadata of a weights file, or nil if

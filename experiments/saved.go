@@ -70,6 +70,9 @@ func (r *SavedRun) Ended() bool { return r.Summary != nil && r.Summary.Status !=
 func (r *SavedRun) BestWeights() (weights Weights, words string, err error) {
 	const best = "the best weights (by validation loss)"
 	if file := r.Folder.File(runfolder.BestWeightsFile); r.Ended() && exists(file) {
+		if err := r.checkPixels(file); err != nil {
+			return Weights{}, "", err
+		}
 		if figures := r.Summary.Best; figures != nil {
 			return WeightsIn(file), fmt.Sprintf("%s, epoch %d of %d", best, figures.Epoch, r.Summary.Epochs), nil
 		}
@@ -92,6 +95,9 @@ func (r *SavedRun) LastWeights() (weights Weights, words string, err error) {
 	file := r.Folder.File(runfolder.LastWeightsFile)
 	if !r.Ended() || !exists(file) {
 		return Weights{}, "", requestf("%s holds no last weights: its run did not come to its end; use the best ones with -weights best", r.Folder.Path)
+	}
+	if err := r.checkPixels(file); err != nil {
+		return Weights{}, "", err
 	}
 	words = "the last weights"
 	if figures := r.Summary.Final; figures != nil {
