@@ -10,6 +10,7 @@ import (
 	"cifartrain/configs"
 	"cifartrain/loaders"
 	"cifartrain/runfolder"
+	"cifartrain/shell"
 )
 
 // What the metadata of a weights file says about pixels.
@@ -61,7 +62,7 @@ func normalizationMetadata(config configs.Config) map[string]string {
 func (r *SavedRun) checkPixels(file string) error {
 	metadata, err := runfolder.ReadMetadata(file, r.Summary.Parameters)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; have it written again with: %s", err, shell.Command("-resume", r.Folder.Path))
 	}
 	if _, told := metadata[pixelsKey]; !told { // by earlier versions, or another program
 		return nil

@@ -47,8 +47,11 @@ func (s *Session) Redraw(ctx context.Context, path string, overrides []string) e
 		return err
 	}
 	history, err := run.Folder.History()
+	if err == nil && len(history) != run.Summary.Epochs {
+		err = fmt.Errorf("%s holds %d epochs, but the run has trained %d", run.Folder.File(runfolder.MetricsFile), len(history), run.Summary.Epochs)
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; have it written again with: %s", err, shell.Command("-resume", run.Folder.Path))
 	}
 	unlock, err := run.Folder.Lock()
 	if err != nil {

@@ -132,12 +132,13 @@ func unchanged(what string, folder *runfolder.Folder, begun, asked configs.Confi
 }
 
 // howItEnded says how a run ended that has nothing left to do. It returns ""
-// for any other run, such as one that lacks some of its files. It is an error
-// to ask for more epochs of a run that stopped early, because they alone would
-// change nothing.
+// for any other run, such as one that lacks some of its files or whose files are
+// damaged. It is an error to ask for more epochs of a run that stopped early,
+// because they alone would change nothing.
 func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, asked configs.Config) (string, error) {
 	summary, err := folder.Summary()
-	if err != nil || saved == nil || summary.Epochs != len(saved.History) || len(folder.Missing(summary)) > 0 {
+	if err != nil || saved == nil || summary.Epochs != len(saved.History) ||
+		len(folder.Missing(summary)) > 0 || len(folder.Damaged(summary)) > 0 {
 		return "", nil
 	}
 	epochs, patience := asked.Train.Epochs, asked.Train.EarlyStopping

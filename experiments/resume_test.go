@@ -272,6 +272,30 @@ func TestResumeWithInitialWeights(t *testing.T) {
 	}
 }
 
+// TestResumeDamagedRun cuts files of a finished run short and goes on with it: they are
+// written again from the checkpoint.
+func TestResumeDamagedRun(t *testing.T) {
+	want := whole(t)
+	for _, name := range []string{runfolder.BestWeightsFile, runfolder.LastWeightsFile, runfolder.MetricsFile} {
+		s := onFewImages(t.TempDir(), 1)
+		folder, err := trainFew(t, s, context.Background(), func() {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(folder.File(name), 200); err != nil {
+			t.Fatal(err)
+		}
+		goOn := "have it written again with: go run . -resume " + folder.Path
+		if err := s.Redraw(context.Background(), folder.Path, nil); name != runfolder.LastWeightsFile && (err == nil || !strings.Contains(err.Error(), goOn)) {
+			t.Errorf("drawing a run with a damaged %s: %v, want %q", name, err, goOn)
+		}
+		if _, _, err := resume(onFewImages(s.Runs, 1), folder); err != nil {
+			t.Fatal(err)
+		}
+		sameFiles(t, folder, want)
+	}
+}
+
 // TestRunFolderVanishes removes it while the run trains.
 func TestRunFolderVanishes(t *testing.T) {
 	s := onFewImages(t.TempDir(), 1)

@@ -209,6 +209,20 @@ func (f *Folder) Missing(s *Summary) (names []string) {
 	return names
 }
 
+// Damaged returns which of the files that a run can write again from its checkpoint,
+// its weights and its metrics, can no longer be read.
+func (f *Folder) Damaged(s *Summary) (names []string) {
+	for _, name := range []string{BestWeightsFile, LastWeightsFile} {
+		if _, err := ReadWeights(f.File(name), s.Parameters); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			names = append(names, name)
+		}
+	}
+	if history, err := f.History(); err != nil || len(history) != s.Epochs {
+		names = append(names, MetricsFile)
+	}
+	return names
+}
+
 // File is the path of a file in the folder.
 func (f *Folder) File(name string) string { return filepath.Join(f.Path, name) }
 
