@@ -21,10 +21,10 @@ import "runtime"
 
 // An instructionSet is the assembly of all kernels for one kind of processor.
 type instructionSet struct {
-	name      string
-	columns   int        // of a tile
-	tiles     []tileFunc // tiles[r-1] has r rows
-	readsRows bool       // whether tiles take an A whose numbers of a step lie apart
+	name     string
+	columns  int        // of a tile
+	tiles    []tileFunc // tiles[r-1] has r rows
+	pageRows int        // of A, whole pages apart, that tiles read in place; 0 if they take no A whose numbers of a step lie apart
 
 	dot       dotFunc
 	combiners []combiner // the widest first; the last computes one column

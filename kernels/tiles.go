@@ -17,11 +17,12 @@ const (
 	// deepest is the most steps of k in a block of B with few columns, where A is
 	// read in place: its rows are then read a page at a time. B's panel comes from
 	// the second-level cache, but C is loaded and stored less often.
-	deepest = 1024
+	deepest     = 1024
+	pageNumbers = 4096 / 4
 	// nearSteps is how far apart at most, in numbers, the steps of k of an A
 	// stored by depth may lie for it to be read in place. Farther ones are of a
 	// page each, and the first-level cache keeps them in the same few places.
-	nearSteps = 1023
+	nearSteps = pageNumbers - 1
 )
 
 // A tileFunc sets a tile of C, or adds to it, from k columns of the tile's rows of
@@ -56,9 +57,19 @@ type product struct {
 }
 
 // tiles and panels are how many tiles C has below and beside one another.
-func (p *product) tiles() int { return (p.m + len(p.set.tiles) - 1) / len(p.set.tiles) }
+func (p *product) tiles() int { return span{0, p.m}.blocks(p.height()) }
 
 func (p *product) panels() int { return (p.n + p.set.columns - 1) / p.set.columns }
+
+// height is how many rows a tile has at most. Rows of A that are read in place and lie
+// whole pages apart are all kept in the same few places of the first-level cache. If
+// there were more rows than places, each would drive out another at every step.
+func (p *product) height() int {
+	if p.inPlace && !p.a.byDepth && p.a.stride%pageNumbers == 0 {
+		return min(len(p.set.tiles), p.set.pageRows)
+	}
+	return len(p.set.tiles)
+}
 
 // tile is the rows of a tile: as even as they can be.
 func (p *product) tile(i int) span { return span{0, p.m}.part(i, p.tiles()) }
@@ -74,7 +85,7 @@ func (p *product) readsInPlace() bool {
 	if p.a.byDepth {
 		return p.a.stride <= nearSteps
 	}
-	return p.set.readsRows
+	return p.set.pageRows > 0
 }
 
 // part computes one rectangle of the grid for the steps of depth. The first steps
@@ -82,7 +93,7 @@ func (p *product) readsInPlace() bool {
 func (p *product) part(i, _ int) {
 	tiles := span{0, p.tiles()}.part(i/p.columns, p.rows)
 	panels := span{0, p.panels()}.part(i%p.columns, p.columns)
-	tileBlocks, panelBlocks := tiles.blocks(blockRows/len(p.set.tiles)), panels.blocks(blockColumns/p.set.columns)
+	tileBlocks, panelBlocks := tiles.blocks(blockRows/p.height()), panels.blocks(blockColumns/p.set.columns)
 	w := takeWorkspace()
 	for j := range panelBlocks {
 		panels := panels.part(j, panelBlocks)

@@ -48,6 +48,36 @@ func TestMatMulOrder(t *testing.T) {
 	}
 }
 
+// TestPageRows multiplies an A whose rows lie whole pages apart as processors with other
+// first-level caches do: in lower tiles, with the same bits.
+func TestPageRows(t *testing.T) {
+	const m, n, k = 29, 70, 2 * pageNumbers
+	random := source(t)
+	a, b := normal(random, m*k), normal(random, n*k)
+	for _, set := range instructionSets {
+		if set.pageRows == 0 {
+			continue // reads no such A in place
+		}
+		use(t, set)
+		want := make([]float32, m*n)
+		MatMulNT(want, a, b, m, n, k)
+		for _, rows := range []int{1, 2, 4, 8, 12, 16} {
+			other := *set
+			other.pageRows = rows
+			p := product{set: &other, a: factor{data: a, stride: k}, m: m, inPlace: true}
+			if high := p.tile(0).length(); high > rows {
+				t.Errorf("%s: a tile has %d rows, more than the %d that the cache holds", set.name, high, rows)
+			}
+			use(t, &other)
+			got := make([]float32, m*n)
+			MatMulNT(got, a, b, m, n, k)
+			if !sameBits(got, want) {
+				t.Errorf("%s: the bits differ with %d rows", set.name, rows)
+			}
+		}
+	}
+}
+
 // checkFused compares elements with the loop that defines them: all of them, or
 // some of a large product.
 func checkFused(t *testing.T, product matrixProduct, random *rand.Rand, c, a, b []float32, m, n, k int) {
