@@ -151,7 +151,7 @@ func TestOpenDamagedNeverFallsBack(t *testing.T) {
 	for _, words := range []string{
 		"data_batch_1.bin: byte 1: the file ends here, 30729999 bytes short of the 30730000 bytes of its 10000 records\n",
 		"data_batch_2.bin is missing\n",
-		"test_batch.bin is missing; unpack the archive again or delete the folder to have it fetched",
+		"test_batch.bin is missing; unpack the archive again there, or name another folder",
 	} {
 		if strings.Count(err.Error(), words) != 1 {
 			t.Errorf("error %q does not say %q once", err, words)
