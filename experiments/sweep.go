@@ -240,9 +240,11 @@ func (s *Session) resumeSweep(ctx context.Context, folder *runfolder.Folder, run
 // number. If the last ones were deleted, the number of seeds follows from the rest.
 func laidSweep(config configs.Config, folder *runfolder.Folder, runs []*runfolder.Folder) (*sweep, error) {
 	w := &sweep{config: config, settings: config.Settings(), folder: folder}
-	numbers, last := make([]int, len(runs)), 0
-	for i, run := range runs {
-		numbers[i], last = runfolder.RunNumber(run), max(last, runfolder.RunNumber(run))
+	byNumber, last := make(map[int]*runfolder.Folder), 0
+	for _, run := range runs {
+		if number := runfolder.RunNumber(run); number <= configs.MaxRuns { // else it is not of this sweep
+			byNumber[number], last = run, max(last, number)
+		}
 	}
 	w.seeds = (last + len(w.settings) - 1) / len(w.settings)
 	if w.seeds < 1 {
@@ -251,8 +253,8 @@ func laidSweep(config configs.Config, folder *runfolder.Folder, runs []*runfolde
 	}
 	for i := range len(w.settings) * w.seeds {
 		run := &runfolder.Folder{Path: folder.File(w.runName(i))}
-		if place := slices.Index(numbers, i+1); place >= 0 {
-			run = runs[place]
+		if there := byNumber[i+1]; there != nil {
+			run = there
 		}
 		w.runs = append(w.runs, run)
 	}

@@ -17,7 +17,8 @@ const (
 	// deepest is the most steps of k in a block of B with few columns, where A is
 	// read in place: its rows are then read a page at a time. B's panel comes from
 	// the second-level cache, but C is loaded and stored less often.
-	deepest     = 1024
+	deepest = 1024
+	// pageNumbers is how many numbers a page of memory holds.
 	pageNumbers = 4096 / 4
 	// nearSteps is how far apart at most, in numbers, the steps of k of an A
 	// stored by depth may lie for it to be read in place. Farther ones are of a
