@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Times numpy's float32 matrix product, which is OpenBLAS's sgemm or sgemv, at what kernels/matmul_bench_test.go multiplies.
+"""Times numpy's float32 matrix product, which is OpenBLAS's sgemm or sgemv, at what internal/kernels/matmul_bench_test.go multiplies.
 
     OPENBLAS_NUM_THREADS=2 python3 bench/sgemm.py
 

@@ -9,7 +9,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"cifartrain/graphs"
-	"cifartrain/kernels"
+	"cifartrain/internal/kernels"
 )
 
 // TestBytesGiveTheSameBits feeds batches, the last of fewer rows, as values and

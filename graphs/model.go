@@ -9,7 +9,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"cifartrain/graphs/ops"
-	"cifartrain/kernels"
+	"cifartrain/internal/kernels"
 )
 
 // A Model is an architecture's expression graph for batches of one size, ready

@@ -8,7 +8,7 @@ import (
 
 	"gorgonia.org/tensor"
 
-	"cifartrain/kernels"
+	"cifartrain/internal/kernels"
 )
 
 // A Batch is a number of images ready for a model. It belongs to its Batcher,

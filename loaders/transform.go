@@ -3,7 +3,7 @@ package loaders
 import (
 	"slices"
 
-	"cifartrain/kernels"
+	"cifartrain/internal/kernels"
 )
 
 // Normalization is torchvision's Normalize: (x - Mean) / Std for each channel

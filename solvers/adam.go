@@ -5,7 +5,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"cifartrain/kernels"
+	"cifartrain/internal/kernels"
 )
 
 // Adam is torch.optim.Adam, whose weight decay is added to the gradient, or

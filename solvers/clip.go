@@ -5,7 +5,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"cifartrain/kernels"
+	"cifartrain/internal/kernels"
 )
 
 // Clipped is a solver that first scales all gradients together down to a

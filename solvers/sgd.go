@@ -3,7 +3,7 @@ package solvers
 import (
 	G "gorgonia.org/gorgonia"
 
-	"cifartrain/kernels"
+	"cifartrain/internal/kernels"
 )
 
 // SGD is torch.optim.SGD with dampening 0: momentum, Nesterov's variant and a

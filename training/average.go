@@ -2,7 +2,7 @@ package training
 
 import (
 	"cifartrain/graphs"
-	"cifartrain/kernels"
+	"cifartrain/internal/kernels"
 )
 
 // An Average is the exponential moving average of a run's weights over its

@@ -10,9 +10,9 @@ import (
 	"testing"
 
 	"cifartrain/graphs"
+	"cifartrain/internal/runfolder"
 	"cifartrain/loaders"
 	"cifartrain/loaders/cifar"
-	"cifartrain/runfolder"
 	"cifartrain/solvers"
 	"cifartrain/training"
 )

@@ -5,7 +5,7 @@ import (
 	"runtime"
 	"sync"
 
-	"cifartrain/kernels"
+	"cifartrain/internal/kernels"
 	"cifartrain/loaders"
 	"cifartrain/metrics"
 )

@@ -1,5 +1,5 @@
 // Package gomlx times gomlx, Go's other trainer of expression graphs, on its
-// backend in pure Go, at the steps that experiments' BenchmarkStep times.
+// backend in pure Go, at the steps that BenchmarkStep of internal/runs times.
 package gomlx
 
 import (

@@ -3,7 +3,7 @@ package ops
 import (
 	G "gorgonia.org/gorgonia"
 
-	"cifartrain/kernels"
+	"cifartrain/internal/kernels"
 )
 
 // An Activation is the function that a layer applies to its sums.

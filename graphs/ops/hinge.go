@@ -1,6 +1,6 @@
 package ops
 
-import "cifartrain/kernels"
+import "cifartrain/internal/kernels"
 
 // Hinge is c * mean(max(0, 1 - y*score)) over the images. Each has one score,
 // and y is -1 for the first of two classes and +1 for the second.

@@ -6,7 +6,7 @@ import (
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
-	"cifartrain/kernels"
+	"cifartrain/internal/kernels"
 )
 
 // Images is the value of an input node that takes images as bytes, uint8 (B, n).

@@ -6,7 +6,7 @@ import (
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
-	"cifartrain/kernels"
+	"cifartrain/internal/kernels"
 )
 
 // Linear returns the node y = a(x W^T + b), (B, out), for x (B, in), W (out, in),

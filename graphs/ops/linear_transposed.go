@@ -6,7 +6,7 @@ import (
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
-	"cifartrain/kernels"
+	"cifartrain/internal/kernels"
 )
 
 // LinearTransposed returns the node y = a(x W + b), (B, in), for x (B, out),

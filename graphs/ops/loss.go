@@ -6,7 +6,7 @@ import (
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
-	"cifartrain/kernels"
+	"cifartrain/internal/kernels"
 )
 
 // A loss is a scalar kernel. It computes its gradient by its first input, the

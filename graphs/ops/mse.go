@@ -5,7 +5,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"cifartrain/kernels"
+	"cifartrain/internal/kernels"
 )
 
 // MSE returns the scalar node mean((prediction - target)^2) over all elements

@@ -1,6 +1,6 @@
 package ops
 
-import "cifartrain/kernels"
+import "cifartrain/internal/kernels"
 
 // WestonWatkins is the hinge loss of a score for each of several classes, the
 // mean over the images of c times the sum of max(0, 1 + s_j - s_y) over all

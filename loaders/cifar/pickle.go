@@ -9,7 +9,7 @@ import (
 	"github.com/nlpodyssey/gopickle/pickle"
 	"github.com/nlpodyssey/gopickle/types"
 
-	"cifartrain/pickles"
+	"cifartrain/internal/pickles"
 )
 
 // unpickle returns the value in a pickle of protocol 2 to 5. Nothing in it is

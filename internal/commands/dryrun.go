@@ -1,0 +1,89 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"cifartrain/configs"
+	"cifartrain/graphs"
+	"cifartrain/internal/reports"
+	"cifartrain/internal/runs"
+)
+
+// DryRunSweep does for a sweep what DryRun does for configs, with figures for
+// all its runs together. place is the name that the sweep would be joined under,
+// empty for none.
+func DryRunSweep(ctx context.Context, s *runs.Session, config configs.Config, place string) error {
+	s.Offline = true
+	plan, err := s.PlanSweep(ctx, config, place)
+	if err != nil {
+		return err
+	}
+	reports.ShowSweepPlan(s.Out, plan)
+	reports.DryRunEnd(s.Out, plan.Runs, "", plan.Seconds)
+	return nil
+}
+
+// DryRun checks configs and data as training does. For each config it shows the
+// model, the images, the steps, what its runs would write, and about how long
+// they would take, measured by a few steps on real batches. It keeps no model,
+// writes nothing and downloads nothing.
+func DryRun(ctx context.Context, s *runs.Session, all []configs.Config) error {
+	if err := s.Check(ctx, all); err != nil {
+		return err
+	}
+	if info, err := os.Stat(s.Runs); err == nil && !info.IsDir() {
+		return fmt.Errorf("%s is a file, so no run folder can be made in it; choose another place with -runs", s.Runs)
+	}
+	s.Offline = true
+	seconds := 0.0
+	for _, config := range all {
+		plan, err := plan(ctx, s, config)
+		if err != nil {
+			return err
+		}
+		reports.ShowPlan(s.Out, plan)
+		seconds += plan.Seconds * float64(plan.Seeds)
+	}
+	reports.DryRunEnd(s.Out, len(all)*s.Seeds, filepath.Join(s.Runs, "comparison"), seconds)
+	return nil
+}
+
+// plan says what the runs of a config would do.
+func plan(ctx context.Context, s *runs.Session, config configs.Config) (reports.Plan, error) {
+	trial, err := s.Try(ctx, config)
+	if err != nil {
+		return reports.Plan{}, err
+	}
+	prepared, run := trial.Prepared, trial.Run
+	model, err := prepared.Architecture.Build(prepared.Weights, run.Batches.Size())
+	if err != nil {
+		return reports.Plan{}, err
+	}
+	shared, own := prepared.Memory()
+	return reports.Plan{
+		Summary: prepared.Summary(time.Time{}), Layers: layerRows(prepared.Architecture, model),
+		Steps: run.Batches.Batches(), Batch: run.Batches.Size(), Epochs: config.Train.Epochs, MayStop: config.Train.EarlyStopping > 0,
+		Seeds: s.Seeds, Folder: filepath.Join(s.Runs, config.Name), Files: s.Files(prepared),
+		Step: trial.Pace.Step, Epoch: trial.Pace.Epoch, Seconds: trial.Seconds(config.Train.Epochs),
+		Memory: shared + own, Disk: prepared.Disk(),
+	}, nil
+}
+
+// layerRows is the table of a model's layers.
+func layerRows(architecture *graphs.Architecture, model *graphs.Model) [][]string {
+	rows := [][]string{{"layer", "values", "weight", "parameters", "activation"}}
+	for _, layer := range runs.Layers(architecture, model) {
+		activation := layer.Activation
+		if layer.Latent {
+			activation = strings.TrimPrefix(activation+", latent", ", ")
+		}
+		rows = append(rows, []string{layer.Name, fmt.Sprintf("%d to %d", layer.In, layer.Out),
+			strings.TrimPrefix(layer.Weight, "weight "), reports.Thousands(layer.Parameters), activation})
+	}
+	return append(rows, []string{"total", "", "", reports.Thousands(architecture.ParameterCount()), ""})
+}

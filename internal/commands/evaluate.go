@@ -1,0 +1,86 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"cifartrain/configs"
+	"cifartrain/internal/reports"
+	"cifartrain/internal/runfolder"
+	"cifartrain/internal/runs"
+)
+
+// Evaluate scores the best weights of the run at path on the test images again.
+// See [configs.Load] for the overrides.
+func Evaluate(ctx context.Context, s *runs.Session, path string, overrides []string) error {
+	run, err := s.Open(path, overrides)
+	if err != nil {
+		return err
+	}
+	if err := sameModel(s, run); err != nil {
+		return err
+	}
+	best, _, err := run.BestWeights()
+	if err != nil {
+		return err
+	}
+	prepared, err := s.Prepare(ctx, run.Config, runs.Need{Images: true, Weights: best})
+	if err != nil {
+		return err
+	}
+	images := prepared.Images
+	if err := compareWithTraining(s, run, images); err != nil {
+		return err
+	}
+	test, err := prepared.Score(ctx, prepared.Weights, images.Test)
+	if err != nil {
+		return err
+	}
+	reports.ShowEvaluation(s.Out, images.Dataset.Name+": "+reports.ClassList(images.Test.Classes), images.Test.Len(), prepared.Loss(), test.Loss, test.Confusion)
+	return nil
+}
+
+// evaluable are the keys that may differ from the run's: where the images are,
+// and how many are scored at once.
+var evaluable = []string{"data.source", "data.dir", "data.url", "data.download", "data.if_missing", "data.eval_batch_size"}
+
+// sameModel refuses keys with which the weights would be scored on something
+// that they were not trained for.
+func sameModel(s *runs.Session, run *runs.SavedRun) error {
+	trained, err := s.Load(run.Folder.File(runfolder.ConfigFile), nil)
+	if err != nil {
+		return err
+	}
+	changed := slices.DeleteFunc(configs.Differences(trained, run.Config), func(key string) bool { return slices.Contains(evaluable, key) })
+	if len(changed) > 0 {
+		return wrong("%s was trained with another %s, so the score of its weights would be wrong; evaluate allows no key but %s",
+			run.Folder.Path, strings.Join(changed, ", "), strings.Join(evaluable, ", "))
+	}
+	return nil
+}
+
+// compareWithTraining refuses other classes than those the run was trained on,
+// and warns of another dataset. Without a summary of the run it can check
+// neither.
+func compareWithTraining(s *runs.Session, run *runs.SavedRun, images *runs.Images) error {
+	trained := run.Summary
+	if trained == nil {
+		return nil
+	}
+	if !slices.Equal(trained.Classes, images.Test.Classes) {
+		return wrong("the run in %s was trained on %s, but its config now says %s",
+			run.Folder.Path, reports.ClassList(trained.Classes), reports.ClassList(images.Test.Classes))
+	}
+	now := runfolder.Images{Training: images.Training.Len(), Validation: images.Validation.Len(), Test: images.Test.Len()}
+	switch {
+	case trained.Dataset != images.Dataset.Name:
+		fmt.Fprintf(s.Err, "warning: these images are from another dataset (%s) than the one that the run was trained on (%s)\n", images.Dataset.Name, trained.Dataset)
+	case trained.Images != now:
+		fmt.Fprintf(s.Err, "warning: the dataset has changed since the run was trained: it had %s, %s and %s images for training, validation and test, and now has %s, %s and %s\n",
+			reports.Thousands(trained.Images.Training), reports.Thousands(trained.Images.Validation), reports.Thousands(trained.Images.Test),
+			reports.Thousands(now.Training), reports.Thousands(now.Validation), reports.Thousands(now.Test))
+	}
+	return nil
+}

@@ -1,0 +1,162 @@
+package commands
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	G "gorgonia.org/gorgonia"
+
+	"cifartrain/configs"
+	"cifartrain/graphs"
+	"cifartrain/graphs/ops"
+	"cifartrain/internal/exports"
+	"cifartrain/internal/runfolder"
+	"cifartrain/metrics"
+)
+
+// linearSoftmax is a kind of model that the program does not have: a linear
+// classifier that makes the mean of -log(softmax(scores)) of the images' own
+// classes small. This value and the config below are all that it takes.
+var linearSoftmax = graphs.Kind{
+	Name:   "linear_softmax",
+	Task:   metrics.Classify,
+	Losses: []string{"cross_entropy"},
+	New: func(spec graphs.Spec) *graphs.Architecture {
+		return &graphs.Architecture{
+			Parameters:  graphs.LinearParameters("fc", spec.Inputs, spec.Classes),
+			LossName:    "cross-entropy",
+			PixelWeight: "fc.weight",
+			Output:      func(n *graphs.Network) *G.Node { return n.Linear(n.Input, "fc", ops.Identity) },
+			Loss: func(n *graphs.Network, scores *G.Node) *G.Node {
+				return n.Classification(ops.Classification{Name: "cross-entropy", Scores: spec.Classes, Value: crossEntropy}, scores)
+			},
+		}
+	},
+}
+
+// crossEntropy is the mean of -log(softmax(scores)) of the labels, with its
+// gradient by the scores, (softmax - one_hot)/n, unless that is nil.
+func crossEntropy(gradient, scores, labels []float32) float32 {
+	classes, total := len(scores)/len(labels), 0.0
+	for i, label := range labels {
+		row := scores[i*classes : (i+1)*classes]
+		largest, sum := float64(slices.Max(row)), 0.0
+		for _, score := range row {
+			sum += math.Exp(float64(score) - largest)
+		}
+		total += math.Log(sum) + largest - float64(row[int(label)])
+		for j, score := range row {
+			if gradient == nil {
+				break
+			}
+			share := math.Exp(float64(score)-largest) / sum
+			if j == int(label) {
+				share--
+			}
+			gradient[i*classes+j] = float32(share / float64(len(labels)))
+		}
+	}
+	return float32(total / float64(len(labels)))
+}
+
+const softmaxConfig = `name: softmax
+model: {kind: linear_softmax}
+data: {source: sample, center: true}
+optimizer: {learning_rate: 0.01, weight_decay: 0.01}
+train: {epochs: 1}
+`
+
+// TestFourthKind trains, evaluates, draws, reports, exports, uses and resumes a
+// model of a kind that nothing else knows of.
+func TestFourthKind(t *testing.T) {
+	ctx, session := context.Background(), onSample(t)
+	session.Kinds = append(graphs.Kinds(), linearSoftmax)
+	file := filepath.Join(t.TempDir(), "softmax.yaml")
+	if err := os.WriteFile(file, []byte(softmaxConfig), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	load := func(overrides ...string) configs.Config {
+		t.Helper()
+		config, err := session.Load(file, overrides)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return config
+	}
+	if err := session.Train(ctx, []configs.Config{load()}); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(session.Runs, "softmax", "latest")
+	folder, err := runfolder.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary, err := folder.Summary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if summary.Task != metrics.Classify || summary.Loss != "cross-entropy" || summary.Parameters != 30730 || len(summary.Confusion.Counts) != 10 {
+		t.Errorf("the summary is of a %s with the loss %q, %d parameters and %d classes", summary.Task, summary.Loss, summary.Parameters, len(summary.Confusion.Counts))
+	}
+	if loss, guessing := summary.Final.TrainLoss, math.Log(10); !(loss < guessing) || !(*summary.Final.TestAccuracy > 0.1) {
+		t.Errorf("it learnt nothing: training loss %g, test accuracy %g", loss, *summary.Final.TestAccuracy)
+	}
+	for _, name := range []string{"loss.png", "accuracy.png", "confusion.png", "weights.png", "graph.dot", "report.html"} {
+		if content, err := os.ReadFile(folder.File(name)); err != nil || len(content) == 0 {
+			t.Errorf("%s is missing or empty: %v", name, err)
+		}
+	}
+
+	var out bytes.Buffer
+	session.Out = &out
+	if err := Evaluate(ctx, session, path, nil); err != nil {
+		t.Fatal(err)
+	}
+	if want := "accuracy: "; !strings.Contains(out.String(), want) {
+		t.Errorf("the evaluation does not say %q:\n%s", want, out.String())
+	}
+
+	exported, err := openExported(ctx, session, path, ExportOptions{Format: "onnx", Weights: "best", Part: "all"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := exported.model(exports.All)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := model.Outputs()[0]; got.Name != "scores" || !slices.Equal(got.Shape, []int{10}) {
+		t.Errorf("ONNX gives %q of the shape (N, %v), want scores (N, 10)", got.Name, got.Shape)
+	}
+	if _, err := exports.ONNX(model); err != nil {
+		t.Error(err)
+	}
+
+	if err := session.Resume(ctx, path, "", []string{"train.epochs=2"}); err != nil {
+		t.Fatal(err)
+	}
+	resumed, err := runfolder.ReadWeights(folder.File(runfolder.LastWeightsFile), summary.Parameters)
+	if err != nil {
+		t.Fatal(err)
+	}
+	session.Runs = t.TempDir()
+	if err := session.Train(ctx, []configs.Config{load("train.epochs=2")}); err != nil {
+		t.Fatal(err)
+	}
+	if folder, err = runfolder.Open(filepath.Join(session.Runs, "softmax", "latest")); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := runfolder.ReadWeights(folder.File(runfolder.LastWeightsFile), summary.Parameters)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(whole["fc.weight"].Float32s(), resumed["fc.weight"].Float32s()); diff != "" {
+		t.Errorf("a resumed run ends elsewhere than one in a piece:\n%s", diff)
+	}
+}

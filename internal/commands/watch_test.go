@@ -1,0 +1,121 @@
+package commands
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"cifartrain/configs"
+	"cifartrain/internal/runfolder"
+	"cifartrain/internal/runs"
+	"cifartrain/metrics"
+)
+
+// startedRun is a run's folder as it stands before the first epoch has ended.
+func startedRun(t *testing.T, root string, now time.Time, overrides ...string) *runfolder.Folder {
+	t.Helper()
+	config, err := configs.Load("svm", append([]string{"data.source=sample", "train.epochs=4"}, overrides...), runs.Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := config.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder, err := runfolder.Create(root, "svm", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.Write(runfolder.ConfigFile, text); err != nil {
+		t.Fatal(err)
+	}
+	summary := &runfolder.Summary{Name: "svm", Status: runfolder.Training, Task: metrics.Classify, Model: "linear_svm", Dataset: "built-in sample", Classes: config.Data.Classes, Parameters: 3073}
+	if err := folder.WriteSummary(summary); err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.PointLatest(); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// TestLivePage follows a run that another program trains, from its first file
+// to its end, and on to the next run of the name.
+func TestLivePage(t *testing.T) {
+	root, now := t.TempDir(), time.Now()
+	folder := startedRun(t, root, now)
+	page := &livePage{new(runs.Session), filepath.Join(root, "svm", "latest")}
+	stamp := ""
+	wants := func(when string, texts ...string) {
+		t.Helper()
+		content, err := page.Render()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range texts {
+			if !strings.Contains(string(content), text) {
+				t.Errorf("%s the page lacks %q", when, text)
+			}
+		}
+		before := stamp
+		if stamp = page.Stamp(); stamp == before {
+			t.Errorf("%s the stamp is still %s", when, stamp)
+		}
+		if again := page.Stamp(); again != stamp {
+			t.Errorf("%s the stamp changes by itself: %s, %s", when, stamp, again)
+		}
+	}
+	wants("before the first epoch", "No epoch of 4 has ended yet.", "built-in sample", "frog, horse", "3,073 parameters")
+	epoch := metrics.Epoch{Number: 1, TrainLoss: 0.5, ValidationLoss: 0.25, TrainAccuracy: 0.75, ValidationAccuracy: 0.625, LearningRate: 0.1, Seconds: 2}
+	if err := folder.AppendEpoch(epoch); err != nil {
+		t.Fatal(err)
+	}
+	wants("after an epoch", "1 of 4 epochs are done, about 6.0 s are left", "62.5%", `class="curves"`)
+
+	long := now.Add(-time.Hour)
+	for _, name := range []string{runfolder.ConfigFile, runfolder.MetricsFile} {
+		if err := os.Chtimes(folder.File(name), long, long); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wants("after an hour", "for 1 h 0 min nothing has been added", "go run . -resume "+folder.Path)
+
+	if err := folder.WriteSummary(&runfolder.Summary{Name: "svm", Status: runfolder.Interrupted, Epochs: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.Write(runfolder.ReportFile, []byte("<body>the report</body>")); err != nil {
+		t.Fatal(err)
+	}
+	wants("at the end", "the report")
+	summary := &runfolder.Summary{Name: "svm", Status: runfolder.Training, Task: metrics.Classify, Dataset: "built-in sample", Epochs: 1}
+	if err := folder.WriteSummary(summary); err != nil {
+		t.Fatal(err)
+	}
+	epoch.Number = 2
+	if err := folder.AppendEpoch(epoch); err != nil {
+		t.Fatal(err)
+	}
+	wants("when it goes on", "2 of 4 epochs are done")
+	startedRun(t, root, now.Add(time.Second), "train.epochs=9")
+	wants("in the next run", "No epoch of 9 has ended yet.")
+}
+
+// TestWatchTooEarly names runs that are not there yet: whoever waits is told so.
+func TestWatchTooEarly(t *testing.T) {
+	for _, path := range []string{filepath.Join(t.TempDir(), "later"), t.TempDir()} {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		session, out := onSample(t), new(bytes.Buffer)
+		session.Out = out
+		if err := Watch(ctx, session, path, 0); err != nil {
+			t.Fatal(err)
+		}
+		if want := "It waits for the run to begin: so far, " + path + " is not a run folder"; !strings.Contains(out.String(), want) {
+			t.Errorf("it does not say %q:\n%s", want, out)
+		}
+	}
+}

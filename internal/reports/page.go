@@ -1,0 +1,85 @@
+package reports
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"math"
+	"strings"
+
+	"cifartrain/internal/shell"
+	"cifartrain/plots"
+)
+
+// What all pages share: the elements of their head and foot, the style, and the
+// script that shows a curve's values at the pointer.
+var (
+	//go:embed page.html
+	pageParts string
+	//go:embed style.css
+	pageStyle string
+	//go:embed page.js
+	pageScript string
+)
+
+// pagePolicy returns the content security policy of a page. The browser then runs
+// only the page's own script and, if this program serves the page, the scripts that
+// it serves, and loads nothing from elsewhere. Even if a name got into the page
+// unescaped, no script in it would run.
+// https://www.w3.org/TR/CSP3/
+func pagePolicy(script string) string {
+	sum := sha256.Sum256([]byte(script))
+	return "default-src 'none'; img-src data:; style-src 'unsafe-inline'; connect-src 'self'; script-src 'self' 'sha256-" +
+		base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+var pageFunctions = template.FuncMap{
+	"classes": classNames,
+	"count":   Thousands,
+	"whole":   func(x float64) string { return Thousands(int(math.Round(x))) },
+	"epochs":  Epochs,
+	"counted": counted,
+	"dead":    deadUnits,
+	"verdict": verdictSentence,
+	"loss":    plots.Loss,
+	"test":    func(loss *float64) string { return optional(loss, plots.Loss) },
+	"percent": func(share *float64) string { return optional(share, plots.Percent) },
+	"share":   plots.Percent,
+	"time":    Duration,
+	"program": shell.Program,
+	"megabytes": func(bytes int64) string {
+		if bytes == 0 {
+			return "unknown"
+		}
+		return fmt.Sprintf("%d MB", bytes>>20)
+	},
+}
+
+// newPage parses a page, which can use the templates "head" and "foot".
+func newPage(text string) *template.Template { return newScriptedPage(text, pageScript) }
+
+// newScriptedPage parses a page with a script of its own at its foot.
+func newScriptedPage(text, script string) *template.Template {
+	policy := pagePolicy(script)
+	page := template.New("page").Funcs(pageFunctions).Funcs(template.FuncMap{
+		"policy": func() string { return policy },
+		"script": func() template.JS { return template.JS(script) },
+	})
+	template.Must(page.Parse(text))
+	template.Must(page.New("style").Parse(pageStyle))
+	template.Must(page.New("parts").Parse(pageParts))
+	return page
+}
+
+// figure returns a chart as HTML for a page. It takes the two results of a function
+// that makes a chart, so that a call can be passed to it directly.
+func figure(chart *plots.Chart, err error) (template.HTML, error) {
+	if err != nil {
+		return "", err
+	}
+	var text strings.Builder
+	err = chart.WriteFigure(&text)
+	return template.HTML(text.String()), err
+}

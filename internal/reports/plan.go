@@ -1,0 +1,68 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"cifartrain/internal/runfolder"
+)
+
+// A Plan is what a dry run finds out about the runs of a config.
+type Plan struct {
+	Summary *runfolder.Summary // what is known about a run before it begins
+	Layers  [][]string         // a head, a row for each layer, and the total
+
+	Steps, Batch int // steps in an epoch, images in a step
+	Epochs       int
+	MayStop      bool // whether a run may stop early
+	Seeds        int
+	Folder       string // where the run folders would be created
+	Files        []string
+
+	Step, Epoch, Seconds float64 // seconds of a step, of an epoch, and of a run's training and evaluation
+	Memory, Disk         int64   // bytes that a run takes
+}
+
+// ShowPlan shows what a dry run found.
+func ShowPlan(out io.Writer, p Plan) {
+	s := p.Summary
+	seeds := fmt.Sprintf("seed %d", s.Seed)
+	if p.Seeds > 1 {
+		seeds = fmt.Sprintf("seeds %d to %d", s.Seed, s.Seed+uint64(p.Seeds-1))
+	}
+	fmt.Fprintf(out, "%s: %s, %s\n\n", s.Name, s.Model, seeds)
+	Table(out, p.Layers)
+	fmt.Fprintf(out, "\n%s: %s\n%s\n", s.Dataset, classNames(s.Classes), imageCounts(s))
+	most := ""
+	if p.MayStop {
+		most = "at most "
+	}
+	fmt.Fprintf(out, "%s steps an epoch, %d images each; %s%s steps in %s\n",
+		Thousands(p.Steps), p.Batch, most, Thousands(p.Steps*p.Epochs), Epochs(p.Epochs))
+	where := fmt.Sprintf("would write to %s: ", filepath.Join(p.Folder, "<UTC time>"))
+	fmt.Fprintf(out, "%s\n", wrap(where+strings.Join(p.Files, ", "), widthOf(out)))
+	each := ""
+	if p.Seeds > 1 {
+		each = fmt.Sprintf(", and %s for %d seeds", Duration(p.Seconds*float64(p.Seeds)), p.Seeds)
+	}
+	fmt.Fprintf(out, "%s\n", wrap(fmt.Sprintf("would train for %sabout %s (%.3g ms a step, %s an epoch)%s", most, Duration(p.Seconds), 1e3*p.Step, Duration(p.Epoch), each), widthOf(out)))
+	fmt.Fprintf(out, "would take about %s of memory and %s of disk a run\n\n", Bytes(p.Memory), Bytes(p.Disk))
+}
+
+// DryRunEnd says how long all runs together would take, where their comparison, if
+// any, would be written, and that nothing was trained or written.
+func DryRunEnd(out io.Writer, runs int, comparison string, seconds float64) {
+	if runs > 1 && comparison != "" {
+		text := fmt.Sprintf("%d runs would take about %s in all, and a comparison would go to %s", runs, Duration(seconds), filepath.Join(comparison, "<UTC time>"))
+		fmt.Fprintln(out, wrap(text, widthOf(out)))
+	}
+	fmt.Fprintln(out, "This was a dry run: nothing was trained or written. Loading, pictures and the\nprincipal components of an autoencoder's first run come on top of these times.")
+}
+
+// imageCounts says how many images each split has.
+func imageCounts(s *runfolder.Summary) string {
+	return fmt.Sprintf("%s training, %s validation, %s test images",
+		Thousands(s.Images.Training), Thousands(s.Images.Validation), Thousands(s.Images.Test))
+}

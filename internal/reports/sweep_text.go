@@ -1,0 +1,98 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"cifartrain/internal/runfolder"
+	"cifartrain/plots"
+)
+
+// BarOnly returns a display like d that shows only the live bar, for one run among
+// many.
+func (d *Display) BarOnly() *Display {
+	return &Display{out: d.out, live: d.live, quiet: d.quiet || !d.live}
+}
+
+// Run shows in one line how a run of a sweep has ended.
+func (d *Display) Run(ended, all int, label string, outcome Setting, seconds float64) {
+	if d.quiet {
+		return
+	}
+	text := outcome.Missing
+	if text == "" {
+		best := outcome.Summary().Best
+		text = "validation loss " + plots.Loss(best.ValidationLoss)
+		if best.ValidationAccuracy != nil {
+			text = "validation accuracy " + plots.Percent(*best.ValidationAccuracy)
+		}
+		text += fmt.Sprintf(" (epoch %d)", best.Epoch)
+	}
+	fmt.Fprintf(d.out, "%*d/%d  %s: %s, %s\n", len(fmt.Sprint(all)), ended, all, label, text, Duration(seconds))
+}
+
+// SweepProgress says how far a sweep is.
+type SweepProgress struct {
+	Done, All       int      // runs of the round
+	Round, Rounds   int      // of successive halving; any other sweep has one round
+	Running         []string // for each run in training, the process that trains it; "" if that is not known
+	EpochsLeft      int      // of all runs and rounds
+	SecondsPerEpoch float64  // 0 if no epoch has ended
+}
+
+// Sweep shows in one line how far a sweep is.
+func (d *Display) Sweep(p SweepProgress) {
+	if !d.quiet {
+		fmt.Fprintln(d.out, p)
+	}
+}
+
+// String says in a sentence how many runs are done, how many are in training and by
+// which process, how many are waiting, and when the sweep will be over.
+func (p SweepProgress) String() string {
+	counts := make(map[string]int)
+	for _, who := range p.Running {
+		if who != "" {
+			counts[who]++
+		}
+	}
+	var by []string
+	for _, who := range slices.Sorted(maps.Keys(counts)) {
+		by = append(by, fmt.Sprintf("%d by %s", counts[who], who))
+	}
+	text := fmt.Sprintf("%d of %d runs are done", p.Done, p.All)
+	if p.Rounds > 1 {
+		text = fmt.Sprintf("Round %d of %d: %s", p.Round, p.Rounds, text)
+	}
+	text += fmt.Sprintf(", %d in training", len(p.Running))
+	if len(by) > 0 {
+		text += fmt.Sprintf(" (%s)", strings.Join(by, ", "))
+	}
+	text += fmt.Sprintf(", %d waiting", p.All-p.Done-len(p.Running))
+	switch {
+	case len(p.Running) == 0:
+		return text + "; no process is working on it at the moment."
+	case p.SecondsPerEpoch == 0:
+		return text + "."
+	}
+	return fmt.Sprintf("%s; about %s left.", text, Duration(p.SecondsPerEpoch*float64(p.EpochsLeft)/float64(len(p.Running))))
+}
+
+// ShowSweep shows the best settings of a sweep and what they show.
+func ShowSweep(out io.Writer, s *Sweep, folder string) {
+	const most = 15
+	fmt.Fprintln(out)
+	Table(out, s.Cells(most))
+	if more := len(s.Settings) - most; more > 0 {
+		fmt.Fprintf(out, "and %d more in %s\n", more, filepath.Join(folder, runfolder.ComparisonTable))
+	}
+	fmt.Fprintln(out, "\nOrdered by the validation figures of the best epoch; test figures play no part.")
+	for _, text := range append(s.Warnings(), s.Answers()...) {
+		fmt.Fprintln(out, wrap(text, widthOf(out)))
+	}
+	fmt.Fprintf(out, "\nPictures, table and report: %s\n", filepath.Join(folder, runfolder.ReportFile))
+}

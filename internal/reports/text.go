@@ -1,0 +1,178 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+	"gonum.org/v1/gonum/stat"
+
+	"cifartrain/internal/runfolder"
+	"cifartrain/metrics"
+	"cifartrain/plots"
+)
+
+// widest is the width of running text, in characters, on a terminal that is wide
+// enough.
+const widest = 78
+
+// widthOf returns the width of running text on out, which is narrower on a
+// narrow terminal.
+func widthOf(out io.Writer) int {
+	if file, isFile := out.(interface{ Fd() uintptr }); isFile {
+		if columns, _, err := term.GetSize(int(file.Fd())); err == nil && columns > 0 {
+			return min(columns, widest)
+		}
+	}
+	return widest
+}
+
+// Warning shows a warning that nobody overlooks.
+func Warning(out io.Writer, text string) {
+	width := widthOf(out)
+	rule := strings.Repeat("!", width)
+	fmt.Fprintf(out, "%s\n%s\n%s\n", rule, wrap(text, width), rule)
+}
+
+// wrap breaks text between words into lines of at most width characters.
+func wrap(text string, width int) string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimSpace(line + " " + word)
+	}
+	return strings.Join(append(lines, line), "\n")
+}
+
+// ShowHead says what is about to be trained.
+func ShowHead(out io.Writer, s *runfolder.Summary, folder string) {
+	fmt.Fprintf(out, "%s: %s, %s parameters, seed %d\n", s.Name, s.Model, Thousands(s.Parameters), s.Seed)
+	fmt.Fprintf(out, "%s: %s; %s\n", s.Dataset, classNames(s.Classes), imageCounts(s))
+	fmt.Fprintf(out, "writing to %s\n\n", folder)
+}
+
+// ShowSummary shows a finished run's figures.
+func ShowSummary(out io.Writer, s *runfolder.Summary, folder string) {
+	fmt.Fprintln(out)
+	Table(out, figureRows(s))
+	fmt.Fprintln(out, wrap("The best epoch is the one with the lowest validation loss.", widthOf(out)))
+	fmt.Fprintf(out, "\n%s\n", wrap(fmt.Sprintf("%s: %s.", verdictSentence(s.Verdict), s.Verdict.Reason), widthOf(out)))
+	if dead := deadUnits(s.DeadUnits); dead != "" {
+		fmt.Fprintln(out, wrap(dead, widthOf(out)))
+	}
+	if s.Status == runfolder.Stopped {
+		fmt.Fprintf(out, "It stopped early: the %s after epoch %d brought no better validation loss.\n", Epochs(s.Final.Epoch-s.Best.Epoch), s.Best.Epoch)
+	}
+	fmt.Fprintf(out, "\n%s in %s, %s images/s; %s in all.\n", Epochs(s.Epochs), Duration(s.TrainingSeconds),
+		Thousands(int(math.Round(s.ImagesPerSecond))), Duration(s.Seconds))
+	fmt.Fprintf(out, "Pictures, weights and report: %s\n", filepath.Join(folder, runfolder.ReportFile))
+	if s.Warning != "" {
+		fmt.Fprintf(out, "These figures are of the %s.\n", s.Dataset)
+	}
+	fmt.Fprintln(out)
+}
+
+// figureRows returns the table that ShowSummary shows: a row for each measure,
+// of the last and of the best epoch's weights.
+func figureRows(s *runfolder.Summary) [][]string {
+	rated := []struct {
+		name    string
+		figures *runfolder.Figures
+	}{
+		{fmt.Sprintf("last epoch, %d", s.Final.Epoch), s.Final},
+		{fmt.Sprintf("best epoch, %d", s.Best.Epoch), s.Best},
+	}
+	rows := [][]string{{"", "training", "validation", "test"}}
+	for _, of := range rated {
+		f := of.figures
+		rows = append(rows, []string{"loss, " + of.name, plots.Loss(f.TrainLoss), plots.Loss(f.ValidationLoss), plots.Loss(*f.TestLoss)})
+	}
+	if pca := s.PCA; pca != nil {
+		name := fmt.Sprintf("PCA, %d components", pca.Components)
+		rows = append(rows, []string{name, plots.Loss(pca.TrainMSE), plots.Loss(pca.ValidationMSE), plots.Loss(pca.TestMSE)})
+	}
+	if s.Final.TestAccuracy == nil {
+		return rows
+	}
+	for _, of := range rated {
+		f := of.figures
+		rows = append(rows, []string{"accuracy, " + of.name, plots.Percent(*f.TrainAccuracy), plots.Percent(*f.ValidationAccuracy), plots.Percent(*f.TestAccuracy)})
+	}
+	return rows
+}
+
+// ShowSeeds shows the spread of runs that differ only in their seed: of the test
+// accuracy if the model classifies, else of the test loss. The standard deviation
+// is that of a sample.
+func ShowSeeds(out io.Writer, summaries []*runfolder.Summary) {
+	name, format := "test loss", plots.Loss
+	figure := func(f *runfolder.Figures) float64 { return *f.TestLoss }
+	if summaries[0].Final.TestAccuracy != nil {
+		name, format = "test accuracy", plots.Percent
+		figure = func(f *runfolder.Figures) float64 { return *f.TestAccuracy }
+	}
+	rows := [][]string{{"seed", "last epoch", "best epoch"}}
+	var last, best []float64
+	for _, s := range summaries {
+		last, best = append(last, figure(s.Final)), append(best, figure(s.Best))
+		rows = append(rows, []string{fmt.Sprint(s.Seed), format(figure(s.Final)), format(figure(s.Best))})
+	}
+	lastMean, lastDeviation := stat.MeanStdDev(last, nil)
+	bestMean, bestDeviation := stat.MeanStdDev(best, nil)
+	rows = append(rows, []string{"mean", format(lastMean), format(bestMean)},
+		[]string{"standard deviation", format(lastDeviation), format(bestDeviation)})
+	fmt.Fprintf(out, "%s over %d seeds, %s:\n", summaries[0].Name, len(summaries), name)
+	Table(out, rows)
+}
+
+// ShowComparison shows how configs compare with the first of them. For a single
+// config it only names the page, because ShowSeeds shows the figures of its seeds.
+func ShowComparison(out io.Writer, c *Comparison, folder string) {
+	if len(c.Contenders) > 1 {
+		fmt.Fprintf(out, "%s\n%s\n", c.Title(), c.Loss())
+		if keys := c.Keys(); keys != nil {
+			Table(out, keys)
+			fmt.Fprintln(out)
+		}
+		Table(out, c.Cells())
+		fmt.Fprintln(out)
+		for _, text := range append(c.Warnings(), c.Answers()...) {
+			fmt.Fprintln(out, wrap(text, widthOf(out)))
+		}
+	}
+	fmt.Fprintf(out, "\nPicture, table and report: %s\n", filepath.Join(folder, runfolder.ReportFile))
+}
+
+// ShowEvaluation shows what weights score on the test images.
+func ShowEvaluation(out io.Writer, dataset string, images int, lossName string, value float64, confusion *metrics.Confusion) {
+	fmt.Fprintf(out, "%s, %s test images\n%s: %s\n", dataset, Thousands(images), lossName, plots.Loss(value))
+	if confusion == nil {
+		return
+	}
+	fmt.Fprintf(out, "accuracy: %s\n\n", plots.Percent(confusion.Accuracy()))
+	rows := [][]string{append([]string{"actual \\ predicted"}, confusion.Classes...)}
+	for i, class := range confusion.Classes {
+		row := []string{class}
+		for _, count := range confusion.Counts[i] {
+			row = append(row, Thousands(count))
+		}
+		rows = append(rows, row)
+	}
+	Table(out, rows)
+}
+
+// ShowExport says which file was written, what it holds and, in lines, how to use
+// it.
+func ShowExport(out io.Writer, path string, bytes int, holds string, lines [][2]string) {
+	fmt.Fprintf(out, "wrote %s, %s bytes\n%s\n", path, Thousands(bytes), wrap(holds, widthOf(out)))
+	for _, line := range lines {
+		fmt.Fprintf(out, "  %-20s %s\n", line[0], line[1])
+	}
+}

@@ -1,0 +1,93 @@
+package runfolder
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"cifartrain/internal/shell"
+	"cifartrain/metrics"
+)
+
+// The files of a comparison's folder.
+const (
+	ComparisonPicture     = "comparison.png"
+	ComparisonLossPicture = "comparison_loss.png" // if the first picture shows accuracies
+	ComparisonTable       = "comparison.csv"
+)
+
+// A FinishedRun holds what a comparison needs of a run.
+type FinishedRun struct {
+	Path    string
+	Summary *Summary
+	History metrics.History
+}
+
+// A notFinishedError is a run without the figures that were asked of it.
+type notFinishedError string
+
+func (e notFinishedError) Error() string { return string(e) }
+
+// WrongRequest marks the error as a fault of the request: it named the wrong run,
+// or named it too early.
+func (notFinishedError) WrongRequest() {}
+
+func notFinished(format string, args ...any) error {
+	return notFinishedError(fmt.Sprintf(format, args...))
+}
+
+// Finished reads a run that has ended.
+func (f *Folder) Finished() (FinishedRun, error) {
+	goOn := "go on with it: " + shell.Command("-resume", f.Path)
+	summary, err := f.Summary()
+	if errors.Is(err, fs.ErrNotExist) {
+		return FinishedRun{}, notFinished("%s holds no finished run: it was cut off or is still training; %s", f.Path, goOn)
+	}
+	if err != nil {
+		return FinishedRun{}, err
+	}
+	if !summary.comparable() {
+		if summary.Status == Failed {
+			return FinishedRun{}, notFinished("%s holds no finished run: it failed: %s", f.Path, summary.Error)
+		}
+		switch {
+		case summary.Status == Training && f.Locked():
+			return FinishedRun{}, notFinished("%s holds no finished run: it is still training; wait for it", f.Path)
+		case summary.Status == Training:
+			return FinishedRun{}, notFinished("%s holds no finished run: it was cut off; %s", f.Path, goOn)
+		}
+		return FinishedRun{}, notFinished("%s holds no finished run: it is %s; %s", f.Path, summary.Status, goOn)
+	}
+	history, err := f.History()
+	if err != nil {
+		return FinishedRun{}, err
+	}
+	if len(history) == 0 || len(history) != summary.Epochs {
+		return FinishedRun{}, notFinished("%s: %d epochs, but the summary counts %d: the run was made longer and is not finished; %s",
+			f.File(MetricsFile), len(history), summary.Epochs, goOn)
+	}
+	return FinishedRun{f.Path, summary, history}, nil
+}
+
+// SoFar reads what a run that is being trained has reached, for its curves; it
+// has no test figures.
+func (f *Folder) SoFar() (FinishedRun, error) {
+	summary, err := f.Summary()
+	if err != nil {
+		return FinishedRun{}, err
+	}
+	history, err := f.History()
+	if err == nil && len(history) == 0 {
+		err = fmt.Errorf("%s has no epochs yet", f.Path)
+	}
+	return FinishedRun{f.Path, summary, history}, err
+}
+
+// comparable reports whether the summary holds every figure of a comparison.
+func (s *Summary) comparable() bool {
+	complete := func(f *Figures) bool {
+		return f != nil && f.TestLoss != nil &&
+			(!s.Task.Classifies() || f.TrainAccuracy != nil && f.ValidationAccuracy != nil && f.TestAccuracy != nil)
+	}
+	return complete(s.Final) && complete(s.Best)
+}

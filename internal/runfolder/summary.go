@@ -1,0 +1,167 @@
+package runfolder
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"cifartrain/internal/shell"
+	"cifartrain/metrics"
+	"cifartrain/metrics/pca"
+)
+
+// The states of a run.
+const (
+	Training    = "training" // from the first file written to the last
+	Finished    = "finished"
+	Stopped     = "stopped early"
+	Paused      = "paused" // before its last epoch, because other runs of its sweep are more promising
+	Interrupted = "interrupted"
+	Failed      = "failed"
+)
+
+// A Summary is the content of summary.json.
+type Summary struct {
+	Name   string       `json:"name"`
+	Status string       `json:"status"` // Finished, Stopped, Paused, Interrupted or Failed
+	Error  string       `json:"error,omitempty"`
+	Model  string       `json:"model"` // the model's kind
+	Task   metrics.Task `json:"task"`  // what the model is for
+	Loss   string       `json:"loss"`  // the loss with its constants
+	Seed   uint64       `json:"seed"`
+
+	Dataset    string   `json:"dataset"`
+	Warning    string   `json:"warning,omitempty"` // why the dataset is not the one asked for
+	Classes    []string `json:"classes"`
+	Shape      []int    `json:"shape,omitempty"` // of an image: channels, height, width
+	Images     Images   `json:"images"`
+	Parameters int      `json:"parameters"` // trained values
+
+	InitialWeights string `json:"initial_weights,omitempty"` // the file that the run started from; empty if the seed drew the weights
+
+	// Lengthened says that the run was made longer after it had begun, while
+	// its learning rate depends on its length. Training from its config alone
+	// gives other numbers.
+	Lengthened bool `json:"lengthened,omitempty"`
+
+	Files   []string    `json:"files,omitempty"` // the files that the run has written, so that a missing one is noticed
+	Epochs  int         `json:"epochs"`          // the number of epochs trained
+	Final   *Figures    `json:"final,omitempty"`
+	Best    *Figures    `json:"best,omitempty"` // of the lowest validation loss
+	PCA     *pca.Result `json:"pca,omitempty"`  // of as many components as the model has latent values, in the loss's units
+	Verdict *Verdict    `json:"verdict,omitempty"`
+
+	DeadUnits []metrics.DeadUnits `json:"dead_units,omitempty"` // of the best weights, for each layer with a ReLU
+
+	Detail    *metrics.Detail `json:"detail,omitempty"`     // of the best weights' reconstructions of the test images
+	PCADetail *metrics.Detail `json:"pca_detail,omitempty"` // of reconstructions from as many principal components, fitted to some of the training images
+
+	Confusion *metrics.Confusion `json:"confusion,omitempty"` // of the best weights on the test images
+
+	Started         time.Time `json:"started"` // UTC
+	Seconds         float64   `json:"seconds"` // from start to summary
+	TrainingSeconds float64   `json:"training_seconds"`
+	ImagesPerSecond float64   `json:"images_per_second"` // training images; the time includes evaluation
+	GFLOPS          float64   `json:"gflops"`            // of the matrix products, over the training seconds
+	PeakGFLOPS      float64   `json:"peak_gflops"`       // the most that this machine's cores reach, measured after training
+	PeakShare       float64   `json:"peak_share"`        // GFLOPS / PeakGFLOPS
+	PeakMemory      int64     `json:"peak_memory_bytes"` // resident; 0 if the system does not tell
+	Processor       string    `json:"processor"`         // architecture and instructions used
+	Cores           int       `json:"cores"`
+	Version         string    `json:"version"` // of this program
+	GoVersion       string    `json:"go_version"`
+}
+
+// A Verdict is a [metrics.Verdict] in words.
+type Verdict struct {
+	Fit    metrics.Fit `json:"fit"`
+	Reason string      `json:"reason"` // including the figures it rests on
+
+	Unsettled bool `json:"unsettled,omitempty"` // whether the validation accuracy swings from epoch to epoch
+}
+
+// Images counts a run's images.
+type Images struct {
+	Training   int `json:"training"`
+	Validation int `json:"validation"`
+	Test       int `json:"test"`
+}
+
+// Figures are what the weights of one epoch score.
+type Figures struct {
+	Epoch              int      `json:"epoch"`
+	TrainLoss          float64  `json:"train_loss"`
+	ValidationLoss     float64  `json:"val_loss"`
+	TestLoss           *float64 `json:"test_loss,omitempty"`
+	TrainAccuracy      *float64 `json:"train_accuracy,omitempty"`
+	ValidationAccuracy *float64 `json:"val_accuracy,omitempty"`
+	TestAccuracy       *float64 `json:"test_accuracy,omitempty"`
+}
+
+// FiguresOf returns the figures of an epoch, without those on test images, for
+// a model with a task.
+func FiguresOf(task metrics.Task, e metrics.Epoch) *Figures {
+	f := &Figures{Epoch: e.Number, TrainLoss: e.TrainLoss, ValidationLoss: e.ValidationLoss}
+	if task.Classifies() {
+		f.TrainAccuracy, f.ValidationAccuracy = &e.TrainAccuracy, &e.ValidationAccuracy
+	}
+	return f
+}
+
+// WriteSummary writes summary.json.
+func (f *Folder) WriteSummary(s *Summary) error {
+	content, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return fmt.Errorf("making %s: %w", SummaryFile, err)
+	}
+	return f.Write(SummaryFile, append(content, '\n'))
+}
+
+// Summary reads summary.json.
+func (f *Folder) Summary() (*Summary, error) {
+	content, err := read(f.File(SummaryFile), maxTextFile)
+	if err != nil {
+		return nil, err
+	}
+	s := &Summary{}
+	if err = json.Unmarshal(content, s); err == nil {
+		s.fillInTask()
+		err = s.checkTexts()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %s; delete it and have it written again with: %s", f.File(SummaryFile), shortened(err.Error()), shell.Command("-resume", f.Path))
+	}
+	return s, nil
+}
+
+// fillInTask sets the task of a summary written before summaries had one. At
+// that time linear_svm was the only kind of model that classified.
+func (s *Summary) fillInTask() {
+	switch {
+	case s.Task != "":
+	case s.Model == "linear_svm":
+		s.Task = metrics.Classify
+	default:
+		s.Task = metrics.Restore
+	}
+}
+
+// checkTexts returns an error for an unknown task, and for a text that would
+// harm a terminal or a picture that shows it.
+func (s *Summary) checkTexts() error {
+	const longest = 1000
+	if !s.Task.Known() {
+		return fmt.Errorf("the task %q is unknown", shortened(string(s.Task)))
+	}
+	for _, text := range append([]string{s.Name, s.Status, s.Model, s.Loss, s.Dataset}, s.Classes...) {
+		if len(text) > longest || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			return fmt.Errorf("a text is too long or cannot be printed: %q", shortened(text))
+		}
+	}
+	if len(s.Classes) > longest {
+		return fmt.Errorf("there are %d classes", len(s.Classes))
+	}
+	return nil
+}

@@ -1,0 +1,224 @@
+package runfolder
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+
+	"github.com/nlpodyssey/gopickle/pickle"
+	"github.com/nlpodyssey/gopickle/pytorch"
+	"github.com/nlpodyssey/gopickle/types"
+	"gorgonia.org/tensor"
+
+	"cifartrain/internal/pickles"
+)
+
+// How files begin that torch.save writes: in today's format, and before torch
+// 1.6.
+const (
+	torchZip    = "PK\x03\x04"
+	torchLegacy = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
+)
+
+// howToSave tells the owner of a model in torch how to save what is read here.
+const howToSave = "save with torch.save(model.state_dict(), ...)"
+
+// isTorch reports whether torch.save wrote a file.
+func isTorch(content []byte) bool {
+	return bytes.HasPrefix(content, []byte(torchZip)) || bytes.HasPrefix(content, []byte(torchLegacy))
+}
+
+// decodeTorch returns the float32 tensors of a file that
+// torch.save(model.state_dict()) wrote. content is what the file at path holds.
+// Nothing in the file is executed: it may ask for tensors and dictionaries and
+// for nothing else.
+//
+// gopickle allocates as much memory as a file claims to need, and trusts the
+// file in some places. So the file is checked first, and a panic of gopickle
+// becomes an error.
+func decodeTorch(path string, content []byte) (tensors map[string]*tensor.Dense, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			tensors, err = nil, fmt.Errorf("is damaged: %s", shortened(fmt.Sprint(fault)))
+		}
+	}()
+	check := checkTorchLegacy
+	if bytes.HasPrefix(content, []byte(torchZip)) {
+		check = checkTorchZip
+	}
+	if err := check(content); err != nil {
+		return nil, fmt.Errorf("is not a sound file of torch.save: %w", err)
+	}
+	var unknown error
+	value, err := pytorch.LoadWithUnpickler(path, func(r io.Reader) pickle.Unpickler {
+		unpickler := pickle.NewUnpickler(r)
+		unpickler.FindClass = func(module, name string) (any, error) {
+			unknown = fmt.Errorf("asks for %s; only weights are read; %s", shortened(module+"."+name), howToSave)
+			return nil, unknown
+		}
+		return unpickler
+	})
+	switch {
+	case unknown != nil:
+		return nil, unknown
+	case err != nil:
+		return nil, fmt.Errorf("is not a sound file of torch.save: %s", shortened(err.Error()))
+	}
+	return stateDict(value)
+}
+
+// torchLimits are what the pickle of a state_dict may hold. Pickles of whole
+// modules and of checkpoints also create objects and hold numbers; those
+// operations are allowed here, so that a later error can name what such a file
+// asks for.
+var torchLimits = pickles.Limits{Operations: 200_000, Integer: roomForWeights, Also: "Q\x8a\x81G"}
+
+// checkTorchZip checks the zip file that torch writes: uncompressed members, of
+// which data.pkl is the pickle and each file in data/ a storage.
+func checkTorchZip(content []byte) error {
+	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return err
+	}
+	names, total := make(map[string]bool), uint64(0)
+	for _, member := range archive.File {
+		// gopickle identifies members by the last part of their names.
+		name := path.Base(member.Name)
+		total += member.UncompressedSize64
+		switch {
+		case names[name]:
+			return fmt.Errorf("it holds two files named %s", shortened(name))
+		case member.Method != zip.Store:
+			return fmt.Errorf("%s is compressed, which torch never does", shortened(member.Name))
+		case total > uint64(len(content)):
+			return errors.New("its members are longer than the whole file")
+		}
+		names[name] = true
+		if err := checkMember(member, name); err != nil {
+			return fmt.Errorf("%s: %w", shortened(member.Name), err)
+		}
+	}
+	return nil
+}
+
+// checkMember reads a member of the zip to its end, which verifies its
+// checksum.
+func checkMember(member *zip.File, name string) error {
+	file, err := member.Open()
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	held, err := io.ReadAll(file)
+	switch {
+	case err != nil:
+		return err
+	case name == "data.pkl":
+		_, err = pickles.Scan(held, torchLimits)
+	case name == "byteorder" && string(held) != "little":
+		err = errors.New("its numbers are not little-endian")
+	}
+	return err
+}
+
+// checkTorchLegacy checks the file format of torch before 1.6: five pickles,
+// then each storage, preceded by its number of float32 elements.
+func checkTorchLegacy(content []byte) error {
+	at := 0
+	for range 5 {
+		end, err := pickles.Scan(content[at:], torchLimits)
+		if err != nil {
+			return fmt.Errorf("byte %d: %w", at+end, err)
+		}
+		at += end
+	}
+	for at < len(content) {
+		rest := content[at:]
+		if len(rest) < 8 || binary.LittleEndian.Uint64(rest) > uint64(len(rest)-8)/4 {
+			return fmt.Errorf("byte %d: a storage of float32 runs past the end of the file", at)
+		}
+		at += 8 + 4*int(binary.LittleEndian.Uint64(rest))
+	}
+	return nil
+}
+
+// stateDict returns the tensors of a state_dict by name.
+func stateDict(value any) (map[string]*tensor.Dense, error) {
+	tensors := make(map[string]*tensor.Dense)
+	add := func(key, value any) error {
+		name, ok := key.(string)
+		if !ok {
+			return fmt.Errorf("is not a state_dict: it has a key that is not a text; %s", howToSave)
+		}
+		weight, ok := value.(*pytorch.Tensor)
+		if !ok {
+			return fmt.Errorf("is not a state_dict: its %q is not a tensor; %s", shortened(name), howToSave)
+		}
+		dense, err := contiguous(weight)
+		if err != nil {
+			return fmt.Errorf("tensor %q: %w", shortened(name), err)
+		}
+		tensors[name] = dense
+		return nil
+	}
+	switch dictionary := value.(type) {
+	case *types.OrderedDict:
+		for at := dictionary.List.Front(); at != nil; at = at.Next() {
+			entry := at.Value.(*types.OrderedDictEntry)
+			if err := add(entry.Key, entry.Value); err != nil {
+				return nil, err
+			}
+		}
+	case *types.Dict:
+		for _, entry := range *dictionary {
+			if err := add(entry.Key, entry.Value); err != nil {
+				return nil, err
+			}
+		}
+	default:
+		return nil, fmt.Errorf("is not a state_dict; %s", howToSave)
+	}
+	return tensors, nil
+}
+
+// contiguous copies a float32 tensor of torch, whose elements may lie anywhere
+// in their storage, into one with its elements in order.
+func contiguous(t *pytorch.Tensor) (*tensor.Dense, error) {
+	storage, ok := t.Source.(*pytorch.FloatStorage)
+	if !ok {
+		return nil, errors.New("its numbers are not float32; save with torch.save(model.float().state_dict(), ...)")
+	}
+	if len(t.Size) != len(t.Stride) || len(t.Size) > mostValues {
+		return nil, fmt.Errorf("it has %d dimensions with %d strides", len(t.Size), len(t.Stride))
+	}
+	count := 1
+	for _, size := range t.Size {
+		if size < 1 || count > len(storage.Data)/size {
+			return nil, fmt.Errorf("its shape %v is larger than its storage of %d elements", t.Size, len(storage.Data))
+		}
+		count *= size
+	}
+	values := make([]float32, count)
+	place := make([]int, len(t.Size)) // of element i
+	for i := range values {
+		at := t.StorageOffset
+		for d, p := range place {
+			at += p * t.Stride[d]
+		}
+		if at < 0 || at >= len(storage.Data) {
+			return nil, fmt.Errorf("element %d lies outside its storage of %d elements", i, len(storage.Data))
+		}
+		values[i] = storage.Data[at]
+		for d := len(place) - 1; d >= 0; d-- {
+			if place[d]++; place[d] < t.Size[d] {
+				break
+			}
+			place[d] = 0
+		}
+	}
+	return tensor.New(tensor.WithShape(t.Size...), tensor.WithBacking(values)), nil
+}

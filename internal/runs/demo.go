@@ -1,0 +1,118 @@
+package runs
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+
+	"cifartrain/internal/reports"
+	"cifartrain/loaders"
+)
+
+const (
+	demoSamples    = 16 // images to start from
+	demoDirections = 8  // sliders
+)
+
+// Demo returns the data for a page that computes the model itself, with the
+// prepared weights: an autoencoder's decoder, or a classifier with one layer.
+// It needs the images.
+func (p *Prepared) Demo(ctx context.Context) (reports.Demo, error) {
+	model, err := p.Architecture.Build(p.Weights, 1)
+	if err != nil {
+		return reports.Demo{}, err
+	}
+	demo := reports.Demo{
+		Title: p.Config.Name, Trained: fmt.Sprintf("%s, trained on %s (%s)", p.Architecture.Kind, p.Images.Dataset.Name, reports.ClassList(p.Classes)),
+		Classes: p.Classes, Mean: p.Transform.MeanImage(), Latent: p.Architecture.Latent,
+	}
+	if n := p.Normalization(); n != nil {
+		demo.Norm = &reports.DemoNormalization{Mean: n.Mean, Std: n.Std}
+	}
+	tensors, behind := p.Weights.ByName(), demo.Latent == 0
+	for _, layer := range model.Layers {
+		if behind {
+			demo.Layers = append(demo.Layers, reports.DemoLayer{
+				In: layer.In, Out: layer.Out, ReLU: layer.ReLU, Bias: tensors[layer.Bias].Float32s(),
+				Weights: outByIn(tensors[layer.Weight].Float32s(), layer.In, layer.Out, layer.Transposed),
+			})
+		}
+		behind = behind || layer.Latent
+	}
+	if demo.Latent == 0 && len(demo.Layers) != 1 {
+		return reports.Demo{}, requestf("a %s has no page that shows what speaks for which class: it has more than one layer", p.Architecture.Kind)
+	}
+	test := p.Images.Test
+	chosen := test.Sample(demoSamples, p.Config.Random("demo"))
+	for i := range chosen.Len() {
+		demo.Samples = append(demo.Samples, reports.DemoSample{
+			Name: fmt.Sprintf("test image %d, %s", chosen.Index(i), chosen.Classes[chosen.Class(i)]), Pixels: chosen.Pixels(i),
+		})
+	}
+	if demo.Latent == 0 {
+		return demo, nil
+	}
+	return demo, p.direct(ctx, &demo, test, chosen)
+}
+
+// outByIn returns a layer's weight in the shape (out, in).
+func outByIn(weight []float32, in, out int, transposed bool) []float32 {
+	if !transposed {
+		return weight
+	}
+	turned := make([]float32, len(weight))
+	for i := range in {
+		for o := range out {
+			turned[o*in+i] = weight[i*out+o]
+		}
+	}
+	return turned
+}
+
+// direct adds to the demo the directions in which the codes of the test images
+// differ most, and the codes of the chosen images.
+func (p *Prepared) direct(ctx context.Context, demo *reports.Demo, test, chosen *loaders.Set) error {
+	latent := demo.Latent
+	codes, err := p.Encode(ctx, test)
+	if err != nil {
+		return err
+	}
+	table := mat.NewDense(test.Len(), latent, nil)
+	demo.Center = make([]float32, latent)
+	for i, value := range codes {
+		table.Set(i/latent, i%latent, float64(value))
+	}
+	for z := range latent {
+		demo.Center[z] = float32(stat.Mean(mat.Col(nil, z, table), nil))
+	}
+	var components stat.PC
+	if test.Len() < 2 || !components.PrincipalComponents(table, nil) {
+		return requestf("the codes of the %d test images are all the same, so they differ in no direction", test.Len())
+	}
+	var vectors mat.Dense
+	components.VectorsTo(&vectors)
+	variances, total := components.VarsTo(nil), 0.0
+	for _, variance := range variances {
+		total += variance
+	}
+	for d := range min(demoDirections, latent) {
+		if variances[d] <= 1e-9*total {
+			break // nothing differs along it
+		}
+		direction := make([]float32, latent)
+		for z := range latent {
+			direction[z] = float32(vectors.At(z, d))
+		}
+		demo.Directions = append(demo.Directions, direction)
+		demo.Spreads = append(demo.Spreads, math.Sqrt(variances[d]))
+		demo.Shares = append(demo.Shares, variances[d]/total)
+	}
+	own, err := p.Encode(ctx, chosen)
+	for i := range demo.Samples {
+		demo.Samples[i].Code = own[i*latent : (i+1)*latent]
+	}
+	return err
+}

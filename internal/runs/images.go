@@ -1,0 +1,187 @@
+package runs
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"cifartrain/configs"
+	"cifartrain/internal/reports"
+	"cifartrain/internal/runfolder"
+	"cifartrain/loaders"
+	"cifartrain/loaders/sources"
+)
+
+// Images are the dataset, selected, split and transformed as a config says.
+type Images struct {
+	Dataset                    *loaders.Dataset
+	Training, Validation, Test *loaders.Set
+	Transform                  *loaders.Transform
+
+	warning string // says that these are not the images asked for, and why
+}
+
+// images loads the dataset and splits it as the config says.
+func (s *Session) images(ctx context.Context, config configs.Config) (*Images, error) {
+	source := sourceOf(config)
+	dataset, err := s.dataset(ctx, source)
+	if err != nil {
+		return nil, err
+	}
+	cut := &Images{Dataset: dataset, warning: sources.Warning(dataset, source)}
+	classes, problems := config.ClassNames(dataset.Classes)
+	if err := config.Error(problems...); err != nil {
+		return nil, err
+	}
+	if config.Data.Shift >= min(dataset.Shape.Height, dataset.Shape.Width) {
+		return nil, &loaders.SettingError{Key: "data.shift", Reason: fmt.Sprintf("%d moves images of %d × %d pixels out of sight", config.Data.Shift, dataset.Shape.Height, dataset.Shape.Width)}
+	}
+	selected, err := dataset.Select(dataset.Train, classes)
+	if err != nil {
+		return nil, err
+	}
+	if cut.Test, err = dataset.Select(dataset.Test, classes); err != nil {
+		return nil, err
+	}
+	random := config.Random("split")
+	if config.Data.Split == "sequential" {
+		random = nil
+	}
+	if dataset.Validation.Len() > 0 {
+		cut.Training = selected
+		cut.Validation, err = dataset.Select(dataset.Validation, classes)
+	} else {
+		cut.Training, cut.Validation, err = selected.Split(config.Data.Validation, random)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := enough(cut); err != nil {
+		return nil, err
+	}
+	if err := oneEachChannel(config, dataset.Shape.Channels); err != nil {
+		return nil, err
+	}
+	cut.Transform = loaders.NewTransform(dataset.Shape, normalization(config.Data.Normalize))
+	if config.Data.Center {
+		cut.Transform = cut.Transform.Centered(cut.Training)
+	}
+	return cut, nil
+}
+
+// Split returns one of the three sets by its name: test, validation or train.
+func (i *Images) Split(name string) *loaders.Set {
+	return map[string]*loaders.Set{"test": i.Test, "validation": i.Validation, "train": i.Training}[name]
+}
+
+// enough returns an error if the chosen classes leave a set without images.
+func enough(cut *Images) error {
+	for name, set := range map[string]*loaders.Set{"training": cut.Training, "validation": cut.Validation, "test": cut.Test} {
+		if set.Len() == 0 {
+			return &loaders.SettingError{Key: "data.classes", Reason: fmt.Sprintf("there are no %s images of the chosen classes in the %s", name, cut.Dataset.Name)}
+		}
+	}
+	return nil
+}
+
+// foreseen returns what is known about a config's images without opening the
+// dataset: from the run's summary if there is one, or because the dataset is a
+// well-known one.
+func foreseen(config configs.Config, trained *runfolder.Summary) (shape loaders.Shape, classes []string, known bool) {
+	if trained != nil && len(trained.Shape) == 3 {
+		return loaders.Shape{Channels: trained.Shape[0], Height: trained.Shape[1], Width: trained.Shape[2]}, trained.Classes, true
+	}
+	shape, classes, known = sourceOf(config).Known()
+	if len(config.Data.Classes) > 0 {
+		classes = config.Data.Classes
+	}
+	return shape, classes, known
+}
+
+// defaultSize is the number of pixels a side to which pictures of a folder are
+// scaled: CIFAR-10's.
+const defaultSize = 32
+
+// sourceOf returns where a config takes its images from.
+func sourceOf(config configs.Config) sources.Source {
+	source := sources.Source{
+		Kind: config.Data.Source, Dir: config.Data.Dir, Named: config.Overridden("data.dir"), URL: config.Data.URL.WithPassword(),
+		Download: config.Data.Download, Fallback: config.Data.IfMissing == "sample",
+	}
+	if source.Kind == sources.Folder {
+		source.Size, source.Test, source.Seed = cmp.Or(config.Data.Size, defaultSize), config.Data.Test, config.Seed
+	}
+	return source
+}
+
+// dataset loads the source once and keeps it for the next run of this program.
+func (s *Session) dataset(ctx context.Context, source sources.Source) (*loaders.Dataset, error) {
+	if loaded, ok := s.datasets[source]; ok {
+		return loaded, ctx.Err()
+	}
+	from := source
+	if s.Offline && source.Kind == sources.CIFAR10 && source.Download && !source.Named {
+		from.Download, from.Fallback = false, true
+	}
+	dataset, err := sources.Open(ctx, from, s.Display)
+	s.Display.Clear()
+	if err = errors.Join(err, ctx.Err()); err != nil {
+		return nil, err
+	}
+	switch warning := sources.Warning(dataset, source); {
+	case from != source && dataset.StandsInBecause != "":
+		reports.Warning(s.Err, notFetched(source))
+	case warning != "":
+		reports.Warning(s.Err, warning)
+	}
+	s.datasets = map[sources.Source]*loaders.Dataset{source: dataset}
+	return dataset, nil
+}
+
+// notFetched warns that the sample was used in place of the source, because
+// [Session.Offline] is set and nothing was downloaded.
+func notFetched(source sources.Source) string {
+	otherwise := "train on the built-in sample"
+	if !source.Fallback {
+		otherwise = "stop"
+	}
+	return fmt.Sprintf("%s does not hold CIFAR-10. A run would first fetch it from %s (170 MB) or, if that fails, %s. The figures here are those of the built-in sample.",
+		source.Dir, source.Address(), otherwise)
+}
+
+// oneEachChannel returns an error if data.normalize does not have as many
+// values as the images have channels.
+func oneEachChannel(config configs.Config, channels int) error {
+	n := config.Data.Normalize
+	if n == nil {
+		return nil
+	}
+	var problems []configs.Problem
+	wrong := func(key string, values []float64) {
+		if len(values) != channels {
+			problems = append(problems, configs.Problem{Key: key, Message: fmt.Sprintf("needs %d values, one for each channel of the images, not %d", channels, len(values))})
+		}
+	}
+	wrong("data.normalize.mean", n.Mean)
+	wrong("data.normalize.std", n.Std)
+	return config.Error(problems...)
+}
+
+// Normalization returns the run's normalization, or nil for pixels in [0, 1].
+func (p *Prepared) Normalization() *loaders.Normalization {
+	return normalization(p.Config.Data.Normalize)
+}
+
+// normalization converts the config's normalization for the transform.
+func normalization(n *configs.Normalize) *loaders.Normalization {
+	if n == nil {
+		return nil
+	}
+	normalization := &loaders.Normalization{}
+	for c := range n.Mean {
+		normalization.Mean = append(normalization.Mean, float32(n.Mean[c]))
+		normalization.Std = append(normalization.Std, float32(n.Std[c]))
+	}
+	return normalization
+}

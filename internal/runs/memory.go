@@ -1,0 +1,94 @@
+package runs
+
+import (
+	"math"
+	"runtime/debug"
+
+	"github.com/KimMachineGun/automemlimit/memlimit"
+
+	"cifartrain/internal/reports"
+	"cifartrain/training"
+)
+
+// baseMemory is the memory that the program takes without a dataset and a
+// model, in bytes.
+const baseMemory = 70 << 20
+
+// Memory estimates the most memory that the run takes, in bytes: shared is what
+// all runs of one program share, mostly the dataset; own is what each run adds.
+// It counts the copies of the weights (the trained ones, gradients, best ones,
+// those of the solver and of the average, and those of a checkpoint that is
+// being written), the values of every layer for a batch, also on each processor
+// that evaluates, and the directions in which principal components are searched
+// for.
+func (p *Prepared) Memory() (shared, own int64) {
+	dataset := p.Images.Dataset
+	shared = baseMemory + int64(dataset.Train.Len()+dataset.Test.Len())*int64(dataset.Shape.RecordSize())
+
+	config, parameters := p.Config, 4*int64(p.Architecture.ParameterCount())
+	kept := int64(2 + solverTensors(config.Optimizer.Kind, config.Optimizer.Momentum))
+	if config.Train.AverageDecay > 0 {
+		kept++
+	}
+	const written = 3                                    // copies of everything that is kept, while a checkpoint is written
+	own = parameters * (kept + 1 + written*kept) * 5 / 4 // a quarter more, until garbage is collected
+
+	width := p.Architecture.Width()
+	const copies = 4 // values, gradients, and batches that are prepared ahead
+	own += 4 * copies * int64(width) * int64(config.Data.BatchSize+config.Data.EvalBatchSize)
+	scored := width * config.Data.EvalBatchSize
+	own += 4 * int64(scored) * int64(training.Scorers(scored)-1) // the processors that score batches of their own
+	if p.Architecture.Task.Restores() {
+		const bases = 6 // the vectors and their products with the images, times the width at which they settle
+		own += 8 * bases * int64(min(p.Architecture.Latent, mostComponents)) * int64(dataset.Shape.Values())
+	}
+	return shared, own
+}
+
+// solverTensors is how many values a solver keeps for each parameter.
+func solverTensors(kind string, momentum float64) int {
+	switch {
+	case kind != "sgd":
+		return 2
+	case momentum > 0:
+		return 1
+	}
+	return 0
+}
+
+// Disk estimates what the run's folder holds at the end, in bytes: weights, two
+// checkpoints, and a few pictures and pages.
+func (p *Prepared) Disk() int64 {
+	const pages = 2 << 20
+	parameters := 4 * int64(p.Architecture.ParameterCount())
+	return pages + parameters*int64(2+2*(2+solverTensors(p.Config.Optimizer.Kind, p.Config.Optimizer.Momentum)))
+}
+
+// fits returns an error if the run needs more memory than there is.
+func (p *Prepared) fits() error {
+	shared, own := p.Memory()
+	limit, whose := memoryLimit()
+	if shared+own <= limit {
+		return nil
+	}
+	return requestf("%s needs about %s of memory, but %s allows only %s: make model.hidden, data.batch_size or data.eval_batch_size smaller",
+		p.Config.Name, reports.Bytes(shared+own), whose, reports.Bytes(limit))
+}
+
+// memoryLimit returns how much memory the program may take, in bytes, and what
+// sets this limit: GOMEMLIMIT, the control group that it runs in, or the
+// machine.
+func memoryLimit() (limit int64, whose string) {
+	limit, whose = math.MaxInt64, "any machine"
+	lower := func(to uint64, err error, says string) {
+		if err == nil && to > 0 && to < uint64(limit) {
+			limit, whose = int64(to), says
+		}
+	}
+	total, err := memlimit.FromSystem()
+	lower(total, err, "this machine")
+	group, err := memlimit.FromCgroup()
+	lower(group, err, "the control group")
+	lower(uint64(debug.SetMemoryLimit(-1)), nil, "GOMEMLIMIT")
+	return limit, whose
+}

@@ -1,0 +1,36 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"strings"
+	"testing"
+
+	"cifartrain/configs"
+)
+
+// TestMemoryIsRefused wants a run that cannot fit to be refused before it
+// begins, and one of a sweep to be a row that says so.
+func TestMemoryIsRefused(t *testing.T) {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(512 << 20))
+	s := onFewImages(t.TempDir(), 1)
+	load := func(overrides ...string) configs.Config {
+		config, err := configs.Load("autoencoder", append([]string{"data.source=sample", "train.epochs=1", "data.batch_size=32", "model.latent=4"}, overrides...), Kinds())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return config
+	}
+	err := s.Train(context.Background(), []configs.Config{load("model.hidden=[20000]")})
+	var wrong RequestError
+	if !errors.As(err, &wrong) || !strings.Contains(err.Error(), "of memory, but GOMEMLIMIT allows only 537 MB") {
+		t.Errorf("a run that cannot fit: %v", err)
+	}
+	if folder := newestRun(t, s.Runs); folder != nil {
+		t.Errorf("it left %s", folder.Path)
+	}
+	if err := s.Sweep(context.Background(), load("sweep.model.hidden=[[8], [20000]]")); err == nil || !strings.Contains(err.Error(), "1 of 2 runs failed") {
+		t.Errorf("a sweep with a setting that cannot fit: %v", err)
+	}
+}

@@ -1,0 +1,100 @@
+package runs
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+
+	"cifartrain/configs"
+	"cifartrain/internal/runfolder"
+	"cifartrain/internal/shell"
+	"cifartrain/loaders"
+)
+
+// What the metadata of a weights file says about pixels.
+const (
+	plainPixels = "in [0, 1], one channel's plane after another"
+	asTheyAre   = ", as they are"
+
+	// PlainPixels describes pixels that need no preprocessing.
+	PlainPixels = plainPixels + asTheyAre
+
+	pixelsKey    = "pixels"
+	meanKey      = "mean"
+	stdKey       = "std"
+	meanImageKey = "mean_image"
+)
+
+// PixelMetadata returns, for the metadata of a weights file, what happened to
+// pixels in [0, 1] before they reached the model, in this order: "mean" and
+// "std" for each channel, as JSON lists, the arguments of torchvision's
+// Normalize; then "mean_image", which is subtracted: float32, little-endian, in
+// base64, one channel's plane after another. "pixels" says it in a sentence.
+func (p *Prepared) PixelMetadata() map[string]string {
+	metadata, steps := normalizationMetadata(p.Config), ""
+	if p.Config.Data.Normalize != nil {
+		steps += "; minus mean, divided by std, per channel"
+	}
+	if mean := p.Transform.MeanImage(); mean != nil {
+		content, _ := binary.Append(nil, binary.LittleEndian, mean) // a slice of float32 always works
+		metadata[meanImageKey] = base64.StdEncoding.EncodeToString(content)
+		steps += "; minus mean_image (float32, little-endian, base64)"
+	}
+	metadata[pixelsKey] = plainPixels + cmp.Or(steps, asTheyAre)
+	return metadata
+}
+
+// normalizationMetadata returns the metadata of a config's mean and std.
+func normalizationMetadata(config configs.Config) map[string]string {
+	n := config.Data.Normalize
+	if n == nil {
+		return make(map[string]string)
+	}
+	mean, _ := json.Marshal(n.Mean) // finite numbers always have a JSON form
+	std, _ := json.Marshal(n.Std)
+	return map[string]string{meanKey: string(mean), stdKey: string(std)}
+}
+
+// checkPixels returns an error if the weights in a file of the run were trained on
+// other pixels than its config now makes of an image: what they give would be wrong.
+func (r *SavedRun) checkPixels(file string) error {
+	metadata, err := runfolder.ReadMetadata(file, r.Summary.Parameters)
+	if err != nil {
+		return fmt.Errorf("%w; have it written again with: %s", err, shell.Command("-resume", r.Folder.Path))
+	}
+	if _, told := metadata[pixelsKey]; !told { // by earlier versions, or another program
+		return nil
+	}
+	now, changed := normalizationMetadata(r.Config), ""
+	if metadata[meanKey] != now[meanKey] || metadata[stdKey] != now[stdKey] {
+		changed = "data.normalize"
+	} else if (metadata[meanImageKey] != "") != r.Config.Data.Center {
+		changed = "data.center"
+	}
+	if changed == "" {
+		return nil
+	}
+	return requestf("%s was trained with another %s than its %s says now, so what its weights give would be wrong: undo the change",
+		r.Folder.Path, changed, runfolder.ConfigFile)
+}
+
+// meanImage returns the mean image in the metadata of a weights file, or nil if
+// there is none.
+func meanImage(metadata map[string]string, shape loaders.Shape) ([]float32, error) {
+	text, told := metadata[meanImageKey]
+	if !told {
+		return nil, nil
+	}
+	content, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, fmt.Errorf("its %s: %w", meanImageKey, err)
+	}
+	if len(content) != 4*shape.Values() {
+		return nil, fmt.Errorf("its %s has %d bytes, and an image of %v has %d values of 4 bytes", meanImageKey, len(content), shape, shape.Values())
+	}
+	mean := make([]float32, shape.Values())
+	_, err = binary.Decode(content, binary.LittleEndian, mean)
+	return mean, err
+}

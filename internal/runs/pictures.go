@@ -1,0 +1,167 @@
+package runs
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+
+	"cifartrain/internal/reports"
+	"cifartrain/internal/runfolder"
+	"cifartrain/metrics"
+	"cifartrain/plots"
+	"cifartrain/training"
+)
+
+// A picture is a PNG file in the run's folder.
+type picture struct {
+	file    string
+	group   string // the heading in the report under which it appears with others
+	meaning string // what the report says about it; empty if the report draws its own version
+	tested  bool   // whether it needs a run that was scored on the test images
+	draw    func(io.Writer) error
+}
+
+// pictures returns the pictures of a run with its best weights. Which there are
+// depends on the model's task and its parts. The summary, the history and the
+// weights are read when a picture is drawn.
+func (t *tested) pictures(summary *runfolder.Summary, history metrics.History) []picture {
+	caption := plots.Caption{Run: summary.Name, Dataset: summary.Dataset + ": " + reports.ClassList(t.Images.Training.Classes)}
+	onTest := plots.Caption{Run: caption.Run, Dataset: caption.Dataset + ", test images, best weights"}
+	all := []picture{{file: "loss.png", draw: plots.PNG(plots.LossChart(caption, history, summary.Loss, reports.Yardsticks(summary)...))}}
+	if t.Architecture.Task.Restores() {
+		if t.Config.Plots.Reconstructions > 0 {
+			all = append(all, picture{file: "reconstructions.png", group: "What it restores",
+				meaning: "Validation images drawn by the seed, and what the best weights restore of them.",
+				draw: func(w io.Writer) error {
+					pairs, err := t.reconstruct()
+					if err != nil {
+						return err
+					}
+					return plots.Reconstructions(w, caption, pairs)
+				}})
+		}
+		return append(all, explainAutoencoder(t, onTest)...)
+	}
+	all = append(all, picture{file: "accuracy.png", draw: plots.PNG(plots.AccuracyChart(caption, history))},
+		picture{file: "confusion.png", group: "How good it is", tested: true, meaning: "How the best weights classify the test images.",
+			draw: func(w io.Writer) error { return plots.Confusion(w, onTest, summary.Confusion) }})
+	all = append(all, explainClassifier(t, onTest)...)
+	if name := t.Architecture.PixelWeight; name != "" {
+		all = append(all, picture{file: "weights.png", group: "What it looks for", meaning: "The best weights as a picture: what speaks for which class.",
+			draw: func(w io.Writer) error {
+				return t.drawWeights(w, caption, t.Weights.ByName()[name].Float32s())
+			}})
+	}
+	return all
+}
+
+// drawWeights draws the weights of a linear classifier: those of its single
+// score for two classes, or those of the score of each class.
+func (p *Prepared) drawWeights(w io.Writer, caption plots.Caption, weights []float32) error {
+	classes, size := p.Classes, p.Shape.Values()
+	if len(weights) == size {
+		return plots.Weights(w, caption, classes[0], classes[1], p.Drawn(weights))
+	}
+	templates := make([]plots.Template, len(classes))
+	for i, class := range classes {
+		templates[i] = plots.Template{Class: class, Weights: p.Drawn(weights[i*size : (i+1)*size])}
+	}
+	return plots.Templates(w, caption, templates)
+}
+
+// draw draws all pictures for which the run has figures, and returns those that
+// the page shows beside its own curves. It adds to the summary what it measures
+// for them.
+func (r *record) draw(result training.Result) (shown []reports.Picture, err error) {
+	if len(result.History) == 0 {
+		return nil, nil
+	}
+	best := *r.Prepared
+	best.Weights = result.Best
+	tested, scored := newTested(&best), r.summary.Best.TestLoss != nil
+	if scored && r.Architecture.Task.Restores() {
+		if r.summary.Detail, r.summary.PCADetail, err = tested.detail(); err != nil {
+			return nil, err
+		}
+	}
+	var due []picture
+	for _, one := range tested.pictures(r.summary, result.History) {
+		if scored || !one.tested {
+			due = append(due, one)
+		}
+	}
+	for i, content := range drawAll(due) {
+		one := due[i]
+		err = errors.Join(err, r.folder.WriteWith(one.file, content))
+		if one.meaning != "" {
+			shown = append(shown, reports.Picture{File: one.file, Group: one.group, Meaning: one.meaning})
+		}
+	}
+	if err == nil {
+		err = r.show(shown, result)
+	}
+	return shown, err
+}
+
+// drawAll draws pictures at the same time, one on each processor, and returns a
+// function for each that writes its file. The files are then written one after the
+// other, like all files of a run.
+func drawAll(pictures []picture) []func(io.Writer) error {
+	drawn := make([]func(io.Writer) error, len(pictures))
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var drawing sync.WaitGroup
+	for i, one := range pictures {
+		free <- struct{}{}
+		drawing.Go(func() {
+			defer func() { <-free }()
+			var content bytes.Buffer
+			err := one.draw(&content)
+			drawn[i] = func(w io.Writer) error {
+				_, failed := w.Write(content.Bytes())
+				return cmp.Or(err, failed)
+			}
+		})
+	}
+	drawing.Wait()
+	return drawn
+}
+
+// reconstruct restores some validation images that the seed draws. Pixels are
+// in [0, 1] on both sides, whatever the config's normalization.
+func (p *Prepared) reconstruct() ([]plots.Reconstruction, error) {
+	chosen := p.Images.Validation.Sample(p.Config.Plots.Reconstructions, p.Config.Random("reconstructions"))
+	restored, err := p.Restore(context.Background(), chosen)
+	if err != nil {
+		return nil, err
+	}
+	pairs := make([]plots.Reconstruction, chosen.Len())
+	for i := range pairs {
+		pairs[i] = plots.Reconstruction{
+			Name:     fmt.Sprintf("image %d, %s", chosen.Index(i), chosen.Classes[chosen.Class(i)]),
+			Original: p.Picture(chosen, i), Reconstructed: p.Drawn(restored[i]),
+		}
+	}
+	return pairs, nil
+}
+
+// Files returns the names of the files that the run leaves if it ends well.
+func (s *Session) Files(p *Prepared) []string {
+	files := []string{runfolder.ReportFile, runfolder.SummaryFile, runfolder.MetricsFile, runfolder.ConfigFile}
+	for _, one := range newTested(p).pictures(new(runfolder.Summary), nil) {
+		files = append(files, one.file)
+	}
+	files = append(files, runfolder.BestWeightsFile, runfolder.LastWeightsFile)
+	if s.Init != "" {
+		files = append(files, runfolder.InitialWeightsFile)
+	}
+	files = append(files, runfolder.GraphFile, runfolder.DiagramFile, runfolder.CheckpointFile, runfolder.PreviousCheckpointFile)
+	if s.TensorBoard {
+		files = append(files, runfolder.TensorBoardFolder)
+	}
+	return files
+}

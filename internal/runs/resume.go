@@ -1,0 +1,245 @@
+package runs
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"cifartrain/configs"
+	"cifartrain/internal/reports"
+	"cifartrain/internal/runfolder"
+	"cifartrain/internal/shell"
+	"cifartrain/loaders"
+	"cifartrain/metrics"
+	"cifartrain/training"
+)
+
+// Resume continues the run at path as if it had never stopped. configPath names
+// a config file; if it is empty, the run's own config is used. The config and
+// the overrides (see [configs.Load]) may only change the number of epochs and
+// where the dataset is taken from.
+func (s *Session) Resume(ctx context.Context, path, configPath string, overrides []string) error {
+	if folder, runs, found := runfolder.OpenSweep(path); found {
+		return s.resumeSweep(ctx, folder, runs, configPath, overrides)
+	}
+	if folder, series, found := runfolder.OpenSeries(path); found {
+		if configPath != "" {
+			return requestf("%s holds several runs, each with its own config: leave out -config", path)
+		}
+		return s.resumeSeries(ctx, folder, series, overrides)
+	}
+	folder, err := openRun(path)
+	if err != nil {
+		return err
+	}
+	asked, err := s.Load(cmp.Or(configPath, folder.File(runfolder.ConfigFile)), overrides)
+	if err != nil {
+		return err
+	}
+	end, err := s.goOn(ctx, folder, asked, toTheEnd)
+	if end != "" {
+		fmt.Fprintln(s.Out, end)
+	}
+	return err
+}
+
+// toTheEnd is the pause of a run that does not pause.
+const toTheEnd = 0
+
+// goOn trains the run in a folder from where it stands to the epoch after which
+// it pauses, or to its end. If nothing is left to do, it says how the run
+// ended.
+func (s *Session) goOn(ctx context.Context, folder *runfolder.Folder, asked configs.Config, pause int) (end string, err error) {
+	unlock, err := folder.Lock()
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	if err := folder.Unclaimed(); err != nil {
+		return "", err
+	}
+	return s.goOnIn(ctx, folder, asked, pause)
+}
+
+// goOnIn does the work of goOn in a folder that no other process works in.
+func (s *Session) goOnIn(ctx context.Context, folder *runfolder.Folder, asked configs.Config, pause int) (end string, err error) {
+	saved, err := s.checkpoint(folder)
+	if err != nil {
+		return "", err
+	}
+	begun, err := s.begunConfig(folder, saved)
+	if err != nil {
+		return "", err
+	}
+	if err := resumable(folder, saved, begun, asked); err != nil {
+		return "", err
+	}
+	if end, err := howItEnded(folder, saved, begun, asked); end != "" || err != nil {
+		return end, err
+	}
+	if pause > 0 && saved != nil && len(saved.History) >= pause && hasEnded(folder, pause) {
+		return fmt.Sprintf("%s pauses after %s", folder.Path, reports.Epochs(pause)), nil
+	}
+	record, state, err := s.resumed(ctx, folder, saved, begun, asked)
+	if err != nil {
+		return "", err
+	}
+	record.pause = pause
+	return "", s.carryOut(ctx, record, state)
+}
+
+// changeable are the keys that may change when a run goes on: how long it is,
+// and where its dataset is. That the dataset is the same one is checked by its
+// checksum.
+var changeable = []string{"train.epochs", "train.early_stopping", "data.dir", "data.url", "data.download", "data.if_missing"}
+
+// begunConfig returns the config with which the run in a folder was last
+// trained.
+func (s *Session) begunConfig(folder *runfolder.Folder, saved *runfolder.Checkpoint) (configs.Config, error) {
+	if saved == nil {
+		return s.Load(folder.File(runfolder.ConfigFile), nil)
+	}
+	return configs.Parse(folder.File(runfolder.CheckpointFile), []byte(saved.Config), nil, configKinds(s.kinds()))
+}
+
+// resumable returns an error if the run cannot go on as asked.
+func resumable(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, asked configs.Config) error {
+	if err := unchanged("run", folder, begun, asked); err != nil || saved == nil {
+		return err
+	}
+	epoch := len(saved.History)
+	if saved.Partial.Steps > 0 {
+		epoch++
+	}
+	if asked.Train.Epochs < epoch {
+		return requestf("train.epochs=%d is too few: the run in %s is in epoch %d already", asked.Train.Epochs, folder.Path, epoch)
+	}
+	return nil
+}
+
+// unchanged returns an error if the config asked for is not the one that the
+// run or sweep in a folder was begun with.
+func unchanged(what string, folder *runfolder.Folder, begun, asked configs.Config) error {
+	changed := slices.DeleteFunc(configs.Differences(begun, asked), func(key string) bool { return slices.Contains(changeable, key) })
+	if len(changed) == 0 {
+		return nil
+	}
+	return requestf("the %[1]s in %[2]s was begun with a config that differs in %[3]s; going on, a %[1]s may only change train.epochs, train.early_stopping and where its data is: start a new one with -config",
+		what, folder.Path, strings.Join(changed, ", "))
+}
+
+// howItEnded says how a run ended that has nothing left to do. It returns ""
+// for any other run, such as one that lacks some of its files or whose files are
+// damaged. It is an error to ask for more epochs of a run that stopped early,
+// because they alone would change nothing.
+func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, asked configs.Config) (string, error) {
+	summary, err := folder.Summary()
+	if err != nil || saved == nil || summary.Epochs != len(saved.History) ||
+		len(folder.Missing(summary)) > 0 || len(folder.Damaged(summary)) > 0 {
+		return "", nil
+	}
+	epochs, patience := asked.Train.Epochs, asked.Train.EarlyStopping
+	switch {
+	case summary.Status == runfolder.Stopped && saved.History.Stalled(patience):
+		end := fmt.Sprintf("%s is finished: it stopped early, after %d epochs, because the last %d of them brought no better validation loss",
+			folder.Path, summary.Epochs, patience)
+		goOn := "to train on: " + shell.Command("-resume", folder.Path, "-set", "train.early_stopping=0")
+		if epochs > begun.Train.Epochs {
+			return "", requestf("%s, so more epochs alone change nothing; %s", end, goOn)
+		}
+		return end + "; " + goOn, nil
+	case summary.Status == runfolder.Finished && summary.Epochs == epochs:
+		return fmt.Sprintf("%s is finished: it has trained all its %d epochs; to train on: %s",
+			folder.Path, epochs, shell.Command("-resume", folder.Path, "-set", fmt.Sprintf("train.epochs=%d", 2*epochs))), nil
+	}
+	return "", nil
+}
+
+// resumed puts a run together again, to go on from its checkpoint or, if it has
+// none yet, from its beginning. It changes the folder only after everything has
+// been found to fit.
+func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, config configs.Config) (*record, *training.State, error) {
+	now, need, initial := time.Now(), Need{Images: true}, folder.File(runfolder.InitialWeightsFile)
+	if !exists(initial) {
+		initial = ""
+	}
+	if saved == nil && initial != "" {
+		need.Weights = WeightsIn(initial)
+	}
+	prepared, err := s.Prepare(ctx, withoutSample(config), need)
+	if err != nil {
+		return nil, nil, err
+	}
+	prepared.Config = config
+	if err := prepared.fits(); err != nil {
+		return nil, nil, err
+	}
+	record := newRecord(folder, prepared, initial, now)
+	var state *training.State
+	var history metrics.History
+	if saved != nil {
+		if state, err = record.accept(saved); err != nil {
+			return nil, nil, err
+		}
+		history = saved.History
+		record.summary.Started, record.summary.Lengthened = saved.Started, lengthened(folder, begun, config)
+		record.began = now.Add(-time.Duration(saved.Seconds * float64(time.Second)))
+		fmt.Fprintf(s.Out, "going on in epoch %d after %d of %d steps\n", len(history)+1, saved.Partial.Steps, record.run.Batches.Batches())
+	}
+	if err := folder.WriteHistory(history); err != nil {
+		return nil, nil, err
+	}
+	return record, state, record.begin()
+}
+
+// lengthened reports whether the learning rate of the run's earlier epochs
+// followed another schedule than its config has now, because the number of
+// epochs was changed.
+func lengthened(folder *runfolder.Folder, begun, asked configs.Config) bool {
+	if before, err := folder.Summary(); err == nil && before.Lengthened {
+		return true
+	}
+	return asked.Optimizer.Schedule == "cosine" && asked.Train.Epochs != begun.Train.Epochs
+}
+
+// accept returns the state in a checkpoint, from which the run can go on.
+func (r *record) accept(saved *runfolder.Checkpoint) (*training.State, error) {
+	if err := sameDataset(saved, r.Images.Dataset); err != nil {
+		return nil, err
+	}
+	state := stateOf(saved)
+	err := r.weigh(context.Background(), Weights{tensors: state.Weights()})
+	if err != nil {
+		err = fmt.Errorf("tensors of \"weights\": %w", err)
+	} else {
+		r.run, err = r.Run()
+	}
+	if err == nil {
+		err = r.run.Restore(state)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w; %s", r.folder.File(runfolder.CheckpointFile), err, howToRepeat(r.folder))
+	}
+	return state, nil
+}
+
+// withoutSample returns the config for a run that has begun: if its dataset is
+// missing, the sample must not replace it.
+func withoutSample(config configs.Config) configs.Config {
+	if config.Data.Source == "cifar10" {
+		config.Data.IfMissing = "fail"
+	}
+	return config
+}
+
+// sameDataset returns an error if the run was begun with another dataset.
+func sameDataset(saved *runfolder.Checkpoint, dataset *loaders.Dataset) error {
+	if saved.Dataset == dataset.Name && saved.Checksum == dataset.Checksum {
+		return nil
+	}
+	return &loaders.SettingError{Key: "data.dir", Reason: fmt.Sprintf("the run was begun with the %s with checksum %.16s, but these images are the %s with checksum %.16s: name the folder of the former with -data",
+		saved.Dataset, saved.Checksum, dataset.Name, dataset.Checksum)}
+}

@@ -1,0 +1,413 @@
+package runs
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cifartrain/configs"
+	"cifartrain/internal/reports"
+	"cifartrain/internal/runfolder"
+	"cifartrain/loaders"
+)
+
+// An onText calls a function when it is written text.
+type onText struct {
+	text string
+	call func()
+}
+
+func (o onText) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), o.text) {
+		o.call()
+	}
+	return len(p), nil
+}
+
+// trainFew trains the SVM on noise for four epochs, unless overrides say
+// otherwise, and returns its folder. at is called after the second epoch.
+func trainFew(t *testing.T, s *Session, ctx context.Context, at func(), overrides ...string) (*runfolder.Folder, error) {
+	t.Helper()
+	config, err := configs.Load("svm", append([]string{"data.source=sample", "data.batch_size=8", "optimizer.momentum=0.9", "train.epochs=4"}, overrides...), Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Display = reports.NewDisplay(onText{"epoch 2/", func() {
+		for { // the first epoch's checkpoint may still be on its way to the disk
+			if saved, _, err := newestRun(t, s.Runs).Checkpoint(); err == nil && len(saved.History) == 1 {
+				break
+			}
+		}
+		at()
+	}}, false)
+	err = s.Train(ctx, []configs.Config{config})
+	return newestRun(t, s.Runs), err
+}
+
+// whole is the folder of a run that nothing disturbed.
+func whole(t *testing.T, overrides ...string) *runfolder.Folder {
+	t.Helper()
+	folder, err := trainFew(t, onFewImages(t.TempDir(), 1), context.Background(), func() {}, overrides...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// interrupted is the folder of a run that was interrupted after two epochs.
+func interrupted(t *testing.T, s *Session, overrides ...string) *runfolder.Folder {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	folder, err := trainFew(t, s, ctx, cancel, overrides...)
+	if want := "go run . -resume "; !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), want) {
+		t.Fatalf("error is %v, want one that says %q", err, want)
+	}
+	return folder
+}
+
+// resume goes on with the run in folder and returns what was written.
+func resume(s *Session, folder *runfolder.Folder, overrides ...string) (out, warnings string, err error) {
+	var stdout, stderr bytes.Buffer
+	s.Out, s.Err = &stdout, &stderr
+	err = s.Resume(context.Background(), folder.Path, "", overrides)
+	return stdout.String(), stderr.String(), err
+}
+
+func TestResumeFinished(t *testing.T) {
+	s := onFewImages(t.TempDir(), 1)
+	folder, err := trainFew(t, s, context.Background(), func() {}, "train.epochs=2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, _, err := resume(s, folder)
+	if err != nil || !strings.Contains(out, "has trained all its 2 epochs") || !strings.Contains(out, "-set train.epochs=") {
+		t.Errorf("a finished run says %q: %v", out, err)
+	}
+	if _, _, err := resume(s, folder, "train.epochs=1"); err == nil || !strings.Contains(err.Error(), "train.epochs=1 is too few") {
+		t.Errorf("fewer epochs: %v", err)
+	}
+	if out, _, err = resume(s, folder, "train.epochs=4"); err != nil {
+		t.Fatal(err)
+	}
+	sameFiles(t, folder, whole(t))
+	config, err := configs.Load(folder.File(runfolder.ConfigFile), nil, Kinds())
+	if err != nil || config.Train.Epochs != 4 {
+		t.Errorf("its config has %d epochs, want 4: %v", config.Train.Epochs, err)
+	}
+	summary, err := folder.Summary()
+	if err != nil || summary.Epochs != 4 || summary.Status != runfolder.Finished || !strings.Contains(out, "going on in epoch 3") {
+		t.Errorf("summary %+v, %v, output %q", summary, err, out)
+	}
+}
+
+func TestResumeStoppedEarly(t *testing.T) {
+	s := onFewImages(t.TempDir(), 1)
+	folder, err := trainFew(t, s, context.Background(), func() {}, "train.epochs=50", "train.early_stopping=1", "optimizer.learning_rate=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, _, err := resume(s, folder); err != nil || !strings.Contains(out, "stopped early") || !strings.Contains(out, "train.early_stopping=0") {
+		t.Errorf("it says %q: %v", out, err)
+	}
+	var wrong RequestError
+	if _, _, err := resume(s, folder, "train.epochs=60"); !errors.As(err, &wrong) || !strings.Contains(err.Error(), "more epochs alone change nothing") {
+		t.Errorf("with more epochs: %v", err)
+	}
+	if _, _, err := resume(s, folder, "train.early_stopping=0", "train.epochs=12"); err != nil {
+		t.Fatal(err)
+	}
+	sameFiles(t, folder, whole(t, "train.epochs=12", "optimizer.learning_rate=1"))
+}
+
+// TestLengthened wants only a run whose learning rates follow its length to be
+// told from one that was as long from the start.
+func TestLengthened(t *testing.T) {
+	for schedule, want := range map[string]bool{"constant": false, "cosine": true} {
+		s := onFewImages(t.TempDir(), 1)
+		folder, err := trainFew(t, s, context.Background(), func() {}, "train.epochs=2", "optimizer.schedule="+schedule)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // and once more, without a change
+			if _, _, err := resume(s, folder, "train.epochs=3"); err != nil {
+				t.Fatal(err)
+			}
+			if summary, err := folder.Summary(); err != nil || summary.Lengthened != want {
+				t.Errorf("%s: lengthened is %t, want %t: %v", schedule, summary.Lengthened, want, err)
+			}
+		}
+	}
+}
+
+// TestResumeRefuses what would not be the same run.
+func TestResumeRefuses(t *testing.T) {
+	s := onFewImages(t.TempDir(), 1)
+	folder := interrupted(t, s)
+	var usage RequestError
+	for _, test := range []struct{ override, says string }{
+		{"seed=2", "differs in seed"},
+		{"optimizer.learning_rate=0.5", "differs in optimizer.learning_rate"},
+		{"data.classes=[cat, dog]", "differs in data.classes"},
+		{"train.epochs=1", "is too few"},
+	} {
+		if _, _, err := resume(s, folder, test.override); !errors.As(err, &usage) || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: error is %v, want it to say %q", test.override, err, test.says)
+		}
+	}
+	if err := s.Resume(context.Background(), folder.Path, "svm_best", nil); !errors.As(err, &usage) || !strings.Contains(err.Error(), "data.batch_size, ") {
+		t.Errorf("another config: %v", err)
+	}
+	var setting *loaders.SettingError
+	if _, _, err := resume(onFewImages(s.Runs, 7), folder); !errors.As(err, &setting) || !strings.Contains(err.Error(), "-data") {
+		t.Errorf("another dataset: %v", err)
+	}
+
+	unlock, err := folder.Lock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := resume(s, folder); err == nil || !strings.Contains(err.Error(), "another program is training") {
+		t.Errorf("a running run: %v", err)
+	}
+	unlock()
+
+	text, err := os.ReadFile(folder.File(runfolder.ConfigFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited := bytes.Replace(text, []byte("momentum: 0.9"), []byte("momentum: 0.8"), 1)
+	if err := os.WriteFile(folder.File(runfolder.ConfigFile), edited, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := resume(s, folder); !errors.As(err, &usage) || !strings.Contains(err.Error(), "differs in optimizer.momentum") {
+		t.Errorf("a config that was edited: %v", err)
+	}
+
+	if err := os.WriteFile(folder.File(runfolder.ConfigFile), text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := resume(s, folder, "data.dir=elsewhere"); err == nil || strings.Contains(err.Error(), "differs") {
+		t.Errorf("another place of the data: %v", err) // onFewImages knows of one place only
+	}
+}
+
+// TestResumeDamaged flips a bit of the checkpoint, then of the previous one.
+func TestResumeDamaged(t *testing.T) {
+	want := whole(t)
+	flip := func(folder *runfolder.Folder, name string) {
+		content, err := os.ReadFile(folder.File(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		content[len(content)/2] ^= 1
+		if err := os.WriteFile(folder.File(name), content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := onFewImages(t.TempDir(), 1)
+	folder := interrupted(t, s)
+	flip(folder, runfolder.CheckpointFile)
+	_, warnings, err := resume(s, folder)
+	if err != nil || !strings.Contains(warnings, "the file is damaged") || !strings.Contains(warnings, "going on from the checkpoint before it") {
+		t.Fatalf("warnings %q, error %v", warnings, err)
+	}
+	sameFiles(t, folder, want)
+
+	s = onFewImages(t.TempDir(), 1)
+	folder = interrupted(t, s)
+	flip(folder, runfolder.CheckpointFile)
+	flip(folder, runfolder.PreviousCheckpointFile)
+	if _, _, err := resume(s, folder); err == nil || !strings.Contains(err.Error(), "do the run again with: go run . -config "+folder.Path) {
+		t.Errorf("both damaged: %v", err)
+	}
+	for _, name := range []string{runfolder.CheckpointFile, runfolder.PreviousCheckpointFile} {
+		if err := os.Remove(folder.File(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := resume(s, folder); err == nil || !strings.Contains(err.Error(), "has lost its checkpoint") {
+		t.Errorf("both gone: %v", err)
+	}
+}
+
+// TestResumeWithInitialWeights goes on from a checkpoint and, where none had
+// been written yet, from the initial weights in the folder.
+func TestResumeWithInitialWeights(t *testing.T) {
+	initial := whole(t, "seed=5").File(runfolder.LastWeightsFile)
+	undisturbed := onFewImages(t.TempDir(), 1)
+	undisturbed.Init = initial
+	want, err := trainFew(t, undisturbed, context.Background(), func() {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, begun := range []bool{true, false} {
+		s := onFewImages(t.TempDir(), 1)
+		s.Init = initial
+		folder := interrupted(t, s)
+		if !begun {
+			for _, name := range []string{runfolder.CheckpointFile, runfolder.PreviousCheckpointFile, runfolder.MetricsFile} {
+				if err := os.Remove(folder.File(name)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		s = onFewImages(s.Runs, 1)
+		if _, _, err := resume(s, folder); err != nil {
+			t.Fatal(err)
+		}
+		sameFiles(t, folder, want)
+		if summary, err := folder.Summary(); err != nil || summary.InitialWeights != runfolder.InitialWeightsFile {
+			t.Errorf("summary %+v: %v", summary, err)
+		}
+	}
+}
+
+// TestResumeDamagedRun cuts files of a finished run short and goes on with it: they are
+// written again from the checkpoint.
+func TestResumeDamagedRun(t *testing.T) {
+	want := whole(t)
+	for _, name := range []string{runfolder.BestWeightsFile, runfolder.LastWeightsFile, runfolder.MetricsFile} {
+		s := onFewImages(t.TempDir(), 1)
+		folder, err := trainFew(t, s, context.Background(), func() {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(folder.File(name), 200); err != nil {
+			t.Fatal(err)
+		}
+		goOn := "have it written again with: go run . -resume " + folder.Path
+		if err := s.Redraw(context.Background(), folder.Path, nil); name != runfolder.LastWeightsFile && (err == nil || !strings.Contains(err.Error(), goOn)) {
+			t.Errorf("drawing a run with a damaged %s: %v, want %q", name, err, goOn)
+		}
+		if _, _, err := resume(onFewImages(s.Runs, 1), folder); err != nil {
+			t.Fatal(err)
+		}
+		sameFiles(t, folder, want)
+	}
+}
+
+// TestRunFolderVanishes removes it while the run trains.
+func TestRunFolderVanishes(t *testing.T) {
+	s := onFewImages(t.TempDir(), 1)
+	_, err := trainFew(t, s, context.Background(), func() { os.RemoveAll(filepath.Join(s.Runs, "svm")) })
+	for _, want := range []string{"svm", "the file or its folder has been removed", "no checkpoint is left"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error is %v, want it to say %q", err, want)
+		}
+	}
+}
+
+// TestDivergenceLater blows up after some good epochs, whose best weights and
+// checkpoint must stay.
+func TestDivergenceLater(t *testing.T) {
+	s := onFewImages(t.TempDir(), 1)
+	folder, err := trainFew(t, s, context.Background(), func() {}, "train.epochs=100",
+		"optimizer.momentum=0", "optimizer.learning_rate=1e6", "optimizer.weight_decay=2.2e-6") // each step makes the weights 1.2 times as large
+	if err == nil || !strings.Contains(err.Error(), "optimizer.learning_rate lower") {
+		t.Fatalf("error is %v", err)
+	}
+	history, err := folder.History()
+	if err != nil || len(history) < 2 {
+		t.Fatalf("%d epochs were finished, this does not test what it should: %v", len(history), err)
+	}
+	if _, err := runfolder.ReadWeights(folder.File(runfolder.BestWeightsFile), 0); err != nil {
+		t.Error(err)
+	}
+	saved, damage, err := folder.Checkpoint()
+	if err != nil || damage != nil || len(saved.History) != len(history) {
+		t.Errorf("the checkpoint: %v, %v", damage, err)
+	}
+	for name, weights := range saved.Tensors["weights"] {
+		for i, x := range weights.Float32s() {
+			if x-x != 0 {
+				t.Fatalf("%s[%d] is %g", name, i, x)
+			}
+		}
+	}
+}
+
+// TestResumeThatCannotGoOn leaves every file of the run as it was.
+func TestResumeThatCannotGoOn(t *testing.T) {
+	for _, test := range []struct {
+		name, says string
+		spoil      func(*testing.T, *Session, *runfolder.Folder)
+	}{
+		{"weights of other names", `tensors of "weights": the weights lack "fc.bias"`, forged(func(c *runfolder.Checkpoint) {
+			c.Tensors["weights"]["fc2.bias"] = c.Tensors["weights"]["fc.bias"]
+			delete(c.Tensors["weights"], "fc.bias")
+		})},
+		{"a negative number of steps", "-1 steps are done", forged(func(c *runfolder.Checkpoint) { c.Partial.Steps = -1 })},
+		{"a huge number of steps", "steps are done", forged(func(c *runfolder.Checkpoint) { c.Partial.Steps = math.MaxInt })},
+		{"weights that are no numbers", "are not all finite numbers", forged(func(c *runfolder.Checkpoint) {
+			c.Tensors["weights"]["fc.bias"].Float32s()[0] = float32(math.NaN())
+		})},
+		{"a config that is none", "checkpoint:1: nonsense: unknown key", forged(func(c *runfolder.Checkpoint) { c.Config = "nonsense: 1\n" })},
+		{"the dataset is gone", "does not hold CIFAR-10", func(t *testing.T, s *Session, folder *runfolder.Folder) {
+			s.datasets = nil
+			forged(func(c *runfolder.Checkpoint) {
+				c.Config = strings.Replace(strings.Replace(c.Config, "source: sample", "source: cifar10", 1), "download: true", "download: false", 1)
+				if err := os.WriteFile(folder.File(runfolder.ConfigFile), []byte(c.Config), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			})(t, s, folder)
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := onFewImages(t.TempDir(), 1)
+			folder := interrupted(t, s)
+			test.spoil(t, s, folder)
+			before := contents(t, folder)
+			_, _, err := resume(s, folder)
+			if err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("error is %v, want it to say %q", err, test.says)
+			}
+			if diff := cmp.Diff(before, contents(t, folder)); diff != "" {
+				t.Errorf("files (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+// forged returns a function that changes a run's checkpoint and makes its
+// checksum fit.
+func forged(change func(*runfolder.Checkpoint)) func(*testing.T, *Session, *runfolder.Folder) {
+	return func(t *testing.T, _ *Session, folder *runfolder.Folder) {
+		t.Helper()
+		saved, _, err := folder.Checkpoint()
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(saved)
+		if err := folder.WriteCheckpoint(saved)(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// contents are the checksums of a run folder's files by name.
+func contents(t *testing.T, folder *runfolder.Folder) map[string]string {
+	t.Helper()
+	files, err := os.ReadDir(folder.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums := make(map[string]string)
+	for _, file := range files {
+		content, err := os.ReadFile(folder.File(file.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums[file.Name()] = fmt.Sprintf("%x", sha256.Sum256(content))
+	}
+	return sums
+}

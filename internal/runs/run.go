@@ -1,0 +1,89 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cifartrain/configs"
+	"cifartrain/graphs"
+	"cifartrain/internal/reports"
+	"cifartrain/loaders"
+	"cifartrain/solvers"
+	"cifartrain/training"
+)
+
+// Run assembles the parts of a prepared run for the training loop. It needs
+// images and weights.
+func (p *Prepared) Run() (*training.Run, error) {
+	if err := p.suits(); err != nil {
+		return nil, err
+	}
+	solver, schedule, err := solver(p.Config)
+	if err != nil {
+		return nil, err
+	}
+	data, train := p.Config.Data, p.Config.Train
+	run := &training.Run{
+		Architecture: p.Architecture, Weights: p.Weights, Solver: solver, Schedule: schedule, Warmup: solvers.Warmup(p.Config.Optimizer.WarmupSteps),
+		Batches: loaders.NewBatcher(p.Images.Training, p.Transform, loaders.BatchOptions{
+			Size: data.BatchSize, Shuffle: data.Shuffle, Flip: data.Flip, Shift: data.Shift, Random: p.Config.Random,
+		}),
+		TrainingSet:   p.Batches(p.Images.Training),
+		ValidationSet: p.Batches(p.Images.Validation),
+		Epochs:        train.Epochs, EarlyStopping: train.EarlyStopping,
+	}
+	if train.AverageDecay > 0 {
+		run.Average = training.NewAverage(p.Weights, train.AverageDecay)
+	}
+	return run, nil
+}
+
+// suits returns an error if there are too few images for the config.
+func (p *Prepared) suits() error {
+	size, images, epochs, warmup := p.Config.Data.BatchSize, p.Images.Training.Len(), p.Config.Train.Epochs, p.Config.Optimizer.WarmupSteps
+	if size > images {
+		return p.Config.Error(configs.Problem{Key: "data.batch_size", Message: fmt.Sprintf("%d is more than the %d training images", size, images)})
+	}
+	if steps := (images + size - 1) / size; warmup > epochs*steps {
+		return p.Config.Error(configs.Problem{Key: "optimizer.warmup_steps", Message: fmt.Sprintf(
+			"a warm-up of %d steps is longer than the run, whose %s of %d steps make %d: train longer or shorten the warm-up", warmup, reports.Epochs(epochs), steps, epochs*steps)})
+	}
+	return nil
+}
+
+// solver returns a new solver as the config describes it, and its learning-rate
+// schedule.
+func solver(config configs.Config) (solvers.Solver, solvers.Schedule, error) {
+	o := config.Optimizer
+	solver, err := solvers.New(solvers.Spec{
+		Kind: o.Kind, LearningRate: o.LearningRate, Momentum: o.Momentum, Nesterov: o.Nesterov,
+		Betas: [2]float64(o.Betas), Eps: o.Eps, WeightDecay: o.WeightDecay, ClipNorm: o.ClipNorm,
+	})
+	if err != nil {
+		return nil, nil, RequestError(err.Error())
+	}
+	schedule, err := solvers.NewSchedule(solvers.ScheduleSpec{
+		Kind: o.Schedule, Initial: o.LearningRate, Epochs: config.Train.Epochs, StepEpochs: o.StepEpochs, Gamma: o.Gamma,
+	})
+	if err != nil {
+		return nil, nil, RequestError(err.Error())
+	}
+	return solver, schedule, nil
+}
+
+// Batches returns a set's batches for evaluation: in order and unaltered.
+func (p *Prepared) Batches(set *loaders.Set) *loaders.Batcher {
+	return loaders.NewBatcher(set, p.Transform, loaders.BatchOptions{Size: p.Config.Data.EvalBatchSize})
+}
+
+// Score evaluates weights on a set of the run's images.
+func (p *Prepared) Score(ctx context.Context, weights graphs.Weights, set *loaders.Set) (training.Evaluation, error) {
+	batches := p.Batches(set)
+	evaluator, err := training.NewEvaluator(p.Architecture, weights, batches.Size())
+	if err != nil {
+		return training.Evaluation{}, err
+	}
+	evaluation, err := evaluator.Evaluate(ctx, batches)
+	return evaluation, errors.Join(err, evaluator.Close())
+}

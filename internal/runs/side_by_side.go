@@ -1,0 +1,109 @@
+package runs
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"cifartrain/internal/reports"
+	"cifartrain/loaders"
+	"cifartrain/metrics/pca"
+	"cifartrain/plots"
+)
+
+// The most that the picture of models side by side can show.
+const (
+	mostSideBySide    = 8 // models
+	imagesSideBySide  = 8
+	sideBySidePicture = "side_by_side.png"
+)
+
+// sideBySide draws test images, chosen by the seed, as the first run of each
+// contender restores them, and as principal components do if all codes are
+// equally wide. There is no picture if models do not restore images or were
+// trained on different ones. It needs the dataset and does not download it. The
+// overrides are for the runs' configs; see [configs.Load].
+func (s *Session) sideBySide(ctx context.Context, contenders []reports.Contender, overrides []string) ([]reports.DrawnPicture, error) {
+	if len(contenders) < 2 || !sameImages(contenders) {
+		return nil, nil
+	}
+	var prepared []*Prepared
+	for _, contender := range contenders[:min(len(contenders), mostSideBySide)] {
+		p, err := s.openAgain(ctx, contender.Runs[0].Path, overrides)
+		if err != nil {
+			return nil, err
+		}
+		prepared = append(prepared, p)
+	}
+	first := prepared[0]
+	chosen := first.Images.Test.Sample(imagesSideBySide, first.Config.Random("side by side"))
+	var images []plots.NamedImage
+	for i := range chosen.Len() {
+		images = append(images, plots.NamedImage{Name: fmt.Sprintf("%d, %s", chosen.Index(i), chosen.Classes[chosen.Class(i)]), Image: first.Picture(chosen, i)})
+	}
+	var models []plots.Restorations
+	alike := true // whether all codes are as wide as the first
+	for i, p := range prepared {
+		restored, err := p.Restore(ctx, chosen)
+		if err != nil {
+			return nil, err
+		}
+		models = append(models, p.restorations(contenders[i].Label, restored))
+		alike = alike && p.Architecture.Latent == first.Architecture.Latent
+	}
+	if alike && first.Architecture.Latent <= mostComponents {
+		beside, err := first.restoredByComponents(ctx, chosen)
+		if err != nil {
+			return nil, err
+		}
+		models = append(models, beside)
+	}
+	var content bytes.Buffer
+	summary := contenders[0].Summary()
+	caption := plots.Caption{Dataset: summary.Dataset + ": " + reports.ClassList(summary.Classes) + ", test images, best weights"}
+	err := plots.SideBySide(&content, caption, images, models)
+	return []reports.DrawnPicture{{Picture: reports.Picture{File: sideBySidePicture, Meaning: "The same test images restored by each."}, PNG: content.Bytes()}}, err
+}
+
+// sameImages reports whether all contenders restore images, and the same ones.
+func sameImages(contenders []reports.Contender) bool {
+	first := contenders[0].Summary()
+	return !slices.ContainsFunc(contenders, func(c reports.Contender) bool {
+		other := c.Summary()
+		return !other.Task.Restores() || other.Dataset != first.Dataset || !slices.Equal(other.Classes, first.Classes) || !slices.Equal(other.Shape, first.Shape)
+	})
+}
+
+// openAgain prepares the run at path with its best weights and its images,
+// without downloading them.
+func (s *Session) openAgain(ctx context.Context, path string, overrides []string) (*Prepared, error) {
+	run, err := s.Open(path, overrides)
+	if err != nil {
+		return nil, err
+	}
+	run.Config.Data.Download = false
+	weights, _, err := run.BestWeights()
+	if err != nil {
+		return nil, err
+	}
+	return s.Prepare(ctx, run.Config, Need{Images: true, Weights: weights})
+}
+
+// restorations names reconstructions after the model they come from.
+func (p *Prepared) restorations(model string, restored [][]float32) plots.Restorations {
+	r := plots.Restorations{Model: model}
+	for _, pixels := range restored {
+		r.Images = append(r.Images, p.Drawn(pixels))
+	}
+	return r
+}
+
+// restoredByComponents reconstructs images from as many principal components as
+// the code has values.
+func (p *Prepared) restoredByComponents(ctx context.Context, set *loaders.Set) (plots.Restorations, error) {
+	restored := make([][]float32, set.Len())
+	latent, sample := p.Architecture.Latent, p.Images.Training.Sample(fittedForTest, p.Config.Random("components"))
+	err := pca.Restored(ctx, latent, sample, set, func(i int, pixels []float32) { restored[i] = slices.Clone(pixels) })
+	return p.restorations(fmt.Sprintf("%d principal components of %s training images", latent, reports.Thousands(sample.Len())), restored), err
+}

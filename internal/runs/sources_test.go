@@ -1,0 +1,219 @@
+package runs
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"cifartrain/configs"
+	"cifartrain/internal/reports"
+	"cifartrain/internal/runfolder"
+)
+
+// trained trains a shipped config with overrides and returns its folder and
+// summary.
+func trained(t *testing.T, config string, overrides ...string) (*runfolder.Folder, *runfolder.Summary) {
+	t.Helper()
+	session := &Session{Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: t.TempDir(), Seeds: 1}
+	loaded, err := session.Load(config, overrides)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := session.Train(t.Context(), []configs.Config{loaded}); err != nil {
+		t.Fatal(err)
+	}
+	folder, err := runfolder.Open(filepath.Join(session.Runs, loaded.Name, "latest"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary, err := folder.Summary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := session.Load(folder.File(runfolder.ConfigFile), nil); err != nil {
+		t.Errorf("the run's config cannot be loaded again: %v", err)
+	}
+	return folder, summary
+}
+
+// writePictures writes count PNGs of 24 × 20 pixels for each class below dir:
+// noise about a color of the class's own.
+func writePictures(t *testing.T, dir string, count int, classes ...string) {
+	t.Helper()
+	random := rand.New(rand.NewPCG(1, 2))
+	for c, class := range classes {
+		if err := os.MkdirAll(filepath.Join(dir, class), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		for i := range count {
+			picture := image.NewNRGBA(image.Rect(0, 0, 24, 20))
+			for p := range 24 * 20 {
+				level := func(channel int) uint8 {
+					mean := 80.
+					if channel == c%3 {
+						mean = 160
+					}
+					return uint8(min(max(mean+60*random.NormFloat64(), 0), 255))
+				}
+				picture.SetNRGBA(p%24, p/24, color.NRGBA{level(0), level(1), level(2), 255})
+			}
+			file, err := os.Create(filepath.Join(dir, class, fmt.Sprintf("%04d.png", i)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(png.Encode(file, picture), file.Close()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// TestTrainOnPictures trains on 2,000 PNGs in class folders, at three sizes.
+func TestTrainOnPictures(t *testing.T) {
+	dir := t.TempDir()
+	writePictures(t, dir, 1000, "cat", "dog")
+	for size, overrides := range map[int][]string{32: nil, 16: {"data.size=16"}, 64: {"data.size=64", "train.epochs=1"}} {
+		overrides = append([]string{"data.dir=" + dir, "train.epochs=3"}, overrides...)
+		folder, summary := trained(t, "pictures", overrides...)
+		if summary.Images != (runfolder.Images{Training: 1280, Validation: 320, Test: 400}) || !slices.Equal(summary.Shape, []int{3, size, size}) || !slices.Equal(summary.Classes, []string{"cat", "dog"}) {
+			t.Errorf("the run had %+v images of shape %v and classes %v", summary.Images, summary.Shape, summary.Classes)
+		}
+		if accuracy := *summary.Best.TestAccuracy; accuracy < 0.95 {
+			t.Errorf("size %d: test accuracy %.2f, want 0.95 of colors that a linear model tells apart", size, accuracy)
+		}
+		if !exists(folder.File("weights.png")) {
+			t.Errorf("size %d: there is no picture of the weights", size)
+		}
+	}
+	_, summary := trained(t, "autoencoder", "data.source=folder", "data.size=16", "data.dir="+dir, "train.epochs=1", "model.hidden=[32]", "model.latent=8")
+	if !slices.Equal(summary.Shape, []int{3, 16, 16}) || summary.Parameters != 2*768*32+32+768+2*32*8+8+32 {
+		t.Errorf("the autoencoder has %d parameters on images of shape %v", summary.Parameters, summary.Shape)
+	}
+}
+
+// TestTrainOnIDX trains an SVM and an autoencoder on small idx files.
+func TestTrainOnIDX(t *testing.T) {
+	dir := t.TempDir()
+	random := rand.New(rand.NewPCG(1, 3))
+	for name, count := range map[string]int{"train": 600, "t10k": 100} {
+		images, labels := []byte{0, 0, 8, 3}, []byte{0, 0, 8, 1}
+		for _, size := range []int{count, 8, 9} {
+			images = binary.BigEndian.AppendUint32(images, uint32(size))
+		}
+		labels = binary.BigEndian.AppendUint32(labels, uint32(count))
+		for i := range count {
+			label := i % 10
+			labels = append(labels, byte(label))
+			for p := range 8 * 9 {
+				value := random.IntN(100)
+				if p%10 == label {
+					value += 150
+				}
+				images = append(images, byte(value))
+			}
+		}
+		for kind, content := range map[string][]byte{"images-idx3": images, "labels-idx1": labels} {
+			if err := os.WriteFile(filepath.Join(dir, name+"-"+kind+"-ubyte"), content, 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	common := []string{"data.source=fashion_mnist", "data.dir=" + dir, "train.epochs=5"}
+	folder, summary := trained(t, "svm", append(common, "data.normalize=null", "data.classes=[Bag, 0]", "optimizer.learning_rate=0.01")...)
+	if summary.Dataset != "Fashion-MNIST" || !slices.Equal(summary.Shape, []int{1, 8, 9}) || !slices.Equal(summary.Classes, []string{"Bag", "T-shirt/top"}) || summary.Parameters != 73 {
+		t.Errorf("the SVM had %s of shape %v, classes %v and %d parameters", summary.Dataset, summary.Shape, summary.Classes, summary.Parameters)
+	}
+	if *summary.Best.TestAccuracy < 0.95 || !exists(folder.File("weights.png")) {
+		t.Errorf("test accuracy %.2f, or no picture of the weights", *summary.Best.TestAccuracy)
+	}
+	folder, summary = trained(t, "autoencoder", append(common, "model.hidden=[16]", "model.latent=4", "data.center=true", "data.normalize={mean: [0.5], std: [0.5]}")...)
+	if summary.Parameters != 2*72*16+16+72+2*16*4+4+16 || !exists(folder.File("reconstructions.png")) {
+		t.Errorf("the autoencoder has %d parameters, or no picture of reconstructions", summary.Parameters)
+	}
+}
+
+// TestFormsGiveTheSameWeights trains on the real CIFAR-10 from every form that
+// it comes in and compares the bytes of the weights.
+func TestFormsGiveTheSameWeights(t *testing.T) {
+	binaries := os.Getenv("CIFAR10_DIR")
+	if binaries == "" {
+		t.Skip("needs the real CIFAR-10; set CIFAR10_DIR to its folder")
+	}
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("there is no python3 to make the python version")
+	}
+	if inner := filepath.Join(binaries, "cifar-10-batches-bin"); exists(inner) {
+		binaries = inner
+	}
+	parent := t.TempDir()
+	pickled := filepath.Join(parent, "torchvision", "cifar-10-batches-py")
+	if output, err := exec.Command(python, "../../loaders/cifar/testdata/python.py", binaries, pickled).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	archive(t, binaries, "cifar-10-batches-bin", filepath.Join(parent, "binary", "cifar-10-binary.tar.gz"))
+	archive(t, pickled, "cifar-10-batches-py", filepath.Join(parent, "python", "cifar-10-python.tar.gz"))
+	weights := func(dir string) []byte {
+		folder, _ := trained(t, "svm", "data.dir="+dir, "train.epochs=1")
+		content, err := os.ReadFile(folder.File(runfolder.LastWeightsFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return content
+	}
+	want := weights(binaries)
+	for _, form := range []string{"torchvision", "binary", "python"} {
+		if !bytes.Equal(weights(filepath.Join(parent, form)), want) {
+			t.Errorf("the weights from %s are others than those from the binary version", form)
+		}
+	}
+}
+
+// archive packs the files of a folder as the published archives are.
+func archive(t *testing.T, from, folder, path string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	zipped, err := gzip.NewWriterLevel(file, gzip.NoCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed := tar.NewWriter(zipped)
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		content, err := os.ReadFile(filepath.Join(from, entry.Name()))
+		if err == nil {
+			err = packed.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: folder + "/" + entry.Name(), Mode: 0o644, Size: int64(len(content))})
+		}
+		if err == nil {
+			_, err = packed.Write(content)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(packed.Close(), zipped.Close(), file.Close()); err != nil {
+		t.Fatal(err)
+	}
+}

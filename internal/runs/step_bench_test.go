@@ -1,0 +1,180 @@
+package runs
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	G "gorgonia.org/gorgonia"
+
+	"cifartrain/configs"
+	"cifartrain/internal/reports"
+	"cifartrain/loaders"
+	"cifartrain/loaders/cifar"
+	"cifartrain/loaders/sources"
+	"cifartrain/metrics"
+	"cifartrain/training"
+)
+
+// noise is a dataset of CIFAR-10's size, its pixels drawn at random.
+var noise = sync.OnceValue(func() *loaders.Dataset {
+	const count = 50_000
+	record := cifar.Shape.RecordSize()
+	random := rand.New(rand.NewPCG(1, 1))
+	var records []byte
+	for range count * record / 8 {
+		records = binary.LittleEndian.AppendUint64(records, random.Uint64())
+	}
+	for i := range count {
+		records[i*record] = byte(i % len(cifar.Classes))
+	}
+	images := loaders.NewImages(cifar.Shape, records)
+	return &loaders.Dataset{Name: "noise", Shape: cifar.Shape, Classes: cifar.Classes, Train: images, Test: images}
+})
+
+// onNoise is a session whose CIFAR-10 is noise.
+func onNoise() *Session {
+	d := defaultConfig().Data
+	source := sources.Source{Kind: sources.CIFAR10, Dir: d.Dir, URL: d.URL.WithPassword(), Download: d.Download, Fallback: true}
+	return &Session{
+		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Seeds: 1,
+		datasets: map[sources.Source]*loaders.Dataset{source: noise()},
+	}
+}
+
+// BenchmarkStep does training steps of the shipped configs, each from the batch
+// to the changed weights: by the program's own loop, and by one over Gorgonia's
+// own ops and solvers that gets the same batches.
+func BenchmarkStep(b *testing.B) {
+	for _, name := range shipped {
+		b.Run(name+"/cifartrain", func(b *testing.B) {
+			_, run := newShippedRun(b, onNoise(), name)
+			stepThrough(b, run)
+		})
+		b.Run(name+"/gorgonia", func(b *testing.B) {
+			config, run := newShippedRun(b, onNoise(), name)
+			stepGorgonia(b, config, run)
+		})
+	}
+}
+
+// BenchmarkEpoch does whole epochs with the evaluations after each.
+func BenchmarkEpoch(b *testing.B) {
+	for _, name := range shipped {
+		b.Run(name, func(b *testing.B) {
+			_, run := newShippedRun(b, onNoise(), name)
+			run.Epochs = b.N
+			b.ResetTimer() // the noise is drawn once, before the first of them
+			if _, err := run.Train(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}
+
+// stepThrough trains for b.N steps and leaves the evaluations between epochs
+// out of the time.
+func stepThrough(b *testing.B, run *training.Run) {
+	ctx, cancel := context.WithCancel(b.Context())
+	defer cancel()
+	watch := newStopwatch(b, run.Batches.Size())
+	run.Epochs = math.MaxInt
+	run.Step = func(now training.Progress) {
+		if watch.lap(); watch.done() {
+			cancel()
+		} else if now.Step == now.Steps {
+			watch.pause()
+		}
+	}
+	run.Epoch = func(metrics.Epoch) error {
+		watch.resume()
+		return nil
+	}
+	if _, err := run.Train(ctx); !errors.Is(err, context.Canceled) {
+		b.Fatal(err)
+	}
+}
+
+// stepGorgonia trains for b.N steps with Gorgonia's own ops and solvers, on
+// full batches, the only ones its graph takes.
+func stepGorgonia(b *testing.B, config configs.Config, run *training.Run) {
+	rate := config.Optimizer.LearningRate
+	var solver G.Solver = G.NewAdamSolver(G.WithLearnRate(rate))
+	if config.Optimizer.Kind == "sgd" {
+		solver = G.NewVanillaSolver(G.WithLearnRate(rate), G.WithL2Reg(config.Optimizer.WeightDecay))
+	}
+	rows := run.Batches.Size()
+	model := newGorgoniaModel(config, run.Weights, rows)
+	if _, err := G.Grad(model.loss, model.learnables...); err != nil {
+		b.Fatal(err)
+	}
+	machine := G.NewTapeMachine(model.graph, G.BindDualValues(model.learnables...))
+	defer machine.Close()
+	parameters := G.NodesToValueGrads(model.learnables)
+	watch := newStopwatch(b, rows)
+	for epoch := 1; ; epoch++ {
+		for batch := range run.Batches.Epoch(epoch) {
+			if batch.Rows() < rows {
+				continue
+			}
+			if err := errors.Join(model.feed(batch), machine.RunAll(), solver.Step(parameters)); err != nil {
+				b.Fatal(err)
+			}
+			machine.Reset()
+			if watch.lap(); watch.done() {
+				return
+			}
+		}
+	}
+}
+
+// A stopwatch times b.N steps after some to warm up. It reports the median
+// beside the benchmark's mean, for machines that do other things too.
+type stopwatch struct {
+	b      *testing.B
+	rows   int
+	warmUp int
+	began  time.Time
+	laps   []time.Duration
+}
+
+func newStopwatch(b *testing.B, rows int) *stopwatch {
+	return &stopwatch{b: b, rows: rows, warmUp: 20, began: time.Now()}
+}
+
+// lap ends a step.
+func (s *stopwatch) lap() {
+	now := time.Now()
+	if s.warmUp--; s.warmUp >= 0 {
+		s.b.ResetTimer()
+	} else {
+		s.laps = append(s.laps, now.Sub(s.began))
+	}
+	s.began = now
+}
+
+func (s *stopwatch) pause() { s.b.StopTimer() }
+
+func (s *stopwatch) resume() {
+	s.b.StartTimer()
+	s.began = time.Now()
+}
+
+// done reports whether enough steps are done, and their figures if so.
+func (s *stopwatch) done() bool {
+	if len(s.laps) < s.b.N {
+		return false
+	}
+	s.b.StopTimer()
+	s.b.ReportMetric(float64(s.rows*s.b.N)/s.b.Elapsed().Seconds(), "images/s")
+	slices.Sort(s.laps)
+	s.b.ReportMetric(s.laps[s.b.N/2].Seconds()*1e3, "median-ms")
+	return true
+}

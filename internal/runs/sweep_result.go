@@ -1,0 +1,229 @@
+package runs
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"cifartrain/configs"
+	"cifartrain/internal/reports"
+	"cifartrain/internal/runfolder"
+	"cifartrain/plots"
+)
+
+// result returns the results of all runs.
+func (w *sweep) result() *reports.Sweep {
+	result := &reports.Sweep{Name: w.config.Name, Keys: w.keys(), OneAtATime: w.config.Sweep.OneAtATime()}
+	for k, swept := range w.config.Sweep.Keys {
+		result.Values = append(result.Values, w.valuesOf(k))
+		result.Drawn = append(result.Drawn, swept.Range != nil)
+	}
+	for i := 0; i < len(w.runs); i += w.seeds {
+		result.Settings = append(result.Settings, w.setting(i, w.runs[i:i+w.seeds]))
+	}
+	result.Sort()
+	return result
+}
+
+// valuesOf returns the values of a key as text: those listed or, for a range,
+// those drawn from it, the smallest first.
+func (w *sweep) valuesOf(k int) (values []string) {
+	swept := w.config.Sweep.Keys[k]
+	for _, value := range swept.Values {
+		values = append(values, configs.ValueText(value))
+	}
+	if swept.Range == nil {
+		return values
+	}
+	for _, setting := range w.settings {
+		if value := setting.Values[k]; value != "" {
+			values = append(values, value)
+		}
+	}
+	number := func(text string) float64 { n, _ := strconv.ParseFloat(text, 64); return n } // the text was made from a number
+	slices.SortFunc(values, func(a, b string) int { return cmp.Compare(number(a), number(b)) })
+	return slices.Compact(values)
+}
+
+// concludeSweep writes the sweep's table, pictures and page, and shows them.
+func (s *Session) concludeSweep(w *sweep, result *reports.Sweep) error {
+	pictures, err := w.draw(result)
+	if err != nil {
+		return err
+	}
+	if err := reports.WriteSweep(w.folder, result, pictures); err != nil {
+		return err
+	}
+	s.index(w.folder)
+	reports.ShowSweep(s.Out, result, w.folder.Path)
+	return nil
+}
+
+// SweepPage returns the page of the sweep at path as it stands now.
+func (s *Session) SweepPage(path string) ([]byte, error) {
+	folder, runs, found := runfolder.OpenSweep(path)
+	if !found {
+		return nil, fmt.Errorf("%s is no longer a sweep", path)
+	}
+	config, err := s.Load(folder.File(runfolder.SweepFile), nil)
+	if err != nil {
+		return nil, err
+	}
+	w, err := laidSweep(config, folder, runs)
+	if err != nil {
+		return nil, err
+	}
+	result := w.result()
+	stands, err := w.stands(time.Now()) // a watcher writes nothing, so it cannot ask the file system for the time
+	if err != nil {
+		return nil, err
+	}
+	if stands.Done < stands.All {
+		w.underWay(result, stands)
+	}
+	pictures, err := w.draw(result)
+	if err != nil {
+		return nil, err
+	}
+	var page bytes.Buffer
+	err = reports.SweepPage(&page, folder, result, pictures)
+	return page.Bytes(), err
+}
+
+// draw draws the sweep's pictures: those of figures, once a run is finished, and the
+// curves of the best runs and of those in training.
+func (w *sweep) draw(result *reports.Sweep) (pictures []reports.DrawnPicture, err error) {
+	const mostCurves = 8 // more cannot be told apart
+	best, named := result.Best(mostCurves)
+	curves := append(slices.Clone(best[:min(len(best), max(1, mostCurves-len(result.Running)))]), result.Running...)
+	curves = curves[:min(len(curves), mostCurves)]
+	if len(curves) == 0 {
+		return nil, nil
+	}
+	draw := func(file, meaning string, picture func(io.Writer) error) {
+		var content bytes.Buffer
+		err = errors.Join(err, picture(&content))
+		pictures = append(pictures, reports.DrawnPicture{Picture: reports.Picture{File: file, Meaning: meaning}, PNG: content.Bytes()})
+	}
+	caption := plots.Caption{Run: w.config.Name, Dataset: curves[0].Summary().Dataset + ": " + reports.ClassList(curves[0].Summary().Classes)}
+	if len(best) > 0 {
+		meaning, picture := w.picture(result)
+		draw(runfolder.SweepPicture, meaning, func(out io.Writer) error { return picture(out, caption) })
+	}
+	run := w.config.Name
+	if named != "" {
+		run += ": " + named
+	}
+	charts, fault := reports.Charts(run, curves)
+	meaning := "Training curves beside validation curves, of the best settings."
+	if len(result.Running) > 0 {
+		meaning = "Training curves beside validation curves, of the best settings and of those in training."
+	}
+	for _, one := range charts[:min(1, len(charts))] {
+		draw(one.File, meaning, one.Chart.WritePNG)
+	}
+	return pictures, errors.Join(err, fault)
+}
+
+// picture returns the picture that suits the sweep, and what it shows.
+func (w *sweep) picture(result *reports.Sweep) (meaning string, picture func(io.Writer, plots.Caption) error) {
+	along, lines := w.along()
+	switch {
+	case w.config.Sweep.Method == "halving" || slices.Contains(result.Drawn, true):
+		return "The validation figure of each setting against each key.", func(out io.Writer, caption plots.Caption) error {
+			return plots.SweepSlices(out, caption, w.sweptFigures(result, true))
+		}
+	case lines:
+		return "The validation figure against " + w.keys()[along] + ".", func(out io.Writer, caption plots.Caption) error {
+			return plots.SweepLines(out, caption, w.sweptFigures(result, false), along)
+		}
+	case result.OneAtATime:
+		return "What each change alone does to the validation figure, over its seeds.", func(out io.Writer, caption plots.Caption) error {
+			return plots.Tweaks(out, caption, w.sweptFigures(result, false))
+		}
+	}
+	return "The validation figure with each combination of values.", func(out io.Writer, caption plots.Caption) error {
+		return plots.SweepMap(out, caption, w.sweptFigures(result, false))
+	}
+}
+
+// along returns the key along which the picture's lines run, if it has lines:
+// the only key, or the width of the latent space.
+func (w *sweep) along() (place int, lines bool) {
+	keys := w.keys()
+	if place := slices.Index(keys, reports.LatentKey); place >= 0 {
+		return place, true
+	}
+	return 0, len(keys) == 1
+}
+
+// sweptFigures returns the figures for the sweep's picture. A setting in which
+// a key has no effect is one point if once is set; otherwise it is one point
+// for each of the key's values, because its result would be the same with each.
+func (w *sweep) sweptFigures(result *reports.Sweep, once bool) plots.SweptFigures {
+	figures := plots.SweptFigures{}
+	for k, key := range result.Keys {
+		swept := plots.SweptKey{Name: key, Values: result.Values[k], Drawn: result.Drawn[k]}
+		if drawn := w.config.Sweep.Keys[k].Range; drawn != nil {
+			swept.Logarithmic = drawn.Scale == "log"
+		}
+		figures.Keys = append(figures.Keys, swept)
+	}
+	for _, setting := range result.Settings {
+		point := plots.SweptPoint{Figure: math.NaN()}
+		if setting.Missing == "" {
+			seeds := result.Seeds(setting)
+			point.Figure, point.Low, point.High = result.Figure(setting).Mean, slices.Min(seeds), slices.Max(seeds)
+			point.Yardstick = setting.PCA()
+			if !result.Classifies() {
+				figures.Loss = setting.Summary().Loss
+			}
+		} else if len(setting.Paused) > 0 {
+			point.Reached = result.Figure(setting).Mean
+		}
+		all := placesOf(setting.Values, result.Values)
+		if once {
+			all = all[:1]
+			for k, value := range setting.Values {
+				if value == "" {
+					all[0][k] = plots.NoEffect
+				}
+			}
+		}
+		for _, places := range all {
+			point.Places = places
+			figures.Points = append(figures.Points, point)
+		}
+	}
+	return figures
+}
+
+// placesOf returns the indexes of a setting's values among all values of their
+// keys. For a key without effect in the setting it returns every index, because
+// the setting would give the same result with each value.
+func placesOf(values []string, all [][]string) [][]int {
+	combinations := [][]int{nil}
+	for k, value := range values {
+		places := []int{slices.Index(all[k], value)}
+		if value == "" {
+			places = nil
+			for place := range all[k] {
+				places = append(places, place)
+			}
+		}
+		var longer [][]int
+		for _, before := range combinations {
+			for _, place := range places {
+				longer = append(longer, append(slices.Clone(before), place))
+			}
+		}
+		combinations = longer
+	}
+	return combinations
+}

@@ -1,0 +1,103 @@
+package runs
+
+import (
+	"cmp"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"cifartrain/graphs"
+	"cifartrain/internal/exports"
+	"cifartrain/internal/reports"
+	"cifartrain/internal/runfolder"
+	"cifartrain/metrics"
+	"cifartrain/training"
+)
+
+// board returns the TensorBoard writer of a run with the given history so far.
+// It is nil, which writes nothing, unless event files were asked for now or
+// earlier in this run. A resumed run writes its history again, because the part
+// that was trained without an event file, or that was lost when the program was
+// killed, would otherwise be missing.
+func (s *Session) board(folder *runfolder.Folder, task metrics.Task, history metrics.History) (*exports.EventWriter, error) {
+	path := folder.File(runfolder.TensorBoardFolder)
+	if !s.TensorBoard && !exists(path) {
+		return nil, nil
+	}
+	board, err := exports.CreateEvents(path, 1)
+	for _, epoch := range history {
+		err = cmp.Or(err, board.Scalars(epoch.Number, scalars(task, epoch)))
+	}
+	return board, err
+}
+
+// show writes a run's pictures and the codes of its test images for
+// TensorBoard, if the run has event files.
+func (r *record) show(pictures []reports.Picture, result training.Result) (err error) {
+	path := r.folder.File(runfolder.TensorBoardFolder)
+	if !exists(path) {
+		return nil
+	}
+	step := len(result.History)
+	board, err := exports.CreateEvents(path, step+1)
+	if err != nil {
+		return err
+	}
+	defer func() { err = cmp.Or(err, board.Close()) }()
+	for _, picture := range pictures {
+		content, err := os.ReadFile(r.folder.File(picture.File))
+		if err != nil {
+			return err
+		}
+		if err := board.Image(step, strings.TrimSuffix(picture.File, ".png"), content); err != nil {
+			return err
+		}
+	}
+	if r.Architecture.Latent == 0 || r.summary.Best.TestLoss == nil {
+		return nil
+	}
+	return r.project(result.Best)
+}
+
+// mostProjected is the number of images that the projector's t-SNE handles
+// well.
+const mostProjected = 2500
+
+// project writes the codes of test images, chosen by the seed, for the
+// projector.
+func (r *record) project(best graphs.Weights) error {
+	p := *r.Prepared
+	p.Weights = best
+	some := p.Images.Test.Sample(mostProjected, p.Config.Random("projector"))
+	codes, err := p.Encode(context.Background(), some)
+	if err != nil {
+		return err
+	}
+	projection := exports.Projection{Codes: codes, Width: p.Architecture.Latent}
+	for i := range some.Len() {
+		projection.Labels = append(projection.Labels, some.Classes[some.Class(i)])
+		projection.Images = append(projection.Images, p.Picture(some, i).Picture())
+	}
+	files, err := projection.Files()
+	if err != nil {
+		return err
+	}
+	for name, content := range files {
+		err = cmp.Or(err, r.folder.Write(filepath.Join(runfolder.TensorBoardFolder, name), content))
+	}
+	return err
+}
+
+// scalars returns an epoch's figures, named and grouped for TensorBoard.
+func scalars(task metrics.Task, e metrics.Epoch) []exports.Scalar {
+	all := []exports.Scalar{
+		{Tag: "loss/train", Value: e.TrainLoss}, {Tag: "loss/validation", Value: e.ValidationLoss},
+		{Tag: "learning_rate", Value: e.LearningRate}, {Tag: "seconds_per_epoch", Value: e.Seconds},
+	}
+	if task.Classifies() {
+		all = append(all, exports.Scalar{Tag: "accuracy/train", Value: e.TrainAccuracy},
+			exports.Scalar{Tag: "accuracy/validation", Value: e.ValidationAccuracy})
+	}
+	return all
+}

@@ -1,0 +1,88 @@
+package runs
+
+import (
+	"context"
+	"sync"
+
+	"cifartrain/loaders"
+	"cifartrain/metrics"
+	"cifartrain/metrics/pca"
+)
+
+// A tested run runs the test images through the model once, when a picture
+// first needs the result.
+type tested struct {
+	*Prepared
+	predictions func() ([]Prediction, error)
+	codes       func() ([]float32, error)
+	components  func() (*componentsTested, error)
+}
+
+// componentsTested holds how well principal components, as many as the code has
+// values, reconstruct the test images.
+type componentsTested struct {
+	fitted int       // the number of training images that they were fitted to
+	errors []float64 // the mean squared error of each image, in the loss's units
+	detail metrics.Detail
+}
+
+// newTested returns the tested run with the prepared weights.
+func newTested(p *Prepared) *tested {
+	return &tested{p,
+		sync.OnceValues(func() ([]Prediction, error) { return p.Predict(context.Background(), p.Images.Test) }),
+		sync.OnceValues(func() ([]float32, error) { return p.Encode(context.Background(), p.Images.Test) }),
+		sync.OnceValues(p.testComponents),
+	}
+}
+
+// fittedForTest is the number of training images to which these principal
+// components are fitted. More would change them little and take seconds.
+const fittedForTest = 5000
+
+// testComponents returns nil if principal components cannot be compared with
+// the model or would take minutes.
+func (p *Prepared) testComponents() (*componentsTested, error) {
+	test, latent := p.Images.Test, p.Architecture.Latent
+	scale, uniform := lossScale(p.Config.Data.Normalize)
+	if !uniform || latent > mostComponents {
+		return nil, nil
+	}
+	sample := p.Images.Training.Sample(fittedForTest, p.Config.Random("components"))
+	result := &componentsTested{fitted: sample.Len(), errors: make([]float64, test.Len())}
+	meter, plain := p.detailMeter()
+	original := make([]float32, test.Shape.Values())
+	err := pca.Restored(context.Background(), latent, sample, test, func(i int, restored []float32) {
+		plain.Apply(original, test.Pixels(i))
+		meter.Add(original, restored)
+		result.errors[i] = scale * meanSquaredError(original, restored)
+	})
+	result.detail = meter.Detail()
+	return result, err
+}
+
+// detailMeter returns a meter for the run's images, and the transform that
+// turns their bytes into pixels in [0, 1].
+func (p *Prepared) detailMeter() (*metrics.DetailMeter, *loaders.Transform) {
+	return metrics.NewDetailMeter(p.Shape.Channels, p.Shape.Height, p.Shape.Width), loaders.NewTransform(p.Shape, nil)
+}
+
+// detail measures how much fine detail of the test images the model's
+// reconstructions keep, and how much those of principal components keep, if
+// there are any.
+func (t *tested) detail() (own, components *metrics.Detail, err error) {
+	meter, plain := t.detailMeter()
+	original := make([]float32, t.Shape.Values())
+	err = t.restoreEach(context.Background(), t.Images.Test, func(place int, restored []float32) {
+		plain.Apply(original, t.Images.Test.Pixels(place))
+		meter.Add(original, restored)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	measured := meter.Detail()
+	beside, err := t.components()
+	if err != nil || beside == nil {
+		return &measured, nil, err
+	}
+	return &measured, &beside.detail, nil
+}

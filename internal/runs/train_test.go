@@ -1,0 +1,316 @@
+package runs
+
+import (
+	"context"
+	"io"
+	"math"
+	"slices"
+	"sync"
+	"testing"
+
+	"cifartrain/configs"
+	"cifartrain/internal/reports"
+	"cifartrain/internal/runfolder"
+	"cifartrain/loaders"
+	"cifartrain/loaders/sources"
+	"cifartrain/solvers"
+	"cifartrain/training"
+)
+
+// builtIn is the built-in sample, drawn once.
+var builtIn = sync.OnceValue(func() *loaders.Dataset {
+	dataset, err := sources.Open(context.Background(), sources.Source{Kind: sources.Sample}, nil)
+	if err != nil {
+		panic(err)
+	}
+	return dataset
+})
+
+// defaultConfig is an autoencoder's with nothing but defaults.
+func defaultConfig() configs.Config {
+	config, err := configs.Parse("default.yaml", []byte("model: {kind: autoencoder}"), nil, Kinds())
+	if err != nil {
+		panic(err)
+	}
+	return config
+}
+
+// onSample is a session that writes into a folder of its own and trains on the
+// built-in sample.
+func onSample(t testing.TB) *Session {
+	t.Helper()
+	defaults := defaultConfig().Data
+	source := sources.Source{Kind: sources.Sample, Dir: defaults.Dir, URL: defaults.URL.WithPassword(), Download: true, Fallback: true}
+	return &Session{
+		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: t.TempDir(), Seeds: 1,
+		datasets: map[sources.Source]*loaders.Dataset{source: builtIn()},
+	}
+}
+
+// parts are what a config makes of the sample.
+func parts(t *testing.T, overrides ...string) (configs.Config, *Images) {
+	t.Helper()
+	config, err := configs.Load("svm", append([]string{"data.source=sample"}, overrides...), Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	images, err := onSample(t).images(context.Background(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config, images
+}
+
+// newShippedRun is the run of a shipped config on the session's images.
+func newShippedRun(t testing.TB, session *Session, name string, overrides ...string) (configs.Config, *training.Run) {
+	t.Helper()
+	config, err := configs.Load(name, overrides, Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	prepared, err := session.Prepare(context.Background(), config, Need{Images: true, Weights: DrawnWeights})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := prepared.Run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config, run
+}
+
+// firstBatch are the pixels and the places of a batcher's first batch.
+func firstBatch(batcher *loaders.Batcher, epoch int) (pixels []float32, places []int32) {
+	for batch := range batcher.Epoch(epoch) {
+		return slices.Clone(batch.Images().Float32s()), slices.Clone(batch.Places)
+	}
+	return nil, nil
+}
+
+// TestConfigReachesTheImages follows the keys of data to what is trained on.
+func TestConfigReachesTheImages(t *testing.T) {
+	t.Run("split", func(t *testing.T) {
+		_, random := parts(t)
+		_, sequential := parts(t, "data.split=sequential", "data.validation=0.2")
+		if sequential.Training.Len() != 8000 || sequential.Validation.Len() != 2000 {
+			t.Errorf("%d and %d images, want 8000 and 2000", sequential.Training.Len(), sequential.Validation.Len())
+		}
+		all, err := builtIn().Select(builtIn().Train, []string{"frog", "horse"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(sequential.Training.Pixels(0), all.Pixels(0)) || !slices.Equal(sequential.Validation.Pixels(1999), all.Pixels(9999)) {
+			t.Error("the sequential split does not train on the first and validate on the last images")
+		}
+		same := 0
+		for i := range 1000 {
+			if slices.Equal(random.Training.Pixels(i), all.Pixels(i)) {
+				same++
+			}
+		}
+		if same > 500 {
+			t.Errorf("the random split keeps %d of the first 1000 images in place", same)
+		}
+	})
+	t.Run("normalize", func(t *testing.T) {
+		_, plain := parts(t, "data.normalize=null")
+		_, scaled := parts(t, "data.normalize={mean: [0.1, 0.2, 0.3], std: [0.5, 0.25, 0.125]}")
+		a, b := make([]float32, builtIn().Shape.Values()), make([]float32, builtIn().Shape.Values())
+		plain.Transform.Apply(a, plain.Training.Pixels(0))
+		scaled.Transform.Apply(b, scaled.Training.Pixels(0))
+		mean, std := []float64{0.1, 0.2, 0.3}, []float64{0.5, 0.25, 0.125}
+		for i := range a {
+			want := (float64(a[i]) - mean[i/1024]) / std[i/1024]
+			if math.Abs(float64(b[i])-want) > 1e-5 {
+				t.Fatalf("pixel %d is %g, want %g", i, b[i], want)
+			}
+		}
+	})
+	t.Run("center", func(t *testing.T) {
+		_, images := parts(t, "data.center=true")
+		sums, pixels := make([]float64, builtIn().Shape.Values()), make([]float32, builtIn().Shape.Values())
+		for i := range images.Training.Len() {
+			images.Transform.Apply(pixels, images.Training.Pixels(i))
+			for j, v := range pixels {
+				sums[j] += float64(v)
+			}
+		}
+		for j, sum := range sums { // of the training images alone
+			if mean := sum / float64(images.Training.Len()); math.Abs(mean) > 1e-6 {
+				t.Fatalf("pixel %d has the mean %g over the training images, want 0", j, mean)
+			}
+		}
+	})
+}
+
+// TestConfigReachesTheRun follows the other keys.
+func TestConfigReachesTheRun(t *testing.T) {
+	config, images := parts(t, "data.shuffle=true", "data.flip=false", "data.batch_size=32", "data.eval_batch_size=50",
+		"train.epochs=40", "train.early_stopping=7", "optimizer.schedule=step", "optimizer.step_epochs=5", "optimizer.gamma=0.5", "optimizer.learning_rate=0.8",
+		"optimizer.warmup_steps=9", "optimizer.clip_norm=0.25", "train.average_decay=0.75")
+	run := runOf(t, config, images)
+	if run.Epochs != 40 || run.EarlyStopping != 7 || run.Batches.Size() != 32 || run.ValidationSet.Size() != 50 || run.TrainingSet.Size() != 50 {
+		t.Errorf("epochs %d, early stopping %d, batches of %d, %d, %d", run.Epochs, run.EarlyStopping, run.Batches.Size(), run.ValidationSet.Size(), run.TrainingSet.Size())
+	}
+	if clipped, ok := run.Solver.(solvers.Clipped); !ok || clipped.Norm != 0.25 || run.Warmup != 9 || run.Average == nil || run.Average.Decay != 0.75 {
+		t.Errorf("the solver is %+v, the warm-up %d, the average %v", run.Solver, run.Warmup, run.Average)
+	}
+	for epoch, want := range map[int]float64{1: 0.8, 5: 0.8, 6: 0.4, 11: 0.2} {
+		if got := run.Schedule(epoch); math.Abs(got-want) > 1e-15 {
+			t.Errorf("epoch %d has the learning rate %g, want %g", epoch, got, want)
+		}
+	}
+}
+
+// runOf is the run that a config makes of images.
+func runOf(t *testing.T, config configs.Config, images *Images) *training.Run {
+	t.Helper()
+	prepared, err := new(Session).Prepare(context.Background(), config, Need{Weights: DrawnWeights})
+	if err != nil {
+		t.Fatal(err)
+	}
+	prepared.Images = images
+	run, err := prepared.Run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+// TestConfigReachesTheBatches follows what alters their images or their order.
+func TestConfigReachesTheBatches(t *testing.T) {
+	config, images := parts(t, "data.shuffle=true", "data.flip=false")
+	run := runOf(t, config, images)
+	shuffledPixels, shuffled := firstBatch(run.Batches, 1)
+	_, next := firstBatch(run.Batches, 2)
+	unaltered, inOrder := firstBatch(run.TrainingSet, 1)
+	if slices.IsSorted(shuffled) || slices.Equal(shuffled, next) {
+		t.Errorf("epochs begin with the images %v and %v", shuffled, next)
+	}
+	if !slices.IsSorted(inOrder) || inOrder[0] != 0 {
+		t.Errorf("the evaluation begins with the images %v", inOrder)
+	}
+
+	for name, change := range map[string]func(*configs.Config){
+		"flip":  func(config *configs.Config) { config.Data.Flip = true },
+		"shift": func(config *configs.Config) { config.Data.Shift = 2 },
+	} {
+		altered := config
+		change(&altered)
+		run := runOf(t, altered, images)
+		pixels, same := firstBatch(run.Batches, 1)
+		if !slices.Equal(same, shuffled) || slices.Equal(pixels, shuffledPixels) {
+			t.Errorf("%s does not change the images, or changes their order", name)
+		}
+		if evaluated, _ := firstBatch(run.TrainingSet, 1); !slices.Equal(evaluated, unaltered) {
+			t.Errorf("%s changes the images of the evaluation", name)
+		}
+	}
+	config.Data.Shuffle = false
+	if _, places := firstBatch(runOf(t, config, images).Batches, 1); !slices.IsSorted(places) {
+		t.Errorf("shuffle: false begins with the images %v", places)
+	}
+}
+
+// TestBestIsNotLast trains until the best epoch is not the last one and finds
+// each one's own test figures in the summary.
+func TestBestIsNotLast(t *testing.T) {
+	t.Run("trained", func(t *testing.T) { bestIsNotLast(t) })
+	t.Run("averaged", func(t *testing.T) { bestIsNotLast(t, "train.average_decay=0.9") })
+}
+
+func bestIsNotLast(t *testing.T, overrides ...string) {
+	config, images := parts(t, append(overrides, "train.epochs=8", "train.early_stopping=2")...)
+	run, err := onSample(t).train(context.Background(), config, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run.summary.Best.Epoch == run.summary.Final.Epoch || *run.summary.Best.TestLoss == *run.summary.Final.TestLoss {
+		t.Fatalf("the best epoch is the last one, %d: this run does not test what it should", run.summary.Final.Epoch)
+	}
+	for name, figures := range map[string]*runfolder.Figures{
+		runfolder.BestWeightsFile: run.summary.Best, runfolder.LastWeightsFile: run.summary.Final,
+	} {
+		saved, err := new(Session).Prepare(context.Background(), config, Need{Weights: WeightsIn(run.folder.File(name))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		saved.Images = images
+		test, err := saved.Score(context.Background(), saved.Weights, images.Test)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if test.Loss != *figures.TestLoss || test.Confusion.Accuracy() != *figures.TestAccuracy {
+			t.Errorf("%s scores %g and %g, the summary says %g and %g", name, test.Loss, test.Confusion.Accuracy(), *figures.TestLoss, *figures.TestAccuracy)
+		}
+	}
+}
+
+func TestLossScale(t *testing.T) {
+	for _, test := range []struct {
+		std     []float64
+		scale   float64
+		uniform bool
+	}{
+		{nil, 1, true},
+		{[]float64{0.25, 0.25, 0.25}, 16, true},
+		{[]float64{0.25, 0.25, 0.5}, 16, false},
+	} {
+		var normalize *configs.Normalize
+		if test.std != nil {
+			normalize = &configs.Normalize{Mean: []float64{0.5, 0.5, 0.5}, Std: test.std}
+		}
+		if scale, uniform := lossScale(normalize); scale != test.scale || uniform != test.uniform {
+			t.Errorf("lossScale of %v is %g, %v", test.std, scale, uniform)
+		}
+	}
+}
+
+// TestLossesOfOtherUnits: classifiers of different losses compare by their
+// accuracies, reconstructions of differently scaled pixels have nothing to
+// compare by.
+func TestLossesOfOtherUnits(t *testing.T) {
+	plain, _ := parts(t)
+	squared, _ := parts(t, "name=squared", "loss.kind=squared_hinge")
+	if why := onSample(t).incomparable([]configs.Config{plain, squared}); why != "" {
+		t.Error(why)
+	}
+	autoencoder, _ := parts(t, "name=pixels", "model.kind=autoencoder", "loss.kind=mse", "data.normalize=null")
+	scaled, _ := parts(t, "name=scaled", "model.kind=autoencoder", "loss.kind=mse", "data.normalize={mean: [0, 0, 0], std: [0.5, 0.5, 0.5]}")
+	const want = "pixels and scaled measure different losses (mean squared error, mean squared error of pixels divided by [0.5 0.5 0.5])"
+	if why := onSample(t).incomparable([]configs.Config{autoencoder, scaled}); why != want {
+		t.Errorf("the reason is %q, want %q", why, want)
+	}
+}
+
+// TestPrincipalStart wants a run of init pca to begin at what as many principal
+// components leave, give or take what is drawn beneath, where torch's start is
+// several times as far.
+func TestPrincipalStart(t *testing.T) {
+	for _, name := range []string{"autoencoder", "autoencoder_tied"} {
+		losses := make(map[string]float64)
+		pca := 0.0
+		for _, init := range []string{"pca", "torch"} {
+			config, err := configs.Load(name, []string{
+				"data.source=sample", "data.classes=[frog, horse]", "data.center=true", "model.hidden=[16]", "model.latent=4", "model.init=" + init,
+				"train.epochs=1", "optimizer.learning_rate=1e-9", "data.dir=" + t.TempDir(),
+			}, Kinds())
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := onSample(t)
+			defaults := defaultConfig().Data
+			s.datasets = map[sources.Source]*loaders.Dataset{
+				{Kind: sources.Sample, Dir: config.Data.Dir, URL: defaults.URL.WithPassword(), Download: true, Fallback: true}: builtIn(),
+			}
+			run, err := s.train(context.Background(), config, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			losses[init], pca = run.summary.Best.ValidationLoss, run.summary.PCA.ValidationMSE
+		}
+		if losses["pca"] > 1.2*pca || losses["torch"] < 2*pca {
+			t.Errorf("%s: validation loss %g from principal components, %g from torch's weights; the components leave %g", name, losses["pca"], losses["torch"], pca)
+		}
+	}
+}
