@@ -276,36 +276,3 @@ func TestDeepAutoencoders(t *testing.T) {
 		}
 	}
 }
-
-// TestOperations counts by hand: each product takes two operations a weight
-// and sample, forward once, backward once by the weight and, but for the first
-// layer, once by what comes in.
-func TestOperations(t *testing.T) {
-	const outer, inner = inputs * 128, 128 * 32 // weights of the layers
-	for _, c := range []struct {
-		kind              string
-		forward, backward int
-	}{
-		{"linear_svm", 2 * inputs, 2 * inputs},
-		{"autoencoder", 2 * (2*outer + 2*inner), 2 * (2*outer + 2*inner + outer + 2*inner)},
-		{"tied_autoencoder", 2 * (2*outer + 2*inner), 2 * (2*outer + 2*inner + outer + 2*inner)},
-	} {
-		architecture, err := graphs.New(graphs.Kinds(), c.kind, graphs.Spec{Inputs: inputs, Classes: 2, Hidden: []int{128}, Latent: 32, Init: "torch", C: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		model, err := architecture.Build(architecture.Initialize(streams(3)), 4)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := model.Operations(); got != c.forward {
-			t.Errorf("%s: %d operations forward, want %d", c.kind, got, c.forward)
-		}
-		if err := model.Differentiate(); err != nil {
-			t.Fatal(err)
-		}
-		if got := model.Operations(); got != c.forward+c.backward {
-			t.Errorf("%s: %d operations with gradients, want %d", c.kind, got, c.forward+c.backward)
-		}
-	}
-}

@@ -122,11 +122,6 @@ func (m *Model) feed(images G.Value, labels *tensor.Dense, rows int) error {
 	return nil
 }
 
-// Operations is the number of additions and multiplications of the graph's
-// matrix products for each sample; those of the gradients count once
-// Differentiate was called.
-func (m *Model) Operations() int { return ops.Operations(m.Graph) }
-
 // LossValue is the loss of the last run.
 func (m *Model) LossValue() float64 { return float64(*m.Loss.Value().(*G.F32)) }
 

@@ -63,10 +63,6 @@ type Result struct {
 	History metrics.History
 	Best    graphs.Weights // the weights with the lowest validation loss
 	Stopped bool           // whether training stopped early because the validation loss no longer improved
-
-	// EpochOperations is the number of additions and multiplications in the
-	// matrix products of an epoch, including evaluation.
-	EpochOperations float64
 }
 
 // A DivergedError says that the loss is no longer a finite number.
@@ -104,7 +100,6 @@ func (r *Run) Train(ctx context.Context) (result Result, err error) {
 	if err != nil {
 		return Result{}, err
 	}
-	run.EpochOperations = r.epochOperations(trainer, evaluator)
 	for len(run.History) < r.last() && !run.Stopped {
 		epoch, err := r.epoch(ctx, trainer, evaluator, run)
 		if stopped := ctx.Err(); stopped != nil && errors.Is(err, stopped) {
@@ -132,15 +127,6 @@ func (r *Run) last() int {
 		return min(r.PauseAfter, r.Epochs)
 	}
 	return r.Epochs
-}
-
-// epochOperations counts the operations of trainer and evaluator in an epoch.
-func (r *Run) epochOperations(trainer *machine, evaluator *Evaluator) float64 {
-	evaluated := r.ValidationSet.Set.Len()
-	if r.Architecture.Task.Classifies() {
-		evaluated += r.TrainingSet.Set.Len() // for its accuracy
-	}
-	return float64(r.Batches.Set.Len()*trainer.model.Operations() + evaluated*evaluator.machine.model.Operations())
 }
 
 // Evaluated returns the weights that are evaluated and kept: the average if

@@ -50,7 +50,6 @@ func (i *Images) Format(state fmt.State, _ rune) { fmt.Fprintf(state, "images %v
 func linearOfImages(live *Live, x, w, b *G.Node) (*G.Node, error) {
 	batch, in := x.Shape()[0], x.Shape()[1]
 	op := newKernel("linear", tensor.Shape{batch, 1}, x, w, b)
-	op.products = in
 	y := op.elements()
 	var pixels []float32 // (B, n), nil as long as nobody needs them
 	op.compute = func(v [][]float32) {
@@ -67,7 +66,6 @@ func linearOfImages(live *Live, x, w, b *G.Node) (*G.Node, error) {
 	}
 	weightGradient := func(live *Live, dy, x *G.Node) (*G.Node, error) {
 		op := newKernel("linear weight gradient", tensor.Shape{1, in}, dy, x)
-		op.products = in
 		dw := op.elements()
 		op.compute = func(v [][]float32) {
 			if images := op.images; images.multiply() {

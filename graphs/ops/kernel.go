@@ -35,7 +35,6 @@ type kernel struct {
 	// false. It is nil itself for ops that are gradients.
 	differentiate func(inputs G.Nodes, output, gradient *G.Node) (G.Nodes, error)
 	wrt           []bool
-	products      int // multiplications of its matrix product, for each live row
 	// adding returns a node with the same product plus another node's value. It
 	// is nil for ops that cannot add; see AddInProduct.
 	adding func(summand *G.Node) (*G.Node, error)
@@ -178,19 +177,6 @@ func (k *kernel) SymDiff(inputs G.Nodes, output, gradient *G.Node) (G.Nodes, err
 		return nil, fmt.Errorf("%s: has no second derivative", k.name)
 	}
 	return k.differentiate(inputs, output, gradient)
-}
-
-// Operations is the number of additions and multiplications that the matrix
-// products of a graph take for each live row. A graph's speed is measured by this
-// number alone, because its other ops do too little arithmetic to count.
-func Operations(graph *G.ExprGraph) int {
-	total := 0
-	for _, n := range graph.AllNodes() {
-		if k, ok := n.Op().(*kernel); ok {
-			total += 2 * k.products
-		}
-	}
-	return total
 }
 
 // elements are those of the output, which must be a tensor.

@@ -26,7 +26,6 @@ func Linear(live *Live, x, w, b *G.Node, a Activation) (*G.Node, error) {
 	}
 
 	op := newKernel("linear", tensor.Shape{batch, out}, x, w, b)
-	op.products = in * out
 	y := op.elements()
 	op.compute = func(v [][]float32) {
 		kernels.MatMulNT(y, v[0], v[1], live.Rows, out, in)
@@ -65,7 +64,6 @@ func differentiableLayer(op *kernel, live *Live, x, w, b *G.Node, a Activation,
 func linearInputGradient(live *Live, dy, w *G.Node) (*G.Node, error) {
 	out, in := w.Shape()[0], w.Shape()[1]
 	op := newKernel("linear input gradient", tensor.Shape{dy.Shape()[0], in}, dy, w)
-	op.products = in * out
 	dx := op.elements()
 	op.compute = func(v [][]float32) { kernels.MatMulNN(dx, v[0], v[1], live.Rows, in, out) }
 	return G.ApplyOp(op, dy, w)
@@ -75,12 +73,10 @@ func linearInputGradient(live *Live, dy, w *G.Node) (*G.Node, error) {
 func linearWeightGradient(live *Live, dy, x *G.Node) (*G.Node, error) {
 	out, in := dy.Shape()[1], x.Shape()[1]
 	op := newKernel("linear weight gradient", tensor.Shape{out, in}, dy, x)
-	op.products = in * out
 	dw := op.elements()
 	op.compute = func(v [][]float32) { kernels.MatMulTN(dw, v[0], v[1], out, in, live.Rows) }
 	op.adding = func(summand *G.Node) (*G.Node, error) {
 		sum := newKernel("linear weight gradient and sum", tensor.Shape{out, in}, dy, x, summand)
-		sum.products = in * out
 		sum.output = op.output // op itself is not computed any more
 		sum.compute = func(v [][]float32) { kernels.AddMatMulTN(dw, v[2], v[0], v[1], out, in, live.Rows) }
 		return G.ApplyOp(sum, dy, x, summand)

@@ -20,7 +20,6 @@ func LinearTransposed(live *Live, x, w, b *G.Node, a Activation) (*G.Node, error
 	batch, out, in := x.Shape()[0], w.Shape()[0], w.Shape()[1]
 
 	op := newKernel("linear transposed", tensor.Shape{batch, in}, x, w, b)
-	op.products = in * out
 	y := op.elements()
 	op.compute = func(v [][]float32) {
 		kernels.MatMulNN(y, v[0], v[1], live.Rows, in, out)
@@ -40,7 +39,6 @@ func linearTransposedWeightGradient(live *Live, dy, x *G.Node) (*G.Node, error) 
 func linearTransposedInputGradient(live *Live, dy, w *G.Node) (*G.Node, error) {
 	out, in := w.Shape()[0], w.Shape()[1]
 	op := newKernel("linear transposed input gradient", tensor.Shape{dy.Shape()[0], out}, dy, w)
-	op.products = in * out
 	dx := op.elements()
 	op.compute = func(v [][]float32) { kernels.MatMulNT(dx, v[0], v[1], live.Rows, out, in) }
 	return G.ApplyOp(op, dy, w)

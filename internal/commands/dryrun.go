@@ -70,7 +70,7 @@ func plan(ctx context.Context, s *runs.Session, config configs.Config) (reports.
 		Steps: run.Batches.Batches(), Batch: run.Batches.Size(), Epochs: config.Train.Epochs, MayStop: config.Train.EarlyStopping > 0,
 		Seeds: s.Seeds, Folder: filepath.Join(s.Runs, config.Name), Files: s.Files(prepared),
 		Step: trial.Pace.Step, Epoch: trial.Pace.Epoch, Seconds: trial.Seconds(config.Train.Epochs),
-		Memory: shared + own, Disk: prepared.Disk(),
+		Memory: shared + own,
 	}, nil
 }
 

@@ -22,7 +22,7 @@ type Plan struct {
 	Files        []string
 
 	Step, Epoch, Seconds float64 // seconds of a step, of an epoch, and of a run's training and evaluation
-	Memory, Disk         int64   // bytes that a run takes
+	Memory               int64   // bytes that a run takes
 }
 
 // ShowPlan shows what a dry run found.
@@ -48,7 +48,7 @@ func ShowPlan(out io.Writer, p Plan) {
 		each = fmt.Sprintf(", and %s for %d seeds", Duration(p.Seconds*float64(p.Seeds)), p.Seeds)
 	}
 	fmt.Fprintf(out, "%s\n", wrap(fmt.Sprintf("would train for %sabout %s (%.3g ms a step, %s an epoch)%s", most, Duration(p.Seconds), 1e3*p.Step, Duration(p.Epoch), each), widthOf(out)))
-	fmt.Fprintf(out, "would take about %s of memory and %s of disk a run\n\n", Bytes(p.Memory), Bytes(p.Disk))
+	fmt.Fprintf(out, "would take about %s of memory a run\n\n", Bytes(p.Memory))
 }
 
 // DryRunEnd says how long all runs together would take, where their comparison, if

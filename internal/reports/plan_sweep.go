@@ -13,7 +13,7 @@ type SweepPlan struct {
 	Folder            string  // of the sweep
 	Shortest, Longest float64 // seconds of the shortest and the longest run
 	Seconds           float64 // seconds of all runs
-	Memory, Disk      int64   // bytes that all runs take
+	Memory            int64   // bytes that all runs take
 	MayStop           bool    // whether a run may stop early
 }
 
@@ -29,11 +29,11 @@ func ShowSweepPlan(out io.Writer, p SweepPlan) {
 		each = shortest + " to " + each
 	}
 	fmt.Fprintln(out, wrap(fmt.Sprintf("would train for %sabout %s, each run %s", most, Duration(p.Seconds), each), widthOf(out)))
-	fmt.Fprintf(out, "would take about %s of memory and %s of disk\n", Bytes(p.Memory), Bytes(p.Disk))
+	fmt.Fprintf(out, "would take about %s of memory\n", Bytes(p.Memory))
 	fmt.Fprintf(out, "would write to %s\n\n", p.Folder)
 }
 
-// Bytes is an amount of memory or disk as a person writes it: 512 kB, 1.5 GB.
+// Bytes is an amount of memory as a person writes it: 512 kB, 1.5 GB.
 func Bytes(n int64) string {
 	amount, units := float64(n), []string{"bytes", "kB", "MB", "GB", "TB"}
 	for amount >= 999.5 && len(units) > 1 {

@@ -186,7 +186,7 @@ func TestShowPlan(t *testing.T) {
 	ShowPlan(&out, Plan{
 		Summary: summary(3, 0.8), Layers: [][]string{{"layer", "parameters"}, {"fc", "3,073"}, {"total", "3,073"}},
 		Steps: 110, Batch: 64, Epochs: 50, MayStop: true, Seeds: 2, Folder: "runs/svm", Files: []string{"report.html", "metrics.csv"},
-		Step: 0.00025, Epoch: 0.05, Seconds: 2.5, Memory: 50_000_000, Disk: 3_000_000,
+		Step: 0.00025, Epoch: 0.05, Seconds: 2.5, Memory: 50_000_000,
 	})
 	DryRunEnd(&out, 2, "runs/comparison", 5)
 	want := `svm: linear_svm, seeds 3 to 4
@@ -201,7 +201,7 @@ CIFAR-10: frog, horse
 would write to runs/svm/<UTC time>: report.html, metrics.csv
 would train for at most about 2.5 s (0.25 ms a step, 0.05 s an epoch), and 5.0
 s for 2 seeds
-would take about 50 MB of memory and 3 MB of disk a run
+would take about 50 MB of memory a run
 
 2 runs would take about 5.0 s in all, and a comparison would go to
 runs/comparison/<UTC time>

@@ -64,9 +64,6 @@ type Summary struct {
 	Seconds         float64   `json:"seconds"` // from start to summary
 	TrainingSeconds float64   `json:"training_seconds"`
 	ImagesPerSecond float64   `json:"images_per_second"` // training images; the time includes evaluation
-	GFLOPS          float64   `json:"gflops"`            // of the matrix products, over the training seconds
-	PeakGFLOPS      float64   `json:"peak_gflops"`       // the most that this machine's cores reach, measured after training
-	PeakShare       float64   `json:"peak_share"`        // GFLOPS / PeakGFLOPS
 	PeakMemory      int64     `json:"peak_memory_bytes"` // resident; 0 if the system does not tell
 	Processor       string    `json:"processor"`         // architecture and instructions used
 	Cores           int       `json:"cores"`

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"cifartrain/graphs"
-	"cifartrain/internal/kernels"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/metrics"
@@ -67,8 +66,7 @@ func (r *record) judge(history metrics.History) {
 	s.Verdict = reports.Verdict(s.Task, metrics.Judge(s.Task, history, against))
 }
 
-// measureSpeed adds to the summary how fast the epochs were, and how fast this
-// machine could have been.
+// measureSpeed adds to the summary how fast the epochs were.
 func (r *record) measureSpeed(result training.Result) {
 	s, epochs := r.summary, float64(len(result.History))
 	for _, epoch := range result.History {
@@ -78,7 +76,4 @@ func (r *record) measureSpeed(result training.Result) {
 		return
 	}
 	s.ImagesPerSecond = epochs * float64(s.Images.Training) / s.TrainingSeconds
-	s.GFLOPS = epochs * result.EpochOperations / s.TrainingSeconds / 1e9
-	s.PeakGFLOPS = max(kernels.Peak()/1e9, s.GFLOPS) // something else may have slowed the measurement
-	s.PeakShare = s.GFLOPS / s.PeakGFLOPS
 }

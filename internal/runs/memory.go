@@ -56,14 +56,6 @@ func solverTensors(kind string, momentum float64) int {
 	return 0
 }
 
-// Disk estimates what the run's folder holds at the end, in bytes: weights, two
-// checkpoints, and a few pictures and pages.
-func (p *Prepared) Disk() int64 {
-	const pages = 2 << 20
-	parameters := 4 * int64(p.Architecture.ParameterCount())
-	return pages + parameters*int64(2+2*(2+solverTensors(p.Config.Optimizer.Kind, p.Config.Optimizer.Momentum)))
-}
-
 // fits returns an error if the run needs more memory than there is.
 func (p *Prepared) fits() error {
 	shared, own := p.Memory()

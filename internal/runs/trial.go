@@ -104,7 +104,6 @@ func (s *Session) PlanSweep(ctx context.Context, config configs.Config, place st
 			}
 			plan.Seconds += more * float64(r.settings*w.seeds) / float64(len(w.settings)*plan.AtOnce)
 		}
-		plan.Disk += int64(w.seeds) * trials[pace].Disk()
 		plan.MayStop = plan.MayStop || one.Train.EarlyStopping > 0
 	}
 	return plan, nil
