@@ -7,8 +7,6 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"gonum.org/v1/plot/plotter"
-
 	"cifartrain/metrics"
 	"cifartrain/plots"
 )
@@ -164,35 +162,6 @@ func ExampleErrorsByClass() {
 	})
 }
 
-func ExampleCodes() {
-	save("codes.png", func(w io.Writer) error {
-		var classes []plots.ClassCodes
-		for i := range 7 {
-			xs, ys := normal(uint64(i), 300, float64(i), 2), normal(uint64(100+i), 300, math.Sin(float64(i)), 1)
-			codes := plots.ClassCodes{Class: fmt.Sprintf("class %d", i)}
-			for p := range xs {
-				codes.XYs = append(codes.XYs, plotter.XY{X: xs[p], Y: ys[p]})
-			}
-			classes = append(classes, codes)
-		}
-		return plots.Codes(w, autoencoder, [2]float64{0.31, 0.12}, classes)
-	})
-}
-
-func ExampleWalks() {
-	save("walk.png", func(w io.Writer) error {
-		var walks []plots.Walk
-		for i := range 3 {
-			walk := plots.Walk{From: "zero", To: "one", Original: ring(2), Arrived: ring(8)}
-			for step := range 7 {
-				walk.Steps = append(walk.Steps, ring(2+float64(step+i)))
-			}
-			walks = append(walks, walk)
-		}
-		return plots.Walks(w, autoencoder, walks)
-	})
-}
-
 func ExampleTweaks() {
 	save("tweaks.png", func(w io.Writer) error {
 		figures := plots.SweptFigures{Keys: []plots.SweptKey{
@@ -220,8 +189,6 @@ func TestGoldenExplanations(t *testing.T) {
 		"extremes.png":       ExampleRestoredGroups,
 		"side_by_side.png":   ExampleSideBySide,
 		"errors.png":         ExampleErrorsByClass,
-		"codes.png":          ExampleCodes,
-		"walk.png":           ExampleWalks,
 		"tweaks.png":         ExampleTweaks,
 	})
 }

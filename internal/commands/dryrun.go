@@ -82,8 +82,11 @@ func layerRows(architecture *graphs.Architecture, model *graphs.Model) [][]strin
 		if layer.Latent {
 			activation = strings.TrimPrefix(activation+", latent", ", ")
 		}
-		rows = append(rows, []string{layer.Name, fmt.Sprintf("%d to %d", layer.In, layer.Out),
-			strings.TrimPrefix(layer.Weight, "weight "), reports.Thousands(layer.Parameters), activation})
+		weight := fmt.Sprintf("%d × %d", layer.Out, layer.In)
+		if layer.SharesWith != "" {
+			weight = "shared " + weight
+		}
+		rows = append(rows, []string{layer.Name, fmt.Sprintf("%d to %d", layer.In, layer.Out), weight, reports.Thousands(layer.Parameters), activation})
 	}
 	return append(rows, []string{"total", "", "", reports.Thousands(architecture.ParameterCount()), ""})
 }

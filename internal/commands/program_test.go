@@ -83,7 +83,7 @@ func sameRun(t *testing.T, a, b *runfolder.Folder) {
 	if diff := cmp.Diff(withoutSeconds(t, a), withoutSeconds(t, b)); diff != "" {
 		t.Errorf("metrics differ:\n%s", diff)
 	}
-	for _, name := range []string{runfolder.LastWeightsFile, runfolder.BestWeightsFile, runfolder.GraphFile, runfolder.DiagramFile} {
+	for _, name := range []string{runfolder.LastWeightsFile, runfolder.BestWeightsFile, runfolder.GraphFile} {
 		first, errA := os.ReadFile(a.File(name))
 		second, errB := os.ReadFile(b.File(name))
 		if errA != nil || errB != nil {
@@ -103,7 +103,7 @@ func TestTheMainJob(t *testing.T) {
 
 	for _, name := range []string{
 		"config.yaml", "metrics.csv", "summary.json", "loss.png", "accuracy.png", "weights.png",
-		"confusion.png", "model.safetensors", "best.safetensors", "graph.dot", "graph.svg", "report.html", "checkpoint",
+		"confusion.png", "model.safetensors", "best.safetensors", "graph.dot", "report.html", "checkpoint",
 	} {
 		if info, err := os.Stat(first.File(name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)

@@ -146,9 +146,4 @@
 
   document.addEventListener("curves", setUp); // live.js has put new curves into the page
   setUp();
-  // If a diagram is wider than the page, scroll to its first box.
-  for (const model of document.querySelectorAll(".model")) {
-    const boxes = [...model.querySelectorAll(".box, .layer")].map((box) => box.getBoundingClientRect().left);
-    model.scrollLeft = Math.min(...boxes) - model.getBoundingClientRect().left - 12;
-  }
 })();

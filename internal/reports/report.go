@@ -81,8 +81,6 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 		Curves   []template.HTML
 		Groups   [][]DrawnPicture
 		Config   string
-		Graph    string
-		Diagram  template.HTML
 	}{Summary: s, Progress: progress, Headline: Headline(s), Tiles: Tiles(s), Blur: blur(s)}
 	if progress == "" {
 		values, _ := f.ConfigValues() // without the config, Next still has something to say
@@ -101,15 +99,11 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 			page.Groups = append(page.Groups, []DrawnPicture{one})
 		}
 	}
-	var diagram string
-	for name, text := range map[string]*string{runfolder.ConfigFile: &page.Config, runfolder.GraphFile: &page.Graph, runfolder.DiagramFile: &diagram} {
-		content, err := os.ReadFile(f.File(name))
-		if err != nil && !(progress != "" && errors.Is(err, fs.ErrNotExist)) {
-			return err
-		}
-		*text = string(content)
+	config, err := os.ReadFile(f.File(runfolder.ConfigFile))
+	if err != nil && !(progress != "" && errors.Is(err, fs.ErrNotExist)) {
+		return err
 	}
-	page.Diagram = template.HTML(diagram) // it was escaped when it was drawn
+	page.Config = string(config)
 	if page.Curves, err = curves(s, history); err != nil {
 		return err
 	}

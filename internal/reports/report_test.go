@@ -41,7 +41,7 @@ func reported(t *testing.T, change func(*runfolder.Summary)) (folder *runfolder.
 	t.Helper()
 	folder = create(t)
 	for name, content := range map[string]string{
-		runfolder.ConfigFile: "name: svm # <&>\n", runfolder.GraphFile: "digraph {}\n", runfolder.DiagramFile: "<svg></svg>\n", "weights.png": "\x89PNG",
+		runfolder.ConfigFile: "name: svm # <&>\n", "weights.png": "\x89PNG",
 	} {
 		if err := folder.Write(name, []byte(content)); err != nil {
 			t.Fatal(err)
@@ -70,10 +70,14 @@ func reported(t *testing.T, change func(*runfolder.Summary)) (folder *runfolder.
 
 func TestReportHoldsEverything(t *testing.T) {
 	last, best := 0.5625, 0.7125
-	_, page := reported(t, func(s *runfolder.Summary) { s.Final.TestAccuracy, s.Best.TestAccuracy = &last, &best })
+	_, page := reported(t, func(s *runfolder.Summary) {
+		s.Final.TestAccuracy, s.Best.TestAccuracy = &last, &best
+		s.Layers = []runfolder.Layer{{Name: "enc_fc1", In: 3072, Out: 8, Parameters: 24584, Latent: true}, {Name: "dec_fc1", In: 8, Out: 3072, Parameters: 3072, SharesWith: "enc_fc1"}}
+	})
 	for _, want := range []string{
 		"data:image/png;base64,iVBORw==", "Not CIFAR-10.", "no network", "The fit is about right:", "a small gap",
-		"name: svm # &lt;&amp;&gt;", "digraph {}", "81.3%", "built-in sample",
+		"name: svm # &lt;&amp;&gt;", "81.3%", "built-in sample",
+		"3072 to 8, the latent", "24,584 parameters", "its weight is that of enc_fc1, transposed",
 		"It classifies 56.3% and 71.3% of the 2,000 test images, which it never saw in training, correctly: by the weights of its last epoch, 2, and of its best, 1.", "guessing reaches 50.0%", "log scale", "best validation: 0.2500 (epoch 1)",
 	} {
 		if !strings.Contains(page, want) {

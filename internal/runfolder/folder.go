@@ -11,7 +11,6 @@
 //	init.safetensors    those the run started from, where a file gave them
 //	tensorboard/        event files, where they were asked for
 //	graph.dot           the model's expression graph
-//	graph.svg           the model's layers, drawn
 //	report.html         one page with all of the above
 //	checkpoint          what the run goes on from; checkpoint.previous is older
 package runfolder
@@ -38,9 +37,8 @@ const (
 
 	InitialWeightsFile = "init.safetensors"
 
-	GraphFile   = "graph.dot"
-	DiagramFile = "graph.svg"
-	ReportFile  = "report.html"
+	GraphFile  = "graph.dot"
+	ReportFile = "report.html"
 
 	TensorBoardFolder = "tensorboard"
 )

@@ -38,6 +38,7 @@ type Summary struct {
 	Shape      []int    `json:"shape,omitempty"` // of an image: channels, height, width
 	Images     Images   `json:"images"`
 	Parameters int      `json:"parameters"` // trained values
+	Layers     []Layer  `json:"layers,omitempty"`
 
 	InitialWeights string `json:"initial_weights,omitempty"` // the file that the run started from; empty if the seed drew the weights
 
@@ -69,6 +70,17 @@ type Summary struct {
 	Cores           int       `json:"cores"`
 	Version         string    `json:"version"` // of this program
 	GoVersion       string    `json:"go_version"`
+}
+
+// A Layer is an affine map of a model and the activation after it.
+type Layer struct {
+	Name       string `json:"name"`
+	In         int    `json:"in"` // values of an image
+	Out        int    `json:"out"`
+	Parameters int    `json:"parameters"` // its own trained values
+	Activation string `json:"activation,omitempty"`
+	Latent     bool   `json:"latent,omitempty"`      // its output is the latent code
+	SharesWith string `json:"shares_with,omitempty"` // the layer whose weight it uses transposed; empty if it has its own
 }
 
 // A Verdict is a [metrics.Verdict] in words.

@@ -3,14 +3,9 @@ package runs
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
-
-	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/plot/plotter"
 
 	"cifartrain/internal/reports"
 	"cifartrain/loaders"
@@ -19,8 +14,7 @@ import (
 )
 
 // explainAutoencoder returns the pictures that show, on the test images, what a
-// model restores well and badly, what its first layer responds to and how its
-// code is organized.
+// model restores well and badly, and what its first layer responds to.
 func explainAutoencoder(t *tested, caption plots.Caption) []picture {
 	all := []picture{
 		{file: "extremes.png", group: "What it restores", tested: true, meaning: "The test images that it restores worst, about averagely and best.",
@@ -45,24 +39,7 @@ func explainAutoencoder(t *tested, caption plots.Caption) []picture {
 				return plots.Filters(w, caption, filters)
 			}})
 	}
-	if t.Architecture.Latent > 1 {
-		all = append(all, picture{file: "codes.png", group: "How its code is ordered", tested: true, meaning: "Where the test images of each class lie in the code's two main directions.",
-			draw: func(w io.Writer) error {
-				classes, shares, err := t.plane()
-				if err != nil {
-					return err
-				}
-				return plots.Codes(w, caption, shares, classes)
-			}})
-	}
-	return append(all, picture{file: "walk.png", group: "How its code is ordered", tested: true, meaning: "What lies between two images, on the straight line between their codes.",
-		draw: func(w io.Writer) error {
-			walks, err := t.walks()
-			if err != nil {
-				return err
-			}
-			return plots.Walks(w, caption, walks)
-		}})
+	return all
 }
 
 // extremes returns the test images with the largest, middle and smallest
@@ -163,79 +140,4 @@ func (t *tested) filters() ([]plots.Filter, error) {
 		filters[unit] = plots.Filter{Weights: t.Drawn(weights[unit*first.In : (unit+1)*first.In]), Use: use[0][unit]}
 	}
 	return filters, nil
-}
-
-// plane projects the test images' codes onto their two main principal
-// components.
-func (t *tested) plane() (classes []plots.ClassCodes, shares [2]float64, err error) {
-	test, latent := t.Images.Test, t.Architecture.Latent
-	codes, err := t.codes()
-	if err != nil {
-		return nil, shares, err
-	}
-	values := make([]float64, len(codes))
-	for i, value := range codes {
-		values[i] = float64(value)
-	}
-	table := mat.NewDense(test.Len(), latent, values)
-	var components stat.PC
-	if test.Len() < 2 || !components.PrincipalComponents(table, nil) {
-		return nil, shares, errors.New("the codes have no principal components")
-	}
-	var vectors, places mat.Dense
-	components.VectorsTo(&vectors)
-	places.Mul(table, vectors.Slice(0, latent, 0, 2))
-	variances := components.VarsTo(nil)
-	total := 0.0
-	for _, variance := range variances {
-		total += variance
-	}
-	if total == 0 {
-		total = 1 // all codes are equal
-	}
-	shares = [2]float64{variances[0] / total, variances[1] / total}
-	classes = make([]plots.ClassCodes, len(test.Classes))
-	for i := range test.Len() {
-		class := &classes[test.Class(i)]
-		class.Class = test.Classes[test.Class(i)]
-		class.XYs = append(class.XYs, plotter.XY{X: places.At(i, 0), Y: places.At(i, 1)})
-	}
-	classes = slices.DeleteFunc(classes, func(c plots.ClassCodes) bool { return len(c.XYs) == 0 })
-	return classes[:min(len(classes), mostClassesDrawn)], shares, nil
-}
-
-// walks returns walks between pairs of test images that the seed draws.
-func (t *tested) walks() ([]plots.Walk, error) {
-	const pairs, steps = 5, 7
-	test, latent := t.Images.Test, t.Architecture.Latent
-	codes, err := t.codes()
-	if err != nil {
-		return nil, err
-	}
-	model, err := t.Architecture.Build(t.Weights, 1)
-	if err != nil {
-		return nil, err
-	}
-	order := t.Config.Random("walks").Perm(test.Len())
-	var walks []plots.Walk
-	for pair := range min(pairs, len(order)/2) {
-		from, to := order[2*pair], order[2*pair+1]
-		between := make([]float32, 0, steps*latent)
-		for step := range steps {
-			part := float32(step) / (steps - 1)
-			for z := range latent {
-				between = append(between, (1-part)*codes[from*latent+z]+part*codes[to*latent+z])
-			}
-		}
-		walk := plots.Walk{
-			From: test.Classes[test.Class(from)], To: test.Classes[test.Class(to)],
-			Original: t.Picture(test, from), Arrived: t.Picture(test, to),
-		}
-		values, decoded := test.Shape.Values(), t.Weights.Decode(model.Layers, between)
-		for step := range steps {
-			walk.Steps = append(walk.Steps, t.Drawn(t.Transform.Invert(decoded[step*values:(step+1)*values])))
-		}
-		walks = append(walks, walk)
-	}
-	return walks, nil
 }

@@ -159,7 +159,7 @@ func (s *Session) Files(p *Prepared) []string {
 	if s.Init != "" {
 		files = append(files, runfolder.InitialWeightsFile)
 	}
-	files = append(files, runfolder.GraphFile, runfolder.DiagramFile, runfolder.CheckpointFile, runfolder.PreviousCheckpointFile)
+	files = append(files, runfolder.GraphFile, runfolder.CheckpointFile, runfolder.PreviousCheckpointFile)
 	if s.TensorBoard {
 		files = append(files, runfolder.TensorBoardFolder)
 	}

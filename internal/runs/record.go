@@ -4,13 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
 	"time"
 
 	"cifartrain/configs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
-	"cifartrain/plots/diagram"
 	"cifartrain/training"
 )
 
@@ -48,14 +46,15 @@ func (r *record) begin() (err error) {
 	return r.folder.WriteSummary(r.summary)
 }
 
-// drawGraph writes the model's expression graph and the diagram of its layers,
-// unless both exist.
-func (r *record) drawGraph() error {
-	if exists(r.folder.File(runfolder.GraphFile)) && exists(r.folder.File(runfolder.DiagramFile)) {
-		return nil
-	}
+// describeModel adds the model's layers to the summary, and writes its expression
+// graph unless that exists.
+func (r *record) describeModel() error {
 	model, err := r.Architecture.Build(r.Weights, r.run.Batches.Size())
 	if err != nil {
+		return err
+	}
+	r.summary.Layers = Layers(r.Architecture, model)
+	if err := r.folder.WriteSummary(r.summary); err != nil || exists(r.folder.File(runfolder.GraphFile)) {
 		return err
 	}
 	if err := model.Differentiate(); err != nil {
@@ -65,10 +64,7 @@ func (r *record) drawGraph() error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(r.folder.Write(runfolder.GraphFile, text),
-		r.folder.WriteWith(runfolder.DiagramFile, func(w io.Writer) error {
-			return diagram.Draw(w, network(r.Images.Dataset.Shape, r.Architecture, model))
-		}))
+	return r.folder.Write(runfolder.GraphFile, text)
 }
 
 // end writes all other files, the summary's final status last, so that a run

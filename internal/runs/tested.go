@@ -14,7 +14,6 @@ import (
 type tested struct {
 	*Prepared
 	predictions func() ([]Prediction, error)
-	codes       func() ([]float32, error)
 	components  func() (*componentsTested, error)
 }
 
@@ -30,7 +29,6 @@ type componentsTested struct {
 func newTested(p *Prepared) *tested {
 	return &tested{p,
 		sync.OnceValues(func() ([]Prediction, error) { return p.Predict(context.Background(), p.Images.Test) }),
-		sync.OnceValues(func() ([]float32, error) { return p.Encode(context.Background(), p.Images.Test) }),
 		sync.OnceValues(p.testComponents),
 	}
 }

@@ -85,7 +85,7 @@ func (s *Session) follow(ctx context.Context, record *record, from *training.Sta
 		return training.Result{}, err
 	}
 	record.run, run.PauseAfter = run, record.pause
-	if err := record.drawGraph(); err != nil {
+	if err := record.describeModel(); err != nil {
 		return training.Result{}, err
 	}
 	var history metrics.History
