@@ -15,6 +15,7 @@ type Evaluation struct {
 	Task      metrics.Task       // of the model
 	Loss      float64            // mean over the samples
 	Confusion *metrics.Confusion // of a model that classifies
+	Correct   []bool             // of a model that classifies: whether it classifies each image of the set correctly
 }
 
 // An Evaluator scores weights on whole sets with forward-only graphs of its

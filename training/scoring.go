@@ -39,6 +39,7 @@ type scoring struct {
 	losses    []float64 // of each batch, times its rows
 	counting  sync.Mutex
 	confusion *metrics.Confusion // of a model that classifies
+	correct   []bool             // of a model that classifies: for each image of the set
 }
 
 // A scorer is what a processor needs to score batches.
@@ -59,7 +60,7 @@ func (e *Evaluator) score(ctx context.Context, batcher *loaders.Batcher, batches
 	s.ctx, s.stop = context.WithCancelCause(ctx)
 	defer s.stop(nil)
 	if e.architecture.Task.Classifies() {
-		s.confusion = metrics.NewConfusion(batcher.Set.Classes)
+		s.confusion, s.correct = metrics.NewConfusion(batcher.Set.Classes), make([]bool, batcher.Set.Len())
 	}
 	s.scorers <- scorer{e.machine, batcher}
 	for _, other := range others {
@@ -77,7 +78,7 @@ func (e *Evaluator) score(ctx context.Context, batcher *loaders.Batcher, batches
 	for _, loss := range s.losses {
 		total += loss
 	}
-	return Evaluation{Task: e.architecture.Task, Loss: total / float64(images), Confusion: s.confusion}, nil
+	return Evaluation{Task: e.architecture.Task, Loss: total / float64(images), Confusion: s.confusion, Correct: s.correct}, nil
 }
 
 // scorers returns so many scorers for the other processors.
@@ -127,6 +128,8 @@ func (s *scoring) count(machine *machine, batch *loaders.Batch) {
 	s.counting.Lock()
 	defer s.counting.Unlock()
 	for row, place := range batch.Places {
-		s.confusion.Add(s.set.Class(int(place)), s.predict(machine.model.OutputRow(row)))
+		actual, predicted := s.set.Class(int(place)), s.predict(machine.model.OutputRow(row))
+		s.confusion.Add(actual, predicted)
+		s.correct[place] = predicted == actual
 	}
 }

@@ -4,6 +4,7 @@
 //
 //	config.yaml         the resolved config
 //	metrics.csv         one row an epoch, written as the epoch ends
+//	correct.csv         which test images the best weights classify correctly
 //	summary.json        final, best and test figures, and what made them
 //	*.png               curves and other pictures
 //	model.safetensors   the last weights
@@ -31,6 +32,7 @@ import (
 const (
 	ConfigFile      = "config.yaml"
 	MetricsFile     = "metrics.csv"
+	CorrectFile     = "correct.csv"
 	SummaryFile     = "summary.json"
 	LastWeightsFile = "model.safetensors"
 	BestWeightsFile = "best.safetensors"

@@ -24,6 +24,11 @@ func (r *record) test(ctx context.Context, result training.Result) error {
 	r.summary.Final = figures(result.History.Last(), last)
 	r.summary.Best = figures(result.History[result.History.Best()], best)
 	r.summary.Confusion = best.Confusion
+	if best.Correct != nil {
+		if err := r.folder.WriteCorrect(best.Correct); err != nil {
+			return err
+		}
+	}
 	r.summary.DeadUnits, err = r.deadUnits(ctx, result.Best)
 	return err
 }

@@ -155,6 +155,9 @@ func (s *Session) Files(p *Prepared) []string {
 	for _, one := range newTested(p).pictures(new(runfolder.Summary), nil) {
 		files = append(files, one.file)
 	}
+	if p.Architecture.Task.Classifies() {
+		files = append(files, runfolder.CorrectFile)
+	}
 	files = append(files, runfolder.BestWeightsFile, runfolder.LastWeightsFile)
 	if s.Init != "" {
 		files = append(files, runfolder.InitialWeightsFile)
