@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"os/exec"
@@ -12,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"cifartrain/configs"
+	"cifartrain/internal/reports"
 	"cifartrain/internal/runs"
 )
 
@@ -104,4 +107,23 @@ func openInBrowser(t *testing.T, page string) string {
 		t.Fatal(err)
 	}
 	return string(dom)
+}
+
+// onSample is a session whose runs are gone after the test.
+func onSample(t *testing.T) *runs.Session {
+	t.Helper()
+	return &runs.Session{Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: t.TempDir(), Seeds: 1}
+}
+
+// trainedRun trains a config shortly on the sample and returns its folder.
+func trainedRun(t *testing.T, session *runs.Session, name string, overrides ...string) string {
+	t.Helper()
+	config, err := session.Load(name, append(overrides, "data.source=sample", "data.classes=[frog, horse]", "train.epochs=1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := session.Train(context.Background(), []configs.Config{config}); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(session.Runs, name, "latest")
 }
