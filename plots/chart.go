@@ -111,7 +111,7 @@ func lossLabel(lossName string, s scale) string {
 // LossChart shows the training and the validation loss of a run, and marks the
 // epoch with the lowest validation loss. lossName says in words what was measured,
 // e.g. "hinge, C = 1"; the vertical axis is labeled with it. The axis is
-// logarithmic if the largest loss is more than ten times the smallest, and its label
+// logarithmic if the largest loss is more than five times the smallest, and its label
 // says so. Losses that are not finite leave a gap. Yardsticks are dashed lines
 // across the axes, whose range includes them. LossChart returns an error if the history
 // holds no finite loss, if a yardstick is not finite or if the caption names no
@@ -196,9 +196,7 @@ func (c *Chart) finish(caption Caption, title string, gaps int, notes ...string)
 		}
 		levels = append(levels, level.Loss)
 	}
-	if c.yLabel == "" { // not chosen yet
-		c.scale, c.yLabel = c.quantity.axis(values, levels)
-	}
+	c.scale, c.yLabel = c.quantity.axis(values, levels)
 	if smooth > 0 {
 		notes = append(notes, fmt.Sprintf("Thick lines are means over %d epochs, the thin ones behind them are the epochs.", smooth/smoothShare/2*2+1))
 	}

@@ -7,10 +7,10 @@ import (
 	"html/template"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 )
 
@@ -92,8 +92,10 @@ func (c *Chart) figure() *figure {
 	for _, panel := range c.panels {
 		drawn := figurePanel{Title: panel.title, Description: fmt.Sprintf("%s, %s %s", c.heading.title, panel.title, c.heading.caption)}
 		var values []seriesValues
-		for i, curve := range panel.curves {
+		for i, curve := range slices.Backward(panel.curves) { // the first one on top
 			c.drawCurve(&drawn, curve, i)
+		}
+		for _, curve := range panel.curves {
 			values = append(values, seriesValues{c.values(curve.points), c.values(curve.low), c.values(curve.high)})
 		}
 		f.Panels, f.Values.Panels = append(f.Panels, drawn), append(f.Values.Panels, values)
@@ -113,25 +115,24 @@ func (c *Chart) figure() *figure {
 
 // class returns the classes that the look has in the page's style.
 func (l look) class() string {
-	if l == noteLook {
+	switch l {
+	case noteLook:
 		return "note"
+	case restLook:
+		return "rest"
 	}
 	return fmt.Sprintf("c%d d%d", l.color, l.dashes)
 }
 
 func (c *Chart) drawAxes(f *figure) {
 	const fewLabels = 6 // fit a phone
-	for _, tick := range (epochTicks{c.first, c.last, fewLabels}).Ticks(0, 0) {
+	for _, tick := range epochTicks(c.first, c.last, fewLabels).Ticks(0, 0) {
 		x := c.x(tick.Value)
 		f.X = append(f.X, figureTick{rounded(x / 10), tick.Label})
 		f.Grid += fmt.Sprintf("M%g 0V1000", rounded(x))
 	}
-	ticks := plot.Ticker(linearTicks{})
-	if c.scale.logarithmic {
-		ticks = logTicks{}
-	}
 	f.Gutter = 6 // so that the charts of a page stand below each other
-	for _, tick := range ticks.Ticks(c.scale.place(c.scale.low), c.scale.place(c.scale.high)) {
+	for _, tick := range c.scale.ticks().Ticks(c.scale.place(c.scale.low), c.scale.place(c.scale.high)) {
 		y := c.y(tick.Value)
 		f.Y = append(f.Y, figureTick{rounded(y / 10), tick.Label})
 		f.Grid += fmt.Sprintf("M0 %gH1000", rounded(y))

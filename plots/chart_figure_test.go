@@ -27,7 +27,7 @@ func TestFigurePlaces(t *testing.T) {
 	if math.Abs(middle-figureSide/2) > 1e-6 {
 		t.Errorf("the geometric mean of the axis stands at %g, want in the middle", middle)
 	}
-	line := f.Panels[0].Lines[0].Path
+	line := f.Panels[0].Lines[1].Path // the first curve lies on top
 	if strings.Count(line, "M") != 2 || !strings.HasPrefix(line, "M20 ") || !strings.Contains(line, "M980 ") {
 		t.Errorf("the curve with a gap is %s", line)
 	}

@@ -2,8 +2,8 @@ package plots
 
 import (
 	"fmt"
-	"image/color"
 	"io"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -15,17 +15,10 @@ import (
 const axesHeight = vg.Length(4.2) * vg.Inch
 
 // WritePNG writes the chart as a PNG, with its panels beside each other below the
-// legend. It returns an error only from w or if the chart has no point.
+// legend. It returns an error only from w.
 func (c *Chart) WritePNG(w io.Writer) error {
-	panels, err := c.plots()
-	if err != nil {
-		return fmt.Errorf("drawing the %s: %w", c.quantity.name, err)
-	}
 	const width = pictureWidth - 2*margin
-	legend, err := c.legend(width)
-	if err != nil {
-		return fmt.Errorf("drawing the %s: %w", c.quantity.name, err)
-	}
+	panels, legend := c.plots(), c.legend(width)
 	return writePicture(w, c.heading, legend.height(width)+axesHeight, func(canvas draw.Canvas) {
 		tiles := draw.Tiles{Cols: len(panels), Rows: 1, PadX: panelGap}
 		for i, place := range plot.Align([][]*plot.Plot{panels}, tiles, legend.draw(canvas))[0] {
@@ -44,82 +37,67 @@ func PNG(chart *Chart, err error) func(io.Writer) error {
 	return chart.WritePNG
 }
 
-// plots returns the axes of the panels with the curves in them.
-func (c *Chart) plots() ([]*plot.Plot, error) {
-	labels := mostTicks / len(c.panels)
-	var plots []*plot.Plot
+// plots returns the axes of the panels with the curves in them: first the bands, so
+// that they lie behind all lines, and last the marks.
+func (c *Chart) plots() (plots []*plot.Plot) {
 	for i, panel := range c.panels {
-		axes := epochAxes(c.first, c.last, labels)
+		axes := epochAxes(c.first, c.last, mostTicks/len(c.panels))
 		axes.Title.Text = panel.title
 		if i == 0 {
 			axes.Y.Label.Text = c.yLabel
 		}
 		if i == len(c.panels)-1 {
 			for _, level := range c.levels {
-				axes.Add(levelLine{c.scale.place(level.Loss), level.look.paint()})
+				y := c.scale.place(level.Loss)
+				axes.Add(dashed(plotter.XY{X: axes.X.Min, Y: y}, plotter.XY{X: axes.X.Max, Y: y}, level.look.paint()))
 			}
 		}
-		if err := c.addCurves(axes, panel.curves); err != nil {
-			return nil, err
+		for i, curve := range panel.curves {
+			addBehind(axes, curve, c.scale, c.series[i].look)
+		}
+		for i, curve := range slices.Backward(panel.curves) { // the first one on top
+			points := curve.points
+			if smooth := smoothed(points); smooth != nil {
+				points = smooth
+			}
+			addLine(axes, points, c.scale, c.series[i].look, c.last-c.first+1)
+		}
+		for i, curve := range panel.curves {
+			if curve.best >= 0 {
+				at := curve.points[curve.best]
+				axes.Add(bestMark{plotter.XY{X: at.X, Y: c.scale.place(at.Y)}, c.series[i].look.paint()})
+			}
 		}
 		c.scale.apply(&axes.Y) // Add has widened the range to hold spikes
 		plots = append(plots, axes)
 	}
-	return plots, nil
-}
-
-// addCurves adds a panel's curves to its axes: first the bands, so that they lie
-// behind all lines, and last the marks.
-func (c *Chart) addCurves(axes *plot.Plot, curves []curve) error {
-	epochs := c.last - c.first + 1
-	for i, curve := range curves {
-		if err := addBehind(axes, curve, c.scale, c.series[i].look); err != nil {
-			return err
-		}
-	}
-	for i, curve := range curves {
-		points := curve.points
-		if smooth := smoothed(points); smooth != nil {
-			points = smooth
-		}
-		if err := addLine(axes, points, c.scale, c.series[i].look, epochs); err != nil {
-			return err
-		}
-	}
-	for i, curve := range curves {
-		if curve.best < 0 {
-			continue
-		}
-		at := curve.points[curve.best]
-		ring, core, err := bestMark(plotter.XY{X: at.X, Y: c.scale.place(at.Y)}, c.series[i].look.paint())
-		if err != nil {
-			return err
-		}
-		axes.Add(ring, core)
-	}
-	return nil
+	return plots
 }
 
 // legend returns the legend, which names the curves, the mark of the best epoch and
 // the levels.
-func (c *Chart) legend(width vg.Length) (*legendStrip, error) {
+func (c *Chart) legend(width vg.Length) *legendStrip {
 	legend := &legendStrip{aligned: len(c.panels) > 1}
 	room, style := legendTextWidth(width), textStyle(labelSize, inkColor)
-	label := func(name, note string) string { return elideMiddle(style, name, room-style.Width(note)) + note }
+	label := func(name, note string) string { return elide(style, name, room-style.Width(note)) + note }
+	rest := 0
 	for _, s := range c.series {
+		if s.look == restLook {
+			rest++
+			continue
+		}
 		legend.add(label(s.name, s.note), &plotter.Line{LineStyle: s.look.line()})
 	}
+	if rest > 0 {
+		legend.add(fmt.Sprintf("%d others", rest), &plotter.Line{LineStyle: restLook.line()})
+	}
 	if c.best != "" {
-		ring, core, err := bestMark(plotter.XY{}, c.bestLook.paint())
-		if err != nil {
-			return nil, err
-		}
-		legend.add(c.best, ring, core)
+		legend.add(c.best, bestMark{core: c.bestLook.paint()})
 	}
 	for _, level := range c.levels {
-		legend.add(label(level.Name, level.note()), levelLine{color: level.look.paint()})
+		legend.add(label(level.Name, level.note()), dashed(plotter.XY{}, plotter.XY{}, level.look.paint()))
 	}
-	return legend, nil
+	return legend
 }
 
 // epochAxes returns axes over the epochs from first to last, with room for a mark
@@ -130,30 +108,8 @@ func epochAxes(first, last, most int) *plot.Plot {
 	axes.X.Label.Text = "Epoch"
 	span := float64(last - first)
 	axes.X.Min, axes.X.Max = float64(first)-room*span, float64(last)+room*span
-	axes.X.Tick.Marker = epochTicks{first, last, most}
+	axes.X.Tick.Marker = epochTicks(first, last, most)
 	axes.X.Padding, axes.Y.Padding = 0, 0
 	axes.Add(newGrid())
 	return axes
-}
-
-// levelLine draws a dashed line across the axes, and the same line in the legend.
-type levelLine struct {
-	at    float64 // on the vertical axis
-	color color.Color
-}
-
-func (l levelLine) style() draw.LineStyle {
-	return draw.LineStyle{Color: l.color, Width: 1.25, Dashes: []vg.Length{5, 3}}
-}
-
-// Plot implements plot.Plotter.
-func (l levelLine) Plot(c draw.Canvas, p *plot.Plot) {
-	_, y := p.Transforms(&c)
-	c.StrokeLine2(l.style(), c.Min.X, y(l.at), c.Max.X, y(l.at))
-}
-
-// Thumbnail implements plot.Thumbnailer.
-func (l levelLine) Thumbnail(c *draw.Canvas) {
-	y := c.Center().Y
-	c.StrokeLine2(l.style(), c.Min.X, y, c.Max.X, y)
 }

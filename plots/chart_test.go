@@ -20,14 +20,7 @@ func TestLegendCoversNoCurve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plots, err := chart.plots()
-	if err != nil {
-		t.Fatal(err)
-	}
-	legend, err := chart.legend(pictureWidth - 2*margin)
-	if err != nil {
-		t.Fatal(err)
-	}
+	plots, legend := chart.plots(), chart.legend(pictureWidth-2*margin)
 	for _, canvasWidth := range []vg.Length{300, 420, pictureWidth - 2*margin} {
 		canvas := draw.NewCanvas(new(recorder.Canvas), canvasWidth, 400)
 		rest := legend.draw(canvas)
@@ -125,17 +118,11 @@ func TestYardstickIsOnTheAxes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plots, err := chart.plots()
-		if err != nil {
-			t.Fatal(err)
-		}
+		plots := chart.plots()
 		if at := chart.scale.place(yardstick.Loss); at < plots[0].Y.Min || at > plots[0].Y.Max {
 			t.Errorf("%s: %g lies off the axis from %g to %g", yardstick.Name, at, plots[0].Y.Min, plots[0].Y.Max)
 		}
-		legend, err := chart.legend(500)
-		if err != nil {
-			t.Fatal(err)
-		}
+		legend := chart.legend(500)
 		if len(legend.entries) != 4 {
 			t.Errorf("%s: %d entries in the legend, want training, validation, best and the yardstick",
 				yardstick.Name, len(legend.entries))

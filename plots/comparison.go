@@ -3,7 +3,6 @@ package plots
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -19,15 +18,17 @@ type Contender struct {
 	// Yardstick is the validation loss of a PCA with as many components as the
 	// model's latent vector has values; 0 for none.
 	Yardstick float64
+
+	// Rest says that the curve is drawn thin and gray, behind the others.
+	Rest bool
 }
 
 // LossComparison shows the losses of several configs: the training losses in the
 // left panel and the validation losses in the right one. Both have the same vertical
-// axis, whose name and scale are chosen as in [LossChart]; if the first epochs lie
-// far above all others, they are cut off and a note says so. The right panel marks
+// axis, whose name and scale are chosen as in [LossChart]. The right panel marks
 // each config's epoch with the lowest validation loss, and shows the yardsticks as
 // dashed lines. The curve of a config with several histories is their mean, with a
-// band from the lowest to the highest. The histories may differ in length. The
+// band from the lowest to the highest unless there are more than three configs. The histories may differ in length. The
 // first 8 configs have a color each; later ones repeat the colors with other dashes.
 // LossComparison returns an error if there is no config, if one has no epoch or a
 // yardstick that is negative or not finite, if none has a finite loss, or if the
@@ -55,12 +56,17 @@ func comparisonChart(caption Caption, q quantity, contenders []Contender) (*Char
 		panels: []panel{{title: "Training"}, {title: "Validation"}},
 		best:   "best epoch, by validation loss", bestLook: noteLook,
 	}
-	gapped, several := 0, false
+	const mostBands = 3 // more hide each other
+	gapped, several, banded := 0, false, len(contenders) <= mostBands
 	for i, contender := range contenders {
-		training, validation := contender.curves(q)
+		training, validation := contender.curves(q, banded)
 		c.panels[0].curves = append(c.panels[0].curves, training)
 		c.panels[1].curves = append(c.panels[1].curves, validation)
-		c.series = append(c.series, series{lookOf(i), contender.Name, bestNote(q, len(contender.Histories), validation)})
+		drawn := series{lookOf(i), contender.Name, bestNote(q, len(contender.Histories), validation)}
+		if contender.Rest {
+			drawn.look = restLook
+		}
+		c.series = append(c.series, drawn)
 		for _, history := range contender.Histories {
 			c.first, c.last = min(c.first, history[0].Number), max(c.last, history.Last().Number)
 		}
@@ -68,55 +74,13 @@ func comparisonChart(caption Caption, q quantity, contenders []Contender) (*Char
 		several = several || len(contender.Histories) > 1
 	}
 	var notes []string
-	if several {
+	switch {
+	case several && banded:
 		notes = []string{"Lines are means over seeds, bands reach from the lowest to the highest seed."}
+	case several:
+		notes = []string{"Lines are means over seeds."}
 	}
-	if !q.percent {
-		c.cutStart()
-	}
-	err := c.finish(caption, strings.ToUpper(q.name[:1])+q.name[1:]+" per epoch, compared", gapped, notes...)
-	c.heading.notes = append(c.heading.notes, c.hidden()...)
-	return c, err
-}
-
-// hidden returns notes that name curves which lie on those of other configs from
-// beginning to end, because the picture alone does not show them.
-func (c *Chart) hidden() (notes []string) {
-	const asWideAsALine = 0.004 // of the axis
-	told := make([]bool, len(c.series))
-	for i := range c.series {
-		names := []string{c.series[i].name}
-		for j := i + 1; j < len(c.series); j++ {
-			same := !told[i] && !told[j]
-			for _, panel := range c.panels {
-				same = same && panel.curves[i].covers(panel.curves[j], c.scale, asWideAsALine)
-			}
-			if same {
-				told[j] = true
-				names = append(names, c.series[j].name)
-			}
-		}
-		if len(names) > 1 {
-			notes = append(notes, fmt.Sprintf("The curves of %s lie on each other.", strings.Join(names, " and ")))
-		}
-	}
-	return notes
-}
-
-// covers reports whether the curve is everywhere so close to another one that they
-// are at most a share of the scale apart.
-func (c curve) covers(other curve, s scale, share float64) bool {
-	near := share * (s.place(s.high) - s.place(s.low))
-	if len(c.points) != len(other.points) || len(c.points) < 2 {
-		return false
-	}
-	for i, p := range c.points {
-		q := other.points[i]
-		if p.X != q.X || drawable(p.Y) != drawable(q.Y) || drawable(p.Y) && math.Abs(s.place(p.Y)-s.place(q.Y)) > near {
-			return false
-		}
-	}
-	return true
+	return c, c.finish(caption, strings.ToUpper(q.name[:1])+q.name[1:]+" per epoch, compared", gapped, notes...)
 }
 
 func checkContenders(contenders []Contender) error {
@@ -134,11 +98,12 @@ func checkContenders(contenders []Contender) error {
 	return nil
 }
 
-// curves returns the means over the config's runs, with a band around all of them.
-func (c Contender) curves(q quantity) (training, validation curve) {
+// curves returns the means over the config's runs, with a band around all of them if
+// it is banded.
+func (c Contender) curves(q quantity, banded bool) (training, validation curve) {
 	mean, low, high := c.Histories.Band()
 	training, validation = epochCurves(mean, q)
-	if len(c.Histories) > 1 {
+	if len(c.Histories) > 1 && banded {
 		lowTraining, lowValidation := epochCurves(low, q)
 		highTraining, highValidation := epochCurves(high, q)
 		training.low, training.high = lowTraining.points, highTraining.points
@@ -183,45 +148,4 @@ func sharedYardsticks(contenders []Contender) []level {
 		levels = append(levels, one)
 	}
 	return levels
-}
-
-// cutStart lets the first epochs lie above the axis if they would squash the rest:
-// if the losses after the first tenth of the epochs span less than the share
-// squashed of the axis. The first epochs say little, because every run starts from
-// untrained weights.
-func (c *Chart) cutStart() {
-	const fewest, squashed = 10, 0.4
-	epochs := c.last - c.first + 1
-	if epochs < fewest {
-		return
-	}
-	var all, rest []float64
-	for _, panel := range c.panels {
-		for _, curve := range panel.curves {
-			all = append(all, curve.values()...)
-			skip := min((epochs+fewest-1)/fewest, len(curve.points)/2)
-			rest = append(rest, finite(curve.points[skip:])...)
-			if curve.high != nil {
-				rest = append(rest, finite(curve.high[skip:])...)
-			}
-		}
-	}
-	for _, level := range c.levels {
-		all, rest = append(all, level.Loss), append(rest, level.Loss)
-	}
-	if len(rest) == 0 {
-		return
-	}
-	lowest, highest, start := slices.Min(all), slices.Max(rest), slices.Max(all)
-	if lowest <= 0 || highest > logRatio*lowest || highest-lowest >= squashed*(start-lowest) {
-		return
-	}
-	values := finiteBelow(all, highest)
-	c.scale, c.yLabel = c.quantity.axis(values, nil)
-	c.scale.notes = append(c.scale.notes, fmt.Sprintf("The first epochs lie above the axis, at up to %s.", Loss(start)))
-}
-
-// finiteBelow returns the values up to a limit.
-func finiteBelow(values []float64, limit float64) []float64 {
-	return slices.DeleteFunc(slices.Clone(values), func(v float64) bool { return v > limit })
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image/color"
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -20,7 +19,7 @@ import (
 func runsOf(name string, epochs ...int) []Contender {
 	var runs []Contender
 	for i, n := range epochs {
-		runs = append(runs, Contender{fmt.Sprint(name, i), metrics.Histories{historyOf(noise(n)...)}, 0.5})
+		runs = append(runs, Contender{Name: fmt.Sprint(name, i), Histories: metrics.Histories{historyOf(noise(n)...)}, Yardstick: 0.5})
 	}
 	return runs
 }
@@ -120,18 +119,11 @@ func TestPanelsShareTheirAxes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plots, err := c.plots()
-		if err != nil {
-			t.Fatal(err)
-		}
+		plots, legend := c.plots(), c.legend(canvasWidth)
 		training, validation := plots[0], plots[1]
 		if training.Y.Min != validation.Y.Min || training.Y.Max != validation.Y.Max ||
 			training.X.Min != validation.X.Min || training.X.Max != validation.X.Max {
 			t.Errorf("%d runs: the panels' axes differ", len(runs))
-		}
-		legend, err := c.legend(canvasWidth)
-		if err != nil {
-			t.Fatal(err)
 		}
 		if got, want := len(legend.entries), len(runs)+2; got != want {
 			t.Errorf("%d runs: %d entries in the legend, want %d", len(runs), got, want)
@@ -154,7 +146,7 @@ func TestComparisonNamesEachRunsBest(t *testing.T) {
 	short := historyOf(3, 2, 4)
 	short[0].Number, short[1].Number, short[2].Number = 5, 6, 7
 	c, err := LossComparison(shortCaption, "mse", []Contender{
-		{"short", metrics.Histories{short}, 0}, {"long", metrics.Histories{historyOf(noise(40)...)}, 0}, {"blown", metrics.Histories{blown}, 0}})
+		{Name: "short", Histories: metrics.Histories{short}}, {Name: "long", Histories: metrics.Histories{historyOf(noise(40)...)}}, {Name: "blown", Histories: metrics.Histories{blown}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +166,7 @@ func TestComparisonNamesEachRunsBest(t *testing.T) {
 
 func TestSharedYardsticks(t *testing.T) {
 	run := func(name string, yardstick float64) Contender {
-		return Contender{name, metrics.Histories{historyOf(1)}, yardstick}
+		return Contender{Name: name, Histories: metrics.Histories{historyOf(1)}, Yardstick: yardstick}
 	}
 	for _, test := range []struct {
 		name string
@@ -190,46 +182,6 @@ func TestSharedYardsticks(t *testing.T) {
 	} {
 		if diff := cmp.Diff(test.want, sharedYardsticks(test.runs), cmp.AllowUnexported(level{}, look{})); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
-		}
-	}
-}
-
-func TestComparisonHoldsItsYardsticks(t *testing.T) {
-	runs := runsOf("svm", 40, 40)
-	runs[0].Yardstick, runs[1].Yardstick = 1e-4, 1e6
-	c, err := LossComparison(shortCaption, "mse", runs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c.scale.low > 1e-4 || c.scale.high < 1e6 || !strings.HasSuffix(c.yLabel, "log scale") {
-		t.Errorf("axis from %g to %g, labeled %q, does not hold the yardsticks", c.scale.low, c.scale.high, c.yLabel)
-	}
-}
-
-// TestTheStartIsCut wants the first epochs to lie above the axis if they would squash
-// all others, and wants a note that says so.
-func TestTheStartIsCut(t *testing.T) {
-	falling := func(start, end float64) []Contender {
-		var history metrics.History
-		for epoch := range 50 {
-			loss := end + (start-end)*math.Exp(-float64(epoch))
-			history = append(history, metrics.Epoch{Number: epoch + 1, TrainLoss: loss, ValidationLoss: loss - 0.01*float64(epoch)/50})
-		}
-		return []Contender{{Name: "a", Histories: metrics.Histories{history}}}
-	}
-	for _, test := range []struct {
-		name       string
-		start, end float64
-		cut        bool
-	}{
-		{"far above", 0.5, 0.1, true}, {"not far above", 0.11, 0.1, false}, {"so far that the axis is logarithmic", 50, 0.1, true},
-	} {
-		c, err := LossComparison(shortCaption, "mse", falling(test.start, test.end))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if cut := c.scale.high < test.start; cut != test.cut || cut != (len(c.heading.notes) == 1) {
-			t.Errorf("%s: the axis ends at %g, notes %q", test.name, c.scale.high, c.heading.notes)
 		}
 	}
 }

@@ -7,11 +7,7 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
 
 	"cifartrain/metrics"
 )
@@ -28,26 +24,44 @@ const (
 // with more than 10 classes a cell has only its color. The title gives the accuracy.
 // Confusion returns an error unless the matrix is square, has 2 to 200 classes and
 // has counted an image, if the caption names no dataset, or from w.
-func Confusion(w io.Writer, caption Caption, confusion *metrics.Confusion) error {
+func Confusion(w io.Writer, caption Caption, confusion *metrics.Confusion) (err error) {
+	defer drawing("the confusion matrix", &err)
 	if err := checkConfusion(caption, confusion); err != nil {
-		return fmt.Errorf("drawing the confusion matrix: %w", err)
+		return err
 	}
-	heading := heading{
-		title:   "Confusion matrix, accuracy " + Percent(confusion.Accuracy()),
-		caption: caption,
-		notes:   []string{"In each cell: the number of images and their share of the actual class (of the row)."},
+	n := len(confusion.Classes)
+	cells := matrix{xLabel: "Predicted class", yLabel: "Actual class", columns: confusion.Classes, rows: confusion.Classes}
+	for _, counts := range confusion.Counts {
+		total := 0
+		for _, count := range counts {
+			total += count
+		}
+		shares, texts := make([]float64, n), make([]string, n)
+		for i, count := range counts {
+			shares[i] = float64(count) / float64(total) // NaN in a row without images
+			texts[i] = Thousands(count) + "\n" + Percent(shares[i])
+			if math.IsNaN(shares[i]) {
+				texts[i] = "–"
+			}
+		}
+		cells.shares, cells.texts = append(cells.shares, shares), append(cells.texts, texts)
 	}
-	if len(confusion.Classes) > mostWithTexts {
-		heading.notes = []string{"The darker a cell, the larger the share of the actual class (of the row) that was taken for the class of the column."}
+	h := heading{"Confusion matrix, accuracy " + Percent(confusion.Accuracy()), caption,
+		[]string{"In each cell: the number of images and their share of the actual class (of the row)."}}
+	height := vg.Length(6.6) * vg.Inch
+	switch {
+	case n <= 4:
+		height = 4.4 * vg.Inch
+	case n > mostWithTexts:
+		const thinnestRow = vg.Length(4.5)
+		cells.texts, height = nil, max(7.2*vg.Inch, thinnestRow*vg.Length(n)+longestName)
+		h.notes = []string{"The darker a cell, the larger the share of the actual class (of the row) that was taken for the class of the column."}
 	}
-	matrix, err := confusionPlot(confusion)
-	if err == nil {
-		err = writePicture(w, heading, confusionHeight(len(confusion.Classes)), matrix.Draw)
-	}
+	matrix, err := cells.plot((height - longestName) / vg.Length(n))
 	if err != nil {
-		return fmt.Errorf("drawing the confusion matrix: %w", err)
+		return err
 	}
-	return nil
+	return writePicture(w, h, height, matrix.Draw)
 }
 
 func checkConfusion(caption Caption, confusion *metrics.Confusion) error {
@@ -73,104 +87,4 @@ func checkConfusion(caption Caption, confusion *metrics.Confusion) error {
 		return errors.New("the matrix has counted no image")
 	}
 	return caption.check()
-}
-
-const (
-	longestName = vg.Length(110) // of a class, which leaves the cells most of the picture
-	thinnestRow = vg.Length(4.5) // points of a row among many
-)
-
-// confusionHeight returns the height of the matrix. A few large cells are wider
-// than high; many small ones are about square.
-func confusionHeight(classes int) vg.Length {
-	const few = 4
-	switch {
-	case classes <= few:
-		return 4.4 * vg.Inch
-	case classes <= mostWithTexts:
-		return 6.6 * vg.Inch
-	}
-	return max(7.2*vg.Inch, thinnestRow*vg.Length(classes)+longestName)
-}
-
-// rowShares presents a confusion matrix as a grid of the shares of each row,
-// with NaN in a row without images. It implements plotter.GridXYZ, whose rows
-// run upwards, so that the first class's row is the grid's last.
-type rowShares struct{ *metrics.Confusion }
-
-func (s rowShares) Dims() (columns, rows int) { return len(s.Classes), len(s.Classes) }
-func (s rowShares) X(column int) float64      { return float64(column) }
-func (s rowShares) Y(row int) float64         { return float64(row) }
-
-func (s rowShares) Z(column, row int) float64 {
-	counts := s.row(row)
-	total := 0
-	for _, n := range counts {
-		total += n
-	}
-	return float64(counts[column]) / float64(total)
-}
-
-// row returns the counts of the grid's row.
-func (s rowShares) row(row int) []int { return s.Counts[len(s.Counts)-1-row] }
-
-func confusionPlot(confusion *metrics.Confusion) (*plot.Plot, error) {
-	shares := rowShares{confusion}
-	colors, err := shareColors()
-	if err != nil {
-		return nil, err
-	}
-	heat := plotter.NewHeatMap(shares, colors)
-	heat.Min, heat.Max = 0, 1
-	heat.NaN = emptyColor
-	matrix, n := newPlot(), len(confusion.Classes)
-	matrix.Add(heat)
-	if n <= mostWithTexts {
-		counts, percents, err := cellTexts(shares, colors)
-		if err != nil {
-			return nil, err
-		}
-		matrix.Add(cellBorders{n, n}, counts, percents)
-	}
-	matrix.X.Label.Text, matrix.Y.Label.Text = "Predicted class", "Actual class"
-	nameClasses(matrix, confusion.Classes)
-	return matrix, nil
-}
-
-// nameClasses writes the class names along both axes, the first class on the
-// left and at the top.
-func nameClasses(matrix *plot.Plot, classes []string) {
-	n := len(classes)
-	if n > mostWithTexts {
-		for _, label := range []*text.Style{&matrix.X.Tick.Label, &matrix.Y.Tick.Label} {
-			label.Font.Size = min(smallSize, 0.8*cellWidth(n))
-		}
-	}
-	across, upwards := make(plot.ConstantTicks, n), make(plot.ConstantTicks, n)
-	needed := vg.Length(0)
-	for i, class := range classes {
-		name := elide(matrix.X.Tick.Label, class, longestName)
-		needed = max(needed, matrix.X.Tick.Label.Width(name))
-		across[i] = plot.Tick{Value: float64(i), Label: name}
-		upwards[n-1-i] = plot.Tick{Value: float64(n - 1 - i), Label: name}
-	}
-	for _, axis := range []*plot.Axis{&matrix.X, &matrix.Y} {
-		axis.Width, axis.Tick.Length, axis.Padding = 0, 0, 0
-	}
-	matrix.X.Padding = 4
-	matrix.X.Tick.Marker, matrix.Y.Tick.Marker = across, upwards
-	switch {
-	case n > mostWithTexts:
-		matrix.X.Tick.Label.Rotation = math.Pi / 2
-		matrix.X.Tick.Label.XAlign, matrix.X.Tick.Label.YAlign = draw.XRight, draw.YCenter
-	case needed > cellWidth(n):
-		matrix.X.Tick.Label.Rotation = math.Pi / 4
-		matrix.X.Tick.Label.XAlign, matrix.X.Tick.Label.YAlign = draw.XRight, draw.YTop
-	}
-}
-
-// cellWidth returns about how wide each of n cells beside each other is.
-func cellWidth(n int) vg.Length {
-	const names = vg.Length(100) // class names and label of the vertical axis
-	return (pictureWidth - 2*margin - names) / vg.Length(n)
 }

@@ -14,12 +14,11 @@ import (
 // and dashPatterns. A page's style uses the same numbers.
 type look struct{ color, dashes int }
 
-// noteLook is the look of what does not belong to a single curve.
-var noteLook = look{color: -1}
-
 var (
 	trainingLook   = look{color: 0}
 	validationLook = look{color: 1}
+	noteLook       = look{color: -1} // of what does not belong to a single curve
+	restLook       = look{color: -2} // thin and gray: of curves that need not be told apart
 )
 
 // Of the first eight curves, two that are four apart have the same dashes. The colors
@@ -40,14 +39,21 @@ func lookOf(i int) look {
 }
 
 func (l look) paint() color.Color {
-	if l == noteLook {
+	switch l {
+	case noteLook:
 		return noteColor
+	case restLook:
+		return restColor
 	}
 	return runColors[l.color]
 }
 
 func (l look) line() draw.LineStyle {
-	return draw.LineStyle{Color: l.paint(), Width: 1.5, Dashes: dashPatterns[l.dashes]}
+	style := draw.LineStyle{Color: l.paint(), Width: 1.5, Dashes: dashPatterns[l.dashes]}
+	if l == restLook {
+		style.Width = 0.75
+	}
+	return style
 }
 
 // curve is one quantity along the horizontal axis, as points (epoch, value). The
@@ -74,7 +80,7 @@ func (c curve) values() []float64 {
 	return slices.Concat(finite(c.points), finite(c.low), finite(c.high))
 }
 
-// stretches cuts points at their gaps and places their values on the scale.
+// stretches cuts points at their gaps, thins them and places their values on the scale.
 func stretches(points plotter.XYs, s scale) []plotter.XYs {
 	var stretches []plotter.XYs
 	open := false
@@ -90,7 +96,36 @@ func stretches(points plotter.XYs, s scale) []plotter.XYs {
 		last := len(stretches) - 1
 		stretches[last] = append(stretches[last], plotter.XY{X: p.X, Y: s.place(p.Y)})
 	}
+	for i := range stretches {
+		stretches[i] = thinned(stretches[i])
+	}
 	return stretches
+}
+
+// mostColumns is how many columns of pixels a curve has room for.
+const mostColumns = 1000
+
+// thinned leaves, of the points that share a column of pixels, only the lowest and the
+// highest: the others would be drawn over the line between these two.
+func thinned(points plotter.XYs) plotter.XYs {
+	if len(points) <= 2*mostColumns {
+		return points
+	}
+	thin := make(plotter.XYs, 0, 2*mostColumns)
+	for column := range mostColumns {
+		part := points[column*len(points)/mostColumns : (column+1)*len(points)/mostColumns]
+		low, high := 0, 0
+		for i, p := range part {
+			if p.Y < part[low].Y {
+				low = i
+			}
+			if p.Y > part[high].Y {
+				high = i
+			}
+		}
+		thin = append(thin, part[min(low, high)], part[max(low, high)])
+	}
+	return thin
 }
 
 // outlines returns the closed outlines of the curve's band, one for each stretch
@@ -143,45 +178,30 @@ func showsPoints(curve, stretch, epochs int) bool {
 }
 
 // addLine adds points to axes as a line of the look, in stretches between gaps.
-func addLine(axes *plot.Plot, points plotter.XYs, s scale, look look, epochs int) error {
+func addLine(axes *plot.Plot, points plotter.XYs, s scale, look look, epochs int) {
 	for _, stretch := range stretches(points, s) {
-		line, dots, err := plotter.NewLinePoints(stretch)
-		if err != nil {
-			return err
-		}
-		line.LineStyle = look.line()
-		dots.GlyphStyle = draw.GlyphStyle{Color: look.paint(), Radius: 2.8, Shape: draw.CircleGlyph{}}
-		axes.Add(line)
+		axes.Add(&plotter.Line{XYs: stretch, LineStyle: look.line()})
 		if showsPoints(len(points), len(stretch), epochs) {
-			axes.Add(dots)
+			axes.Add(&plotter.Scatter{XYs: stretch, GlyphStyle: draw.GlyphStyle{Color: look.paint(), Radius: 2.8, Shape: draw.CircleGlyph{}}})
 		}
 	}
-	return nil
 }
 
 // addBehind adds what is drawn behind all curves: a band, or the epochs' own values
 // if the curve itself is smoothed.
-func addBehind(axes *plot.Plot, c curve, s scale, look look) error {
+func addBehind(axes *plot.Plot, c curve, s scale, look look) {
 	for _, outline := range c.outlines(s) {
-		area, err := plotter.NewPolygon(outline)
-		if err != nil {
-			return err
-		}
-		area.Color, area.LineStyle.Width = translucent(look.paint(), 0x38), 0
-		axes.Add(area)
+		axes.Add(&plotter.Polygon{XYs: []plotter.XYs{outline}, Color: translucent(look.paint(), 0x38)})
 	}
 	if smoothed(c.points) == nil {
-		return nil
+		return
 	}
+	const piece = 100 // points: the time to draw a line grows with the square of its turns
 	for _, stretch := range stretches(c.points, s) {
-		line, err := plotter.NewLine(stretch)
-		if err != nil {
-			return err
+		for from := 0; from < len(stretch); from += piece {
+			axes.Add(&plotter.Line{XYs: stretch[from:min(from+piece+1, len(stretch))], LineStyle: draw.LineStyle{Color: translucent(look.paint(), 0x50), Width: 0.75}})
 		}
-		line.LineStyle = draw.LineStyle{Color: translucent(look.paint(), 0x50), Width: 0.75}
-		axes.Add(line)
 	}
-	return nil
 }
 
 // translucent is the color with the white of the paper showing through.
@@ -190,15 +210,28 @@ func translucent(c color.Color, opacity uint8) color.Color {
 	return color.NRGBA{R: uint8(r >> 8), G: uint8(g >> 8), B: uint8(b >> 8), A: opacity}
 }
 
-// bestMark returns a dark ring around a core in the curve's color.
-func bestMark(at plotter.XY, core color.Color) (ring, middle *plotter.Scatter, err error) {
-	if ring, err = plotter.NewScatter(plotter.XYs{at}); err != nil {
-		return nil, nil, err
-	}
-	if middle, err = plotter.NewScatter(plotter.XYs{at}); err != nil {
-		return nil, nil, err
-	}
-	ring.GlyphStyle = draw.GlyphStyle{Color: inkColor, Radius: 5, Shape: draw.CircleGlyph{}}
-	middle.GlyphStyle = draw.GlyphStyle{Color: core, Radius: 3, Shape: draw.CircleGlyph{}}
-	return ring, middle, nil
+// bestMark is a plotter of a dark ring around a core, which marks a point, and of the
+// same in the legend.
+type bestMark struct {
+	at   plotter.XY
+	core color.Color
+}
+
+// Plot implements plot.Plotter.
+func (b bestMark) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	b.draw(&c, vg.Point{X: x(b.at.X), Y: y(b.at.Y)})
+}
+
+// Thumbnail implements plot.Thumbnailer.
+func (b bestMark) Thumbnail(c *draw.Canvas) { b.draw(c, c.Center()) }
+
+func (b bestMark) draw(c *draw.Canvas, at vg.Point) {
+	c.DrawGlyph(draw.GlyphStyle{Color: inkColor, Radius: 5, Shape: draw.CircleGlyph{}}, at)
+	c.DrawGlyph(draw.GlyphStyle{Color: b.core, Radius: 3, Shape: draw.CircleGlyph{}}, at)
+}
+
+// dashed returns a dashed line between two points.
+func dashed(from, to plotter.XY, ink color.Color) *plotter.Line {
+	return &plotter.Line{XYs: plotter.XYs{from, to}, LineStyle: draw.LineStyle{Color: ink, Width: 1.25, Dashes: []vg.Length{5, 3}}}
 }

@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"cmp"
 	"fmt"
 	"image/color"
 	"io"
@@ -15,63 +16,63 @@ import (
 
 // ErrorsByClass writes a PNG to w that shows how the mean squared errors of restored
 // images are distributed in each class, and beside them the errors of a yardstick,
-// which has the same classes in the same order or is empty. It returns an error for
-// a class without images, for an error that is not finite, if the yardstick has
-// other classes, if the caption names no dataset, or from w.
-func ErrorsByClass(w io.Writer, caption Caption, classes []ClassValues, yardstickName string, yardstick []ClassValues) error {
-	err := checkClassValues(caption, classes)
-	if err == nil && len(yardstick) > 0 {
-		if err = checkClassValues(caption, yardstick); err == nil && len(yardstick) != len(classes) {
-			err = fmt.Errorf("%d classes and %d of %s, want as many", len(classes), len(yardstick), yardstickName)
+// which has the same classes in the same order or is empty. omitted is the number of
+// classes that are left out, those with the smallest mean errors. ErrorsByClass returns
+// an error for a class without images, for an error that is not finite, if the
+// yardstick has other classes, if the caption names no dataset, or from w.
+func ErrorsByClass(w io.Writer, caption Caption, classes []ClassValues, yardstickName string, yardstick []ClassValues, omitted int) (err error) {
+	defer drawing("the errors by class", &err)
+	if err := checkClassValues(caption, classes); err != nil {
+		return err
+	}
+	if len(yardstick) > 0 {
+		if err := checkClassValues(caption, yardstick); err != nil {
+			return err
+		}
+		if len(yardstick) != len(classes) {
+			return fmt.Errorf("%d classes and %d of %s, want as many", len(classes), len(yardstick), yardstickName)
 		}
 	}
-	if err == nil {
-		err = drawErrorsByClass(w, caption, classes, yardstickName, yardstick)
-	}
-	if err != nil {
-		return fmt.Errorf("drawing the errors by class: %w", err)
-	}
-	return nil
-}
-
-func drawErrorsByClass(w io.Writer, caption Caption, classes []ClassValues, yardstickName string, yardstick []ClassValues) error {
 	axes, legend := newPlot(), new(legendStrip)
 	axes.Add(newGrid())
 	legend.add("autoencoder", swatch(blue))
 	if len(yardstick) > 0 {
-		legend.add(yardstickName, swatch(noteColor))
+		legend.add(elide(textStyle(labelSize, inkColor), yardstickName, pictureWidth/2), swatch(noteColor))
 	}
 	order := make([]int, len(classes)) // the hardest class on top
 	for i := range order {
 		order[i] = i
 	}
-	middle := func(class int) float64 { return quantiles(classes[class].Values)[2] }
-	slices.SortStableFunc(order, func(a, b int) int {
-		if middle(a) < middle(b) {
-			return -1
-		}
-		return 1
-	})
+	median := func(class int) float64 {
+		return stat.Quantile(0.5, stat.Empirical, slices.Sorted(slices.Values(classes[class].Values)), nil)
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(median(a), median(b)) })
 	ticks, highest := make(plot.ConstantTicks, len(classes)), 0.0
 	for row, i := range order {
-		ticks[row] = plot.Tick{Value: float64(row), Label: classes[i].Class}
-		own := spanBar{at: float64(row), q: quantiles(classes[i].Values), color: blue}
+		ticks[row] = plot.Tick{Value: float64(row), Label: elide(axes.Y.Tick.Label, classes[i].Class, longestName)}
+		boxes := []ClassValues{classes[i]}
 		if len(yardstick) > 0 {
-			own.at += 0.17
-			beside := spanBar{at: float64(row) - 0.17, q: quantiles(yardstick[i].Values), color: noteColor}
-			highest = max(highest, beside.q[4])
-			axes.Add(beside)
+			boxes = append(boxes, yardstick[i])
 		}
-		highest = max(highest, own.q[4])
-		axes.Add(own)
+		for place, of := range boxes {
+			box, err := plotter.NewBoxPlot(9, float64(row)+0.17*float64(len(boxes)-1-2*place), plotter.Values(of.Values))
+			if err != nil {
+				return err
+			}
+			box.Horizontal, box.FillColor, box.Outside = true, []color.Color{blue, noteColor}[place], nil
+			box.BoxStyle.Width, box.MedianStyle = 0, draw.LineStyle{Color: color.White, Width: 1.5}
+			box.WhiskerStyle = draw.LineStyle{Color: box.FillColor, Width: 1.25}
+			axes.Add(box)
+			highest = max(highest, box.AdjHigh)
+		}
 	}
 	axes.X.Min, axes.X.Max = 0, 1.05*highest
 	axes.Y.Min, axes.Y.Max = -0.5, float64(len(classes))-0.5
-	axes.X.Label.Text, axes.X.Tick.Marker = "Mean squared error of an image", linearTicks{}
+	axes.X.Label.Text, axes.X.Tick.Marker = "Mean squared error of an image, in the unit of the loss", linearTicks
 	axes.Y.Tick.Marker, axes.Y.Tick.Length, axes.Y.Width = ticks, 0, 0
-	heading := heading{"Which classes are hard to restore", caption, []string{
-		"The thick bar holds the middle half of a class's images, its white line the median image, the thin line nine in ten. The hardest class is on top.",
-	}}
+	heading := heading{"Errors of the images of each class", caption, append([]string{
+		"The bar holds the middle half of a class's images, its white line is the median; the thin lines reach to the last image within one and a half of the bar's lengths. The class with the largest median is on top.",
+	}, omittedNote(omitted, "with smaller mean errors")...)}
 	width := pictureWidth - 2*margin
 	height := legend.height(width) + 0.8*vg.Inch + vg.Length(len(classes))*0.42*vg.Inch
 	return writePicture(w, heading, height, func(c draw.Canvas) { axes.Draw(legend.draw(c)) })
@@ -80,29 +81,4 @@ func drawErrorsByClass(w io.Writer, caption Caption, classes []ClassValues, yard
 // swatch is a thick line for the legend.
 func swatch(ink color.Color) plot.Thumbnailer {
 	return &plotter.Line{LineStyle: draw.LineStyle{Color: ink, Width: 6}}
-}
-
-// quantiles returns the 5, 25, 50, 75 and 95 % quantiles.
-func quantiles(values []float64) (q [5]float64) {
-	sorted := slices.Sorted(slices.Values(values))
-	for i, share := range []float64{0.05, 0.25, 0.5, 0.75, 0.95} {
-		q[i] = stat.Quantile(share, stat.Empirical, sorted, nil)
-	}
-	return q
-}
-
-// spanBar is a plotter of the quantiles of values as a horizontal bar.
-type spanBar struct {
-	at    float64
-	q     [5]float64
-	color color.Color
-}
-
-// Plot implements plot.Plotter.
-func (s spanBar) Plot(c draw.Canvas, p *plot.Plot) {
-	const half = vg.Length(4) // of the thick bar's height
-	x, y := p.Transforms(&c)
-	c.StrokeLine2(draw.LineStyle{Color: s.color, Width: 1.25}, x(s.q[0]), y(s.at), x(s.q[4]), y(s.at))
-	c.FillPolygon(s.color, corners(x(s.q[1]), y(s.at)-half, x(s.q[3]), y(s.at)+half))
-	c.StrokeLine2(draw.LineStyle{Color: color.White, Width: 1.5}, x(s.q[2]), y(s.at)-half, x(s.q[2]), y(s.at)+half)
 }

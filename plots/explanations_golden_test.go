@@ -41,18 +41,18 @@ func ExampleMistakes() {
 		var mistakes []plots.Mistake
 		for i := range 16 {
 			mistakes = append(mistakes, plots.Mistake{
-				Image: discImage(0.1 * float64(1+i)), Label: "frog", Predicted: "horse", Score: 3.1 - 0.1*float64(i),
+				Image: discImage(0.1 * float64(1+i)), Label: "frog", Predicted: "horse", Margin: 0.1*float64(i) - 3.1,
 			})
 		}
-		return plots.Mistakes(w, caption, mistakes)
+		return plots.Mistakes(w, caption, mistakes, 214, true)
 	})
 }
 
 func ExampleMargins() {
 	save("margins.png", func(w io.Writer) error {
-		return plots.Margins(w, caption, []plots.ClassValues{
+		return plots.Margins(w, caption, plots.MarginFigures{Binary: true, Loss: "hinge, C = 1", Classes: []plots.ClassValues{
 			{Class: "frog", Values: normal(1, 1000, 1.1, 0.8)}, {Class: "horse", Values: normal(2, 1000, 0.8, 1)},
-		})
+		}})
 	})
 }
 
@@ -63,7 +63,7 @@ func ExampleROC() {
 		for i := range 500 {
 			of[i] = true
 		}
-		return plots.ROC(w, caption, []plots.NamedROC{{Class: "horse", ROC: metrics.NewROC(scores, of)}})
+		return plots.ROC(w, caption, []plots.NamedROC{{Class: "horse", ROC: metrics.NewROC(scores, of)}}, 0)
 	})
 }
 
@@ -140,14 +140,13 @@ func ExampleRestoredGroups() {
 
 func ExampleSideBySide() {
 	save("side_by_side.png", func(w io.Writer) error {
-		var images []plots.NamedImage
-		models := []plots.Restorations{{Model: "autoencoder"}, {Model: "autoencoder_tied"}}
-		for i := range 8 {
-			images = append(images, plots.NamedImage{Name: fmt.Sprintf("%d, ring", 1000*i), Image: ring(float64(i))})
-			models[0].Images = append(models[0].Images, ring(float64(i)+1))
-			models[1].Images = append(models[1].Images, ring(float64(i)+0.2))
+		models := []plots.RestoredGroup{{Title: "autoencoder"}, {Title: "autoencoder_tied"}}
+		for i := range 6 {
+			name := fmt.Sprintf("%d, 指輪 ring", 1000*i) // the font lacks two letters
+			models[0].Images = append(models[0].Images, plots.RestoredImage{Name: name, Original: ring(float64(i)), Restored: ring(float64(i) + 1), MSE: 0.01234})
+			models[1].Images = append(models[1].Images, plots.RestoredImage{Name: name, Original: ring(float64(i)), Restored: ring(float64(i) + 0.2), MSE: 0.001})
 		}
-		return plots.SideBySide(w, autoencoder, images, models)
+		return plots.SideBySide(w, autoencoder, models)
 	})
 }
 
@@ -158,7 +157,7 @@ func ExampleErrorsByClass() {
 			own = append(own, plots.ClassValues{Class: class, Values: normal(uint64(i), 300, 0.01+0.002*float64(i%3), 0.002)})
 			pca = append(pca, plots.ClassValues{Class: class, Values: normal(uint64(i), 300, 0.012+0.002*float64(i%3), 0.002)})
 		}
-		return plots.ErrorsByClass(w, autoencoder, own, "PCA, 32 components", pca)
+		return plots.ErrorsByClass(w, autoencoder, own, "PCA, 32 components", pca, 6)
 	})
 }
 
@@ -170,7 +169,7 @@ func ExampleTweaks() {
 		}}
 		for i, places := range [][]int{{0, 0, 0}, {0, 0, 1}, {0, 1, 0}, {1, 0, 0}} {
 			mean := 0.76 + 0.02*float64(i) - 0.05*float64(i%2)
-			figures.Points = append(figures.Points, plots.SweptPoint{Places: places, Figure: mean, Low: mean - 0.012, High: mean + 0.01})
+			figures.Points = append(figures.Points, plots.SweptPoint{Places: places, Figure: mean, Low: mean - 0.012, High: mean + 0.01, Apart: i > 1})
 		}
 		return plots.Tweaks(w, caption, figures)
 	})

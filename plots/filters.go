@@ -2,11 +2,8 @@ package plots
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"image"
 	"io"
-	"math"
 	"slices"
 )
 
@@ -17,83 +14,29 @@ type Filter struct {
 	Use     float64 // share of the images for which the unit is not zero
 }
 
-// The most filters that one picture shows. A few dead ones are enough, because they
-// look alike.
-const (
-	mostFilters     = 150
-	mostDeadFilters = 12
-)
+// mostFilters is the largest number of filters that one picture shows.
+const mostFilters = 144
 
-// Filters writes a PNG of the first layer's filters to w, at most 150 of them, the
-// most used first. Units that are zero for every image are crossed out; at most 12
-// of these are shown, and a note counts all of them. Filters returns an error if
-// there is no filter, for weights of different shapes or that are not finite, for a
-// use outside 0 to 1, if the caption names no dataset, or from w.
+// Filters writes a PNG of the first layer's filters to w, at most 144 of them, those
+// of the units that are not zero on most images first. Units that are zero on every
+// image are counted in a note and not drawn. Filters returns an error for weights of
+// different sizes or that are not finite, if the caption names no dataset, or from w.
 func Filters(w io.Writer, caption Caption, filters []Filter) error {
-	if err := checkFilters(caption, filters); err != nil {
-		return fmt.Errorf("drawing the filters: %w", err)
-	}
-	sorted := slices.Clone(filters)
-	slices.SortStableFunc(sorted, func(a, b Filter) int { return cmp.Compare(b.Use, a.Use) })
-	dead := 0
-	for _, f := range sorted {
-		if f.Use == 0 {
-			dead++
-		}
-	}
-	notes := []string{
-		"Each picture is the weights of one unit: where it is bright the unit wants a bright pixel, where it is dark a dark one, middle gray is weight 0. " +
-			"Each has a scale of its own. Below: on how many of the images the unit is not zero.",
-		fmt.Sprintf("None of the %d units is dead: some image wakes each.", len(sorted)),
-	}
-	if dead > 0 {
-		notes[1] = fmt.Sprintf("%d of the %d units are dead: zero on every image, so that they contribute nothing and no gradient wakes them.", dead, len(sorted))
-	}
-	if dead > mostDeadFilters {
-		notes[1] += fmt.Sprintf(" %d of them are shown.", mostDeadFilters)
-		sorted = sorted[:len(sorted)-dead+mostDeadFilters]
-	}
-	if more := len(sorted) - mostFilters; more > 0 {
-		notes = append(notes, fmt.Sprintf("%d more units, less used than these, are not shown.", more))
-		sorted = sorted[:mostFilters]
-	}
-	tiles := make([]galleryTile, len(sorted))
-	for i, f := range sorted {
-		tiles[i] = galleryTile{
-			images: []image.Image{f.Weights.signed(largestMagnitude(f.Weights.Values))},
-			lines:  []string{useText(f.Use)}, struck: f.Use == 0,
-		}
-	}
 	const across = 12
-	heading := heading{"What the first layer looks for", caption, notes}
-	if err := (gallery{across, []tileGroup{{tiles: tiles}}}).write(w, heading); err != nil {
-		return fmt.Errorf("drawing the filters: %w", err)
+	live := slices.DeleteFunc(slices.Clone(filters), func(f Filter) bool { return f.Use == 0 })
+	slices.SortStableFunc(live, func(a, b Filter) int { return cmp.Compare(b.Use, a.Use) })
+	notes := []string{"Each picture is the weights of one unit: bright above 0, dark below, middle gray 0, each on a scale of its own. " +
+		"The units that are not zero on most images come first."}
+	if dead := len(filters) - len(live); dead > 0 {
+		notes = append(notes, fmt.Sprintf("%d of the %d units are zero on every image and are not drawn.", dead, len(filters)))
 	}
-	return nil
-}
-
-func checkFilters(caption Caption, filters []Filter) error {
-	images := make([]Image, len(filters))
-	for i, f := range filters {
-		if images[i] = f.Weights; !(f.Use >= 0 && f.Use <= 1) {
-			return errors.New("a unit's use is not a share between 0 and 1")
-		}
+	if more := len(live) - mostFilters; more > 0 {
+		notes = append(notes, fmt.Sprintf("%d more units, which are zero on more images than these, are not drawn.", more))
+		live = live[:mostFilters]
 	}
-	return checkImages(caption, images)
-}
-
-// useText writes a share so that only a unit that is never active is written as 0,
-// and only one that is always active as 100 %.
-func useText(use float64) string {
-	const percent = 100
-	switch rounded := math.Round(percent * use); {
-	case use == 0:
-		return "dead"
-	case rounded == 0:
-		return "< 1%"
-	case rounded == percent && use < 1:
-		return "> 99%"
-	default:
-		return fmt.Sprintf("%.0f%%", rounded)
+	tiles := make([]galleryTile, len(live))
+	for i, f := range live {
+		tiles[i].images = []view{f.Weights.signed(clearMagnitude(f.Weights.Values))}
 	}
+	return oneGroup(heading{"Weights of the first layer", caption, notes}, across, tiles).write(w, "the filters")
 }

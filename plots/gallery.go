@@ -1,21 +1,23 @@
 package plots
 
 import (
-	"errors"
 	"fmt"
 	"image"
 	"io"
 
+	scaling "golang.org/x/image/draw"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
 // A gallery shows groups of tiles below each other. A tile consists of images beside
-// each other and lines of text below them.
+// each other and lines of text below them. All images have the same height and width,
+// and all tiles as many images.
 type gallery struct {
-	across int // tiles beside each other
-	groups []tileGroup
+	heading heading
+	across  int // tiles beside each other
+	groups  []tileGroup
 }
 
 type tileGroup struct {
@@ -24,9 +26,8 @@ type tileGroup struct {
 }
 
 type galleryTile struct {
-	images []image.Image // all of one size
-	lines  []string
-	struck bool // crossed out
+	images []view
+	lines  [][]string // one text for the whole tile, or one below each image
 }
 
 const (
@@ -34,38 +35,49 @@ const (
 	tileImageGap  = vg.Length(2) // between the images of a tile
 	groupTitle    = vg.Length(20)
 	groupGap      = vg.Length(6)
-	smallestLine  = vg.Length(6)
+	smallestLine  = vg.Length(9)
 	tileLineLead  = 1.25         // line spacing in font sizes
 	tileLinesEdge = vg.Length(3) // between an image and its lines
 	galleryWidth  = pictureWidth - 2*margin
 )
 
-// checkImages returns an error unless there are images, all of one shape, that
-// can be drawn.
-func checkImages(caption Caption, images []Image) error {
-	if len(images) == 0 {
-		return errors.New("no image given")
-	}
-	first := images[0]
-	for i, m := range images {
-		if err := m.check(); err != nil {
-			return fmt.Errorf("image %d: %w", i, err)
-		}
-		if m.Channels != first.Channels || m.Height != first.Height || m.Width != first.Width {
-			return fmt.Errorf("image %d has %dx%dx%d values and the first %dx%dx%d; all need the same shape",
-				i, m.Channels, m.Height, m.Width, first.Channels, first.Height, first.Width)
-		}
-	}
-	return caption.check()
+// oneGroup returns a gallery of tiles without titles.
+func oneGroup(h heading, across int, tiles []galleryTile) gallery {
+	return gallery{h, across, []tileGroup{{tiles: tiles}}}
 }
 
-// write writes the gallery below a heading as a PNG.
-func (g gallery) write(w io.Writer, h heading) error {
-	return writePicture(w, h, g.height(), g.draw)
+// write writes the gallery as a PNG. A gallery without tiles is only its heading.
+// what says in errors what is drawn.
+func (g gallery) write(w io.Writer, what string) (err error) {
+	defer drawing(what, &err)
+	if err := g.check(); err != nil {
+		return err
+	}
+	return writePicture(w, g.heading, g.height(), g.draw)
 }
 
-// tile returns one of the tiles. All tiles have the same number of images, of the
-// same size.
+// check returns an error unless all images can be drawn and have the same height and
+// width.
+func (g gallery) check() error {
+	first, number := g.tile(), 0
+	for _, group := range g.groups {
+		for _, tile := range group.tiles {
+			for _, m := range tile.images {
+				if err := m.check(); err != nil {
+					return fmt.Errorf("image %d: %w", number, err)
+				}
+				if m.Height != first.images[0].Height || m.Width != first.images[0].Width {
+					return fmt.Errorf("image %d is %dx%d and the first %dx%d; all need the same size",
+						number, m.Width, m.Height, first.images[0].Width, first.images[0].Height)
+				}
+				number++
+			}
+		}
+	}
+	return g.heading.caption.check()
+}
+
+// tile returns one of the tiles, or an empty one if there is none.
 func (g gallery) tile() galleryTile {
 	for _, group := range g.groups {
 		if len(group.tiles) > 0 {
@@ -79,97 +91,129 @@ func (g gallery) tileWidth() vg.Length {
 	return (galleryWidth - vg.Length(g.across-1)*tileGap) / vg.Length(g.across)
 }
 
-// imageSize returns the size at which an image is drawn: each of its pixels becomes
-// a square of whole PNG pixels.
-func (g gallery) imageSize() (width, height vg.Length) {
+// imageSize returns the size in PNG pixels at which an image is drawn: each of its
+// pixels becomes a square of whole PNG pixels, or, if it has more pixels than there
+// is room for, it is scaled down.
+func (g gallery) imageSize() image.Point {
 	images := vg.Length(len(g.tile().images))
-	bounds := g.tile().images[0].Bounds()
-	room := (g.tileWidth() - (images-1)*tileImageGap) / images
-	enlargement := max(1, int(room/pixel)/bounds.Dx())
-	return vg.Length(enlargement*bounds.Dx()) * pixel, vg.Length(enlargement*bounds.Dy()) * pixel
+	room := int((g.tileWidth()-(images-1)*tileImageGap)/images/pixel + 1e-6)
+	size := image.Pt(g.tile().images[0].Width, g.tile().images[0].Height)
+	if enlargement := room / size.X; enlargement > 0 {
+		return size.Mul(enlargement)
+	}
+	return image.Pt(room, max(1, size.Y*room/size.X))
 }
 
-// style returns the text style of the tiles' lines, so small that the longest line
-// fits.
+// textWidth returns the room for a line's text if the line has so many.
+func (g gallery) textWidth(texts int) vg.Length {
+	return (g.tileWidth() - vg.Length(texts-1)*tileImageGap) / vg.Length(texts)
+}
+
+// style returns the text style of the tiles' lines: the largest in which all of them
+// fit, but no smaller than smallestLine.
 func (g gallery) style() text.Style {
-	var lines []string
+	style := textStyle(smallSize, inkColor)
 	for _, group := range g.groups {
 		for _, tile := range group.tiles {
-			lines = append(lines, tile.lines...)
+			for _, line := range tile.lines {
+				for _, one := range line {
+					style.Font.Size = max(smallestLine, min(style.Font.Size, style.Font.Size*g.textWidth(len(line))/max(1, style.Width(one))))
+				}
+			}
 		}
 	}
-	return shrunk(textStyle(smallSize, inkColor), lines, g.tileWidth(), smallestLine)
+	return style
 }
 
 // rowHeight returns the height of a row of tiles, with room for the longest text.
 func (g gallery) rowHeight() vg.Length {
-	_, height := g.imageSize()
 	lines := 0
 	for _, group := range g.groups {
 		for _, tile := range group.tiles {
 			lines = max(lines, len(tile.lines))
 		}
 	}
-	if lines == 0 {
-		return height + tileGap
+	height := vg.Length(g.imageSize().Y)*pixel + tileGap
+	if lines > 0 {
+		height += tileLinesEdge + vg.Length(lines)*tileLineLead*g.style().Font.Size
 	}
-	return height + tileLinesEdge + vg.Length(lines)*tileLineLead*g.style().Font.Size + tileGap
+	return height
 }
 
 func (g gallery) height() vg.Length {
-	height := -tileGap
-	for i, group := range g.groups {
-		if i > 0 {
-			height += groupGap
-		}
+	if len(g.tile().images) == 0 {
+		return 0
+	}
+	height, row := vg.Length(len(g.groups)-1)*groupGap-tileGap, g.rowHeight()
+	for _, group := range g.groups {
 		if group.title != "" {
 			height += groupTitle
 		}
-		height += vg.Length((len(group.tiles)+g.across-1)/g.across) * g.rowHeight()
+		height += vg.Length((len(group.tiles)+g.across-1)/g.across) * row
 	}
 	return height
 }
 
 func (g gallery) draw(c draw.Canvas) {
-	style, row := g.style(), g.rowHeight()
-	top := c.Max.Y
-	for i, group := range g.groups {
-		if i > 0 {
-			top -= groupGap
-		}
+	if len(g.tile().images) == 0 {
+		return
+	}
+	style, row, top := g.style(), g.rowHeight(), c.Max.Y
+	for _, group := range g.groups {
 		if group.title != "" {
 			titles := bold(textStyle(labelSize, inkColor))
-			writeLine(c, titles, elide(titles, group.title, galleryWidth), c.Min.X, top)
+			titles.YAlign = draw.YTop
+			c.FillText(titles, vg.Point{X: c.Min.X, Y: top}, elide(titles, group.title, galleryWidth))
 			top -= groupTitle
 		}
 		for place, tile := range group.tiles {
 			left := c.Min.X + vg.Length(place%g.across)*(g.tileWidth()+tileGap)
 			g.drawTile(c, tile, style, left, top-vg.Length(place/g.across)*row)
 		}
-		top -= vg.Length((len(group.tiles)+g.across-1)/g.across) * row
+		top -= vg.Length((len(group.tiles)+g.across-1)/g.across)*row + groupGap
 	}
 }
 
 // drawTile draws a tile with its upper left corner at the given place. Each image has
 // a thin frame, without which a white edge would merge with the paper.
 func (g gallery) drawTile(c draw.Canvas, tile galleryTile, style text.Style, left, top vg.Length) {
-	width, height := g.imageSize()
+	size := g.imageSize()
+	width, height := vg.Length(size.X)*pixel, vg.Length(size.Y)*pixel
 	left, top = wholePixels(left), wholePixels(top)
-	for i, image := range tile.images {
-		at := left + vg.Length(i)*wholePixels(width+tileImageGap)
-		place := c
-		place.Rectangle = vg.Rectangle{Min: vg.Point{X: at, Y: top - height}, Max: vg.Point{X: at + width, Y: top}}
-		place.SetColor(gridColor)
-		place.Fill(draw.Crop(place, -pixel, pixel, -pixel, pixel).Rectangle.Path())
-		pixelImage{image}.Plot(place, nil)
-		if tile.struck {
-			cross := draw.LineStyle{Color: vermillion, Width: 1.5}
-			place.StrokeLine2(cross, at, top, at+width, top-height)
-			place.StrokeLine2(cross, at, top-height, at+width, top)
-		}
+	for i, one := range tile.images {
+		place := vg.Rectangle{Min: vg.Point{X: left + vg.Length(i)*wholePixels(width+tileImageGap), Y: top - height}}
+		place.Max = place.Min.Add(vg.Point{X: width, Y: height})
+		c.FillPolygon(gridColor, corners(place.Min.X-pixel, place.Min.Y-pixel, place.Max.X+pixel, place.Max.Y+pixel))
+		c.DrawImage(place, scaled(one.picture(), size))
 	}
 	for i, line := range tile.lines {
 		baseline := top - height - tileLinesEdge - vg.Length(i+1)*tileLineLead*style.Font.Size + style.FontExtents().Descent
-		c.FillText(style, vg.Point{X: left, Y: baseline}, elide(style, line, g.tileWidth()))
+		for place, one := range line {
+			at := left
+			if len(line) > 1 {
+				at += vg.Length(place) * wholePixels(width+tileImageGap)
+			}
+			c.FillText(style, vg.Point{X: at, Y: baseline}, elide(style, one, g.textWidth(len(line))))
+		}
 	}
+}
+
+// scaled returns a picture in another size, enlarged without smoothing: gonum's
+// plotter.Image would blur it.
+func scaled(picture image.Image, size image.Point) image.Image {
+	drawn := image.NewRGBA(image.Rectangle{Max: size})
+	scaler := scaling.Scaler(scaling.NearestNeighbor)
+	if size.X < picture.Bounds().Dx() {
+		scaler = scaling.BiLinear
+	}
+	scaler.Scale(drawn, drawn.Rect, picture, picture.Bounds(), scaling.Src, nil)
+	return drawn
+}
+
+// fullWidth returns a tile's lines, each of a single text.
+func fullWidth(lines ...string) (texts [][]string) {
+	for _, line := range lines {
+		texts = append(texts, []string{line})
+	}
+	return texts
 }

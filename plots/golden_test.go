@@ -115,9 +115,9 @@ func ExampleLossChart_yardstick() {
 
 func ExampleReconstructions() {
 	save("reconstructions.png", func(w io.Writer) error {
-		return plots.Reconstructions(w, autoencoder, []plots.Reconstruction{
-			{Name: "image 4711, frog", Original: shown(disc(50)), Reconstructed: shown(disc(1))},
-			{Name: "image 9, horse", Original: shown(disc(50)), Reconstructed: shown(disc(3))},
+		return plots.Reconstructions(w, autoencoder, []plots.RestoredImage{
+			{Name: "image 4711, frog", Original: shown(disc(50)), Restored: shown(disc(1)), MSE: 0.0123},
+			{Name: "image 9, horse", Original: shown(disc(50)), Restored: shown(disc(3)), MSE: 0.00456},
 		})
 	})
 }
@@ -181,23 +181,20 @@ func ExampleAccuracyComparison() {
 	saveChart("accuracies.png", chart, err)
 }
 
-// swept is a sweep of three keys whose best setting is where the length of a
-// step is right; the longest steps fail.
+// swept is a sweep of two keys whose best setting is where the length of a step is
+// right; the longest steps fail.
 func swept() plots.SweptFigures {
 	figures := plots.SweptFigures{Keys: []plots.SweptKey{
 		{Name: "optimizer.learning_rate", Values: []string{"0.0001", "0.001", "0.01", "0.1"}},
-		{Name: "optimizer.weight_decay", Values: []string{"0.01", "0.1", "0.5"}},
 		{Name: "loss.c", Values: []string{"0.1", "1", "10"}},
 	}}
 	for rate := range 4 {
-		for decay := range 3 {
-			for c := range 3 {
-				point := plots.SweptPoint{Places: []int{rate, decay, c}, Figure: math.NaN()}
-				if step := rate + c; step < 5 {
-					point.Figure = 0.84 - 0.02*math.Pow(float64(step)-1.8, 2) - 0.01*float64(decay)
-				}
-				figures.Points = append(figures.Points, point)
+		for c := range 3 {
+			point := plots.SweptPoint{Places: []int{rate, c}, Figure: math.NaN()}
+			if step := rate + c; step < 5 {
+				point.Figure = 0.84 - 0.02*math.Pow(float64(step)-1.8, 2) - 0.01*float64(c)
 			}
+			figures.Points = append(figures.Points, point)
 		}
 	}
 	return figures
@@ -237,22 +234,18 @@ func ExampleSweepSlices() {
 	})
 }
 
-func ExampleSweepLines() {
+// ExampleSweepSlices_latent draws one listed key with seeds and yardsticks.
+func ExampleSweepSlices_latent() {
 	save("sweep_latent.png", func(w io.Writer) error {
-		figures := plots.SweptFigures{Loss: "mse", Keys: []plots.SweptKey{
-			{Name: "model.kind", Values: []string{"autoencoder", "tied_autoencoder"}},
-			{Name: "model.latent", Values: []string{"8", "16", "32", "64", "128"}},
-		}}
-		for kind := range 2 {
-			for latent := range 5 {
-				pca := 0.028 * math.Pow(0.7, float64(latent))
-				loss := pca*1.04 + 0.0015*float64(latent*(1-kind))
-				figures.Points = append(figures.Points, plots.SweptPoint{
-					Places: []int{kind, latent}, Figure: loss, Low: 0.95 * loss, High: 1.08 * loss, Yardstick: pca,
-				})
-			}
+		figures := plots.SweptFigures{Loss: "mse", Keys: []plots.SweptKey{{Name: "model.latent", Values: []string{"8", "16", "32", "64", "128"}}}}
+		for latent := range 5 {
+			pca := 0.028 * math.Pow(0.7, float64(latent))
+			loss := pca*1.04 + 0.0015*float64(latent)
+			figures.Points = append(figures.Points, plots.SweptPoint{
+				Places: []int{latent}, Figure: loss, Low: 0.95 * loss, High: 1.08 * loss, Yardstick: pca,
+			})
 		}
-		return plots.SweepLines(w, autoencoder, figures, 1)
+		return plots.SweepSlices(w, autoencoder, figures)
 	})
 }
 
@@ -293,7 +286,7 @@ func TestGolden(t *testing.T) {
 		"noisy.png":           ExampleLossChart_noisy,
 		"accuracies.png":      ExampleAccuracyComparison,
 		"sweep.png":           ExampleSweepMap,
-		"sweep_latent.png":    ExampleSweepLines,
+		"sweep_latent.png":    ExampleSweepSlices_latent,
 		"sweep_slices.png":    ExampleSweepSlices,
 	})
 }

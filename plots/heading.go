@@ -69,11 +69,14 @@ func (h heading) lines(width vg.Length) []headingLine {
 	return lines
 }
 
-// height returns the space that the heading takes, including the gap below it.
-func (h heading) height(width vg.Length) vg.Length {
-	height := headingGap
+// height returns the space that the heading takes, including the gap below it. An
+// empty heading takes none.
+func (h heading) height(width vg.Length) (height vg.Length) {
 	for _, line := range h.lines(width) {
 		height += line.height()
+	}
+	if height > 0 {
+		height += headingGap
 	}
 	return height
 }
@@ -90,8 +93,8 @@ func (h heading) draw(c draw.Canvas) draw.Canvas {
 }
 
 // wrap breaks text into lines no wider than width: between words, or within a word
-// that is wider than a line. It keeps every word; white
-// space of any kind becomes one space or a line break.
+// that is wider than a line. It keeps every word; white space of any kind becomes one
+// space or a line break.
 func wrap(style text.Style, text string, width vg.Length) []string {
 	var lines []string
 	line := ""
@@ -118,21 +121,9 @@ func wrap(style text.Style, text string, width vg.Length) []string {
 	return lines
 }
 
-// elide shortens text to the width, with a "…" for what is left out.
+// elide shortens text to the width, with a "…" for what is left out of its middle:
+// names often differ only at their ends.
 func elide(style text.Style, text string, width vg.Length) string {
-	if style.Width(text) <= width {
-		return text
-	}
-	letters := []rune(text)
-	for len(letters) > 0 && style.Width(string(letters)+"…") > width {
-		letters = letters[:len(letters)-1]
-	}
-	return string(letters) + "…"
-}
-
-// elideMiddle shortens text to the width, with a "…" for what is left out of
-// its middle: names of runs often differ only at their ends.
-func elideMiddle(style text.Style, text string, width vg.Length) string {
 	letters := []rune(text)
 	shortened := text
 	for kept := len(letters); kept > 0 && style.Width(shortened) > width; {

@@ -32,33 +32,11 @@ func TestWrapKeepsEveryLetterAndTheWidth(t *testing.T) {
 	}
 }
 
-func TestWrapBreaksBetweenWords(t *testing.T) {
-	style := textStyle(labelSize, inkColor)
-	lines := wrap(style, "frog and horse", style.Width("frog and"))
-	if got, want := strings.Join(lines, "|"), "frog and|horse"; got != want {
-		t.Errorf("lines are %s, want %s", got, want)
-	}
-}
-
-func TestCaption(t *testing.T) {
-	for _, test := range []struct {
-		caption Caption
-		want    string
-	}{
-		{Caption{"svm", "CIFAR-10"}, "svm · CIFAR-10"},
-		{Caption{"", "CIFAR-10"}, "CIFAR-10"},
-	} {
-		if got := test.caption.String(); got != test.want {
-			t.Errorf("caption reads %q, want %q", got, test.want)
-		}
-	}
-}
-
-func TestElideMiddleKeepsBothEnds(t *testing.T) {
+func TestElideKeepsBothEnds(t *testing.T) {
 	style := textStyle(labelSize, inkColor)
 	const name = "autoencoder_tied/2026-01-02T03-04-05Z"
 	for width := style.Width("…"); width < style.Width(name)+10; width += 7 {
-		got := elideMiddle(style, name, width)
+		got := elide(style, name, width)
 		if style.Width(got) > width {
 			t.Errorf("%q is %v wide, more than %v", got, style.Width(got), width)
 		}

@@ -5,6 +5,9 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
+
+	"gonum.org/v1/plot/palette"
 )
 
 // An Image is values to be shown as a picture: the planes of its channels one
@@ -14,6 +17,9 @@ type Image struct {
 	Channels, Height, Width int
 	Values                  []float32 // Channels x Height x Width
 }
+
+// planes is the number of channels of a color image.
+const planes = 3
 
 // check returns an error if the image cannot be drawn.
 func (m Image) check() error {
@@ -31,37 +37,57 @@ func (m Image) check() error {
 	return nil
 }
 
-// like reports whether the images have the same shape.
-func (m Image) like(other Image) bool {
-	return m.Channels == other.Channels && m.Height == other.Height && m.Width == other.Width
-}
-
 // Picture returns the image as it is shown, values below 0 as 0 and above 1 as 1.
-func (m Image) Picture() image.Image { return m.between(0, 1) }
+func (m Image) Picture() image.Image { return m.plain().picture() }
 
-// signed returns the image of values around 0, which is middle gray, between
-// -strongest and strongest.
-func (m Image) signed(strongest float64) image.Image {
-	if strongest == 0 {
-		strongest = 1 // any range around 0 does
-	}
-	return m.between(-strongest, strongest)
+// A view is an image with the range of values that is shown: low is black and high
+// white, or the ends of colors if a single channel is shown in colors. Values beyond
+// the range look like its ends.
+type view struct {
+	Image
+	low, high float64
+	colors    palette.ColorMap
 }
 
-// between returns the image with dark at low and bright at high.
-func (m Image) between(low, high float64) image.Image {
-	picture, plane := image.NewRGBA(image.Rect(0, 0, m.Width, m.Height)), m.Height*m.Width
+func (m Image) plain() view { return view{m, 0, 1, nil} }
+
+// signed shows values around 0, which is middle gray.
+func (m Image) signed(strongest float64) view { return view{m, -strongest, strongest, nil} }
+
+func (v view) picture() image.Image {
+	picture, plane := image.NewRGBA(image.Rect(0, 0, v.Width, v.Height)), v.Height*v.Width
 	shade := func(value float32) uint8 {
-		return uint8(math.Round(255 * min(max((float64(value)-low)/(high-low), 0), 1)))
+		return uint8(math.Round(255 * min(max((float64(value)-v.low)/(v.high-v.low), 0), 1)))
 	}
 	for i := range plane {
-		c := color.RGBA{A: 0xFF}
-		c.R = shade(m.Values[i])
-		c.G, c.B = c.R, c.R
-		if m.Channels == planes {
-			c.G, c.B = shade(m.Values[plane+i]), shade(m.Values[2*plane+i])
+		var c color.Color
+		if v.colors != nil {
+			c, _ = v.colors.At(min(max(float64(v.Values[i]), v.low), v.high)) // within the map's range
+		} else {
+			r, g, b := shade(v.Values[i]), shade(v.Values[i%plane+plane*(1%v.Channels)]), shade(v.Values[i%plane+plane*(2%v.Channels)])
+			c = color.RGBA{R: r, G: g, B: b, A: 0xFF}
 		}
-		picture.SetRGBA(i%m.Width, i/m.Width, c)
+		picture.Set(i%v.Width, i/v.Width, c)
 	}
 	return picture
+}
+
+// clearMagnitude returns the magnitude below which all but one in fifty values lie.
+// It gets the strongest color: if the largest value of all did, most would look gray.
+// It is never 0, so that it can be the end of a range.
+func clearMagnitude(values ...[]float32) float64 {
+	var magnitudes []float64
+	for _, value := range slices.Concat(values...) {
+		magnitudes = append(magnitudes, math.Abs(float64(value)))
+	}
+	slices.Sort(magnitudes)
+	if len(magnitudes) == 0 {
+		return 1
+	}
+	for _, place := range []int{(len(magnitudes) - 1) * 49 / 50, len(magnitudes) - 1} {
+		if clear := magnitudes[place]; clear > 0 {
+			return clear
+		}
+	}
+	return 1
 }

@@ -21,16 +21,22 @@ const (
 	legendBelow     = vg.Length(6) // between the strip and the axes
 )
 
+// newLegend returns a legend for entries below each other.
+func newLegend() plot.Legend {
+	legend := plot.NewLegend()
+	legend.TextStyle = textStyle(labelSize, inkColor)
+	legend.Left, legend.Top = true, true
+	legend.ThumbnailWidth = thumbnailWidth
+	return legend
+}
+
 // legendTextWidth is the room for an entry's text in a strip of the given width.
 func legendTextWidth(width vg.Length) vg.Length {
 	return width - thumbnailWidth - textStyle(labelSize, inkColor).Width(" ")
 }
 
 func (s *legendStrip) add(name string, thumbnails ...plot.Thumbnailer) {
-	entry := plot.NewLegend()
-	entry.TextStyle = textStyle(labelSize, inkColor)
-	entry.Left, entry.Top = true, true
-	entry.ThumbnailWidth = thumbnailWidth
+	entry := newLegend()
 	entry.Add(name, thumbnails...)
 	s.entries = append(s.entries, entry)
 }
@@ -39,18 +45,17 @@ func (s *legendStrip) add(name string, thumbnails ...plot.Thumbnailer) {
 // upper left corner, and returns the strip's height.
 func (s *legendStrip) place(width vg.Length, put func(entry *plot.Legend, left, down, entryWidth vg.Length)) vg.Length {
 	var left, down, widest vg.Length
-	if s.aligned {
-		for i := range s.entries {
+	for i := range s.entries {
+		if s.aligned {
 			widest = max(widest, s.entries[i].Rectangle(draw.Canvas{}).Size().X)
 		}
 	}
 	for i := range s.entries {
-		entry := &s.entries[i]
-		entryWidth := max(widest, entry.Rectangle(draw.Canvas{}).Size().X)
+		entryWidth := max(widest, s.entries[i].Rectangle(draw.Canvas{}).Size().X)
 		if left > 0 && left+entryWidth > width {
 			left, down = 0, down+legendRowHeight
 		}
-		put(entry, left, down, entryWidth)
+		put(&s.entries[i], left, down, entryWidth)
 		left += entryWidth + legendGap
 	}
 	return down + legendRowHeight

@@ -38,42 +38,67 @@ func checkClassValues(caption Caption, classes []ClassValues) error {
 	return caption.check()
 }
 
+// omittedNote says how many classes a picture leaves out, and which.
+func omittedNote(omitted int, which string) []string {
+	if omitted == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%d more classes, %s, are not drawn.", omitted, which)}
+}
+
+// MarginFigures are a classifier's margins on images of each class. An image with a
+// margin below 0 is classified wrongly.
+type MarginFigures struct {
+	Classes []ClassValues
+	Omitted int    // the number of classes that are left out, those with the largest mean margins
+	Binary  bool   // there are two classes; a margin is y*score. Otherwise it is the score of an image's own class minus the highest other score
+	Loss    string // names the loss if images with margins up to 1 still add to it; else empty
+}
+
+// marginMeaning says what a margin is.
+func marginMeaning(binary bool) string {
+	if binary {
+		return "the score, with its sign turned for the first class"
+	}
+	return "the score of an image's own class minus the highest other score"
+}
+
 // Margins writes a PNG to w that shows how a classifier's margins are distributed
-// over the images of each class. With two classes a margin is y*score; with more it
-// is the score of an image's own class minus the highest other score. An image with
-// a margin below 0 is classified wrongly; one with a margin below 1 still contributes
-// to the hinge loss. The few values beyond the ends of the axis are counted in the
-// outermost bars. Margins returns an error for a class without images, a margin that is not finite, if
-// the caption names no dataset, or from w.
-func Margins(w io.Writer, caption Caption, classes []ClassValues) error {
+// over the images of each class. The few values beyond the ends of the axis are
+// counted in the outermost bars. Margins returns an error for a class without images,
+// a margin that is not finite, if the caption names no dataset, or from w.
+func Margins(w io.Writer, caption Caption, figures MarginFigures) (err error) {
+	defer drawing("the margins", &err)
+	classes := figures.Classes
 	if err := checkClassValues(caption, classes); err != nil {
-		return fmt.Errorf("drawing the margins: %w", err)
+		return err
 	}
 	axes := newPlot()
 	low, high, width := marginRange(classes)
 	axes.Add(newGrid())
 	ticks := make(plot.ConstantTicks, len(classes))
 	for i, class := range classes {
-		row := len(classes) - 1 - i
-		wrong, inside := below(class.Values, 0), below(class.Values, 1)
-		axes.Add(marginBars{row: float64(row), low: low, width: width, shares: histogram(class.Values, low, high, width),
-			note: fmt.Sprintf("%.1f%% wrong, %.1f%% right but within the margin", 100*wrong, 100*(inside-wrong))})
-		ticks[row] = plot.Tick{Value: float64(row) + 0.3, Label: class.Class}
+		row := float64(len(classes) - 1 - i)
+		label := fmt.Sprintf("%s\n%s wrong", elide(axes.Y.Tick.Label, class.Class, longestName), Percent(below(class.Values, 0)))
+		if figures.Loss != "" {
+			label += fmt.Sprintf("\n%s from 0 to 1", Percent(below(class.Values, 1)-below(class.Values, 0)))
+		}
+		axes.Add(marginBars{row: row, low: low, width: width, shares: histogram(class.Values, low, high, width), pale: figures.Loss != ""})
+		ticks[i] = plot.Tick{Value: row + 0.4, Label: label}
 	}
 	axes.X.Min, axes.X.Max = low, high
 	axes.Y.Min, axes.Y.Max = 0, float64(len(classes))
-	axes.X.Label.Text = "Margin"
-	axes.X.Tick.Marker = linearTicks{}
+	axes.X.Label.Text, axes.Y.Label.Text = "Margin", "Images of each class"
+	axes.X.Tick.Marker = linearTicks
 	axes.Y.Tick.Marker, axes.Y.Tick.Length, axes.Y.Width = ticks, 0, 0
-	heading := heading{"How surely each class is told", caption, []string{
-		"How many of a class's images have which margin. Orange, below 0: classified wrongly. Pale, from 0 to 1: right, but so close that the " +
-			"hinge loss still pulls. Blue, above 1: right and at rest.",
-	}}
-	height := vg.Length(0.8)*vg.Inch + vg.Length(len(classes))*max(0.55*vg.Inch, min(1.5*vg.Inch, 4*vg.Inch/vg.Length(len(classes))))
-	if err := writePicture(w, heading, height, axes.Draw); err != nil {
-		return fmt.Errorf("drawing the margins: %w", err)
+	note := "The margin is " + marginMeaning(figures.Binary) + ". Orange, below 0: classified wrongly. Blue: classified correctly"
+	if figures.Loss != "" {
+		note += "; pale, from 0 to 1: still adding to the loss, " + figures.Loss
 	}
-	return nil
+	heading := heading{"Margins of the images of each class", caption,
+		append([]string{note + ". Each class has its own scale upwards."}, omittedNote(figures.Omitted, "with larger mean margins")...)}
+	height := 0.8*vg.Inch + vg.Length(len(classes))*max(0.62*vg.Inch, min(1.5*vg.Inch, 4*vg.Inch/vg.Length(len(classes))))
+	return writePicture(w, heading, height, axes.Draw)
 }
 
 // below returns the share of the values that lie below a bound.
@@ -117,12 +142,12 @@ func histogram(values []float64, low, high, width float64) []float64 {
 type marginBars struct {
 	row, low, width float64
 	shares          []float64
-	note            string
+	pale            bool // from 0 to 1
 }
 
 // Plot implements plot.Plotter.
 func (m marginBars) Plot(c draw.Canvas, p *plot.Plot) {
-	const tallest = 0.85 // of a row
+	const tallest = 0.9 // of a row
 	x, y := p.Transforms(&c)
 	scale := tallest / slices.Max(m.shares)
 	for i, share := range m.shares {
@@ -131,47 +156,12 @@ func (m marginBars) Plot(c draw.Canvas, p *plot.Plot) {
 		switch middle := left + m.width/2; {
 		case middle < 0:
 			ink = vermillion
-		case middle < 1:
+		case middle < 1 && m.pale:
 			ink = paleBlue
 		}
 		if share > 0 {
 			c.FillPolygon(ink, corners(x(left), y(m.row), x(left+m.width), y(m.row+scale*share)))
 		}
 	}
-	base := draw.LineStyle{Color: inkColor, Width: 0.75}
-	c.StrokeLine2(base, c.Min.X, y(m.row), c.Max.X, y(m.row))
-	m.drawNote(c, x, y(m.row+0.97)-1)
+	c.StrokeLine2(draw.LineStyle{Color: inkColor, Width: 0.75}, c.Min.X, y(m.row), c.Max.X, y(m.row))
 }
-
-// drawNote writes the note below top, at the end of the row where the bars under
-// it are lower.
-func (m marginBars) drawNote(c draw.Canvas, x func(float64) vg.Length, top vg.Length) {
-	const margin = 4
-	style := textStyle(smallSize, inkColor)
-	length := style.Width(m.note) + margin
-	var underLeft, underRight float64 // the tallest bars
-	for i, share := range m.shares {
-		left := m.low + float64(i)*m.width
-		if x(left) < c.Min.X+length {
-			underLeft = max(underLeft, share)
-		}
-		if x(left+m.width) > c.Max.X-length {
-			underRight = max(underRight, share)
-		}
-	}
-	style.YAlign = draw.YTop
-	if underLeft < underRight {
-		c.FillText(style, vg.Point{X: c.Min.X + margin, Y: top}, m.note)
-		return
-	}
-	style.XAlign = draw.XRight
-	c.FillText(style, vg.Point{X: c.Max.X - margin, Y: top}, m.note)
-}
-
-// corners returns the corners of a rectangle.
-func corners(left, bottom, right, top vg.Length) []vg.Point {
-	return []vg.Point{{X: left, Y: bottom}, {X: right, Y: bottom}, {X: right, Y: top}, {X: left, Y: top}}
-}
-
-// paleBlue is a lighter shade of blue.
-var paleBlue = color.RGBA{R: 0x9C, G: 0xC6, B: 0xE0, A: 0xFF}

@@ -3,46 +3,31 @@ package plots
 import (
 	"fmt"
 	"io"
-
-	"gonum.org/v1/plot/vg/draw"
 )
 
 // A Mistake is an image that a classifier assigns to a wrong class.
 type Mistake struct {
 	Image            Image
 	Label, Predicted string  // classes
-	Score            float64 // of the predicted class; of two classes, the score itself
+	Margin           float64 // below 0; see [MarginFigures]
 }
 
 // Mistakes writes a PNG of images that a classifier gets wrong to w, each with its
-// class, the class it was taken for, and the score. They are drawn in the given
-// order, which should be from the surest mistake on. Mistakes returns an error for
-// images of different shapes, for values that are not finite, if the caption names
-// no dataset, or from w.
-func Mistakes(w io.Writer, caption Caption, mistakes []Mistake) error {
-	var images []Image
-	var tiles []galleryTile
-	for _, m := range mistakes {
-		images = append(images, m.Image)
+// class, the class it was taken for, and its margin. They are drawn in the given
+// order, which should begin with the lowest margin. wrong is the number of all
+// mistakes, binary whether there are two classes. Mistakes returns an error for images
+// of different sizes, for values that are not finite, if the caption names no dataset,
+// or from w.
+func Mistakes(w io.Writer, caption Caption, mistakes []Mistake, wrong int, binary bool) error {
+	const across = 6
+	notes := []string{"No image is classified wrongly."}
+	if len(mistakes) > 0 {
+		notes[0] = fmt.Sprintf("The %d of %s wrongly classified images with the lowest margins, the lowest first. The margin is %s.",
+			len(mistakes), Thousands(wrong), marginMeaning(binary))
 	}
-	if len(images) == 0 {
-		return writePicture(w, heading{"The surest mistakes", caption, []string{"No image is classified wrongly."}}, 0, func(draw.Canvas) {})
+	tiles := make([]galleryTile, len(mistakes))
+	for i, m := range mistakes {
+		tiles[i] = galleryTile{[]view{m.Image.plain()}, fullWidth(m.Label, "taken for "+m.Predicted, fmt.Sprintf("margin %.2f", m.Margin))}
 	}
-	if err := checkImages(caption, images); err != nil {
-		return fmt.Errorf("drawing the mistakes: %w", err)
-	}
-	for _, m := range mistakes {
-		tiles = append(tiles, galleryTile{
-			images: shown(m.Image),
-			lines:  []string{m.Label, "taken for " + m.Predicted, fmt.Sprintf("score %+.2f", m.Score)},
-		})
-	}
-	const across = 8
-	heading := heading{"The surest mistakes", caption, []string{
-		"Images classified wrongly with the largest scores. The score's size says how sure the model is; within ±1 it would be in doubt.",
-	}}
-	if err := (gallery{across, []tileGroup{{tiles: tiles}}}).write(w, heading); err != nil {
-		return fmt.Errorf("drawing the mistakes: %w", err)
-	}
-	return nil
+	return oneGroup(heading{"The surest mistakes", caption, notes}, across, tiles).write(w, "the mistakes")
 }

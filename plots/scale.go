@@ -20,8 +20,8 @@ type scale struct {
 const (
 	// logRatio is the ratio of the largest to the smallest loss above which
 	// the axis is logarithmic: a linear one would squash the smaller losses
-	// into less than a tenth of its height.
-	logRatio = 10
+	// into less than a fifth of its height.
+	logRatio = 5
 
 	// A loss is a spike if it is above spikeRatio times the median and above
 	// logRatio times every loss that is not a spike: it would squash the rest even
@@ -108,10 +108,14 @@ func withoutSpikes(sorted []float64) (kept []float64, notes []string) {
 // apply makes the axis use the scale.
 func (s scale) apply(axis *plot.Axis) {
 	axis.Min, axis.Max = s.place(s.low), s.place(s.high)
-	axis.Tick.Marker = linearTicks{}
+	axis.Tick.Marker = s.ticks()
+}
+
+func (s scale) ticks() plot.Ticker {
 	if s.logarithmic {
-		axis.Tick.Marker = logTicks{}
+		return logTicks
 	}
+	return linearTicks
 }
 
 // place returns where on the axis to draw the value. A spike lies above the axis, so

@@ -17,8 +17,8 @@ func TestLossScale(t *testing.T) {
 		notes       []string
 	}{
 		{"one value", []float64{0.5}, false, nil},
-		{"a tenfold range", []float64{10, 1}, false, nil},
-		{"more than a tenfold range", []float64{10.1, 1}, true, nil},
+		{"a fivefold range", []float64{5, 1}, false, nil},
+		{"more than a fivefold range", []float64{5.1, 1}, true, nil},
 		{"a spike that a log axis can bear", append([]float64{50}, level...), true, nil},
 		{"a spike that squashes the rest", append([]float64{500}, level...), false,
 			[]string{"1 value lies above the axis: 500.0."}},
@@ -69,7 +69,7 @@ func TestLossScaleHoldsYardsticks(t *testing.T) {
 		{"a little below", level, 0.5, false, nil},
 		{"far below", level, 0.01, true, nil},
 		{"far above", level, 1000, true, nil},
-		{"below a spike", spiked, 5, false, spikeNote},
+		{"below a spike", spiked, 3, false, spikeNote},
 		{"above a spike", spiked, 600, true, nil},
 	} {
 		s := lossScale(test.losses, test.yardstick)

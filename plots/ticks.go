@@ -25,13 +25,32 @@ func roundStep(span float64, parts int) float64 {
 
 // linearTicks labels round values of a linear axis. gonum's DefaultTicks would give
 // about three labels, which are too few to read values off a curve.
-type linearTicks struct{}
+var linearTicks plot.TickerFunc = func(low, high float64) []plot.Tick { return roundTicks(low, high, roundStep(high-low, 8)) }
 
-// Ticks implements plot.Ticker.
-func (linearTicks) Ticks(low, high float64) []plot.Tick {
-	const parts = 8
-	step := roundStep(high-low, parts)
-	var ticks []plot.Tick
+// fewer leaves out labels of an axis that is only a third as wide as a picture.
+func fewer(ticker plot.Ticker) plot.TickerFunc {
+	return func(low, high float64) []plot.Tick {
+		const most = 4
+		ticks := ticker.Ticks(low, high)
+		for i := range ticks {
+			if i%((len(ticks)+most-1)/most) > 0 {
+				ticks[i].Label = ""
+			}
+		}
+		return ticks
+	}
+}
+
+// epochTicks labels at most so many whole epochs from the first to the last; the axis
+// itself is wider.
+func epochTicks(first, last, most int) plot.Ticker {
+	low, high := float64(first), float64(last)
+	return plot.TickerFunc(func(_, _ float64) []plot.Tick {
+		return roundTicks(low, high, max(1, roundStep(high-low, most)))
+	})
+}
+
+func roundTicks(low, high, step float64) (ticks []plot.Tick) {
 	for i := math.Ceil(low / step); i <= math.Floor(high/step) && len(ticks) <= mostTicks; i++ {
 		value := i*step + 0 // turns -0 into 0
 		ticks = append(ticks, plot.Tick{Value: value, Label: tickLabel(value, step)})
@@ -51,43 +70,19 @@ func tickLabel(value, step float64) string {
 
 // logTicks labels 1, 2 and 5 times the powers of ten on an axis of decimal
 // logarithms. If these were too many, it labels only every nth power of ten.
-type logTicks struct{}
-
-// Ticks implements plot.Ticker. low and high are logarithms.
-func (logTicks) Ticks(low, high float64) []plot.Tick {
+var logTicks plot.TickerFunc = func(low, high float64) (ticks []plot.Tick) {
 	const fewPowers = 3
 	first, last := math.Floor(low), math.Ceil(high)
 	factors, stride := []float64{1, 2, 5}, 1.0
 	if last-first > fewPowers {
 		factors, stride = factors[:1], math.Ceil((last-first)/mostTicks)
 	}
-	var ticks []plot.Tick
 	for power := first; power <= last; power += stride {
 		for _, factor := range factors {
 			value := factor * math.Pow(10, power)
 			if at := math.Log10(value); low <= at && at <= high {
 				ticks = append(ticks, plot.Tick{Value: at, Label: strconv.FormatFloat(value, 'g', 4, 64)})
 			}
-		}
-	}
-	return ticks
-}
-
-// epochTicks labels whole epochs: the first one and at most so many round
-// numbers after it.
-type epochTicks struct{ first, last, most int }
-
-// Ticks implements plot.Ticker. It ignores the range of the axis, which is wider
-// than the epochs if there is only one.
-func (t epochTicks) Ticks(_, _ float64) []plot.Tick {
-	ticks := []plot.Tick{{Value: float64(t.first), Label: strconv.Itoa(t.first)}}
-	if t.last <= t.first {
-		return ticks
-	}
-	step := max(1, int(roundStep(float64(t.last-t.first), t.most)))
-	for epoch := (t.first/step + 1) * step; epoch <= t.last; epoch += step {
-		if epoch-t.first >= (step+1)/2 { // room for both labels
-			ticks = append(ticks, plot.Tick{Value: float64(epoch), Label: strconv.Itoa(epoch)})
 		}
 	}
 	return ticks

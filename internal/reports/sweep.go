@@ -246,3 +246,7 @@ func (s *Sweep) test(setting Setting) metrics.Spread {
 func (s *Sweep) compare(first, other Setting) metrics.Difference {
 	return metrics.CompareValidation(first.figures(s.task()), other.figures(s.task()))
 }
+
+// Apart reports whether two settings' validation figures differ by more than chance
+// explains.
+func (s *Sweep) Apart(first, other Setting) bool { return s.compare(first, other).Told() }

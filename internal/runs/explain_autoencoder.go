@@ -24,13 +24,13 @@ func explainAutoencoder(t *tested, caption plots.Caption) []picture {
 					return err
 				}
 				return plots.RestoredGroups(w, caption, "From the worst restored to the best",
-					"The best are smooth and plain. The worst are full of small contrasts, for which a short code has no room.", groups)
+					"The images with the largest, the middle and the smallest errors of all.", groups)
 			}},
 		{file: "errors.png", group: "What it restores", tested: true, meaning: "The error by class, beside that of as many principal components.",
 			draw: func(w io.Writer) error { return t.drawErrorsByClass(w, caption) }},
 	}
 	if len(t.Config.Model.Hidden) > 0 {
-		all = append(all, picture{file: "filters.png", group: "What it looks for", tested: true, meaning: "What each unit of the first layer responds to, the most active first; dead ones are crossed out.",
+		all = append(all, picture{file: "filters.png", group: "What it looks for", tested: true, meaning: "What each unit of the first layer responds to, the most active first.",
 			draw: func(w io.Writer) error {
 				filters, err := t.filters()
 				if err != nil {
@@ -107,15 +107,15 @@ func (t *tested) drawErrorsByClass(w io.Writer, caption plots.Caption) error {
 		}
 	}
 	ease := func(c plots.ClassValues) float64 { return -mean(c.Values) }
-	own, cut := hardestClasses(own, ease)
+	own, omitted := hardestClasses(own, ease)
 	if components == nil {
-		return plots.ErrorsByClass(w, hardest(caption, cut), own, "", nil)
+		return plots.ErrorsByClass(w, caption, own, "", nil, omitted)
 	}
 	kept := make([]plots.ClassValues, len(own))
 	for i, class := range own {
 		kept[i] = beside[slices.Index(test.Classes, class.Class)]
 	}
-	return plots.ErrorsByClass(w, hardest(caption, cut), own, name, kept)
+	return plots.ErrorsByClass(w, caption, own, name, kept, omitted)
 }
 
 // filters returns the units of the first layer, each with the share of the test

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"cifartrain/metrics"
 	"cifartrain/plots"
@@ -12,7 +13,7 @@ import (
 
 // The most that one picture can show.
 const (
-	mostMistakes     = 16
+	mostMistakes     = 18
 	mostCurves       = 8
 	mostClassesDrawn = 20
 )
@@ -32,25 +33,19 @@ func explainClassifier(t *tested, caption plots.Caption) []picture {
 	return []picture{
 		{file: "roc.png", group: "How good it is", tested: true, meaning: "How many images of a class it finds at the cost of how many false alarms, for every threshold.",
 			draw: drawn(func(w io.Writer, all []Prediction) error {
-				curves, cut := t.characteristics(all)
-				return plots.ROC(w, hardest(caption, cut), curves)
+				curves, omitted := t.characteristics(all)
+				return plots.ROC(w, caption, curves, omitted)
 			})},
 		{file: "margins.png", group: "What it gets wrong", tested: true, meaning: "How far on the right or wrong side of the boundary the test images of each class lie.",
 			draw: drawn(func(w io.Writer, all []Prediction) error {
-				classes, cut := t.margins(all)
-				return plots.Margins(w, hardest(caption, cut), classes)
+				return plots.Margins(w, caption, t.margins(all))
 			})},
 		{file: "mistakes.png", group: "What it gets wrong", tested: true, meaning: "The mistakes it is most sure of.",
-			draw: drawn(func(w io.Writer, all []Prediction) error { return plots.Mistakes(w, caption, t.mistakes(all)) })},
+			draw: drawn(func(w io.Writer, all []Prediction) error {
+				mistakes, wrong := t.mistakes(all)
+				return plots.Mistakes(w, caption, mistakes, wrong, len(all[0].Scores) == 1)
+			})},
 	}
-}
-
-// hardest adds to a caption that easier classes were left out.
-func hardest(caption plots.Caption, cut bool) plots.Caption {
-	if cut {
-		caption.Dataset += ", the hardest classes"
-	}
-	return caption
 }
 
 // margin is how far an image lies on the right side of the boundary: y*score
@@ -71,7 +66,7 @@ func margin(class int, scores []float32) float64 {
 
 // margins returns the margins of the test images by class; of many classes,
 // only the hardest.
-func (p *Prepared) margins(all []Prediction) (classes []plots.ClassValues, cut bool) {
+func (p *Prepared) margins(all []Prediction) plots.MarginFigures {
 	test := p.Images.Test
 	byClass := make([]plots.ClassValues, len(test.Classes))
 	for i, prediction := range all {
@@ -79,18 +74,26 @@ func (p *Prepared) margins(all []Prediction) (classes []plots.ClassValues, cut b
 		class.Class = test.Classes[test.Class(i)]
 		class.Values = append(class.Values, margin(test.Class(i), prediction.Scores))
 	}
-	return hardestClasses(byClass, func(c plots.ClassValues) float64 { return mean(c.Values) })
+	figures := plots.MarginFigures{Binary: len(all[0].Scores) == 1}
+	figures.Classes, figures.Omitted = hardestClasses(byClass, func(c plots.ClassValues) float64 { return mean(c.Values) })
+	// A hinge is 0 from a margin of 1 on. The sum of one hinge for each class against the
+	// rest depends on the scores themselves, not on their difference.
+	loss := p.Config.Loss
+	if strings.HasSuffix(loss.Kind, "hinge") && (figures.Binary || loss.Multiclass == "weston_watkins") {
+		figures.Loss = p.Architecture.LossName
+	}
+	return figures
 }
 
 // hardestClasses leaves out classes without images and, if there are many
-// classes, the easiest ones.
-func hardestClasses(all []plots.ClassValues, ease func(plots.ClassValues) float64) (classes []plots.ClassValues, cut bool) {
+// classes, the easiest ones, and returns how many these are.
+func hardestClasses(all []plots.ClassValues, ease func(plots.ClassValues) float64) (classes []plots.ClassValues, omitted int) {
 	classes = slices.DeleteFunc(all, func(c plots.ClassValues) bool { return len(c.Values) == 0 })
 	if len(classes) <= mostClassesDrawn {
-		return classes, false
+		return classes, 0
 	}
 	slices.SortStableFunc(classes, func(a, b plots.ClassValues) int { return cmp.Compare(ease(a), ease(b)) })
-	return classes[:mostClassesDrawn], true
+	return classes[:mostClassesDrawn], len(classes) - mostClassesDrawn
 }
 
 func mean(values []float64) float64 {
@@ -102,8 +105,9 @@ func mean(values []float64) float64 {
 }
 
 // characteristics returns the ROC of the second of two classes, or of each of
-// several classes against the rest; of many classes, only the hardest.
-func (p *Prepared) characteristics(all []Prediction) (curves []plots.NamedROC, cut bool) {
+// several classes against the rest; of many classes, only the hardest, and how many
+// others there are.
+func (p *Prepared) characteristics(all []Prediction) (curves []plots.NamedROC, omitted int) {
 	test := p.Images.Test
 	scores, of := make([]float64, len(all)), make([]bool, len(all))
 	for place := range all[0].Scores {
@@ -119,15 +123,15 @@ func (p *Prepared) characteristics(all []Prediction) (curves []plots.NamedROC, c
 		}
 	}
 	if len(curves) <= mostCurves {
-		return curves, false
+		return curves, 0
 	}
 	slices.SortStableFunc(curves, func(a, b plots.NamedROC) int { return cmp.Compare(a.Area, b.Area) })
-	return curves[:mostCurves], true
+	return curves[:mostCurves], len(curves) - mostCurves
 }
 
-// mistakes returns the wrong predictions that the model is most sure of, the
-// surest first.
-func (p *Prepared) mistakes(all []Prediction) []plots.Mistake {
+// mistakes returns the wrong predictions with the lowest margins, the lowest first,
+// and the number of all wrong ones.
+func (p *Prepared) mistakes(all []Prediction) (lowest []plots.Mistake, total int) {
 	test := p.Images.Test
 	var wrong []int
 	for i, prediction := range all {
@@ -135,18 +139,12 @@ func (p *Prepared) mistakes(all []Prediction) []plots.Mistake {
 			wrong = append(wrong, i)
 		}
 	}
-	sureness := func(i int) float64 { return -margin(test.Class(i), all[i].Scores) }
-	slices.SortStableFunc(wrong, func(a, b int) int { return cmp.Compare(sureness(b), sureness(a)) })
-	mistakes := make([]plots.Mistake, min(len(wrong), mostMistakes))
-	for place := range mistakes {
-		i := wrong[place]
-		score := all[i].Scores[0]
-		if len(all[i].Scores) > 1 {
-			score = all[i].Scores[all[i].Predicted]
-		}
-		mistakes[place] = plots.Mistake{
-			Image: p.Picture(test, i), Label: test.Classes[test.Class(i)], Predicted: test.Classes[all[i].Predicted], Score: float64(score),
-		}
+	of := func(i int) float64 { return margin(test.Class(i), all[i].Scores) }
+	slices.SortStableFunc(wrong, func(a, b int) int { return cmp.Compare(of(a), of(b)) })
+	for _, i := range wrong[:min(len(wrong), mostMistakes)] {
+		lowest = append(lowest, plots.Mistake{
+			Image: p.Picture(test, i), Label: test.Classes[test.Class(i)], Predicted: test.Classes[all[i].Predicted], Margin: of(i),
+		})
 	}
-	return mistakes
+	return lowest, len(wrong)
 }

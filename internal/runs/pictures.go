@@ -12,6 +12,7 @@ import (
 
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
+	"cifartrain/loaders"
 	"cifartrain/metrics"
 	"cifartrain/plots"
 	"cifartrain/training"
@@ -133,20 +134,27 @@ func drawAll(pictures []picture) []func(io.Writer) error {
 
 // reconstruct restores some validation images that the seed draws. Pixels are
 // in [0, 1] on both sides, whatever the config's normalization.
-func (p *Prepared) reconstruct() ([]plots.Reconstruction, error) {
+func (p *Prepared) reconstruct() ([]plots.RestoredImage, error) {
 	chosen := p.Images.Validation.Sample(p.Config.Plots.Reconstructions, p.Config.Random("reconstructions"))
 	restored, err := p.Restore(context.Background(), chosen)
 	if err != nil {
 		return nil, err
 	}
-	pairs := make([]plots.Reconstruction, chosen.Len())
+	return p.restoredImages(chosen, restored), nil
+}
+
+// restoredImages returns the images of a set beside their reconstructions, with the
+// mean squared errors of pixels in [0, 1].
+func (p *Prepared) restoredImages(set *loaders.Set, restored [][]float32) []plots.RestoredImage {
+	pairs := make([]plots.RestoredImage, set.Len())
 	for i := range pairs {
-		pairs[i] = plots.Reconstruction{
-			Name:     fmt.Sprintf("image %d, %s", chosen.Index(i), chosen.Classes[chosen.Class(i)]),
-			Original: p.Picture(chosen, i), Reconstructed: p.Drawn(restored[i]),
+		original := p.Picture(set, i)
+		pairs[i] = plots.RestoredImage{
+			Name:     fmt.Sprintf("%d, %s", set.Index(i), set.Classes[set.Class(i)]),
+			Original: original, Restored: p.Drawn(restored[i]), MSE: meanSquaredError(original.Values, restored[i]),
 		}
 	}
-	return pairs, nil
+	return pairs
 }
 
 // Files returns the names of the files that the run leaves if it ends well.

@@ -15,7 +15,7 @@ import (
 // The most that the picture of models side by side can show.
 const (
 	mostSideBySide    = 8 // models
-	imagesSideBySide  = 8
+	imagesSideBySide  = 6
 	sideBySidePicture = "side_by_side.png"
 )
 
@@ -38,18 +38,14 @@ func (s *Session) sideBySide(ctx context.Context, contenders []reports.Contender
 	}
 	first := prepared[0]
 	chosen := first.Images.Test.Sample(imagesSideBySide, first.Config.Random("side by side"))
-	var images []plots.NamedImage
-	for i := range chosen.Len() {
-		images = append(images, plots.NamedImage{Name: fmt.Sprintf("%d, %s", chosen.Index(i), chosen.Classes[chosen.Class(i)]), Image: first.Picture(chosen, i)})
-	}
-	var models []plots.Restorations
+	var models []plots.RestoredGroup
 	alike := true // whether all codes are as wide as the first
 	for i, p := range prepared {
 		restored, err := p.Restore(ctx, chosen)
 		if err != nil {
 			return nil, err
 		}
-		models = append(models, p.restorations(contenders[i].Label, restored))
+		models = append(models, plots.RestoredGroup{Title: contenders[i].Label, Images: p.restoredImages(chosen, restored)})
 		alike = alike && p.Architecture.Latent == first.Architecture.Latent
 	}
 	if alike && first.Architecture.Latent <= mostComponents {
@@ -62,7 +58,7 @@ func (s *Session) sideBySide(ctx context.Context, contenders []reports.Contender
 	var content bytes.Buffer
 	summary := contenders[0].Summary()
 	caption := plots.Caption{Dataset: summary.Dataset + ": " + reports.ClassList(summary.Classes) + ", test images, best weights"}
-	err := plots.SideBySide(&content, caption, images, models)
+	err := plots.SideBySide(&content, caption, models)
 	return []reports.DrawnPicture{{Picture: reports.Picture{File: sideBySidePicture, Meaning: "The same test images restored by each."}, PNG: content.Bytes()}}, err
 }
 
@@ -90,20 +86,14 @@ func (s *Session) openAgain(ctx context.Context, path string, overrides []string
 	return s.Prepare(ctx, run.Config, Need{Images: true, Weights: weights})
 }
 
-// restorations names reconstructions after the model they come from.
-func (p *Prepared) restorations(model string, restored [][]float32) plots.Restorations {
-	r := plots.Restorations{Model: model}
-	for _, pixels := range restored {
-		r.Images = append(r.Images, p.Drawn(pixels))
-	}
-	return r
-}
-
 // restoredByComponents reconstructs images from as many principal components as
 // the code has values.
-func (p *Prepared) restoredByComponents(ctx context.Context, set *loaders.Set) (plots.Restorations, error) {
+func (p *Prepared) restoredByComponents(ctx context.Context, set *loaders.Set) (plots.RestoredGroup, error) {
 	restored := make([][]float32, set.Len())
 	latent, sample := p.Architecture.Latent, p.Images.Training.Sample(fittedForTest, p.Config.Random("components"))
 	err := pca.Restored(ctx, latent, sample, set, func(i int, pixels []float32) { restored[i] = slices.Clone(pixels) })
-	return p.restorations(fmt.Sprintf("%d principal components of %s training images", latent, reports.Thousands(sample.Len())), restored), err
+	if err != nil {
+		return plots.RestoredGroup{}, err
+	}
+	return plots.RestoredGroup{Title: fmt.Sprintf("%d principal components of %s training images", latent, reports.Thousands(sample.Len())), Images: p.restoredImages(set, restored)}, nil
 }

@@ -133,34 +133,19 @@ func (w *sweep) draw(result *reports.Sweep) (pictures []reports.DrawnPicture, er
 
 // picture returns the picture that suits the sweep, and what it shows.
 func (w *sweep) picture(result *reports.Sweep) (meaning string, picture func(io.Writer, plots.Caption) error) {
-	along, lines := w.along()
 	switch {
-	case w.config.Sweep.Method == "halving" || slices.Contains(result.Drawn, true):
-		return "The validation figure of each setting against each key.", func(out io.Writer, caption plots.Caption) error {
-			return plots.SweepSlices(out, caption, w.sweptFigures(result, true))
-		}
-	case lines:
-		return "The validation figure against " + w.keys()[along] + ".", func(out io.Writer, caption plots.Caption) error {
-			return plots.SweepLines(out, caption, w.sweptFigures(result, false), along)
-		}
 	case result.OneAtATime:
 		return "What each change alone does to the validation figure, over its seeds.", func(out io.Writer, caption plots.Caption) error {
 			return plots.Tweaks(out, caption, w.sweptFigures(result, false))
 		}
+	case len(result.Keys) == 2 && w.config.Sweep.Method != "halving" && !slices.Contains(result.Drawn, true):
+		return "The validation figure with each combination of values.", func(out io.Writer, caption plots.Caption) error {
+			return plots.SweepMap(out, caption, w.sweptFigures(result, false))
+		}
 	}
-	return "The validation figure with each combination of values.", func(out io.Writer, caption plots.Caption) error {
-		return plots.SweepMap(out, caption, w.sweptFigures(result, false))
+	return "The validation figure of each setting against each key.", func(out io.Writer, caption plots.Caption) error {
+		return plots.SweepSlices(out, caption, w.sweptFigures(result, true))
 	}
-}
-
-// along returns the key along which the picture's lines run, if it has lines:
-// the only key, or the width of the latent space.
-func (w *sweep) along() (place int, lines bool) {
-	keys := w.keys()
-	if place := slices.Index(keys, reports.LatentKey); place >= 0 {
-		return place, true
-	}
-	return 0, len(keys) == 1
 }
 
 // sweptFigures returns the figures for the sweep's picture. A setting in which
@@ -175,12 +160,17 @@ func (w *sweep) sweptFigures(result *reports.Sweep, once bool) plots.SweptFigure
 		}
 		figures.Keys = append(figures.Keys, swept)
 	}
+	first := slices.IndexFunc(result.Settings, func(setting reports.Setting) bool { // the one with the first value of every key
+		places := placesOf(setting.Values, result.Values)[0]
+		return setting.Missing == "" && !slices.ContainsFunc(places, func(place int) bool { return place != 0 })
+	})
 	for _, setting := range result.Settings {
 		point := plots.SweptPoint{Figure: math.NaN()}
 		if setting.Missing == "" {
 			seeds := result.Seeds(setting)
 			point.Figure, point.Low, point.High = result.Figure(setting).Mean, slices.Min(seeds), slices.Max(seeds)
 			point.Yardstick = setting.PCA()
+			point.Apart = first >= 0 && result.Apart(result.Settings[first], setting)
 			if !result.Classifies() {
 				figures.Loss = setting.Summary().Loss
 			}

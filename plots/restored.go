@@ -1,0 +1,156 @@
+package plots
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+)
+
+// A RestoredImage is an image and its reconstruction by an autoencoder, which has the
+// same shape and may have values below 0 and above 1.
+type RestoredImage struct {
+	Name               string // e.g. "4711, frog"
+	Original, Restored Image
+	MSE                float64 // the mean squared error over all values
+	Note               string  // a line below the error; "" for none
+}
+
+// RestoredGroup is a group of images, e.g. those that are restored worst.
+type RestoredGroup struct {
+	Title  string
+	Images []RestoredImage
+}
+
+// mostReconstructions is the largest number of pairs in one picture, and
+// mostWithDifferences the largest that has room for a third image of each.
+const (
+	mostReconstructions = 64
+	mostWithDifferences = 16
+)
+
+// Reconstructions writes a PNG of images beside their reconstructions to w, with the
+// mean squared error of each and the range of values below each image. Values outside
+// 0 to 1 are clipped in the images, but not in the ranges. Up to 16 pairs have a third
+// image, the absolute difference of the two. Reconstructions returns an error for more
+// than 64 pairs, for images of different sizes or with values that are not finite, if
+// the caption names no dataset, or from w.
+func Reconstructions(w io.Writer, caption Caption, pairs []RestoredImage) error {
+	if len(pairs) > mostReconstructions {
+		return fmt.Errorf("drawing the reconstructions: %d pairs, want at most %d", len(pairs), mostReconstructions)
+	}
+	var differences []Image
+	white := 0.0
+	for _, pair := range pairs {
+		if len(pair.Original.Values) != len(pair.Restored.Values) {
+			return fmt.Errorf("drawing the reconstructions: %s has %d values, its reconstruction %d", pair.Name, len(pair.Original.Values), len(pair.Restored.Values))
+		}
+		if pair.Original.check() == nil && pair.Restored.check() == nil { // the gallery reports what is wrong with them
+			differences = append(differences, pair.difference())
+			white = max(white, float64(slices.Max(differences[len(differences)-1].Values)))
+		}
+	}
+	third := len(differences) == len(pairs) && len(pairs) <= mostWithDifferences
+	notes := []string{"Left the image, right its reconstruction. MSE: the mean squared error over all values. Below each image: the range of its values; those below 0 look like 0, those above 1 like 1."}
+	if third {
+		notes = []string{fmt.Sprintf("From left to right: the image, its reconstruction, and their absolute difference, the mean of the channels, from black for 0 to white for %s. ", Loss(white)) +
+			"MSE: the mean squared error over all values. Below each image: the range of its values; those below 0 look like 0, those above 1 like 1."}
+	}
+	tiles := make([]galleryTile, len(pairs))
+	for i, pair := range pairs {
+		tiles[i].images = []view{pair.Original.plain(), pair.Restored.plain()}
+		ranges := []string{rangeOf(pair.Original), rangeOf(pair.Restored)}
+		if third {
+			tiles[i].images = append(tiles[i].images, view{differences[i], 0, max(white, smallestLoss), nil})
+			ranges = append(ranges, rangeOf(differences[i]))
+		}
+		tiles[i].lines = append(fullWidth(pair.Name+": MSE "+Loss(pair.MSE)), ranges)
+	}
+	across := 4
+	switch {
+	case len(pairs) <= 4:
+		across = 1
+	case third:
+		across = 2
+	}
+	return oneGroup(heading{"Reconstructions of validation images", caption, notes}, across, tiles).write(w, "the reconstructions")
+}
+
+// difference returns each pixel's absolute difference, the mean of its channels.
+func (r RestoredImage) difference() Image {
+	plane := r.Original.Height * r.Original.Width
+	values := make([]float32, plane)
+	for i, original := range r.Original.Values {
+		values[i%plane] += float32(math.Abs(float64(original)-float64(r.Restored.Values[i])) / float64(r.Original.Channels))
+	}
+	return Image{1, r.Original.Height, r.Original.Width, values}
+}
+
+// rangeOf writes the smallest and the largest value of an image.
+func rangeOf(m Image) string {
+	if len(m.Values) == 0 {
+		return ""
+	}
+	low, high := float64(slices.Min(m.Values)), float64(slices.Max(m.Values))
+	const many = 10 // numbers of at least this size are written with three significant digits
+	if max(-low, high) >= many {
+		return fmt.Sprintf("%.3g..%.3g", low, high)
+	}
+	rounded := func(value float64) float64 {
+		const thousandths = 1000
+		return math.Round(thousandths*value)/thousandths + 0 // turns -0 into 0
+	}
+	return fmt.Sprintf("%.3f..%.3f", rounded(low), rounded(high))
+}
+
+// RestoredGroups writes a PNG of images beside their reconstructions to w, with
+// the mean squared error of each, in groups below each other. note is a further
+// note below the title; it may be empty. RestoredGroups returns an error for images of
+// different sizes, for values that are not finite, if the caption names no dataset, or
+// from w.
+func RestoredGroups(w io.Writer, caption Caption, title, note string, groups []RestoredGroup) error {
+	const across = 6
+	notes := []string{"Left the image, right its reconstruction. MSE: the mean squared error over all values, in the unit of the loss."}
+	if note != "" {
+		notes = append(notes, note)
+	}
+	sheet := gallery{heading{title, caption, notes}, across, nil}
+	for _, group := range groups {
+		tiles := make([]galleryTile, len(group.Images))
+		for i, m := range group.Images {
+			tiles[i] = galleryTile{[]view{m.Original.plain(), m.Restored.plain()}, fullWidth(m.Name, "MSE "+Loss(m.MSE))}
+			if m.Note != "" {
+				tiles[i].lines = append(tiles[i].lines, []string{m.Note})
+			}
+		}
+		sheet.groups = append(sheet.groups, tileGroup{group.Title, tiles})
+	}
+	return sheet.write(w, "reconstructions")
+}
+
+// SideBySide writes a PNG to w of images and their reconstructions by several models.
+// models holds a group for each model, with the same images in the same order: the
+// images are in the first row, and below them is a row for each model, with the mean
+// squared error of each image. SideBySide returns an error as [RestoredGroups] does,
+// and if models have different numbers of images.
+func SideBySide(w io.Writer, caption Caption, models []RestoredGroup) error {
+	originals := tileGroup{title: "The images"}
+	sheet := gallery{heading{"The same images restored by each model", caption, []string{
+		"Test images drawn by the seed. MSE: the mean squared error over all values, of pixels from 0 to 1.",
+	}}, 1, []tileGroup{originals}}
+	for i, model := range models {
+		if len(model.Images) != len(models[0].Images) {
+			return fmt.Errorf("drawing reconstructions side by side: %s has %d of %d images", model.Title, len(model.Images), len(models[0].Images))
+		}
+		group := tileGroup{title: model.Title}
+		for _, m := range model.Images {
+			if i == 0 {
+				originals.tiles = append(originals.tiles, galleryTile{[]view{m.Original.plain()}, fullWidth(m.Name)})
+			}
+			group.tiles = append(group.tiles, galleryTile{[]view{m.Restored.plain()}, fullWidth("MSE " + Loss(m.MSE))})
+		}
+		sheet.groups = append(sheet.groups, group)
+	}
+	sheet.groups[0], sheet.across = originals, max(1, len(originals.tiles))
+	return sheet.write(w, "reconstructions side by side")
+}
