@@ -58,7 +58,7 @@ func DryRunEnd(out io.Writer, runs int, comparison string, seconds float64) {
 		text := fmt.Sprintf("%d runs would take about %s in all, and a comparison would go to %s", runs, Duration(seconds), filepath.Join(comparison, "<UTC time>"))
 		fmt.Fprintln(out, wrap(text, widthOf(out)))
 	}
-	fmt.Fprintln(out, "This was a dry run: nothing was trained or written. Loading, pictures and the\nprincipal components of an autoencoder's first run come on top of these times.")
+	fmt.Fprintln(out, "This was a dry run: nothing was trained or written. Loading, pictures and the\nprincipal components of an autoencoder come on top of these times.")
 }
 
 // imageCounts says how many images each split has.

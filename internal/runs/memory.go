@@ -39,8 +39,9 @@ func (p *Prepared) Memory() (shared, own int64) {
 	scored := width * config.Data.EvalBatchSize
 	own += 4 * int64(scored) * int64(training.Scorers(scored)-1) // the processors that score batches of their own
 	if p.Architecture.Task.Restores() {
-		const bases = 6 // the vectors and their products with the images, times the width at which they settle
-		own += 8 * bases * int64(min(p.Architecture.Latent, mostComponents)) * int64(dataset.Shape.Values())
+		const copies = 30 // sums over parts of the images, and the vectors that are searched
+		count := max(min(p.Architecture.Latent, mostComponents), p.Architecture.PrincipalComponents())
+		own += 8 * copies * int64(count) * int64(dataset.Shape.Values())
 	}
 	return shared, own
 }

@@ -32,6 +32,8 @@ type Prepared struct {
 	// are not loaded, it lacks the mean image of a centered run unless
 	// [Need.Pixels] asks for it.
 	Transform *loaders.Transform
+
+	components *pca.Fit // of the training images, once they are needed
 }
 
 // Need says what a command needs of a run. Anything else is neither loaded nor
@@ -167,15 +169,15 @@ func (p *Prepared) align(ctx context.Context) error {
 	if count == 0 {
 		return nil
 	}
-	components, err := pca.Components(ctx, count, p.Images.Training)
+	components, err := p.principalComponents(ctx, count)
 	if err != nil {
 		return err
 	}
-	if len(components) < count {
+	if len(components.Vectors) < count {
 		return &loaders.SettingError{Key: "model.init", Reason: fmt.Sprintf(
-			"the training images have %d principal components, but pca needs %d, half the width of the first hidden layer", len(components), count)}
+			"the training images have %d principal components, but pca needs %d, half the width of the first hidden layer", len(components.Vectors), count)}
 	}
-	return p.Architecture.Align(p.Weights, components)
+	return p.Architecture.Align(p.Weights, components.Vectors)
 }
 
 // Loss names the loss together with everything that decides its units. Runs

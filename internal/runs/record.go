@@ -15,15 +15,15 @@ import (
 // A record writes the files of one run into its folder.
 type record struct {
 	*Prepared
-	folder  *runfolder.Folder
-	text    []byte        // of config.yaml
-	initial string        // the weights file that the run started from; empty if the seed drew the weights
-	run     *training.Run // nil until the weights exist
-	pca     *yardstick    // nil until training begins
-	summary *runfolder.Summary
-	began   time.Time    // later by the time that the run stood still
-	pause   int          // the epoch after which training pauses; 0 for never
-	saving  func() error // waits for the checkpoint that is being written; nil if none is
+	folder      *runfolder.Folder
+	text        []byte        // of config.yaml
+	initial     string        // the weights file that the run started from; empty if the seed drew the weights
+	run         *training.Run // nil until the weights exist
+	summary     *runfolder.Summary
+	noYardstick string       // why a run that restores its input is not compared with principal components
+	began       time.Time    // later by the time that the run stood still
+	pause       int          // the epoch after which training pauses; 0 for never
+	saving      func() error // waits for the checkpoint that is being written; nil if none is
 }
 
 // newRecord returns the record of a run that starts now.
@@ -76,10 +76,6 @@ func (r *record) end(ctx context.Context, result training.Result, cause error) e
 	if cause == nil {
 		cause = r.test(ctx, result)
 	}
-	if cause != nil {
-		r.pca.cancel() // nothing waits for its figures any more
-	}
-	r.summary.PCA = r.pca.wait()
 	err := r.write(result, cause)
 	cause = cmp.Or(cause, err)
 	switch {

@@ -91,7 +91,10 @@ func (s *Session) openAgain(ctx context.Context, path string, overrides []string
 func (p *Prepared) restoredByComponents(ctx context.Context, set *loaders.Set) (plots.RestoredGroup, error) {
 	restored := make([][]float32, set.Len())
 	latent, sample := p.Architecture.Latent, p.Images.Training.Sample(fittedForTest, p.Config.Random("components"))
-	err := pca.Restored(ctx, latent, sample, set, func(i int, pixels []float32) { restored[i] = slices.Clone(pixels) })
+	components, err := pca.New(ctx, arithmetic, latent, sample)
+	if err == nil {
+		err = components.Restore(ctx, set, func(i int, pixels []float32) { restored[i] = slices.Clone(pixels) })
+	}
 	if err != nil {
 		return plots.RestoredGroup{}, err
 	}

@@ -49,7 +49,11 @@ func (p *Prepared) testComponents() (*componentsTested, error) {
 	result := &componentsTested{fitted: sample.Len(), errors: make([]float64, test.Len())}
 	meter, plain := p.detailMeter()
 	original := make([]float32, test.Shape.Values())
-	err := pca.Restored(context.Background(), latent, sample, test, func(i int, restored []float32) {
+	components, err := pca.New(context.Background(), arithmetic, latent, sample)
+	if err != nil {
+		return nil, err
+	}
+	err = components.Restore(context.Background(), test, func(i int, restored []float32) {
 		plain.Apply(original, test.Pixels(i))
 		meter.Add(original, restored)
 		result.errors[i] = scale * meanSquaredError(original, restored)

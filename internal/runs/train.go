@@ -64,8 +64,8 @@ func (s *Session) carryOut(ctx context.Context, record *record, from *training.S
 	if err := record.end(ctx, result, err); err != nil {
 		return err
 	}
-	if why := record.pca.whyMissing(); why != "" {
-		fmt.Fprintf(s.Err, "no principal components to compare with: %s\n", why)
+	if record.noYardstick != "" {
+		fmt.Fprintf(s.Err, "no principal components to compare with: %s\n", record.noYardstick)
 	}
 	reports.ShowSummary(s.Out, record.summary, record.folder.Path)
 	return nil
@@ -111,7 +111,7 @@ func (s *Session) follow(ctx context.Context, record *record, from *training.Sta
 		return errors.Join(record.folder.AppendEpoch(epoch), board.Scalars(epoch.Number, scalars(task, epoch)))
 	}
 	run.Resume, run.Save, run.SaveEvery = from, record.save, cmp.Or(s.saveEvery, time.Minute)
-	record.pca = measure(ctx, record.Prepared)
+	record.summary.PCA, record.noYardstick = record.measureYardstick(ctx)
 	result, err := run.Train(ctx)
 	return result, cmp.Or(record.saved(), err)
 }

@@ -3,74 +3,70 @@ package runs
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"cifartrain/configs"
+	"cifartrain/internal/kernels"
 	"cifartrain/metrics/pca"
 )
 
 // mostComponents bounds the yardstick: more principal components take minutes.
 const mostComponents = 256
 
-// A yardstick is what as many principal components as the model has latent
-// values reach on the same images. It is computed while the model trains.
-type yardstick struct {
-	stop    context.CancelFunc
-	done    chan struct{}
-	result  *pca.Result // nil if there is none
-	missing string      // why a model that restores its input has none
+// arithmetic is what principal components are computed with.
+var arithmetic = pca.Arithmetic{
+	MatMulNT: kernels.MatMulNT, MatMulNN: kernels.MatMulNN, MatMulTN: kernels.MatMulTN,
+	Center:      kernels.NewPixelTables([]float32{0}, []float32{1}).NormalizeRows,
+	SquaredNorm: kernels.SquaredNorm,
+	Share:       func(n, numbers int, work func(from, to int)) { kernels.Share(n, numbers, sharedWork(work)) },
 }
 
-// measure starts computing the yardstick of a model that restores its input.
-func measure(ctx context.Context, p *Prepared) *yardstick {
-	ctx, stop := context.WithCancel(ctx)
-	y := &yardstick{stop: stop, done: make(chan struct{})}
+// sharedWork is what kernels.Share shares out.
+type sharedWork func(from, to int)
+
+// Rows does one part.
+func (w sharedWork) Rows(from, to int) { w(from, to) }
+
+// principalComponents fits as many principal components to the training images
+// as the run needs anywhere, and returns the first count of them.
+func (p *Prepared) principalComponents(ctx context.Context, count int) (*pca.Fit, error) {
+	if p.components == nil {
+		most := max(count, min(p.Architecture.Latent, mostComponents), p.Architecture.PrincipalComponents())
+		var err error
+		if p.components, err = pca.New(ctx, arithmetic, most, p.Images.Training); err != nil {
+			return nil, err
+		}
+	}
+	return p.components.First(count), nil
+}
+
+// measureYardstick measures what as many principal components as the model has
+// latent values reach on the same images, in the loss's units. result is nil if
+// there is no such yardstick; missing says why a model that restores its input
+// has none.
+func (p *Prepared) measureYardstick(ctx context.Context) (result *pca.Result, missing string) {
 	scale, uniform := lossScale(p.Config.Data.Normalize)
 	switch {
 	case !p.Architecture.Task.Restores():
+		return nil, ""
 	case !uniform:
-		y.missing = "data.normalize divides the channels by different deviations"
+		return nil, "data.normalize divides the channels by different deviations"
 	case p.Architecture.Latent > mostComponents:
-		y.missing = fmt.Sprintf("model.latent is above %d", mostComponents)
-	default:
-		go y.compute(ctx, p.Architecture.Latent, scale, p.Images)
-		return y
+		return nil, fmt.Sprintf("model.latent is above %d", mostComponents)
 	}
-	close(y.done)
-	return y
-}
-
-func (y *yardstick) compute(ctx context.Context, components int, scale float64, images *Images) {
-	defer close(y.done)
-	results, err := pca.Cached(ctx, cacheFolder(), []int{components}, images.Training, images.Validation, images.Test)
+	fit, err := p.principalComponents(ctx, p.Architecture.Latent)
 	if err != nil {
-		y.missing = err.Error() // the run is worth keeping without it
-		return
+		return nil, err.Error() // the run is worth keeping without it
 	}
-	result := results[0]
-	result.TrainMSE *= scale
-	result.ValidationMSE *= scale
-	result.TestMSE *= scale
-	y.result = &result
-}
-
-// CacheVariable is the environment variable that names another cache folder.
-// Set to an empty value, it turns the cache off.
-const CacheVariable = "CIFARTRAIN_CACHE"
-
-// cacheFolder is where principal components are kept from run to run:
-// cifartrain in the user's cache folder, or "" if there is no such folder.
-func cacheFolder() string {
-	if named, set := os.LookupEnv(CacheVariable); set {
-		return named
-	}
-	folder, err := os.UserCacheDir()
+	measured, err := fit.Measure(ctx, p.Images.Validation, p.Images.Test)
 	if err != nil {
-		return "" // then the components are computed for each run
+		return nil, err.Error()
 	}
-	return filepath.Join(folder, "cifartrain")
+	measured.Components = p.Architecture.Latent // even if the images' rank is lower
+	measured.TrainMSE *= scale
+	measured.ValidationMSE *= scale
+	measured.TestMSE *= scale
+	return &measured, ""
 }
 
 // lossScale is the factor by which the normalization scales a squared error of
@@ -82,29 +78,4 @@ func lossScale(n *configs.Normalize) (scale float64, uniform bool) {
 	}
 	std := n.Std[0]
 	return 1 / (std * std), !slices.ContainsFunc(n.Std, func(other float64) bool { return other != std })
-}
-
-// cancel stops the computation, which then has no result.
-func (y *yardstick) cancel() {
-	if y != nil {
-		y.stop()
-	}
-}
-
-// wait waits for the figures and returns them, or nil if there are none.
-func (y *yardstick) wait() *pca.Result {
-	if y == nil { // the run ended before its training began
-		return nil
-	}
-	defer y.stop()
-	<-y.done
-	return y.result
-}
-
-// whyMissing says why a run that restores its input has no such figures.
-func (y *yardstick) whyMissing() string {
-	if y == nil {
-		return ""
-	}
-	return y.missing
 }

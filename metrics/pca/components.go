@@ -11,71 +11,103 @@ import (
 )
 
 const (
-	// tolerance ends the fit: once another block of vectors lowers the
+	// tolerance ends the fit: once another block of vectors would lower the
 	// remaining error by less than this share of it, further blocks would lower
-	// it by even less.
-	tolerance = 1e-5
+	// it by even less. roughly does so for a fit that another one begins with.
+	tolerance, roughly = 1e-5, 1e-3
 
 	// negligible is the share of the total variance below which a direction
 	// counts as rounding error: the large products are computed in float32.
 	negligible = 1e-7
+
+	// fewest is the number of images to which at least the vectors are fitted
+	// that another fit begins with.
+	fewest = 2000
 )
 
-// components are orthonormal directions, that of the largest variance first.
-type components struct {
-	vectors [][]float64 // (k, pixels)
-	squares []float64   // (k), for each vector the sum of the images' squared coordinates along it
-}
-
 // fitComponents finds the first principal components of images whose squared
-// values sum to total: as many as the largest of counts, or as many as the
-// images' rank if that is smaller.
+// values sum to total: count of them, or as many as the images' rank if that is
+// smaller. squares holds for each the sum of the images' squared coordinates
+// along it.
 //
-// It searches the span of a random block of vectors and of its products with S
-// = sum x x^T. The span grows by one block in each pass over the images, until
-// the errors for all of counts have settled. This is the block Lanczos method
-// with full orthogonalization: it needs neither S itself, whose 3072x3072
-// values would cost many times as much, nor blocks as large as the number of
-// components. See Musco and Musco, "Randomized block Krylov methods for
-// stronger and faster approximate singular value decomposition" (NeurIPS 2015),
-// and for the small blocks Meyer, Musco and Musco, "On the unreasonable
-// effectiveness of single vector Krylov methods for low-rank approximation"
-// (SODA 2024). Small blocks rely on variances that are not exactly equal, as
-// those of pictures never are.
-func fitComponents(ctx context.Context, counts []int, images *centered, total float64) (components, error) {
-	largest, pixels := slices.Max(counts), len(images.mean)
-	size := min(max(largest/8, 16), vectorsAtOnce) // small blocks need fewer products, large ones fewer passes
+// It searches the span of a block of vectors and of its products with S = sum x
+// x^T. The span grows by one block in each pass over the images, until the error
+// has settled. This is the block Lanczos method with full orthogonalization: it
+// does not need S itself, whose 3072x3072 values would cost many times as much.
+// See Musco and Musco, "Randomized block Krylov methods for stronger and faster
+// approximate singular value decomposition" (NeurIPS 2015).
+func fitComponents(ctx context.Context, count int, images *centered, total, tolerance float64) (vectors [][]float64, squares []float64, err error) {
 	random := rand.New(rand.NewPCG(12, 1))
-	var basis, products [][]float64 // basis[i] and S basis[i], each (pixels)
-	block := orthonormalize(gaussian(random, size, pixels), nil, 0)
-	held := make([]float64, len(counts))
-	for {
-		next, err := images.scatterProducts(ctx, block)
+	block, err := firstBlock(ctx, random, count, images)
+	if err != nil {
+		return nil, nil, err
+	}
+	size := len(block)
+	var basis, projected [][]float64 // basis[i], (pixels), and its products with S basis[0..i]
+	for gain, held := 0.0, 0.0; ; {
+		products, err := images.scatterProducts(ctx, block)
 		if err != nil {
-			return components{}, err
+			return nil, nil, err
 		}
-		basis, products = append(basis, block...), append(products, next...)
-		squares, coordinates, err := eigenWithin(basis, products)
+		for i, vector := range block {
+			basis = append(basis, vector)
+			row := make([]float64, len(basis))
+			for j, b := range basis {
+				row[j] = floats.Dot(b, products[i])
+			}
+			projected = append(projected, row)
+		}
+		squares, coordinates, err := eigen(projected)
 		if err != nil {
-			return components{}, err
+			return nil, nil, err
 		}
-		settled := true
-		for i, k := range counts {
-			sum := floats.Sum(squares[:min(k, len(squares))])
-			settled = settled && sum-held[i] <= tolerance*(total-sum)+negligible*total
-			held[i] = sum
-		}
-		block = orthonormalize(next, basis, negligible*total)
-		if len(block) == 0 { // the products add nothing new: continue with random vectors
-			block = orthonormalize(gaussian(random, size, pixels), basis, negligible)
+		before, sum := gain, floats.Sum(squares[:min(count, len(squares))])
+		gain = sum - held
+		// Each gain is a smaller share of the one before than that was of its
+		// own. The first "gain" is none.
+		settled := gain <= negligible*total || before > 0 && before < held && gain*gain/before <= tolerance*(total-sum)
+		held = sum
+		if !settled {
+			block = orthonormalize(products, basis, negligible*total)
+			if len(block) == 0 { // the products add nothing new: continue with random vectors
+				block = orthonormalize(gaussian(random, size, images.pixels), basis, negligible)
+			}
 		}
 		if settled || len(block) == 0 {
 			rank := slices.IndexFunc(append(squares, 0), func(s float64) bool { return s <= negligible*total })
-			k := min(largest, rank)
-			return components{combine(basis, coordinates, k), squares[:k]}, nil
+			k := min(count, rank)
+			return combine(basis, coordinates, k), squares[:k], nil
 		}
 	}
 }
+
+// firstBlock returns the vectors with which a fit begins. They are random, or, if
+// there are many images, mostly those fitted to a quarter of them, which saves
+// most passes over all. Then random vectors find what the quarter lacks.
+func firstBlock(ctx context.Context, random *rand.Rand, count int, images *centered) (block [][]float64, err error) {
+	extra := max(count/8, 16)
+	if few := (quarter{images.images}); few.Len() >= max(fewest, 4*count) {
+		some := newCentered(images.Arithmetic, few, images.mean)
+		total, err := some.squares(ctx, nil)
+		if err == nil {
+			block, _, err = fitComponents(ctx, count+extra/2, some, total, roughly)
+		}
+		if err != nil {
+			return nil, err
+		}
+		extra /= 2
+	}
+	return orthonormalize(append(block, gaussian(random, extra, images.pixels)...), nil, 0), nil
+}
+
+// A quarter is every fourth image of a set.
+type quarter struct{ Images }
+
+// Len is the number of images.
+func (q quarter) Len() int { return q.Images.Len() / 4 }
+
+// Pixels returns image i.
+func (q quarter) Pixels(i int) []byte { return q.Images.Pixels(4 * i) }
 
 // orthonormalize returns unit vectors, orthogonal to basis and to each other,
 // that extend the span of basis to that of vectors. It leaves out vectors that
@@ -101,19 +133,20 @@ func orthonormalize(vectors, basis [][]float64, floor float64) [][]float64 {
 	return all[len(basis):]
 }
 
-// eigenWithin returns the eigenvalues of S restricted to the span of basis,
-// largest first, and its eigenvectors as the columns of coordinates, in terms
-// of basis: the Rayleigh-Ritz method.
-func eigenWithin(basis, products [][]float64) (values []float64, coordinates *mat.Dense, err error) {
-	n := len(basis)
-	projected := mat.NewSymDense(n, nil)
-	for i := range n {
-		for j := i; j < n; j++ {
-			projected.SetSym(i, j, floats.Dot(basis[i], products[j]))
+// eigen returns the eigenvalues of a symmetric matrix, given by its lower
+// triangle, largest first, and its eigenvectors as the columns of coordinates.
+// Those of S restricted to a basis are in terms of the basis: the Rayleigh-Ritz
+// method.
+func eigen(lower [][]float64) (values []float64, coordinates *mat.Dense, err error) {
+	n := len(lower)
+	matrix := mat.NewSymDense(n, nil)
+	for i, row := range lower {
+		for j, value := range row {
+			matrix.SetSym(i, j, value)
 		}
 	}
 	var eigen mat.EigenSym
-	if !eigen.Factorize(projected, true) {
+	if !eigen.Factorize(matrix, true) {
 		return nil, nil, errors.New("computing the eigenvalues did not converge")
 	}
 	var ascending mat.Dense

@@ -1,17 +1,40 @@
-package pca
+package pca_test
 
 import (
 	"context"
 	"errors"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
+
+	"cifartrain/internal/kernels"
+	"cifartrain/metrics/pca"
 )
+
+type work func(from, to int)
+
+func (w work) Rows(from, to int) { w(from, to) }
+
+// arithmetic is the program's own.
+var arithmetic = pca.Arithmetic{
+	MatMulNT: kernels.MatMulNT, MatMulNN: kernels.MatMulNN, MatMulTN: kernels.MatMulTN,
+	Center: kernels.NewPixelTables([]float32{0}, []float32{1}).NormalizeRows, SquaredNorm: kernels.SquaredNorm,
+	Share: func(n, numbers int, do func(from, to int)) { kernels.Share(n, numbers, work(do)) },
+}
+
+func fit(t *testing.T, count int, images pictures) *pca.Fit {
+	t.Helper()
+	fitted, err := pca.New(t.Context(), arithmetic, count, images)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fitted
+}
 
 // dense is images as the rows of a matrix, pixels in [0, 1].
 func dense(images pictures) *mat.Dense {
@@ -66,70 +89,59 @@ func TestFitAgreesWithTheWholeEigenDecomposition(t *testing.T) {
 		training, others pictures
 		counts           []int
 	}{
-		{"fading patterns", draw(1, 300, 48, 20, 4), draw(2, 90, 48, 20, 4), []int{1, 2, 8, 16, 32, 47}},
-		{"more than a block of images", draw(1, 500, 200, 60, 2), draw(2, 193, 200, 60, 2), []int{8, 70}},
-		{"more pixels than the products take at once", draw(1, 150, 450, 30, 2), draw(2, 40, 450, 30, 2), []int{3, 24, 100}},
-		{"fewer images than pixels", draw(1, 20, 64, 30, 4), draw(2, 50, 64, 30, 4), []int{5, 10, 15}},
-		{"the largest count first", draw(1, 500, 200, 60, 2), draw(2, 50, 200, 60, 2), []int{60, 2}},
+		{"fading patterns", draw(1, 300, 48, 20, 4), draw(2, 90, 48, 20, 4), []int{1, 8, 32, 47}},
+		{"more than a block of images", draw(1, 5000, 200, 60, 2), draw(2, 193, 200, 60, 2), []int{8, 70}},
+		{"so many that a quarter is fitted first", draw(1, 9000, 64, 30, 4), draw(2, 40, 64, 30, 4), []int{3, 24}},
+		{"of which a quarter tells nothing", sparse(8400, 48), draw(2, 40, 48, 30, 4), []int{5}},
+		{"fewer images than pixels", draw(1, 20, 64, 30, 4), draw(2, 50, 64, 30, 4), []int{5, 15}},
 		{"equal variances", oneHot(48), draw(2, 50, 48, 10, 4), []int{47}},
 		{"noise alone", draw(1, 2000, 48, 0, 20), draw(2, 200, 48, 0, 20), []int{4, 24}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := Fit(t.Context(), test.counts, test.training, test.others, test.training[:1])
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i, k := range test.counts {
-				want := exactPCA(t, k, test.training, test.others, test.training[:1])
-				if got[i].Components != k {
-					t.Errorf("result %d is for %d components, want %d", i, got[i].Components, k)
+			for _, k := range test.counts {
+				fitted := fit(t, max(k, 20), test.training).First(k)
+				mse, err := fitted.Error(t.Context(), test.others)
+				if err != nil {
+					t.Fatal(err)
 				}
-				for j, mse := range []float64{got[i].TrainMSE, got[i].ValidationMSE, got[i].TestMSE} {
-					if math.Abs(mse-want[j]) > 1e-6 {
-						t.Errorf("%d components leave %.9f in the %s images, want %.9f", k, mse, []string{"training", "validation", "test"}[j], want[j])
+				want := exactPCA(t, k, test.training, test.others)
+				if math.Abs(fitted.MSE()-want[0]) > 2e-6 || math.Abs(mse-want[1]) > 2e-6 {
+					t.Errorf("%d components leave %.9f and %.9f, want %.9f", k, fitted.MSE(), mse, want)
+				}
+				if share := 1 - want[0]/exactPCA(t, 0, test.training)[0]; math.Abs(fitted.Explained()-share) > 1e-4 {
+					t.Errorf("%d components explain %.7f, want %.7f", k, fitted.Explained(), share)
+				}
+				squares, next := 0.0, 0
+				err = fitted.Restore(t.Context(), test.others, func(i int, restored []float32) {
+					if i != next {
+						t.Fatalf("image %d comes in place of %d", i, next)
 					}
-				}
-				without := exactPCA(t, 0, test.training)
-				if share := 1 - want[0]/without[0]; math.Abs(got[i].ExplainedShare-share) > 1e-5 {
-					t.Errorf("%d components explain %.7f, want %.7f", k, got[i].ExplainedShare, share)
+					next++
+					for p, b := range test.others[i] {
+						squares += math.Pow(float64(b)/255-float64(restored[p]), 2)
+					}
+				})
+				if restored := squares / float64(len(test.others)*len(test.others[0])); err != nil || next != len(test.others) || math.Abs(restored-mse) > 1e-6 {
+					t.Errorf("%d images are restored with an error of %.9f, want %d of %.9f: %v", next, restored, len(test.others), mse, err)
 				}
 			}
 		})
 	}
 }
 
-// TestFitOfEqualVariances picks some of many components that are as good as
-// each other: which is open, how good is not.
-func TestFitOfEqualVariances(t *testing.T) {
-	const pixels = 48
-	counts := []int{1, 15, 16, 17, 40, 47}
-	got, err := Fit(t.Context(), counts, oneHot(pixels), oneHot(pixels), oneHot(pixels))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, k := range counts {
-		want := (1 - 1.0/pixels - float64(k)/pixels) / pixels
-		if math.Abs(got[i].TrainMSE-want) > 1e-7 || math.Abs(got[i].TestMSE-want) > 1e-7 {
-			t.Errorf("%d components leave %.9f and %.9f, want %.9f", k, got[i].TrainMSE, got[i].TestMSE, want)
-		}
-	}
-}
-
 func TestFitAtItsLimits(t *testing.T) {
-	varied := draw(1, 100, 48, 10, 4)
-	flat := draw(1, 300, 48, 5, 0)
+	varied, flat := draw(1, 100, 48, 10, 4), draw(1, 300, 48, 5, 0)
 	for _, test := range []struct {
-		name       string
-		training   pictures
-		validation pictures
-		k          int
-		train      float64
-		share      float64
-		validate   float64
+		name             string
+		training, others pictures
+		k                int
+		train, share     float64
+		others2          float64
 	}{
 		{"as many components as pixels", varied, draw(2, 30, 48, 10, 4), 48, 0, 1, 0},
 		{"more components than pixels", varied, draw(2, 30, 48, 10, 4), 1000, 0, 1, 0},
 		{"more components than the rank", flat[:12], flat[:12], 40, 0, 1, 0},
+		{"some of many that are as good as each other", oneHot(48), oneHot(48), 16, (1 - 17.0/48) / 48, 16.0 / 47, (1 - 17.0/48) / 48},
 		{"images all the same", uniform(30, 48), uniform(5, 48), 8, 0, 1, 0},
 		{"images all the same, others not", uniform(30, 48), varied, 8, 0, 1, exactPCA(t, 0, uniform(2, 48), varied)[1]},
 		{"one image", varied[:1], varied[:1], 3, 0, 1, 0},
@@ -137,119 +149,58 @@ func TestFitAtItsLimits(t *testing.T) {
 		{"two images on one line", pictures{{0, 0}, {255, 255}}, pictures{{255, 0}}, 1, 0, 1, 0.25},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			results, err := Fit(t.Context(), []int{test.k}, test.training, test.validation, test.training)
+			fitted := fit(t, test.k, test.training)
+			others, err := fitted.Error(t.Context(), test.others)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := results[0]
-			if got.Components != test.k {
-				t.Errorf("the result is for %d components, want %d", got.Components, test.k)
-			}
-			for _, figure := range []struct {
-				name      string
-				got, want float64
-			}{
-				{"training error", got.TrainMSE, test.train},
-				{"validation error", got.ValidationMSE, test.validate},
-				{"test error", got.TestMSE, test.train},
-				{"explained share", got.ExplainedShare, test.share},
-			} {
-				if !(math.Abs(figure.got-figure.want) < 1e-6) || figure.got < 0 {
-					t.Errorf("the %s is %.9f, want %.9f", figure.name, figure.got, figure.want)
-				}
+			got, want := []float64{fitted.MSE(), fitted.Explained(), others}, []float64{test.train, test.share, test.others2}
+			if !slices.EqualFunc(got, want, func(x, y float64) bool { return x >= 0 && math.Abs(x-y) < 1e-6 }) {
+				t.Errorf("error, share and error of the others are %.9f, want %.9f", got, want)
 			}
 		})
 	}
-}
-
-func TestFitRefuses(t *testing.T) {
-	good := draw(1, 10, 48, 3, 4)
-	odd := append(draw(1, 3, 48, 3, 4), make([]byte, 47))
-	for _, test := range []struct {
-		name                       string
-		counts                     []int
-		training, validation, test pictures
-		says                       string
-	}{
-		{"no counts", nil, good, good, good, "principal components: the numbers of components are []; name at least one, each 1 or more"},
-		{"zero", []int{8, 0}, good, good, good, "principal components: the numbers of components are [8 0]; name at least one, each 1 or more"},
-		{"no training images", []int{8}, nil, good, good, "principal components: there are no training images; at least one is needed"},
-		{"no validation images", []int{8}, good, nil, good, "principal components: there are no validation images; at least one is needed"},
-		{"no test images", []int{8}, good, good, nil, "principal components: there are no test images; at least one is needed"},
-		{"no pixels", []int{8}, pictures{{}}, good, good, "principal components: training image 0 has 0 pixels and the first training image 0; all need the same number, at least one"},
-		{"training sizes", []int{8}, odd, good, good, "principal components: training image 3 has 47 pixels and the first training image 48; all need the same number, at least one"},
-		{"validation sizes", []int{8}, good, odd, good, "principal components: validation image 3 has 47 pixels and the first training image 48; all need the same number, at least one"},
-		{"test sizes", []int{8}, good, good, odd, "principal components: test image 3 has 47 pixels and the first training image 48; all need the same number, at least one"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			for name, fit := range map[string]func() ([]Result, error){
-				"Fit": func() ([]Result, error) {
-					return Fit(t.Context(), test.counts, test.training, test.validation, test.test)
-				},
-				"Cached": func() ([]Result, error) {
-					return Cached(t.Context(), t.TempDir(), test.counts, test.training, test.validation, test.test)
-				},
-			} {
-				if results, err := fit(); err == nil || err.Error() != test.says || results != nil {
-					t.Errorf("%s returns %v and the error\n%v\nwant\n%s", name, results, err, test.says)
-				}
-			}
-		})
+	for _, of := range []struct {
+		count  int
+		images pictures
+	}{{0, varied}, {8, nil}} {
+		if _, err := pca.New(t.Context(), arithmetic, of.count, of.images); err == nil || !strings.Contains(err.Error(), "at least one of each is needed") {
+			t.Errorf("%d of %d images: %v", of.count, len(of.images), err)
+		}
 	}
 }
 
 // TestFitIsTheSameForAnyNumberOfProcessors wants the very bits.
 func TestFitIsTheSameForAnyNumberOfProcessors(t *testing.T) {
-	training, others := draw(1, 500, 700, 60, 2), draw(2, 193, 700, 60, 2)
+	training := draw(1, 9000, 100, 60, 2)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	var first []Result
+	var first [][]float64
 	for _, processors := range []int{1, 2, 7} {
 		runtime.GOMAXPROCS(processors)
-		got, err := Fit(t.Context(), []int{8, 32}, training, others, others)
-		if err != nil {
-			t.Fatal(err)
-		}
+		got := fit(t, 32, training).Vectors
 		if first == nil {
 			first = got
 		}
-		if difference := cmp.Diff(first, got); difference != "" {
-			t.Errorf("%d processors differ from 1:\n%s", processors, difference)
+		if !slices.EqualFunc(first, got, slices.Equal[[]float64]) {
+			t.Errorf("%d processors differ from 1", processors)
 		}
 	}
 }
 
-// ending are images that end a context when the n-th of them is read.
-type ending struct {
-	pictures
-	reads *int
-	n     int
-	end   context.CancelFunc
-}
-
-func (e ending) Pixels(i int) []byte {
-	if *e.reads++; *e.reads == e.n {
-		e.end()
-	}
-	return e.pictures.Pixels(i)
-}
-
-// TestFitEnds cancels it at many points of its way.
+// TestFitEnds cancels it in each of its passes.
 func TestFitEnds(t *testing.T) {
 	images := draw(1, 300, 48, 20, 4)
-	reads := 0
-	count := ending{images, &reads, -1, nil}
-	if _, err := Fit(t.Context(), []int{8}, count, count, count); err != nil {
-		t.Fatal(err)
-	}
-	for n := 1; n < reads-imagesAtOnce; n += 150 {
+	for pass := range 5 {
 		ctx, cancel := context.WithCancel(t.Context())
-		seen := 0
-		set := ending{images, &seen, n, cancel}
-		if results, err := Fit(ctx, []int{8}, set, set, set); !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "principal components: ") || results != nil {
-			t.Errorf("canceled at read %d of %d it returns %v and %v", n, reads, results, err)
+		ending := arithmetic
+		ending.Share = func(n, numbers int, work func(from, to int)) {
+			if pass--; pass < 0 {
+				cancel()
+			}
+			arithmetic.Share(n, numbers, work)
 		}
-		if seen > n+imagesAtOnce {
-			t.Errorf("canceled at read %d it went on for %d", n, seen-n)
+		if fitted, err := pca.New(ctx, ending, 8, images); !errors.Is(err, context.Canceled) || fitted != nil || pass < -1 {
+			t.Errorf("canceled, it goes on for %d passes and returns %v and %v", -1-pass, fitted, err)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package pca
+package pca_test
 
 import (
 	"math"
@@ -58,6 +58,15 @@ func uniform(count, pixels int) pictures {
 		for p := range images[i] {
 			images[i][p] = byte(31 * p)
 		}
+	}
+	return images
+}
+
+// sparse returns noise in which every fourth image is black.
+func sparse(count, pixels int) pictures {
+	images := draw(1, count, pixels, 6, 3)
+	for i := 0; i < count; i += 4 {
+		images[i] = make([]byte, pixels)
 	}
 	return images
 }
