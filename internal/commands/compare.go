@@ -4,16 +4,20 @@ import (
 	"context"
 
 	"cifartrain/internal/runfolder"
-	"cifartrain/internal/runs"
 )
 
-// Compare compares the finished runs at paths with the first of them. A sweep
-// is represented by the runs of its best setting. The overrides are for the
-// runs' configs; see [configs.Load].
-func Compare(ctx context.Context, s *runs.Session, paths, overrides []string) error {
+// mostCompared is how many runs one comparison has room for.
+const mostCompared = 32
+
+// compare compares finished runs with the first of them. A sweep is represented
+// by the runs of its best setting.
+func (p *program) compare(ctx context.Context, paths []string) error {
+	if len(paths) > mostCompared {
+		return wrong("compare takes 2 to %d run folders, not %d", mostCompared, len(paths))
+	}
 	var folders []*runfolder.Folder
 	for _, path := range paths {
-		best, found, err := s.BestOfSweep(path)
+		best, found, err := p.session.BestOfSweep(path)
 		if err != nil {
 			return err
 		}
@@ -27,5 +31,5 @@ func Compare(ctx context.Context, s *runs.Session, paths, overrides []string) er
 		}
 		folders = append(folders, folder)
 	}
-	return s.Compare(ctx, folders, overrides)
+	return p.session.Compare(ctx, folders, p.settings())
 }

@@ -1,23 +1,27 @@
 package commands
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"path/filepath"
+	"strings"
 
 	"cifartrain/configs"
-	"cifartrain/internal/runs"
 )
 
-// List prints the shipped configs, one on each line.
-func List(s *runs.Session) {
+// listConfigs prints the shipped configs, one on each line.
+func (p *program) listConfigs(context.Context, []string) error {
 	for _, shipped := range configs.Shipped() {
-		fmt.Fprintf(s.Out, "%-26s %s\n", shipped.Name, shipped.Summary)
+		fmt.Fprintf(p.stdout, "%-26s %s\n", shipped.Name, shipped.Summary)
 	}
+	return nil
 }
 
-// Show prints a config with all keys that have an effect. See [configs.Load]
-// for the overrides.
-func Show(s *runs.Session, path string, overrides []string) error {
-	config, err := s.Load(path, overrides)
+// show prints a config with all keys that have an effect. It leaves out a name
+// that the file's own name gives, so that a copy of the file is named anew.
+func (p *program) show(_ context.Context, operands []string) error {
+	config, err := p.session.Load(operands[0], p.settings())
 	if err != nil {
 		return err
 	}
@@ -25,6 +29,9 @@ func Show(s *runs.Session, path string, overrides []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Out.Write(text)
+	if file := filepath.Base(operands[0]); config.Name == strings.TrimSuffix(file, filepath.Ext(file)) {
+		text = bytes.TrimPrefix(text, []byte("name: "+config.Name+"\n"))
+	}
+	_, err = p.stdout.Write(text)
 	return err
 }

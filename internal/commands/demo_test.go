@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"cifartrain/configs"
+	"cifartrain/graphs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runs"
 )
@@ -31,15 +32,16 @@ func TestDemo(t *testing.T) {
 		"autoencoder":      {`<output id="mse">([0-9.]+)`, func(p runs.Prediction) string { return fmt.Sprintf("%.6f", p.MSE) }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			session, page := onSample(t), filepath.Join(t.TempDir(), "demo.html")
-			run := trainedRun(t, session, name, "data.center=true")
-			if err := Export(context.Background(), session, run, ExportOptions{Weights: "best", Part: "all", File: page}, nil); err != nil {
+			p := onSample(t)
+			p.file, p.format = filepath.Join(t.TempDir(), "demo.html"), "html"
+			run := trainedRun(t, &p.session, name, "data.center=true")
+			if err := p.exportRun(context.Background(), []string{run}); err != nil {
 				t.Fatal(err)
 			}
-			if info, err := os.Stat(page); err != nil || info.Size() > 3<<20 {
+			if info, err := os.Stat(p.file); err != nil || info.Size() > 3<<20 {
 				t.Errorf("the page has %d bytes, more than 3 MB: %v", info.Size(), err)
 			}
-			subject, err := openSubject(context.Background(), session, run, Selection{Split: "test"}, nil, needsImages)
+			subject, err := p.openSubject(context.Background(), []string{run}, func(*graphs.Architecture) bool { return true })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -47,7 +49,7 @@ func TestDemo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			dom := openInBrowser(t, page)
+			dom := openInBrowser(t, p.file)
 			index := found(t, dom, `test image ([0-9]+),`)
 			for i, prediction := range predictions {
 				if strconv.Itoa(subject.set.Index(i)) != index {
@@ -109,10 +111,14 @@ func openInBrowser(t *testing.T, page string) string {
 	return string(dom)
 }
 
-// onSample is a session whose runs are gone after the test.
-func onSample(t *testing.T) *runs.Session {
+// onSample is a silent program whose runs are gone after the test.
+func onSample(t *testing.T) *program {
 	t.Helper()
-	return &runs.Session{Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: t.TempDir(), Seeds: 1}
+	silent := &output{Writer: io.Discard}
+	p := &program{stdout: silent, stderr: silent}
+	p.flags() // sets the defaults
+	p.session = runs.Session{Out: silent, Err: silent, Display: reports.NewDisplay(silent, true), Runs: t.TempDir(), Seeds: 1}
+	return p
 }
 
 // trainedRun trains a config shortly on the sample and returns its folder.

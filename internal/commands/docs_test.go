@@ -34,3 +34,16 @@ func TestDocumentationLinks(t *testing.T) {
 		}
 	}
 }
+
+// TestManual holds the package comment of the program against the table of
+// commands.
+func TestManual(t *testing.T) {
+	source, err := os.ReadFile("../../main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "//\t" + strings.ReplaceAll(strings.TrimSpace(manual("go run .")), "\n", "\n//\t") + "\n"
+	if !strings.Contains(string(source), want) {
+		t.Errorf("the comment of main.go does not hold:\n%s", want)
+	}
+}

@@ -14,25 +14,25 @@ import (
 	"cifartrain/internal/runs"
 )
 
-// DryRunSweep does for a sweep what DryRun does for configs, with figures for
-// all its runs together. place is the name that the sweep would be joined under,
-// empty for none.
-func DryRunSweep(ctx context.Context, s *runs.Session, config configs.Config, place string) error {
-	s.Offline = true
-	plan, err := s.PlanSweep(ctx, config, place)
+// dryRunSweep does for a sweep what dryRunAll does for configs, with figures for
+// all its runs together.
+func (p *program) dryRunSweep(ctx context.Context, config configs.Config) error {
+	p.session.Offline = true
+	plan, err := p.session.PlanSweep(ctx, config, p.join)
 	if err != nil {
 		return err
 	}
-	reports.ShowSweepPlan(s.Out, plan)
-	reports.DryRunEnd(s.Out, plan.Runs, "", plan.Seconds)
+	reports.ShowSweepPlan(p.stdout, plan)
+	reports.DryRunEnd(p.stdout, plan.Runs, "", plan.Seconds)
 	return nil
 }
 
-// DryRun checks configs and data as training does. For each config it shows the
+// dryRunAll checks configs and data as training does. For each config it shows the
 // model, the images, the steps, what its runs would write, and about how long
 // they would take, measured by a few steps on real batches. It keeps no model,
 // writes nothing and downloads nothing.
-func DryRun(ctx context.Context, s *runs.Session, all []configs.Config) error {
+func (p *program) dryRunAll(ctx context.Context, all []configs.Config) error {
+	s := &p.session
 	if err := s.Check(ctx, all); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -11,26 +12,25 @@ import (
 	"cifartrain/graphs"
 	"cifartrain/internal/exports"
 	"cifartrain/internal/reports"
-	"cifartrain/internal/runs"
 )
 
-// Encode writes the codes that an autoencoder's best weights give to the run's
+// encode writes the codes that an autoencoder's best weights give to the run's
 // own images or to pictures, as npz or CSV according to the file's ending. It
-// never overwrites a file. Pictures that cannot be read are reported as an
-// error after the others are done. See [configs.Load] for the overrides.
-func Encode(ctx context.Context, s *runs.Session, path string, selection Selection, file string, overrides []string) error {
-	extension := strings.ToLower(filepath.Ext(file))
-	if file != "" && extension != ".npz" && extension != ".csv" {
-		return wrong("-o %s: encode writes npz or CSV; let the name end in .npz or .csv", file)
+// overwrites nothing. Pictures that cannot be read are an error after the others
+// are done.
+func (p *program) encode(ctx context.Context, operands []string) error {
+	ending := strings.ToLower(filepath.Ext(cmp.Or(p.file, ".npz")))
+	if ending != ".npz" && ending != ".csv" {
+		return wrong("-o %s: encode writes npz or CSV; let the name end in .npz or .csv", p.file)
 	}
 	noImages := func(*graphs.Architecture) bool { return false }
-	subject, err := openSubject(ctx, s, path, selection, overrides, noImages)
+	subject, err := p.openSubject(ctx, operands, noImages)
 	if err != nil {
 		return err
 	}
 	latent := subject.Architecture.Latent
 	if latent == 0 {
-		return wrong("%s holds a %s, which has no code: encode takes an autoencoder's run", path, subject.Architecture.Kind)
+		return wrong("%s holds a %s, which has no code: encode takes an autoencoder's run", operands[0], subject.Architecture.Kind)
 	}
 	if subject.set.Len() == 0 {
 		return subject.faults()
@@ -39,21 +39,19 @@ func Encode(ctx context.Context, s *runs.Session, path string, selection Selecti
 	if err != nil {
 		return err
 	}
-	if file == "" {
-		file = subject.Config.Name + "-codes.npz"
-	}
 	write := subject.codesAsNPZ
-	if extension == ".csv" {
+	if ending == ".csv" {
 		write = subject.codesAsCSV
 	}
 	content, err := write(codes, latent)
 	if err != nil {
 		return err
 	}
+	file := cmp.Or(p.file, subject.Config.Name+"-codes.npz")
 	if err := writeNew(file, content); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.Out, "wrote %s, %s bytes\n%s: codes of %d values\n", file, reports.Thousands(len(content)), subject.words, latent)
+	fmt.Fprintf(p.stdout, "wrote %s, %s bytes\n%s: codes of %d values\n", file, reports.Thousands(len(content)), subject.words, latent)
 	return subject.faults()
 }
 
@@ -63,7 +61,8 @@ func (s *subject) codesAsNPZ(codes []float32, latent int) ([]byte, error) {
 	n := s.set.Len()
 	labels, files := make([]int64, n), make([]string, n)
 	for i := range n {
-		labels[i], files[i] = int64(s.label(i)), s.name(i)
+		place, _ := s.label(i)
+		labels[i], files[i] = int64(place), s.name(i)
 	}
 	return exports.Arrays([]exports.Array{
 		{Name: "codes", Shape: []int{n, latent}, Values: codes},
@@ -80,7 +79,8 @@ func (s *subject) codesAsCSV(codes []float32, latent int) ([]byte, error) {
 	}
 	rows := [][]string{head}
 	for i := range s.set.Len() {
-		row := []string{s.name(i), s.className(i)}
+		_, class := s.label(i)
+		row := []string{s.name(i), class}
 		for _, value := range codes[i*latent:][:latent] {
 			row = append(row, strconv.FormatFloat(float64(value), 'g', -1, 32))
 		}

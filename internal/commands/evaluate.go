@@ -12,10 +12,10 @@ import (
 	"cifartrain/internal/runs"
 )
 
-// Evaluate scores the best weights of the run at path on the test images again.
-// See [configs.Load] for the overrides.
-func Evaluate(ctx context.Context, s *runs.Session, path string, overrides []string) error {
-	run, err := s.Open(path, overrides)
+// evaluate scores a run's best weights on the test images again.
+func (p *program) evaluate(ctx context.Context, operands []string) error {
+	s := &p.session
+	run, err := s.Open(operands[0], p.settings())
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func Evaluate(ctx context.Context, s *runs.Session, path string, overrides []str
 	if err != nil {
 		return err
 	}
-	reports.ShowEvaluation(s.Out, images.Dataset.Name+": "+reports.ClassList(images.Test.Classes), images.Test.Len(), prepared.Loss(), test.Loss, test.Confusion)
+	reports.ShowEvaluation(p.stdout, images.Dataset.Name+": "+reports.ClassList(images.Test.Classes), images.Test.Len(), prepared.Loss(), test.Loss, test.Confusion)
 	return nil
 }
 

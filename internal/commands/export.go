@@ -16,14 +16,6 @@ import (
 	"cifartrain/internal/runs"
 )
 
-// ExportOptions say what to export from a run, and how.
-type ExportOptions struct {
-	Format  string // onnx, npz, safetensors or html; if empty, what the file's ending says, or onnx
-	Part    string // of an autoencoder in ONNX: all, encoder or decoder
-	Weights string // best or last
-	File    string // the file to write; "-" for the standard output; if empty, name-weights.format in the current folder
-}
-
 // An exported run is everything that goes into an export.
 type exported struct {
 	*runs.Prepared
@@ -34,46 +26,45 @@ type exported struct {
 // formats are the export formats. Each is also the ending of its files.
 var formats = []string{"onnx", "npz", "safetensors", "html"}
 
-// Export writes the weights of the run at path in a form for other programs. It
-// never overwrites a file. See [configs.Load] for the overrides.
-func Export(ctx context.Context, s *runs.Session, path string, options ExportOptions, overrides []string) error {
-	if err := options.settle(); err != nil {
+// exportRun writes a run's weights in a form for other programs. It overwrites
+// nothing.
+func (p *program) exportRun(ctx context.Context, operands []string) error {
+	if err := p.settleFormat(); err != nil {
 		return err
 	}
-	run, err := openExported(ctx, s, path, options, overrides)
+	run, err := p.openExported(ctx, operands[0])
 	if err != nil {
 		return err
 	}
-	content, lines, err := run.encode(ctx, options)
+	content, lines, err := run.encode(ctx, p.format, exports.Part(p.part))
 	if err != nil {
 		return err
 	}
-	if options.File == standardOutput {
-		_, err := s.Out.Write(content)
+	if p.file == standardOutput {
+		_, err := p.stdout.raw().Write(content)
 		return err
 	}
-	what := options.Weights
-	if options.Part != string(exports.All) {
-		what += "-" + options.Part
+	what := p.weights
+	if p.part != string(exports.All) {
+		what += "-" + p.part
 	}
-	file := cmp.Or(options.File, fmt.Sprintf("%s-%s.%s", run.Config.Name, what, options.Format))
+	file := cmp.Or(p.file, fmt.Sprintf("%s-%s.%s", run.Config.Name, what, p.format))
 	if err := writeNew(file, content); err != nil {
 		return err
 	}
-	weights, err := run.weightLines(options.Part)
+	weights, err := run.weightLines(exports.Part(p.part))
 	if err != nil {
 		return err
 	}
-	lines = append(lines, weights...)
-	reports.ShowExport(s.Out, file, len(content), run.which, lines)
+	reports.ShowExport(p.stdout, file, len(content), run.which, append(lines, weights...))
 	return nil
 }
 
 // weightLines names the weights of a part with their shapes.
-func (e *exported) weightLines(part string) (lines [][2]string, err error) {
+func (e *exported) weightLines(part exports.Part) (lines [][2]string, err error) {
 	weights := e.Weights
-	if part != string(exports.All) {
-		model, err := e.model(exports.Part(part))
+	if part != exports.All {
+		model, err := e.model(part)
 		if err != nil {
 			return nil, err
 		}
@@ -85,40 +76,37 @@ func (e *exported) weightLines(part string) (lines [][2]string, err error) {
 	return lines, nil
 }
 
-// standardOutput is the file name that stands for the standard output.
-const standardOutput = "-"
-
-// settle determines the format. If none is named, the file's ending decides; an
-// ending that contradicts the named format is an error.
-func (o *ExportOptions) settle() error {
-	ending := strings.TrimPrefix(filepath.Ext(o.File), ".")
+// settleFormat determines the format. If none is named, the file's ending
+// decides; an ending that contradicts the named format is an error.
+func (p *program) settleFormat() error {
+	ending := strings.TrimPrefix(filepath.Ext(p.file), ".")
 	known := slices.Contains(formats, ending)
 	switch {
-	case o.Weights != "best" && o.Weights != "last":
-		return wrong("-weights %q: it must be best or last", o.Weights)
-	case o.Format != "" && !slices.Contains(formats, o.Format):
-		return wrong("-format %q: it must be one of %s", o.Format, strings.Join(formats, ", "))
-	case o.Format != "" && known && ending != o.Format:
-		return wrong("-o %s ends like %s, but -format asks for %s: leave one of them out", o.File, ending, o.Format)
-	case o.Format == "" && known:
-		o.Format = ending
-	case o.Format == "" && o.File != "" && o.File != standardOutput:
-		return wrong("-o %s: its ending is not one of %s, so name the format with -format", o.File, "."+strings.Join(formats, ", ."))
+	case p.weights != "best" && p.weights != "last":
+		return wrong("-weights %q: it must be best or last", p.weights)
+	case p.format != "" && !slices.Contains(formats, p.format):
+		return wrong("-format %q: it must be one of %s", p.format, strings.Join(formats, ", "))
+	case p.format != "" && known && ending != p.format:
+		return wrong("-o %s ends like %s, but -format asks for %s: leave one of them out", p.file, ending, p.format)
+	case p.format == "" && known:
+		p.format = ending
+	case p.format == "" && p.file != "" && p.file != standardOutput:
+		return wrong("-o %s: its ending is not one of %s, so name the format with -format", p.file, "."+strings.Join(formats, ", ."))
 	}
-	o.Format = cmp.Or(o.Format, "onnx")
-	if parts := []string{string(exports.All), string(exports.Encoder), string(exports.Decoder)}; !slices.Contains(parts, o.Part) {
-		return wrong("-part %q: it must be one of %s", o.Part, strings.Join(parts, ", "))
+	p.format = cmp.Or(p.format, "onnx")
+	if parts := []string{string(exports.All), string(exports.Encoder), string(exports.Decoder)}; !slices.Contains(parts, p.part) {
+		return wrong("-part %q: it must be one of %s", p.part, strings.Join(parts, ", "))
 	}
-	if o.Part != string(exports.All) && o.Format != "onnx" {
-		return wrong("-part %s is possible only for onnx; %s always holds the whole model", o.Part, o.Format)
+	if p.part != string(exports.All) && p.format != "onnx" {
+		return wrong("-part %s is possible only for onnx; %s always holds the whole model", p.part, p.format)
 	}
 	return nil
 }
 
 // encode returns the run in a format, and lines that say what the exported
 // model takes and returns.
-func (e *exported) encode(ctx context.Context, options ExportOptions) (content []byte, lines [][2]string, err error) {
-	switch options.Format {
+func (e *exported) encode(ctx context.Context, format string, part exports.Part) (content []byte, lines [][2]string, err error) {
+	switch format {
 	case "npz":
 		content, err = exports.NPZ(e.Weights)
 		return content, nil, err
@@ -126,11 +114,11 @@ func (e *exported) encode(ctx context.Context, options ExportOptions) (content [
 		content, err = e.page(ctx)
 		return content, [][2]string{{"a page", "that computes the model itself: open it in a browser"}}, err
 	}
-	model, err := e.model(exports.Part(options.Part))
+	model, err := e.model(part)
 	if err != nil {
 		return nil, nil, err
 	}
-	if options.Format == "onnx" {
+	if format == "onnx" {
 		content, err = exports.ONNX(model)
 		return content, inputAndOutput(model), err
 	}
@@ -158,21 +146,21 @@ func (e *exported) page(ctx context.Context) ([]byte, error) {
 }
 
 // openExported opens the run at path. Only a page needs its images.
-func openExported(ctx context.Context, s *runs.Session, path string, options ExportOptions, overrides []string) (*exported, error) {
-	run, err := s.Open(path, overrides)
+func (p *program) openExported(ctx context.Context, path string) (*exported, error) {
+	run, err := p.session.Open(path, p.settings())
 	if err != nil {
 		return nil, err
 	}
 	choose := run.BestWeights
-	if options.Weights == "last" {
+	if p.weights == "last" {
 		choose = run.LastWeights
 	}
 	weights, which, err := choose()
 	if err != nil {
 		return nil, err
 	}
-	need := runs.Need{Weights: weights, Trained: run.Summary, Images: options.Format == "html", Pixels: options.Format != "npz"}
-	prepared, err := s.Prepare(ctx, run.Config, need)
+	need := runs.Need{Weights: weights, Trained: run.Summary, Images: p.format == "html", Pixels: p.format != "npz"}
+	prepared, err := p.session.Prepare(ctx, run.Config, need)
 	switch {
 	case err != nil && need.Images:
 		return nil, fmt.Errorf("the page holds some of the test images: %w", err)

@@ -76,7 +76,8 @@ train: {epochs: 1}
 // TestFourthKind trains, evaluates, draws, reports, exports, uses and resumes a
 // model of a kind that nothing else knows of.
 func TestFourthKind(t *testing.T) {
-	ctx, session := context.Background(), onSample(t)
+	ctx, p := context.Background(), onSample(t)
+	session := &p.session
 	session.Kinds = append(graphs.Kinds(), linearSoftmax)
 	file := filepath.Join(t.TempDir(), "softmax.yaml")
 	if err := os.WriteFile(file, []byte(softmaxConfig), 0o644); err != nil {
@@ -115,15 +116,15 @@ func TestFourthKind(t *testing.T) {
 	}
 
 	var out bytes.Buffer
-	session.Out = &out
-	if err := Evaluate(ctx, session, path, nil); err != nil {
+	p.stdout.Writer = &out
+	if err := p.evaluate(ctx, []string{path}); err != nil {
 		t.Fatal(err)
 	}
 	if want := "accuracy: "; !strings.Contains(out.String(), want) {
 		t.Errorf("the evaluation does not say %q:\n%s", want, out.String())
 	}
 
-	exported, err := openExported(ctx, session, path, ExportOptions{Format: "onnx", Weights: "best", Part: "all"}, nil)
+	exported, err := p.openExported(ctx, path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,96 +16,75 @@ import (
 	"cifartrain/plots"
 )
 
-// Predict writes what the best weights of the run at path predict for the run's
-// own images or for pictures: as a table or CSV on the terminal, or as CSV in
-// file. For an autoencoder it draws the restored pictures beside that file. It
-// never overwrites a file. Pictures that cannot be read are reported as an
-// error after the others are done. See [configs.Load] for the overrides.
-func Predict(ctx context.Context, s *runs.Session, path string, selection Selection, file string, overrides []string) error {
-	if file != "" && file != standardOutput && strings.ToLower(filepath.Ext(file)) != ".csv" {
-		return wrong("-o %s: predict writes CSV; let the name end in .csv", file)
+// predict writes what a run's best weights predict for its own images or for
+// pictures: as a table or CSV on the terminal, or as CSV in the file of -o. For
+// an autoencoder it draws the restored pictures beside that file. It overwrites
+// nothing. Pictures that cannot be read are an error after the others are done.
+func (p *program) predict(ctx context.Context, operands []string) error {
+	if p.file != "" && p.file != standardOutput && strings.ToLower(filepath.Ext(p.file)) != ".csv" {
+		return wrong("-o %s: predict writes CSV; let the name end in .csv", p.file)
 	}
-	subject, err := openSubject(ctx, s, path, selection, overrides, needsImages)
+	// The percentiles of a model that restores rank its errors among those of the
+	// test images.
+	restores := func(a *graphs.Architecture) bool { return a.Task.Restores() }
+	s, err := p.openSubject(ctx, operands, restores)
 	if err != nil {
 		return err
 	}
-	if subject.set.Len() == 0 {
-		return subject.faults()
+	if s.set.Len() == 0 {
+		return s.faults()
 	}
-	table, sheet, err := predict(ctx, subject)
-	if err != nil {
-		return err
-	}
-	switch file {
-	case "":
-		err = s.Display.ShowPredictions(table)
-	case standardOutput:
-		err = reports.WriteCSV(s.Out, table.Rows)
-	default:
-		if err = writePredictions(file, table, sheet); err == nil {
-			fmt.Fprintf(s.Out, "wrote %s\n%s\n", file, table.Summary())
-		}
-		return errors.Join(err, subject.faults())
-	}
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(s.Err, table.Summary()) // apart from the rows, which may go to another program
-	return subject.faults()
-}
-
-// needsImages reports whether a model's predictions need the run's own images:
-// a model that restores has percentiles, which rank its errors among those of
-// the test images.
-func needsImages(a *graphs.Architecture) bool { return a.Task.Restores() }
-
-// predict returns the predictions as rows and, if a model restores pictures,
-// the images for a sheet.
-func predict(ctx context.Context, s *subject) (table reports.Predictions, sheet []plots.RestoredImage, err error) {
 	predictions, err := s.Predict(ctx, s.set)
 	if err != nil {
-		return table, nil, err
+		return err
 	}
-	table.Of, table.Scores = s.words, s.Architecture.Task.Classifies()
+	table, sheet := reports.Predictions{Of: s.words, Scores: !restores(s.Architecture)}, []plots.RestoredImage(nil)
 	if table.Scores {
 		s.classified(&table, predictions)
-		return table, nil, nil
+	} else if sheet, err = s.restored(ctx, &table, predictions); err != nil {
+		return err
 	}
-	among := predictions
-	if s.set != s.Images.Test {
-		if among, err = s.Predict(ctx, s.Images.Test); err != nil {
-			return table, nil, err
+	told := p.stderr // apart from the rows, which may go to another program
+	switch p.file {
+	case "":
+		err = p.session.Display.ShowPredictions(table)
+	case standardOutput:
+		err = reports.WriteCSV(p.stdout.raw(), table.Rows)
+	default:
+		told = p.stdout
+		if err = writePredictions(p.file, table, sheet); err == nil {
+			fmt.Fprintf(told, "wrote %s\n", p.file)
 		}
 	}
-	s.restored(&table, predictions, runs.NewPercentiles(among))
-	if s.own != nil {
-		sheet, err = s.sheet(ctx, table.Rows[1:])
+	if err != nil {
+		return errors.Join(err, s.faults())
 	}
-	return table, sheet, err
+	fmt.Fprintln(told, table.Summary())
+	return s.faults()
 }
 
 // classified writes a classifier's rows.
 func (s *subject) classified(table *reports.Predictions, predictions []runs.Prediction) {
-	classes := s.Classes
 	head := []string{s.key(), "label", "predicted"}
 	if len(predictions[0].Scores) == 1 {
 		head = append(head, "score")
 	} else {
-		for _, class := range classes {
+		for _, class := range s.Classes {
 			head = append(head, "score_"+class)
 		}
 	}
 	table.Rows = append(table.Rows, head)
-	tally := make([]int, len(classes))
+	tally := make([]int, len(s.Classes))
 	for i, prediction := range predictions {
-		if place := s.label(i); place >= 0 {
+		place, class := s.label(i)
+		if place >= 0 {
 			table.Labels++
-			if place == prediction.Predicted {
-				table.Right++
-			}
+		}
+		if place == prediction.Predicted {
+			table.Right++
 		}
 		tally[prediction.Predicted]++
-		row := []string{s.name(i), s.className(i), classes[prediction.Predicted]}
+		row := []string{s.name(i), class, s.Classes[prediction.Predicted]}
 		for _, score := range prediction.Scores {
 			row = append(row, strconv.FormatFloat(float64(score), 'g', -1, 32))
 		}
@@ -114,45 +93,39 @@ func (s *subject) classified(table *reports.Predictions, predictions []runs.Pred
 	var tallies []string
 	for place, count := range tally {
 		if count > 0 {
-			tallies = append(tallies, fmt.Sprintf("%s %s", reports.Thousands(count), classes[place]))
+			tallies = append(tallies, fmt.Sprintf("%s %s", reports.Thousands(count), s.Classes[place]))
 		}
 	}
 	table.Tallies = strings.Join(tallies, ", ")
 }
 
-// restored writes the rows of a model that restores its input.
-func (s *subject) restored(table *reports.Predictions, predictions []runs.Prediction, percentiles runs.Percentiles) {
-	table.Rows = append(table.Rows, []string{s.key(), "mse", "percentile"})
-	for i, prediction := range predictions {
-		table.MSE += prediction.MSE / float64(len(predictions))
-		table.Rows = append(table.Rows, []string{s.name(i), strconv.FormatFloat(prediction.MSE, 'g', 7, 64),
-			strconv.FormatFloat(percentiles.Of(prediction.MSE), 'f', 2, 64)})
-	}
-}
-
-// mostOnSheet is how many pictures one sheet shows.
-const mostOnSheet = 120
-
-// sheet returns the first pictures with their reconstructions and the figures
-// of their rows.
-func (s *subject) sheet(ctx context.Context, rows [][]string) ([]plots.RestoredImage, error) {
-	restored, err := s.Restore(ctx, s.set)
-	if err != nil {
-		return nil, err
-	}
-	var sheet []plots.RestoredImage
-	for i, row := range rows[:min(len(rows), mostOnSheet)] {
-		mse, percentile := 0.0, 0.0
-		if mse, err = strconv.ParseFloat(row[1], 64); err == nil {
-			percentile, err = strconv.ParseFloat(row[2], 64)
-		}
-		if err != nil {
+// restored writes the rows of a model that restores its input. It returns the
+// first of the user's pictures beside their reconstructions.
+func (s *subject) restored(ctx context.Context, table *reports.Predictions, predictions []runs.Prediction) (sheet []plots.RestoredImage, err error) {
+	const mostOnSheet = 120
+	among, pixels := predictions, [][]float32(nil)
+	if s.set != s.Images.Test {
+		if among, err = s.Predict(ctx, s.Images.Test); err != nil {
 			return nil, err
 		}
-		sheet = append(sheet, plots.RestoredImage{
-			Name: filepath.Base(s.own.files[i]), Original: s.Picture(s.set, i), Restored: s.Drawn(restored[i]), MSE: mse,
-			Note: fmt.Sprintf("percentile %.1f", percentile),
-		})
+	}
+	if s.own != nil {
+		if pixels, err = s.Restore(ctx, s.set); err != nil {
+			return nil, err
+		}
+	}
+	percentiles := runs.NewPercentiles(among)
+	table.Rows = append(table.Rows, []string{s.key(), "mse", "percentile"})
+	for i, prediction := range predictions {
+		mse, percentile := prediction.MSE, percentiles.Of(prediction.MSE)
+		table.MSE += mse / float64(len(predictions))
+		table.Rows = append(table.Rows, []string{s.name(i), strconv.FormatFloat(mse, 'g', 7, 64), strconv.FormatFloat(percentile, 'f', 2, 64)})
+		if i < min(len(pixels), mostOnSheet) {
+			sheet = append(sheet, plots.RestoredImage{
+				Name: filepath.Base(s.name(i)), Original: s.Picture(s.set, i), Restored: s.Drawn(pixels[i]), MSE: mse,
+				Note: fmt.Sprintf("percentile %.1f", percentile),
+			})
+		}
 	}
 	return sheet, nil
 }

@@ -8,8 +8,13 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // The program's exit statuses.
@@ -66,28 +71,53 @@ const answerAfter = 500 * time.Millisecond
 // run runs the program with arguments and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	out := &output{Writer: stdout}
-	p := &program{stdout: out, stderr: stderr}
+	p := &program{stdout: out, stderr: &output{Writer: stderr}}
 	err := p.command(ctx, args)
-	if err == nil && out.err != nil && !errors.Is(out.err, syscall.EPIPE) {
+	if err == nil && out.err != nil {
 		err = fmt.Errorf("writing to the standard output: %w", out.err)
 	}
-	if err == nil {
-		return exitDone
+	if err == nil || errors.Is(out.err, syscall.EPIPE) && errors.Is(err, syscall.EPIPE) {
+		return exitDone // a reader that has quit, as head does, has what it wanted
 	}
-	fmt.Fprintln(stderr, message(err))
+	fmt.Fprintln(p.stderr, message(err))
 	return status(err)
 }
 
-// An output remembers the first error of writing to it.
+// An output is a terminal, or a file in its place. It shows what would steer a
+// terminal, such as an escape sequence in a file's name, as Go writes it in a
+// string, and remembers the first error.
 type output struct {
 	io.Writer
-	err error
+	rest []byte // the first bytes of a character, whose others come with the next call
+	err  error
 }
 
 func (o *output) Write(p []byte) (int, error) {
+	text := append(o.rest, p...)
+	shown := make([]byte, 0, len(text))
+	for len(text) > 0 && utf8.FullRune(text) {
+		r, size := utf8.DecodeRune(text)
+		if unicode.IsPrint(r) && size > 0 && !(r == utf8.RuneError && size == 1) || strings.ContainsRune("\n\r\t", r) {
+			shown = append(shown, text[:size]...)
+		} else {
+			shown = append(shown, strings.Trim(strconv.Quote(string(text[:size])), `"`)...)
+		}
+		text = text[size:]
+	}
+	o.rest = slices.Clone(text)
+	_, err := o.raw().Write(shown)
+	return len(p), err
+}
+
+// raw writes to the output what another program reads, as it is.
+func (o *output) raw() io.Writer { return rawOutput{o} }
+
+type rawOutput struct{ *output }
+
+func (o rawOutput) Write(p []byte) (int, error) {
 	n, err := o.Writer.Write(p)
 	if o.err == nil {
-		o.err = err
+		o.output.err = err
 	}
 	return n, err
 }

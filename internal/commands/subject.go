@@ -14,15 +14,6 @@ import (
 	"cifartrain/loaders"
 )
 
-// A Selection says which images predict and encode use.
-type Selection struct {
-	Split    string   // test, validation or train; used if no pictures are named
-	Pictures []string // files and folders
-}
-
-// splits are the splits that a selection may name.
-var splits = []string{"test", "validation", "train"}
-
 // A subject is a run with its best weights, and the images to look at: its own,
 // or pictures of the user.
 type subject struct {
@@ -32,15 +23,15 @@ type subject struct {
 	own   *ownPictures // nil for the run's own images
 }
 
-// openSubject opens the run at path and the images that the selection names. It
-// loads the run's own images only if they are the ones named or the command's
-// figures need them.
-func openSubject(ctx context.Context, s *runs.Session, path string, selection Selection, overrides []string,
-	withImages func(*graphs.Architecture) bool) (*subject, error) {
-	if !slices.Contains(splits, selection.Split) {
-		return nil, wrong("-split %q: it must be test, validation or train", selection.Split)
+// openSubject opens the run that the first operand names, and its own images, or
+// the pictures that the other operands name. It loads the run's own images only
+// if they are the ones asked for or the command's figures need them.
+func (p *program) openSubject(ctx context.Context, operands []string, withImages func(*graphs.Architecture) bool) (*subject, error) {
+	path, pictures, s := operands[0], operands[1:], &p.session
+	if !slices.Contains([]string{"test", "validation", "train"}, p.split) {
+		return nil, wrong("-split %q: it must be test, validation or train", p.split)
 	}
-	run, err := s.Open(path, overrides)
+	run, err := s.Open(path, p.settings())
 	if err != nil {
 		return nil, err
 	}
@@ -52,9 +43,9 @@ func openSubject(ctx context.Context, s *runs.Session, path string, selection Se
 	if err != nil {
 		return nil, err
 	}
-	need := runs.Need{Weights: best, Trained: run.Summary, Pixels: true}
-	need.Images = len(selection.Pictures) == 0 || withImages(without.Architecture)
-	prepared, err := s.Prepare(ctx, run.Config, need)
+	prepared, err := s.Prepare(ctx, run.Config, runs.Need{
+		Weights: best, Trained: run.Summary, Pixels: true, Images: len(pictures) == 0 || withImages(without.Architecture),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -63,40 +54,35 @@ func openSubject(ctx context.Context, s *runs.Session, path string, selection Se
 			return nil, err
 		}
 	}
-	subject := &subject{Prepared: prepared}
-	if len(selection.Pictures) == 0 {
-		subject.set = prepared.Images.Split(selection.Split)
-		subject.words = fmt.Sprintf("%s on %s %s images", prepared.Config.Name, reports.Thousands(subject.set.Len()), selection.Split)
-		return subject, nil
+	if len(pictures) == 0 {
+		set := prepared.Images.Split(p.split)
+		words := fmt.Sprintf("%s on %s %s images", prepared.Config.Name, reports.Thousands(set.Len()), p.split)
+		return &subject{Prepared: prepared, words: words, set: set}, nil
 	}
-	if subject.own, err = readOwnPictures(ctx, selection.Pictures, prepared.Shape, prepared.Classes); err != nil {
+	own, err := readOwnPictures(ctx, pictures, prepared.Shape, prepared.Classes)
+	if err != nil {
 		return nil, err
 	}
-	if len(subject.own.faults) > 1 || len(subject.own.files) > 0 { // else the command's error says it
-		for _, fault := range subject.own.faults {
-			fmt.Fprintf(s.Err, "warning: %v\n", fault)
+	if len(own.faults) > 1 || len(own.files) > 0 { // else the command's error says it
+		for _, fault := range own.faults {
+			fmt.Fprintf(p.stderr, "warning: %v\n", fault)
 		}
 	}
-	subject.set = subject.own.set
-	subject.words = fmt.Sprintf("%s on %s", prepared.Config.Name, reports.Pictures(subject.set.Len()))
-	return subject, nil
+	words := fmt.Sprintf("%s on %s", prepared.Config.Name, reports.Pictures(own.set.Len()))
+	return &subject{prepared, words, own.set, own}, nil
 }
 
-// label is the index of an image's class among the run's classes, or -1 if it
-// is unknown.
-func (s *subject) label(i int) int {
+// label returns the index of an image's class among the run's classes, -1 if it
+// is unknown, and the name of the class, "" if it is unknown.
+func (s *subject) label(i int) (place int, class string) {
+	place = s.set.Class(i)
 	if s.own != nil {
-		return s.own.labels[i]
+		place = s.own.labels[i]
 	}
-	return s.set.Class(i)
-}
-
-// className is the name of an image's class, or "" if it is unknown.
-func (s *subject) className(i int) string {
-	if place := s.label(i); place >= 0 {
-		return s.Classes[place]
+	if place < 0 {
+		return place, ""
 	}
-	return ""
+	return place, s.Classes[place]
 }
 
 // key is the heading of the column that holds [subject.name].

@@ -10,9 +10,9 @@ import (
 	"cifartrain/internal/runfolder"
 )
 
-// Version prints the version of the program, what it was built with and which
+// printVersion prints the version of the program, what it was built with and which
 // instructions of the processor it uses: what a bug report needs.
-func Version(out io.Writer) {
+func printVersion(out io.Writer) {
 	version := runfolder.Version()
 	if version == runfolder.Development {
 		version += ", built without the commit (go build records it, go run does not)"

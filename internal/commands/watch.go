@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"sync"
 	"time"
 
 	"cifartrain/internal/reports"
@@ -16,61 +18,67 @@ import (
 	"cifartrain/metrics"
 )
 
-// Watch serves the page of the run at path on a port of this machine until ctx
+// watch serves the page of a run or a sweep on a port of this machine until ctx
 // ends; port 0 is a free one. It only reads the run's files, which another
 // program may be writing. A path that is a run's latest follows it to newer
-// runs.
-func Watch(ctx context.Context, s *runs.Session, path string, port int) error {
-	if port < 0 || port > 65535 {
-		return wrong("-port %d: ports are 0 to 65535", port)
+// runs, and is the only one that may be named before there is a run.
+func (p *program) watch(ctx context.Context, operands []string) error {
+	path := operands[0]
+	if p.port < 0 || p.port > 65535 {
+		return wrong("-port %d: ports are 0 to 65535", p.port)
 	}
-	if runfolder.IsComparison(path) {
-		if _, _, sweep := runfolder.OpenSweep(path); !sweep {
-			return wrong("%s is a comparison of runs that have ended: open its %s in a browser", path, runfolder.ReportFile)
-		}
+	_, missing := runfolder.Open(path)
+	if _, _, sweep := runfolder.OpenSweep(path); sweep {
+		missing = nil
+	} else if runfolder.IsComparison(path) {
+		return wrong("%s is a comparison of runs that have ended: open its %s in a browser", path, runfolder.ReportFile)
 	}
-	missing, err := worthWaiting(path)
+	if missing != nil && (filepath.Base(path) != runfolder.Latest || !errors.Is(missing, fs.ErrNotExist)) {
+		return wrong("%v", missing)
+	}
+	listener, err := reports.Listen(p.port)
 	if err != nil {
 		return err
 	}
-	page := &livePage{session: s, path: path}
-	listener, err := reports.Listen(port)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(s.Out, "The page of %s: http://%s\nIt follows the run as epochs end. Ctrl-C ends this, not the run.\n", path, listener.Addr())
+	fmt.Fprintf(p.stdout, "The page of %s: http://%s\nIt follows the run as epochs end. Ctrl-C ends this, not the run.\n", path, listener.Addr())
 	if missing != nil {
-		fmt.Fprintf(s.Out, "It waits for the run to begin: so far, %v.\n", missing)
+		fmt.Fprintf(p.stdout, "It waits for the run to begin: so far, %v.\n", missing)
 	}
-	return reports.Serve(ctx, listener, page)
+	return reports.Serve(ctx, listener, &livePage{session: &p.session, path: path})
 }
 
-// worthWaiting returns why there is no run or sweep at a path yet, nil if there is
-// one. It returns an error if neither will ever appear there, because the path holds
-// something else.
-func worthWaiting(path string) (missing, err error) {
-	_, missing = runfolder.Open(path)
-	if _, _, sweep := runfolder.OpenSweep(path); missing == nil || sweep {
-		return nil, nil
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return missing, nil
-	}
-	if files, err := (&runfolder.Folder{Path: path}).Files(); !info.IsDir() || err != nil || len(files) > 0 {
-		return nil, wrong("%v", missing)
-	}
-	return missing, nil
-}
-
-// A livePage is the page of a run that may still be training.
+// A livePage is the page of a run that may still be training. Several browsers
+// may look at it.
 type livePage struct {
 	session *runs.Session // reads configs
 	path    string        // as the user named it
+
+	looking sync.Mutex
+	stamp   string
+	looks   time.Time // when to look for a new stamp
+
+	making sync.Mutex
+	page   []byte // as last made
+	madeAt string // the stamp then
 }
 
-// Stamp tells the run, the state of its files, and whether it stands still.
+// Stamp tells the run, the state of its files, and whether it stands still. A
+// sweep has so many files that looking at them takes long; at most a twentieth
+// of the time is spent on it.
 func (l *livePage) Stamp() string {
+	l.looking.Lock()
+	defer l.looking.Unlock()
+	if began := time.Now(); began.After(l.looks) {
+		l.stamp = l.look()
+		if took := time.Since(began); took > 10*time.Millisecond {
+			l.looks = time.Now().Add(19 * took)
+		}
+	}
+	return l.stamp
+}
+
+// look returns the stamp as it is now.
+func (l *livePage) look() string {
 	folder, err := runfolder.Open(l.path)
 	if err != nil {
 		if sweep, runs, found := runfolder.OpenSweep(l.path); found {
@@ -80,6 +88,21 @@ func (l *livePage) Stamp() string {
 	}
 	history, _ := historySoFar(folder)
 	return fmt.Sprint(stampOf(folder), silence(folder, history))
+}
+
+// Render returns the page, which is made again only if something has changed.
+func (l *livePage) Render() ([]byte, error) {
+	l.making.Lock()
+	defer l.making.Unlock()
+	stamp := l.Stamp()
+	if l.page != nil && l.madeAt == stamp {
+		return l.page, nil
+	}
+	page, err := l.render()
+	if err == nil {
+		l.page, l.madeAt = page, stamp
+	}
+	return page, err
 }
 
 // stampOf tells a folder and the state of its files.
@@ -106,9 +129,9 @@ func sweepStamp(sweep *runfolder.Folder, runs []*runfolder.Folder) string {
 	return stamp
 }
 
-// Render returns the page of the run or the sweep, or one that says what there
-// is to wait for.
-func (l *livePage) Render() ([]byte, error) {
+// render makes the page of the run or the sweep, or one that says what there is
+// to wait for.
+func (l *livePage) render() ([]byte, error) {
 	if sweep, _, found := runfolder.OpenSweep(l.path); found {
 		return l.session.SweepPage(sweep.Path)
 	}
@@ -134,9 +157,13 @@ func (l *livePage) run(folder *runfolder.Folder, summary *runfolder.Summary) ([]
 		return nil, err
 	}
 	if summary.Status != runfolder.Training && summary.Epochs == len(history) {
-		if report, err := os.ReadFile(folder.File(runfolder.ReportFile)); err == nil {
-			return report, nil
+		report, err := folder.Read(runfolder.ReportFile)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return report, err
 		}
+	}
+	if _, err := folder.Read(runfolder.ConfigFile); err != nil { // the page shows it
+		return nil, err
 	}
 	config, err := l.session.Load(folder.File(runfolder.ConfigFile), nil)
 	if err != nil {

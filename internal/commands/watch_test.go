@@ -3,6 +3,7 @@ package commands
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,7 +49,7 @@ func startedRun(t *testing.T, root string, now time.Time, overrides ...string) *
 func TestLivePage(t *testing.T) {
 	root, now := t.TempDir(), time.Now()
 	folder := startedRun(t, root, now)
-	page := &livePage{new(runs.Session), filepath.Join(root, "svm", "latest")}
+	page := &livePage{session: new(runs.Session), path: filepath.Join(root, "svm", "latest")}
 	stamp := ""
 	wants := func(when string, texts ...string) {
 		t.Helper()
@@ -104,18 +105,44 @@ func TestLivePage(t *testing.T) {
 	wants("in the next run", "No epoch of 9 has ended yet.")
 }
 
-// TestWatchTooEarly names runs that are not there yet: whoever waits is told so.
+// TestWatchTooEarly names a run that is not there yet, and one that may never be:
+// whoever waits is told so.
 func TestWatchTooEarly(t *testing.T) {
-	for _, path := range []string{filepath.Join(t.TempDir(), "later"), t.TempDir()} {
-		ctx, cancel := context.WithCancel(context.Background())
-		cancel()
-		session, out := onSample(t), new(bytes.Buffer)
-		session.Out = out
-		if err := Watch(ctx, session, path, 0); err != nil {
-			t.Fatal(err)
-		}
-		if want := "It waits for the run to begin: so far, " + path + " is not a run folder"; !strings.Contains(out.String(), want) {
-			t.Errorf("it does not say %q:\n%s", want, out)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	p, out := onSample(t), new(bytes.Buffer)
+	p.stdout.Writer = out
+	path := filepath.Join(t.TempDir(), "later", "latest")
+	if err := p.watch(ctx, []string{path}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "It waits for the run to begin: so far, " + path + " is not a run folder"; !strings.Contains(out.String(), want) {
+		t.Errorf("it does not say %q:\n%s", want, out)
+	}
+	if err := p.watch(ctx, []string{filepath.Dir(path)}); err == nil || !strings.Contains(err.Error(), "there is no such folder") {
+		t.Errorf("it waits for a folder that is no run's latest: %v", err)
+	}
+}
+
+// TestWatchStaysInside puts links to what is none of the run's into its folder.
+func TestWatchStaysInside(t *testing.T) {
+	folder := startedRun(t, t.TempDir(), time.Now())
+	if err := folder.WriteSummary(&runfolder.Summary{Name: "svm", Status: runfolder.Finished, Task: metrics.Classify}); err != nil {
+		t.Fatal(err)
+	}
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("secret: 1"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, target := range []string{secret, os.DevNull, "."} {
+		for _, name := range []string{runfolder.ReportFile, runfolder.ConfigFile} {
+			if err := errors.Join(os.RemoveAll(folder.File(name)), os.Symlink(target, folder.File(name))); err != nil {
+				t.Fatal(err)
+			}
+			page, err := (&livePage{session: new(runs.Session), path: folder.Path}).Render()
+			if err == nil && !strings.Contains(string(page), "not a run folder") || err != nil && strings.Contains(err.Error(), "secret:") {
+				t.Errorf("%s as a link to %s: the page is served: %v", name, target, err)
+			}
 		}
 	}
 }

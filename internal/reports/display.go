@@ -5,7 +5,6 @@ package reports
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -31,7 +30,7 @@ type Display struct {
 // NewDisplay returns a display on out. It draws a live bar if out is a terminal, and
 // writes lines otherwise.
 func NewDisplay(out io.Writer, quiet bool) *Display {
-	file, isFile := out.(*os.File)
+	file, isFile := out.(interface{ Fd() uintptr })
 	live := isFile && term.IsTerminal(int(file.Fd()))
 	return &Display{out: out, live: live, quiet: quiet}
 }
@@ -78,7 +77,7 @@ func fit(parts []string, width int) string {
 
 // columns returns the terminal's width in characters.
 func (d *Display) columns() int {
-	if file, isFile := d.out.(*os.File); isFile {
+	if file, isFile := d.out.(interface{ Fd() uintptr }); isFile {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
 			return width
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,10 +47,21 @@ func (d *Display) ShowPredictions(p Predictions) error {
 	return WriteCSV(d.out, p.Rows)
 }
 
-// WriteCSV writes rows as CSV.
+// WriteCSV writes rows as CSV. A text that a spreadsheet would take for a formula
+// gets an apostrophe in front.
 func WriteCSV(out io.Writer, rows [][]string) error {
 	writer := csv.NewWriter(out)
-	if err := writer.WriteAll(rows); err != nil {
+	for _, row := range rows {
+		guarded := slices.Clone(row)
+		for i, cell := range row {
+			if _, err := strconv.ParseFloat(cell, 64); err != nil && cell != "" && strings.Contains("=+-@", cell[:1]) {
+				guarded[i] = "'" + cell
+			}
+		}
+		writer.Write(guarded) // Error returns its error
+	}
+	writer.Flush()
+	if err := writer.Error(); err != nil {
 		return fmt.Errorf("writing the rows: %w", err)
 	}
 	return nil

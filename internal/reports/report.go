@@ -8,7 +8,6 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
-	"os"
 
 	"cifartrain/internal/runfolder"
 	"cifartrain/metrics"
@@ -42,7 +41,7 @@ func (p DrawnPicture) Source() template.URL {
 func read(f *runfolder.Folder, pictures []Picture) ([]DrawnPicture, error) {
 	var drawn []DrawnPicture
 	for _, picture := range pictures {
-		content, err := os.ReadFile(f.File(picture.File))
+		content, err := f.Read(picture.File)
 		if err != nil {
 			return nil, fmt.Errorf("making %s: %w", runfolder.ReportFile, err)
 		}
@@ -99,7 +98,7 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 			page.Groups = append(page.Groups, []DrawnPicture{one})
 		}
 	}
-	config, err := os.ReadFile(f.File(runfolder.ConfigFile))
+	config, err := f.Read(runfolder.ConfigFile)
 	if err != nil && !(progress != "" && errors.Is(err, fs.ErrNotExist)) {
 		return err
 	}

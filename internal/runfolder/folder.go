@@ -45,9 +45,9 @@ const (
 	TensorBoardFolder = "tensorboard"
 )
 
-// latest is the link, beside the run folders of one name, that points at the
+// Latest is the link, beside the run folders of one name, that points at the
 // newest.
-const latest = "latest"
+const Latest = "latest"
 
 // A Folder is one run's folder.
 type Folder struct {
@@ -91,8 +91,8 @@ func Create(root, name string, now time.Time) (*Folder, error) {
 // name into a file instead.
 func (f *Folder) PointLatest() error {
 	parent, entry := filepath.Split(f.Path)
-	link := filepath.Join(parent, latest)
-	beside := filepath.Join(parent, "."+latest+"-"+entry)
+	link := filepath.Join(parent, Latest)
+	beside := filepath.Join(parent, "."+Latest+"-"+entry)
 	if os.Symlink(entry, beside) != nil {
 		if err := os.WriteFile(beside, []byte(entry+"\n"), 0o666); err != nil {
 			return fmt.Errorf("pointing %s at %s: %w", link, entry, err)
@@ -127,7 +127,7 @@ func Open(path string) (*Folder, error) {
 		err = fmt.Errorf("it points at %s, which is gone or holds no run; name another run", target)
 	}
 	if err != nil {
-		newest := filepath.Join(path, latest)
+		newest := filepath.Join(path, Latest)
 		if target, err := resolve(newest); err == nil {
 			if holdsRuns(target) {
 				return nil, fmt.Errorf("%s holds runs; name one of them, such as %s", path, newest)
@@ -174,7 +174,7 @@ func resolve(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if info.Mode().IsRegular() && filepath.Base(path) == latest {
+	if info.Mode().IsRegular() && filepath.Base(path) == Latest {
 		entry, err := read(path, maxTextFile)
 		if err != nil {
 			return "", err

@@ -216,7 +216,7 @@ func TestCheckpointOfTooManyEpochs(t *testing.T) {
 }
 
 func TestLatestThatPointsNowhere(t *testing.T) {
-	link := filepath.Join(t.TempDir(), latest)
+	link := filepath.Join(t.TempDir(), Latest)
 	if err := os.Symlink("20260304T050607Z", link); err != nil {
 		t.Skipf("no links here: %v", err)
 	}

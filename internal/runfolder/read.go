@@ -62,3 +62,26 @@ func shortened(text string) string {
 	}
 	return strings.ToValidUTF8(text[:longest], "") + "..."
 }
+
+// mostRead bounds the files that Read reads, pages with all their pictures.
+const mostRead = 1 << 28
+
+// Read returns the content of a file of the folder for others to see. It follows
+// no link that leads out of the folder, and reads nothing but regular files.
+func (f *Folder) Read(name string) ([]byte, error) {
+	root, err := os.OpenRoot(f.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	info, err := root.Stat(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, &fs.PathError{Op: "open", Path: f.File(name), Err: errNoFile}
+	case info.Size() > mostRead:
+		return nil, &fs.PathError{Op: "open", Path: f.File(name), Err: fmt.Errorf("is %d bytes long; at most %d are read", info.Size(), mostRead)}
+	}
+	return root.ReadFile(name)
+}
