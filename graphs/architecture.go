@@ -27,16 +27,15 @@ type Architecture struct {
 	// an image and can be drawn as pictures; "" if there is none.
 	PixelWeight string
 
-	// ReadsBytes says that the formula can also take images as bytes:
-	// everything it does with the network's Input can read them, as
-	// [ops.Linear] can.
-	ReadsBytes bool
-
-	// Output writes the model's formula and returns its output, (B, outputs):
-	// a classifier's scores, as Predict reads them, or the restored images.
-	Output func(n *Network) *G.Node
-	// Loss returns the scalar loss of the output, the mean over the batch.
-	Loss func(n *Network, output *G.Node) *G.Node
+	// Formula writes the model from the images x (B, inputs) and its parameters, in
+	// their order. It returns the output (B, outputs), a classifier's scores, as
+	// Predict reads them, or the restored images, and the code (B, latent), which
+	// is nil for a model without one.
+	Formula func(x *G.Node, p G.Nodes) (output, code *G.Node)
+	// Loss writes the scalar loss of the output, the mean over the batch. The
+	// target is the images for a model that restores them, else the labels (B),
+	// which are the indexes of the classes.
+	Loss func(output, target *G.Node) *G.Node
 
 	inputs int    // values of an image
 	init   string // how initial weights are drawn

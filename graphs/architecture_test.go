@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"cifartrain/graphs"
@@ -162,13 +161,8 @@ func TestLinearSVMOverTenClasses(t *testing.T) {
 			}
 			clear(weights[i].Value.Float32s())
 		}
-		model, err := architecture.Build(weights, 4)
-		if err != nil {
-			t.Fatal(err)
-		}
-		machine := G.NewTapeMachine(model.Graph)
-		defer machine.Close()
-		if err := step(model, machine, newBatch(4, 3)); err != nil {
+		model, machine := build(t, architecture, weights, 4, false)
+		if err := step(model, machine, newBatch(4)); err != nil {
 			t.Fatal(err)
 		}
 		if got := model.LossValue(); got != c.atZero {

@@ -25,23 +25,38 @@ var autoencoder = Kind{
 	Defaults: autoencoderDefaults,
 	Check:    func(spec Spec) []Problem { return widthProblems(spec, 2) },
 	New: func(spec Spec) *Architecture {
-		widths := encoderWidths(spec)
-		encoder := layerNames("encoder", len(widths)-1)
-		decoder := layerNames("decoder", len(widths)-1)
 		a := reconstruction(spec)
-		for i, layer := range encoder {
-			a.Parameters = append(a.Parameters, LinearParameters(layer, widths[i], widths[i+1])...)
-		}
+		widths := encoderWidths(spec)
+		a.addSequential("encoder", widths)
+		last := len(widths) - 2 // the encoder's last layer
 		slices.Reverse(widths)
-		for i, layer := range decoder {
-			a.Parameters = append(a.Parameters, LinearParameters(layer, widths[i], widths[i+1])...)
-		}
-		a.Output = func(n *Network) *G.Node {
-			latent := n.Latent(n.stack(n.Input, encoder, n.Linear))
-			return n.stack(latent, decoder, n.Linear)
+		a.addSequential("decoder", widths)
+		a.Formula = func(x *G.Node, p G.Nodes) (restored, code *G.Node) {
+			w, b := weightsAndBiases(p) // (out, in) and (out) of each layer
+			for i := range w {
+				x = affine(x, transposed(w[i]), b[i]) // (B, out)
+				switch i {
+				case last:
+					code = x // (B, latent)
+				case len(w) - 1:
+					restored = x // (B, inputs)
+				default:
+					x = relu(x)
+				}
+			}
+			return restored, code
 		}
 		return a
 	},
+}
+
+// addSequential adds the parameters of linear layers between the widths, named as
+// in a torch.nn.Sequential with an activation between every two: part.0, part.2,
+// part.4, ...
+func (a *Architecture) addSequential(part string, widths []int) {
+	for i := range widths[1:] {
+		a.Parameters = append(a.Parameters, LinearParameters(fmt.Sprintf("%s.%d", part, 2*i), widths[i], widths[i+1])...)
+	}
 }
 
 // autoencoderKeys are the keys that autoencoders read.
@@ -74,21 +89,11 @@ func reconstruction(spec Spec) *Architecture {
 	return &Architecture{
 		LossName: "mean squared error",
 		Latent:   spec.Latent,
-		Loss:     func(n *Network, restored *G.Node) *G.Node { return n.MSE(restored, n.Input) },
+		Loss:     meanSquaredError,
 	}
 }
 
 // encoderWidths returns the widths of the encoder from the input to the latent.
 func encoderWidths(spec Spec) []int {
 	return slices.Concat([]int{spec.Inputs}, spec.Hidden, []int{spec.Latent})
-}
-
-// layerNames returns the names of the linear layers in a torch.nn.Sequential
-// with an activation between every two: part.0, part.2, part.4, ...
-func layerNames(part string, layers int) []string {
-	names := make([]string, layers)
-	for i := range names {
-		names[i] = fmt.Sprintf("%s.%d", part, 2*i)
-	}
-	return names
 }

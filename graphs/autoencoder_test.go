@@ -37,25 +37,13 @@ func pixels(t *testing.T, count int) *tensor.Dense {
 	return tensor.New(tensor.WithShape(count, inputs), tensor.WithBacking(values))
 }
 
-// gradientsOf runs the architecture's graph, with gradients, on images.
-func gradientsOf(t *testing.T, architecture *graphs.Architecture, weights graphs.Weights, images *tensor.Dense) *graphs.Model {
+// run runs the architecture's graph, with gradients if it is to train, on images.
+func run(t *testing.T, architecture *graphs.Architecture, weights graphs.Weights, images *tensor.Dense, train bool) *graphs.Model {
 	t.Helper()
-	model, err := architecture.Build(weights, images.Shape()[0])
-	if err != nil {
+	model, machine := build(t, architecture, weights, images.Shape()[0], train)
+	if err := step(model, machine, batch{images: images}); err != nil {
 		t.Fatal(err)
 	}
-	if err := model.Differentiate(); err != nil {
-		t.Fatal(err)
-	}
-	machine := G.NewTapeMachine(model.Graph)
-	t.Cleanup(func() { machine.Close() })
-	if err := model.Feed(images, nil, images.Shape()[0]); err != nil {
-		t.Fatal(err)
-	}
-	if err := machine.RunAll(); err != nil {
-		t.Fatal(err)
-	}
-	machine.Reset()
 	return model
 }
 
@@ -116,7 +104,7 @@ func TestAutoencoderGradients(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			architecture, weights := newAutoencoder(t, kind, hidden)
 			images := pixels(t, rows)
-			model := gradientsOf(t, architecture, weights, images)
+			model := run(t, architecture, weights, images, true)
 
 			exact := make(map[string][]float64)
 			for _, w := range weights {
@@ -191,7 +179,7 @@ func TestTiedGradientsAreAddedInProducts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := model.Differentiate(); err != nil {
+	if err := model.Fuse(true); err != nil {
 		t.Fatal(err)
 	}
 	weightCount, computed := 0, make(map[string]int)
@@ -210,7 +198,7 @@ func TestTiedGradientsAreAddedInProducts(t *testing.T) {
 			t.Errorf("the step computes Gorgonia's %q", name)
 		}
 	}
-	if got := computed["linear weight gradient and sum"]; got != weightCount {
+	if got := computed["weight gradient and sum"]; got != weightCount {
 		t.Errorf("%d products add a weight's other gradient, want one for each of the %d weights", got, weightCount)
 	}
 }
@@ -221,17 +209,17 @@ func TestTiedStepMovesBothUses(t *testing.T) {
 	const hidden = 6
 	architecture, weights := newAutoencoder(t, "tied_autoencoder", hidden)
 	images := pixels(t, 1)
-	before := gradientsOf(t, architecture, weights, images)
-	restored := append([]float32(nil), before.OutputRow(0)...)
+	restore := func() []float32 { return graphs.Row(run(t, architecture, weights, images, false).Output, 0) }
+	restored := restore()
 
 	// A pixel that is 0 in the image: the encoder does not see the change, so
 	// only the decoder can show it, and only in that pixel.
 	images.Float32s()[17] = 0
-	base := append([]float32(nil), gradientsOf(t, architecture, weights, images).OutputRow(0)...)
+	base := restore()
 	for unit := range hidden {
 		weights[0].Value.Float32s()[unit*inputs+17] += 0.5
 	}
-	changed := gradientsOf(t, architecture, weights, images).OutputRow(0)
+	changed := restore()
 	for i := range changed {
 		if differs := changed[i] != base[i]; differs != (i == 17) {
 			t.Fatalf("pixel %d: restored as %g before and %g after a change of pixel 17's weights", i, base[i], changed[i])
@@ -239,7 +227,7 @@ func TestTiedStepMovesBothUses(t *testing.T) {
 	}
 	// With the pixel lit, the encoder sees it too and every pixel changes.
 	images.Float32s()[17] = pixels(t, 1).Float32s()[17]
-	lit := gradientsOf(t, architecture, weights, images).OutputRow(0)
+	lit := restore()
 	same := 0
 	for i := range lit {
 		if lit[i] == restored[i] {
@@ -271,7 +259,7 @@ func TestDeepAutoencoders(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", kind, diff)
 		}
-		if model := gradientsOf(t, architecture, weights, pixels(t, rows)); !(model.LossValue() > 0) {
+		if model := run(t, architecture, weights, pixels(t, rows), true); !(model.LossValue() > 0) {
 			t.Errorf("%s: the loss is %g", kind, model.LossValue())
 		}
 	}

@@ -1,19 +1,18 @@
 package graphs_test
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"testing"
 
-	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"cifartrain/graphs"
 	"cifartrain/internal/kernels"
 )
 
-// TestBytesGiveTheSameBits feeds batches, the last of fewer rows, as values and
-// as bytes: loss, scores and gradients must be the same to the bit, also where
+// TestBytesGiveTheSameBits feeds a batch as values and as bytes: loss, scores and gradients must be the same to the bit, also where
 // no product can compute the values of bytes in registers.
 func TestBytesGiveTheSameBits(t *testing.T) {
 	const size = 9
@@ -48,48 +47,33 @@ func TestBytesGiveTheSameBits(t *testing.T) {
 			}
 			tables := kernels.NewPixelTables(means, stds)
 			weights := svm.Initialize(streams(1))
-			results := func(build func(graphs.Weights, int) (*graphs.Model, error), feed func(*graphs.Model, int) error) (all [][]float32) {
-				model, err := build(weights, size)
-				if err == nil {
-					err = model.Differentiate()
+			results := func(train bool, feed func(*graphs.Model) error) (all [][]float32) {
+				model, machine := build(t, svm, weights, size, train)
+				if !model.TakesBytes() {
+					t.Fatal("the SVM does not take bytes")
 				}
-				if err != nil {
+				if err := cmp.Or(feed(model), machine.RunAll()); err != nil {
 					t.Fatal(err)
 				}
-				vm := G.NewTapeMachine(model.Graph)
-				for _, rows := range []int{size, 4} {
-					if err := feed(model, rows); err != nil {
+				all = append(all, []float32{float32(model.LossValue())})
+				if !train {
+					return append(all, model.Output.Value().(*tensor.Dense).Float32s())
+				}
+				for _, w := range model.Learnables {
+					gradient, err := w.Grad()
+					if err != nil {
 						t.Fatal(err)
 					}
-					if err := vm.RunAll(); err != nil {
-						t.Fatal(err)
-					}
-					vm.Reset()
-					all = append(all, []float32{float32(model.LossValue())})
-					for i := range rows {
-						all = append(all, append([]float32(nil), model.OutputRow(i)...))
-					}
-					for _, w := range model.Learnables {
-						gradient, err := w.Grad()
-						if err != nil {
-							t.Fatal(err)
-						}
-						all = append(all, append([]float32(nil), gradient.(*tensor.Dense).Float32s()...))
-					}
+					all = append(all, gradient.(*tensor.Dense).Float32s())
 				}
 				return all
 			}
-			want := results(svm.Build, func(m *graphs.Model, rows int) error {
-				values := tensor.New(tensor.WithShape(size, inputs), tensor.Of(tensor.Float32))
-				tables.NormalizeRows(values.Float32s(), images, c.mean)
-				return m.Feed(values, labels, rows)
-			})
-			got := results(svm.BuildForBytes, func(m *graphs.Model, rows int) error {
-				if !m.TakesBytes() {
-					t.Fatal("the SVM does not take bytes")
-				}
-				return m.FeedBytes(images[:rows], tables, c.mean, labels)
-			})
+			values := tensor.New(tensor.WithShape(size, inputs), tensor.Of(tensor.Float32))
+			tables.NormalizeRows(values.Float32s(), images, c.mean)
+			fromValues := func(m *graphs.Model) error { return m.Feed(values, labels) }
+			fromBytes := func(m *graphs.Model) error { return m.FeedBytes(images, tables, c.mean, labels) }
+			want := append(results(true, fromValues), results(false, fromValues)...)
+			got := append(results(true, fromBytes), results(false, fromBytes)...)
 			for i := range want {
 				for j := range want[i] {
 					if math.Float32bits(got[i][j]) != math.Float32bits(want[i][j]) {
@@ -98,18 +82,5 @@ func TestBytesGiveTheSameBits(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// TestBuildForBytesOfOtherModels: an architecture that does not read bytes gets
-// the graph that Build makes.
-func TestBuildForBytesOfOtherModels(t *testing.T) {
-	architecture, err := graphs.New(graphs.Kinds(), "tied_autoencoder", graphs.Spec{Init: "torch", Inputs: 12, Hidden: []int{4}, Latent: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	model, err := architecture.BuildForBytes(architecture.Initialize(streams(1)), 3)
-	if err != nil || model.TakesBytes() {
-		t.Errorf("an autoencoder takes bytes; error %v", err)
 	}
 }

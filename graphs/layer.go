@@ -1,8 +1,16 @@
 package graphs
 
+import (
+	"strings"
+
+	G "gorgonia.org/gorgonia"
+
+	"cifartrain/fuse"
+)
+
 // A Layer is a step of a model's formula as a person sees it: an affine map and
-// what follows it. A network records its layers as it adds their nodes to the
-// graph, so that drawings and exports of a model show what it really computes.
+// what is applied to it. Layers are read from the graph, so that drawings and
+// exports of a model show what it really computes.
 type Layer struct {
 	Name    string
 	In, Out int
@@ -15,8 +23,32 @@ type Layer struct {
 	// and not x W^T + b, with a weight (Out, In).
 	Transposed bool
 
-	ReLU   bool // max(0, .) follows
-	Latent bool // its output is the code from which the image is restored
+	ReLU   bool    // max(0, .) follows
+	Latent bool    // its output is the code from which the image is restored
+	Output *G.Node // (B, Out), after the ReLU
+}
+
+// layersOf returns the affine maps that a model's output is computed from.
+func layersOf(m *Model) (layers []Layer) {
+	for _, n := range m.Graph.AllNodes() { // in the order in which they were made
+		affine, ok := fuse.AffineOf(n)
+		if !ok || affine.Bias == nil || affine.Weight.Op() != nil {
+			continue
+		}
+		layer := Layer{
+			In: affine.X.Shape()[1], Out: n.Shape()[1], Weight: affine.Weight.Name(), Bias: affine.Bias.Name(),
+			Transposed: !affine.Transposed, Latent: n == m.Code, Output: n,
+		}
+		layer.Name = strings.TrimSuffix(strings.TrimSuffix(layer.Bias, ".bias"), "_bias")
+		for users := m.Graph.To(n.ID()); users.Next(); {
+			user := users.Node().(*G.Node)
+			if x, ok := fuse.ReLUOf(user); ok && x == n {
+				layer.ReLU, layer.Output = true, user
+			}
+		}
+		layers = append(layers, layer)
+	}
+	return layers
 }
 
 // ParameterCounts returns, for each layer, how many trained values it adds to

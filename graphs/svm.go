@@ -4,32 +4,14 @@ import (
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
-	"cifartrain/graphs/ops"
+	"cifartrain/fuse"
 	"cifartrain/metrics"
 )
 
-// linearSVM is the linear support vector machine: one affine map to scores,
-//
-//	scores = x W^T + b              (B, 1) for two classes, else (B, classes)
-//
-// The sign of the one score tells the first of two classes (y = -1) from the
-// second (y = +1),
-//
-//	loss = C * mean(max(0, 1 - y*score))
-//
-// With more than two classes, the class with the largest score is predicted. The loss of an image of class
-// y, to be averaged over the images, is either that of Weston and Watkins, who
-// ask for a margin between the class's own score and every other,
-//
-//	loss = C * sum over j != y of max(0, 1 + s_j - s_y)
-//
-// or one against the rest: as many two-class machines as there are classes,
-//
-//	loss = C * sum over j of max(0, 1 - y_j*s_j)       y_j = +1 for j = y, else -1
-//
-// Each term is squared where the loss is squared_hinge. The weight decay of its
-// solver is the margin term of the SVM's objective.
+// linearSVM is the linear support vector machine: one affine map to scores. The
+// weight decay of its solver is the margin term of the SVM's objective.
 var linearSVM = Kind{
 	Name:   "linear_svm",
 	Task:   metrics.Classify,
@@ -42,39 +24,61 @@ var linearSVM = Kind{
 		return nil
 	},
 	New: func(spec Spec) *Architecture {
-		scores, loss, name := svmLoss(spec)
+		loss, name := svmLoss(spec)
+		scores := spec.Classes
+		if scores == 2 {
+			scores = 1 // whose sign decides
+		}
 		return &Architecture{
 			Parameters:  LinearParameters("fc", spec.Inputs, scores),
 			LossName:    fmt.Sprintf("%s, C = %g", name, spec.C),
 			PixelWeight: "fc.weight",
-			ReadsBytes:  scores == 1,
-			Output: func(n *Network) *G.Node {
-				return n.Linear(n.Input, "fc", ops.Identity)
+			Formula: func(x *G.Node, p G.Nodes) (scores, code *G.Node) {
+				return affine(x, transposed(p[0]), p[1]), nil // (B, scores)
 			},
-			Loss: func(n *Network, scores *G.Node) *G.Node { return n.Classification(loss(), scores) },
+			Loss: loss,
 		}
 	},
+}
+
+// hingeLoss is the loss of one score for each image, whose sign tells the first of
+// two classes (label 0, y = -1) from the second (label 1, y = +1):
+//
+//	loss = C * mean(max(0, 1 - y*score))
+//
+// The terms are squared where the loss is squared_hinge.
+func hingeLoss(scores, labels *G.Node, c float64, square bool) *G.Node {
+	one := number(1)
+	score := G.Must(G.Reshape(scores, tensor.Shape{scores.Shape()[0]})) // (B)
+	y := G.Must(G.Sub(G.Must(G.Mul(labels, number(2))), one))           // (B), -1 or +1
+	terms := relu(G.Must(G.Sub(one, G.Must(G.HadamardProd(y, score))))) // (B)
+	if square {
+		terms = squared(terms)
+	}
+	return G.Must(G.Mul(number(c), G.Must(G.Mean(terms))))
 }
 
 // OneVsRest is the value of loss.multiclass that trains one two-class machine for
 // each class.
 const OneVsRest = "one_vs_rest"
 
-// svmLoss returns how many scores an image has, a function that makes their loss
-// anew for each graph, and the loss's name.
-func svmLoss(spec Spec) (scores int, loss func() ops.Classification, name string) {
-	squared := spec.Loss == "squared_hinge"
+// svmLoss returns the spec's loss and its name. With more than two classes, the
+// class with the largest score is predicted, and the losses are those of
+// [fuse.WestonWatkins] and [fuse.OneVsRest].
+func svmLoss(spec Spec) (loss func(scores, labels *G.Node) *G.Node, name string) {
+	square := spec.Loss == "squared_hinge"
 	name = "hinge"
-	if squared {
+	if square {
 		name = "squared hinge"
 	}
+	multiclass := fuse.WestonWatkins
 	switch {
-	case spec.Classes == 2 && squared:
-		return 1, func() ops.Classification { return ops.SquaredHinge(spec.C) }, name
 	case spec.Classes == 2:
-		return 1, func() ops.Classification { return ops.Hinge(spec.C) }, name
+		return func(scores, labels *G.Node) *G.Node { return hingeLoss(scores, labels, spec.C, square) }, name
 	case spec.Multiclass == OneVsRest:
-		return spec.Classes, func() ops.Classification { return ops.OneVsRest(spec.Classes, spec.C, squared) }, "one-vs-rest " + name
+		multiclass, name = fuse.OneVsRest, "one-vs-rest "+name
+	default:
+		name = "Weston-Watkins " + name
 	}
-	return spec.Classes, func() ops.Classification { return ops.WestonWatkins(spec.Classes, spec.C, squared) }, "Weston-Watkins " + name
+	return func(scores, labels *G.Node) *G.Node { return G.Must(multiclass(scores, labels, spec.C, square)) }, name
 }

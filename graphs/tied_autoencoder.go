@@ -2,11 +2,11 @@ package graphs
 
 import (
 	"fmt"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
-	"cifartrain/graphs/ops"
 	"cifartrain/metrics"
 )
 
@@ -27,28 +27,35 @@ var tiedAutoencoder = Kind{
 	Defaults: autoencoderDefaults,
 	Check:    func(spec Spec) []Problem { return widthProblems(spec, 1) },
 	New: func(spec Spec) *Architecture {
+		a := reconstruction(spec)
 		widths := encoderWidths(spec)
 		layers := len(widths) - 1
-		encoder, decoder := make([]string, layers), make([]string, layers)
-		a := reconstruction(spec)
 		for i := range layers {
-			encoder[i] = fmt.Sprintf("enc_fc%d", i+1)
-			a.Parameters = append(a.Parameters, LinearParameters(encoder[i], widths[i], widths[i+1])...)
+			a.Parameters = append(a.Parameters, LinearParameters(fmt.Sprintf("enc_fc%d", i+1), widths[i], widths[i+1])...)
 		}
+		slices.Reverse(widths)
 		for i := range layers {
-			decoder[i] = fmt.Sprintf("dec_fc%d", i+1)
-			in, out := widths[layers-i], widths[layers-i-1]
 			a.Parameters = append(a.Parameters, Parameter{
-				Name: decoder[i] + "_bias", Shape: tensor.Shape{out}, FanIn: in, FanOut: out,
+				Name: fmt.Sprintf("dec_fc%d_bias", i+1), Shape: tensor.Shape{widths[i+1]}, FanIn: widths[i], FanOut: widths[i+1],
 			})
 		}
-		a.Output = func(n *Network) *G.Node {
-			latent := n.Latent(n.stack(n.Input, encoder, n.Linear))
-			tied := layers // the encoder's layer whose weight comes next, from the last to the first
-			return n.stack(latent, decoder, func(x *G.Node, layer string, a ops.Activation) *G.Node {
-				tied--
-				return n.LinearTransposed(x, layer, encoder[tied]+".weight", a)
-			})
+		a.Formula = func(x *G.Node, p G.Nodes) (restored, code *G.Node) {
+			w, b := weightsAndBiases(p[:2*layers]) // (out, in) and (out) of each of the encoder's layers
+			c := p[2*layers:]                      // (out) of each of the decoder's layers
+			for i := range w {
+				if i > 0 {
+					x = relu(x)
+				}
+				x = affine(x, transposed(w[i]), b[i]) // (B, out)
+			}
+			code = x // (B, latent)
+			for i := range slices.Backward(w) {
+				if i < layers-1 {
+					x = relu(x)
+				}
+				x = affine(x, w[i], c[layers-1-i]) // (B, in)
+			}
+			return x, code // (B, inputs)
 		}
 		return a
 	},

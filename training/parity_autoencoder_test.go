@@ -138,7 +138,7 @@ func TestAutoencoderGradientsAreTorchs(t *testing.T) {
 	for _, c := range figures.Gradients {
 		t.Run(fmt.Sprintf("%s/%d", c.Model, c.BatchSize), func(t *testing.T) {
 			architecture, weights := figures.formulaAutoencoder(t, c.Model)
-			model := runWithGradients(t, architecture, weights, c.BatchSize)
+			model := run(t, architecture, weights, c.BatchSize, true)
 			if math.Abs(model.LossValue()/c.Loss-1) > 1e-6 {
 				t.Errorf("loss %.9g, PyTorch's %.9g", model.LossValue(), c.Loss)
 			}
@@ -174,10 +174,10 @@ func TestAutoencoderOutputsAreTorchs(t *testing.T) {
 	for _, c := range figures.Outputs {
 		t.Run(c.Model, func(t *testing.T) {
 			architecture, weights := figures.formulaAutoencoder(t, c.Model)
-			model := runWithGradients(t, architecture, weights, len(c.Values))
+			model := run(t, architecture, weights, len(c.Values), false)
 			for row, values := range c.Values {
 				for i, want := range values {
-					if got := float64(model.OutputRow(row)[i]); math.Abs(got-want) > 1e-6 {
+					if got := float64(graphs.Row(model.Output, row)[i]); math.Abs(got-want) > 1e-6 {
 						t.Errorf("image %d, value %d is %.9g, PyTorch's %.9g", row, i, got, want)
 					}
 				}
@@ -186,19 +186,20 @@ func TestAutoencoderOutputsAreTorchs(t *testing.T) {
 	}
 }
 
-// runWithGradients runs the first images of the formula through the model.
-func runWithGradients(t *testing.T, architecture *graphs.Architecture, weights graphs.Weights, rows int) *graphs.Model {
+// run runs the first images of the formula through the model, with gradients if
+// it is to train.
+func run(t *testing.T, architecture *graphs.Architecture, weights graphs.Weights, rows int, train bool) *graphs.Model {
 	t.Helper()
 	model, err := architecture.Build(weights, rows)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := model.Differentiate(); err != nil {
+	if err := model.Fuse(train); err != nil {
 		t.Fatal(err)
 	}
 	machine := G.NewTapeMachine(model.Graph)
 	t.Cleanup(func() { machine.Close() })
-	if err := model.Feed(formulaBatch(t, rows), nil, rows); err != nil {
+	if err := model.Feed(formulaBatch(t, rows), nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := machine.RunAll(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"sync"
 
+	"cifartrain/graphs"
 	"cifartrain/internal/kernels"
 	"cifartrain/loaders"
 	"cifartrain/metrics"
@@ -44,29 +45,27 @@ type scoring struct {
 
 // A scorer is what a processor needs to score batches.
 type scorer struct {
-	machine *machine
-	batcher *loaders.Batcher
+	machines *machines
+	batcher  *loaders.Batcher
 }
 
 // score scores the first batches of the batcher's set.
 func (e *Evaluator) score(ctx context.Context, batcher *loaders.Batcher, batches int) (Evaluation, error) {
 	numbers := batcher.Size() * e.architecture.Width()
-	count := min(Scorers(numbers), batches)
-	others, err := e.scorers(batcher, count-1)
+	scorers, err := e.scorers(batcher, min(Scorers(numbers), batches))
 	if err != nil {
 		return Evaluation{}, err
 	}
-	s := &scoring{set: batcher.Set, predict: e.architecture.Predict, losses: make([]float64, batches), scorers: make(chan scorer, count)}
+	s := &scoring{set: batcher.Set, predict: e.architecture.Predict, losses: make([]float64, batches), scorers: make(chan scorer, len(scorers))}
 	s.ctx, s.stop = context.WithCancelCause(ctx)
 	defer s.stop(nil)
 	if e.architecture.Task.Classifies() {
 		s.confusion, s.correct = metrics.NewConfusion(batcher.Set.Classes), make([]bool, batcher.Set.Len())
 	}
-	s.scorers <- scorer{e.machine, batcher}
-	for _, other := range others {
-		s.scorers <- other
+	for _, scorer := range scorers {
+		s.scorers <- scorer
 	}
-	if count > 1 {
+	if len(scorers) > 1 {
 		kernels.Share(batches, batches*numbers, s)
 	} else {
 		s.Rows(0, batches) // whose products are shared
@@ -81,23 +80,23 @@ func (e *Evaluator) score(ctx context.Context, batcher *loaders.Batcher, batches
 	return Evaluation{Task: e.architecture.Task, Loss: total / float64(images), Confusion: s.confusion, Correct: s.correct}, nil
 }
 
-// scorers returns so many scorers for the other processors.
+// scorers returns so many scorers, the first of which uses the batcher itself.
 func (e *Evaluator) scorers(batcher *loaders.Batcher, count int) ([]scorer, error) {
-	scorers, clones := make([]scorer, count), e.batchers[batcher]
+	batchers := append([]*loaders.Batcher{batcher}, e.batchers[batcher]...)
+	scorers := make([]scorer, count)
 	for i := range scorers {
-		if i == len(e.others) {
-			model, err := e.architecture.BuildForBytes(e.weights, e.machine.model.BatchSize())
-			if err != nil {
-				return nil, err
-			}
-			e.others = append(e.others, newMachine(model))
+		if i == len(e.processors) {
+			e.processors = append(e.processors, newMachines(e.architecture, e.weights, false))
 		}
-		if i == len(clones) {
-			clones = append(clones, batcher.Clone())
+		if i == len(batchers) {
+			batchers = append(batchers, batcher.Clone())
 		}
-		scorers[i] = scorer{e.others[i], clones[i]}
+		if err := e.processors[i].prepare(batcher); err != nil {
+			return nil, err
+		}
+		scorers[i] = scorer{e.processors[i], batchers[i]}
 	}
-	e.batchers[batcher] = clones
+	e.batchers[batcher] = batchers[1:]
 	return scorers, nil
 }
 
@@ -109,13 +108,14 @@ func (s *scoring) Rows(from, to int) {
 		if s.ctx.Err() != nil {
 			return
 		}
-		if err := worker.machine.run(batch); err != nil {
+		machine, err := worker.machines.run(batch)
+		if err != nil {
 			s.stop(err)
 			return
 		}
-		s.losses[from] = worker.machine.model.LossValue() * float64(batch.Rows())
+		s.losses[from] = machine.model.LossValue() * float64(batch.Rows())
 		if s.confusion != nil {
-			s.count(worker.machine, batch)
+			s.count(machine.model, batch)
 		}
 		if from++; from == to {
 			return
@@ -123,12 +123,12 @@ func (s *scoring) Rows(from, to int) {
 	}
 }
 
-// count counts what the machine predicts of a batch that it has just run.
-func (s *scoring) count(machine *machine, batch *loaders.Batch) {
+// count counts what the model predicts of a batch that it has just computed.
+func (s *scoring) count(model *graphs.Model, batch *loaders.Batch) {
 	s.counting.Lock()
 	defer s.counting.Unlock()
 	for row, place := range batch.Places {
-		actual, predicted := s.set.Class(int(place)), s.predict(machine.model.OutputRow(row))
+		actual, predicted := s.set.Class(int(place)), s.predict(graphs.Row(model.Output, row))
 		s.confusion.Add(actual, predicted)
 		s.correct[place] = predicted == actual
 	}

@@ -21,10 +21,7 @@ func TestEvaluateOnProcessors(t *testing.T) {
 		"autoencoder": newAutoencoderRun(t, "autoencoder"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			evaluator, err := training.NewEvaluator(run.Architecture, run.Weights, run.TrainingSet.Size())
-			if err != nil {
-				t.Fatal(err)
-			}
+			evaluator := training.NewEvaluator(run.Architecture, run.Weights)
 			defer evaluator.Close()
 			set := run.TrainingSet.Set
 			confusion := metrics.NewConfusion(set.Classes)
@@ -63,10 +60,7 @@ func TestEvaluateOnProcessors(t *testing.T) {
 // TestEvaluateStops proves that an evaluation ends with its context.
 func TestEvaluateStops(t *testing.T) {
 	run := newRun(t, 0.01)
-	evaluator, err := training.NewEvaluator(run.Architecture, run.Weights, run.TrainingSet.Size())
-	if err != nil {
-		t.Fatal(err)
-	}
+	evaluator := training.NewEvaluator(run.Architecture, run.Weights)
 	defer evaluator.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

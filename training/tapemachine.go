@@ -20,7 +20,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"cifartrain/graphs/ops"
+	"cifartrain/fuse"
 )
 
 // newTapeMachine compiles the graph and returns its machine and a function that
@@ -63,7 +63,7 @@ func cause(err error) error {
 	if contextual, ok := err.(interface{ Err() error }); ok {
 		err = contextual.Err() // RunAll's error has no Unwrap
 	}
-	if failed, ok := errors.AsType[*ops.Error](err); ok {
+	if failed, ok := errors.AsType[*fuse.Error](err); ok {
 		return failed
 	}
 	return err

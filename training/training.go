@@ -11,8 +11,6 @@ import (
 	"math"
 	"time"
 
-	G "gorgonia.org/gorgonia"
-
 	"cifartrain/graphs"
 	"cifartrain/loaders"
 	"cifartrain/metrics"
@@ -30,7 +28,7 @@ type Run struct {
 
 	Batches       *loaders.Batcher // the training images, in training order and augmented
 	TrainingSet   *loaders.Batcher // the same images in order and unaltered, for evaluation
-	ValidationSet *loaders.Batcher // its batches are as large as TrainingSet's
+	ValidationSet *loaders.Batcher
 
 	Epochs        int
 	PauseAfter    int // stop after this many epochs, to go on later; 0 = never
@@ -90,10 +88,7 @@ func (r *Run) Train(ctx context.Context) (result Result, err error) {
 		return Result{}, err
 	}
 	defer func() { err = trainer.close(err) }()
-	evaluator, err := NewEvaluator(r.Architecture, r.Evaluated(), r.ValidationSet.Size())
-	if err != nil {
-		return Result{}, err
-	}
+	evaluator := NewEvaluator(r.Architecture, r.Evaluated())
 	defer func() { err = evaluator.close(err) }()
 
 	run, err := r.begin()
@@ -138,23 +133,15 @@ func (r *Run) Evaluated() graphs.Weights {
 	return r.Weights
 }
 
-// newTrainer returns the machine of the graph with gradients.
-func (r *Run) newTrainer() (*machine, error) {
-	model, err := r.Architecture.BuildForBytes(r.Weights, r.Batches.Size())
-	if err != nil {
-		return nil, err
-	}
-	if err := model.Differentiate(); err != nil {
-		return nil, err
-	}
-	trainer := newMachine(model)
-	trainer.parameters = G.NodesToValueGrads(model.Learnables)
-	return trainer, nil
+// newTrainer returns the machines of the graphs with gradients.
+func (r *Run) newTrainer() (*machines, error) {
+	trainer := newMachines(r.Architecture, r.Weights, true)
+	return trainer, trainer.prepare(r.Batches)
 }
 
 // epoch trains and measures the epoch that follows the history, from where it
 // stands.
-func (r *Run) epoch(ctx context.Context, trainer *machine, evaluator *Evaluator, run *standing) (metrics.Epoch, error) {
+func (r *Run) epoch(ctx context.Context, trainer *machines, evaluator *Evaluator, run *standing) (metrics.Epoch, error) {
 	number := len(run.History) + 1
 	epoch := metrics.Epoch{Number: number, LearningRate: r.rate(number, r.Batches.Batches())}
 	if err := r.trainEpoch(ctx, trainer, number, run); err != nil {
@@ -180,7 +167,7 @@ func (r *Run) rate(epoch, step int) float64 {
 func (r *Run) stepsBefore(epoch int) int { return (epoch - 1) * r.Batches.Batches() }
 
 // trainEpoch trains on the remaining batches of the epoch.
-func (r *Run) trainEpoch(ctx context.Context, trainer *machine, epoch int, run *standing) error {
+func (r *Run) trainEpoch(ctx context.Context, trainer *machines, epoch int, run *standing) error {
 	done := &run.partial
 	for batch := range r.Batches.EpochAfter(epoch, done.Steps) {
 		if err := ctx.Err(); err != nil {
@@ -200,17 +187,18 @@ func (r *Run) trainEpoch(ctx context.Context, trainer *machine, epoch int, run *
 }
 
 // trainStep trains on one batch of an epoch and adds the step to those done.
-func (r *Run) trainStep(trainer *machine, epoch int, batch *loaders.Batch, done *metrics.Partial) error {
-	if err := trainer.run(batch); err != nil {
+func (r *Run) trainStep(trainer *machines, epoch int, batch *loaders.Batch, done *metrics.Partial) error {
+	machine, err := trainer.run(batch)
+	if err != nil {
 		return err
 	}
-	rate, loss := r.rate(epoch, done.Steps+1), trainer.model.LossValue()
+	rate, loss := r.rate(epoch, done.Steps+1), machine.model.LossValue()
 	if !finite(loss) {
 		untrained := epoch == 1 && done.Steps == 0
 		return &DivergedError{epoch, done.Steps + 1, loss, rate, untrained}
 	}
 	r.Solver.SetLearningRate(rate)
-	if err := r.Solver.Step(trainer.parameters); err != nil {
+	if err := r.Solver.Step(machine.parameters); err != nil {
 		return err
 	}
 	if r.Average != nil {

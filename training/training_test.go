@@ -96,11 +96,8 @@ func TestEvaluationLeavesTrainingAlone(t *testing.T) {
 	}
 	often := newRun(t, 0.01)
 	often.Epoch = func(metrics.Epoch) error {
-		evaluator, err := training.NewEvaluator(often.Architecture, often.Weights, often.ValidationSet.Size())
-		if err != nil {
-			return err
-		}
-		_, err = evaluator.Evaluate(context.Background(), often.ValidationSet)
+		evaluator := training.NewEvaluator(often.Architecture, often.Weights)
+		_, err := evaluator.Evaluate(context.Background(), often.ValidationSet)
 		return errors.Join(err, evaluator.Close())
 	}
 	if _, err := often.Train(context.Background()); err != nil {
@@ -114,10 +111,7 @@ func TestEvaluationLeavesTrainingAlone(t *testing.T) {
 // validate evaluates weights on a run's validation images.
 func validate(t *testing.T, run *training.Run, weights graphs.Weights) training.Evaluation {
 	t.Helper()
-	evaluator, err := training.NewEvaluator(run.Architecture, weights, run.ValidationSet.Size())
-	if err != nil {
-		t.Fatal(err)
-	}
+	evaluator := training.NewEvaluator(run.Architecture, weights)
 	evaluation, err := evaluator.Evaluate(context.Background(), run.ValidationSet)
 	if err := errors.Join(err, evaluator.Close()); err != nil {
 		t.Fatal(err)
@@ -228,10 +222,7 @@ func TestDeadUnits(t *testing.T) {
 				}
 			}
 		}
-		evaluator, err := training.NewEvaluator(run.Architecture, run.Weights, run.ValidationSet.Size())
-		if err != nil {
-			t.Fatal(err)
-		}
+		evaluator := training.NewEvaluator(run.Architecture, run.Weights)
 		defer evaluator.Close()
 		got, err := evaluator.DeadUnits(context.Background(), run.ValidationSet)
 		if err != nil {

@@ -14,8 +14,8 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"cifartrain/configs"
+	"cifartrain/fuse"
 	"cifartrain/graphs"
-	"cifartrain/graphs/ops"
 	"cifartrain/internal/exports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/metrics"
@@ -33,9 +33,12 @@ var linearSoftmax = graphs.Kind{
 			Parameters:  graphs.LinearParameters("fc", spec.Inputs, spec.Classes),
 			LossName:    "cross-entropy",
 			PixelWeight: "fc.weight",
-			Output:      func(n *graphs.Network) *G.Node { return n.Linear(n.Input, "fc", ops.Identity) },
-			Loss: func(n *graphs.Network, scores *G.Node) *G.Node {
-				return n.Classification(ops.Classification{Name: "cross-entropy", Scores: spec.Classes, Value: crossEntropy}, scores)
+			Formula: func(x *G.Node, p G.Nodes) (scores, code *G.Node) {
+				w := G.Must(G.Transpose(p[0]))                                                // (inputs, classes)
+				return G.Must(G.BroadcastAdd(G.Must(G.Mul(x, w)), p[1], nil, []byte{0})), nil // (B, classes)
+			},
+			Loss: func(scores, labels *G.Node) *G.Node {
+				return G.Must(fuse.Loss{Name: "cross-entropy", Value: crossEntropy}.Node(scores, labels))
 			},
 		}
 	},

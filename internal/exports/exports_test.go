@@ -73,14 +73,11 @@ func newTrained(t *testing.T, kind string, normalized, centered bool) trained {
 // the model restores them.
 func (m trained) outputs(t *testing.T) [][]float32 {
 	t.Helper()
-	evaluator, err := training.NewEvaluator(m.architecture, m.Weights, rows)
-	if err != nil {
-		t.Fatal(err)
-	}
+	evaluator := training.NewEvaluator(m.architecture, m.Weights)
 	defer evaluator.Close()
 	outputs := make([][]float32, rows)
 	batches := loaders.NewBatcher(images(), m.transform, loaders.BatchOptions{Size: rows})
-	_, err = evaluator.Outputs(context.Background(), batches, func(place int, output []float32) {
+	_, err := evaluator.Outputs(context.Background(), batches, func(place int, output []float32) {
 		outputs[place] = append([]float32(nil), output...)
 		if m.Restores {
 			outputs[place] = m.transform.Invert(output)
@@ -161,13 +158,10 @@ func double(values []float32) []float64 {
 // codes are what the program itself computes of the images.
 func (m trained) codes(t *testing.T) [][]float32 {
 	t.Helper()
-	evaluator, err := training.NewEvaluator(m.architecture, m.Weights, rows)
-	if err != nil {
-		t.Fatal(err)
-	}
+	evaluator := training.NewEvaluator(m.architecture, m.Weights)
 	defer evaluator.Close()
 	codes := make([][]float32, rows)
-	err = evaluator.Codes(context.Background(), loaders.NewBatcher(images(), m.transform, loaders.BatchOptions{Size: rows}),
+	err := evaluator.Codes(context.Background(), loaders.NewBatcher(images(), m.transform, loaders.BatchOptions{Size: rows}),
 		func(place int, code []float32) { codes[place] = append([]float32(nil), code...) })
 	if err != nil {
 		t.Fatal(err)

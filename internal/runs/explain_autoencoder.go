@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"cifartrain/graphs"
 	"cifartrain/internal/reports"
 	"cifartrain/loaders"
 	"cifartrain/plots"
@@ -121,19 +122,16 @@ func (t *tested) drawErrorsByClass(w io.Writer, caption plots.Caption) error {
 // filters returns the units of the first layer, each with the share of the test
 // images for which it is active.
 func (t *tested) filters() ([]plots.Filter, error) {
-	model, err := t.Architecture.Build(t.Weights, 1)
-	if err != nil {
-		return nil, err
-	}
+	var layers []graphs.Layer
 	var use [][]float64
-	err = t.evaluate(t.Images.Test, func(e *training.Evaluator, batches *loaders.Batcher) (err error) {
-		use, err = e.Use(context.Background(), batches)
+	err := t.evaluate(t.Images.Test, func(e *training.Evaluator, batches *loaders.Batcher) (err error) {
+		layers, use, err = e.Use(context.Background(), batches)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	first := model.Layers[0]
+	first := layers[0]
 	weights := t.Weights.ByName()[first.Weight].Float32s() // (out, in)
 	filters := make([]plots.Filter, first.Out)
 	for unit := range filters {

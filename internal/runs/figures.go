@@ -35,10 +35,7 @@ func (r *record) test(ctx context.Context, result training.Result) error {
 
 // deadUnits counts the dead units of the best weights on the validation images.
 func (r *record) deadUnits(ctx context.Context, best graphs.Weights) ([]metrics.DeadUnits, error) {
-	evaluator, err := training.NewEvaluator(r.Architecture, best, r.run.ValidationSet.Size())
-	if err != nil {
-		return nil, err
-	}
+	evaluator := training.NewEvaluator(r.Architecture, best)
 	counts, err := evaluator.DeadUnits(ctx, r.run.ValidationSet)
 	return counts, errors.Join(err, evaluator.Close())
 }

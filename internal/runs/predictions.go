@@ -65,10 +65,7 @@ func (p *Prepared) Encode(ctx context.Context, set *loaders.Set) ([]float32, err
 // batches.
 func (p *Prepared) evaluate(set *loaders.Set, work func(*training.Evaluator, *loaders.Batcher) error) error {
 	batches := p.Batches(set)
-	evaluator, err := training.NewEvaluator(p.Architecture, p.Weights, batches.Size())
-	if err != nil {
-		return err
-	}
+	evaluator := training.NewEvaluator(p.Architecture, p.Weights)
 	return errors.Join(work(evaluator, batches), evaluator.Close())
 }
 

@@ -57,9 +57,6 @@ func (r *record) describeModel() error {
 	if err := r.folder.WriteSummary(r.summary); err != nil || exists(r.folder.File(runfolder.GraphFile)) {
 		return err
 	}
-	if err := model.Differentiate(); err != nil {
-		return err
-	}
 	text, err := model.Dot()
 	if err != nil {
 		return err

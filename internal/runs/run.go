@@ -80,10 +80,7 @@ func (p *Prepared) Batches(set *loaders.Set) *loaders.Batcher {
 // Score evaluates weights on a set of the run's images.
 func (p *Prepared) Score(ctx context.Context, weights graphs.Weights, set *loaders.Set) (training.Evaluation, error) {
 	batches := p.Batches(set)
-	evaluator, err := training.NewEvaluator(p.Architecture, weights, batches.Size())
-	if err != nil {
-		return training.Evaluation{}, err
-	}
+	evaluator := training.NewEvaluator(p.Architecture, weights)
 	evaluation, err := evaluator.Evaluate(ctx, batches)
 	return evaluation, errors.Join(err, evaluator.Close())
 }

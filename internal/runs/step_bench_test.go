@@ -111,20 +111,17 @@ func stepGorgonia(b *testing.B, config configs.Config, run *training.Run) {
 		solver = G.NewVanillaSolver(G.WithLearnRate(rate), G.WithL2Reg(config.Optimizer.WeightDecay))
 	}
 	rows := run.Batches.Size()
-	model := newGorgoniaModel(config, run.Weights, rows)
-	if _, err := G.Grad(model.loss, model.learnables...); err != nil {
-		b.Fatal(err)
-	}
-	machine := G.NewTapeMachine(model.graph, G.BindDualValues(model.learnables...))
+	model := newGorgoniaModel(b, run, run.Weights, rows)
+	machine := G.NewTapeMachine(model.Graph, G.BindDualValues(model.Learnables...))
 	defer machine.Close()
-	parameters := G.NodesToValueGrads(model.learnables)
+	parameters := G.NodesToValueGrads(model.Learnables)
 	watch := newStopwatch(b, rows)
 	for epoch := 1; ; epoch++ {
 		for batch := range run.Batches.Epoch(epoch) {
 			if batch.Rows() < rows {
 				continue
 			}
-			if err := errors.Join(model.feed(batch), machine.RunAll(), solver.Step(parameters)); err != nil {
+			if err := errors.Join(model.Feed(batch.Images(), batch.Labels), machine.RunAll(), solver.Step(parameters)); err != nil {
 				b.Fatal(err)
 			}
 			machine.Reset()

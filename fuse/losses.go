@@ -1,0 +1,139 @@
+package fuse
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"cifartrain/internal/kernels"
+)
+
+// A Loss is a scalar function of a model's output and a target that is an op of its
+// own.
+type Loss struct {
+	Name string
+
+	// Value returns the mean loss over the batch. Unless gradient is nil, it sets
+	// that to the derivative of the loss by each value of the output.
+	Value func(gradient, output, target []float32) float32
+}
+
+// Node returns the scalar node of the loss of output (B, n). The target is data: it
+// has no gradient.
+func (l Loss) Node(output, target *G.Node) (*G.Node, error) {
+	if output.Dims() == 0 || target.Dims() == 0 || output.Shape()[0] != target.Shape()[0] {
+		return nil, fmt.Errorf("%s: output %v and target %v do not fit: they are for different numbers of images", l.Name, output.Shape(), target.Shape())
+	}
+	return l.op(true).apply(output, target)
+}
+
+// op returns the op of the loss. It computes its gradient by the output together
+// with its value, so that its inputs are read only once.
+func (l Loss) op(varies bool) *op {
+	var gradient *op // nil as long as the graph does not ask for it
+	o := newOp(l.Name, tensor.ScalarShape(), func(out []float32, in [][]float32) {
+		var derivatives []float32
+		if gradient != nil {
+			derivatives = gradient.value().(*tensor.Dense).Float32s()
+		}
+		out[0] = l.Value(derivatives, in[0], in[1])
+	})
+	o.wrt = []bool{varies, false}
+	o.differentiate = func(inputs G.Nodes, value, upstream *G.Node) (grads G.Nodes, err error) {
+		if gradient != nil {
+			return nil, fmt.Errorf("%s: has its gradient already", l.Name)
+		}
+		gradient = newOp(l.Name+" gradient", inputs[0].Shape(), func(out []float32, in [][]float32) {
+			if factor := in[1][0]; factor != 1 {
+				kernels.Scale(out, factor)
+			}
+		})
+		grads = make(G.Nodes, 2)
+		grads[0], err = gradient.apply(value, upstream)
+		return grads, err
+	}
+	return o
+}
+
+// mse returns the op of the mean squared error.
+func mse(varies bool) *op {
+	return Loss{"mse", func(gradient, predictions, targets []float32) float32 {
+		if gradient == nil {
+			return kernels.MSE(predictions, targets)
+		}
+		return kernels.MSEWithGradient(gradient, predictions, targets)
+	}}.op(varies)
+}
+
+// hinge returns the op of a hinge loss.
+func hinge(l hingeLoss, varies bool) *op {
+	name, value, withGradient := "hinge", kernels.Hinge, kernels.HingeWithGradient
+	if l.squared {
+		name, value, withGradient = "squared hinge", kernels.SquaredHinge, kernels.SquaredHingeWithGradient
+	}
+	var signs []float32 // y of each image
+	return Loss{name, func(gradient, scores, labels []float32) float32 {
+		y := labels
+		if l.classes {
+			signs = signs[:0]
+			for _, class := range labels {
+				signs = append(signs, 2*class-1)
+			}
+			y = signs
+		}
+		if gradient == nil {
+			return value(scores, y, l.c)
+		}
+		return withGradient(gradient, scores, y, l.c)
+	}}.op(varies)
+}
+
+// WestonWatkins is the hinge loss of scores (B, classes) and labels (B), the places
+// of the images' classes: the mean over the images of c times the sum of
+// max(0, 1 + s_j - s_y) over all classes j except the image's own class y. With
+// squared, each term is squared. Source: Weston and Watkins, Support Vector
+// Machines for Multi-Class Pattern Recognition, ESANN 1999.
+func WestonWatkins(scores, labels *G.Node, c float64, squared bool) (*G.Node, error) {
+	classes := scores.Shape()[1]
+	return Loss{squaredName("weston-watkins hinge", squared), func(gradient, scores, labels []float32) float32 {
+		return kernels.WestonWatkins(gradient, scores, labels, classes, float32(c), squared)
+	}}.Node(scores, labels)
+}
+
+// OneVsRest is the sum of the hinge losses of as many two-class models as there
+// are classes: c times the mean over the images of the sum of max(0, 1 - y_j*s_j),
+// where y_j is +1 for the image's own class and -1 for the others. With squared,
+// each term is squared. Scores are (B, classes), labels (B).
+func OneVsRest(scores, labels *G.Node, c float64, squared bool) (*G.Node, error) {
+	value, withGradient := kernels.Hinge, kernels.HingeWithGradient
+	if squared {
+		value, withGradient = kernels.SquaredHinge, kernels.SquaredHingeWithGradient
+	}
+	classes := scores.Shape()[1]
+	sum := float32(c * float64(classes)) // value is a mean over the classes, too
+	var signs []float32                  // (images, classes)
+	return Loss{squaredName("one-vs-rest hinge", squared), func(gradient, scores, labels []float32) float32 {
+		signs = signs[:0]
+		for _, label := range labels {
+			for class := range classes {
+				sign := float32(-1)
+				if class == int(label) {
+					sign = 1
+				}
+				signs = append(signs, sign)
+			}
+		}
+		if gradient == nil {
+			return value(scores, signs, sum)
+		}
+		return withGradient(gradient, scores, signs, sum)
+	}}.Node(scores, labels)
+}
+
+func squaredName(name string, squared bool) string {
+	if squared {
+		return "squared " + name
+	}
+	return name
+}

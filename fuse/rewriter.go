@@ -1,0 +1,146 @@
+package fuse
+
+import (
+	"slices"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// A plain is the graph as it was written, as far as some roots need it.
+type plain struct {
+	graph *G.ExprGraph
+	roots G.Nodes
+	users map[*G.Node]G.Nodes // the nodes that take a node, among those the roots need
+	// varies holds the nodes whose value depends on one of those by which the
+	// loss is differentiated.
+	varies map[*G.Node]bool
+}
+
+// readPlain reads the part of a graph that the roots need.
+func readPlain(roots, wrt G.Nodes) *plain {
+	p := &plain{graph: roots[0].Graph(), roots: roots, users: map[*G.Node]G.Nodes{}, varies: map[*G.Node]bool{}}
+	seen := map[*G.Node]bool{}
+	var read func(n *G.Node) bool
+	read = func(n *G.Node) bool {
+		if seen[n] {
+			return p.varies[n]
+		}
+		seen[n], p.varies[n] = true, slices.Contains(wrt, n)
+		for _, operand := range operands(n) {
+			p.users[operand] = append(p.users[operand], n)
+			if read(operand) {
+				p.varies[n] = true
+			}
+		}
+		return p.varies[n]
+	}
+	for _, root := range roots {
+		read(root)
+	}
+	return p
+}
+
+// operands returns what a node is computed from, in the op's order.
+func operands(n *G.Node) (nodes G.Nodes) {
+	if n.Op() == nil {
+		return nil
+	}
+	for from := n.Graph().From(n.ID()); from.Next(); {
+		nodes = append(nodes, from.Node().(*G.Node))
+	}
+	return nodes
+}
+
+// onlyFor reports whether nobody needs the inner nodes but the outer one and each
+// other. Only then may one op take the place of all of them.
+func (p *plain) onlyFor(outer *G.Node, inner ...*G.Node) bool {
+	for _, n := range inner {
+		if slices.Contains(p.roots, n) {
+			return false
+		}
+		for _, user := range p.users[n] {
+			if user != outer && !slices.Contains(inner, user) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// A rewriter makes the fused nodes of a plain graph, in the same graph.
+type rewriter struct {
+	*plain
+	made map[*G.Node]*G.Node // by the nodes whose values they have
+}
+
+// rewrite returns the node that has n's value in the fused graph. A node that no
+// pattern matches keeps its op; it is the same node unless an operand changed.
+func (r *rewriter) rewrite(n *G.Node) (*G.Node, error) {
+	if made := r.made[n]; made != nil {
+		return made, nil
+	}
+	made, err := r.fuse(n)
+	if err == nil && made == nil {
+		made, err = r.reapply(n)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.made[n] = made
+	return made, nil
+}
+
+// fuse returns the node of one of this package's ops that computes n; nil if
+// there is none.
+func (r *rewriter) fuse(n *G.Node) (*G.Node, error) {
+	if n.Op() == nil || n.Dtype() != tensor.Float32 {
+		return nil, nil
+	}
+	if match, ok := matchHinge(r.plain, n); ok {
+		return r.apply(hinge(match, r.varies[match.scores]), match.scores, match.labels)
+	}
+	if prediction, target, ok := matchMSE(r.plain, n); ok {
+		return r.apply(mse(r.varies[prediction]), prediction, target)
+	}
+	if match, ok := matchLayer(r.plain, n); ok {
+		operands := G.Nodes{match.X, match.Weight}
+		if match.Bias != nil {
+			operands = append(operands, match.Bias)
+		}
+		return r.apply(linear(match, r.varies), operands...)
+	}
+	if matrix, ok := matchTranspose(n); ok {
+		return r.apply(transpose(matrix.Shape()), matrix)
+	}
+	return nil, nil
+}
+
+// apply applies an op to what stands for the operands in the fused graph.
+func (r *rewriter) apply(op *op, operands ...*G.Node) (*G.Node, error) {
+	fused, err := r.rewriteAll(operands)
+	if err != nil {
+		return nil, err
+	}
+	return op.apply(fused...)
+}
+
+func (r *rewriter) rewriteAll(nodes G.Nodes) (fused G.Nodes, err error) {
+	fused = make(G.Nodes, len(nodes))
+	for i, n := range nodes {
+		if fused[i], err = r.rewrite(n); err != nil {
+			return nil, err
+		}
+	}
+	return fused, nil
+}
+
+// reapply applies n's own op to what stands for its operands in the fused graph.
+func (r *rewriter) reapply(n *G.Node) (*G.Node, error) {
+	plain := operands(n)
+	fused, err := r.rewriteAll(plain)
+	if err != nil || slices.Equal(plain, fused) {
+		return n, err
+	}
+	return G.ApplyOp(n.Op(), fused...)
+}
