@@ -184,7 +184,7 @@ func (c *Chart) finish(caption Caption, title string, gaps int, notes ...string)
 	for _, panel := range c.panels {
 		for _, curve := range panel.curves {
 			values = append(values, curve.values()...)
-			smooth = max(smooth, len(smoothed(curve.points)))
+			smooth = max(smooth, len(curve.points))
 		}
 	}
 	if len(values) == 0 {
@@ -197,8 +197,8 @@ func (c *Chart) finish(caption Caption, title string, gaps int, notes ...string)
 		levels = append(levels, level.Loss)
 	}
 	c.scale, c.yLabel = c.quantity.axis(values, levels)
-	if smooth > 0 {
-		notes = append(notes, fmt.Sprintf("Thick lines are means over %d epochs, the thin ones behind them are the epochs.", smooth/smoothShare/2*2+1))
+	if smooth > manyEpochs {
+		notes = append(notes, fmt.Sprintf("Thick lines are means over %d epochs, the thin ones behind them are the epochs.", 2*smoothReach(smooth)+1))
 	}
 	c.heading = heading{title, caption, slices.Concat(gapNotes(c.quantity.name, gaps), c.scale.notes, notes)}
 	return caption.check()
@@ -217,11 +217,8 @@ func gaps(training, validation curve) int {
 
 // gapNotes says how many epochs leave a gap in a curve.
 func gapNotes(quantity string, gaps int) []string {
-	switch gaps {
-	case 0:
+	if gaps == 0 {
 		return nil
-	case 1:
-		return []string{fmt.Sprintf("1 epoch has a %s that is not a finite number and leaves a gap.", quantity)}
 	}
-	return []string{fmt.Sprintf("%d epochs have a %s that is not a finite number and leave gaps.", gaps, quantity)}
+	return []string{fmt.Sprintf("Epochs without a finite %s, which leave gaps: %d.", quantity, gaps)}
 }

@@ -57,7 +57,7 @@ type figureShape struct {
 }
 
 type figureTick struct {
-	At    float64 // in percent from the left or from the top
+	At    string // in percent from the left or from the top
 	Label string
 }
 
@@ -128,14 +128,14 @@ func (c *Chart) drawAxes(f *figure) {
 	const fewLabels = 6 // fit a phone
 	for _, tick := range epochTicks(c.first, c.last, fewLabels).Ticks(0, 0) {
 		x := c.x(tick.Value)
-		f.X = append(f.X, figureTick{rounded(x / 10), tick.Label})
-		f.Grid += fmt.Sprintf("M%g 0V1000", rounded(x))
+		f.X = append(f.X, figureTick{decimals(x / 10), tick.Label})
+		f.Grid += "M" + decimals(x) + " 0V1000"
 	}
 	f.Gutter = 6 // so that the charts of a page stand below each other
 	for _, tick := range c.scale.ticks().Ticks(c.scale.place(c.scale.low), c.scale.place(c.scale.high)) {
 		y := c.y(tick.Value)
-		f.Y = append(f.Y, figureTick{rounded(y / 10), tick.Label})
-		f.Grid += fmt.Sprintf("M0 %gH1000", rounded(y))
+		f.Y = append(f.Y, figureTick{decimals(y / 10), tick.Label})
+		f.Grid += "M0 " + decimals(y) + "H1000"
 		f.Gutter = max(f.Gutter, len(tick.Label)+1)
 	}
 }
@@ -214,9 +214,6 @@ func (c *Chart) path(stretches []plotter.XYs, end string) string {
 // line.
 func (c *Chart) dot(placed plotter.XY) string { return c.path([]plotter.XYs{{placed}}, "h0") }
 
-// rounded rounds a place to the decimals that can be seen.
-func rounded(place float64) float64 { return math.Round(100*place) / 100 }
-
 // decimals writes a place as text, with one decimal.
 func decimals(place float64) string { return strconv.FormatFloat(math.Round(10*place)/10, 'f', -1, 64) }
 
@@ -225,21 +222,18 @@ func (c *Chart) values(points plotter.XYs) []json.RawMessage {
 	var values []json.RawMessage
 	for i, p := range points {
 		for i == 0 && c.first+len(values) < int(p.X) {
-			values = append(values, nothing)
+			values = append(values, c.number(math.NaN()))
 		}
 		values = append(values, c.number(p.Y))
 	}
 	return values
 }
 
-// nothing stands for a value that is not a finite number.
-var nothing = json.RawMessage("null")
-
 // number writes a value with more digits than a reader sees, or null if it is not
 // finite, because JSON has no NaN.
 func (c *Chart) number(value float64) json.RawMessage {
 	if !drawable(value) {
-		return nothing
+		return json.RawMessage("null")
 	}
 	return strconv.AppendFloat(nil, value, 'g', 5, 64)
 }

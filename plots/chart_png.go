@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"fmt"
 	"io"
 	"slices"
 
@@ -78,18 +77,16 @@ func (c *Chart) plots() (plots []*plot.Plot) {
 // the levels.
 func (c *Chart) legend(width vg.Length) *legendStrip {
 	legend := &legendStrip{aligned: len(c.panels) > 1}
-	room, style := legendTextWidth(width), textStyle(labelSize, inkColor)
+	style := textStyle(labelSize, inkColor)
+	room := width - thumbnailWidth - style.Width(" ")
 	label := func(name, note string) string { return elide(style, name, room-style.Width(note)) + note }
-	rest := 0
-	for _, s := range c.series {
-		if s.look == restLook {
-			rest++
-			continue
+	for i, s := range c.series {
+		switch {
+		case s.look != restLook:
+			legend.add(label(s.name, s.note), &plotter.Line{LineStyle: s.look.line()})
+		case i == 0 || c.series[i-1].look != restLook: // one entry for all of them
+			legend.add("others", &plotter.Line{LineStyle: s.look.line()})
 		}
-		legend.add(label(s.name, s.note), &plotter.Line{LineStyle: s.look.line()})
-	}
-	if rest > 0 {
-		legend.add(fmt.Sprintf("%d others", rest), &plotter.Line{LineStyle: restLook.line()})
 	}
 	if c.best != "" {
 		legend.add(c.best, bestMark{core: c.bestLook.paint()})

@@ -1,7 +1,9 @@
 package plots
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/plot"
@@ -10,17 +12,17 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/recorder"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 // TestLegendCoversNoCurve checks on canvases of several widths that the
 // legend's entries lie above the axes and beside or below each other.
 func TestLegendCoversNoCurve(t *testing.T) {
-	chart, err := LossChart(shortCaption, historyOf(3, 2, 1), "hinge, C = 1")
+	chart, err := LossComparison(shortCaption, "mse", runsOf(longCaption.Run, 3, 2))
 	if err != nil {
 		t.Fatal(err)
 	}
-	plots, legend := chart.plots(), chart.legend(pictureWidth-2*margin)
+	plots, legend := chart.plots(), chart.legend(300)
 	for _, canvasWidth := range []vg.Length{300, 420, pictureWidth - 2*margin} {
 		canvas := draw.NewCanvas(new(recorder.Canvas), canvasWidth, 400)
 		rest := legend.draw(canvas)
@@ -47,8 +49,8 @@ func TestLegendCoversNoCurve(t *testing.T) {
 			}
 			placed = append(placed, box)
 		})
-		if len(placed) != 3 {
-			t.Errorf("width %v: %d entries, want training, validation and best", canvasWidth, len(placed))
+		if len(placed) != 4 {
+			t.Errorf("width %v: %d entries, want two runs, best and PCA", canvasWidth, len(placed))
 		}
 	}
 }
@@ -61,7 +63,7 @@ func TestGapsCutACurve(t *testing.T) {
 	}
 	got := stretches(points, linearScale(1, 5))
 	want := []plotter.XYs{{{X: 1, Y: 1}, {X: 2, Y: 2}}, {{X: 4, Y: 3}}, {{X: 7, Y: 4}, {X: 8, Y: 5}}}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("stretches (-want +got):\n%s", diff)
 	}
 }
@@ -122,15 +124,9 @@ func TestYardstickIsOnTheAxes(t *testing.T) {
 		if at := chart.scale.place(yardstick.Loss); at < plots[0].Y.Min || at > plots[0].Y.Max {
 			t.Errorf("%s: %g lies off the axis from %g to %g", yardstick.Name, at, plots[0].Y.Min, plots[0].Y.Max)
 		}
-		legend := chart.legend(500)
-		if len(legend.entries) != 4 {
-			t.Errorf("%s: %d entries in the legend, want training, validation, best and the yardstick",
-				yardstick.Name, len(legend.entries))
+		if entries := len(chart.legend(500).entries); entries != 4 {
+			t.Errorf("%s: %d entries in the legend, want training, validation, best and the yardstick", yardstick.Name, entries)
 		}
-	}
-	pca := Yardstick{"PCA, 32 components", 0.01244}
-	if got, want := pca.note(), ": 0.01244 (validation)"; got != want {
-		t.Errorf("the note reads %q, want %q", got, want)
 	}
 }
 
@@ -151,5 +147,25 @@ func TestNoiseIsSmoothed(t *testing.T) {
 	}
 	if few := smoothed(points[:manyEpochs]); few != nil {
 		t.Errorf("%d epochs were smoothed", len(few))
+	}
+}
+
+// TestThinned wants long curves to keep their lowest and highest points, in order, and
+// short ones all of theirs.
+func TestThinned(t *testing.T) {
+	points := make(plotter.XYs, 20000)
+	for i := range points {
+		points[i] = plotter.XY{X: float64(i), Y: math.Sin(float64(i))}
+	}
+	points[12345].Y, points[12346].Y = 50, -50
+	thin := thinned(points)
+	if len(thin) != 2*mostColumns || !slices.Contains(thin, points[12345]) || !slices.Contains(thin, points[12346]) {
+		t.Errorf("%d points are left, or the extremes are not among them", len(thin))
+	}
+	if !slices.IsSortedFunc(thin, func(a, b plotter.XY) int { return cmp.Compare(a.X, b.X) }) {
+		t.Error("the points are out of order")
+	}
+	if few := points[:2*mostColumns]; len(thinned(few)) != len(few) {
+		t.Errorf("of %d points %d are left", len(few), len(thinned(few)))
 	}
 }

@@ -60,13 +60,13 @@ func comparisonChart(caption Caption, q quantity, contenders []Contender) (*Char
 	gapped, several, banded := 0, false, len(contenders) <= mostBands
 	for i, contender := range contenders {
 		training, validation := contender.curves(q, banded)
-		c.panels[0].curves = append(c.panels[0].curves, training)
-		c.panels[1].curves = append(c.panels[1].curves, validation)
 		drawn := series{lookOf(i), contender.Name, bestNote(q, len(contender.Histories), validation)}
 		if contender.Rest {
-			drawn.look = restLook
+			drawn.look, validation.best = restLook, -1
 		}
 		c.series = append(c.series, drawn)
+		c.panels[0].curves = append(c.panels[0].curves, training)
+		c.panels[1].curves = append(c.panels[1].curves, validation)
 		for _, history := range contender.Histories {
 			c.first, c.last = min(c.first, history[0].Number), max(c.last, history.Last().Number)
 		}
@@ -126,26 +126,21 @@ func bestNote(q quantity, seeds int, validation curve) string {
 }
 
 // sharedYardsticks returns each different yardstick once. It has the look of the
-// first config that has it, and is named after its configs; a yardstick that all
-// configs share is drawn in a neutral look.
-func sharedYardsticks(contenders []Contender) []level {
-	var levels []level
-	for i, contender := range contenders {
-		known := func(l level) bool { return l.Loss == contender.Yardstick }
-		if contender.Yardstick == 0 || slices.ContainsFunc(levels, known) {
-			continue
+// first config that has it, and is named after its configs; one that all configs share
+// is drawn in a neutral look.
+func sharedYardsticks(contenders []Contender) (levels []level) {
+	names := map[float64][]string{}
+	for _, c := range contenders {
+		names[c.Yardstick] = append(names[c.Yardstick], c.Name)
+	}
+	for i, c := range contenders {
+		switch shared := names[c.Yardstick]; {
+		case c.Yardstick == 0 || slices.ContainsFunc(levels, func(l level) bool { return l.Loss == c.Yardstick }):
+		case len(shared) == len(contenders):
+			levels = append(levels, level{Yardstick{"PCA", c.Yardstick}, noteLook})
+		default:
+			levels = append(levels, level{Yardstick{"PCA for " + strings.Join(shared, ", "), c.Yardstick}, lookOf(i)})
 		}
-		var names []string
-		for _, other := range contenders {
-			if other.Yardstick == contender.Yardstick {
-				names = append(names, other.Name)
-			}
-		}
-		one := level{Yardstick{"PCA for " + strings.Join(names, ", "), contender.Yardstick}, lookOf(i)}
-		if len(names) == len(contenders) {
-			one = level{Yardstick{"PCA", contender.Yardstick}, noteLook}
-		}
-		levels = append(levels, one)
 	}
 	return levels
 }

@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"slices"
 
+	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
@@ -147,24 +148,23 @@ const (
 	smoothShare = 50
 )
 
-// smoothed returns the mean over the neighbors of each point, or nil if there are so
-// few points that they need no smoothing.
+// smoothReach is how many epochs on either side are part of a mean.
+func smoothReach(epochs int) int { return epochs / smoothShare / 2 }
+
+// smoothed returns the mean over the neighbors of points, at most one in each column of
+// pixels, or nil if there are so few points that they need no smoothing.
 func smoothed(points plotter.XYs) plotter.XYs {
 	if len(points) <= manyEpochs {
 		return nil
 	}
-	reach := len(points) / smoothShare / 2
-	smooth := slices.Clone(points)
-	for i, p := range points {
-		if !drawable(p.Y) {
-			continue
+	reach := smoothReach(len(points))
+	var smooth plotter.XYs
+	for i := 0; i < len(points); i += max(1, len(points)/mostColumns) {
+		p := points[i]
+		if drawable(p.Y) {
+			p.Y = stat.Mean(finite(points[max(0, i-reach):min(len(points), i+reach+1)]), nil)
 		}
-		around := finite(points[max(0, i-reach):min(len(points), i+reach+1)])
-		sum := 0.0
-		for _, value := range around {
-			sum += value
-		}
-		smooth[i].Y = sum / float64(len(around))
+		smooth = append(smooth, p)
 	}
 	return smooth
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"testing"
 
 	"cifartrain/metrics"
 	"cifartrain/plots"
@@ -172,22 +171,5 @@ func ExampleTweaks() {
 			figures.Points = append(figures.Points, plots.SweptPoint{Places: places, Figure: mean, Low: mean - 0.012, High: mean + 0.01, Apart: i > 1})
 		}
 		return plots.Tweaks(w, caption, figures)
-	})
-}
-
-// TestGoldenExplanations is TestGolden for the pictures that explain a model.
-func TestGoldenExplanations(t *testing.T) {
-	compareWithGolden(t, map[string]func(){
-		"mistakes.png":       ExampleMistakes,
-		"margins.png":        ExampleMargins,
-		"roc.png":            ExampleROC,
-		"filters.png":        ExampleFilters,
-		"templates.png":      ExampleTemplates,
-		"confusion_many.png": ExampleConfusion_many,
-		"weights_gray.png":   ExampleWeights_gray,
-		"extremes.png":       ExampleRestoredGroups,
-		"side_by_side.png":   ExampleSideBySide,
-		"errors.png":         ExampleErrorsByClass,
-		"tweaks.png":         ExampleTweaks,
 	})
 }

@@ -59,32 +59,27 @@ func (g gallery) write(w io.Writer, what string) (err error) {
 // check returns an error unless all images can be drawn and have the same height and
 // width.
 func (g gallery) check() error {
-	first, number := g.tile(), 0
-	for _, group := range g.groups {
-		for _, tile := range group.tiles {
-			for _, m := range tile.images {
-				if err := m.check(); err != nil {
-					return fmt.Errorf("image %d: %w", number, err)
-				}
-				if m.Height != first.images[0].Height || m.Width != first.images[0].Width {
-					return fmt.Errorf("image %d is %dx%d and the first %dx%d; all need the same size",
-						number, m.Width, m.Height, first.images[0].Width, first.images[0].Height)
-				}
-				number++
+	number := 0
+	for _, tile := range g.tiles() {
+		for _, m := range tile.images {
+			first := g.tiles()[0].images[0]
+			if err := m.check(); err != nil {
+				return fmt.Errorf("image %d: %w", number, err)
 			}
+			if m.Height != first.Height || m.Width != first.Width {
+				return fmt.Errorf("image %d is %dx%d and the first %dx%d; all need the same size", number, m.Width, m.Height, first.Width, first.Height)
+			}
+			number++
 		}
 	}
 	return g.heading.caption.check()
 }
 
-// tile returns one of the tiles, or an empty one if there is none.
-func (g gallery) tile() galleryTile {
+func (g gallery) tiles() (all []galleryTile) {
 	for _, group := range g.groups {
-		if len(group.tiles) > 0 {
-			return group.tiles[0]
-		}
+		all = append(all, group.tiles...)
 	}
-	return galleryTile{}
+	return all
 }
 
 func (g gallery) tileWidth() vg.Length {
@@ -95,17 +90,18 @@ func (g gallery) tileWidth() vg.Length {
 // pixels becomes a square of whole PNG pixels, or, if it has more pixels than there
 // is room for, it is scaled down.
 func (g gallery) imageSize() image.Point {
-	images := vg.Length(len(g.tile().images))
-	room := int((g.tileWidth()-(images-1)*tileImageGap)/images/pixel + 1e-6)
-	size := image.Pt(g.tile().images[0].Width, g.tile().images[0].Height)
+	images := g.tiles()[0].images
+	room := int(g.partWidth(len(images))/pixel + 1e-6)
+	size := image.Pt(images[0].Width, images[0].Height)
 	if enlargement := room / size.X; enlargement > 0 {
 		return size.Mul(enlargement)
 	}
 	return image.Pt(room, max(1, size.Y*room/size.X))
 }
 
-// textWidth returns the room for a line's text if the line has so many.
-func (g gallery) textWidth(texts int) vg.Length {
+// partWidth returns the room for each of so many texts or images beside each other in
+// a tile.
+func (g gallery) partWidth(texts int) vg.Length {
 	return (g.tileWidth() - vg.Length(texts-1)*tileImageGap) / vg.Length(texts)
 }
 
@@ -113,12 +109,10 @@ func (g gallery) textWidth(texts int) vg.Length {
 // fit, but no smaller than smallestLine.
 func (g gallery) style() text.Style {
 	style := textStyle(smallSize, inkColor)
-	for _, group := range g.groups {
-		for _, tile := range group.tiles {
-			for _, line := range tile.lines {
-				for _, one := range line {
-					style.Font.Size = max(smallestLine, min(style.Font.Size, style.Font.Size*g.textWidth(len(line))/max(1, style.Width(one))))
-				}
+	for _, tile := range g.tiles() {
+		for _, line := range tile.lines {
+			for _, one := range line {
+				style.Font.Size = max(smallestLine, min(style.Font.Size, style.Font.Size*g.partWidth(len(line))/max(1, style.Width(one))))
 			}
 		}
 	}
@@ -128,10 +122,8 @@ func (g gallery) style() text.Style {
 // rowHeight returns the height of a row of tiles, with room for the longest text.
 func (g gallery) rowHeight() vg.Length {
 	lines := 0
-	for _, group := range g.groups {
-		for _, tile := range group.tiles {
-			lines = max(lines, len(tile.lines))
-		}
+	for _, tile := range g.tiles() {
+		lines = max(lines, len(tile.lines))
 	}
 	height := vg.Length(g.imageSize().Y)*pixel + tileGap
 	if lines > 0 {
@@ -141,7 +133,7 @@ func (g gallery) rowHeight() vg.Length {
 }
 
 func (g gallery) height() vg.Length {
-	if len(g.tile().images) == 0 {
+	if len(g.tiles()) == 0 {
 		return 0
 	}
 	height, row := vg.Length(len(g.groups)-1)*groupGap-tileGap, g.rowHeight()
@@ -155,7 +147,7 @@ func (g gallery) height() vg.Length {
 }
 
 func (g gallery) draw(c draw.Canvas) {
-	if len(g.tile().images) == 0 {
+	if len(g.tiles()) == 0 {
 		return
 	}
 	style, row, top := g.style(), g.rowHeight(), c.Max.Y
@@ -193,7 +185,7 @@ func (g gallery) drawTile(c draw.Canvas, tile galleryTile, style text.Style, lef
 			if len(line) > 1 {
 				at += vg.Length(place) * wholePixels(width+tileImageGap)
 			}
-			c.FillText(style, vg.Point{X: at, Y: baseline}, elide(style, one, g.textWidth(len(line))))
+			c.FillText(style, vg.Point{X: at, Y: baseline}, elide(style, one, g.partWidth(len(line))))
 		}
 	}
 }

@@ -177,6 +177,8 @@ func ExampleAccuracyComparison() {
 	chart, err := plots.AccuracyComparison(plots.Caption{Run: "svm", Dataset: "CIFAR-10: frog, horse"}, []plots.Contender{
 		{Name: "svm_improved", Histories: metrics.Histories{better}},
 		{Name: "svm", Histories: metrics.Histories{worse}},
+		{Name: "another", Histories: metrics.Histories{fading(12)}, Rest: true},
+		{Name: "a shorter one", Histories: metrics.Histories{fading(6)}, Rest: true},
 	})
 	saveChart("accuracies.png", chart, err)
 }
@@ -274,7 +276,7 @@ func save(name string, draw func(io.Writer) error) {
 // that is meant, look at the new ones and keep them with
 // "go test ./plots -regen".
 func TestGolden(t *testing.T) {
-	compareWithGolden(t, map[string]func(){
+	for name, example := range map[string]func(){
 		"loss.png":            ExampleLossChart,
 		"yardstick.png":       ExampleLossChart_yardstick,
 		"accuracy.png":        ExampleAccuracyChart,
@@ -288,13 +290,18 @@ func TestGolden(t *testing.T) {
 		"sweep.png":           ExampleSweepMap,
 		"sweep_latent.png":    ExampleSweepSlices_latent,
 		"sweep_slices.png":    ExampleSweepSlices,
-	})
-}
-
-// compareWithGolden draws each example and compares it with the golden picture of
-// its name.
-func compareWithGolden(t *testing.T, examples map[string]func()) {
-	for name, example := range examples {
+		"mistakes.png":        ExampleMistakes,
+		"margins.png":         ExampleMargins,
+		"roc.png":             ExampleROC,
+		"filters.png":         ExampleFilters,
+		"templates.png":       ExampleTemplates,
+		"confusion_many.png":  ExampleConfusion_many,
+		"weights_gray.png":    ExampleWeights_gray,
+		"extremes.png":        ExampleRestoredGroups,
+		"side_by_side.png":    ExampleSideBySide,
+		"errors.png":          ExampleErrorsByClass,
+		"tweaks.png":          ExampleTweaks,
+	} {
 		t.Run(name, func(t *testing.T) {
 			cmpimg.CheckPlotApprox(example, t, tolerance, name)
 			if !t.Failed() {

@@ -43,16 +43,12 @@ type heading struct {
 // headingGap is the space between the heading and what is below it.
 const headingGap = vg.Length(10)
 
-// headingLine is one line with its style.
 type headingLine struct {
 	text  string
 	style text.Style
 }
 
-func (l headingLine) height() vg.Length {
-	const leading = 1.3 // line spacing in font sizes
-	return leading * l.style.Font.Size
-}
+func (l headingLine) height() vg.Length { return 1.3 * l.style.Font.Size }
 
 func (h heading) lines(width vg.Length) []headingLine {
 	var lines []headingLine

@@ -30,11 +30,6 @@ func newLegend() plot.Legend {
 	return legend
 }
 
-// legendTextWidth is the room for an entry's text in a strip of the given width.
-func legendTextWidth(width vg.Length) vg.Length {
-	return width - thumbnailWidth - textStyle(labelSize, inkColor).Width(" ")
-}
-
 func (s *legendStrip) add(name string, thumbnails ...plot.Thumbnailer) {
 	entry := newLegend()
 	entry.Add(name, thumbnails...)

@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/palette"
@@ -64,10 +65,8 @@ func (m matrix) plot(height vg.Length) (*plot.Plot, error) {
 		axis.Width, axis.Tick.Length, axis.Padding = 0, 0, 0
 	}
 	p.X.Padding = 4
-	upwards := make([]string, len(m.rows))
-	for i, name := range m.rows {
-		upwards[len(m.rows)-1-i] = name
-	}
+	upwards := slices.Clone(m.rows)
+	slices.Reverse(upwards)
 	nameTicks(&p.Y, upwards, height)
 	if nameTicks(&p.X, m.columns, cellWidth(len(m.columns))) {
 		slant(&p.X, cellWidth(len(m.columns)))

@@ -172,7 +172,13 @@ func oneOfEach() []picture {
 	}
 }
 
-func TestSameValuesGiveSameBytes(t *testing.T) {
+type brokenWriter struct{ err error }
+
+func (w brokenWriter) Write([]byte) (int, error) { return 0, w.err }
+
+// TestWriting wants the same values to give the same bytes, and the writer's error back.
+func TestWriting(t *testing.T) {
+	full := errors.New("disk full")
 	for _, p := range oneOfEach() {
 		var first, second bytes.Buffer
 		if err := errors.Join(p.draw(&first), p.draw(&second)); err != nil {
@@ -181,24 +187,14 @@ func TestSameValuesGiveSameBytes(t *testing.T) {
 		if !bytes.Equal(first.Bytes(), second.Bytes()) {
 			t.Errorf("%s: two calls wrote different bytes", p.name)
 		}
-	}
-}
-
-// errorOf returns the error that says why there is no chart.
-func errorOf(_ *Chart, err error) error { return err }
-
-type brokenWriter struct{ err error }
-
-func (w brokenWriter) Write([]byte) (int, error) { return 0, w.err }
-
-func TestWriteErrorIsReturned(t *testing.T) {
-	full := errors.New("disk full")
-	for _, p := range oneOfEach() {
 		if err := p.draw(brokenWriter{full}); !errors.Is(err, full) {
 			t.Errorf("%s: error %v, want %v", p.name, err, full)
 		}
 	}
 }
+
+// errorOf returns the error that says why there is no chart.
+func errorOf(_ *Chart, err error) error { return err }
 
 func TestErrors(t *testing.T) {
 	frogs := diagonal([]string{"frog", "horse"}, 1)
@@ -211,43 +207,29 @@ func TestErrors(t *testing.T) {
 	}{
 		{errorOf(LossChart(shortCaption, nil, "hinge")), "the history holds no epoch"},
 		{errorOf(LossChart(shortCaption, historyOf(math.NaN()), "hinge")), "no epoch has a finite loss"},
-		{errorOf(LossChart(Caption{Run: "svm"}, historyOf(1), "hinge")),
-			"the caption names no dataset; set Caption.Dataset"},
+		{errorOf(LossChart(Caption{Run: "svm"}, historyOf(1), "hinge")), "the caption names no dataset; set Caption.Dataset"},
 		{errorOf(AccuracyChart(shortCaption, nil)), "the history holds no epoch"},
-		{errorOf(AccuracyChart(shortCaption, autoencoder)),
-			"no epoch has a finite accuracy"},
+		{errorOf(AccuracyChart(shortCaption, autoencoder)), "no epoch has a finite accuracy"},
 		{Confusion(io.Discard, shortCaption, nil), "drawing the confusion matrix: no matrix given"},
 		{Confusion(io.Discard, shortCaption, diagonal([]string{"frog"}, 1)), "drawing the confusion matrix: 1 classes, want 2 to 200"},
 		{Confusion(io.Discard, shortCaption, diagonal(make([]string, 201), 1)), "drawing the confusion matrix: 201 classes, want 2 to 200"},
 		{Confusion(io.Discard, shortCaption, diagonal(frogs.Classes, 0)), "drawing the confusion matrix: the matrix has counted no image"},
 		{Confusion(io.Discard, shortCaption, diagonal(frogs.Classes, -1)), "drawing the confusion matrix: row 0 holds a count below 0"},
-		{Confusion(io.Discard, shortCaption, &metrics.Confusion{Classes: frogs.Classes}),
-			"drawing the confusion matrix: 0 rows of counts for 2 classes"},
-		{Confusion(io.Discard, shortCaption, &metrics.Confusion{Classes: frogs.Classes, Counts: [][]int{{1, 2}, {}}}),
-			"drawing the confusion matrix: row 1 holds 0 counts for 2 classes"},
-		{Weights(io.Discard, shortCaption, "frog", "horse", photo(nan[:3071])), "drawing the weights: image 0: 3071 values, want 3072 (3 planes of 32x32)"},
-		{Weights(io.Discard, shortCaption, "frog", "horse", photo(nan)), "drawing the weights: image 0: value 17 is NaN, want a finite number"},
-		{errorOf(LossChart(shortCaption, historyOf(1), "mse", Yardstick{"PCA", math.NaN()})),
-			`the loss of the yardstick "PCA" is NaN, want a finite number`},
-		{Reconstructions(io.Discard, shortCaption, flatPairs(65, "", 0, 1)),
-			"drawing the reconstructions: 65 pairs, want at most 64"},
-		{Reconstructions(io.Discard, Caption{}, flatPairs(1, "", 0, 1)),
-			"drawing the reconstructions: the caption names no dataset; set Caption.Dataset"},
-		{Reconstructions(io.Discard, shortCaption, []RestoredImage{{Name: "image 1, frog", Original: photo(nan), Restored: flat(0)}}),
-			"drawing the reconstructions: image 0: value 17 is NaN, want a finite number"},
-		{Reconstructions(io.Discard, shortCaption, []RestoredImage{{Name: "image 1, frog", Original: flat(0), Restored: photo(nil)}}),
-			"drawing the reconstructions: image 1, frog has 3072 values, its reconstruction 0"},
-		{Filters(io.Discard, shortCaption, []Filter{{flat(0), 1}, {Image{1, 2, 2, make([]float32, 4)}, 1}}),
-			"drawing the filters: image 1 is 2x2 and the first 32x32; all need the same size"},
+		{Confusion(io.Discard, shortCaption, &metrics.Confusion{Classes: frogs.Classes}), "drawing the confusion matrix: 0 rows of counts for 2 classes"},
+		{Confusion(io.Discard, shortCaption, &metrics.Confusion{Classes: frogs.Classes, Counts: [][]int{{1, 2}, {}}}), "drawing the confusion matrix: row 1 holds 0 counts for 2 classes"},
+		{Weights(io.Discard, shortCaption, "frog", "horse", photo(nan[:3071])), "drawing the weights: 3071 values, want 3072 (3 planes of 32x32)"},
+		{Weights(io.Discard, shortCaption, "frog", "horse", photo(nan)), "drawing the weights: value 17 is NaN, want a finite number"},
+		{errorOf(LossChart(shortCaption, historyOf(1), "mse", Yardstick{"PCA", math.NaN()})), `the loss of the yardstick "PCA" is NaN, want a finite number`},
+		{Reconstructions(io.Discard, shortCaption, flatPairs(65, "", 0, 1)), "drawing the reconstructions: 65 pairs, want at most 64"},
+		{Reconstructions(io.Discard, Caption{}, flatPairs(1, "", 0, 1)), "drawing the reconstructions: the caption names no dataset; set Caption.Dataset"},
+		{Reconstructions(io.Discard, shortCaption, []RestoredImage{{Name: "image 1, frog", Original: photo(nan), Restored: flat(0)}}), "drawing the reconstructions: image 1, frog: value 17 is NaN, want a finite number"},
+		{Reconstructions(io.Discard, shortCaption, []RestoredImage{{Name: "image 1, frog", Original: flat(0), Restored: photo(nil)}}), "drawing the reconstructions: image 1, frog: 0 values, want 3072 (3 planes of 32x32)"},
+		{Filters(io.Discard, shortCaption, []Filter{{flat(0), 1}, {Image{1, 2, 2, make([]float32, 4)}, 1}}), "drawing the filters: image 1 is 2x2 and the first 32x32; all need the same size"},
 		{errorOf(LossComparison(shortCaption, "mse", nil)), "there is no run to compare"},
-		{errorOf(LossComparison(shortCaption, "mse", []Contender{{Name: "tied"}})),
-			`run "tied": the history holds no epoch`},
-		{errorOf(LossComparison(shortCaption, "mse", []Contender{{Name: "tied", Histories: metrics.Histories{historyOf(1)}, Yardstick: -1}})),
-			`run "tied": the yardstick is -1, want a finite number above 0, or 0 for none`},
-		{errorOf(LossComparison(shortCaption, "mse", []Contender{{Name: "tied", Histories: metrics.Histories{historyOf(math.NaN())}}})),
-			"no epoch has a finite loss"},
-		{errorOf(LossComparison(Caption{}, "mse", runsOf("svm", 2))),
-			"the caption names no dataset; set Caption.Dataset"},
+		{errorOf(LossComparison(shortCaption, "mse", []Contender{{Name: "tied"}})), `run "tied": the history holds no epoch`},
+		{errorOf(LossComparison(shortCaption, "mse", []Contender{{Name: "tied", Histories: metrics.Histories{historyOf(1)}, Yardstick: -1}})), `run "tied": the yardstick is -1, want a finite number above 0, or 0 for none`},
+		{errorOf(LossComparison(shortCaption, "mse", []Contender{{Name: "tied", Histories: metrics.Histories{historyOf(math.NaN())}}})), "no epoch has a finite loss"},
+		{errorOf(LossComparison(Caption{}, "mse", runsOf("svm", 2))), "the caption names no dataset; set Caption.Dataset"},
 	}
 	for _, test := range tests {
 		if test.err == nil || test.err.Error() != test.want {

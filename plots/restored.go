@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -39,23 +40,23 @@ func Reconstructions(w io.Writer, caption Caption, pairs []RestoredImage) error 
 	if len(pairs) > mostReconstructions {
 		return fmt.Errorf("drawing the reconstructions: %d pairs, want at most %d", len(pairs), mostReconstructions)
 	}
-	var differences []Image
-	white := 0.0
-	for _, pair := range pairs {
+	third, white := len(pairs) <= mostWithDifferences, 0.0
+	differences := make([]Image, len(pairs))
+	for i, pair := range pairs {
+		if err := cmp.Or(pair.Original.check(), pair.Restored.check()); err != nil {
+			return fmt.Errorf("drawing the reconstructions: %s: %w", pair.Name, err)
+		}
 		if len(pair.Original.Values) != len(pair.Restored.Values) {
-			return fmt.Errorf("drawing the reconstructions: %s has %d values, its reconstruction %d", pair.Name, len(pair.Original.Values), len(pair.Restored.Values))
+			return fmt.Errorf("drawing the reconstructions: %s: the two images differ in shape", pair.Name)
 		}
-		if pair.Original.check() == nil && pair.Restored.check() == nil { // the gallery reports what is wrong with them
-			differences = append(differences, pair.difference())
-			white = max(white, float64(slices.Max(differences[len(differences)-1].Values)))
-		}
+		differences[i] = pair.difference()
+		white = max(white, float64(slices.Max(differences[i].Values)))
 	}
-	third := len(differences) == len(pairs) && len(pairs) <= mostWithDifferences
-	notes := []string{"Left the image, right its reconstruction. MSE: the mean squared error over all values. Below each image: the range of its values; those below 0 look like 0, those above 1 like 1."}
+	columns := "Left the image, right its reconstruction."
 	if third {
-		notes = []string{fmt.Sprintf("From left to right: the image, its reconstruction, and their absolute difference, the mean of the channels, from black for 0 to white for %s. ", Loss(white)) +
-			"MSE: the mean squared error over all values. Below each image: the range of its values; those below 0 look like 0, those above 1 like 1."}
+		columns = fmt.Sprintf("From left to right: the image, its reconstruction, and their absolute difference, the mean of the channels, from black for 0 to white for %s.", Loss(white))
 	}
+	notes := []string{columns + " MSE: the mean squared error over all values. Below each image: the range of its values; those below 0 look like 0, those above 1 like 1."}
 	tiles := make([]galleryTile, len(pairs))
 	for i, pair := range pairs {
 		tiles[i].images = []view{pair.Original.plain(), pair.Restored.plain()}
@@ -88,9 +89,6 @@ func (r RestoredImage) difference() Image {
 
 // rangeOf writes the smallest and the largest value of an image.
 func rangeOf(m Image) string {
-	if len(m.Values) == 0 {
-		return ""
-	}
 	low, high := float64(slices.Min(m.Values)), float64(slices.Max(m.Values))
 	const many = 10 // numbers of at least this size are written with three significant digits
 	if max(-low, high) >= many {

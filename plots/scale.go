@@ -98,11 +98,7 @@ func withoutSpikes(sorted []float64) (kept []float64, notes []string) {
 		sorted[end] <= logRatio*sorted[end-1] {
 		return sorted, nil
 	}
-	if spikes == 1 {
-		return sorted[:end], []string{fmt.Sprintf("1 value lies above the axis: %s.", Loss(sorted[end]))}
-	}
-	return sorted[:end], []string{fmt.Sprintf("%d values lie above the axis, the highest %s.",
-		spikes, Loss(sorted[len(sorted)-1]))}
+	return sorted[:end], []string{fmt.Sprintf("Values above the axis: %d, the highest %s.", spikes, Loss(sorted[len(sorted)-1]))}
 }
 
 // apply makes the axis use the scale.

@@ -21,9 +21,9 @@ func TestLossScale(t *testing.T) {
 		{"more than a fivefold range", []float64{5.1, 1}, true, nil},
 		{"a spike that a log axis can bear", append([]float64{50}, level...), true, nil},
 		{"a spike that squashes the rest", append([]float64{500}, level...), false,
-			[]string{"1 value lies above the axis: 500.0."}},
+			[]string{"Values above the axis: 1, the highest 500.0."}},
 		{"two of them", append([]float64{500, 1e9}, level...), false,
-			[]string{"2 values lie above the axis, the highest 1e+09."}},
+			[]string{"Values above the axis: 2, the highest 1e+09."}},
 		{"a steady fall has no spike", []float64{1e3, 1e2, 1e1, 1, 0.1, 0.1, 0.1}, true, nil},
 		{"spikes in plenty", append([]float64{500, 500, 500, 500, 500}, level...), true, nil},
 		{"zero in a small range", []float64{1, 0.5, 0}, false, nil},
@@ -57,7 +57,7 @@ func TestLossScale(t *testing.T) {
 func TestLossScaleHoldsYardsticks(t *testing.T) {
 	level := slices.Repeat([]float64{0.8, 1}, 30)
 	spiked := append([]float64{500}, level...)
-	spikeNote := []string{"1 value lies above the axis: 500.0."}
+	spikeNote := []string{"Values above the axis: 1, the highest 500.0."}
 	for _, test := range []struct {
 		name        string
 		losses      []float64

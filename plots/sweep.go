@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 )
 
 // SweptFigures are the figures that a sweep's settings reached.
@@ -24,9 +23,6 @@ type SweptKey struct {
 	Drawn       bool // from a range of numbers, not from a list
 	Logarithmic bool // values are drawn evenly over orders of magnitude
 }
-
-// short returns the key's name without its sections.
-func (k SweptKey) short() string { return k.Name[strings.LastIndex(k.Name, ".")+1:] }
 
 // NoEffect takes the place of an index in [SweptPoint].Places if the key has no
 // effect in the setting.
@@ -92,16 +88,6 @@ func (s SweptFigures) check(caption Caption) error {
 	for _, key := range s.Keys {
 		if len(key.Values) == 0 {
 			return fmt.Errorf("%s has no values", key.Name)
-		}
-	}
-	for _, point := range s.Points {
-		if len(point.Places) != len(s.Keys) {
-			return fmt.Errorf("a point has %d places for %d keys", len(point.Places), len(s.Keys))
-		}
-		for k, place := range point.Places {
-			if place != NoEffect && (place < 0 || place >= len(s.Keys[k].Values)) {
-				return fmt.Errorf("a point is at place %d of %s, which has %d values", place, s.Keys[k].Name, len(s.Keys[k].Values))
-			}
 		}
 	}
 	if !drawable(s.best().Figure) {

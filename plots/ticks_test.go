@@ -30,15 +30,12 @@ func TestTicks(t *testing.T) {
 		{"linear, narrow", linearTicks, 4e6, 4e6 + 2.1, []string{"4000000", "4000000.5", "4000001", "4000001.5", "4000002"}},
 		{"log, one power", logTicks, math.Log10(0.3), math.Log10(9), []string{"0.5", "1", "2", "5"}},
 		{"log, many powers", logTicks, math.Log10(0.0002), math.Log10(30), []string{"0.001", "0.01", "0.1", "1", "10"}},
-		{"log, float32's powers", logTicks, -38, 38,
-			[]string{"1e-38", "1e-30", "1e-22", "1e-14", "1e-06", "100", "1e+10", "1e+18", "1e+26", "1e+34"}},
+		{"log, float32's powers", logTicks, -38, 38, []string{"1e-38", "1e-30", "1e-22", "1e-14", "1e-06", "100", "1e+10", "1e+18", "1e+26", "1e+34"}},
 		{"one epoch", epochTicks(1, 1, mostTicks), 0, 2, []string{"1"}},
 		{"few epochs", epochTicks(1, 4, mostTicks), 1, 4, []string{"1", "2", "3", "4"}},
 		{"15 epochs", epochTicks(1, 15, mostTicks), 1, 15, []string{"2", "4", "6", "8", "10", "12", "14"}},
 		{"50 epochs", epochTicks(1, 50, mostTicks), 1, 50, []string{"5", "10", "15", "20", "25", "30", "35", "40", "45", "50"}},
-		{"1000 epochs", epochTicks(1, 1000, mostTicks), 1, 1000,
-			[]string{"100", "200", "300", "400", "500", "600", "700", "800", "900", "1000"}},
-		{"few labels", epochTicks(1, 100, 5), 1, 100, []string{"20", "40", "60", "80", "100"}},
+		{"1000 epochs", epochTicks(1, 1000, mostTicks), 1, 1000, []string{"100", "200", "300", "400", "500", "600", "700", "800", "900", "1000"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

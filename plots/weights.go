@@ -15,26 +15,22 @@ import (
 // color image or are not finite, if the caption names no dataset, or from w.
 func Weights(w io.Writer, caption Caption, negative, positive string, weights Image) error {
 	const across = 2
+	if err := weights.check(); err != nil {
+		return fmt.Errorf("drawing the weights: %w", err)
+	}
+	strongest := clearMagnitude(weights.Values)
+	notes := []string{fmt.Sprintf("Red weights are above 0: a bright pixel there speaks for %s. Blue weights are below 0: it speaks for %s. "+
+		"The strongest colors stand for ±%s and weights beyond it, light gray for 0.", positive, negative, Loss(strongest))}
+	names, plane := []string{"the weights"}, weights.Height*weights.Width
 	var tiles []galleryTile
-	notes := []string{fmt.Sprintf("Red weights are above 0: a bright pixel there speaks for %s. Blue weights are below 0: it speaks for %s.", positive, negative)}
-	if weights.check() == nil { // the gallery reports what is wrong with them
-		strongest := clearMagnitude(weights.Values)
-		notes[0] += fmt.Sprintf(" The strongest colors stand for ±%s and weights beyond it, light gray for 0.", Loss(strongest))
-		if weights.Channels == planes {
-			notes = append(notes, fmt.Sprintf("All three channels: what is bright speaks for %s, what is dark for %s; middle gray is 0.", positive, negative))
-			tiles = []galleryTile{{[]view{weights.signed(strongest)}, fullWidth("all three channels")}}
-		}
-		plane := weights.Height * weights.Width
-		for channel := range weights.Channels {
-			one := view{Image{1, weights.Height, weights.Width, weights.Values[channel*plane : (channel+1)*plane]}, -strongest, strongest, weightColors(strongest)}
-			tile := galleryTile{images: []view{one}}
-			if weights.Channels == planes {
-				tile.lines = fullWidth([]string{"red", "green", "blue"}[channel] + " channel")
-			}
-			tiles = append(tiles, tile)
-		}
-	} else {
-		tiles = []galleryTile{{images: []view{weights.plain()}}}
+	if weights.Channels == planes {
+		notes = append(notes, fmt.Sprintf("All channels together: what is bright speaks for %s, what is dark for %s; middle gray is 0.", positive, negative))
+		tiles = []galleryTile{{[]view{weights.signed(strongest)}, fullWidth("all channels together")}}
+		names = []string{"red channel", "green channel", "blue channel"}
+	}
+	for channel, name := range names {
+		one := Image{1, weights.Height, weights.Width, weights.Values[channel*plane : (channel+1)*plane]}
+		tiles = append(tiles, galleryTile{[]view{{one, -strongest, strongest, weightColors(strongest)}}, fullWidth(name)})
 	}
 	return oneGroup(heading{"Weights of the linear classifier", caption, notes}, across, tiles).write(w, "the weights")
 }

@@ -249,12 +249,13 @@ type NamedChart struct {
 
 // Charts returns charts of the contenders' curves: first accuracies, if all
 // classify, then losses, if all share their loss. run is written before the
-// dataset in the caption; it may be empty.
-func Charts(run string, contenders []Contender) (charts []NamedChart, err error) {
+// dataset in the caption; it may be empty. The curves after the first colored ones
+// are thin and gray.
+func Charts(run string, contenders []Contender, colored int) (charts []NamedChart, err error) {
 	var drawn []plots.Contender
 	var datasets []string
-	for _, c := range contenders {
-		drawn = append(drawn, plots.Contender{Name: c.Label, Histories: c.Histories(), Yardstick: c.PCA()})
+	for i, c := range contenders {
+		drawn = append(drawn, plots.Contender{Name: c.Label, Histories: c.Histories(), Yardstick: c.PCA(), Rest: i >= colored})
 		dataset := c.Summary().Dataset + ": " + ClassList(c.Summary().Classes)
 		if !slices.Contains(datasets, dataset) {
 			datasets = append(datasets, dataset)

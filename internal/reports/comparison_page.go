@@ -117,7 +117,7 @@ func WriteComparison(f *runfolder.Folder, c *Comparison, pictures []DrawnPicture
 		RunTable runTable
 	}{Comparison: c, Rows: c.Cells(), Pictures: pictures, RunTable: newRunTable(f, c.Contenders)}
 	page.RunTable.addFailed(f, c.Failed)
-	charts, err := Charts("", c.Contenders)
+	charts, err := Charts("", c.Contenders, len(c.Contenders))
 	if err != nil {
 		return fmt.Errorf("making %s: %w", runfolder.ReportFile, err)
 	}

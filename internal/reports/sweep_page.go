@@ -5,9 +5,11 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"fmt"
+	"html/template"
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"cifartrain/internal/runfolder"
 )
@@ -34,15 +36,36 @@ func WriteSweep(f *runfolder.Folder, s *Sweep, pictures []DrawnPicture) error {
 // SweepPage writes the page of the sweep in the folder. The sweep may still be
 // going on.
 func SweepPage(w io.Writer, f *runfolder.Folder, s *Sweep, pictures []DrawnPicture) error {
+	curves, err := s.curves()
+	if err != nil {
+		return fmt.Errorf("making %s: %w", runfolder.ReportFile, err)
+	}
 	several := slices.ContainsFunc(s.Settings, func(setting Setting) bool { return len(setting.Runs) > 1 })
 	return sweepTemplate.Execute(w, struct {
 		*Sweep
 		Tiles    []Tile
 		Pictures []DrawnPicture
+		Curves   template.HTML
 		Table    runTable
 		Several  bool // whether a setting has several runs
 		RunTable runTable
-	}{s, s.tiles(), pictures, s.linked(f), several, newRunTable(f, s.contenders())})
+	}{s, s.tiles(), pictures, curves, s.linked(f), several, newRunTable(f, s.contenders())})
+}
+
+// curves returns the first chart of the curves of the best settings and of those in
+// training, the best in color. It is empty if there are none.
+func (s *Sweep) curves() (template.HTML, error) {
+	const most, colored = 8, 3
+	best, keys := s.Best(max(1, most-len(s.Running)))
+	drawn := slices.Concat(best, s.Running)
+	if len(drawn) == 0 {
+		return "", nil
+	}
+	charts, err := Charts(strings.TrimSuffix(s.Name+": "+keys, ": "), drawn[:min(len(drawn), most)], colored)
+	if err != nil || len(charts) == 0 {
+		return "", err
+	}
+	return figure(charts[0].Chart, nil)
 }
 
 // tiles returns the figures that the page shows first: those of the best setting.

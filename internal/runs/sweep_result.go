@@ -3,7 +3,6 @@ package runs
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -96,39 +95,18 @@ func (s *Session) SweepPage(path string) ([]byte, error) {
 	return page.Bytes(), err
 }
 
-// draw draws the sweep's pictures: those of figures, once a run is finished, and the
-// curves of the best runs and of those in training.
-func (w *sweep) draw(result *reports.Sweep) (pictures []reports.DrawnPicture, err error) {
-	const mostCurves = 8 // more cannot be told apart
-	best, named := result.Best(mostCurves)
-	curves := append(slices.Clone(best[:min(len(best), max(1, mostCurves-len(result.Running)))]), result.Running...)
-	curves = curves[:min(len(curves), mostCurves)]
-	if len(curves) == 0 {
+// draw draws the sweep's picture of its figures, once a run is finished.
+func (w *sweep) draw(result *reports.Sweep) ([]reports.DrawnPicture, error) {
+	finished := result.Finished()
+	if len(finished) == 0 {
 		return nil, nil
 	}
-	draw := func(file, meaning string, picture func(io.Writer) error) {
-		var content bytes.Buffer
-		err = errors.Join(err, picture(&content))
-		pictures = append(pictures, reports.DrawnPicture{Picture: reports.Picture{File: file, Meaning: meaning}, PNG: content.Bytes()})
-	}
-	caption := plots.Caption{Run: w.config.Name, Dataset: curves[0].Summary().Dataset + ": " + reports.ClassList(curves[0].Summary().Classes)}
-	if len(best) > 0 {
-		meaning, picture := w.picture(result)
-		draw(runfolder.SweepPicture, meaning, func(out io.Writer) error { return picture(out, caption) })
-	}
-	run := w.config.Name
-	if named != "" {
-		run += ": " + named
-	}
-	charts, fault := reports.Charts(run, curves)
-	meaning := "Training curves beside validation curves, of the best settings."
-	if len(result.Running) > 0 {
-		meaning = "Training curves beside validation curves, of the best settings and of those in training."
-	}
-	for _, one := range charts[:min(1, len(charts))] {
-		draw(one.File, meaning, one.Chart.WritePNG)
-	}
-	return pictures, errors.Join(err, fault)
+	summary := finished[0].Summary()
+	caption := plots.Caption{Run: w.config.Name, Dataset: summary.Dataset + ": " + reports.ClassList(summary.Classes)}
+	var content bytes.Buffer
+	meaning, picture := w.picture(result)
+	err := picture(&content, caption)
+	return []reports.DrawnPicture{{Picture: reports.Picture{File: runfolder.SweepPicture, Meaning: meaning}, PNG: content.Bytes()}}, err
 }
 
 // picture returns the picture that suits the sweep, and what it shows.
