@@ -36,7 +36,6 @@ type program struct {
 	data, resume, join string
 	split              string // which of a run's own images
 	format             string // onnx, npz, safetensors or html; if empty, what the file's ending says, or onnx
-	part               string // of an autoencoder in ONNX: all, encoder or decoder
 	weights            string // best or last
 	file               string // the file to write; empty for the command's own choice
 	quiet, dryRun      bool
@@ -61,9 +60,6 @@ func (p *program) command(ctx context.Context, args []string) error {
 		printVersion(p.stdout)
 		return nil
 	}
-	if err := p.expandHome(operands); err != nil {
-		return err
-	}
 	name := "-config"
 	if p.resume != "" {
 		name = "-resume"
@@ -83,24 +79,6 @@ func (p *program) command(ctx context.Context, args []string) error {
 	}
 	p.session.Display = reports.NewDisplay(p.stdout, p.quiet)
 	return command.run(p, ctx, operands)
-}
-
-// expandHome replaces ~ by the home folder in all paths of the command line.
-// Shells do so only at the start of a word, not in -data=~/images.
-func (p *program) expandHome(operands []string) (err error) {
-	paths := []*string{&p.data, &p.resume, &p.session.Runs, &p.session.Init, &p.file}
-	for i := range operands {
-		paths = append(paths, &operands[i])
-	}
-	for i := range p.configs {
-		paths = append(paths, &p.configs[i])
-	}
-	for _, path := range paths {
-		if *path, err = configs.ExpandHome(*path); err != nil {
-			return usagef("%s: %v", *path, err)
-		}
-	}
-	return nil
 }
 
 // check returns an error if a command gets operands or flags that it does not
@@ -145,7 +123,6 @@ func (p *program) flags() *flag.FlagSet {
 	flags.BoolVar(&p.dryRun, "dry-run", false, "check config and data, show the model and about how long training would take; train and write nothing")
 	flags.StringVar(&p.format, "format", "", "export: the `FORMAT`, onnx, npz, safetensors or html, a page to play with; by default the one that -o ends in, or onnx")
 	flags.StringVar(&p.weights, "weights", "best", "export: `WHICH` weights, best or last")
-	flags.StringVar(&p.part, "part", "all", "export: the `PART` of an autoencoder as ONNX: all, encoder or decoder")
 	flags.StringVar(&p.file, "o", "", "export, encode: the `FILE` to write, - for the standard output; by default in the current folder, named after the run. predict: write CSV there")
 	flags.StringVar(&p.split, "split", "test", "predict, encode: `WHICH` of the run's own images, test, validation or train")
 	flags.IntVar(&p.port, "port", 0, "watch: serve on port `N` of this machine; 0 chooses a free one")

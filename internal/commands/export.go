@@ -36,7 +36,7 @@ func (p *program) exportRun(ctx context.Context, operands []string) error {
 	if err != nil {
 		return err
 	}
-	content, lines, err := run.encode(ctx, p.format, exports.Part(p.part))
+	content, lines, err := run.encode(ctx, p.format)
 	if err != nil {
 		return err
 	}
@@ -44,36 +44,15 @@ func (p *program) exportRun(ctx context.Context, operands []string) error {
 		_, err := p.stdout.raw().Write(content)
 		return err
 	}
-	what := p.weights
-	if p.part != string(exports.All) {
-		what += "-" + p.part
-	}
-	file := cmp.Or(p.file, fmt.Sprintf("%s-%s.%s", run.Config.Name, what, p.format))
+	file := cmp.Or(p.file, fmt.Sprintf("%s-%s.%s", run.Config.Name, p.weights, p.format))
 	if err := writeNew(file, content); err != nil {
 		return err
 	}
-	weights, err := run.weightLines(exports.Part(p.part))
-	if err != nil {
-		return err
-	}
-	reports.ShowExport(p.stdout, file, len(content), run.which, append(lines, weights...))
-	return nil
-}
-
-// weightLines names the weights of a part with their shapes.
-func (e *exported) weightLines(part exports.Part) (lines [][2]string, err error) {
-	weights := e.Weights
-	if part != exports.All {
-		model, err := e.model(part)
-		if err != nil {
-			return nil, err
-		}
-		weights = model.PartWeights()
-	}
-	for _, w := range weights {
+	for _, w := range run.Weights {
 		lines = append(lines, [2]string{w.Name, fmt.Sprint(w.Value.Shape())})
 	}
-	return lines, nil
+	reports.ShowExport(p.stdout, file, len(content), run.which, lines)
+	return nil
 }
 
 // settleFormat determines the format. If none is named, the file's ending
@@ -94,18 +73,12 @@ func (p *program) settleFormat() error {
 		return wrong("-o %s: its ending is not one of %s, so name the format with -format", p.file, "."+strings.Join(formats, ", ."))
 	}
 	p.format = cmp.Or(p.format, "onnx")
-	if parts := []string{string(exports.All), string(exports.Encoder), string(exports.Decoder)}; !slices.Contains(parts, p.part) {
-		return wrong("-part %q: it must be one of %s", p.part, strings.Join(parts, ", "))
-	}
-	if p.part != string(exports.All) && p.format != "onnx" {
-		return wrong("-part %s is possible only for onnx; %s always holds the whole model", p.part, p.format)
-	}
 	return nil
 }
 
 // encode returns the run in a format, and lines that say what the exported
 // model takes and returns.
-func (e *exported) encode(ctx context.Context, format string, part exports.Part) (content []byte, lines [][2]string, err error) {
+func (e *exported) encode(ctx context.Context, format string) (content []byte, lines [][2]string, err error) {
 	switch format {
 	case "npz":
 		content, err = exports.NPZ(e.Weights)
@@ -114,7 +87,7 @@ func (e *exported) encode(ctx context.Context, format string, part exports.Part)
 		content, err = e.page(ctx)
 		return content, [][2]string{{"a page", "that computes the model itself: open it in a browser"}}, err
 	}
-	model, err := e.model(part)
+	model, err := e.model()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -170,18 +143,15 @@ func (p *program) openExported(ctx context.Context, path string) (*exported, err
 	return &exported{prepared, run.Summary, fmt.Sprintf("%s: %s, %s", run.Config.Name, prepared.Architecture.Kind, which)}, nil
 }
 
-// model describes the run's model, or a part of it, for ONNX.
-func (e *exported) model(part exports.Part) (exports.Model, error) {
-	if part != exports.All && e.Architecture.Latent == 0 {
-		return exports.Model{}, wrong("-part %s: a %s has no code and no parts", part, e.Architecture.Kind)
-	}
+// model describes the run's model for ONNX.
+func (e *exported) model() (exports.Model, error) {
 	built, err := e.Architecture.Build(e.Weights, 1)
 	if err != nil {
 		return exports.Model{}, err
 	}
 	model := exports.Model{
 		Name: e.Config.Name, Version: runfolder.Version(),
-		Part: part, Shape: e.Shape, Layers: built.Layers, Weights: e.Weights, Restores: e.Architecture.Task.Restores(),
+		Shape: e.Shape, Layers: built.Layers, Weights: e.Weights, Restores: e.Architecture.Task.Restores(),
 		Normalization: e.Normalization(), MeanImage: e.Transform.MeanImage(), Metadata: e.metadata(),
 	}
 	model.Doc = e.which + "."

@@ -131,7 +131,7 @@ func TestFourthKind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, err := exported.model(exports.All)
+	model, err := exported.model()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,10 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"cifartrain/loaders"
 	"cifartrain/loaders/pictures"
@@ -36,10 +34,23 @@ func readOwnPictures(ctx context.Context, paths []string, shape loaders.Shape, c
 	for _, path := range paths {
 		own.find(path)
 	}
-	own.read(ctx, shape, classes)
-	if err := ctx.Err(); err != nil {
+	records, faults, err := pictures.ReadAll(ctx, own.files, shape, nil)
+	if err != nil {
 		return nil, err
 	}
+	files, kept := own.files, records[:0]
+	own.files = nil
+	for i, file := range files {
+		if faults[i] != nil {
+			own.faults = append(own.faults, faults[i])
+			continue
+		}
+		record, label := records[i*shape.RecordSize():][:shape.RecordSize()], slices.Index(classes, filepath.Base(filepath.Dir(file)))
+		record[0] = byte(max(0, label))
+		own.files, own.labels, kept = append(own.files, file), append(own.labels, label), append(kept, record...)
+	}
+	dataset := &loaders.Dataset{Shape: shape, Classes: classes, Test: loaders.NewImages(shape, kept)}
+	own.set, _ = dataset.Select(dataset.Test, nil) // selecting all classes cannot fail
 	return own, nil
 }
 
@@ -71,43 +82,6 @@ func (o *ownPictures) find(path string) {
 	if len(o.files) == before {
 		o.faults = append(o.faults, fmt.Errorf("%s holds no picture (%s)", path, strings.Join(extensions, ", ")))
 	}
-}
-
-// read reads all files as images of the shape and drops those it cannot read.
-func (o *ownPictures) read(ctx context.Context, shape loaders.Shape, classes []string) {
-	records, faults := make([]byte, len(o.files)*shape.RecordSize()), make([]error, len(o.files))
-	places := make(chan int)
-	var readers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		readers.Go(func() {
-			for i := range places {
-				record := records[i*shape.RecordSize():][:shape.RecordSize()]
-				faults[i] = pictures.Read(o.files[i], shape, record[1:])
-			}
-		})
-	}
-	for i := range o.files {
-		if ctx.Err() != nil {
-			break
-		}
-		places <- i
-	}
-	close(places)
-	readers.Wait()
-	read, kept := o.files[:0:0], records[:0]
-	for i, file := range o.files {
-		if faults[i] != nil {
-			o.faults = append(o.faults, faults[i])
-			continue
-		}
-		label := slices.Index(classes, filepath.Base(filepath.Dir(file)))
-		record := records[i*shape.RecordSize():][:shape.RecordSize()]
-		record[0] = byte(max(0, label))
-		read, o.labels, kept = append(read, file), append(o.labels, label), append(kept, record...)
-	}
-	o.files = read
-	dataset := &loaders.Dataset{Shape: shape, Classes: classes, Test: loaders.NewImages(shape, kept)}
-	o.set, _ = dataset.Select(dataset.Test, nil) // selecting all classes cannot fail
 }
 
 // err summarizes the faults; it returns nil if there are none.

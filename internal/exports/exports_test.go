@@ -120,33 +120,6 @@ func TestONNX(t *testing.T) {
 	}
 }
 
-// TestONNXParts evaluates an encoder and a decoder, and takes the one from the
-// program's codes to what it restores of them.
-func TestONNXParts(t *testing.T) {
-	for _, kind := range []string{"autoencoder", "tied_autoencoder"} {
-		t.Run(kind, func(t *testing.T) {
-			model := newTrained(t, kind, true, true)
-			codes, want := model.codes(t), model.outputs(t)
-			parts := map[exports.Part]decoded{}
-			for _, part := range []exports.Part{exports.Encoder, exports.Decoder} {
-				model.Part = part
-				file, err := exports.ONNX(model.Model)
-				if err != nil {
-					t.Fatal(err)
-				}
-				parts[part] = decode(t, file)
-				if len(parts[part].graph[12]) != 1 {
-					t.Errorf("the %s has %d outputs", part, len(parts[part].graph[12]))
-				}
-			}
-			for i := range rows {
-				compare(t, parts[exports.Encoder].evaluate(t, double(pixels(i))), codes[i])
-				compare(t, parts[exports.Decoder].evaluate(t, double(codes[i])), want[i])
-			}
-		})
-	}
-}
-
 func double(values []float32) []float64 {
 	doubled := make([]float64, len(values))
 	for i, value := range values {

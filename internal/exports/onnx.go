@@ -21,24 +21,12 @@ type Model struct {
 	Layers   []graphs.Layer
 	Weights  graphs.Weights
 	Restores bool // whether the output is an image again
-	Part     Part
 
 	Normalization *loaders.Normalization // of pixels in [0, 1]; may be nil
 	MeanImage     []float32              // the size of an image, subtracted after normalizing; may be nil
 
 	Metadata map[string]string
 }
-
-// A Part says which part of an autoencoder is exported. A model without a code
-// can only be exported whole.
-type Part string
-
-// The parts there are.
-const (
-	All     Part = "all"     // pixels to reconstruction, with the code as a second output
-	Encoder Part = "encoder" // pixels to code
-	Decoder Part = "decoder" // code to reconstruction
-)
 
 // A Tensor is an input or an output: its name and its shape for one image.
 type Tensor struct {
@@ -57,27 +45,19 @@ const (
 )
 
 // Input is what the model takes.
-func (m Model) Input() Tensor {
-	if m.Part == Decoder {
-		return m.code()
-	}
-	return Tensor{Input, m.imageShape()}
-}
+func (m Model) Input() Tensor { return Tensor{Input, m.imageShape()} }
 
 // Outputs are what the model gives, the main one first.
 func (m Model) Outputs() []Tensor {
+	latent := m.latent()
 	switch {
-	case m.Part == Encoder:
-		return []Tensor{m.code()}
 	case !m.Restores:
 		return []Tensor{{Scores, []int{m.Layers[len(m.Layers)-1].Out}}}
-	case m.Part == Decoder || m.latent() < 0:
+	case latent < 0:
 		return []Tensor{{Reconstruction, m.imageShape()}}
 	}
-	return []Tensor{{Reconstruction, m.imageShape()}, m.code()}
+	return []Tensor{{Reconstruction, m.imageShape()}, {Code, []int{m.Layers[latent].Out}}}
 }
-
-func (m Model) code() Tensor { return Tensor{Code, []int{m.Layers[m.latent()].Out}} }
 
 // latent is the index of the layer that returns the code, or -1.
 func (m Model) latent() int {
@@ -86,48 +66,23 @@ func (m Model) latent() int {
 
 func (m Model) imageShape() []int { return []int{m.Shape.Channels, m.Shape.Height, m.Shape.Width} }
 
-// partLayers returns the layers of the model's part.
-func (m Model) partLayers() []graphs.Layer {
-	switch m.Part {
-	case Encoder:
-		return m.Layers[:m.latent()+1]
-	case Decoder:
-		return m.Layers[m.latent()+1:]
-	}
-	return m.Layers
-}
-
-// PartWeights returns the weights that the model's part uses.
-func (m Model) PartWeights() graphs.Weights {
-	var weights graphs.Weights
-	for _, w := range m.Weights {
-		if slices.ContainsFunc(m.partLayers(), func(l graphs.Layer) bool { return l.Weight == w.Name || l.Bias == w.Name }) {
-			weights = append(weights, w)
-		}
-	}
-	return weights
-}
-
 // ONNX returns the model as an ONNX file: IR version 8, opset 17, float32. The
 // graph normalizes and centers its input as in training, and reverses both in a
 // reconstruction. A weight that layers share is stored once.
 //
 // Operators: https://github.com/onnx/onnx/blob/v1.12.0/docs/Operators.md
 func ONNX(m Model) ([]byte, error) {
-	layers := m.partLayers()
 	f := &formula{value: m.Input().Name}
-	for _, w := range m.PartWeights() {
+	for _, w := range m.Weights {
 		f.constants = append(f.constants, constant{w.Name, w.Value.Shape(), w.Value.Float32s()})
 	}
-	if m.Part != Decoder {
-		f.enter(m)
-	}
-	for _, layer := range layers {
+	f.enter(m)
+	for _, layer := range m.Layers {
 		if err := f.layer(layer); err != nil {
 			return nil, fmt.Errorf("writing the model as ONNX: %w", err)
 		}
 	}
-	if m.Restores && m.Part != Encoder {
+	if m.Restores {
 		f.leave(m)
 	}
 	f.steps[len(f.steps)-1].output = m.Outputs()[0].Name

@@ -10,11 +10,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"cifartrain/loaders"
 	"cifartrain/loaders/pictures"
@@ -240,33 +237,16 @@ const mostFaults = 10
 
 // read decodes pictures into records on all processors.
 func read(ctx context.Context, all []picture, classes []string, shape loaders.Shape, progress func(done, total int)) ([]byte, error) {
-	size := shape.RecordSize()
-	if len(all) > math.MaxInt/size {
-		return nil, fmt.Errorf("%d pictures of %v bytes are more than this machine can address: choose a smaller data.size", len(all), shape)
+	paths := make([]string, len(all))
+	for i, one := range all {
+		paths[i] = one.path
 	}
-	records := make([]byte, len(all)*size)
-	faults := make([]error, len(all))
-	var next atomic.Int64
-	var told sync.Mutex
-	done := 0
-	var wait sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wait.Go(func() {
-			for i := int(next.Add(1) - 1); i < len(all) && ctx.Err() == nil; i = int(next.Add(1) - 1) {
-				record := records[i*size : (i+1)*size]
-				record[0] = byte(slices.Index(classes, all[i].class))
-				faults[i] = pictures.Read(all[i].path, shape, record[1:])
-				told.Lock()
-				if done++; progress != nil {
-					progress(done, len(all))
-				}
-				told.Unlock()
-			}
-		})
+	records, faults, err := pictures.ReadAll(ctx, paths, shape, progress)
+	if err != nil {
+		return nil, err
 	}
-	wait.Wait()
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
+	for i, one := range all {
+		records[i*shape.RecordSize()] = byte(slices.Index(classes, one.class))
 	}
 	faults = slices.DeleteFunc(faults, func(err error) bool { return err == nil })
 	if count := len(faults); count > mostFaults {

@@ -4,12 +4,17 @@ package pictures
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"image"
 	"io"
 	"io/fs"
+	"math"
 	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	_ "image/gif"
 	_ "image/jpeg"
@@ -49,6 +54,35 @@ func Read(path string, shape loaders.Shape, pixels []byte) error {
 	}
 	fit(pixels, picture, turn, shape)
 	return nil
+}
+
+// ReadAll reads pictures on all processors into records, see [loaders.Shape],
+// whose label is 0. faults has an error, or nil, for each. It calls progress, if
+// there is one, after each picture.
+func ReadAll(ctx context.Context, paths []string, shape loaders.Shape, progress func(done, total int)) (records []byte, faults []error, err error) {
+	size := shape.RecordSize()
+	if len(paths) > math.MaxInt/size {
+		return nil, nil, fmt.Errorf("%d pictures of %v bytes are more than this machine can address: choose a smaller data.size", len(paths), shape)
+	}
+	records, faults = make([]byte, len(paths)*size), make([]error, len(paths))
+	var next atomic.Int64
+	var told sync.Mutex
+	done := 0
+	var wait sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			for i := int(next.Add(1) - 1); i < len(paths) && ctx.Err() == nil; i = int(next.Add(1) - 1) {
+				faults[i] = Read(paths[i], shape, records[i*size+1:(i+1)*size])
+				told.Lock()
+				if done++; progress != nil {
+					progress(done, len(paths))
+				}
+				told.Unlock()
+			}
+		})
+	}
+	wait.Wait()
+	return records, faults, ctx.Err()
 }
 
 // decode reads a picture if its size is within bounds, and how it must be
