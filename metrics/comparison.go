@@ -12,81 +12,36 @@ import (
 // that classifies, and losses for any other.
 type Contender struct {
 	Task                    Task
-	Train, Validation, Test []float64 // one for each run
+	Seeds                   []uint64
+	Train, Validation, Test []float64
 
-	ValidationImages, TestImages int
+	// Correct says which test images a single run of a classifier gets right;
+	// nil if this is not known.
+	Correct []bool
 
 	EpochSeconds []float64 // of every epoch of every run
 }
 
-// A Basis is what the error of a difference is estimated from.
-type Basis int
+// A Figure is one that contenders are compared by.
+type Figure int
 
 const (
-	// OverSeeds is the spread of several runs on both sides that differ only in
-	// their seeds.
-	OverSeeds Basis = iota
-	// Counting is the binomial error sqrt(p(1-p)/n) of an accuracy p over n
-	// images: the least that chance contributes, and all that single runs can
-	// show.
-	Counting
-	// Customary is 1 %, by which the losses of two seeds of one config commonly
-	// differ. It serves for single runs without accuracies, which show no error
-	// of their own.
-	Customary
+	// TestFigure is what a run scores on the test images.
+	TestFigure Figure = iota
+	// ValidationFigure is what a run scores on the validation images.
+	ValidationFigure
+	// GapFigure is the training accuracy minus the validation accuracy, or the
+	// validation loss divided by the training loss.
+	GapFigure
 )
 
-// A Difference says how far a figure of one config is from that of another, and
-// how certain this is.
-type Difference struct {
-	First, Other Spread
-	Error        float64 // the standard error of Other.Mean - First.Mean
-	Basis        Basis
-
-	// Seeds is about how many runs of each config, with different seeds, would
-	// be needed to tell so small a difference from chance. It is 0 if the
-	// difference can be told already, if nothing is known about the spread, or
-	// if there is no difference.
-	Seeds int
-}
-
-// Change is how much larger the other config's figure is.
-func (d Difference) Change() float64 { return d.Other.Mean - d.First.Mean }
-
-// Told reports whether the difference can be told from chance: it is more than
-// twice its standard error, which chance alone exceeds once in twenty times.
-func (d Difference) Told() bool { return math.Abs(d.Change()) > 2*d.Error }
-
-// CompareTest compares the test figures of other with those of first.
-func CompareTest(first, other Contender) Difference {
-	return difference(first.Task, first.Test, other.Test, first.TestImages, other.TestImages)
-}
-
-// CompareValidation compares the validation figures of other with those of
-// first.
-func CompareValidation(first, other Contender) Difference {
-	return difference(first.Task, first.Validation, other.Validation, first.ValidationImages, other.ValidationImages)
-}
-
-// CompareGaps compares how far training and validation figures lie apart in
-// other and in first: the training accuracy minus the validation accuracy, or
-// the validation loss divided by the training loss.
-func CompareGaps(first, other Contender) Difference {
-	a, b := first.gaps(), other.gaps()
-	d := Difference{First: NewSpread(a), Other: NewSpread(b)}
-	switch {
-	case len(a) > 1 && len(b) > 1:
-		d.seeds()
-	case first.Task.Classifies():
-		d.Basis = Counting
-		d.Error = math.Hypot(Binomial(mean(first.Validation), first.ValidationImages), Binomial(mean(other.Validation), other.ValidationImages))
-	default:
-		d.customary()
+func (c Contender) values(of Figure) []float64 {
+	switch of {
+	case TestFigure:
+		return c.Test
+	case ValidationFigure:
+		return c.Validation
 	}
-	return d
-}
-
-func (c Contender) gaps() []float64 {
 	gaps := make([]float64, len(c.Train))
 	for i, train := range c.Train {
 		if c.Task.Classifies() {
@@ -98,60 +53,153 @@ func (c Contender) gaps() []float64 {
 	return gaps
 }
 
-func difference(task Task, first, other []float64, firstImages, otherImages int) Difference {
-	d := Difference{First: NewSpread(first), Other: NewSpread(other)}
-	switch {
-	case len(first) > 1 && len(other) > 1:
-		d.seeds()
-	case task.Classifies():
-		d.Basis = Counting
-		a, b := Binomial(d.First.Mean, firstImages), Binomial(d.Other.Mean, otherImages)
-		d.Error = math.Hypot(a, b)
-		d.need(a*a + b*b)
-	default:
-		d.customary()
+// A Basis is what a test of a difference rests on.
+type Basis int
+
+const (
+	// Untested differences are those of single runs without a common image by
+	// image result. They show nothing about the configs.
+	Untested Basis = iota
+	// Pairs are runs with the same seeds on both sides: Student's t-test of
+	// their differences.
+	Pairs
+	// Groups are runs with different seeds: Welch's t-test.
+	Groups
+	// SameImages are the test images that two single classifiers were scored
+	// on: McNemar's test, which is about these two runs and not their configs.
+	SameImages
+)
+
+// A Difference says how far a figure of one config is from that of another, and
+// whether chance explains it.
+type Difference struct {
+	First, Other Spread
+	Change       float64 // Other.Mean - First.Mean
+	Basis        Basis
+	P            float64 // of the test; NaN for Untested. Holm's correction is in it where several were compared
+
+	Margin float64 // half the width of the 95 % interval of Change; NaN unless the basis is Pairs or Groups
+
+	OnlyFirst, OnlyOther int // test images that only this one gets right, for SameImages
+
+	deviation, degrees float64 // of the difference of two runs; degrees of freedom for each further seed
+	level              float64 // of the test, after the correction for several
+}
+
+// Significant reports whether a test at 5 % tells the difference from chance.
+func (d Difference) Significant() bool { return d.P <= significance }
+
+// Seeds is how many seeds of each config would show the difference in four of
+// five cases, if it is as large as it looks. It is 0 if the difference is
+// significant, if nothing is known about the spread over seeds, or if more than a
+// thousand were needed.
+func (d Difference) Seeds() int {
+	if d.Significant() || d.Basis != Pairs && d.Basis != Groups {
+		return 0
+	}
+	return seedsFor(d.Change, d.deviation, d.degrees, d.level)
+}
+
+// Compare compares a figure of other with that of first.
+func Compare(first, other Contender, of Figure) Difference {
+	a, b := first.values(of), other.values(of)
+	d := Difference{First: NewSpread(a), Other: NewSpread(b), P: math.NaN(), Margin: math.NaN(), level: significance}
+	d.Change = d.Other.Mean - d.First.Mean
+	switch differences := pairs(first, other, a, b); {
+	case len(differences) > 1:
+		d.Basis = Pairs
+		paired := NewSpread(differences)
+		d.test(paired.standardError(), float64(len(differences)-1))
+		d.deviation, d.degrees = paired.Deviation, 1
+	case len(a) > 1 && len(b) > 1:
+		d.Basis = Groups
+		u, v := d.First.standardError(), d.Other.standardError()
+		both := u*u + v*v
+		degrees := both * both / (u*u*u*u/float64(len(a)-1) + v*v*v*v/float64(len(b)-1))
+		d.test(math.Sqrt(both), degrees)
+		u, v = d.First.Deviation, d.Other.Deviation
+		d.deviation = math.Hypot(u, v)
+		d.degrees = math.Pow(d.deviation, 4) / (u*u*u*u + v*v*v*v)
+	case of == TestFigure && len(a) == 1 && len(b) == 1 && first.Correct != nil && len(first.Correct) == len(other.Correct):
+		d.Basis = SameImages
+		for i, right := range first.Correct {
+			switch {
+			case right && !other.Correct[i]:
+				d.OnlyFirst++
+			case !right && other.Correct[i]:
+				d.OnlyOther++
+			}
+		}
+		d.P = McNemar(d.OnlyFirst, d.OnlyOther)
 	}
 	return d
 }
 
-// seeds estimates the error from the spread on both sides.
-func (d *Difference) seeds() {
-	d.Basis = OverSeeds
-	d.Error = math.Hypot(d.First.standardError(), d.Other.standardError())
-	d.need(d.First.Deviation*d.First.Deviation + d.Other.Deviation*d.Other.Deviation)
-}
-
-// customary estimates the error of figures whose spread nobody has measured.
-func (d *Difference) customary() {
-	const share = 0.01
-	d.Basis = Customary
-	d.Error = share / 2 * max(math.Abs(d.First.Mean), math.Abs(d.Other.Mean))
-	d.need(2 * d.Error * d.Error)
-}
-
-// need sets Seeds. With n runs on each side and variances that sum to variance,
-// the standard error is sqrt(variance/n), and the difference must be more than
-// twice that. It takes at least two runs to show a spread.
-func (d *Difference) need(variance float64) {
-	const most = 10_000
-	change := d.Change()
-	if d.Told() || change == 0 {
-		return
+func (d *Difference) test(standardError, degrees float64) {
+	if standardError == 0 {
+		degrees = 1 // any number: all values on each side are equal
 	}
-	if n := math.Ceil(4 * variance / (change * change)); n <= most {
-		d.Seeds = max(2, int(n))
-	}
+	d.P, d.Margin = pValue(d.Change, standardError, degrees), critical(degrees, significance)*standardError
 }
 
-// Binomial is the standard error of an accuracy measured on a number of images.
-func Binomial(accuracy float64, images int) float64 {
-	return math.Sqrt(max(0, accuracy*(1-accuracy)) / float64(max(1, images)))
+// pairs returns the differences of runs with the same seed. It returns nil unless
+// both sides have the same seeds.
+func pairs(first, other Contender, a, b []float64) []float64 {
+	if len(first.Seeds) != len(other.Seeds) {
+		return nil
+	}
+	differences := make([]float64, len(a))
+	for i, seed := range first.Seeds {
+		j := slices.Index(other.Seeds, seed)
+		if j < 0 {
+			return nil
+		}
+		differences[i] = b[j] - a[i]
+	}
+	return differences
+}
+
+// AgainstFirst compares each of the other contenders with the first. The
+// p-values are corrected for their number.
+func AgainstFirst(all []Contender, of Figure) []Difference {
+	differences := make([]Difference, len(all)-1)
+	for i, other := range all[1:] {
+		differences[i] = Compare(all[0], other, of)
+	}
+	correct(differences)
+	return differences
+}
+
+// AgainstBest compares each of the other contenders with the first, which was
+// chosen because its figure is the best. The best of many equal ones looks better
+// than they are, so the p-values are corrected for all pairs that might have been
+// compared instead.
+func AgainstBest(all []Contender, of Figure) []Difference {
+	var differences []Difference
+	for i := range all {
+		for _, other := range all[i+1:] {
+			differences = append(differences, Compare(all[i], other, of))
+		}
+	}
+	correct(differences)
+	return differences[:len(all)-1]
+}
+
+// correct applies Holm's correction.
+func correct(differences []Difference) {
+	p := make([]float64, len(differences))
+	for i, d := range differences {
+		p[i] = d.P
+	}
+	for i, adjusted := range Holm(p) {
+		differences[i].P, differences[i].level = adjusted, significance/float64(len(differences))
+	}
 }
 
 // Speed compares how long an epoch took in two configs.
 type Speed struct {
 	First, Other float64 // seconds, the medians over all epochs
-	Told         bool    // whether the middle halves of the epochs' times do not overlap
+	Apart        bool    // whether the middle halves of the epochs' times do not overlap
 }
 
 // CompareSpeed compares the times of other's epochs with those of first's. The
@@ -160,7 +208,7 @@ type Speed struct {
 func CompareSpeed(first, other Contender) Speed {
 	lowA, a, highA := quartiles(first.EpochSeconds)
 	lowB, b, highB := quartiles(other.EpochSeconds)
-	return Speed{First: a, Other: b, Told: highA < lowB || highB < lowA}
+	return Speed{First: a, Other: b, Apart: highA < lowB || highB < lowA}
 }
 
 func quartiles(values []float64) (low, median, high float64) {
@@ -171,8 +219,6 @@ func quartiles(values []float64) (low, median, high float64) {
 	at := func(p float64) float64 { return stat.Quantile(p, stat.Empirical, sorted, nil) }
 	return at(0.25), at(0.5), at(0.75)
 }
-
-func mean(values []float64) float64 { return stat.Mean(values, nil) }
 
 // ratio is a/b, and 1 for equal figures even where both are 0.
 func ratio(a, b float64) float64 {

@@ -24,6 +24,16 @@ func NewSpread(values []float64) Spread {
 	return s
 }
 
+// Interval returns the 95 % interval of the mean by Student's t. It is NaN for a
+// single run, which shows no spread.
+func (s Spread) Interval() (low, high float64) {
+	if s.Runs < 2 {
+		return math.NaN(), math.NaN()
+	}
+	margin := critical(float64(s.Runs-1), significance) * s.standardError()
+	return s.Mean - margin, s.Mean + margin
+}
+
 // standardError is the standard deviation of the mean over seeds.
 func (s Spread) standardError() float64 { return s.Deviation / math.Sqrt(float64(s.Runs)) }
 

@@ -1,6 +1,10 @@
 package metrics
 
-import "gonum.org/v1/gonum/stat"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+)
 
 // A Fit says how a model fits its data.
 type Fit string
@@ -10,31 +14,31 @@ const (
 	Underfitting Fit = "underfitting"
 	Overfitting  Fit = "overfitting"
 	AboutRight   Fit = "about right"
+	NotSettled   Fit = "not settled"
 )
 
 // A Cause is what decided a verdict.
 type Cause int
 
-// The causes there are. Each but OneEpoch compares the verdict's Figure with
+// The causes there are. Each but TooFewEpochs compares the verdict's Figure with
 // its Limit.
 const (
-	Gap          Cause = iota // training less validation accuracy, above the limit
-	Unlearnt                  // training accuracy, below the limit
-	Learnt                    // training less validation accuracy, within the limit
+	TooFewEpochs Cause = iota // fewer than three epochs, which show no trend
+	Swinging                  // the swing of the last epochs, above the gap and the limit
+	Gap                       // training less validation accuracy, above the limit
+	Unlearned                 // training accuracy, below the limit
 	LossRatio                 // validation over training loss, above the limit
-	Yardstick                 // validation loss over that of principal components, above the limit
-	OneEpoch                  // there is a single epoch, which shows no trend
-	StillFalling              // share by which the validation loss fell in the last tenth, above the limit
-	LevelledOff               // the same, within the limit
+	AbovePCA                  // training loss over that of principal components, above the limit
+	StillFalling              // share by which the validation loss falls in a third of the epochs, above the limit
+	NothingWrong              // none of the above; the figure is the gap or the ratio
 )
 
-// The limits of the rule; see [Judge].
+// The limits of the rules; see [Judge].
 const (
-	accuracyGap  = 0.05 // training over validation accuracy
-	lossRatio    = 1.10 // validation over training loss
-	yardstick    = 1.10 // validation loss over that of principal components
-	stillFalling = 0.02 // share the validation loss fell by in the last tenth
-	noisy        = 0.03 // standard deviation of the validation accuracy
+	accuracyGap  = 0.05
+	lossRatio    = 1.10
+	abovePCA     = 1.10
+	stillFalling = 0.01
 )
 
 // A Verdict says whether a run fitted its data too little, too much or about
@@ -43,106 +47,152 @@ type Verdict struct {
 	Fit   Fit
 	Cause Cause
 
-	Epochs               int     // the number of last epochs that it rests on
+	Epochs               int     // the number of last epochs that the means are over
 	Training, Validation float64 // means over those epochs: accuracies of a classifier, losses of any other model
 	Figure, Limit        float64 // what the cause compares
-	PCA                  float64 // the reference's, for Yardstick
-
-	// Swing is the standard deviation of a classifier's validation accuracy
-	// over those epochs. Unsettled says that it is so large that the learning
-	// rate must be too high for the weights to settle.
-	Swing     float64
-	Unsettled bool
+	Margin               float64 // of the figure of StillFalling: half the width of its 95 % interval
+	PCARatio             float64 // validation over training loss of principal components; 0 if unknown
 }
 
 // A Reference is what a run's figures are compared with.
 type Reference struct {
-	Chance float64 // the accuracy of guessing, for a model that classifies
-	PCA    float64 // the validation loss of as many principal components; 0 if unknown
+	// Baseline is the accuracy of always answering the commonest class of the
+	// training images, for a model that classifies.
+	Baseline float64
+	// The losses of as many principal components as a model that restores has
+	// latent values; 0 if unknown.
+	PCATraining, PCAValidation float64
 }
 
-// Judge gives the verdict on a run. It looks at the last tenth of the epochs,
-// rounded up, and compares means over them, so that a single noisy epoch
-// decides nothing.
+// Judge gives the verdict on a run. Figures are means over the last tenth of the
+// epochs. Swing and trend are those of the last third, at least three epochs: a
+// line is fitted by least squares, the swing is the standard deviation of the
+// epochs about it, and the loss still falls if the line does so significantly (5 %,
+// by the error of its slope) and by more than 1 % of the loss in these epochs. Where
+// the learning rate fell by more than half in them, a falling loss may be its doing
+// and does not count.
 //
-// A model that classifies is
+// The first rule that applies decides. A model that classifies is
 //
-//   - overfitting when its training accuracy is more than 5 points above its
-//     validation accuracy;
-//   - else underfitting when it misclassifies more than half as many training
-//     images as guessing would (for two classes: an accuracy below 0.75);
+//   - not settled if there are fewer than three epochs, or if the validation
+//     accuracy swings by more than 2.5 points and more than its gap to the
+//     training accuracy;
+//   - overfitting if that gap is more than 5 points;
+//   - underfitting if it misclassifies more than half as many training images
+//     as always answering their commonest class would;
+//   - underfitting if the validation loss still falls;
 //   - else about right.
 //
 // A model that restores its input is
 //
-//   - overfitting when its validation loss is more than 1.1 times its training
-//     loss;
-//   - else underfitting when its validation loss is more than 1.1 times what
-//     as many principal components as it has latent values reach, or when it
-//     still fell by more than 2 % during the last tenth, or after one epoch,
-//     which shows no trend;
+//   - not settled likewise, with 5 % of the loss for the 2.5 points;
+//   - underfitting if both its losses are more than 1.1 times those of principal
+//     components;
+//   - overfitting if its validation loss is more than 1.1 times its training
+//     loss, and also 1.1 times as large beside it as that of principal components
+//     beside theirs;
+//   - underfitting if the validation loss still falls;
 //   - else about right.
-//
-// The validation accuracy is unsettled if its standard deviation over those
-// epochs is above 3 points.
 //
 // It must not be called on an empty history.
 func Judge(task Task, history History, reference Reference) Verdict {
-	window := (len(history) + 9) / 10
-	last := history[len(history)-window:]
+	tenth := history[len(history)-(len(history)+9)/10:]
+	third := history[len(history)-min(len(history), max(3, (len(history)+2)/3)):]
+	trainLoss, loss := func(e Epoch) float64 { return e.TrainLoss }, func(e Epoch) float64 { return e.ValidationLoss }
 	if task.Classifies() {
-		return judgeAccuracy(last, reference.Chance)
+		accuracy := func(e Epoch) float64 { return e.ValidationAccuracy }
+		v := Verdict{Epochs: len(tenth), Training: meanOf(tenth, func(e Epoch) float64 { return e.TrainAccuracy }), Validation: meanOf(tenth, accuracy)}
+		gap, floor := v.Training-v.Validation, 1-(1-reference.Baseline)/2
+		switch {
+		case v.unsettled(third, fit(third, accuracy).swing, gap, accuracyGap/2):
+		case gap > accuracyGap:
+			v.decide(Overfitting, Gap, gap, accuracyGap)
+		case v.Training < floor:
+			v.decide(Underfitting, Unlearned, v.Training, floor)
+		case v.falling(third):
+		default:
+			v.decide(AboutRight, NothingWrong, gap, accuracyGap)
+		}
+		return v
 	}
-	return judgeLoss(history, last, reference.PCA)
-}
-
-func judgeAccuracy(last History, chance float64) Verdict {
-	v := Verdict{Epochs: len(last)}
-	v.Training, _ = meanAndDeviation(last, func(e Epoch) float64 { return e.TrainAccuracy })
-	v.Validation, v.Swing = meanAndDeviation(last, func(e Epoch) float64 { return e.ValidationAccuracy })
-	v.Unsettled = v.Swing > noisy
-	floor := 1 - (1-chance)/2
-	switch gap := v.Training - v.Validation; {
-	case gap > accuracyGap:
-		v.Fit, v.Cause, v.Figure, v.Limit = Overfitting, Gap, gap, accuracyGap
-	case v.Training < floor:
-		v.Fit, v.Cause, v.Figure, v.Limit = Underfitting, Unlearnt, v.Training, floor
-	default:
-		v.Fit, v.Cause, v.Figure, v.Limit = AboutRight, Learnt, gap, accuracyGap
+	v := Verdict{Epochs: len(tenth), Training: meanOf(tenth, trainLoss), Validation: meanOf(tenth, loss)}
+	beside, limit := ratio(v.Validation, v.Training), lossRatio
+	if reference.PCATraining > 0 {
+		v.PCARatio = reference.PCAValidation / reference.PCATraining
+		limit = lossRatio * max(1, v.PCARatio)
 	}
-	return v
-}
-
-func judgeLoss(history, last History, pca float64) Verdict {
-	v := Verdict{Epochs: len(last), PCA: pca}
-	v.Training, _ = meanAndDeviation(last, func(e Epoch) float64 { return e.TrainLoss })
-	v.Validation, _ = meanAndDeviation(last, func(e Epoch) float64 { return e.ValidationLoss })
-	before := last[0]
-	if earlier := len(history) - len(last) - 1; earlier >= 0 {
-		before = history[earlier]
-	}
-	fall := 1 - history.Last().ValidationLoss/before.ValidationLoss
 	switch {
-	case v.Validation > lossRatio*v.Training:
-		v.Fit, v.Cause, v.Figure, v.Limit = Overfitting, LossRatio, v.Validation/v.Training, lossRatio
-	case pca > 0 && v.Validation > yardstick*pca:
-		v.Fit, v.Cause, v.Figure, v.Limit = Underfitting, Yardstick, v.Validation/pca, yardstick
-	case len(history) == 1:
-		v.Fit, v.Cause = Underfitting, OneEpoch
-	case fall > stillFalling:
-		v.Fit, v.Cause, v.Figure, v.Limit = Underfitting, StillFalling, fall, stillFalling
+	case v.unsettled(third, fit(third, loss).swing/v.Validation, beside-1, (lossRatio-1)/2):
+	case v.PCARatio > 0 && v.Training > abovePCA*reference.PCATraining && v.Validation > abovePCA*reference.PCAValidation:
+		v.decide(Underfitting, AbovePCA, v.Training/reference.PCATraining, abovePCA)
+	case beside > limit:
+		v.decide(Overfitting, LossRatio, beside, limit)
+	case v.falling(third):
 	default:
-		v.Fit, v.Cause, v.Figure, v.Limit = AboutRight, LevelledOff, fall, stillFalling
+		v.decide(AboutRight, NothingWrong, beside, limit)
 	}
 	return v
 }
 
-// meanAndDeviation returns the mean and the standard deviation of a figure over
-// epochs.
-func meanAndDeviation(epochs History, figure func(Epoch) float64) (mean, deviation float64) {
-	values := make([]float64, len(epochs))
-	for i, e := range epochs {
-		values[i] = figure(e)
+func (v *Verdict) decide(fit Fit, cause Cause, figure, limit float64) {
+	v.Fit, v.Cause, v.Figure, v.Limit = fit, cause, figure, limit
+}
+
+// unsettled reports, and then decides, that the last epochs show no level yet.
+func (v *Verdict) unsettled(last History, swing, gap, limit float64) bool {
+	switch gap = math.Abs(gap); {
+	case len(last) < 3:
+		v.decide(NotSettled, TooFewEpochs, 0, 0)
+	case swing > max(gap, limit):
+		v.decide(NotSettled, Swinging, swing, max(gap, limit))
+	default:
+		return false
 	}
-	return stat.PopMeanStdDev(values, nil)
+	return true
+}
+
+// falling reports, and then decides, that the validation loss still falls.
+func (v *Verdict) falling(last History) bool {
+	loss := func(e Epoch) float64 { return e.ValidationLoss }
+	line, level := fit(last, loss), meanOf(last, loss)
+	n := float64(len(last))
+	fall, margin := -line.slope*n/level, critical(n-2, significance)*line.slopeError*n/level
+	if fall <= max(margin, stillFalling) || last.Last().LearningRate < last[0].LearningRate/2 {
+		return false
+	}
+	v.decide(Underfitting, StillFalling, fall, stillFalling)
+	v.Margin = margin
+	return true
+}
+
+// A line is fitted to a figure by least squares over the epochs.
+type line struct{ slope, slopeError, swing float64 }
+
+// fit fits a line. swing is the standard deviation of the figures about it, and
+// slopeError the standard error of the slope. There must be at least three epochs.
+func fit(epochs History, figure func(Epoch) float64) line {
+	n := float64(len(epochs))
+	if n < 3 {
+		return line{}
+	}
+	x, y := make([]float64, len(epochs)), make([]float64, len(epochs))
+	for i, e := range epochs {
+		x[i], y[i] = float64(i), figure(e)
+	}
+	start, slope := stat.LinearRegression(x, y, nil, false)
+	squares := 0.0
+	for i := range x {
+		residual := y[i] - start - slope*x[i]
+		squares += residual * residual
+	}
+	swing := math.Sqrt(squares / (n - 2))
+	return line{slope, swing / math.Sqrt((n-1)*stat.Variance(x, nil)), swing}
+}
+
+func meanOf(epochs History, figure func(Epoch) float64) float64 {
+	sum := 0.0
+	for _, e := range epochs {
+		sum += figure(e)
+	}
+	return sum / float64(len(epochs))
 }

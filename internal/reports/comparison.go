@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -39,9 +40,9 @@ type Differing struct {
 }
 
 // Compare reads finished runs for a comparison. Runs whose configs differ only in
-// the seed become one contender, at the place of the first of them. All runs must
-// have ended with test figures, and must share their loss or have accuracies. If
-// one does not, the error names it.
+// the seed, and in keys that cannot change a figure, become one contender, at the
+// place of the first of them. All runs must have ended with test figures, and must
+// share their loss or have accuracies. If one does not, the error names it.
 func Compare(folders []*runfolder.Folder) (*Comparison, error) {
 	c := new(Comparison)
 	places := make(map[string]int)
@@ -57,8 +58,8 @@ func Compare(folders []*runfolder.Folder) (*Comparison, error) {
 		if err != nil {
 			return nil, err
 		}
-		config = slices.DeleteFunc(config, func(v runfolder.ConfigValue) bool { return v.Key == "seed" })
-		key := fmt.Sprint(config)
+		config = slices.DeleteFunc(config, func(v runfolder.ConfigValue) bool { return v.Key == "seed" || slices.Contains(withoutEffect, v.Key) })
+		key := fmt.Sprint(config, run.Summary.Dataset)
 		place, known := places[key]
 		if !known || c.Contenders[place].has(run.Summary.Seed) {
 			place = len(c.Contenders)
@@ -85,22 +86,31 @@ func (*unlikeError) WrongRequest() {}
 
 // comparable reports whether two runs share a figure that can be compared.
 func comparable(s, other *runfolder.Summary) bool {
-	return s.Loss == other.Loss || s.Task.Classifies() && other.Task.Classifies()
+	return s.Task == other.Task && (s.Loss == other.Loss || s.Task.Classifies())
 }
 
-// differing returns the keys that do not have the same value in all configs. It
-// ignores the name of a config and the keys that only say where to find the data,
-// because neither changes what is trained.
+// withoutEffect are the keys that cannot change a figure: they say where to find the
+// data, how it is evaluated and what is drawn.
+var withoutEffect = []string{"data.dir", "data.url", "data.download", "data.if_missing", "data.eval_batch_size", "plots.reconstructions"}
+
+// differing returns the seeds, if these are not the same for all configs, and the
+// keys that do not have the same value in all of them. It ignores the names, which
+// change no figure.
 func differing(contenders []Contender) []Differing {
 	var keys []string
+	seeds := Differing{Key: "seed"}
 	for _, c := range contenders {
 		for _, value := range c.values {
-			if !slices.Contains(keys, value.Key) && value.Key != "name" && !slices.Contains([]string{"data.dir", "data.url", "data.download", "data.if_missing"}, value.Key) {
+			if !slices.Contains(keys, value.Key) && value.Key != "name" {
 				keys = append(keys, value.Key)
 			}
 		}
+		seeds.Values = append(seeds.Values, seedText(c.seeds()))
 	}
 	var all []Differing
+	if seeds.differ() {
+		all = append(all, seeds)
+	}
 	for _, key := range keys {
 		one := Differing{Key: key}
 		for _, c := range contenders {
@@ -110,11 +120,15 @@ func differing(contenders []Contender) []Differing {
 			}
 			one.Values = append(one.Values, text)
 		}
-		if slices.ContainsFunc(one.Values, func(text string) bool { return text != one.Values[0] }) {
+		if one.differ() {
 			all = append(all, one)
 		}
 	}
 	return all
+}
+
+func (d Differing) differ() bool {
+	return slices.ContainsFunc(d.Values, func(text string) bool { return text != d.Values[0] })
 }
 
 // label gives each contender a label: the name of its config or, if several
@@ -156,12 +170,12 @@ func (c *Comparison) told(i int, same []int) string {
 	}
 	var keys, texts []string
 	for _, d := range c.Differing {
-		if slices.ContainsFunc(same, func(j int) bool { return d.Values[j] != d.Values[i] }) {
+		if d.Key != "seed" && slices.ContainsFunc(same, func(j int) bool { return d.Values[j] != d.Values[i] }) {
 			keys, texts = append(keys, d.Key), append(texts, d.Values[i])
 		}
 	}
 	if keys == nil {
-		return fmt.Sprintf("seed %d", c.Contenders[i].Summary().Seed)
+		return "seed " + seedText(c.Contenders[i].seeds())
 	}
 	var parts []string
 	for k, key := range ShortKeys(keys)[:min(most, len(keys))] {
@@ -200,20 +214,30 @@ func (c Contender) PCA() float64 {
 }
 
 // has reports whether a run of that seed is among the config's.
-func (c Contender) has(seed uint64) bool {
-	return slices.ContainsFunc(c.Runs, func(run runfolder.FinishedRun) bool { return run.Summary.Seed == seed })
+func (c Contender) has(seed uint64) bool { return slices.Contains(c.seeds(), seed) }
+
+func (c Contender) seeds() (seeds []uint64) {
+	for _, run := range c.Runs {
+		seeds = append(seeds, run.Summary.Seed)
+	}
+	return seeds
+}
+
+func (c Contender) summaries() (all []*runfolder.Summary) {
+	for _, run := range c.Runs {
+		all = append(all, run.Summary)
+	}
+	return all
 }
 
 // figures returns the figures of the config's runs that metrics compares:
-// accuracies if task, the task of the whole comparison, is to classify, else
-// losses.
-func (c Contender) figures(task metrics.Task) metrics.Contender {
-	images := c.Summary().Images
-	figures := metrics.Contender{Task: task, ValidationImages: images.Validation, TestImages: images.Test}
+// accuracies if it classifies, else losses.
+func (c Contender) figures() metrics.Contender {
+	figures := metrics.Contender{Task: c.Summary().Task, Seeds: c.seeds()}
 	for _, run := range c.Runs {
 		best := run.Summary.Best
 		train, validation, test := best.TrainLoss, best.ValidationLoss, *best.TestLoss
-		if task.Classifies() {
+		if figures.Task.Classifies() {
 			train, validation, test = *best.TrainAccuracy, *best.ValidationAccuracy, *best.TestAccuracy
 		}
 		figures.Train = append(figures.Train, train)
@@ -223,16 +247,29 @@ func (c Contender) figures(task metrics.Task) metrics.Contender {
 			figures.EpochSeconds = append(figures.EpochSeconds, e.Seconds)
 		}
 	}
+	if len(c.Runs) == 1 && figures.Task.Classifies() {
+		figures.Correct, _ = (&runfolder.Folder{Path: c.Runs[0].Path}).Correct() // without it there is no test
+	}
 	return figures
 }
 
-// taskOf returns the task by whose figures the contenders are compared: Classify,
-// hence accuracies, only if all of them classify.
-func taskOf(contenders []Contender) metrics.Task {
-	if slices.ContainsFunc(contenders, func(c Contender) bool { return !c.Summary().Task.Classifies() }) {
-		return metrics.Restore
+// results returns a row of the table of results for each contender, with links
+// that start from the folder f.
+func results(f *runfolder.Folder, contenders []Contender) (all []result) {
+	for _, c := range contenders {
+		all = append(all, newResult(c.Label, pageOf(f.Path, c.Runs[0].Path), nil, c.summaries()...))
 	}
-	return metrics.Classify
+	return all
+}
+
+// runResults returns a row for each run of the contenders.
+func runResults(f *runfolder.Folder, contenders []Contender) (all []result) {
+	for _, c := range contenders {
+		for _, run := range c.Runs {
+			all = append(all, newResult(c.Label, pageOf(f.Path, run.Path), nil, run.Summary))
+		}
+	}
+	return all
 }
 
 // sameLoss reports whether all contenders share their loss, so that losses can be
@@ -263,7 +300,7 @@ func Charts(run string, contenders []Contender, colored int) (charts []NamedChar
 	}
 	caption := plots.Caption{Run: run, Dataset: strings.Join(datasets, "; ")}
 	files := []string{runfolder.ComparisonPicture, runfolder.ComparisonLossPicture}
-	if taskOf(contenders).Classifies() {
+	if contenders[0].Summary().Task.Classifies() {
 		chart, err := plots.AccuracyComparison(caption, drawn)
 		if err != nil {
 			return nil, err
@@ -280,22 +317,60 @@ func Charts(run string, contenders []Contender, colored int) (charts []NamedChar
 	return charts, nil
 }
 
-// ClassList names the classes in a sentence if they are few; otherwise it only
-// says how many there are.
-func ClassList(classes []string) string {
-	switch n := len(classes); {
-	case n == 10:
-		return "ten classes"
-	case n > 10:
-		return Thousands(n) + " classes"
+// WriteComparison writes the pictures of the curves, the other pictures,
+// comparison.csv and report.html, which draws the curves itself and contains the
+// other pictures.
+func WriteComparison(f *runfolder.Folder, c *Comparison, pictures []DrawnPicture) error {
+	var runs []recorded
+	for _, contender := range c.Contenders {
+		config := newResult(contender.Label, "", nil, contender.summaries()...)
+		for _, run := range contender.Runs {
+			runs = append(runs, recorded{run.Path, run.Summary, config})
+		}
 	}
-	return strings.Join(classes, ", ")
+	if err := writeTable(f, nil, runs); err != nil {
+		return err
+	}
+	page := resultsPage{Title: c.Title(), Under: c.Loss(), Warnings: c.Warnings(), Answers: c.Answers(), Keys: c.Keys(), Results: newTable(nil, results(f, c.Contenders)), Pictures: pictures}
+	all := runResults(f, c.Contenders)
+	for _, run := range c.Failed {
+		all = append(all, newResult(run.Summary.Name, pageOf(f.Path, run.Path), nil, run.Summary))
+	}
+	page.addRuns(all)
+	charts, err := Charts("", c.Contenders, len(c.Contenders))
+	if err != nil {
+		return fmt.Errorf("making %s: %w", runfolder.ReportFile, err)
+	}
+	for _, one := range charts {
+		if err := f.WriteWith(one.File, one.Chart.WritePNG); err != nil {
+			return err
+		}
+		curves, err := figure(one.Chart, nil)
+		if err != nil {
+			return fmt.Errorf("making %s: %w", runfolder.ReportFile, err)
+		}
+		page.Curves = append(page.Curves, curves)
+	}
+	for _, picture := range pictures {
+		if err := f.Write(picture.File, picture.PNG); err != nil {
+			return err
+		}
+	}
+	return f.WriteWith(runfolder.ReportFile, func(w io.Writer) error { return resultsTemplate.Execute(w, page) })
 }
 
-// classNames is like ClassList, but also names ten classes.
-func classNames(classes []string) string {
-	if len(classes) > 10 {
-		return ClassList(classes)
+// Keys returns a table of what differs between the configs. It is empty if nothing
+// does.
+func (c *Comparison) Keys() [][]string {
+	if len(c.Differing) == 0 {
+		return nil
 	}
-	return strings.Join(classes, ", ")
+	rows := [][]string{{"key"}}
+	for _, contender := range c.Contenders {
+		rows[0] = append(rows[0], contender.Label)
+	}
+	for _, d := range c.Differing {
+		rows = append(rows, append([]string{d.Key}, d.texts()...))
+	}
+	return rows
 }

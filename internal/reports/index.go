@@ -7,10 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 
 	"cifartrain/internal/runfolder"
-	"cifartrain/plots"
 )
 
 // IndexFile is the page of all runs, in the folder that holds them.
@@ -25,40 +23,32 @@ var indexTemplate = newPage(indexPage)
 // writes none where there are no runs, and never replaces a page that this
 // program has not written.
 func WriteIndex(root string) error {
-	folder, table := &runfolder.Folder{Path: root}, listRuns(root)
-	if len(table.Rows) == 0 {
+	folder, runs := &runfolder.Folder{Path: root}, listRuns(root)
+	if len(runs.Rows) == 0 {
 		return nil
 	}
 	page, err := os.ReadFile(folder.File(IndexFile))
-	if err == nil && !bytes.Contains(page, []byte(generator)) && !bytes.Contains(page, []byte(earlierMark)) {
+	if err == nil && !bytes.Contains(page, []byte(generator)) {
 		return fmt.Errorf("%s was not written by this program and stays as it is: rename it to have a list of runs there", folder.File(IndexFile))
 	}
 	return folder.WriteWith(IndexFile, func(w io.Writer) error {
-		return indexTemplate.Execute(w, struct{ Table runTable }{table})
+		return indexTemplate.Execute(w, struct{ Table table }{runs})
 	})
 }
 
-// What marks a page as this program's, and what it says in those of versions
-// that did not write the mark.
-const (
-	generator   = `<meta name="generator" content="cifartrain">`
-	earlierMark = "<code>go run . compare RUN RUN</code>"
-)
+// generator marks a page as this program's.
+const generator = `<meta name="generator" content="cifartrain">`
 
 // ShowRuns shows all runs in root with their figures, and where the same is a
 // page, unless that could not be written.
 func ShowRuns(out io.Writer, root string, written bool) {
-	table := listRuns(root)
-	if len(table.Rows) == 0 {
+	runs := listRuns(root)
+	if len(runs.Rows) == 0 {
 		fmt.Fprintf(out, "there are no runs in %s\n", root)
 		return
 	}
-	rows := [][]string{table.Head}
-	for _, row := range table.Rows {
-		rows = append(rows, append([]string{row.Name}, row.Cells...))
-	}
-	Table(out, rows)
-	fmt.Fprintf(out, "\n%s in %s\n", counted(len(table.Rows), "folder"), root)
+	Table(out, runs.rows(len(runs.Rows)))
+	fmt.Fprintf(out, "\n%s in %s\n", counted(len(runs.Rows), "folder"), root)
 	if written {
 		fmt.Fprintf(out, "This list as a page: %s\n", filepath.Join(root, IndexFile))
 	}
@@ -66,62 +56,43 @@ func ShowRuns(out io.Writer, root string, written bool) {
 
 // listRuns lists the runs, sweeps and comparisons in root, the newest first. One
 // that cannot be read has dashes instead of figures.
-func listRuns(root string) runTable {
-	table := runTable{Head: []string{"run", "status", "validation", "test", "test, last epoch", "best epoch", "epochs", "time"}}
+func listRuns(root string) table {
+	var all []result
 	for _, folder := range runfolder.List(root) {
 		name, err := filepath.Rel(root, folder.Path)
 		if err != nil {
 			name = folder.Path
 		}
-		link := ""
+		r := listed(folder)
+		r.name = filepath.ToSlash(name)
 		if _, err := os.Stat(folder.File(runfolder.ReportFile)); err == nil {
-			link = pageOf(root, folder.Path)
+			r.link = pageOf(root, folder.Path)
 		}
-		table.Rows = append(table.Rows, linkedRow{filepath.ToSlash(name), link, listed(folder)})
+		all = append(all, r)
 	}
-	return table
+	return newTable(nil, all)
 }
 
-// listed returns a folder's cells in the list of runs.
-func listed(folder *runfolder.Folder) []string {
-	const none = "–"
-	status, cells := "", []string{none, none, none, none, none, none}
+// listed returns a folder's row in the list of runs.
+func listed(folder *runfolder.Folder) (r result) {
 	summary, err := folder.Summary()
-	switch _, _, sweep := runfolder.OpenSweep(folder.Path); {
-	case sweep:
-		status = "sweep"
-	case runfolder.IsComparison(folder.Path):
-		status = "comparison"
-	case err != nil:
-		status = "not finished"
-	default:
-		status, cells = summary.Status, listedFigures(summary)
-		if status == runfolder.Training && !folder.Locked() {
-			status = "cut off"
+	_, _, sweep := runfolder.OpenSweep(folder.Path)
+	if comparison := runfolder.IsComparison(folder.Path); sweep || comparison {
+		if best := readBest(folder); best != nil {
+			r = *best
 		}
-	}
-	return append([]string{status}, cells...)
-}
-
-func listedFigures(s *runfolder.Summary) []string {
-	text := func(f *runfolder.Figures, loss, accuracy func(*runfolder.Figures) *float64) string {
-		switch {
-		case f == nil:
-			return "–"
-		case s.Task.Classifies():
-			return optional(accuracy(f), plots.Percent)
+		r.status = "comparison"
+		if sweep {
+			r.status = "sweep"
 		}
-		return optional(loss(f), plots.Loss)
+		return r
 	}
-	validation := func(f *runfolder.Figures) string {
-		return text(f, func(f *runfolder.Figures) *float64 { return &f.ValidationLoss }, func(f *runfolder.Figures) *float64 { return f.ValidationAccuracy })
+	if err != nil {
+		return result{status: "not finished"}
 	}
-	test := func(f *runfolder.Figures) string {
-		return text(f, func(f *runfolder.Figures) *float64 { return f.TestLoss }, func(f *runfolder.Figures) *float64 { return f.TestAccuracy })
+	r = newResult("", "", nil, summary)
+	if r.status == runfolder.Training && !folder.Locked() {
+		r.status = "cut off"
 	}
-	best := "–"
-	if s.Best != nil {
-		best = strconv.Itoa(s.Best.Epoch)
-	}
-	return []string{validation(s.Best), test(s.Best), test(s.Final), best, strconv.Itoa(s.Epochs), Duration(s.Seconds)}
+	return r
 }

@@ -40,52 +40,29 @@ func signed(difference float64) string {
 	return "+" + text
 }
 
-// percentSpread writes the mean of accuracies, with the standard deviation if there
-// are several.
-func percentSpread(s metrics.Spread) string {
-	if s.Runs < 2 {
+// spreadText writes the mean of accuracies or of losses, with the standard deviation
+// if there are several.
+func spreadText(accuracies bool, s metrics.Spread) string {
+	switch {
+	case accuracies && s.Runs < 2:
 		return plots.Percent(s.Mean)
+	case accuracies:
+		return fmt.Sprintf("%.1f ± %.1f%%", 100*s.Mean, 100*s.Deviation)
+	case s.Runs < 2:
+		return plots.Loss(s.Mean)
 	}
-	return fmt.Sprintf("%.1f ± %.1f%%", 100*s.Mean, 100*s.Deviation)
+	return withMargin(s.Mean, s.Deviation)
 }
 
-// lossSpread writes the mean of losses, with the standard deviation if there are
-// several.
-func lossSpread(s metrics.Spread) string {
-	mean := plots.Loss(s.Mean)
-	if s.Runs < 2 {
-		return mean
+// withMargin writes a loss and, with as many decimals, how far it may be off.
+func withMargin(loss, margin float64) string {
+	text := plots.Loss(loss)
+	_, decimals, _ := strings.Cut(text, ".")
+	fixed := strconv.FormatFloat(margin, 'f', len(decimals), 64)
+	if strings.Contains(text, "e") || margin != 0 && strings.Trim(fixed, "0.") == "" {
+		fixed = fmt.Sprintf("%.1g", margin)
 	}
-	if strings.Contains(mean, "e") || s.Deviation == 0 {
-		return mean + " ± " + plots.Loss(s.Deviation)
-	}
-	_, decimals, _ := strings.Cut(mean, ".")
-	deviation := strconv.FormatFloat(s.Deviation, 'f', len(decimals), 64)
-	if strings.Trim(deviation, "0.") == "" {
-		deviation = fmt.Sprintf("%.1g", s.Deviation)
-	}
-	return mean + " ± " + deviation
-}
-
-// spreadText writes the figures of a task, accuracies or losses, with their
-// spread.
-func spreadText(task metrics.Task, s metrics.Spread) string {
-	if task.Classifies() {
-		return percentSpread(s)
-	}
-	return lossSpread(s)
-}
-
-// times writes a ratio in a sentence.
-func times(ratio float64) string { return ratioText(ratio) + " times" }
-
-// ratioText writes a ratio with two decimals, or with two significant digits if it
-// is so small that two decimals would leave hardly any.
-func ratioText(ratio float64) string {
-	if ratio > 0 && ratio < 0.1 {
-		return fmt.Sprintf("%.2g", ratio)
-	}
-	return fmt.Sprintf("%.2f", ratio)
+	return text + " ± " + fixed
 }
 
 // Duration is a time in seconds as a person writes it: 0.42 s, 12.3 s, 3 min
@@ -124,3 +101,23 @@ func counted(n int, thing string) string {
 // exact is the shortest text that reads back as x, for a table that programs
 // read.
 func exact(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+
+// ClassList names the classes in a sentence if they are few; otherwise it only
+// says how many there are.
+func ClassList(classes []string) string {
+	switch n := len(classes); {
+	case n == 10:
+		return "ten classes"
+	case n > 10:
+		return Thousands(n) + " classes"
+	}
+	return strings.Join(classes, ", ")
+}
+
+// classNames is like ClassList, but also names ten classes.
+func classNames(classes []string) string {
+	if len(classes) > 10 {
+		return ClassList(classes)
+	}
+	return strings.Join(classes, ", ")
+}

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 
 	"cifartrain/internal/runfolder"
+	"cifartrain/internal/shell"
 	"cifartrain/metrics"
 	"cifartrain/plots"
 )
@@ -73,20 +74,12 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 	page := struct {
 		*runfolder.Summary
 		Progress string
-		Headline string
-		Next     string
-		Blur     string
 		Tiles    []Tile
 		Curves   []template.HTML
 		Groups   [][]DrawnPicture
 		Config   string
-	}{Summary: s, Progress: progress, Headline: Headline(s), Tiles: Tiles(s), Blur: blur(s)}
-	if progress == "" {
-		values, _ := f.ConfigValues() // without the config, Next still has something to say
-		if next := Next(s, values); next != "" {
-			page.Next = "To try next: " + next + "."
-		}
-	}
+		Again    string
+	}{Summary: s, Progress: progress, Tiles: tiles(s), Again: again(f, s)}
 	drawn, err := read(f, pictures)
 	if err != nil {
 		return err
@@ -107,6 +100,15 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 		return err
 	}
 	return reportTemplate.Execute(w, page)
+}
+
+// again is the command that trains the run again.
+func again(f *runfolder.Folder, s *runfolder.Summary) string {
+	args := []string{"-config", f.File(runfolder.ConfigFile)}
+	if s.InitialWeights != "" {
+		args = append(args, "-init", f.File(s.InitialWeights))
+	}
+	return shell.Command(args...)
 }
 
 // curves returns the charts of a run's history as HTML.

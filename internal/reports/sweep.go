@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"html/template"
+	"io"
 	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -170,15 +173,6 @@ func (s *Sweep) Finished() []Setting {
 	return slices.DeleteFunc(slices.Clone(s.Settings), func(setting Setting) bool { return setting.Missing != "" })
 }
 
-// contenders returns the settings that have figures, for a comparison.
-func (s *Sweep) contenders() []Contender {
-	var contenders []Contender
-	for _, setting := range s.Finished() {
-		contenders = append(contenders, setting.Contender)
-	}
-	return contenders
-}
-
 // Best returns at most so many of the best settings, for a picture of their curves.
 // They are named only by their values; keys says which keys these belong to.
 func (s *Sweep) Best(most int) (best []Contender, keys string) {
@@ -208,16 +202,13 @@ func (s *Sweep) AddRunning(setting Setting, run runfolder.FinishedRun) {
 }
 
 // Classifies reports whether the settings are compared by their accuracies.
-func (s *Sweep) Classifies() bool { return s.task().Classifies() }
-
-func (s *Sweep) task() metrics.Task {
-	all := slices.Clone(s.Running)
+func (s *Sweep) Classifies() bool {
 	for _, setting := range s.Settings {
-		if reached := setting.reached(); len(reached.Runs) > 0 {
-			all = append(all, reached)
+		if runs := setting.reached().Runs; len(runs) > 0 {
+			return runs[0].Summary.Task.Classifies()
 		}
 	}
-	return taskOf(all)
+	return len(s.Running) > 0 && s.Running[0].Summary().Task.Classifies()
 }
 
 // reached returns the runs that say how good a setting is: the paused ones if it
@@ -230,23 +221,264 @@ func (s Setting) reached() Contender {
 }
 
 // Seeds returns the validation figures of a setting's runs at their best epochs.
-func (s *Sweep) Seeds(setting Setting) []float64 {
-	return setting.reached().figures(s.task()).Validation
-}
+func (s *Sweep) Seeds(setting Setting) []float64 { return setting.reached().figures().Validation }
 
 // Figure returns the spread of [Sweep.Seeds], by which settings are compared.
 func (s *Sweep) Figure(setting Setting) metrics.Spread { return metrics.NewSpread(s.Seeds(setting)) }
 
-// test returns the spread of the test figures of the same weights.
-func (s *Sweep) test(setting Setting) metrics.Spread {
-	return metrics.NewSpread(setting.figures(s.task()).Test)
+// Warnings returns sentences on what makes the figures less meaningful.
+func (s *Sweep) Warnings() []string {
+	for _, setting := range s.Finished() {
+		if summary := setting.Summary(); summary.Warning != "" {
+			return []string{fmt.Sprintf("These figures are of the %s.", summary.Dataset)}
+		}
+	}
+	return nil
 }
 
-// compare compares the validation figures of two settings.
-func (s *Sweep) compare(first, other Setting) metrics.Difference {
-	return metrics.CompareValidation(first.figures(s.task()), other.figures(s.task()))
+// Answers says in sentences, with their figures, which setting comes first, which
+// others are worse beyond chance or, if one thing was changed at a time, what each
+// change does.
+func (s *Sweep) Answers() (answers []string) {
+	finished := s.Finished()
+	if s.Progress != nil {
+		answers = append(answers, s.Progress.String())
+	}
+	if len(finished) == 0 {
+		return answers
+	}
+	behind, missing := 0, 0
+	for _, setting := range s.Settings {
+		switch {
+		case len(setting.Paused) > 0:
+			behind++
+		case setting.Missing != "":
+			missing++
+		}
+	}
+	r := s.row(finished[0])
+	answers = append(answers, fmt.Sprintf("%s comes first of %s by validation %s: %s, test %s.", r.name, counted(len(finished)+behind, "setting"), measure(r.classifies), r.text("best_val"), r.text("best_test")))
+	switch {
+	case s.Progress != nil:
+		return answers
+	case s.OneAtATime:
+		answers = append(answers, s.changes(finished)...)
+	case len(finished) > 1:
+		answers = append(answers, s.others(finished))
+	}
+	if behind > 0 {
+		answers = append(answers, fmt.Sprintf("%d of %d settings were left behind before their end, because others were ahead: the table says what each had reached by then.", behind, len(s.Settings)))
+	}
+	if missing > 0 {
+		answers = append(answers, fmt.Sprintf("%d of %s have no figures: %s says why.", missing, counted(len(s.Settings), "setting"), runfolder.ComparisonTable))
+	}
+	return answers
 }
 
-// Apart reports whether two settings' validation figures differ by more than chance
-// explains.
-func (s *Sweep) Apart(first, other Setting) bool { return s.compare(first, other).Told() }
+// figures returns the figures of settings for metrics.
+func figures(settings []Setting) (all []metrics.Contender) {
+	for _, setting := range settings {
+		all = append(all, setting.figures())
+	}
+	return all
+}
+
+const moreSeeds = "There is one run of each, which does not show that one setting is better than another: another seed changes the figures too (-seeds 5 trains more)."
+
+// others says how many of the other settings are worse than the first one.
+func (s *Sweep) others(finished []Setting) string {
+	differences := metrics.AgainstBest(figures(finished), metrics.ValidationFigure)
+	worse, tested := 0, 0
+	for _, d := range differences {
+		if d.Significant() {
+			worse++
+		}
+		if d.Basis != metrics.Untested {
+			tested++
+		}
+	}
+	if tested == 0 {
+		return moreSeeds
+	}
+	return fmt.Sprintf("%d of the %d others are worse than it beyond chance, %d cannot be told from it (t-tests over seeds at 5 %%, Holm's correction for all pairs of settings).", worse, len(differences), len(differences)-worse)
+}
+
+// changes says what each change does on its own: which ones help, which ones harm,
+// and which ones cannot be told from no change.
+func (s *Sweep) changes(finished []Setting) []string {
+	base := slices.IndexFunc(finished, func(setting Setting) bool { return setting.Label == unchanged })
+	if base < 0 || len(finished) < 2 {
+		return nil
+	}
+	ordered, differences := s.against(finished[base])
+	groups := make(map[string][]string)
+	for i, d := range differences {
+		group := "Not told from no change"
+		switch {
+		case d.Basis == metrics.Untested:
+			group = "Difference to no change"
+		case d.Significant() && (d.Change > 0) == s.Classifies():
+			group = "Better"
+		case d.Significant():
+			group = "Worse"
+		}
+		groups[group] = append(groups[group], fmt.Sprintf("%s (%s)", ordered[i+1].Label, changeText(s.Classifies(), d)))
+	}
+	answers := []string{fmt.Sprintf("With no change, the validation %s is %s. What each change does to it on its own:", measure(s.Classifies()), s.row(ordered[0]).text("best_val"))}
+	for _, group := range []string{"Better", "Worse", "Not told from no change", "Difference to no change"} {
+		if len(groups[group]) > 0 {
+			answers = append(answers, fmt.Sprintf("%s: %s.", group, strings.Join(groups[group], ", ")))
+		}
+	}
+	if len(groups["Difference to no change"]) > 0 {
+		return append(answers, moreSeeds)
+	}
+	return append(answers, "In brackets is the difference with its 95 % interval. The tests are t-tests over seeds at 5 % with Holm's correction for the number of changes. What a change does beside others, they do not show.")
+}
+
+// against compares the validation figures of all finished settings with those of
+// one, which is put before the others.
+func (s *Sweep) against(first Setting) (ordered []Setting, differences []metrics.Difference) {
+	ordered = append(ordered, first)
+	for _, setting := range s.Finished() {
+		if setting.Label != first.Label {
+			ordered = append(ordered, setting)
+		}
+	}
+	return ordered, metrics.AgainstFirst(figures(ordered), metrics.ValidationFigure)
+}
+
+// Apart reports whether the validation figures of a setting differ from those of
+// first by more than chance explains, if all others are compared with first too.
+func (s *Sweep) Apart(first, other Setting) bool {
+	ordered, differences := s.against(first)
+	place := slices.IndexFunc(ordered, func(setting Setting) bool { return setting.Label == other.Label })
+	return place > 0 && differences[place-1].Significant()
+}
+
+// row returns the setting's row of the table of results.
+func (s *Sweep) row(setting Setting) result {
+	runs := setting.reached()
+	r := result{name: setting.Label, values: s.shown(setting), status: setting.Missing}
+	if len(runs.Runs) > 0 {
+		r = newResult(setting.Label, "", r.values, runs.summaries()...)
+	}
+	switch {
+	case setting.Now != "":
+		r.status = setting.Now
+	case len(setting.Paused) > 0:
+		r.status = "left behind"
+	case setting.Missing == notFinished, setting.Missing == deleted:
+		r.status = setting.Missing
+	case setting.Missing != "":
+		r.status = "failed" // comparison.csv has the reason
+	}
+	return r
+}
+
+// shown returns the values that have columns: none if the setting is named by its
+// change.
+func (s *Sweep) shown(setting Setting) []string {
+	if s.OneAtATime {
+		return nil
+	}
+	return setting.Values
+}
+
+// table returns the table of all settings, numbered in their order, with links that
+// start from the folder f.
+func (s *Sweep) table(f *runfolder.Folder) table {
+	var all []result
+	for i, setting := range s.Settings {
+		r := s.row(setting)
+		if !s.OneAtATime {
+			r.name = fmt.Sprint(i + 1)
+		}
+		if len(setting.Runs) > 0 {
+			r.link = pageOf(f.Path, setting.Runs[0].Path)
+		}
+		all = append(all, r)
+	}
+	if s.OneAtATime {
+		return newTable(nil, all)
+	}
+	return newTable(ShortKeys(s.Keys), all)
+}
+
+// WriteSweep writes the pictures, comparison.csv with the best setting first, and
+// report.html, which contains the pictures too.
+func WriteSweep(f *runfolder.Folder, s *Sweep, pictures []DrawnPicture) error {
+	for _, p := range pictures {
+		if err := f.Write(p.File, p.PNG); err != nil {
+			return err
+		}
+	}
+	var runs []recorded
+	for _, setting := range s.Settings {
+		config := result{name: setting.Label, values: setting.Values, status: setting.Missing}
+		if len(setting.Runs) > 0 {
+			config = newResult(setting.Label, "", setting.Values, setting.summaries()...)
+		}
+		for _, run := range setting.Runs {
+			runs = append(runs, recorded{run.Path, run.Summary, config})
+		}
+		if setting.Missing != "" {
+			config.status = setting.Missing
+			runs = append(runs, recorded{config: config})
+		}
+	}
+	if err := writeTable(f, s.Keys, runs); err != nil {
+		return err
+	}
+	return f.WriteWith(runfolder.ReportFile, func(w io.Writer) error { return SweepPage(w, f, s, pictures) })
+}
+
+// SweepPage writes the page of the sweep in the folder. The sweep may still be
+// going on.
+func SweepPage(w io.Writer, f *runfolder.Folder, s *Sweep, pictures []DrawnPicture) error {
+	curves, err := s.curves()
+	if err != nil {
+		return fmt.Errorf("making %s: %w", runfolder.ReportFile, err)
+	}
+	p := resultsPage{Title: s.Name, Curves: curves, Under: fmt.Sprintf("%s of %s", counted(len(s.Settings), "setting"), strings.Join(s.Keys, ", ")),
+		Warnings: s.Warnings(), Answers: s.Answers(), Results: s.table(f), Pictures: pictures,
+		Order: "Ordered by the validation figure of the best epoch; test figures play no part."}
+	var contenders []Contender
+	for _, setting := range s.Finished() {
+		contenders = append(contenders, setting.Contender)
+	}
+	p.addRuns(runResults(f, contenders))
+	return resultsTemplate.Execute(w, p)
+}
+
+// curves returns the first chart of the curves of the best settings and of those in
+// training, the best in color.
+func (s *Sweep) curves() ([]template.HTML, error) {
+	const most, colored = 8, 3
+	best, keys := s.Best(max(1, most-len(s.Running)))
+	drawn := slices.Concat(best, s.Running)
+	if len(drawn) == 0 {
+		return nil, nil
+	}
+	charts, err := Charts(strings.TrimSuffix(s.Name+": "+keys, ": "), drawn[:min(len(drawn), most)], colored)
+	if err != nil || len(charts) == 0 {
+		return nil, err
+	}
+	curves, err := figure(charts[0].Chart, nil)
+	return []template.HTML{curves}, err
+}
+
+// ShowSweep shows the best settings of a sweep and what they show.
+func ShowSweep(out io.Writer, s *Sweep, folder string) {
+	const most = 15
+	fmt.Fprintln(out)
+	Table(out, s.table(&runfolder.Folder{Path: folder}).rows(most))
+	if more := len(s.Settings) - most; more > 0 {
+		fmt.Fprintf(out, "and %d more in %s\n", more, filepath.Join(folder, runfolder.ComparisonTable))
+	}
+	fmt.Fprintln(out, "\nOrdered by the validation figures of the best epoch; test figures play no part.")
+	for _, text := range append(s.Warnings(), s.Answers()...) {
+		fmt.Fprintln(out, wrap(text, widthOf(out)))
+	}
+	fmt.Fprintf(out, "\nPictures, table and report: %s\n", filepath.Join(folder, runfolder.ReportFile))
+}

@@ -5,33 +5,62 @@ import (
 	"testing"
 
 	"cifartrain/internal/runfolder"
-	"cifartrain/metrics"
 )
 
-// TestChangesOneAtATime wants the answers to say what each change does on its own,
-// and wants settings to be named by their change.
-func TestChangesOneAtATime(t *testing.T) {
-	keys, first := []string{"optimizer.momentum", "data.flip"}, []string{"0", "false"}
-	sweep := &Sweep{Name: "tweaks", Keys: keys, Drawn: make([]bool, 2), OneAtATime: true}
-	for _, one := range []struct {
-		values []string
-		loss   float64
-	}{{first, 0.5}, {[]string{"0.9", "false"}, 0.4}, {[]string{"0", "true"}, 0.501}} {
-		folder := finishedRun(t, "tweaks", 1, func(s *runfolder.Summary) { s.Best.ValidationLoss = one.loss })
-		sweep.Settings = append(sweep.Settings, NewSetting(ChangeLabel(keys, one.values, first), one.values, []*runfolder.Folder{folder}))
+// sweepOf is a sweep of which each setting has a loss for each seed.
+func sweepOf(t *testing.T, oneAtATime bool, losses map[string][]float64) *Sweep {
+	t.Helper()
+	keys, first := []string{"optimizer.momentum"}, []string{"0"}
+	sweep := &Sweep{Name: "tweaks", Keys: keys, Drawn: make([]bool, 1), OneAtATime: oneAtATime}
+	for value, seeds := range losses {
+		var folders []*runfolder.Folder
+		for i, loss := range seeds {
+			folders = append(folders, finishedRun(t, "tweaks", uint64(i+1), func(s *runfolder.Summary) { s.Best.ValidationLoss = loss }))
+		}
+		label := SettingLabel(keys, []string{value})
+		if oneAtATime {
+			label = ChangeLabel(keys, []string{value}, first)
+		}
+		sweep.Settings = append(sweep.Settings, NewSetting(label, []string{value}, folders))
 	}
 	sweep.Sort()
-	answers := strings.Join(sweep.Answers(), "\n")
-	for _, want := range []string{
-		"The best of 3 settings is momentum=0.9: validation loss 0.4000", "With no change, the validation loss is 0.5000",
-		"Better: momentum=0.9 (−0.1000 ± 0.005000).", "Too close to no change to tell: flip=true (+0.001000 ± 0.005010).",
+	return sweep
+}
+
+// TestSweepAnswers wants settings to be called worse, and changes better, only
+// beyond chance.
+func TestSweepAnswers(t *testing.T) {
+	clear := map[string][]float64{"0": {0.5, 0.6, 0.7}, "0.9": {0.4, 0.5001, 0.6}, "0.5": {0.45, 0.58, 0.71}}
+	for _, test := range []struct {
+		name       string
+		oneAtATime bool
+		losses     map[string][]float64
+		says       []string
+	}{
+		{"changes over seeds", true, clear, []string{"momentum=0.9 comes first of 3 settings by validation loss: 0.5000 ± 0.1000", "With no change, the validation loss is 0.6000 ± 0.1000.",
+			"Better: momentum=0.9 (−0.09997 ± 0.00014).", "Not told from no change: momentum=0.5 (−0.02000 ± 0.07452)."}},
+		{"changes of single runs", true, map[string][]float64{"0": {0.5}, "0.9": {0.4}}, []string{"Difference to no change: momentum=0.9 (−0.1000).", "another seed changes the figures too"}},
+		{"settings over seeds", false, clear, []string{"1 of the 2 others are worse than it beyond chance, 1 cannot be told from it"}},
+		{"settings of single runs", false, map[string][]float64{"0": {0.5}, "0.9": {0.4}}, []string{"momentum=0.9 comes first of 2 settings", "another seed changes the figures too"}},
 	} {
-		if !strings.Contains(answers, want) {
-			t.Errorf("the answers do not say %q:\n%s", want, answers)
+		answers := strings.Join(sweepOf(t, test.oneAtATime, test.losses).Answers(), "\n")
+		for _, want := range test.says {
+			if !strings.Contains(answers, want) {
+				t.Errorf("%s: the answers do not say %q:\n%s", test.name, want, answers)
+			}
 		}
 	}
-	if got := sweep.Cells(3)[2][1]; got != "no change" {
-		t.Errorf("the second setting is named %q", got)
+}
+
+// TestTablesAlign wants decimal points below each other, and a key's value in a
+// column of its own.
+func TestTablesAlign(t *testing.T) {
+	rows := sweepOf(t, false, map[string][]float64{"0": {0.5}, "0.9": {0.04}}).table(create(t)).rows(9)
+	if got := strings.Join(rows[0], "|"); !strings.HasPrefix(got, "|momentum|seed|training|validation|test") {
+		t.Errorf("the head is %q", got)
+	}
+	if first, second := rows[1], rows[2]; first[1] != "0.9" || first[4] != "0.04000" || second[4] != "0.5000"+figureSpace {
+		t.Errorf("the rows are %q and %q", first, second)
 	}
 }
 
@@ -42,25 +71,4 @@ func TestSigned(t *testing.T) {
 			t.Errorf("%g: %q, want %q", difference, got, want)
 		}
 	}
-}
-
-// TestBlur wants a sentence on how much detail reconstructions keep, beside that of
-// principal components, and none about runs that were not measured.
-func TestBlur(t *testing.T) {
-	if got := blur(new(runfolder.Summary)); got != "" {
-		t.Errorf("without figures it says %q", got)
-	}
-	for name, want := range map[string]string{"blurred": "they are blurred. They keep 90.0% of the differences from one block of 4 × 4 pixels to the next, and 20.0% of those within a block", "sharp": "they keep fine detail as well as coarse. They"} {
-		s := &runfolder.Summary{Detail: detailOf(0.9, 0.2), PCADetail: detailOf(0.8, 0.1)}
-		if name == "sharp" {
-			s.Detail.FineKept = 0.88
-		}
-		if got := blur(s); !strings.Contains(got, want) || !strings.Contains(got, "For as many principal components these figures are 80.0%, 10.0% and 50.0%.") {
-			t.Errorf("%s: %q", name, got)
-		}
-	}
-}
-
-func detailOf(coarse, fine float64) *metrics.Detail {
-	return &metrics.Detail{Block: 4, CoarseKept: coarse, FineKept: fine, FineShare: 0.5}
 }

@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/term"
-	"gonum.org/v1/gonum/stat"
 
 	"cifartrain/internal/runfolder"
 	"cifartrain/metrics"
@@ -108,28 +107,15 @@ func figureRows(s *runfolder.Summary) [][]string {
 	return rows
 }
 
-// ShowSeeds shows the spread of runs that differ only in their seed: of the test
-// accuracy if the model classifies, else of the test loss. The standard deviation
-// is that of a sample.
+// ShowSeeds shows runs that differ only in their seed, and their mean.
 func ShowSeeds(out io.Writer, summaries []*runfolder.Summary) {
-	name, format := "test loss", plots.Loss
-	figure := func(f *runfolder.Figures) float64 { return *f.TestLoss }
-	if summaries[0].Final.TestAccuracy != nil {
-		name, format = "test accuracy", plots.Percent
-		figure = func(f *runfolder.Figures) float64 { return *f.TestAccuracy }
-	}
-	rows := [][]string{{"seed", "last epoch", "best epoch"}}
-	var last, best []float64
+	var all []result
 	for _, s := range summaries {
-		last, best = append(last, figure(s.Final)), append(best, figure(s.Best))
-		rows = append(rows, []string{fmt.Sprint(s.Seed), format(figure(s.Final)), format(figure(s.Best))})
+		all = append(all, newResult(s.Name, "", nil, s))
 	}
-	lastMean, lastDeviation := stat.MeanStdDev(last, nil)
-	bestMean, bestDeviation := stat.MeanStdDev(best, nil)
-	rows = append(rows, []string{"mean", format(lastMean), format(bestMean)},
-		[]string{"standard deviation", format(lastDeviation), format(bestDeviation)})
-	fmt.Fprintf(out, "%s over %d seeds, %s:\n", summaries[0].Name, len(summaries), name)
-	Table(out, rows)
+	all = append(all, newResult("mean ± standard deviation", "", nil, summaries...))
+	fmt.Fprintf(out, "%s over %d seeds:\n", summaries[0].Name, len(summaries))
+	Table(out, newTable(nil, all).rows(len(all)))
 }
 
 // ShowComparison shows how configs compare with the first of them. For a single
@@ -141,11 +127,11 @@ func ShowComparison(out io.Writer, c *Comparison, folder string) {
 			Table(out, keys)
 			fmt.Fprintln(out)
 		}
-		Table(out, c.Cells())
+		Table(out, newTable(nil, results(new(runfolder.Folder), c.Contenders)).rows(len(c.Contenders)))
 		fmt.Fprintln(out)
-		for _, text := range append(c.Warnings(), c.Answers()...) {
-			fmt.Fprintln(out, wrap(text, widthOf(out)))
-		}
+	}
+	for _, text := range append(c.Warnings(), c.Answers()...) {
+		fmt.Fprintln(out, wrap(text, widthOf(out)))
 	}
 	fmt.Fprintf(out, "\nPicture, table and report: %s\n", filepath.Join(folder, runfolder.ReportFile))
 }

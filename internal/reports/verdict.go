@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"cifartrain/internal/runfolder"
@@ -16,43 +15,58 @@ func Verdict(task metrics.Task, v metrics.Verdict) *runfolder.Verdict {
 	if v.Epochs == 1 {
 		span = "in the last epoch"
 	}
-	text, measure := plots.Loss, "loss"
+	text, name := plots.Loss, measure(task.Classifies())
 	if task.Classifies() {
-		text, measure = plots.Percent, "accuracy"
+		text = plots.Percent
 	}
-	reason := fmt.Sprintf("training %s %s, validation %[1]s %[3]s %s: %s", measure, text(v.Training), text(v.Validation), span, causeText(v))
-	if v.Unsettled {
-		reason += fmt.Sprintf("; validation accuracy swings by ±%s from epoch to epoch, so the learning rate is too high to settle", points(v.Swing))
-	}
-	return &runfolder.Verdict{Fit: v.Fit, Reason: reason, Unsettled: v.Unsettled}
+	reason := fmt.Sprintf("training %s %s, validation %[1]s %[3]s %s: %s", name, text(v.Training), text(v.Validation), span, causeText(task, v))
+	return &runfolder.Verdict{Fit: v.Fit, Reason: reason}
 }
 
-// causeText says in words what decided a verdict.
-func causeText(v metrics.Verdict) string {
+// causeText says in words what decided a verdict, and what one run cannot show.
+func causeText(task metrics.Task, v metrics.Verdict) string {
+	amount := plots.Percent
+	if task.Classifies() {
+		amount = points
+	}
 	switch v.Cause {
+	case metrics.TooFewEpochs:
+		return "fewer than three epochs show no trend"
+	case metrics.Swinging:
+		return fmt.Sprintf("the validation %s swings by ±%s about its trend, which hides any gap; whether it settles, a run with a smaller optimizer.learning_rate would show", measure(task.Classifies()), amount(v.Figure))
 	case metrics.Gap:
 		return "a gap above " + points(v.Limit)
-	case metrics.Unlearnt:
-		return fmt.Sprintf("fewer than %s even of the training images are classified correctly", plots.Percent(v.Limit))
-	case metrics.Learnt:
-		return fmt.Sprintf("the gap is within %s and the training images are learned", points(v.Limit))
+	case metrics.Unlearned:
+		return fmt.Sprintf("fewer than %s of the training images are classified correctly, so more than half as many are wrong as by always answering the commonest class; whether this model can learn more, runs with other learning rates and more epochs would show", plots.Percent(v.Limit))
 	case metrics.LossRatio:
-		return fmt.Sprintf("a ratio of %.2f, above %.2f", v.Figure, v.Limit)
-	case metrics.Yardstick:
-		return fmt.Sprintf("%s the %s that as many principal components reach, above %.2f", times(v.Figure), plots.Loss(v.PCA), v.Limit)
-	case metrics.OneEpoch:
-		return "one epoch shows no trend"
+		return fmt.Sprintf("a ratio of %.2f, above %.2f%s", v.Figure, v.Limit, besideComponents(v))
+	case metrics.AbovePCA:
+		return fmt.Sprintf("even the training loss is %.2f times that of as many principal components, above %.2f; whether this model can do better, runs with other learning rates and more epochs would show", v.Figure, v.Limit)
 	case metrics.StillFalling:
-		return fmt.Sprintf("the validation loss still fell by %s there", plots.Percent(v.Figure))
-	default: // metrics.LevelledOff
-		return fmt.Sprintf("a ratio of %.2f, and no longer falling by more than %s", v.Validation/v.Training, plots.Percent(v.Limit))
+		return fmt.Sprintf("over the last third of the epochs the validation loss still fell, by %s ± %s; how far it falls, a run with more train.epochs would show", plots.Percent(v.Figure), plots.Percent(v.Margin))
 	}
+	text := fmt.Sprintf("a gap within %s, and no further improvement in sight", points(v.Limit))
+	if task.Restores() {
+		text = fmt.Sprintf("a ratio of %.2f, within %.2f%s, and no further improvement in sight", v.Figure, v.Limit, besideComponents(v))
+	}
+	return text + "; whether another setting does better, one run cannot show, but a sweep can"
+}
+
+// besideComponents says how large the ratio of principal components is.
+func besideComponents(v metrics.Verdict) string {
+	if v.PCARatio == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%.2f for principal components)", v.PCARatio)
 }
 
 // verdictSentence is a verdict without its reason.
 func verdictSentence(v *runfolder.Verdict) string {
-	if v.Fit == metrics.AboutRight {
+	switch v.Fit {
+	case metrics.AboutRight:
 		return "The fit is about right"
+	case metrics.NotSettled:
+		return "The run has not settled"
 	}
 	return fmt.Sprintf("The model is %s", v.Fit)
 }
@@ -70,53 +84,4 @@ func deadUnits(layers []metrics.DeadUnits) string {
 		return ""
 	}
 	return "Dead units, whose ReLU is zero for every validation image: " + strings.Join(parts, " and ") + "."
-}
-
-// An advice is something to try next with a key of the config.
-type advice struct {
-	text     string
-	key      string
-	followed func(value string) bool // whether this value of the key follows the advice already; nil if one can always go further
-}
-
-func isOn(value string) bool  { return value == "true" }
-func isSet(value string) bool { return value != "" && value != "0" && value != "[]" }
-
-func is(wanted string) func(string) bool { return func(value string) bool { return value == wanted } }
-
-// Next says what to try after a run of a config with the given values. It returns
-// "" if the run has no verdict.
-func Next(s *runfolder.Summary, values []runfolder.ConfigValue) string {
-	if s.Verdict == nil {
-		return ""
-	}
-	var all []advice
-	if deadUnits(s.DeadUnits) != "" {
-		all = append(all, advice{"model.init orthogonal", "model.init", is("orthogonal")}, advice{"data.center true", "data.center", isOn},
-			advice{"optimizer.warmup_steps", "optimizer.warmup_steps", isSet}, advice{"a smaller optimizer.learning_rate", "optimizer.learning_rate", nil})
-	}
-	switch {
-	case s.Verdict.Unsettled:
-		all = append(all, advice{"a smaller optimizer.learning_rate", "optimizer.learning_rate", nil}, advice{"optimizer.schedule cosine", "optimizer.schedule", is("cosine")})
-	case s.Verdict.Fit == metrics.Overfitting:
-		all = append(all, advice{"data.flip true", "data.flip", isOn}, advice{"a larger optimizer.weight_decay", "optimizer.weight_decay", nil}, advice{"train.early_stopping", "train.early_stopping", isSet})
-	case s.Verdict.Fit == metrics.Underfitting:
-		all = append(all, advice{"more train.epochs", "train.epochs", nil}, advice{"data.center true", "data.center", isOn}, advice{"another optimizer.learning_rate", "optimizer.learning_rate", nil})
-	}
-	var texts []string
-	advised := make(map[string]bool) // keys
-	for _, one := range all {
-		place := slices.IndexFunc(values, func(v runfolder.ConfigValue) bool { return v.Key == one.key })
-		if advised[one.key] || one.followed != nil && place >= 0 && one.followed(values[place].Text) {
-			continue
-		}
-		texts, advised[one.key] = append(texts, one.text), true
-	}
-	switch len(texts) {
-	case 0:
-		return "several seeds (-seeds 5), to see how much is luck, or one changed key (-set key=value), compared with this run"
-	case 1:
-		return texts[0]
-	}
-	return strings.Join(texts, ", ") + ", one at a time"
 }

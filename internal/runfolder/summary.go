@@ -56,9 +56,6 @@ type Summary struct {
 
 	DeadUnits []metrics.DeadUnits `json:"dead_units,omitempty"` // of the best weights, for each layer with a ReLU
 
-	Detail    *metrics.Detail `json:"detail,omitempty"`     // of the best weights' reconstructions of the test images
-	PCADetail *metrics.Detail `json:"pca_detail,omitempty"` // of reconstructions from as many principal components, fitted to some of the training images
-
 	Confusion *metrics.Confusion `json:"confusion,omitempty"` // of the best weights on the test images
 
 	Started         time.Time `json:"started"` // UTC
@@ -87,8 +84,6 @@ type Layer struct {
 type Verdict struct {
 	Fit    metrics.Fit `json:"fit"`
 	Reason string      `json:"reason"` // including the figures it rests on
-
-	Unsettled bool `json:"unsettled,omitempty"` // whether the validation accuracy swings from epoch to epoch
 }
 
 // Images counts a run's images.

@@ -3,10 +3,12 @@ package runs
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"cifartrain/graphs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
+	"cifartrain/loaders"
 	"cifartrain/metrics"
 	"cifartrain/training"
 )
@@ -61,11 +63,20 @@ func (r *record) judge(history metrics.History) {
 	if s.Best == nil {
 		s.Best = runfolder.FiguresOf(s.Task, history[history.Best()])
 	}
-	against := metrics.Reference{Chance: 1 / float64(len(s.Classes))}
+	against := metrics.Reference{Baseline: commonest(r.Images.Training)}
 	if s.PCA != nil {
-		against.PCA = s.PCA.ValidationMSE
+		against.PCATraining, against.PCAValidation = s.PCA.TrainMSE, s.PCA.ValidationMSE
 	}
 	s.Verdict = reports.Verdict(s.Task, metrics.Judge(s.Task, history, against))
+}
+
+// commonest is the share of the commonest class among the images.
+func commonest(set *loaders.Set) float64 {
+	counts := make([]int, len(set.Classes))
+	for i := range set.Len() {
+		counts[set.Class(i)]++
+	}
+	return float64(slices.Max(counts)) / float64(set.Len())
 }
 
 // measureSpeed adds to the summary how fast the epochs were.

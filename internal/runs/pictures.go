@@ -76,8 +76,7 @@ func (p *Prepared) drawWeights(w io.Writer, caption plots.Caption, weights []flo
 }
 
 // draw draws all pictures for which the run has figures, and returns those that
-// the page shows beside its own curves. It adds to the summary what it measures
-// for them.
+// the page shows beside its own curves.
 func (r *record) draw(result training.Result) (shown []reports.Picture, err error) {
 	if len(result.History) == 0 {
 		return nil, nil
@@ -85,11 +84,6 @@ func (r *record) draw(result training.Result) (shown []reports.Picture, err erro
 	best := *r.Prepared
 	best.Weights = result.Best
 	tested, scored := newTested(&best), r.summary.Best.TestLoss != nil
-	if scored && r.Architecture.Task.Restores() {
-		if r.summary.Detail, r.summary.PCADetail, err = tested.detail(); err != nil {
-			return nil, err
-		}
-	}
 	var due []picture
 	for _, one := range tested.pictures(r.summary, result.History) {
 		if scored || !one.tested {

@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"cifartrain/loaders"
-	"cifartrain/metrics"
 	"cifartrain/metrics/pca"
 )
 
@@ -22,7 +21,6 @@ type tested struct {
 type componentsTested struct {
 	fitted int       // the number of training images that they were fitted to
 	errors []float64 // the mean squared error of each image, in the loss's units
-	detail metrics.Detail
 }
 
 // newTested returns the tested run with the prepared weights.
@@ -47,7 +45,7 @@ func (p *Prepared) testComponents() (*componentsTested, error) {
 	}
 	sample := p.Images.Training.Sample(fittedForTest, p.Config.Random("components"))
 	result := &componentsTested{fitted: sample.Len(), errors: make([]float64, test.Len())}
-	meter, plain := p.detailMeter()
+	plain := loaders.NewTransform(p.Shape, nil)
 	original := make([]float32, test.Shape.Values())
 	components, err := pca.New(context.Background(), arithmetic, latent, sample)
 	if err != nil {
@@ -55,36 +53,7 @@ func (p *Prepared) testComponents() (*componentsTested, error) {
 	}
 	err = components.Restore(context.Background(), test, func(i int, restored []float32) {
 		plain.Apply(original, test.Pixels(i))
-		meter.Add(original, restored)
 		result.errors[i] = scale * meanSquaredError(original, restored)
 	})
-	result.detail = meter.Detail()
 	return result, err
-}
-
-// detailMeter returns a meter for the run's images, and the transform that
-// turns their bytes into pixels in [0, 1].
-func (p *Prepared) detailMeter() (*metrics.DetailMeter, *loaders.Transform) {
-	return metrics.NewDetailMeter(p.Shape.Channels, p.Shape.Height, p.Shape.Width), loaders.NewTransform(p.Shape, nil)
-}
-
-// detail measures how much fine detail of the test images the model's
-// reconstructions keep, and how much those of principal components keep, if
-// there are any.
-func (t *tested) detail() (own, components *metrics.Detail, err error) {
-	meter, plain := t.detailMeter()
-	original := make([]float32, t.Shape.Values())
-	err = t.restoreEach(context.Background(), t.Images.Test, func(place int, restored []float32) {
-		plain.Apply(original, t.Images.Test.Pixels(place))
-		meter.Add(original, restored)
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	measured := meter.Detail()
-	beside, err := t.components()
-	if err != nil || beside == nil {
-		return &measured, nil, err
-	}
-	return &measured, &beside.detail, nil
 }

@@ -2,13 +2,10 @@ package reports
 
 import (
 	"fmt"
-	"io"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 
-	"cifartrain/internal/runfolder"
 	"cifartrain/plots"
 )
 
@@ -80,19 +77,4 @@ func (p SweepProgress) String() string {
 		return text + "."
 	}
 	return fmt.Sprintf("%s; about %s left.", text, Duration(p.SecondsPerEpoch*float64(p.EpochsLeft)/float64(len(p.Running))))
-}
-
-// ShowSweep shows the best settings of a sweep and what they show.
-func ShowSweep(out io.Writer, s *Sweep, folder string) {
-	const most = 15
-	fmt.Fprintln(out)
-	Table(out, s.Cells(most))
-	if more := len(s.Settings) - most; more > 0 {
-		fmt.Fprintf(out, "and %d more in %s\n", more, filepath.Join(folder, runfolder.ComparisonTable))
-	}
-	fmt.Fprintln(out, "\nOrdered by the validation figures of the best epoch; test figures play no part.")
-	for _, text := range append(s.Warnings(), s.Answers()...) {
-		fmt.Fprintln(out, wrap(text, widthOf(out)))
-	}
-	fmt.Fprintf(out, "\nPictures, table and report: %s\n", filepath.Join(folder, runfolder.ReportFile))
 }

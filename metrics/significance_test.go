@@ -1,0 +1,197 @@
+package metrics
+
+import (
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"os"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// TestAgainstSciPy compares tests, intervals, corrections and numbers of seeds with
+// those of SciPy and statsmodels; testdata/significance.py made the figures.
+func TestAgainstSciPy(t *testing.T) {
+	var want struct {
+		Tests []struct {
+			Kind         string
+			First, Other []float64
+			P, Low, High float64
+			MeanInterval [2]float64 `json:"mean_interval"`
+		}
+		Seeds []struct {
+			Effect        float64
+			Pairs, Groups int
+		}
+		Holm    struct{ P, Adjusted []float64 }
+		McNemar []struct {
+			First, Other int
+			P            float64
+		}
+	}
+	content, err := os.ReadFile("testdata/significance.json")
+	if err == nil {
+		err = json.Unmarshal(content, &want)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	differs := func(got, want float64) bool { return !(math.Abs(got-want) <= 1e-9*max(1, math.Abs(want))) }
+	for _, test := range want.Tests {
+		a, b := contender(1, test.First...), contender(1, test.Other...)
+		if test.Kind == "groups" {
+			b = contender(2, test.Other...)
+		}
+		d := Compare(a, b, TestFigure)
+		if differs(d.P, test.P) || differs(d.Change-d.Margin, test.Low) || differs(d.Change+d.Margin, test.High) {
+			t.Errorf("%s %v %v: %+v, want %+v", test.Kind, test.First, test.Other, d, test)
+		}
+		if low, high := d.First.Interval(); differs(low, test.MeanInterval[0]) || differs(high, test.MeanInterval[1]) {
+			t.Errorf("the interval of %v is [%g, %g], want %v", test.First, low, high, test.MeanInterval)
+		}
+	}
+	for _, test := range want.Seeds {
+		pairs, groups := seedsFor(test.Effect, 1, 1, significance), seedsFor(test.Effect, math.Sqrt2, 2, significance)
+		if pairs != test.Pairs || groups != test.Groups {
+			t.Errorf("an effect of %g takes %d pairs and %d in each group, want %d and %d", test.Effect, pairs, groups, test.Pairs, test.Groups)
+		}
+	}
+	if diff := cmp.Diff(want.Holm.Adjusted, Holm(want.Holm.P), cmpopts.EquateApprox(0, 1e-12)); diff != "" {
+		t.Errorf("Holm's correction (-want +got):\n%s", diff)
+	}
+	for _, test := range want.McNemar {
+		if p := McNemar(test.First, test.Other); differs(p, test.P) {
+			t.Errorf("McNemar of %d and %d: %g, want %g", test.First, test.Other, p, test.P)
+		}
+	}
+}
+
+// contender is one with the given test figures, whose seeds count up from first.
+func contender(first uint64, figures ...float64) Contender {
+	c := Contender{Task: Classify, Test: figures}
+	for i := range figures {
+		c.Seeds = append(c.Seeds, first+uint64(i))
+	}
+	return c
+}
+
+// TestFalseAlarms compares configs that are all the same, and counts how often one
+// is called better: at most in 5 % of the comparisons, by the error of the count.
+// Runs of the same seed share part of their luck, as those that split the images
+// alike do.
+func TestFalseAlarms(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	configs := func(count, seeds int, same bool) []Contender {
+		all := make([]Contender, count)
+		shared := make([]float64, seeds)
+		for i := range shared {
+			shared[i] = random.NormFloat64()
+		}
+		for k := range all {
+			figures := make([]float64, seeds)
+			for i := range figures {
+				if figures[i] = random.NormFloat64(); same {
+					figures[i] += shared[i]
+				}
+			}
+			all[k] = contender(1, figures...)
+			if !same {
+				all[k] = contender(uint64(1+100*k), figures...)
+			}
+		}
+		return all
+	}
+	classifiers := func(int) []Contender {
+		all := make([]Contender, 2)
+		for k := range all {
+			all[k] = contender(uint64(k), 0)
+			all[k].Correct = make([]bool, 300)
+			for i := range all[k].Correct {
+				all[k].Correct[i] = random.Float64() < 0.8
+			}
+		}
+		return all
+	}
+	sweep := func(seeds int) []Contender {
+		all := configs(9, seeds, true)
+		for k := range all { // the best first, as a sweep orders them
+			if mean(all[k].Test) > mean(all[0].Test) {
+				all[0], all[k] = all[k], all[0]
+			}
+		}
+		return all
+	}
+	for _, test := range []struct {
+		name    string
+		seeds   []int
+		trials  int
+		make    func(seeds int) []Contender
+		compare func([]Contender, Figure) []Difference
+	}{
+		{"two configs, the same seeds", []int{2, 3, 5, 10}, 2000, func(n int) []Contender { return configs(2, n, true) }, AgainstFirst},
+		{"two configs, other seeds", []int{2, 3, 5, 10}, 2000, func(n int) []Contender { return configs(2, n, false) }, AgainstFirst},
+		{"eight changes to one", []int{2, 3, 5, 10}, 500, func(n int) []Contender { return configs(9, n, true) }, AgainstFirst},
+		{"the best of nine settings", []int{2, 3, 5, 10}, 500, sweep, AgainstBest},
+		{"two classifiers, one run each", []int{1}, 2000, classifiers, AgainstFirst},
+		{"two autoencoders, one run each", []int{1}, 100, func(int) []Contender { return configs(2, 1, true) }, AgainstFirst},
+	} {
+		for _, seeds := range test.seeds {
+			alarms := 0
+			for range test.trials {
+				for _, d := range test.compare(test.make(seeds), TestFigure) {
+					if d.Significant() {
+						alarms++
+						break
+					}
+				}
+			}
+			share, n := float64(alarms)/float64(test.trials), float64(test.trials)
+			t.Logf("%s, %d seeds: %.1f %% false alarms in %d comparisons", test.name, seeds, 100*share, test.trials)
+			if share > 0.05+3*math.Sqrt(0.05*0.95/n) {
+				t.Errorf("%s, %d seeds: %.1f %% false alarms", test.name, seeds, 100*share)
+			}
+		}
+	}
+}
+
+func mean(values []float64) float64 { return NewSpread(values).Mean }
+
+// TestDecides wants the deviation at which five seeds find a change to be one at
+// which they are just enough.
+func TestDecides(t *testing.T) {
+	deviation := Decides(2, 5)
+	if enough, few := seedsFor(2, 0.999*deviation, 1, significance), seedsFor(2, 1.001*deviation, 1, significance); enough != 5 || few != 6 {
+		t.Errorf("below and above a deviation of %g it takes %d and %d seeds, want 5 and 6", deviation, enough, few)
+	}
+}
+
+func TestCompareGaps(t *testing.T) {
+	for _, test := range []struct {
+		task        Task
+		train, kept [2]float64 // of the first and the other
+		change      float64
+	}{
+		{Classify, [2]float64{0.9, 0.84}, [2]float64{0.8, 0.82}, -0.08},
+		{Restore, [2]float64{0.010, 0.02}, [2]float64{0.011, 0.021}, -0.05},
+	} {
+		of := func(i int) Contender {
+			return Contender{Task: test.task, Seeds: []uint64{1}, Train: test.train[i : i+1], Validation: test.kept[i : i+1]}
+		}
+		if d := Compare(of(0), of(1), GapFigure); math.Abs(d.Change-test.change) > 1e-12 || d.Basis != Untested || d.Significant() {
+			t.Errorf("%s: %+v, want a change of %g and no verdict", test.task, d, test.change)
+		}
+	}
+}
+
+// TestCompareSpeed wants a noisy machine to tell nothing apart.
+func TestCompareSpeed(t *testing.T) {
+	took := func(seconds ...float64) Contender { return Contender{EpochSeconds: seconds} }
+	if s := CompareSpeed(took(2, 2.1, 2.2, 9), took(1, 1.1, 1.2, 1.3)); !s.Apart || s.First != 2.1 || s.Other != 1.1 {
+		t.Errorf("twice as fast: %+v", s)
+	}
+	if s := CompareSpeed(took(1, 2, 3, 4), took(1.5, 2.5, 3.5, 4.5)); s.Apart {
+		t.Errorf("epochs that overlap: %+v", s)
+	}
+}
