@@ -114,7 +114,7 @@ func below(values []float64, bound float64) float64 {
 
 // marginRange returns the range of the axis, without the outermost 0.2 % of all
 // values on either side, and the width of a bar. The range begins and ends at edges
-// of bars; 0 and 1 are edges, too.
+// of bars; 0 is an edge, too, and so is 1 unless a bar is wider.
 func marginRange(classes []ClassValues) (low, high, width float64) {
 	const left, bars = 0.002, 80
 	var all []float64
@@ -124,7 +124,9 @@ func marginRange(classes []ClassValues) (low, high, width float64) {
 	slices.Sort(all)
 	low = min(-0.5, stat.Quantile(left, stat.Empirical, all, nil))
 	high = max(1.5, stat.Quantile(1-left, stat.Empirical, all, nil))
-	width = 1 / math.Ceil(bars/(high-low))
+	if width = (high - low) / bars; width <= 1 {
+		width = 1 / math.Ceil(1/width)
+	}
 	return width * math.Floor(low/width), width * math.Ceil(high/width), width
 }
 

@@ -21,8 +21,8 @@ type NamedROC struct {
 // ROC writes a PNG of receiver operating characteristics to w: a curve for each
 // class, with the area under it in the legend. If there is only one curve, the
 // threshold 0 is marked on it. omitted is the number of classes that are left out,
-// those with the largest areas. ROC returns an error if there is no curve, for a curve
-// without points, if the caption names no dataset, or from w.
+// those with the largest areas. ROC returns an error if there is no curve, if the
+// caption names no dataset, or from w.
 func ROC(w io.Writer, caption Caption, curves []NamedROC, omitted int) (err error) {
 	defer drawing("the ROC curve", &err)
 	const side = vg.Length(4.8) * vg.Inch
@@ -40,9 +40,6 @@ func ROC(w io.Writer, caption Caption, curves []NamedROC, omitted int) (err erro
 	guessing := dashed(plotter.XY{}, plotter.XY{X: 100, Y: 100}, noteColor)
 	axes.Add(newGrid(), guessing)
 	for i, curve := range curves {
-		if len(curve.FalsePositive) == 0 {
-			return errors.New(curve.Class + " has no point, since there are no images of it or no others")
-		}
 		points := make(plotter.XYs, len(curve.FalsePositive))
 		for p := range points {
 			points[p] = plotter.XY{X: 100 * curve.FalsePositive[p], Y: 100 * curve.TruePositive[p]}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // SweptFigures are the figures that a sweep's settings reached.
@@ -79,6 +80,11 @@ func (s SweptFigures) best() SweptPoint {
 		}
 	}
 	return best
+}
+
+// severalSeeds reports whether a setting was trained with several seeds.
+func (s SweptFigures) severalSeeds() bool {
+	return slices.ContainsFunc(s.Points, func(p SweptPoint) bool { return p.Low < p.High })
 }
 
 func (s SweptFigures) check(caption Caption) error {

@@ -48,7 +48,10 @@ func SweepMap(w io.Writer, caption Caption, figures SweptFigures) (err error) {
 		}
 	}
 	h := heading{fmt.Sprintf("Validation %s by %s and %s", figures.quantity().name, x.Name, y.Name), caption,
-		[]string{fmt.Sprintf("Validation %s of the best epoch, the mean over seeds: the darker, the better; the best of all has a frame.", figures.measure())}}
+		[]string{fmt.Sprintf("Validation %s of the best epoch: the darker, the better; the best of all has a frame.", figures.measure())}}
+	if figures.severalSeeds() {
+		h.notes = append(h.notes, "Figures are means over seeds.")
+	}
 	if missing {
 		h.notes = append(h.notes, "–: no run came to its end.")
 	}

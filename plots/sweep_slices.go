@@ -80,7 +80,7 @@ func SweepSlices(w io.Writer, caption Caption, figures SweptFigures) (err error)
 func (s SweptFigures) slicesHeading(caption Caption, notes []string) heading {
 	has := func(sign func(SweptPoint) bool) bool { return slices.ContainsFunc(s.Points, sign) }
 	text := "Each dot is a setting with its figure of the best epoch; the best of all is ringed."
-	if has(func(p SweptPoint) bool { return p.Low < p.High }) {
+	if s.severalSeeds() {
 		text = "Each dot is a setting with its mean over seeds at the best epoch, its line reaches from the lowest to the highest seed; the best of all is ringed."
 	}
 	if has(func(p SweptPoint) bool { return p.Yardstick != 0 }) {

@@ -62,9 +62,12 @@ func Tweaks(w io.Writer, caption Caption, figures SweptFigures) (err error) {
 	axes.Y.Min, axes.Y.Max = -0.6, float64(len(rows))-0.4
 	axes.Y.Tick.Marker, axes.Y.Tick.Length, axes.Y.Width = ticks, 0, 0
 	axes.X.Label.Text = "Validation " + figures.measure()
+	dot := "The dot is the figure of the best epoch."
+	if figures.severalSeeds() {
+		dot = "The dot is the mean over seeds at the best epoch, the line reaches from the lowest to the highest seed."
+	}
 	heading := heading{"What each change alone contributes", caption, []string{
-		"The dot is the mean over the seeds at the best epoch, the line reaches from the lowest to the highest seed. Dashed: the setting without any of the changes. " +
-			"Blue: better than it, orange: worse, where a test at 5 % tells the two apart; gray: it does not.",
+		dot + " Dashed: the setting without any of the changes. Blue: better than it, orange: worse, where a test at 5 % tells the two apart; gray: it does not.",
 	}}
 	return writePicture(w, heading, 0.8*vg.Inch+vg.Length(len(rows))*0.34*vg.Inch, axes.Draw)
 }

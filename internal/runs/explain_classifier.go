@@ -14,7 +14,7 @@ import (
 // The most that one picture can show.
 const (
 	mostMistakes     = 18
-	mostCurves       = 8
+	mostCurves       = 10
 	mostClassesDrawn = 20
 )
 
