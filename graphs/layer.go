@@ -25,6 +25,7 @@ type Layer struct {
 
 	ReLU   bool    // max(0, .) follows
 	Latent bool    // its output is the code from which the image is restored
+	X      *G.Node // (B, In), what it is computed from
 	Output *G.Node // (B, Out), after the ReLU
 }
 
@@ -37,7 +38,7 @@ func layersOf(m *Model) (layers []Layer) {
 		}
 		layer := Layer{
 			In: affine.X.Shape()[1], Out: n.Shape()[1], Weight: affine.Weight.Name(), Bias: affine.Bias.Name(),
-			Transposed: !affine.Transposed, Latent: n == m.Code, Output: n,
+			Transposed: !affine.Transposed, Latent: n == m.Code, X: affine.X, Output: n,
 		}
 		layer.Name = strings.TrimSuffix(strings.TrimSuffix(layer.Bias, ".bias"), "_bias")
 		for users := m.Graph.To(n.ID()); users.Next(); {
@@ -49,6 +50,19 @@ func layersOf(m *Model) (layers []Layer) {
 		layers = append(layers, layer)
 	}
 	return layers
+}
+
+// IsChain reports whether the model is nothing but its layers, each of which takes
+// what the one before it gives. It is asked before the model is fused.
+func (m *Model) IsChain() bool {
+	x := m.Input
+	for _, layer := range m.Layers {
+		if layer.X != x {
+			return false
+		}
+		x = layer.Output
+	}
+	return x == m.Output
 }
 
 // ParameterCounts returns, for each layer, how many trained values it adds to

@@ -97,7 +97,7 @@ func (e *exported) encode(ctx context.Context, format string) (content []byte, l
 	}
 	metadata := map[string]string{"pixels": runs.PlainPixels}
 	weights, err := exports.Fold(model)
-	if errors.Is(err, exports.ErrShared) {
+	if errors.Is(err, exports.ErrShared) || errors.Is(err, exports.ErrNoChain) {
 		weights, metadata = e.Weights, e.PixelMetadata()
 		lines = [][2]string{{"not folded", err.Error() + "; the file's metadata says what must be done to pixels first"}}
 	} else if model.Normalization != nil || model.MeanImage != nil {
@@ -151,7 +151,7 @@ func (e *exported) model() (exports.Model, error) {
 	}
 	model := exports.Model{
 		Name: e.Config.Name, Version: runfolder.Version(),
-		Shape: e.Shape, Layers: built.Layers, Weights: e.Weights, Restores: e.Architecture.Task.Restores(),
+		Shape: e.Shape, Graph: built, Weights: e.Weights, Restores: e.Architecture.Task.Restores(),
 		Normalization: e.Normalization(), MeanImage: e.Transform.MeanImage(), Metadata: e.metadata(),
 	}
 	model.Doc = e.which + "."

@@ -14,6 +14,10 @@ import (
 // other.
 var ErrShared = errors.New("the first and the last layer share one weight, which cannot both be divided by data.normalize's deviations and multiplied by them")
 
+// ErrNoChain says that a model's first or last operation cannot take up the
+// preprocessing.
+var ErrNoChain = errors.New("the model is not a chain of layers, so that data.normalize and data.center cannot be worked into its weights")
+
 // Fold returns the model's weights with its preprocessing worked into them, so
 // that they take pixels in [0, 1] and, where the model restores its input, give
 // pixels again. A pixel x of channel c reaches the first layer as
@@ -23,14 +27,17 @@ var ErrShared = errors.New("the first and the last layer share one weight, which
 //	W' = std W,    b' = std (b + m) + mean     of the last one
 //
 // compute the same values, up to the rounding of float32. The error is
-// [ErrShared] where no weights do.
+// [ErrShared] or [ErrNoChain] where no weights do.
 func Fold(m Model) (graphs.Weights, error) {
 	if m.Normalization == nil && m.MeanImage == nil {
 		return m.Weights, nil
 	}
-	first, last := m.Layers[0], m.Layers[len(m.Layers)-1]
+	if !m.Graph.IsChain() {
+		return nil, ErrNoChain
+	}
+	first, last := m.Graph.Layers[0], m.Graph.Layers[len(m.Graph.Layers)-1]
 	mean, std, scaled := m.perValue()
-	if first.Weight == last.Weight && len(m.Layers) > 1 && scaled {
+	if first.Weight == last.Weight && len(m.Graph.Layers) > 1 && scaled {
 		return nil, ErrShared
 	}
 	folded := slices.Clone(m.Weights)

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"slices"
 
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
 	"cifartrain/graphs"
 	"cifartrain/loaders"
 )
@@ -18,7 +21,7 @@ type Model struct {
 	Version string // of the program that trained it
 
 	Shape    loaders.Shape // of an image
-	Layers   []graphs.Layer
+	Graph    *graphs.Model // in Gorgonia's own operations, as Build returns it
 	Weights  graphs.Weights
 	Restores bool // whether the output is an image again
 
@@ -49,52 +52,63 @@ func (m Model) Input() Tensor { return Tensor{Input, m.imageShape()} }
 
 // Outputs are what the model gives, the main one first.
 func (m Model) Outputs() []Tensor {
-	latent := m.latent()
 	switch {
 	case !m.Restores:
-		return []Tensor{{Scores, []int{m.Layers[len(m.Layers)-1].Out}}}
-	case latent < 0:
+		return []Tensor{{Scores, []int{m.Graph.Output.Shape()[1]}}}
+	case m.Graph.Code == nil:
 		return []Tensor{{Reconstruction, m.imageShape()}}
 	}
-	return []Tensor{{Reconstruction, m.imageShape()}, {Code, []int{m.Layers[latent].Out}}}
-}
-
-// latent is the index of the layer that returns the code, or -1.
-func (m Model) latent() int {
-	return slices.IndexFunc(m.Layers, func(l graphs.Layer) bool { return l.Latent })
+	return []Tensor{{Reconstruction, m.imageShape()}, {Code, []int{m.Graph.Code.Shape()[1]}}}
 }
 
 func (m Model) imageShape() []int { return []int{m.Shape.Channels, m.Shape.Height, m.Shape.Width} }
 
 // ONNX returns the model as an ONNX file: IR version 8, opset 17, float32. The
-// graph normalizes and centers its input as in training, and reverses both in a
-// reconstruction. A weight that layers share is stored once.
+// operations are those of the model's graph. Before them, its input is normalized
+// and centered as in training, and both are reversed in a reconstruction. A weight
+// that is used several times is stored once. The error names an operation that has
+// no counterpart here.
 //
 // Operators: https://github.com/onnx/onnx/blob/v1.12.0/docs/Operators.md
 func ONNX(m Model) ([]byte, error) {
-	f := &formula{value: m.Input().Name}
-	for _, w := range m.Weights {
-		f.constants = append(f.constants, constant{w.Name, w.Value.Shape(), w.Value.Float32s()})
+	f, err := m.formula()
+	if err != nil {
+		return nil, fmt.Errorf("writing the model as ONNX: %w", err)
 	}
-	f.enter(m)
-	for _, layer := range m.Layers {
-		if err := f.layer(layer); err != nil {
-			return nil, fmt.Errorf("writing the model as ONNX: %w", err)
-		}
-	}
-	if m.Restores {
-		f.leave(m)
-	}
-	f.steps[len(f.steps)-1].output = m.Outputs()[0].Name
 	return m.encode(f), nil
 }
 
-// A formula is a chain of steps and the constants they use.
+// formula returns the steps from the model's input to its outputs.
+func (m Model) formula() (*formula, error) {
+	f := &formula{value: m.Input().Name, weights: m.Weights.ByName(), names: map[*G.Node]string{}}
+	f.enter(m)
+	f.names[m.Graph.Input] = f.value
+	if m.Graph.Code != nil {
+		if _, err := f.write(m.Graph.Code); err != nil {
+			return nil, err
+		}
+		f.steps[len(f.steps)-1].output, f.names[m.Graph.Code] = Code, Code
+	}
+	value, err := f.write(m.Graph.Output)
+	if err != nil {
+		return nil, err
+	}
+	if f.value = value; m.Restores {
+		f.leave(m)
+	}
+	f.steps[len(f.steps)-1].output = m.Outputs()[0].Name
+	return f, nil
+}
+
+// A formula is a list of steps and the constants they use.
 type formula struct {
 	constants []constant
 	integers  []int64 // the shape that a Reshape uses; otherwise nil
 	steps     []step
 	value     string // the result of the last step
+
+	weights map[string]*tensor.Dense
+	names   map[*G.Node]string // of the values of the graph's nodes so far
 }
 
 // A constant is a tensor stored in the model: an initializer.
@@ -145,27 +159,6 @@ func (f *formula) knowNormalization(m Model) {
 	perChannel := []int{1, m.Shape.Channels, 1, 1}
 	f.know("normalize.mean", perChannel, m.Normalization.Mean)
 	f.know("normalize.std", perChannel, m.Normalization.Std)
-}
-
-// layer applies a layer: Gemm is x W + b, or x W^T + b with transB.
-func (f *formula) layer(l graphs.Layer) error {
-	for _, name := range []string{l.Weight, l.Bias} {
-		if !slices.ContainsFunc(f.constants, func(c constant) bool { return c.name == name }) {
-			return fmt.Errorf("layer %s: there is no weight %q", l.Name, name)
-		}
-	}
-	output := l.Name
-	if l.Latent {
-		output = Code
-	}
-	gemm := f.then("Gemm", output, l.Weight, l.Bias)
-	if !l.Transposed {
-		gemm.attribute = "transB"
-	}
-	if l.ReLU {
-		f.then("Relu", l.Name+".relu")
-	}
-	return nil
 }
 
 // leave adds the steps from a restored input back to pixels.

@@ -42,6 +42,9 @@ func (p *Prepared) Demo(ctx context.Context) (reports.Demo, error) {
 		}
 		behind = behind || layer.Latent
 	}
+	if !model.IsChain() {
+		return reports.Demo{}, requestf("a %s has no page: the page computes layers that follow one another, with a ReLU or nothing between them", p.Architecture.Kind)
+	}
 	if demo.Latent == 0 && len(demo.Layers) != 1 {
 		return reports.Demo{}, requestf("a %s has no page that shows what speaks for which class: it has more than one layer", p.Architecture.Kind)
 	}

@@ -1,0 +1,111 @@
+package exports
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	G "gorgonia.org/gorgonia"
+
+	"cifartrain/fuse"
+)
+
+// operators are ONNX's operators by the names of Gorgonia's operations, element by
+// element and of matrices. Both broadcast alike.
+var operators = map[string]string{
+	"A × B": "MatMul", "Aᵀ{1, 0}": "Transpose",
+	"+ false": "Add", "- false": "Sub", "⊙ false": "Mul", "÷ false": "Div", "^ false": "Pow",
+	"abs": "Abs", "exp": "Exp", "ln": "Log", "neg": "Neg", "sqrt": "Sqrt", "inv": "Reciprocal",
+	"sigmoid": "Sigmoid", "tanh": "Tanh", "softplus": "Softplus",
+	">= true": "GreaterOrEqual", "> true": "Greater", "<= true": "LessOrEqual", "< true": "Less",
+}
+
+// write adds the steps that compute a node, unless they are there, and returns the
+// name of its value.
+func (f *formula) write(n *G.Node) (name string, err error) {
+	if name, there := f.names[n]; there {
+		return name, nil
+	}
+	if n.Op() == nil {
+		name, err = f.writeWeight(n)
+	} else {
+		name, err = f.writeOperation(n)
+	}
+	f.names[n] = name
+	return name, err
+}
+
+func (f *formula) writeWeight(n *G.Node) (string, error) {
+	weight := f.weights[n.Name()]
+	if weight == nil {
+		return "", fmt.Errorf("there is no weight %q", n.Name())
+	}
+	f.know(n.Name(), weight.Shape(), weight.Float32s())
+	return n.Name(), nil
+}
+
+func (f *formula) writeOperation(n *G.Node) (string, error) {
+	operation := n.Op().String()
+	if affine, ok := fuse.AffineOf(n); ok && affine.Bias != nil {
+		return f.writeAffine(affine)
+	}
+	if x, ok := fuse.ReLUOf(n); ok {
+		return f.apply("Relu", x)
+	}
+	if number, ok := strings.CutPrefix(operation, "const "); ok {
+		value, err := strconv.ParseFloat(number, 32)
+		f.know(operation, nil, []float32{float32(value)})
+		return operation, err
+	}
+	var operands []*G.Node
+	for from := n.Graph().From(n.ID()); from.Next(); {
+		operands = append(operands, from.Node().(*G.Node))
+	}
+	switch operator := operators[operation]; {
+	case operation == "square":
+		return f.apply("Mul", operands[0], operands[0])
+	case strings.HasPrefix(operation, "Repeat"):
+		return f.write(operands[0]) // ONNX's operators repeat it themselves
+	case operator == "":
+		return "", fmt.Errorf("the operation %q has no counterpart here", operation)
+	case strings.HasSuffix(operation, "true"): // a comparison whose result is a number
+		name, err := f.apply(operator, operands...)
+		f.value = name
+		f.then("Cast", name+".number").attribute = "to"
+		return f.value, err
+	default:
+		return f.apply(operator, operands...)
+	}
+}
+
+// writeAffine adds a Gemm: x W + b, or x W^T + b with transB. It is named after the
+// layer.
+func (f *formula) writeAffine(a fuse.Affine) (string, error) {
+	name, err := f.apply("Gemm", a.X, a.Weight, a.Bias)
+	if err != nil {
+		return "", err
+	}
+	gemm := &f.steps[len(f.steps)-1]
+	if a.Transposed {
+		gemm.attribute = "transB"
+	}
+	gemm.output = strings.TrimSuffix(strings.TrimSuffix(a.Bias.Name(), ".bias"), "_bias")
+	if a.Bias.Op() != nil {
+		gemm.output = name
+	}
+	return gemm.output, nil
+}
+
+// apply adds a step that applies an operator to nodes.
+func (f *formula) apply(operator string, operands ...*G.Node) (string, error) {
+	inputs := make([]string, len(operands))
+	for i, operand := range operands {
+		var err error
+		if inputs[i], err = f.write(operand); err != nil {
+			return "", err
+		}
+	}
+	name := fmt.Sprintf("%s.%d", strings.ToLower(operator), len(f.steps))
+	f.steps = append(f.steps, step{operator: operator, inputs: inputs, output: name})
+	return name, nil
+}
