@@ -55,7 +55,7 @@ func newTrained(t *testing.T, kind string, normalized, centered bool) trained {
 		t.Fatal(err)
 	}
 	m := trained{architecture: architecture, Model: exports.Model{
-		Name: "run", Doc: "what it is", Version: "1", Shape: images().Shape, Layers: built.Layers, Weights: weights,
+		Name: "run", Doc: "what it is", Version: "1", Shape: images().Shape, Graph: built, Weights: weights,
 		Restores: built.Labels == nil, Metadata: map[string]string{"seed": "1", "run": "run"},
 	}}
 	if normalized {
@@ -227,7 +227,7 @@ func TestONNXSaysWhatItIs(t *testing.T) {
 			uses[string(input.bytes)]++
 		}
 	}
-	for _, layer := range model.Layers {
+	for _, layer := range model.Graph.Layers {
 		if uses[layer.Weight] != 2 || uses[layer.Bias] != 1 {
 			t.Errorf("%s is used %d times, want 2; %s %d times, want 1", layer.Weight, uses[layer.Weight], layer.Bias, uses[layer.Bias])
 		}
@@ -241,7 +241,7 @@ func TestONNXWithoutAWeight(t *testing.T) {
 	model := newTrained(t, "autoencoder", false, false)
 	model.Weights = model.Weights[1:]
 	_, err := exports.ONNX(model.Model)
-	if want := `writing the model as ONNX: layer encoder.0: there is no weight "encoder.0.weight"`; err == nil || err.Error() != want {
+	if want := `writing the model as ONNX: there is no weight "encoder.0.weight"`; err == nil || err.Error() != want {
 		t.Errorf("the error is %v, want %q", err, want)
 	}
 }

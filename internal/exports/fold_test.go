@@ -24,7 +24,10 @@ func foldable(restores, shared bool, deviations ...float32) Model {
 	}
 	m := Model{
 		Shape: shape, Restores: restores,
-		Layers:    []graphs.Layer{{Name: "first", In: 4, Out: 3, Weight: "w1", Bias: "b1", ReLU: true}, {Name: "last", In: 3, Out: 4, Weight: "w2", Bias: "b2"}},
+		Graph: &graphs.Model{Layers: []graphs.Layer{
+			{Name: "first", In: 4, Out: 3, Weight: "w1", Bias: "b1", ReLU: true},
+			{Name: "last", In: 3, Out: 4, Weight: "w2", Bias: "b2"},
+		}},
 		Weights:   graphs.Weights{{Name: "w1", Value: drawn(3, 4)}, {Name: "b1", Value: drawn(3)}, {Name: "w2", Value: drawn(4, 3)}, {Name: "b2", Value: drawn(4)}},
 		MeanImage: []float32{0.25, -0.5, 0.125, 1},
 	}
@@ -32,7 +35,7 @@ func foldable(restores, shared bool, deviations ...float32) Model {
 		m.Normalization = &loaders.Normalization{Mean: []float32{0.3, 0.6}, Std: deviations}
 	}
 	if shared {
-		m.Layers[1].Weight, m.Layers[1].Transposed = "w1", true
+		m.Graph.Layers[1].Weight, m.Graph.Layers[1].Transposed = "w1", true
 	}
 	return m
 }
@@ -47,7 +50,7 @@ func output(m Model, weights graphs.Weights, pixels []float64, folded bool) []fl
 			x[j] = (x[j]-mean[j])/std[j] - m.meanValue(j)
 		}
 	}
-	for _, layer := range m.Layers {
+	for _, layer := range m.Graph.Layers {
 		var weight *matrix
 		var bias []float32
 		for _, w := range weights {
