@@ -10,62 +10,106 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Patterns are found by what Gorgonia v0.9.18, whose version is pinned, calls its
-// ops, because it does not export their types.
-const (
-	opProduct   = "A × B"
-	opTranspose = "Aᵀ{1, 0}"
-	opAdd       = "+ false"
-	opSubtract  = "- false"
-	opMultiply  = "⊙ false"
-	opDivide    = "÷ false"
-	opPositive  = ">= true" // 1 where the first operand is at least the second, else 0
-	opSquare    = "square"
-	opRepeat    = "Repeat0"
-	opSum       = "Σ["       // and the axes
-	opReshape   = "Reshape(" // and the shape
-	opSize      = "SizeOf="  // and the length of a side
-	opConstant  = "const "   // and the number
-)
+// A pattern reports whether a node is computed in a certain way. It appends the
+// nodes that it recognizes to inner, the outermost first, and sets what it was made
+// with to the nodes that it leads to.
+type pattern func(n *G.Node, inner *G.Nodes) bool
 
-// computedBy returns the operands of a node of an op, given by its name or the
-// beginning of its name.
-func computedBy(n *G.Node, op string) (G.Nodes, bool) {
-	if n.Op() == nil || !strings.HasPrefix(n.Op().String(), op) {
-		return nil, false
+// by is the pattern of an operation, named as Gorgonia v0.9.18, whose version is
+// pinned, prints it, or by the beginning of its name. Gorgonia does not export the
+// types of its operations. Patterns of two operands are tried in both orders where
+// the order does not matter.
+func by(operation string, patterns ...pattern) pattern {
+	return func(n *G.Node, inner *G.Nodes) bool {
+		if n.Op() == nil || !strings.HasPrefix(n.Op().String(), operation) {
+			return false
+		}
+		given, before := operands(n), len(*inner)
+		matches := func() bool {
+			*inner = append((*inner)[:before], n)
+			for i, matches := range patterns {
+				if !matches(given[i], inner) {
+					return false
+				}
+			}
+			return true
+		}
+		if len(given) < len(patterns) {
+			return false
+		}
+		if matches() {
+			return true
+		}
+		if len(patterns) == 2 && (operation == "+ false" || operation == "⊙ false") {
+			slices.Reverse(given)
+			return matches()
+		}
+		return false
 	}
-	return operands(n), true
 }
 
-// either returns the two operands of a node of an op whose operands may be
-// exchanged, so that second holds for the second; false if it holds for neither.
-func either(n *G.Node, op string, second func(*G.Node) bool) (a, b *G.Node, ok bool) {
-	both, ok := computedBy(n, op)
-	switch {
-	case !ok || len(both) != 2:
-		return nil, nil, false
-	case second(both[1]):
-		return both[0], both[1], true
-	case second(both[0]):
-		return both[1], both[0], true
-	}
-	return nil, nil, false
+// is is any node; node is set to it.
+func is(node **G.Node) pattern {
+	return func(n *G.Node, _ *G.Nodes) bool { *node = n; return true }
 }
 
-// constant returns the number that a node stands for.
-func constant(n *G.Node) (float32, bool) {
-	if _, ok := computedBy(n, opConstant); !ok {
-		return 0, false
-	}
-	value, err := strconv.ParseFloat(n.Op().String()[len(opConstant):], 32)
-	return float32(value), err == nil
+// again is the node that node was set to before.
+func again(node **G.Node) pattern {
+	return func(n *G.Node, _ *G.Nodes) bool { return n == *node }
 }
 
-// equals returns a function that reports whether a node is the constant.
-func equals(number float32) func(*G.Node) bool {
-	return func(n *G.Node) bool {
-		value, ok := constant(n)
-		return ok && value == number
+// constant is any number; value is set to it.
+func constant(value *float32) pattern {
+	return func(n *G.Node, _ *G.Nodes) bool {
+		if n.Op() == nil {
+			return false
+		}
+		text, ok := strings.CutPrefix(n.Op().String(), "const ")
+		number, err := strconv.ParseFloat(text, 32)
+		*value = float32(number)
+		return ok && err == nil
+	}
+}
+
+// number is a certain number.
+func number(value float32) pattern {
+	var got float32
+	return func(n *G.Node, inner *G.Nodes) bool { return constant(&got)(n, inner) && got == value }
+}
+
+// relu is max(0, x).
+func relu(x **G.Node, inside pattern) pattern {
+	return func(n *G.Node, inner *G.Nodes) bool {
+		return by("⊙ false", is(x), by(">= true", again(x), number(0)))(n, inner) && inside(*x, inner)
+	}
+}
+
+// mean is the mean of all elements of a node.
+func mean(inside pattern) pattern {
+	var terms *G.Node
+	return func(n *G.Node, inner *G.Nodes) bool {
+		return n.IsScalar() && by("÷ false", by("Σ[", is(&terms)), length(&terms))(n, inner) && inside(terms, inner)
+	}
+}
+
+// length is how many elements a node has, computed from the lengths of its sides.
+func length(of **G.Node) pattern {
+	return func(n *G.Node, inner *G.Nodes) bool {
+		count := 1
+		var multiply pattern
+		multiply = func(n *G.Node, inner *G.Nodes) bool {
+			if by("SizeOf=", again(of))(n, inner) {
+				size, err := strconv.Atoi(strings.TrimPrefix(n.Op().String(), "SizeOf="))
+				count *= size
+				return err == nil
+			}
+			if n.Op() == nil || n.Op().String() != "⊙ false" {
+				return false
+			}
+			*inner = append(*inner, n)
+			return multiply(operands(n)[0], inner) && multiply(operands(n)[1], inner)
+		}
+		return multiply(n, inner) && count == (*of).Shape().TotalSize()
 	}
 }
 
@@ -76,137 +120,71 @@ type Affine struct {
 	Transposed bool    // the value is X Weight^T + Bias, not X Weight + Bias
 	Bias       *G.Node // (out) or (1, out), added to each row; nil for none
 
-	inner G.Nodes // the nodes between Weight, Bias and the value
+	inner G.Nodes // the nodes that compute it, the value first
 }
 
 // AffineOf returns the affine map that a node of a plain graph is the value of.
-func AffineOf(n *G.Node) (Affine, bool) {
-	if n.Op() == nil || n.Dtype() != tensor.Float32 || n.Dims() != 2 {
-		return Affine{}, false
+func AffineOf(n *G.Node) (a Affine, ok bool) {
+	var product *G.Node
+	switch {
+	case n.Op() == nil || n.Dtype() != tensor.Float32 || n.Dims() != 2:
+		return a, false
+	case by("+ false", is(&product), by("Repeat0", is(&a.Bias), by("SizeOf=", again(&product))))(n, &a.inner):
+		if vector := operands(a.Bias); by("Reshape(")(a.Bias, &G.Nodes{}) && vector[0].Dims() == 1 {
+			a.Bias = vector[0]
+		}
+		if product.Dims() != 2 || a.Bias.Shape().TotalSize() != n.Shape()[1] {
+			return a, false
+		}
+	default:
+		product, a.Bias, a.inner = n, nil, nil
 	}
-	if factors, ok := computedBy(n, opProduct); ok && n.Op().String() == opProduct {
-		return affine(factors[0], factors[1])
+	if product.Op() == nil || product.Op().String() != "A × B" || !by("A × B", is(&a.X), is(&a.Weight))(product, &a.inner) {
+		return a, false
 	}
-	product, repeated, ok := either(n, opAdd, func(n *G.Node) bool { return n.Op() != nil && n.Op().String() == opRepeat })
-	if !ok {
-		return Affine{}, false
+	if matrix, ok := transposeOf(a.Weight); ok {
+		a.Weight, a.Transposed = matrix, true
 	}
-	a, ok := AffineOf(product)
-	if !ok || a.Bias != nil || !repeated.Shape().Eq(product.Shape()) {
-		return Affine{}, false
-	}
-	row := operands(repeated) // the bias, and how often it is repeated
-	a.Bias, a.inner = row[0], G.Nodes{product, repeated, row[1]}
-	if vector, reshaped := computedBy(a.Bias, opReshape); reshaped && vector[0].Dims() == 1 {
-		a.Bias = vector[0]
-	}
-	return a, a.Bias.Shape().TotalSize() == n.Shape()[1]
+	return a, a.X.Dims() == 2 && a.Weight.Dims() == 2
 }
 
-// affine returns the product of two nodes.
-func affine(x, w *G.Node) (Affine, bool) {
-	if x.Dims() != 2 || w.Dims() != 2 {
-		return Affine{}, false
-	}
-	if matrix, ok := matchTranspose(w); ok {
-		return Affine{X: x, Weight: matrix, Transposed: true}, true
-	}
-	return Affine{X: x, Weight: w}, true
-}
-
-// matchTranspose returns the matrix of which a node is the transpose.
-func matchTranspose(n *G.Node) (*G.Node, bool) {
-	from, ok := computedBy(n, opTranspose)
-	if !ok || from[0].Dims() != 2 || from[0].Dtype() != tensor.Float32 {
-		return nil, false
-	}
-	return from[0], true
+// transposeOf returns the matrix of which a node is the transpose.
+func transposeOf(n *G.Node) (matrix *G.Node, ok bool) {
+	ok = by("Aᵀ{1, 0}", is(&matrix))(n, &G.Nodes{}) && matrix.Dims() == 2 && matrix.Dtype() == tensor.Float32
+	return matrix, ok
 }
 
 // ReLUOf returns the node of a plain graph to which a ReLU was applied to give n.
-func ReLUOf(n *G.Node) (*G.Node, bool) {
-	x, _, ok := matchReLU(n)
+func ReLUOf(n *G.Node) (x *G.Node, ok bool) {
+	ok = relu(&x, is(&x))(n, &G.Nodes{})
 	return x, ok
 }
 
-// matchReLU returns the node to which a ReLU was applied, and that of its mask.
-func matchReLU(n *G.Node) (x, mask *G.Node, ok bool) {
-	x, mask, ok = either(n, opMultiply, func(n *G.Node) bool {
-		sides, ok := computedBy(n, opPositive)
-		return ok && equals(0)(sides[1])
-	})
-	if !ok || operands(mask)[0] != x {
-		return nil, nil, false
+// layer returns the layer that a node is the output of.
+func (p *plain) layer(n *G.Node) (l layer, ok bool) {
+	var sum *G.Node
+	var inner G.Nodes
+	if relu(&sum, is(&sum))(n, &inner) {
+		l.Affine, ok = AffineOf(sum)
+		l.relu = true
+		return l, ok && l.Bias != nil && p.onlyFor(n, append(inner, l.inner...))
 	}
-	return x, mask, true
+	l.Affine, ok = AffineOf(n)
+	return l, ok && p.onlyFor(n, l.inner)
 }
 
-// matchLayer returns the layer that a node is the output of.
-func matchLayer(p *plain, n *G.Node) (layer, bool) {
-	if sum, mask, ok := matchReLU(n); ok {
-		a, ok := AffineOf(sum)
-		return layer{Affine: a, relu: true}, ok && a.Bias != nil && p.onlyFor(n, append(a.inner, sum, mask)...)
-	}
-	a, ok := AffineOf(n)
-	return layer{Affine: a}, ok && p.onlyFor(n, a.inner...)
-}
-
-// matchMean returns the node of whose elements n is the mean, and the nodes in
-// between.
-func matchMean(n *G.Node) (of *G.Node, inner G.Nodes, ok bool) {
-	parts, ok := computedBy(n, opDivide)
-	if !ok || !n.IsScalar() {
-		return nil, nil, false
-	}
-	sum, isSum := computedBy(parts[0], opSum)
-	if !isSum || !parts[0].IsScalar() {
-		return nil, nil, false
-	}
-	count, inner, ok := product(parts[1])
-	return sum[0], append(inner, parts[0]), ok && count == sum[0].Shape().TotalSize()
-}
-
-// product returns the number that a node computes from lengths of sides, and the
-// nodes that take part.
-func product(n *G.Node) (number int, nodes G.Nodes, ok bool) {
-	if _, ok := computedBy(n, opSize); ok {
-		number, err := strconv.Atoi(n.Op().String()[len(opSize):])
-		return number, G.Nodes{n}, err == nil
-	}
-	factors, ok := computedBy(n, opMultiply)
-	if !ok {
-		return 0, nil, false
-	}
-	number, nodes = 1, G.Nodes{n}
-	for _, factor := range factors {
-		one, parts, ok := product(factor)
-		if !ok {
-			return 0, nil, false
-		}
-		number, nodes = number*one, append(nodes, parts...)
-	}
-	return number, nodes, true
-}
-
-// matchMSE returns the two nodes of whose differences n is the mean square. Only
+// meanSquare returns the two nodes of whose differences n is the mean square. Only
 // the prediction may vary.
-func matchMSE(p *plain, n *G.Node) (prediction, target *G.Node, ok bool) {
-	square, inner, ok := matchMean(n)
-	if !ok {
+func (p *plain) meanSquare(n *G.Node) (prediction, target *G.Node, ok bool) {
+	var inner G.Nodes
+	ok = mean(by("square", by("- false", is(&prediction), is(&target))))(n, &inner)
+	if !ok || !prediction.Shape().Eq(target.Shape()) || !p.onlyFor(n, inner) {
 		return nil, nil, false
 	}
-	difference, ok := computedBy(square, opSquare)
-	if !ok {
-		return nil, nil, false
+	if p.varies[target] {
+		prediction, target = target, prediction
 	}
-	sides, ok := computedBy(difference[0], opSubtract)
-	if !ok || !sides[0].Shape().Eq(sides[1].Shape()) || !p.onlyFor(n, append(inner, square, difference[0])...) {
-		return nil, nil, false
-	}
-	if p.varies[sides[1]] {
-		slices.Reverse(sides)
-	}
-	return sides[0], sides[1], !p.varies[sides[1]]
+	return prediction, target, !p.varies[target]
 }
 
 // A hingeLoss is c * mean(max(0, 1 - y*score)), whose terms may be squared.
@@ -218,63 +196,37 @@ type hingeLoss struct {
 	squared bool
 }
 
-// matchHinge returns the hinge loss that a node is the value of.
-func matchHinge(p *plain, n *G.Node) (hingeLoss, bool) {
-	loss, mean := hingeLoss{c: 1}, n
+// hingeLoss returns the hinge loss that a node is the value of.
+func (p *plain) hingeLoss(n *G.Node) (l hingeLoss, ok bool) {
+	var margins, y *G.Node
+	terms := relu(&margins, by("- false", number(1), by("⊙ false", is(&y), is(&l.scores))))
 	var inner G.Nodes
-	if factor, c, ok := either(n, opMultiply, func(n *G.Node) bool { _, ok := constant(n); return ok }); ok {
-		mean, inner = factor, G.Nodes{factor}
-		loss.c, _ = constant(c)
+	for _, l.squared = range []bool{false, true} {
+		if l.squared {
+			terms = by("square", terms)
+		}
+		l.c, inner = 1, nil
+		if ok = mean(terms)(n, &inner); !ok {
+			inner = nil
+			ok = by("⊙ false", mean(terms), constant(&l.c))(n, &inner)
+		}
+		if ok {
+			break
+		}
 	}
-	terms, between, ok := matchMean(mean)
-	if !ok {
-		return hingeLoss{}, false
+	if !ok || margins.Dims() != 1 || !y.Shape().Eq(l.scores.Shape()) {
+		return l, false
 	}
-	inner = append(inner, between...)
-	if root, ok := computedBy(terms, opSquare); ok {
-		inner, terms, loss.squared = append(inner, terms), root[0], true
+	label := by("- false", by("⊙ false", is(&l.labels), number(2)), number(1)) // y
+	if p.varies[y] || label(l.scores, &G.Nodes{}) {
+		y, l.scores = l.scores, y
 	}
-	margin, mask, ok := matchReLU(terms)
-	if !ok || margin.Dims() != 1 {
-		return hingeLoss{}, false
+	if l.classes = label(y, &G.Nodes{}); !l.classes {
+		l.labels = y
 	}
-	sides, ok := computedBy(margin, opSubtract)
-	if !ok || !equals(1)(sides[0]) {
-		return hingeLoss{}, false
+	var column *G.Node
+	if by("Reshape(", is(&column))(l.scores, &inner) && fmt.Sprint(column.Shape()) == fmt.Sprintf("(%d, 1)", margins.Shape()[0]) {
+		l.scores = column
 	}
-	factors, ok := computedBy(sides[1], opMultiply)
-	if !ok || !factors[0].Shape().Eq(factors[1].Shape()) {
-		return hingeLoss{}, false
-	}
-	inner = append(inner, terms, mask, margin, sides[1])
-	return loss.of(p, n, factors, inner)
-}
-
-// of completes a hinge loss whose factors are y and the scores, in any order.
-func (l hingeLoss) of(p *plain, n *G.Node, factors, inner G.Nodes) (hingeLoss, bool) {
-	if _, isY := classesOf(factors[1]); isY || p.varies[factors[0]] {
-		slices.Reverse(factors)
-	}
-	y, scores := factors[0], factors[1]
-	if p.varies[y] {
-		return hingeLoss{}, false
-	}
-	l.labels, l.scores = y, scores
-	if labels, ok := classesOf(y); ok {
-		l.labels, l.classes = labels, true
-	}
-	if column, ok := computedBy(scores, opReshape); ok && fmt.Sprint(column[0].Shape()) == fmt.Sprintf("(%d, 1)", scores.Shape()[0]) {
-		l.scores, inner = column[0], append(inner, scores)
-	}
-	return l, p.onlyFor(n, inner...)
-}
-
-// classesOf returns the labels, 0 and 1, of which a node computes 2*label - 1.
-func classesOf(y *G.Node) (labels *G.Node, ok bool) {
-	sides, ok := computedBy(y, opSubtract)
-	if !ok || !equals(1)(sides[1]) {
-		return nil, false
-	}
-	labels, _, ok = either(sides[0], opMultiply, equals(2))
-	return labels, ok
+	return l, !p.varies[y] && p.onlyFor(n, inner)
 }

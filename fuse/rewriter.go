@@ -52,17 +52,13 @@ func operands(n *G.Node) (nodes G.Nodes) {
 	return nodes
 }
 
-// onlyFor reports whether nobody needs the inner nodes but the outer one and each
-// other. Only then may one op take the place of all of them.
-func (p *plain) onlyFor(outer *G.Node, inner ...*G.Node) bool {
+// onlyFor reports whether nobody but the outer node needs the inner ones. Only then
+// may one op take the place of all of them.
+func (p *plain) onlyFor(outer *G.Node, inner G.Nodes) bool {
 	for _, n := range inner {
-		if slices.Contains(p.roots, n) {
+		isNeeded := func(user *G.Node) bool { return user != outer && !slices.Contains(inner, user) }
+		if n != outer && (slices.Contains(p.roots, n) || slices.ContainsFunc(p.users[n], isNeeded)) {
 			return false
-		}
-		for _, user := range p.users[n] {
-			if user != outer && !slices.Contains(inner, user) {
-				return false
-			}
 		}
 	}
 	return true
@@ -97,20 +93,18 @@ func (r *rewriter) fuse(n *G.Node) (*G.Node, error) {
 	if n.Op() == nil || n.Dtype() != tensor.Float32 {
 		return nil, nil
 	}
-	if match, ok := matchHinge(r.plain, n); ok {
-		return r.apply(hinge(match, r.varies[match.scores]), match.scores, match.labels)
+	if l, ok := r.hingeLoss(n); ok {
+		return r.apply(hinge(l, r.varies[l.scores]), l.scores, l.labels)
 	}
-	if prediction, target, ok := matchMSE(r.plain, n); ok {
+	if prediction, target, ok := r.meanSquare(n); ok {
 		return r.apply(mse(r.varies[prediction]), prediction, target)
 	}
-	if match, ok := matchLayer(r.plain, n); ok {
-		operands := G.Nodes{match.X, match.Weight}
-		if match.Bias != nil {
-			operands = append(operands, match.Bias)
-		}
-		return r.apply(linear(match, r.varies), operands...)
+	if l, ok := r.layer(n); ok && l.Bias != nil {
+		return r.apply(linear(l, r.varies), l.X, l.Weight, l.Bias)
+	} else if ok {
+		return r.apply(linear(l, r.varies), l.X, l.Weight)
 	}
-	if matrix, ok := matchTranspose(n); ok {
+	if matrix, ok := transposeOf(n); ok {
 		return r.apply(transpose(matrix.Shape()), matrix)
 	}
 	return nil, nil
