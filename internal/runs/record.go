@@ -57,11 +57,7 @@ func (r *record) describeModel() error {
 	if err := r.folder.WriteSummary(r.summary); err != nil || exists(r.folder.File(runfolder.GraphFile)) {
 		return err
 	}
-	text, err := model.Dot()
-	if err != nil {
-		return err
-	}
-	return r.folder.Write(runfolder.GraphFile, text)
+	return r.folder.Write(runfolder.GraphFile, model.Dot())
 }
 
 // end writes all other files, the summary's final status last, so that a run
