@@ -1,5 +1,5 @@
-// Package graphs holds the models as static Gorgonia expression graphs: one
-// file a model, built from the layers and losses they share.
+// Package graphs holds the models as static Gorgonia expression graphs: one file a
+// model, written in Gorgonia's own operations. Package fuse makes them fast.
 package graphs
 
 import (
@@ -61,8 +61,8 @@ func (a *Architecture) Predict(output []float32) int {
 	return best
 }
 
-// Width is how many numbers the input and all layers have for an image together, or
-// up to twice as many: a layer's outputs count with its weight and with its bias.
+// Width is an upper bound on the values held for an image in the input and all
+// layers: a layer's outputs count with its weight and with its bias.
 func (a *Architecture) Width() int {
 	width := a.inputs
 	for _, p := range a.Parameters {

@@ -48,7 +48,7 @@ func orthonormal(a []float64, rows, columns int) []float32 {
 // has only a's columns: that of a layer with 3072 inputs would be square and take 75 MB.
 func factorize(a blas64.General) (signs []float64) {
 	tau, room := make([]float64, a.Cols), make([]float64, 1)
-	lapack64.Geqrf(a, tau, room, -1) // asks how much room it works best in
+	lapack64.Geqrf(a, tau, room, -1) // returns the size of workspace that it works best with
 	work := make([]float64, int(room[0]))
 	lapack64.Geqrf(a, tau, work, len(work))
 	signs = make([]float64, a.Cols)

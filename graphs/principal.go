@@ -64,6 +64,9 @@ func (a *Architecture) Align(weights Weights, components [][]float64) error {
 	if err != nil {
 		return err
 	}
+	if !model.IsChain() {
+		return fmt.Errorf("model.init: pca needs layers that follow one another with a ReLU or nothing between them, and a %s is no such chain", a.Kind)
+	}
 	byName := weights.ByName()
 	for i, layer := range model.Layers {
 		if layer.Transposed {
@@ -82,9 +85,9 @@ func (a *Architecture) Align(weights Weights, components [][]float64) error {
 	return nil
 }
 
-// setComponents sets the weights of units that stand for components, in order,
-// and then for their negatives. Two units' weights are perUnit apart, a unit's
-// for two pixels perPixel.
+// setComponents sets the weights of the first units to components and those of as
+// many units after them to the negatives. perUnit and perPixel are strides into the
+// weight.
 func setComponents(w *tensor.Dense, components [][]float64, perUnit, perPixel int) {
 	values, negative := w.Float32s(), len(components)*perUnit
 	for unit, component := range components {
@@ -95,8 +98,8 @@ func setComponents(w *tensor.Dense, components [][]float64, perUnit, perPixel in
 	}
 }
 
-// addIdentity adds the weights that pass the first count numbers on, of which the rows
-// (outputs), the columns (inputs) or both stand for a number and its negative.
+// addIdentity adds an identity for the first count units. Where rows (outputs) or
+// columns (inputs) are paired, the unit half the width further holds the negative.
 func addIdentity(w *tensor.Dense, count int, pairedRows, pairedColumns bool) {
 	values, rows, columns := w.Float32s(), w.Shape()[0], w.Shape()[1]
 	for i := range count {
