@@ -14,24 +14,25 @@ import (
 // column computes the values in the processor's registers and never stores them,
 // where it can, and otherwise writes them to memory once for each batch.
 type Images struct {
+	*tensor.Dense // (B, n), computed when an op first needs it
+
 	rows   [][]byte
 	tables *kernels.PixelTables
 	mean   []float32
-
-	shape  tensor.Shape
-	pixels []float32 // (B, n), nil as long as nobody needs them
-	ready  bool      // whether pixels are those of rows
+	ready  bool // whether Dense holds the values of rows
 }
 
 // NewImages returns the value for an input of that shape, (B, n).
-func NewImages(shape tensor.Shape) *Images { return &Images{shape: shape.Clone()} }
+func NewImages(shape tensor.Shape) *Images {
+	return &Images{Dense: tensor.New(tensor.WithShape(shape...), tensor.Of(tensor.Float32))}
+}
 
 // Set gives the images of the next run: B rows of n bytes, the value that each
 // byte of each channel stands for, and what is subtracted from each image, (n),
 // nil for nothing. The rows stay where they are and must not change in the run.
 func (i *Images) Set(rows [][]byte, tables *kernels.PixelTables, mean []float32) error {
-	if len(rows) != i.shape[0] {
-		return fmt.Errorf("%d images do not fit a batch of %d", len(rows), i.shape[0])
+	if len(rows) != i.Shape()[0] {
+		return fmt.Errorf("%d images do not fit a batch of %d", len(rows), i.Shape()[0])
 	}
 	i.rows, i.tables, i.mean, i.ready = rows, tables, mean, false
 	return nil
@@ -58,7 +59,7 @@ func TakesImages(graph *G.ExprGraph, input *G.Node) bool {
 
 // multiply reports whether products can compute the pixels' values in registers.
 func (i *Images) multiply() bool {
-	return i.tables.Multiplies(i.shape[1] / len(i.tables.Values))
+	return i.tables.Multiplies(i.Shape()[1] / len(i.tables.Values))
 }
 
 // timesVector sets y (B) to the products of the images with x (n).
@@ -69,33 +70,9 @@ func (i *Images) vectorTimes(y, x []float32) { i.tables.VectorTimes(y, x, i.rows
 
 // values returns the images' values, (B, n).
 func (i *Images) values() []float32 {
-	if i.pixels == nil {
-		i.pixels = make([]float32, i.Size())
-	}
 	if !i.ready {
-		i.tables.NormalizeRows(i.pixels, i.rows, i.mean)
+		i.tables.NormalizeRows(i.Float32s(), i.rows, i.mean)
 		i.ready = true
 	}
-	return i.pixels
+	return i.Float32s()
 }
-
-// Shape is (B, n).
-func (i *Images) Shape() tensor.Shape { return i.shape }
-
-// Size is the number of values of a batch.
-func (i *Images) Size() int { return i.shape.TotalSize() }
-
-// Data returns the rows.
-func (i *Images) Data() any { return i.rows }
-
-// Dtype is float32, the type of the values that the bytes stand for.
-func (i *Images) Dtype() tensor.Dtype { return tensor.Float32 }
-
-// Uintptr is 0: the rows have no common address.
-func (i *Images) Uintptr() uintptr { return 0 }
-
-// MemSize is the number of bytes of a batch.
-func (i *Images) MemSize() uintptr { return uintptr(i.Size()) }
-
-// Format writes the shape, whatever the verb.
-func (i *Images) Format(state fmt.State, _ rune) { fmt.Fprintf(state, "images %v", i.shape) }
