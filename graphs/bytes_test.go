@@ -2,6 +2,7 @@ package graphs_test
 
 import (
 	"cmp"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -49,7 +50,7 @@ func TestBytesGiveTheSameBits(t *testing.T) {
 			weights := svm.Initialize(streams(1))
 			results := func(train bool, feed func(*graphs.Model) error) (all [][]float32) {
 				model, machine := build(t, svm, weights, size, train)
-				if !model.TakesBytes() {
+				if model.Bytes == nil {
 					t.Fatal("the SVM does not take bytes")
 				}
 				if err := cmp.Or(feed(model), machine.RunAll()); err != nil {
@@ -71,7 +72,9 @@ func TestBytesGiveTheSameBits(t *testing.T) {
 			values := tensor.New(tensor.WithShape(size, inputs), tensor.Of(tensor.Float32))
 			tables.NormalizeRows(values.Float32s(), images, c.mean)
 			fromValues := func(m *graphs.Model) error { return m.Feed(values, labels) }
-			fromBytes := func(m *graphs.Model) error { return m.FeedBytes(images, tables, c.mean, labels) }
+			fromBytes := func(m *graphs.Model) error {
+				return errors.Join(m.Bytes.Set(images, tables, c.mean), m.Feed(m.Bytes, labels))
+			}
 			want := append(results(true, fromValues), results(false, fromValues)...)
 			got := append(results(true, fromBytes), results(false, fromBytes)...)
 			for i := range want {

@@ -54,11 +54,7 @@ func drawing(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := model.Dot()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+	return string(model.Dot())
 }
 
 // A parsed graph is what a drawing reads back as.

@@ -8,7 +8,6 @@ import (
 	"gorgonia.org/tensor"
 
 	"cifartrain/fuse"
-	"cifartrain/internal/kernels"
 )
 
 // A Model is an architecture's expression graph for batches of one size. Models
@@ -24,7 +23,9 @@ type Model struct {
 	Learnables G.Nodes // the weights, in the architecture's order
 	Layers     []Layer // in the order in which they are computed
 
-	bytes *fuse.Images // what FeedBytes feeds; nil if the model is fed by Feed
+	// Bytes can be fed in the place of a tensor of images, so that a fused graph
+	// reads their bytes; nil where nothing is gained by it.
+	Bytes *fuse.Images
 }
 
 // Build returns the model for batches of exactly so many rows on weights, in
@@ -87,29 +88,14 @@ func (m *Model) Fuse(train bool) (err error) {
 		*root = nodes[i]
 	}
 	if fuse.TakesImages(m.Graph, m.Input) {
-		m.bytes = fuse.NewImages(m.Input.Shape())
+		m.Bytes = fuse.NewImages(m.Input.Shape())
 	}
 	return nil
 }
 
-// Feed makes the next run compute a batch: images (B, inputs) and labels (B). The
-// caller must not change them during the run.
-func (m *Model) Feed(images, labels *tensor.Dense) error { return m.feed(images, labels) }
-
-// TakesBytes reports whether the model is fed by FeedBytes and not by Feed.
-func (m *Model) TakesBytes() bool { return m.bytes != nil }
-
-// FeedBytes makes the next run compute a batch of images, each given as a row
-// of bytes. tables turns the bytes into values, from which mean, (inputs), is
-// subtracted unless it is nil. labels (B) are as for Feed.
-func (m *Model) FeedBytes(images [][]byte, tables *kernels.PixelTables, mean []float32, labels *tensor.Dense) error {
-	if err := m.bytes.Set(images, tables, mean); err != nil {
-		return err
-	}
-	return m.feed(m.bytes, labels)
-}
-
-func (m *Model) feed(images G.Value, labels *tensor.Dense) error {
+// Feed makes the next run compute a batch: images (B, inputs), a tensor or Bytes,
+// and labels (B). The caller must not change them during the run.
+func (m *Model) Feed(images G.Value, labels *tensor.Dense) error {
 	if err := G.Let(m.Input, images); err != nil {
 		return fmt.Errorf("feeding images: %w", err)
 	}

@@ -94,8 +94,11 @@ func (m *machine) execute() error {
 
 // feed gives the model a batch in the form it takes.
 func (m *machine) feed(batch *loaders.Batch) error {
-	if m.model.TakesBytes() {
-		return m.model.FeedBytes(batch.Bytes, batch.Transform.Tables(), batch.Transform.MeanImage(), batch.Labels)
+	if m.model.Bytes == nil {
+		return m.model.Feed(batch.Images(), batch.Labels)
 	}
-	return m.model.Feed(batch.Images(), batch.Labels)
+	if err := m.model.Bytes.Set(batch.Bytes, batch.Transform.Tables(), batch.Transform.MeanImage()); err != nil {
+		return err
+	}
+	return m.model.Feed(m.model.Bytes, batch.Labels)
 }
