@@ -12,6 +12,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A Shape is the shape of a dataset's images. Each channel is a plane of Height
@@ -44,9 +46,33 @@ type Dataset struct {
 	// images, or of the checksums of their files.
 	Checksum string
 
+	// ByClass says that each class is split into training and validation images
+	// on its own, so that small ones have both.
+	ByClass bool
+
+	// Remarks are sentences on how the dataset was read, without a full stop, that
+	// whoever trains on it should know.
+	Remarks []string
+
 	// StandsInBecause says why this dataset replaces the one that was asked
 	// for; it is empty if it is that one.
 	StandsInBecause string
+}
+
+// CheckName returns an error unless a name can be shown on every page and
+// terminal: it must be UTF-8 and consist of letters, marks, digits, signs and
+// spaces, and of the two joiners with which Persian and Indian words are written.
+// Control characters would harm a terminal, others be invisible.
+func CheckName(name string) error {
+	if !utf8.ValidString(name) {
+		return fmt.Errorf("the name %q is not UTF-8", name)
+	}
+	for _, r := range name {
+		if !unicode.IsGraphic(r) && r != '\u200c' && r != '\u200d' {
+			return fmt.Errorf("the name %q holds the character %U, which cannot be shown", name, r)
+		}
+	}
+	return nil
 }
 
 // Images are labeled pictures of one shape, stored as records: one byte for the

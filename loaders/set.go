@@ -66,10 +66,40 @@ func (s *Set) Pixels(i int) []byte { return s.images.Pixels(int(s.indices[i])) }
 // them. They are drawn at random, or are the last ones if random is nil. Both
 // parts keep the set's order.
 func (s *Set) Split(share float64, random *rand.Rand) (training, validation *Set, err error) {
+	return s.split(share, random, "images")
+}
+
+// SplitByClass divides each class as Split divides the set, but gives it at least
+// one validation image.
+func (s *Set) SplitByClass(share float64, random *rand.Rand) (training, validation *Set, err error) {
+	own := make([][]int32, len(s.Classes))
+	for i := range s.Len() {
+		own[s.Class(i)] = append(own[s.Class(i)], int32(i))
+	}
+	first, second := *s, *s
+	first.indices, second.indices = nil, nil
+	for class, name := range s.Classes {
+		part := share
+		if n := float64(len(own[class])); n > 1 {
+			part = max(share, 1/n)
+		}
+		some, others, err := s.subset(own[class]).split(part, random, fmt.Sprintf("images of class %q", name))
+		if err != nil {
+			return nil, nil, err
+		}
+		first.indices, second.indices = append(first.indices, some.indices...), append(second.indices, others.indices...)
+	}
+	slices.Sort(first.indices)
+	slices.Sort(second.indices)
+	return &first, &second, nil
+}
+
+// split divides a set, whose images an error calls by the given words.
+func (s *Set) split(share float64, random *rand.Rand, words string) (training, validation *Set, err error) {
 	count := int(math.Round(share * float64(s.Len())))
 	if count < 1 || count >= s.Len() {
 		return nil, nil, &SettingError{"data.validation", fmt.Sprintf(
-			"a share of %g leaves %d of the %d images for validation and %d for training; both need at least one", share, count, s.Len(), s.Len()-count)}
+			"a share of %g leaves %d of the %d %s for validation and %d for training; both need at least one", share, count, s.Len(), words, s.Len()-count)}
 	}
 	order := make([]int32, s.Len())
 	for i := range order {

@@ -200,6 +200,53 @@ func TestSplitRandom(t *testing.T) {
 	}
 }
 
+// TestSplitByClass gives small classes a share of their own.
+func TestSplitByClass(t *testing.T) {
+	labels := append(slices.Repeat([]byte{7}, 60), 6, 6, 6)
+	set, err := labeled(labels...).Select(labeled(labels...).Train, []string{"frog", "horse"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, random := range []*rand.Rand{nil, rand.New(rand.NewPCG(1, 1))} {
+		training, validation, err := set.SplitByClass(0.3, random)
+		if err != nil {
+			t.Fatal(err)
+		}
+		frogs := 0
+		for i := range validation.Len() {
+			frogs += 1 - validation.Class(i)
+		}
+		all := slices.Sorted(slices.Values(append(contents(training), contents(validation)...)))
+		if training.Len() != 44 || validation.Len() != 19 || frogs != 1 || !slices.Equal(all, contents(set)) || !slices.IsSorted(contents(training)) {
+			t.Errorf("%d train and %d validate, %d frogs among them, together %v", training.Len(), validation.Len(), frogs, all)
+		}
+	}
+	if _, validation, err := set.SplitByClass(0.1, nil); err != nil || validation.Len() != 6+1 {
+		t.Errorf("of 3 frogs and 60 horses 0.1 are %d: %v", validation.Len(), err)
+	}
+	var setting *SettingError
+	one, err := labeled(7, 7, 6).Select(labeled(7, 7, 6).Train, []string{"frog", "horse"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := one.SplitByClass(0.1, nil); !errors.As(err, &setting) ||
+		setting.Reason != `a share of 0.1 leaves 0 of the 1 images of class "frog" for validation and 1 for training; both need at least one` {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestCheckName takes what can be shown.
+func TestCheckName(t *testing.T) {
+	for name, fine := range map[string]bool{
+		"cat": true, "گربه\u200cها": true, "no\u00a0break": true, "全\u3000角": true, "🐈\u200d⬛": true,
+		"caf\xe9": false, "line\nbreak": false, "a\x1b[2J": false, "a\u202eb": false, "a\u2028b": false, "\ufeffa": false,
+	} {
+		if err := CheckName(name); (err == nil) != fine {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
 func TestSplitRefuses(t *testing.T) {
 	for _, test := range []struct {
 		images int

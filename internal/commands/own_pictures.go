@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"cifartrain/loaders"
 	"cifartrain/loaders/pictures"
@@ -18,69 +16,74 @@ import (
 type ownPictures struct {
 	set    *loaders.Set
 	files  []string
-	labels []int   // the class after which the picture's folder is named; -1 if there is none
-	faults []error // for files that could not be read
+	labels []int           // the class after which a folder is named that the picture lies in; -1 if there is none
+	faults []error         // for files that could not be read
+	passed pictures.Folder // of which only what was passed over is kept
 }
-
-// extensions are the endings of the files that are read from a folder. A file
-// that is named itself may have any ending.
-var extensions = []string{".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp"}
 
 // readOwnPictures reads the pictures at paths: files, and folders with
 // everything below them. A picture that cannot be read is recorded as a fault,
 // and the others are read.
 func readOwnPictures(ctx context.Context, paths []string, shape loaders.Shape, classes []string) (*ownPictures, error) {
 	own := &ownPictures{}
+	var labels []int
 	for _, path := range paths {
-		own.find(path)
+		files := own.find(path)
+		own.files = append(own.files, files...)
+		for _, file := range files {
+			labels = append(labels, labelOf(file, path, classes))
+		}
 	}
 	records, faults, err := pictures.ReadAll(ctx, own.files, shape, nil)
 	if err != nil {
 		return nil, err
 	}
-	files, kept := own.files, records[:0]
-	own.files = nil
-	for i, file := range files {
+	read, kept := own.files[:0:0], records[:0]
+	for i, file := range own.files {
 		if faults[i] != nil {
 			own.faults = append(own.faults, faults[i])
 			continue
 		}
-		record, label := records[i*shape.RecordSize():][:shape.RecordSize()], slices.Index(classes, filepath.Base(filepath.Dir(file)))
-		record[0] = byte(max(0, label))
-		own.files, own.labels, kept = append(own.files, file), append(own.labels, label), append(kept, record...)
+		record := records[i*shape.RecordSize():][:shape.RecordSize()]
+		record[0] = byte(max(0, labels[i]))
+		read, own.labels, kept = append(read, file), append(own.labels, labels[i]), append(kept, record...)
 	}
+	own.files = read
 	dataset := &loaders.Dataset{Shape: shape, Classes: classes, Test: loaders.NewImages(shape, kept)}
-	own.set, _ = dataset.Select(dataset.Test, nil) // selecting all classes cannot fail
-	return own, nil
+	own.set, err = dataset.Select(dataset.Test, nil)
+	return own, err
 }
 
-// find lists the pictures at path.
-func (o *ownPictures) find(path string) {
-	info, err := os.Stat(path)
+// find returns the pictures at path.
+func (o *ownPictures) find(path string) []string {
+	info, err := pictures.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("%s: there is no such file or folder", path)
 	}
 	if err != nil {
 		o.faults = append(o.faults, err)
-		return
+		return nil
 	}
 	if !info.IsDir() {
-		o.files = append(o.files, path)
-		return
+		return []string{path}
 	}
-	before := len(o.files)
-	// The separator at the end makes WalkDir follow a link to a folder.
-	_ = filepath.WalkDir(path+string(filepath.Separator), func(file string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			o.faults = append(o.faults, err)
-		case !entry.IsDir() && slices.Contains(extensions, strings.ToLower(filepath.Ext(file))):
-			o.files = append(o.files, filepath.Clean(file))
+	found := pictures.Walk(path)
+	if len(found.Pictures)+len(found.Faults) == 0 {
+		found.Faults = []error{fmt.Errorf("%s holds no pictures", path)}
+	}
+	o.faults = append(o.faults, found.Faults...)
+	o.passed.PassedOver = append(o.passed.PassedOver, found.PassedOver...)
+	return found.Pictures
+}
+
+// labelOf returns the class after which the innermost folder is named that a
+// picture lies in, within the folder at path, or -1.
+func labelOf(file, path string, classes []string) int {
+	for folder := filepath.Dir(file); ; folder = filepath.Dir(folder) {
+		label := slices.Index(classes, filepath.Base(folder))
+		if label >= 0 || len(folder) <= len(filepath.Clean(path)) || folder == filepath.Dir(folder) {
+			return label
 		}
-		return nil
-	})
-	if len(o.files) == before {
-		o.faults = append(o.faults, fmt.Errorf("%s holds no picture (%s)", path, strings.Join(extensions, ", ")))
 	}
 }
 

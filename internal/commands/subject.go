@@ -68,6 +68,9 @@ func (p *program) openSubject(ctx context.Context, operands []string, withImages
 			fmt.Fprintf(p.stderr, "warning: %v\n", fault)
 		}
 	}
+	if remark := own.passed.Remark(); remark != "" {
+		fmt.Fprintf(p.stderr, "note: %s\n", remark)
+	}
 	words := fmt.Sprintf("%s on %s", prepared.Config.Name, reports.Pictures(own.set.Len()))
 	return &subject{prepared, words, own.set, own}, nil
 }

@@ -3,11 +3,10 @@ package runfolder
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
-	"unicode"
 
 	"cifartrain/internal/shell"
+	"cifartrain/loaders"
 	"cifartrain/metrics"
 	"cifartrain/metrics/pca"
 )
@@ -160,7 +159,7 @@ func (s *Summary) checkTexts() error {
 		return fmt.Errorf("the task %q is unknown", shortened(string(s.Task)))
 	}
 	for _, text := range append([]string{s.Name, s.Status, s.Model, s.Loss, s.Dataset}, s.Classes...) {
-		if len(text) > longest || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		if len(text) > longest || loaders.CheckName(text) != nil {
 			return fmt.Errorf("a text is too long or cannot be printed: %q", shortened(text))
 		}
 	}

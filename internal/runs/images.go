@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"cifartrain/configs"
+	"cifartrain/graphs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/loaders"
@@ -25,6 +27,7 @@ type Images struct {
 // images loads the dataset and splits it as the config says.
 func (s *Session) images(ctx context.Context, config configs.Config) (*Images, error) {
 	source := sourceOf(config)
+	source.Unlabeled = slices.ContainsFunc(s.kinds(), func(kind graphs.Kind) bool { return kind.Name == config.Model.Kind && kind.Task.Restores() })
 	dataset, err := s.dataset(ctx, source)
 	if err != nil {
 		return nil, err
@@ -52,7 +55,11 @@ func (s *Session) images(ctx context.Context, config configs.Config) (*Images, e
 		cut.Training = selected
 		cut.Validation, err = dataset.Select(dataset.Validation, classes)
 	} else {
-		cut.Training, cut.Validation, err = selected.Split(config.Data.Validation, random)
+		split := selected.Split
+		if dataset.ByClass {
+			split = selected.SplitByClass
+		}
+		cut.Training, cut.Validation, err = split(config.Data.Validation, random)
 	}
 	if err != nil {
 		return nil, err
@@ -75,11 +82,23 @@ func (i *Images) Split(name string) *loaders.Set {
 	return map[string]*loaders.Set{"test": i.Test, "validation": i.Validation, "train": i.Training}[name]
 }
 
-// enough returns an error if the chosen classes leave a set without images.
+// enough returns an error if the chosen classes leave a set without images, or a
+// class of a dataset that is split by class without images to train or to
+// validate on.
 func enough(cut *Images) error {
 	for name, set := range map[string]*loaders.Set{"training": cut.Training, "validation": cut.Validation, "test": cut.Test} {
 		if set.Len() == 0 {
 			return &loaders.SettingError{Key: "data.classes", Reason: fmt.Sprintf("there are no %s images of the chosen classes in the %s", name, cut.Dataset.Name)}
+		}
+		if set == cut.Test {
+			continue
+		}
+		images := make([]int, len(set.Classes))
+		for i := range set.Len() {
+			images[set.Class(i)]++
+		}
+		if lacking := slices.Index(images, 0); lacking >= 0 && cut.Dataset.ByClass {
+			return &loaders.SettingError{Key: "data.classes", Reason: fmt.Sprintf("there are no %s images of class %q in the %s", name, set.Classes[lacking], cut.Dataset.Name)}
 		}
 	}
 	return nil
@@ -134,6 +153,9 @@ func (s *Session) dataset(ctx context.Context, source sources.Source) (*loaders.
 		reports.Warning(s.Err, notFetched(source))
 	case warning != "":
 		reports.Warning(s.Err, warning)
+	}
+	for _, remark := range dataset.Remarks {
+		fmt.Fprintf(s.Err, "note: %s\n", remark)
 	}
 	s.datasets = map[sources.Source]*loaders.Dataset{source: dataset}
 	return dataset, nil

@@ -1,12 +1,8 @@
 package runs
 
 import (
-	"math"
-	"runtime/debug"
-
-	"github.com/KimMachineGun/automemlimit/memlimit"
-
 	"cifartrain/internal/reports"
+	"cifartrain/loaders"
 	"cifartrain/training"
 )
 
@@ -60,28 +56,10 @@ func solverTensors(kind string, momentum float64) int {
 // fits returns an error if the run needs more memory than there is.
 func (p *Prepared) fits() error {
 	shared, own := p.Memory()
-	limit, whose := memoryLimit()
+	limit, whose := loaders.MemoryLimit()
 	if shared+own <= limit {
 		return nil
 	}
 	return requestf("%s needs about %s of memory, but %s allows only %s: make model.hidden, data.batch_size or data.eval_batch_size smaller",
 		p.Config.Name, reports.Bytes(shared+own), whose, reports.Bytes(limit))
-}
-
-// memoryLimit returns how much memory the program may take, in bytes, and what
-// sets this limit: GOMEMLIMIT, the control group that it runs in, or the
-// machine.
-func memoryLimit() (limit int64, whose string) {
-	limit, whose = math.MaxInt64, "any machine"
-	lower := func(to uint64, err error, says string) {
-		if err == nil && to > 0 && to < uint64(limit) {
-			limit, whose = int64(to), says
-		}
-	}
-	total, err := memlimit.FromSystem()
-	lower(total, err, "this machine")
-	group, err := memlimit.FromCgroup()
-	lower(group, err, "the control group")
-	lower(uint64(debug.SetMemoryLimit(-1)), nil, "GOMEMLIMIT")
-	return limit, whose
 }

@@ -124,6 +124,7 @@ func (s *Session) prepare(ctx context.Context, config configs.Config, need Need)
 		if p.Images.Dataset.StandsInBecause != "" {
 			p.Config = p.Config.WithSource(sources.Sample)
 		}
+		p.Config.Data.BatchSize = min(config.Data.BatchSize, p.Images.Training.Len())
 		if len(config.Data.Classes) > 0 {
 			p.Config.Data.Classes = p.Classes // by name, even if the config gives numbers
 		}

@@ -39,12 +39,9 @@ func (p *Prepared) Run() (*training.Run, error) {
 	return run, nil
 }
 
-// suits returns an error if there are too few images for the config.
+// suits returns an error if the warm-up is longer than the run.
 func (p *Prepared) suits() error {
 	size, images, epochs, warmup := p.Config.Data.BatchSize, p.Images.Training.Len(), p.Config.Train.Epochs, p.Config.Optimizer.WarmupSteps
-	if size > images {
-		return p.Config.Error(configs.Problem{Key: "data.batch_size", Message: fmt.Sprintf("%d is more than the %d training images", size, images)})
-	}
 	if steps := (images + size - 1) / size; warmup > epochs*steps {
 		return p.Config.Error(configs.Problem{Key: "optimizer.warmup_steps", Message: fmt.Sprintf(
 			"a warm-up of %d steps is longer than the run, whose %s of %d steps make %d: train longer or shorten the warm-up", warmup, reports.Epochs(epochs), steps, epochs*steps)})

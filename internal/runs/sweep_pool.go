@@ -13,6 +13,7 @@ import (
 	"cifartrain/internal/kernels"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
+	"cifartrain/loaders"
 )
 
 // atOnce is how many runs are trained side by side. If the models are too small
@@ -30,7 +31,7 @@ func (s *Session) atOnce(ctx context.Context, w *sweep) int {
 			return 1
 		}
 	}
-	limit, _ := memoryLimit()
+	limit, _ := loaders.MemoryLimit()
 	room := max(1, (limit-w.common)/max(1, w.own))
 	return int(min(room, int64(len(w.settings)*w.seeds), int64(runtime.GOMAXPROCS(0))))
 }

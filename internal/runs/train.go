@@ -30,6 +30,9 @@ func (s *Session) train(ctx context.Context, config configs.Config, begun func(*
 	if err := errors.Join(prepared.suits(), prepared.fits()); err != nil {
 		return nil, err
 	}
+	if size := prepared.Config.Data.BatchSize; size < config.Data.BatchSize {
+		fmt.Fprintf(s.Err, "note: data.batch_size is %d instead of %d, because there are no more images to train on\n", size, config.Data.BatchSize)
+	}
 	folder, err := runfolder.Create(s.Runs, config.Name, started)
 	if err != nil {
 		return nil, err

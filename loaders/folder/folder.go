@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cifartrain/loaders"
@@ -23,162 +23,199 @@ type Options struct {
 	Test   float64    // share of each class's pictures used for the test if there is no folder of test pictures
 	Random *rand.Rand // draws the test pictures
 
+	// Unlabeled says that one class will do, and that a folder with nothing but
+	// pictures is one.
+	Unlabeled bool
+
 	// Progress, if it is not nil, is called with how many of all pictures have
 	// been read, from several goroutines but never by two at a time.
 	Progress func(done, total int)
 }
 
-// Open returns the dataset in dir. Either dir has a folder "train" and possibly
-// "test" and "val" or "valid", each with a folder of pictures for every class,
-// or the classes' folders are in dir itself. Classes are named after their
-// folders and ordered alphabetically. Hidden files are ignored; any other file
-// that is not a picture is an error. The error wraps fs.ErrNotExist if dir does
-// not exist.
+// The parts of a dataset, and the names of their folders, in upper or lower case.
+const (
+	train = iota
+	validation
+	test
+	parts
+)
+
+var partNames = [parts][]string{{"train", "training"}, {"val", "valid", "validation", "dev"}, {"test", "testing"}}
+
+// Open returns the dataset in dir. Either dir has a folder for training and
+// possibly one for validation and one for the test, each with a folder of
+// pictures for every class, or the classes' folders are in dir itself. Classes
+// are named after their folders and ordered alphabetically. Which files are read
+// is up to [pictures.List]. The error wraps fs.ErrNotExist if dir does not exist.
 func Open(ctx context.Context, dir string, options Options) (*loaders.Dataset, error) {
-	parts, err := find(dir)
+	if _, err := pictures.Stat(dir); err != nil {
+		return nil, err
+	}
+	name := filepath.Base(dir)
+	if path, err := filepath.Abs(dir); err == nil {
+		name = filepath.Base(path) // even "." has one
+	}
+	if loaders.CheckName(name) != nil {
+		name = strconv.QuoteToGraphic(name)
+	}
+	found := &collection{}
+	if err := found.find(dir, options.Unlabeled); err != nil {
+		return nil, err
+	}
+	classes, err := found.classes(dir, options.Unlabeled)
 	if err != nil {
 		return nil, err
 	}
-	classes, err := parts.classes(dir)
-	if err != nil {
-		return nil, err
-	}
-	if parts.test == nil {
-		if err := parts.setAside(options.Test, options.Random, classes); err != nil {
+	if found.parts[test] == nil {
+		if err := found.setAside(options.Test, options.Random, classes); err != nil {
 			return nil, err
 		}
 	}
 	dataset := &loaders.Dataset{
-		Name: "pictures in " + filepath.Base(absolute(dir)), Classes: classes,
+		Name: "pictures in " + name, Classes: classes, ByClass: true,
 		Shape: loaders.Shape{Channels: 3, Height: options.Size, Width: options.Size},
 	}
-	all := slices.Concat(parts.train, parts.validation, parts.test)
-	records, err := read(ctx, all, classes, dataset.Shape, options.Progress)
-	if err != nil {
+	all := slices.Concat(found.parts[:]...)
+	paths := make([]string, len(all))
+	for i, picture := range all {
+		paths[i] = picture.path
+	}
+	records, faults, err := pictures.ReadAll(ctx, paths, dataset.Shape, options.Progress)
+	if err = firstOf(err, faults); err != nil {
 		return nil, err
 	}
-	size := dataset.Shape.RecordSize()
-	first, second := len(parts.train)*size, (len(parts.train)+len(parts.validation))*size
-	dataset.Train = loaders.NewImages(dataset.Shape, records[:first])
-	dataset.Validation = loaders.NewImages(dataset.Shape, records[first:second])
-	dataset.Test = loaders.NewImages(dataset.Shape, records[second:])
+	size, from := dataset.Shape.RecordSize(), 0
+	for i, picture := range all {
+		records[i*size] = byte(slices.Index(classes, picture.class))
+	}
+	for part, into := range []*loaders.Images{&dataset.Train, &dataset.Validation, &dataset.Test} {
+		length := len(found.parts[part]) * size
+		*into = loaders.NewImages(dataset.Shape, records[from:from+length])
+		from += length
+	}
 	dataset.Checksum = loaders.Checksum(dataset.Train, dataset.Validation, dataset.Test)
+	for _, remark := range []string{found.passed.Remark(), found.repeated(dataset)} {
+		if remark != "" {
+			dataset.Remarks = append(dataset.Remarks, remark)
+		}
+	}
 	return dataset, nil
 }
 
-// absolute returns a folder's absolute path, so that even "." has a name.
-func absolute(dir string) string {
-	if path, err := filepath.Abs(dir); err == nil {
-		return path
+// firstOf returns err, or what is wrong with pictures that could not be read,
+// of which it names the first.
+func firstOf(err error, faults []error) error {
+	const most = 10
+	faults = slices.DeleteFunc(faults, func(err error) bool { return err == nil })
+	if count := len(faults); count > most {
+		faults = append(faults[:most], fmt.Errorf("and %d more", count-most))
 	}
-	return dir
+	if err != nil {
+		return err
+	}
+	return errors.Join(faults...)
 }
 
 // A picture is a file and the class whose folder it lies in.
 type picture struct{ class, path string }
 
-// parts are the pictures of a dataset, each part class by class.
-type parts struct {
-	train, validation, test []picture // nil if there is no folder for them
+// A collection are the pictures of a dataset, each part class by class.
+type collection struct {
+	parts  [parts][]picture // nil if there is no folder for it
+	passed pictures.Folder  // of which only what was passed over is kept
 }
 
 // find lists a dataset's pictures.
-func find(dir string) (*parts, error) {
-	folders, err := subfolders(dir)
+func (c *collection) find(dir string, unlabeled bool) (err error) {
+	top, err := c.list(dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	found := &parts{}
-	inner, _ := subfolders(filepath.Join(dir, "train"))
-	if !slices.Contains(folders, "train") || len(inner) == 0 { // without folders in it, "train" may be a class
-		found.train, err = list(dir, folders)
-		return found, err
-	}
-	for _, part := range []struct {
-		pictures *[]picture
-		names    []string
-	}{{&found.train, []string{"train"}}, {&found.validation, []string{"val", "valid"}}, {&found.test, []string{"test"}}} {
-		for _, name := range part.names {
-			if !slices.Contains(folders, name) {
-				continue
-			}
-			folder := filepath.Join(dir, name)
-			classes, err := subfolders(folder)
-			if err == nil && len(classes) == 0 {
-				err = fmt.Errorf("%s holds no folders of classes: put the pictures into a folder for each class, or delete %[1]s", folder)
-			}
-			if err != nil {
-				return nil, err
-			}
-			if *part.pictures, err = list(folder, classes); err != nil {
-				return nil, err
-			}
+	var folders [parts]string
+	var others []string
+	for _, folder := range top.Folders {
+		part := slices.IndexFunc(partNames[:], func(names []string) bool { return slices.Contains(names, strings.ToLower(filepath.Base(folder))) })
+		if part >= 0 && folders[part] != "" {
+			return fmt.Errorf("%s and %s are both for %s: put their pictures into one of them", folders[part], folder, []string{"training", "validation", "the test"}[part])
 		}
-	}
-	return found, nil
-}
-
-// subfolders returns the names of the folders in dir, sorted, without hidden
-// ones.
-func subfolders(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, entry := range entries {
-		if info, err := os.Stat(filepath.Join(dir, entry.Name())); err == nil && info.IsDir() && !hidden(entry.Name()) {
-			names = append(names, entry.Name())
+		if part < 0 {
+			others = append(others, folder)
+			continue
 		}
+		folders[part] = folder
 	}
-	return names, nil
-}
-
-// hidden reports whether file managers hide a file of this name. Windows leaves
-// the two names without a dot in folders of pictures.
-func hidden(name string) bool {
-	return strings.HasPrefix(name, ".") || strings.EqualFold(name, "Thumbs.db") || strings.EqualFold(name, "desktop.ini")
-}
-
-// list returns the pictures in dir's folders of the given classes. Each class
-// must have at least one.
-func list(dir string, classes []string) ([]picture, error) {
-	var found []picture
-	for _, class := range classes {
-		folder := filepath.Join(dir, class)
-		entries, err := os.ReadDir(folder)
+	inner := func(part int) bool { return folders[part] != "" && len(pictures.List(folders[part]).Folders) > 0 }
+	switch {
+	case !inner(train) && (inner(validation) || inner(test)):
+		return fmt.Errorf(`%s has folders for validation or the test, but none named "train" with a folder for each class in it`, dir)
+	case !inner(train) && len(top.Folders) == 0 && unlabeled: // all are of one class
+		for _, path := range top.Pictures {
+			c.parts[train] = append(c.parts[train], picture{"picture", path})
+		}
+		return nil
+	case !inner(train): // without folders in it, "train" may be a class
+		c.passed.PassedOver = append(c.passed.PassedOver, top.Pictures...)
+		c.parts[train], err = c.listClasses(top.Folders)
+		return err
+	case len(others) > 0:
+		return fmt.Errorf("%s stands beside %s, but is named neither %s nor %s: rename it or move it away",
+			others[0], folders[train], strings.Join(partNames[validation], ", "), strings.Join(partNames[test], ", "))
+	}
+	for part, folder := range folders {
+		if folder == "" {
+			continue
+		}
+		within, err := c.list(folder)
+		if err == nil && len(within.Folders) == 0 {
+			err = fmt.Errorf("%s holds no folders of classes: put the pictures into a folder for each class, or delete %[1]s", folder)
+		}
 		if err != nil {
+			return err
+		}
+		c.passed.PassedOver = append(c.passed.PassedOver, within.Pictures...)
+		if c.parts[part], err = c.listClasses(within.Folders); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// list lists one folder and remembers what was passed over.
+func (c *collection) list(dir string) (pictures.Folder, error) {
+	found := pictures.List(dir)
+	c.passed.PassedOver = append(c.passed.PassedOver, found.PassedOver...)
+	return found, errors.Join(found.Faults...)
+}
+
+// listClasses returns the pictures in the classes' folders. Each class must have
+// at least one.
+func (c *collection) listClasses(folders []string) (all []picture, err error) {
+	for _, folder := range folders {
+		class := filepath.Base(folder)
+		found, err := c.list(folder)
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		before := len(found)
-		for _, entry := range entries {
-			path := filepath.Join(folder, entry.Name())
-			info, err := os.Stat(path)
-			switch {
-			case hidden(entry.Name()):
-				continue
-			case err != nil:
-				return nil, err
-			case info.IsDir():
-				return nil, fmt.Errorf("%s is a folder where the pictures of the class %q should be: move its pictures to %s, or name %s instead of %s if its folders are the classes",
-					path, class, folder, folder, dir)
-			case !info.Mode().IsRegular():
-				return nil, fmt.Errorf("%s is not a file: the folder of a class holds nothing but pictures", path)
-			}
-			found = append(found, picture{class, path})
-		}
-		if len(found) == before {
+		case loaders.CheckName(class) != nil:
+			return nil, fmt.Errorf("the folder %q cannot name a class: %w; rename it", folder, loaders.CheckName(class))
+		case len(found.Folders) > 0:
+			return nil, fmt.Errorf("%s is a folder where the pictures of the class %q should be: move its pictures to %s, or name %[3]s instead of %[4]s if its folders are the classes",
+				found.Folders[0], class, folder, filepath.Dir(folder))
+		case len(found.Pictures) == 0:
 			return nil, fmt.Errorf("%s holds no pictures: put some in or delete the folder", folder)
 		}
+		for _, path := range found.Pictures {
+			all = append(all, picture{class, path})
+		}
 	}
-	return found, nil
+	return all, nil
 }
 
 // classes returns the names of the classes for training. Test and validation
 // pictures must not have any others.
-func (p *parts) classes(dir string) ([]string, error) {
+func (c *collection) classes(dir string, unlabeled bool) ([]string, error) {
 	var names []string
-	for _, picture := range p.train {
+	for _, picture := range c.parts[train] {
 		if !slices.Contains(names, picture.class) {
 			names = append(names, picture.class)
 		}
@@ -186,12 +223,12 @@ func (p *parts) classes(dir string) ([]string, error) {
 	switch {
 	case len(names) == 0:
 		return nil, fmt.Errorf("%s holds no folders of pictures: it needs one for each class, or a folder \"train\" with these in it", dir)
-	case len(names) == 1:
+	case len(names) == 1 && !unlabeled:
 		return nil, fmt.Errorf("%s holds pictures of only one class, %q: there must be at least two", dir, names[0])
 	case len(names) > 256:
 		return nil, fmt.Errorf("%s holds folders of %d classes; at most 256 are possible", dir, len(names))
 	}
-	for _, picture := range slices.Concat(p.validation, p.test) {
+	for _, picture := range slices.Concat(c.parts[validation], c.parts[test]) {
 		if !slices.Contains(names, picture.class) {
 			return nil, fmt.Errorf("%s is of the class %q, which has no pictures to train on: the folders for training are %s",
 				picture.path, picture.class, strings.Join(names, ", "))
@@ -200,18 +237,21 @@ func (p *parts) classes(dir string) ([]string, error) {
 	return names, nil
 }
 
-// setAside turns a share of each class's training pictures, drawn at random,
-// into test pictures.
-func (p *parts) setAside(share float64, random *rand.Rand, classes []string) error {
+// setAside turns a share of each class's training pictures, drawn at random and
+// at least one, into test pictures.
+func (c *collection) setAside(share float64, random *rand.Rand, classes []string) error {
 	var kept []picture
 	for _, class := range classes {
 		var own []picture
-		for _, picture := range p.train {
+		for _, picture := range c.parts[train] {
 			if picture.class == class {
 				own = append(own, picture)
 			}
 		}
 		count := int(math.Round(share * float64(len(own))))
+		if len(own) > 1 {
+			count = max(count, 1)
+		}
 		if count < 1 || count >= len(own) {
 			return &loaders.SettingError{Key: "data.test", Reason: fmt.Sprintf(
 				"a share of %g leaves %d of the %d pictures of class %q for the test and %d for training; both need at least one", share, count, len(own), class, len(own)-count)}
@@ -222,35 +262,36 @@ func (p *parts) setAside(share float64, random *rand.Rand, classes []string) err
 		}
 		for i, picture := range own {
 			if drawn[i] {
-				p.test = append(p.test, picture)
+				c.parts[test] = append(c.parts[test], picture)
 			} else {
 				kept = append(kept, picture)
 			}
 		}
 	}
-	p.train = kept
+	c.parts[train] = kept
 	return nil
 }
 
-// mostFaults is how many unreadable pictures one error names.
-const mostFaults = 10
-
-// read decodes pictures into records on all processors.
-func read(ctx context.Context, all []picture, classes []string, shape loaders.Shape, progress func(done, total int)) ([]byte, error) {
-	paths := make([]string, len(all))
-	for i, one := range all {
-		paths[i] = one.path
+// repeated says how many pictures for validation and the test are training
+// pictures, too, pixel for pixel. It returns "" if none is.
+func (c *collection) repeated(dataset *loaders.Dataset) string {
+	trained := make(map[string]string)
+	for i, picture := range c.parts[train] {
+		trained[string(dataset.Train.Pixels(i))] = picture.path
 	}
-	records, faults, err := pictures.ReadAll(ctx, paths, shape, progress)
-	if err != nil {
-		return nil, err
+	count, example := 0, ""
+	for part, images := range map[int]loaders.Images{validation: dataset.Validation, test: dataset.Test} {
+		for i, picture := range c.parts[part] {
+			if twin, found := trained[string(images.Pixels(i))]; found {
+				if pair := picture.path + " and " + twin; count == 0 || pair < example {
+					example = pair
+				}
+				count++
+			}
+		}
 	}
-	for i, one := range all {
-		records[i*shape.RecordSize()] = byte(slices.Index(classes, one.class))
+	if count == 0 {
+		return ""
 	}
-	faults = slices.DeleteFunc(faults, func(err error) bool { return err == nil })
-	if count := len(faults); count > mostFaults {
-		faults = append(faults[:mostFaults], fmt.Errorf("and %d more", count-mostFaults))
-	}
-	return records, errors.Join(faults...)
+	return fmt.Sprintf("%d of the pictures for validation and the test are also trained on, such as %s: their figures say little", count, example)
 }

@@ -64,7 +64,7 @@ func told(dataset *loaders.Dataset, images loaders.Images) (names []string) {
 }
 
 func TestOpenWithParts(t *testing.T) {
-	for _, validation := range []string{"", "val", "valid"} {
+	for _, validation := range []string{"", "val", "valid", "Validation", "dev"} {
 		dir := t.TempDir()
 		paths := []string{"train/dog/a.png", "train/cat/b.png", "train/cat/a.png", "test/cat/c.png"}
 		if validation != "" {
@@ -180,7 +180,16 @@ func TestOpenRefuses(t *testing.T) {
 		{"pictures without folders", []string{"a.png", "b.png"}, none, `FOLDER holds no folders of pictures`},
 		{"one class", series("cat", 5), none, `FOLDER holds pictures of only one class, "cat": there must be at least two`},
 		{"an empty class", good, folder("emu"), "FOLDER/emu holds no pictures: put some in or delete the folder"},
-		{"text", good, file("cat/notes.txt", "my cats"), "FOLDER/cat/notes.txt is not a picture that can be read: its format is not one of PNG, JPEG, GIF, BMP, TIFF and WebP"},
+		{"a format that is not read", good, file("cat/phone.heic", "....ftypheic"), "FOLDER/cat/phone.heic is not a picture that can be read: its format is not one of PNG, JPEG, GIF, BMP, TIFF and WebP"},
+		{"two folders for validation", append([]string{"train/a/1.png", "val/a/1.png", "Dev/a/1.png"}, "train/b/1.png"), none, "FOLDER/Dev and FOLDER/val are both for validation: put their pictures into one of them"},
+		{"a fourth folder", []string{"train/a/1.png", "train/b/1.png", "test/a/1.png", "holdout/a/1.png"}, none,
+			"FOLDER/holdout stands beside FOLDER/train, but is named neither val, valid, validation, dev nor test, testing: rename it or move it away"},
+		{"nothing to train on", []string{"Val/a/1.png", "Test/b/1.png"}, none, `FOLDER has folders for validation or the test, but none named "train" with a folder for each class in it`},
+		{"a class that is a dangling link", good, func(dir string) error { return os.Symlink("/nowhere", filepath.Join(dir, "emu")) },
+			"FOLDER/emu is a link to /nowhere, which does not exist: put it there or delete the link"},
+		{"a name that is not UTF-8", append(series("caf\xe9", 5), good...), none, `the folder "FOLDER/caf\xe9" cannot name a class: the name "caf\xe9" is not UTF-8; rename it`},
+		{"a name that turns a terminal", append(series("a\x1b[2J", 5), good...), none, `the folder "FOLDER/a\x1b[2J" cannot name a class: the name "a\x1b[2J" holds the character U+001B, which cannot be shown; rename it`},
+		{"a name that turns writing", append(series("a\u202eb", 5), good...), none, `the folder "FOLDER/a\u202eb" cannot name a class: the name "a\u202eb" holds the character U+202E, which cannot be shown; rename it`},
 		{"a file of 0 bytes", good, file("cat/001.png", ""), "FOLDER/cat/001.png is not a picture that can be read"},
 		{"two unreadable ones", []string{"train/cat/1.png", "train/dog/1.png", "test/cat/1.png"}, func(dir string) error {
 			return errors.Join(file("train/cat/1.png", "")(dir), file("test/cat/1.png", "")(dir))
@@ -190,8 +199,8 @@ func TestOpenRefuses(t *testing.T) {
 			`FOLDER/test/c/1.png is of the class "c", which has no pictures to train on: the folders for training are a, b`},
 		{"test pictures without classes", []string{"train/a/1.png", "train/b/1.png", "test/1.png"}, none,
 			"FOLDER/test holds no folders of classes: put the pictures into a folder for each class, or delete FOLDER/test"},
-		{"too few for a test", append(series("cat", 2), good[5:]...), none,
-			`data.test: a share of 0.2 leaves 0 of the 2 pictures of class "cat" for the test and 2 for training; both need at least one`},
+		{"too few for a test", append(series("cat", 1), good[5:]...), none,
+			`data.test: a share of 0.2 leaves 0 of the 1 pictures of class "cat" for the test and 1 for training; both need at least one`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -204,6 +213,47 @@ func TestOpenRefuses(t *testing.T) {
 				t.Errorf("error %s\nwant %s", message, test.want)
 			}
 		})
+	}
+}
+
+// TestOpenRemarks on what was passed over and on pictures that are trained on and
+// tested, in classes whose names hold a joiner and spaces beyond ASCII.
+func TestOpenRemarks(t *testing.T) {
+	dir := t.TempDir()
+	writePictures(t, dir, "train/گربه\u200cها/1.png", "train/no\u00a0break/1.png", "train/全\u3000角/1.png", "test/no\u00a0break/2.png")
+	for name, copied := range map[string]string{"test/no\u00a0break/3.png": "train/全\u3000角/1.png", "train/beside.png": "test/no\u00a0break/2.png"} {
+		content, err := os.ReadFile(filepath.Join(dir, copied))
+		if err = errors.Join(err, os.WriteFile(filepath.Join(dir, name), content, 0o666)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := Open(t.Context(), dir, options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"no\u00a0break", "گربه\u200cها", "全\u3000角"}, got.Classes); diff != "" {
+		t.Errorf("classes (-want +got):\n%s", diff)
+	}
+	want := []string{
+		"passed over FOLDER/train/beside.png: it is hidden, no picture, or in no class's folder",
+		"1 of the pictures for validation and the test are also trained on, such as FOLDER/test/no\u00a0break/3.png and FOLDER/train/全\u3000角/1.png: their figures say little",
+	}
+	if diff := cmp.Diff(want, strings.Split(strings.ReplaceAll(strings.Join(got.Remarks, "|"), dir, "FOLDER"), "|")); diff != "" {
+		t.Errorf("remarks (-want +got):\n%s", diff)
+	}
+}
+
+// TestOpenUnlabeled takes pictures without folders of classes, and of one class.
+func TestOpenUnlabeled(t *testing.T) {
+	for _, folder := range []string{".", "cat"} {
+		dir := t.TempDir()
+		writePictures(t, dir, series(folder, 10)...)
+		o := options()
+		o.Unlabeled = true
+		got, err := Open(t.Context(), dir, o)
+		if err != nil || got.Train.Len() != 8 || got.Test.Len() != 2 || len(got.Classes) != 1 {
+			t.Errorf("pictures in %s: %+v, %v", folder, got, err)
+		}
 	}
 }
 

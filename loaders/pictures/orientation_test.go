@@ -28,7 +28,7 @@ func TestReadTurns(t *testing.T) {
 	for _, shape := range []loaders.Shape{{Channels: 3, Height: 8, Width: 8}, {Channels: 3, Height: 6, Width: 10}, {Channels: 3, Height: 10, Width: 6}} {
 		for name, corners := range want {
 			pixels := make([]byte, shape.Values())
-			if err := Read(filepath.Join("testdata", name), shape, pixels); err != nil {
+			if err := Read(t.Context(), filepath.Join("testdata", name), shape, pixels); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(corners, cornersOf(pixels, shape)); diff != "" {
@@ -58,7 +58,7 @@ func TestReadDamagedExif(t *testing.T) {
 		content[i] ^= 0xff
 	}
 	pixels := make([]byte, rgb.Values())
-	if err := Read(write(t, "damaged.jpg", content), rgb, pixels); err != nil {
+	if err := Read(t.Context(), write(t, "damaged.jpg", content), rgb, pixels); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([4]string{"red", "green", "blue", "white"}, cornersOf(pixels, rgb)); diff != "" {

@@ -10,7 +10,6 @@ import (
 	"image"
 	"io"
 	"io/fs"
-	"math"
 	"os"
 	"runtime"
 	"sync"
@@ -24,6 +23,7 @@ import (
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
+	"golang.org/x/sync/semaphore"
 
 	"cifartrain/loaders"
 )
@@ -31,48 +31,62 @@ import (
 // Formats names the formats that Read knows.
 const Formats = "PNG, JPEG, GIF, BMP, TIFF and WebP"
 
-// mostPixels bounds the memory that a picture may ask for.
-const mostPixels = 100_000_000
+// bytesEach is how many bytes decoding takes for each pixel, at most: a PNG with 16
+// bits in a channel, of which one copy is interlaced, or a progressive JPEG.
+const bytesEach = 16
+
+// memory is how many bytes all pictures that are being decoded may take together,
+// and room hands it out.
+var memory = sync.OnceValue(func() int64 {
+	limit, _ := loaders.MemoryLimit()
+	return limit / 2
+})
+var room = sync.OnceValue(func() *semaphore.Weighted { return semaphore.NewWeighted(memory()) })
 
 // Read writes the picture in the file at path into pixels, which has as many
 // bytes as an image of the shape has values. It takes the largest part in the
 // middle of the picture that has the shape's proportions, and scales it. Three
 // channels are red, green and blue; a single one is the brightness. Transparent
-// parts count as black. A photograph is turned according to its Exif data.
-func Read(path string, shape loaders.Shape, pixels []byte) error {
+// parts count as black. A photograph is turned according to its Exif data. It
+// waits while other pictures that are being read leave too little memory.
+func Read(ctx context.Context, path string, shape loaders.Shape, pixels []byte) error {
+	info, err := Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a file", path) // opening a pipe could wait for ever
+	}
+	if err != nil {
+		return err
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	picture, turn, err := decode(file)
-	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
+	err = decode(ctx, file, func(picture image.Image, turn orientation) { fit(pixels, picture, turn, shape) })
+	if fault := (*fs.PathError)(nil); errors.As(err, &fault) || err == nil || errors.Is(err, ctx.Err()) {
 		return err
 	}
-	if err != nil {
-		return fmt.Errorf("%s is not a picture that can be read: %w", path, err)
-	}
-	fit(pixels, picture, turn, shape)
-	return nil
+	return fmt.Errorf("%s is not a picture that can be read: %w", path, err)
 }
 
-// ReadAll reads pictures on all processors into records, see [loaders.Shape],
-// whose label is 0. faults has an error, or nil, for each. It calls progress, if
-// there is one, after each picture.
+// ReadAll reads the pictures at paths on all processors. records has for each a
+// record of the shape whose label is 0, and faults an error or nil. progress, if
+// it is not nil, is called with how many have been read, never by two goroutines
+// at a time. When ctx ends, ReadAll returns its error soon.
 func ReadAll(ctx context.Context, paths []string, shape loaders.Shape, progress func(done, total int)) (records []byte, faults []error, err error) {
 	size := shape.RecordSize()
-	if len(paths) > math.MaxInt/size {
-		return nil, nil, fmt.Errorf("%d pictures of %v bytes are more than this machine can address: choose a smaller data.size", len(paths), shape)
+	if limit, whose := loaders.MemoryLimit(); int64(len(paths)) > limit/int64(size) {
+		return nil, nil, fmt.Errorf("%d pictures of %v bytes are more than %s has memory for: choose a smaller data.size", len(paths), shape, whose)
 	}
 	records, faults = make([]byte, len(paths)*size), make([]error, len(paths))
 	var next atomic.Int64
 	var told sync.Mutex
 	done := 0
-	var wait sync.WaitGroup
+	var readers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
-		wait.Go(func() {
+		readers.Go(func() {
 			for i := int(next.Add(1) - 1); i < len(paths) && ctx.Err() == nil; i = int(next.Add(1) - 1) {
-				faults[i] = Read(paths[i], shape, records[i*size+1:(i+1)*size])
+				faults[i] = Read(ctx, paths[i], shape, records[i*size+1:(i+1)*size])
 				told.Lock()
 				if done++; progress != nil {
 					progress(done, len(paths))
@@ -81,60 +95,77 @@ func ReadAll(ctx context.Context, paths []string, shape loaders.Shape, progress 
 			}
 		})
 	}
-	wait.Wait()
+	readers.Wait()
 	return records, faults, ctx.Err()
 }
 
-// decode reads a picture if its size is within bounds, and how it must be
-// turned.
-func decode(file io.ReadSeeker) (picture image.Image, turn orientation, err error) {
+// decode reads a picture if there is memory for it, and calls use with it and
+// with how it must be turned.
+func decode(ctx context.Context, file *os.File, use func(image.Image, orientation)) (err error) {
 	defer func() { // a decoder may panic on a damaged file
 		if fault := recover(); fault != nil {
-			picture, err = nil, fmt.Errorf("it is damaged (%v)", fault)
+			err = fmt.Errorf("it is damaged (%v)", fault)
 		}
 	}()
-	if err := checkSize(file); err != nil {
-		return nil, upright, err
+	needed, err := checkSize(file)
+	if err != nil {
+		return err
 	}
+	if err := room().Acquire(ctx, needed); err != nil {
+		return err
+	}
+	defer room().Release(needed)
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return nil, upright, err
+		return err
 	}
 	picture, format, err := image.Decode(file)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = errors.New("it ends too early")
-	}
 	if err != nil {
-		return nil, upright, err
+		return endsEarly(err)
+	}
+	if format == "webp" {
+		picture = fullRange(picture)
 	}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return nil, upright, err
+		return err
 	}
-	return picture, orientationOf(file, format), nil
+	use(picture, orientationOf(file, format))
+	return nil
 }
 
-// checkSize refuses a file that does not begin like a picture, and a picture
-// with no pixels or with too many.
-func checkSize(file io.ReadSeeker) error {
+// checkSize returns how much memory decoding a picture may take. It refuses a
+// file that does not begin like a picture, and a picture with no pixels or with
+// too many.
+func checkSize(file *os.File) (needed int64, err error) {
 	if end, err := file.Seek(0, io.SeekEnd); err != nil || end == 0 {
-		return cmp.Or(err, errors.New("it is empty"))
+		return 0, cmp.Or(err, errors.New("it is empty"))
+	}
+	if isAnimated(file) {
+		return 0, errors.New("it is an animated WebP: save one of its pictures as a file of its own")
 	}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return err
+		return 0, err
 	}
 	config, _, err := image.DecodeConfig(file)
+	most := memory() / bytesEach
 	switch {
 	case errors.Is(err, image.ErrFormat):
-		return errors.New("its format is not one of " + Formats)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("it ends too early")
+		return 0, errors.New("its format is not one of " + Formats)
 	case err != nil:
-		return err
+		return 0, endsEarly(err)
 	case config.Width < 1 || config.Height < 1:
-		return fmt.Errorf("it has %d × %d pixels", config.Width, config.Height)
-	case config.Height > mostPixels/config.Width:
-		return fmt.Errorf("it has %d × %d pixels, more than the %d million allowed", config.Width, config.Height, mostPixels/1_000_000)
+		return 0, fmt.Errorf("it has %d × %d pixels", config.Width, config.Height)
+	case int64(config.Height) > most/int64(config.Width):
+		return 0, fmt.Errorf("it has %d × %d pixels, more than the %d million for which there is memory", config.Width, config.Height, most/1_000_000)
 	}
-	return nil
+	return int64(config.Width) * int64(config.Height) * bytesEach, nil
+}
+
+// endsEarly says in plain words that a file is cut short.
+func endsEarly(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("it ends too early")
+	}
+	return err
 }
 
 // fit writes the middle part of picture, turned upright and scaled, into

@@ -2,7 +2,9 @@ package pictures
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"image"
@@ -13,11 +15,13 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
+	"golang.org/x/sync/semaphore"
 
 	"cifartrain/loaders"
 )
@@ -72,7 +76,7 @@ func TestReadFormats(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			pixels := make([]byte, rgb.Values())
-			if err := Read(write(t, name, content), rgb, pixels); err != nil {
+			if err := Read(t.Context(), write(t, name, content), rgb, pixels); err != nil {
 				t.Fatal(err)
 			}
 			for i, place := range []int{0, 3, 12, 15} { // the corners
@@ -87,7 +91,7 @@ func TestReadFormats(t *testing.T) {
 		})
 	}
 	pixels := make([]byte, rgb.Values())
-	if err := Read(write(t, "red.webp", []byte(webp)), rgb, pixels); err != nil || pixels[0] < 200 || pixels[20] > 50 {
+	if err := Read(t.Context(), write(t, "red.webp", []byte(webp)), rgb, pixels); err != nil || pixels[0] < 200 || pixels[20] > 50 {
 		t.Errorf("WebP: error %v, the first pixel's red is %d and green %d", err, pixels[0], pixels[20])
 	}
 }
@@ -101,11 +105,11 @@ func TestReadSameSize(t *testing.T) {
 	}
 	path := write(t, "picture.png", content.Bytes())
 	pixels := make([]byte, rgb.Values())
-	if err := Read(path, rgb, pixels); err != nil {
+	if err := Read(t.Context(), path, rgb, pixels); err != nil {
 		t.Fatal(err)
 	}
 	gray := make([]byte, 16)
-	if err := Read(path, loaders.Shape{Channels: 1, Height: 4, Width: 4}, gray); err != nil {
+	if err := Read(t.Context(), path, loaders.Shape{Channels: 1, Height: 4, Width: 4}, gray); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 16 {
@@ -154,6 +158,7 @@ func TestReadAverages(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
+	remember(t, 1_000_000*bytesEach)
 	var whole bytes.Buffer
 	if err := png.Encode(&whole, drawn(64, 64, patches)); err != nil {
 		t.Fatal(err)
@@ -170,15 +175,54 @@ func TestReadRefuses(t *testing.T) {
 		{"text", []byte("Thumbs"), "is not a picture that can be read: its format is not one of PNG, JPEG"},
 		{"cut short", whole.Bytes()[:100], "is not a picture that can be read: "},
 		{"damaged", append(bytes.Clone(whole.Bytes()[:60]), bytes.Repeat([]byte{7}, 200)...), "is not a picture that can be read: "},
-		{"huge", withSum(huge), "has 50000 × 50000 pixels, more than the 100 million allowed"},
+		{"huge", withSum(huge), "has 50000 × 50000 pixels, more than the 1 million for which there is memory"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := write(t, "picture.png", test.content)
-			err := Read(path, rgb, make([]byte, rgb.Values()))
+			err := Read(t.Context(), path, rgb, make([]byte, rgb.Values()))
 			if !strings.HasPrefix(fmt.Sprint(err), path) || !strings.Contains(err.Error(), test.words) {
 				t.Errorf("error %v, want one of %s that says %q", err, path, test.words)
 			}
 		})
+	}
+}
+
+// remember gives pictures so much memory for the rest of the test.
+func remember(t *testing.T, bytes int64) {
+	oldMemory, oldRoom, given := memory, room, semaphore.NewWeighted(bytes)
+	memory, room = func() int64 { return bytes }, func() *semaphore.Weighted { return given }
+	t.Cleanup(func() { memory, room = oldMemory, oldRoom })
+}
+
+// TestReadAll has memory for one picture at a time, and less than one of them
+// needs.
+func TestReadAll(t *testing.T) {
+	remember(t, 64*64*bytesEach)
+	var small, large bytes.Buffer
+	if err := errors.Join(png.Encode(&small, drawn(64, 64, patches)), png.Encode(&large, drawn(64, 65, func(int, int) color.Color { return color.Black }))); err != nil {
+		t.Fatal(err)
+	}
+	paths := slices.Repeat([]string{write(t, "small.png", small.Bytes())}, 20)
+	paths[7] = write(t, "large.png", large.Bytes())
+	last := 0
+	records, faults, err := ReadAll(t.Context(), paths, rgb, func(done, total int) {
+		if done != last+1 || total != 20 {
+			t.Errorf("%d of %d follows %d", done, total, last)
+		}
+		last = done
+	})
+	if err != nil || last != 20 {
+		t.Fatalf("%d are read: %v", last, err)
+	}
+	for i, fault := range faults {
+		if i == 7 && !strings.Contains(fmt.Sprint(fault), "more than the 0 million") || i != 7 && (fault != nil || records[i*rgb.RecordSize()+1] != 200) {
+			t.Errorf("picture %d: %v, red is %d", i, fault, records[i*rgb.RecordSize()+1])
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := ReadAll(ctx, paths, rgb, nil); err != context.Canceled {
+		t.Errorf("error %v, want the context's", err)
 	}
 }
 

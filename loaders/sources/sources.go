@@ -41,6 +41,8 @@ type Source struct {
 	Size int     // Folder: the width and height to which pictures are scaled
 	Test float64 // Folder: share of the pictures used for the test if there is no folder of test pictures
 	Seed uint64  // Folder: draws the test pictures
+
+	Unlabeled bool // Folder: a folder of pictures without folders of classes will do
 }
 
 // Known returns the shape and the classes of a source's images if they are
@@ -116,7 +118,7 @@ func drawn(ctx context.Context, reason string) (*loaders.Dataset, error) {
 
 // openFolder reads a folder of pictures.
 func (source Source) openFolder(ctx context.Context, progress Progress) (*loaders.Dataset, error) {
-	options := folder.Options{Size: source.Size, Test: source.Test, Random: rand.New(rand.NewPCG(source.Seed, 0))}
+	options := folder.Options{Size: source.Size, Test: source.Test, Random: rand.New(rand.NewPCG(source.Seed, 0)), Unlabeled: source.Unlabeled}
 	if progress != nil {
 		options.Progress = progress.Pictures
 	}

@@ -1,0 +1,61 @@
+package pictures
+
+import (
+	"image"
+	"io"
+)
+
+// isAnimated reports whether a file is a WebP of several pictures, which
+// package webp cannot read. The flag is described at
+// https://developers.google.com/speed/webp/docs/riff_container.
+func isAnimated(file io.ReaderAt) bool {
+	var head [21]byte
+	n, _ := file.ReadAt(head[:], 0)
+	return n == len(head) && string(head[:4]) == "RIFF" && string(head[8:16]) == "WEBPVP8X" && head[20]&2 != 0
+}
+
+// fullRange returns a picture from a lossy WebP as libwebp shows it. Package webp
+// returns its values as if they were a JPEG's, but black is 16 in VP8 and white
+// 235. A picture from a lossless WebP is returned as it is.
+func fullRange(picture image.Image) image.Image {
+	var alpha *image.NYCbCrA
+	lossy, ok := picture.(*image.YCbCr)
+	if !ok {
+		if alpha, ok = picture.(*image.NYCbCrA); !ok {
+			return picture
+		}
+		lossy = &alpha.YCbCr
+	}
+	bounds := lossy.Bounds()
+	shown := image.NewNRGBA(bounds)
+	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
+		for x := bounds.Min.X; x < bounds.Max.X; x++ {
+			luma := int(lossy.Y[lossy.YOffset(x, y)])
+			cb, cr := chroma(lossy, lossy.Cb, x, y), chroma(lossy, lossy.Cr, x, y)
+			pixel := shown.Pix[shown.PixOffset(x, y):][:4]
+			// BT.601 in whole numbers, from libwebp's src/dsp/yuv.h.
+			pixel[0] = clip(luma*19077>>8 + cr*26149>>8 - 14234)
+			pixel[1] = clip(luma*19077>>8 - cb*6419>>8 - cr*13320>>8 + 8708)
+			pixel[2] = clip(luma*19077>>8 + cb*33050>>8 - 17685)
+			pixel[3] = 255
+			if alpha != nil {
+				pixel[3] = alpha.A[alpha.AOffset(x, y)]
+			}
+		}
+	}
+	return shown
+}
+
+// chroma returns a plane's value at a pixel, between its four nearest samples,
+// each of which lies in the middle of 2x2 pixels: libwebp's "fancy upsampling".
+func chroma(p *image.YCbCr, plane []byte, x, y int) int {
+	bounds := p.Bounds()
+	besideX := min(max(x-1+2*(x&1), bounds.Min.X), bounds.Max.X-1)
+	besideY := min(max(y-1+2*(y&1), bounds.Min.Y), bounds.Max.Y-1)
+	at := func(x, y int) int { return int(plane[p.COffset(x, y)]) }
+	near := at(x, y)
+	return ((near+3*at(besideX, y)+3*at(x, besideY)+at(besideX, besideY)+8)>>3 + near) >> 1
+}
+
+// clip returns a value with 6 binary places as a byte.
+func clip(value int) byte { return byte(min(max(value>>6, 0), 255)) }
