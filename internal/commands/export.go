@@ -114,7 +114,7 @@ func (e *exported) page(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	var content bytes.Buffer
-	err = reports.WriteDemo(&content, demo, e.Drawn(nil))
+	err = exports.WriteDemo(&content, demo, e.Drawn(nil))
 	return content.Bytes(), err
 }
 

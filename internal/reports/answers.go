@@ -19,21 +19,9 @@ func (c *Comparison) Title() string {
 	case len(c.Contenders) == 1:
 		return fmt.Sprintf("%s over %s", first.Label, counted(len(first.Runs), "seed"))
 	case len(c.Differing) == 1:
-		return fmt.Sprintf("What %s changes: %s", c.Differing[0].Key, strings.Join(c.Differing[0].texts(), " against "))
+		return fmt.Sprintf("What %s changes: %s", c.Differing[0].Key, strings.Join(c.Differing[0].Values, " against "))
 	}
 	return fmt.Sprintf("Comparison of %d configs", len(c.Contenders))
-}
-
-// texts returns the values for a reader, with a dash where a config lacks the
-// key.
-func (d Differing) texts() []string {
-	texts := slices.Clone(d.Values)
-	for i, text := range texts {
-		if text == "" {
-			texts[i] = "–"
-		}
-	}
-	return texts
 }
 
 // Loss names the loss that all contenders share, or says that they share none.
@@ -179,24 +167,21 @@ func pText(p float64) string {
 	return fmt.Sprintf("p = %.2g", p)
 }
 
-// changeText writes a difference with its sign and its 95 % interval.
+// changeText writes a difference with its sign and its 95 % interval, if there is one.
 func changeText(classifies bool, d metrics.Difference) string {
+	sign := "+"
+	if d.Change < 0 {
+		sign = "−"
+	}
 	switch margin := !math.IsNaN(d.Margin); {
 	case classifies && margin:
 		return fmt.Sprintf("%s ± %s", signed(d.Change), points(d.Margin))
 	case classifies:
 		return signed(d.Change) + " points"
 	case margin:
-		return sign(d.Change) + withMargin(math.Abs(d.Change), d.Margin)
+		return sign + withMargin(math.Abs(d.Change), d.Margin)
 	}
-	return sign(d.Change) + plots.Loss(math.Abs(d.Change))
-}
-
-func sign(change float64) string {
-	if change < 0 {
-		return "−"
-	}
-	return "+"
+	return sign + plots.Loss(math.Abs(d.Change))
 }
 
 // seedsNeeded says how many seeds would tell two configs apart.
@@ -274,7 +259,7 @@ func (c *Comparison) cost(first, other Contender, speed metrics.Speed) string {
 	return fmt.Sprintf("What %s costs: %s.", other.Label, strings.Join(parts, "; "))
 }
 
-// fits says in how many of its runs each contender underfits, overfits or neither.
+// fits says how well each contender fits its data, in how many of its runs.
 func (c *Comparison) fits() string {
 	var parts []string
 	for _, contender := range c.Contenders {
@@ -285,11 +270,11 @@ func (c *Comparison) fits() string {
 			}
 		}
 		for _, fit := range slices.Sorted(maps.Keys(counts)) {
-			if len(contender.Runs) == 1 {
-				parts = append(parts, fmt.Sprintf("%s is %s", contender.Label, fit))
-			} else {
-				parts = append(parts, fmt.Sprintf("%s is %s in %d of %d runs", contender.Label, fit, counts[fit], len(contender.Runs)))
+			part := fmt.Sprintf("%s is %s", contender.Label, fit)
+			if counts[fit] < len(contender.Runs) {
+				part += fmt.Sprintf(" in %d of %d runs", counts[fit], len(contender.Runs))
 			}
+			parts = append(parts, part)
 		}
 	}
 	if parts == nil {

@@ -36,7 +36,7 @@ type FailedRun struct {
 // Differing is a key with its value in each contender's config.
 type Differing struct {
 	Key    string
-	Values []string // empty where a config does not have the key
+	Values []string // a dash where a config does not have the key
 }
 
 // Compare reads finished runs for a comparison. Runs whose configs differ only in
@@ -114,7 +114,7 @@ func differing(contenders []Contender) []Differing {
 	for _, key := range keys {
 		one := Differing{Key: key}
 		for _, c := range contenders {
-			text := ""
+			text := "–"
 			if i := slices.IndexFunc(c.values, func(v runfolder.ConfigValue) bool { return v.Key == key }); i >= 0 {
 				text = c.values[i].Text
 			}
@@ -134,25 +134,19 @@ func (d Differing) differ() bool {
 // label gives each contender a label: the name of its config or, if several
 // configs have that name, the values in which these differ.
 func (c *Comparison) label() {
-	name := func(i int) string { return c.Contenders[i].Summary().Name }
-	used := make(map[string]bool)
-	oneName := true
-	for i := range c.Contenders {
-		oneName = oneName && name(i) == name(0)
+	names := make(map[string][]int) // the places of each name
+	for i, contender := range c.Contenders {
+		names[contender.Summary().Name] = append(names[contender.Summary().Name], i)
 	}
+	used := make(map[string]bool)
 	for i := range c.Contenders {
-		var same []int // places of this name
-		for j := range c.Contenders {
-			if name(j) == name(i) {
-				same = append(same, j)
-			}
-		}
-		label := name(i)
-		if told := c.told(i, same); told != "" {
-			label = told
-			if !oneName {
-				label = name(i) + ", " + told
-			}
+		name := c.Contenders[i].Summary().Name
+		label, differs := name, c.differs(i, names[name])
+		switch {
+		case differs != "" && len(names) == 1:
+			label = differs
+		case differs != "":
+			label = name + ", " + differs
 		}
 		if used[label] {
 			label = fmt.Sprintf("%s (%d)", label, i+1)
@@ -161,9 +155,10 @@ func (c *Comparison) label() {
 	}
 }
 
-// told returns the values in which a contender differs from the others of the
-// same name, or its seed if it differs in nothing else.
-func (c *Comparison) told(i int, same []int) string {
+// differs returns the values in which a contender differs from the others of the
+// same name, or its seeds if it differs in nothing else. It returns "" if there are
+// no others.
+func (c *Comparison) differs(i int, same []int) string {
 	const most = 3 // more would not fit a legend
 	if len(same) < 2 {
 		return ""
@@ -177,15 +172,10 @@ func (c *Comparison) told(i int, same []int) string {
 	if keys == nil {
 		return "seed " + seedText(c.Contenders[i].seeds())
 	}
-	var parts []string
-	for k, key := range ShortKeys(keys)[:min(most, len(keys))] {
-		if texts[k] == "" {
-			parts = append(parts, "no "+key)
-		} else {
-			parts = append(parts, key+" "+texts[k])
-		}
+	for k, key := range ShortKeys(keys) {
+		texts[k] = key + " " + texts[k]
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(texts[:min(most, len(texts))], ", ")
 }
 
 // Summary returns the summary of the first run, for what all runs share.
@@ -253,23 +243,24 @@ func (c Contender) figures() metrics.Contender {
 	return figures
 }
 
-// results returns a row of the table of results for each contender, with links
-// that start from the folder f.
-func results(f *runfolder.Folder, contenders []Contender) (all []result) {
-	for _, c := range contenders {
-		all = append(all, newResult(c.Label, pageOf(f.Path, c.Runs[0].Path), nil, c.summaries()...))
+// recorded returns the config's rows of comparison.csv.
+func (c Contender) recorded(values []string) (all []recorded) {
+	for _, run := range c.Runs {
+		all = append(all, recorded{run.Path, run.Summary, newResult(c.Label, "", values, c.summaries()...)})
 	}
 	return all
 }
 
-// runResults returns a row for each run of the contenders.
-func runResults(f *runfolder.Folder, contenders []Contender) (all []result) {
+// results returns a row of the table of results for each contender and for each of
+// their runs, with links that start from the folder f.
+func results(f *runfolder.Folder, contenders []Contender) (configs, runs []result) {
 	for _, c := range contenders {
+		configs = append(configs, newResult(c.Label, pageOf(f.Path, c.Runs[0].Path), nil, c.summaries()...))
 		for _, run := range c.Runs {
-			all = append(all, newResult(c.Label, pageOf(f.Path, run.Path), nil, run.Summary))
+			runs = append(runs, newResult(c.Label, pageOf(f.Path, run.Path), nil, run.Summary))
 		}
 	}
-	return all
+	return configs, runs
 }
 
 // sameLoss reports whether all contenders share their loss, so that losses can be
@@ -323,19 +314,16 @@ func Charts(run string, contenders []Contender, colored int) (charts []NamedChar
 func WriteComparison(f *runfolder.Folder, c *Comparison, pictures []DrawnPicture) error {
 	var runs []recorded
 	for _, contender := range c.Contenders {
-		config := newResult(contender.Label, "", nil, contender.summaries()...)
-		for _, run := range contender.Runs {
-			runs = append(runs, recorded{run.Path, run.Summary, config})
-		}
+		runs = append(runs, contender.recorded(nil)...)
 	}
-	if err := writeTable(f, nil, runs); err != nil {
+	if err := writeFiles(f, nil, runs, pictures); err != nil {
 		return err
 	}
-	page := resultsPage{Title: c.Title(), Under: c.Loss(), Warnings: c.Warnings(), Answers: c.Answers(), Keys: c.Keys(), Results: newTable(nil, results(f, c.Contenders)), Pictures: pictures}
-	all := runResults(f, c.Contenders)
+	configs, all := results(f, c.Contenders)
 	for _, run := range c.Failed {
 		all = append(all, newResult(run.Summary.Name, pageOf(f.Path, run.Path), nil, run.Summary))
 	}
+	page := resultsPage{Title: c.Title(), Under: c.Loss(), Warnings: c.Warnings(), Answers: c.Answers(), Keys: c.Keys(), Results: newTable(nil, configs), Pictures: pictures}
 	page.addRuns(all)
 	charts, err := Charts("", c.Contenders, len(c.Contenders))
 	if err != nil {
@@ -351,11 +339,6 @@ func WriteComparison(f *runfolder.Folder, c *Comparison, pictures []DrawnPicture
 		}
 		page.Curves = append(page.Curves, curves)
 	}
-	for _, picture := range pictures {
-		if err := f.Write(picture.File, picture.PNG); err != nil {
-			return err
-		}
-	}
 	return f.WriteWith(runfolder.ReportFile, func(w io.Writer) error { return resultsTemplate.Execute(w, page) })
 }
 
@@ -370,7 +353,7 @@ func (c *Comparison) Keys() [][]string {
 		rows[0] = append(rows[0], contender.Label)
 	}
 	for _, d := range c.Differing {
-		rows = append(rows, append([]string{d.Key}, d.texts()...))
+		rows = append(rows, append([]string{d.Key}, d.Values...))
 	}
 	return rows
 }

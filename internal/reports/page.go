@@ -58,10 +58,10 @@ var pageFunctions = template.FuncMap{
 }
 
 // newPage parses a page, which can use the templates "head" and "foot".
-func newPage(text string) *template.Template { return newScriptedPage(text, pageScript) }
+func newPage(text string) *template.Template { return NewPage(text, pageScript) }
 
-// newScriptedPage parses a page with a script of its own at its foot.
-func newScriptedPage(text, script string) *template.Template {
+// NewPage parses a page with a script of its own at its foot.
+func NewPage(text, script string) *template.Template {
 	policy := pagePolicy(script)
 	page := template.New("page").Funcs(pageFunctions).Funcs(template.FuncMap{
 		"policy": func() string { return policy },

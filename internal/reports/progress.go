@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"cifartrain/plots"
 )
 
 // BarOnly returns a display like d that shows only the live bar, for one run among
@@ -22,12 +20,7 @@ func (d *Display) Run(ended, all int, label string, outcome Setting, seconds flo
 	}
 	text := outcome.Missing
 	if text == "" {
-		best := outcome.Summary().Best
-		text = "validation loss " + plots.Loss(best.ValidationLoss)
-		if best.ValidationAccuracy != nil {
-			text = "validation accuracy " + plots.Percent(*best.ValidationAccuracy)
-		}
-		text += fmt.Sprintf(" (epoch %d)", best.Epoch)
+		text = fmt.Sprintf("validation %s (epoch %d)", bestText(outcome.Summary()), outcome.Summary().Best.Epoch)
 	}
 	fmt.Fprintf(d.out, "%*d/%d  %s: %s, %s\n", len(fmt.Sprint(all)), ended, all, label, text, Duration(seconds))
 }

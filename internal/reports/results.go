@@ -229,10 +229,15 @@ type recorded struct {
 	config  result
 }
 
-// writeTable writes comparison.csv, a row for each run: each figure, and after it
-// the mean, the sample standard deviation and the 95 % interval over the n runs of
-// its config.
-func writeTable(f *runfolder.Folder, keys []string, runs []recorded) error {
+// writeFiles writes the pictures and comparison.csv, which has a row for each run:
+// each figure, and after it the mean, the sample standard deviation and the 95 %
+// interval over the n runs of its config.
+func writeFiles(f *runfolder.Folder, keys []string, runs []recorded, pictures []DrawnPicture) error {
+	for _, picture := range pictures {
+		if err := f.Write(picture.File, picture.PNG); err != nil {
+			return err
+		}
+	}
 	head := append(append([]string{"run"}, keys...), "model", "seed", "dataset", "status", "config", "n")
 	for _, column := range columns {
 		head = append(head, column.name)
@@ -283,26 +288,25 @@ func readBest(f *runfolder.Folder) (best *result) {
 	if err != nil || len(rows) == 0 {
 		return nil
 	}
-	seeds := make(map[string][]uint64) // by config
 	for _, row := range rows[1:] {
 		cells := make(map[string]string)
 		for i, name := range rows[0] {
 			cells[name] = row[i]
 		}
-		seed, err := strconv.ParseUint(cells["seed"], 10, 64)
-		if err != nil {
+		if cells["n"] == "" {
 			continue // it has no figures
 		}
 		value := func(name string) float64 { x, _ := strconv.ParseFloat(cells[name], 64); return x }
-		name := cells["config"]
-		seeds[name] = append(seeds[name], seed)
-		r := &result{name: name, seeds: seedText(seeds[name]), classifies: cells["best_test_accuracy"] != "", figures: make(map[string]metrics.Spread)}
+		r := &result{name: cells["config"], seeds: cells["seed"], classifies: cells["best_test_accuracy"] != "", figures: make(map[string]metrics.Spread)}
+		if n := cells["n"]; n != "1" {
+			r.seeds = n + " seeds"
+		}
 		for _, column := range columns {
 			if cells[column.name+"_mean"] != "" {
 				r.figures[column.name] = metrics.Spread{Mean: value(column.name + "_mean"), Deviation: value(column.name + "_sd"), Runs: int(value("n"))}
 			}
 		}
-		if best == nil || r.name == best.name || r.before(*best) {
+		if best == nil || r.before(*best) {
 			best = r
 		}
 	}

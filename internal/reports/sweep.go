@@ -15,7 +15,6 @@ import (
 
 	"cifartrain/internal/runfolder"
 	"cifartrain/metrics"
-	"cifartrain/plots"
 )
 
 // A Sweep is the result of a sweep's runs.
@@ -59,42 +58,41 @@ func NewSetting(label string, values []string, folders []*runfolder.Folder) Sett
 	s := Setting{Contender: Contender{Label: label}, Values: values}
 	for _, folder := range folders {
 		run, err := folder.Finished()
-		if err == nil && run.Summary.Status == runfolder.Paused {
-			s.Missing = cmp.Or(s.Missing, leftBehind(run.Summary))
+		switch {
+		case err == nil && run.Summary.Status == runfolder.Paused:
+			s.Missing = cmp.Or(s.Missing, fmt.Sprintf("left behind after %s: validation %s", Epochs(run.Summary.Epochs), bestText(run.Summary)))
 			s.Paused = append(s.Paused, run)
-			continue
-		}
-		if err == nil {
+		case err == nil:
 			s.Runs = append(s.Runs, run)
-			continue
+		default:
+			s.Missing = cmp.Or(s.Missing, whyMissing(folder))
 		}
-		why := notFinished
-		if _, err := os.Stat(folder.Path); errors.Is(err, fs.ErrNotExist) {
-			why = deleted
-		}
-		if summary, err := folder.Summary(); err == nil && summary.Status == runfolder.Failed {
-			why = summary.Error
-		}
-		s.Missing = cmp.Or(s.Missing, why)
 	}
 	return s
 }
 
-// leftBehind says what a run had reached when it was paused.
-func leftBehind(s *runfolder.Summary) string {
-	figure := "validation loss " + plots.Loss(s.Best.ValidationLoss)
-	if s.Best.ValidationAccuracy != nil {
-		figure = "validation accuracy " + plots.Percent(*s.Best.ValidationAccuracy)
+// whyMissing says why there are no figures of the run in a folder.
+func whyMissing(folder *runfolder.Folder) string {
+	if _, err := os.Stat(folder.Path); errors.Is(err, fs.ErrNotExist) {
+		return deleted
 	}
-	return fmt.Sprintf("left behind after %s: %s", Epochs(s.Epochs), figure)
+	if summary, err := folder.Summary(); err == nil && summary.Status == runfolder.Failed {
+		return summary.Error
+	}
+	return notFinished
 }
 
-// notFinished is the reason that a setting has no figures if its runs were cut off
-// or have not begun.
-const notFinished = "not finished"
+// bestText writes a run's best validation figure: accuracy 85.1%.
+func bestText(s *runfolder.Summary) string {
+	return measure(s.Task.Classifies()) + " " + newResult("", "", nil, s).text("best_val")
+}
 
-// deleted is the reason if the folder of one of its runs is gone.
-const deleted = "deleted"
+// The reasons that a run has no figures, if it did not fail: it was cut off or has not
+// begun, or its folder is gone.
+const (
+	notFinished = "not finished"
+	deleted     = "deleted"
+)
 
 // SettingLabel describes a setting in short: learning_rate=0.01, c=1. It leaves out
 // a key that has no effect in the setting, and hence no value.
@@ -173,32 +171,10 @@ func (s *Sweep) Finished() []Setting {
 	return slices.DeleteFunc(slices.Clone(s.Settings), func(setting Setting) bool { return setting.Missing != "" })
 }
 
-// Best returns at most so many of the best settings, for a picture of their curves.
-// They are named only by their values; keys says which keys these belong to.
-func (s *Sweep) Best(most int) (best []Contender, keys string) {
-	for _, setting := range s.Finished()[:min(len(s.Finished()), most)] {
-		setting.Contender.Label = s.curveLabel(setting)
-		best = append(best, setting.Contender)
-	}
-	if s.OneAtATime {
-		return best, ""
-	}
-	return best, strings.Join(ShortKeys(s.Keys), ", ")
-}
-
-// curveLabel names a setting in a picture of curves. The picture's heading names
-// the keys.
-func (s *Sweep) curveLabel(setting Setting) string {
-	if s.OneAtATime {
-		return setting.Label
-	}
-	return strings.Join(slices.DeleteFunc(slices.Clone(setting.Values), func(value string) bool { return value == "" }), ", ")
-}
-
 // AddRunning adds a run of a setting that is being trained, so that its curves are
 // drawn too.
 func (s *Sweep) AddRunning(setting Setting, run runfolder.FinishedRun) {
-	s.Running = append(s.Running, Contender{Label: s.curveLabel(setting) + ", in training", Runs: []runfolder.FinishedRun{run}})
+	s.Running = append(s.Running, Contender{Label: setting.Label + ", in training", Runs: []runfolder.FinishedRun{run}})
 }
 
 // Classifies reports whether the settings are compared by their accuracies.
@@ -359,7 +335,10 @@ func (s *Sweep) Apart(first, other Setting) bool {
 // row returns the setting's row of the table of results.
 func (s *Sweep) row(setting Setting) result {
 	runs := setting.reached()
-	r := result{name: setting.Label, values: s.shown(setting), status: setting.Missing}
+	r := result{name: setting.Label, values: setting.Values, status: setting.Missing}
+	if s.OneAtATime { // it is named by its change
+		r.values = nil
+	}
 	if len(runs.Runs) > 0 {
 		r = newResult(setting.Label, "", r.values, runs.summaries()...)
 	}
@@ -368,26 +347,19 @@ func (s *Sweep) row(setting Setting) result {
 		r.status = setting.Now
 	case len(setting.Paused) > 0:
 		r.status = "left behind"
-	case setting.Missing == notFinished, setting.Missing == deleted:
-		r.status = setting.Missing
-	case setting.Missing != "":
+	case setting.Missing != "" && setting.Missing != notFinished && setting.Missing != deleted:
 		r.status = "failed" // comparison.csv has the reason
 	}
 	return r
 }
 
-// shown returns the values that have columns: none if the setting is named by its
-// change.
-func (s *Sweep) shown(setting Setting) []string {
-	if s.OneAtATime {
-		return nil
-	}
-	return setting.Values
-}
-
 // table returns the table of all settings, numbered in their order, with links that
 // start from the folder f.
 func (s *Sweep) table(f *runfolder.Folder) table {
+	keys := ShortKeys(s.Keys)
+	if s.OneAtATime {
+		keys = nil
+	}
 	var all []result
 	for i, setting := range s.Settings {
 		r := s.row(setting)
@@ -399,35 +371,20 @@ func (s *Sweep) table(f *runfolder.Folder) table {
 		}
 		all = append(all, r)
 	}
-	if s.OneAtATime {
-		return newTable(nil, all)
-	}
-	return newTable(ShortKeys(s.Keys), all)
+	return newTable(keys, all)
 }
 
 // WriteSweep writes the pictures, comparison.csv with the best setting first, and
 // report.html, which contains the pictures too.
 func WriteSweep(f *runfolder.Folder, s *Sweep, pictures []DrawnPicture) error {
-	for _, p := range pictures {
-		if err := f.Write(p.File, p.PNG); err != nil {
-			return err
-		}
-	}
 	var runs []recorded
 	for _, setting := range s.Settings {
-		config := result{name: setting.Label, values: setting.Values, status: setting.Missing}
-		if len(setting.Runs) > 0 {
-			config = newResult(setting.Label, "", setting.Values, setting.summaries()...)
-		}
-		for _, run := range setting.Runs {
-			runs = append(runs, recorded{run.Path, run.Summary, config})
-		}
+		runs = append(runs, setting.recorded(setting.Values)...)
 		if setting.Missing != "" {
-			config.status = setting.Missing
-			runs = append(runs, recorded{config: config})
+			runs = append(runs, recorded{config: result{name: setting.Label, values: setting.Values, status: setting.Missing}})
 		}
 	}
-	if err := writeTable(f, s.Keys, runs); err != nil {
+	if err := writeFiles(f, s.Keys, runs, pictures); err != nil {
 		return err
 	}
 	return f.WriteWith(runfolder.ReportFile, func(w io.Writer) error { return SweepPage(w, f, s, pictures) })
@@ -443,11 +400,12 @@ func SweepPage(w io.Writer, f *runfolder.Folder, s *Sweep, pictures []DrawnPictu
 	p := resultsPage{Title: s.Name, Curves: curves, Under: fmt.Sprintf("%s of %s", counted(len(s.Settings), "setting"), strings.Join(s.Keys, ", ")),
 		Warnings: s.Warnings(), Answers: s.Answers(), Results: s.table(f), Pictures: pictures,
 		Order: "Ordered by the validation figure of the best epoch; test figures play no part."}
-	var contenders []Contender
+	var runs []result
 	for _, setting := range s.Finished() {
-		contenders = append(contenders, setting.Contender)
+		_, own := results(f, []Contender{setting.Contender})
+		runs = append(runs, own...)
 	}
-	p.addRuns(runResults(f, contenders))
+	p.addRuns(runs)
 	return resultsTemplate.Execute(w, p)
 }
 
@@ -455,12 +413,15 @@ func SweepPage(w io.Writer, f *runfolder.Folder, s *Sweep, pictures []DrawnPictu
 // training, the best in color.
 func (s *Sweep) curves() ([]template.HTML, error) {
 	const most, colored = 8, 3
-	best, keys := s.Best(max(1, most-len(s.Running)))
-	drawn := slices.Concat(best, s.Running)
+	var drawn []Contender
+	for _, setting := range s.Finished() {
+		drawn = append(drawn, setting.Contender)
+	}
+	drawn = append(drawn[:min(len(drawn), max(1, most-len(s.Running)))], s.Running...)
 	if len(drawn) == 0 {
 		return nil, nil
 	}
-	charts, err := Charts(strings.TrimSuffix(s.Name+": "+keys, ": "), drawn[:min(len(drawn), most)], colored)
+	charts, err := Charts(s.Name, drawn[:min(len(drawn), most)], colored)
 	if err != nil || len(charts) == 0 {
 		return nil, err
 	}

@@ -127,7 +127,8 @@ func ShowComparison(out io.Writer, c *Comparison, folder string) {
 			Table(out, keys)
 			fmt.Fprintln(out)
 		}
-		Table(out, newTable(nil, results(new(runfolder.Folder), c.Contenders)).rows(len(c.Contenders)))
+		configs, _ := results(new(runfolder.Folder), c.Contenders)
+		Table(out, newTable(nil, configs).rows(len(configs)))
 		fmt.Fprintln(out)
 	}
 	for _, text := range append(c.Warnings(), c.Answers()...) {

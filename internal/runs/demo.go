@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
+	"cifartrain/internal/exports"
 	"cifartrain/internal/reports"
 	"cifartrain/loaders"
 )
@@ -20,22 +21,22 @@ const (
 // Demo returns the data for a page that computes the model itself, with the
 // prepared weights: an autoencoder's decoder, or a classifier with one layer.
 // It needs the images.
-func (p *Prepared) Demo(ctx context.Context) (reports.Demo, error) {
+func (p *Prepared) Demo(ctx context.Context) (exports.Demo, error) {
 	model, err := p.Architecture.Build(p.Weights, 1)
 	if err != nil {
-		return reports.Demo{}, err
+		return exports.Demo{}, err
 	}
-	demo := reports.Demo{
+	demo := exports.Demo{
 		Title: p.Config.Name, Trained: fmt.Sprintf("%s, trained on %s (%s)", p.Architecture.Kind, p.Images.Dataset.Name, reports.ClassList(p.Classes)),
 		Classes: p.Classes, Mean: p.Transform.MeanImage(), Latent: p.Architecture.Latent,
 	}
 	if n := p.Normalization(); n != nil {
-		demo.Norm = &reports.DemoNormalization{Mean: n.Mean, Std: n.Std}
+		demo.Norm = &exports.DemoNormalization{Mean: n.Mean, Std: n.Std}
 	}
 	tensors, behind := p.Weights.ByName(), demo.Latent == 0
 	for _, layer := range model.Layers {
 		if behind {
-			demo.Layers = append(demo.Layers, reports.DemoLayer{
+			demo.Layers = append(demo.Layers, exports.DemoLayer{
 				In: layer.In, Out: layer.Out, ReLU: layer.ReLU, Bias: tensors[layer.Bias].Float32s(),
 				Weights: outByIn(tensors[layer.Weight].Float32s(), layer.In, layer.Out, layer.Transposed),
 			})
@@ -43,15 +44,15 @@ func (p *Prepared) Demo(ctx context.Context) (reports.Demo, error) {
 		behind = behind || layer.Latent
 	}
 	if !model.IsChain() {
-		return reports.Demo{}, requestf("a %s has no page: the page computes layers that follow one another, with a ReLU or nothing between them", p.Architecture.Kind)
+		return exports.Demo{}, requestf("a %s has no page: the page computes layers that follow one another, with a ReLU or nothing between them", p.Architecture.Kind)
 	}
 	if demo.Latent == 0 && len(demo.Layers) != 1 {
-		return reports.Demo{}, requestf("a %s has no page that shows what speaks for which class: it has more than one layer", p.Architecture.Kind)
+		return exports.Demo{}, requestf("a %s has no page that shows what speaks for which class: it has more than one layer", p.Architecture.Kind)
 	}
 	test := p.Images.Test
 	chosen := test.Sample(demoSamples, p.Config.Random("demo"))
 	for i := range chosen.Len() {
-		demo.Samples = append(demo.Samples, reports.DemoSample{
+		demo.Samples = append(demo.Samples, exports.DemoSample{
 			Name: fmt.Sprintf("test image %d, %s", chosen.Index(i), chosen.Classes[chosen.Class(i)]), Pixels: chosen.Pixels(i),
 		})
 	}
@@ -77,7 +78,7 @@ func outByIn(weight []float32, in, out int, transposed bool) []float32 {
 
 // direct adds to the demo the directions in which the codes of the test images
 // differ most, and the codes of the chosen images.
-func (p *Prepared) direct(ctx context.Context, demo *reports.Demo, test, chosen *loaders.Set) error {
+func (p *Prepared) direct(ctx context.Context, demo *exports.Demo, test, chosen *loaders.Set) error {
 	latent := demo.Latent
 	codes, err := p.Encode(ctx, test)
 	if err != nil {

@@ -1,4 +1,4 @@
-package reports
+package exports
 
 import (
 	_ "embed"
@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 
+	"cifartrain/internal/reports"
 	"cifartrain/plots"
 )
 
@@ -79,8 +80,8 @@ var (
 )
 
 var (
-	decoderTemplate    = newScriptedPage(decoderText, demoScript+decoderScript)
-	classifierTemplate = newScriptedPage(classifierText, demoScript+classifierScript)
+	decoderTemplate    = reports.NewPage(decoderText, demoScript+decoderScript)
+	classifierTemplate = reports.NewPage(classifierText, demoScript+classifierScript)
 )
 
 // WriteDemo writes the page of a demo. shape gives the shape of its images.
