@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -17,29 +18,17 @@ func (c Config) ClassNames(all []string) (names []string, problems []Problem) {
 		if number, err := strconv.Atoi(written); err == nil && number >= 0 && number < len(all) && !slices.Contains(all, written) {
 			name = all[number]
 		}
-		wrong := Problem{Key: element("data.classes", i)}
-		switch {
-		case !slices.Contains(all, name):
-			wrong.Message = fmt.Sprintf("%s is not a class; %s", quoted(written), classHint(written, all))
-			problems = append(problems, wrong)
-		case slices.Contains(names, name):
-			wrong.Message = name + " is named twice"
-			problems = append(problems, wrong)
+		wrong := ""
+		if !slices.Contains(all, name) {
+			hint := fmt.Sprintf("; the classes are %s, or their numbers 0 to %d", shortened(strings.Join(all, ", ")), len(all)-1)
+			wrong = quoted(written) + " is not a class" + cmp.Or(didYouMean(written, all), hint)
+		} else if slices.Contains(names, name) {
+			wrong = name + " is named twice"
+		}
+		if wrong != "" {
+			problems = append(problems, Problem{Key: fmt.Sprintf("data.classes[%d]", i), Message: wrong})
 		}
 		names = append(names, name)
 	}
 	return names, problems
-}
-
-// classHint suggests the class that was probably meant, or lists all classes.
-func classHint(written string, all []string) string {
-	const shown = 20
-	if meant := nearest(written, all); meant != "" {
-		return "did you mean " + meant + "?"
-	}
-	listed := strings.Join(all[:min(shown, len(all))], ", ")
-	if len(all) > shown {
-		listed += ", ..."
-	}
-	return fmt.Sprintf("the classes are %s, or their numbers 0 to %d", listed, len(all)-1)
 }

@@ -2,200 +2,105 @@
 // configuration files, and the strict reader that turns such a file into a
 // checked Config or into one error that names every problem and its line.
 //
-// Every key is declared once, as a field of Config: its tags say which values
-// are allowed, and one walk over the fields reads, checks, compares and writes
-// all keys. The YAML package parses the text, but its own decoder into structs
-// is not used: it ignores a key without a value, reads yes as true and 010 as
-// eight, and reports a wrong key without its path and without suggesting the
-// right one.
+// Every key is one line: a field of Config whose tags say all there is to know
+// about it. The YAML package decodes into these fields. What it would let pass (a
+// key without a value, yes for true, 010 for eight) is checked beforehand.
 package configs
 
 // Config is everything that decides the result of a training run. Two runs of
 // the same Config on the same data give the same numbers.
 //
-// # File format
+// A configuration is one UTF-8 YAML document of at most 256 KiB: a mapping of the
+// keys below, each named by its yaml tag. Types are strict: 64.5 is not a whole
+// number, "64" in quotes is not a number, yes is not true. A key is an error if it
+// is unknown, given twice, without a value, out of range, without effect, or in
+// contradiction with another; all errors are reported together. An alias (*name)
+// stands for the value of its anchor (&name). The tags of a key say:
 //
-// A configuration is one UTF-8 YAML document of at most 256 KiB: a mapping of
-// the keys below, each named by its yaml tag. A key that is left out gets the
-// value of its default tag, or the default of the kind of model where that
-// differs. Types are strict: 64.5 is not a whole number, "64" in quotes is not
-// a number, yes is not true. Whole numbers are plain decimal digits; other
-// numbers may have an exponent (1e-8) but are never infinite or NaN. A key is
-// an error if it is unknown, given twice, without a value, out of range,
-// without effect, or in contradiction with another; all errors are reported
-// together. An alias (*name) stands for the value of its anchor (&name); merge
-// keys (<<) count as unknown keys.
+//	default  its value where it is left out and the kind of model has no other
+//	range    the bounds of a number, or of each in a list
+//	length   the bounds of the number of values in a list
+//	oneof    the words that a text may be
+//	form     what a text is: the name of a folder, a path, a class or an address
+//	when     the keys and values without which it has no effect; model.kind alone:
+//	         the kind of model decides (see [Kind])
+//	changes  what depends on it beside the figures (see [Changes])
+//	doc      what it means, as docs/configs.md has it
 //
-// # Tags
-//
-//	default   the value of a key that is left out
-//	range     bounds of a number, or of each in a list: [ and ] include the
-//	          bound, ( and ) leave it out, and what is not there is not bounded
-//	oneof     the words that a text may be
-//	length    bounds of the number of values in a list
-//	form      what a text is: the name of a folder, a path or a class
-//	when      the keys and values without which the key has no effect; model.kind
-//	          alone: the kind of model decides (see [Kind])
-//	fixed     why the key cannot be swept
-//	dataset   "place": the key says where a dataset is, and may be given where it
-//	          has no effect
-//
-// A key that has no effect is refused wherever it is given, unless its value is
-// the default; [Config.YAML] leaves it out.
+// A key that has no effect is refused, unless its value is the default or it only
+// says where a dataset is; [Config.YAML] leaves it out.
 type Config struct {
-	// What the run's folder is called. The default is the file's name without
-	// its extension.
-	Name string `yaml:"name" form:"name" fixed:"it names the sweep's folder"`
-	// Every random choice derives from it: see [Config.Random].
-	Seed uint64 `yaml:"seed" default:"1" fixed:"-seeds N repeats every setting over N seeds"` // any fixed number will do
+	Name string `yaml:"name" form:"name" changes:"name" doc:"names the run folder; default: the file's name"`
+	Seed uint64 `yaml:"seed" default:"1" range:"from 0 to 18446744073709551615" changes:"seed" doc:"every random choice derives from it"`
 
-	// What is trained.
 	Model struct {
-		// The default is the first kind there is.
-		Kind string `yaml:"kind"`
-		// The widths of the encoder's layers between input and latent, mirrored
-		// in the decoder.
-		Hidden []int `yaml:"hidden" default:"[128]" range:"[1,65536]" length:"[1,32]" when:"model.kind"`
-		// The width of the code.
-		Latent int `yaml:"latent" default:"32" range:"[1,65536]" when:"model.kind"` // a hundredth of the 3,072 inputs
-		// torch draws weights and biases uniformly from ±1/sqrt(fan_in), as
-		// torch.nn.Linear does. he, glorot and orthogonal set biases to zero
-		// and draw weights as torch.nn.init's kaiming_uniform_, xavier_uniform_
-		// and orthogonal_ do. pca starts with a model that reconstructs what as
-		// many principal components of the training images as it has latent
-		// values would, with every unit taking part; it needs data.center and
-		// even hidden widths of at least twice the latent width.
-		Init string `yaml:"init" default:"torch" oneof:"torch he glorot orthogonal pca"`
+		Kind   string `yaml:"kind" changes:"work"` // the default is the first kind there is
+		Hidden []int  `yaml:"hidden" default:"[128]" range:"from 1 to 65536" length:"from 1 to 32" when:"model.kind" changes:"work" doc:"autoencoders: the encoder's widths, mirrored in the decoder"`
+		Latent int    `yaml:"latent" default:"32" range:"from 1 to 65536" when:"model.kind" changes:"work" doc:"autoencoders: the width of the code"` // a hundredth of the 3,072 inputs
+		Init   string `yaml:"init" default:"torch" oneof:"torch he glorot orthogonal pca" doc:"see below"`
 	} `yaml:"model"`
 
-	// Which images, and what happens to them before they reach the model.
 	Data struct {
-		// folder is a folder of pictures for each class, in dir or in dir/train,
-		// dir/test and, where there is one, dir/val. The sample is the set that
-		// the program paints itself.
-		Source string `yaml:"source" default:"cifar10" oneof:"cifar10 cifar100 mnist fashion_mnist folder sample" fixed:"all runs share one dataset"`
-		// Pictures of a folder are cropped to a centered square and scaled to
-		// this many pixels a side. 0 means 32, as in CIFAR-10.
-		Size int `yaml:"size" default:"0" range:"[0,512]" when:"data.source=folder" fixed:"all runs share one dataset"`
-		// The share of each class's pictures that the seed sets aside as test
-		// pictures if dir has no folder of them.
-		Test float64 `yaml:"test" default:"0.2" range:"(0,1)" when:"data.source=folder" fixed:"all runs share one dataset"`
-		// What to do if CIFAR-10 is not in dir and cannot be downloaded.
-		IfMissing string `yaml:"if_missing" default:"sample" oneof:"fail sample" when:"data.source=cifar10" fixed:"all runs share one dataset"` // a first try needs no data
-		// The folder of the dataset's files. ~ is the home folder.
-		Dir string `yaml:"dir" default:"data" form:"path" fixed:"all runs share one dataset"`
-		// Where the archive is fetched from, by http or https.
-		URL Address `yaml:"url" default:"https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz" when:"data.source=cifar10|cifar100" dataset:"place" fixed:"all runs share one dataset"`
-		// Whether a missing dataset may be fetched.
-		Download bool `yaml:"download" default:"true" when:"data.source=cifar10|cifar100" dataset:"place" fixed:"all runs share one dataset"`
-		// The classes to train on, by name or number; empty means all. Of two
-		// classes, a model that tells them apart labels the first -1 and the
-		// second +1.
-		Classes []string `yaml:"classes" default:"[]" form:"class"`
-		// The share of the training images that is held out to validate.
-		Validation float64 `yaml:"validation" default:"0.3" range:"(0,1)"` // 3,000 of a class pair's 10,000: accuracy to within 1 %
-		// Which images validate: random ones, drawn by the seed, or the last
-		// ones.
-		Split string `yaml:"split" default:"random" oneof:"random sequential"` // free of whatever order the files have
-		// true draws a new order every epoch, by seed and epoch; false keeps
-		// the dataset's order.
-		Shuffle bool `yaml:"shuffle" default:"true"` // stochastic gradient descent assumes it
-		// Mirror training images left to right at random.
-		Flip bool `yaml:"flip" default:"false"`
-		// Move training images at random by up to this many pixels horizontally
-		// and vertically; the pixels at the edge are repeated.
-		Shift int `yaml:"shift" default:"0" range:"[0,31]"`
-		// If this is left out, pixels stay in [0, 1].
-		Normalize *Normalize `yaml:"normalize"`
-		// Subtract the training set's mean image, which is added back for pictures
-		// and reported errors.
-		Center bool `yaml:"center" default:"false"`
-		// The number of images in a training step.
-		BatchSize int `yaml:"batch_size" default:"64" range:"[1,60000]"` // many steps an epoch, and work for the processor
-		// The number of images evaluated at once.
-		EvalBatchSize int `yaml:"eval_batch_size" default:"128" range:"[1,60000]"` // no gradients to keep, so twice as many fit
+		Source        string     `yaml:"source" default:"cifar10" oneof:"cifar10 cifar100 mnist fashion_mnist folder sample" changes:"source" doc:"a folder is one of pictures"`
+		Size          int        `yaml:"size" default:"0" range:"from 0 to 512" when:"data.source=folder" changes:"dataset" doc:"folder: pixels a side that pictures are scaled to; 0 = 32"`
+		Test          float64    `yaml:"test" default:"0.2" range:"above 0 and below 1" when:"data.source=folder" changes:"dataset" doc:"folder: share of each class set aside for the test where there is no folder \"test\""`
+		IfMissing     string     `yaml:"if_missing" default:"sample" oneof:"fail sample" when:"data.source=cifar10" changes:"place" doc:"when CIFAR-10 is neither in dir nor to be fetched"` // a first try needs no data
+		Dir           string     `yaml:"dir" default:"data" form:"path" changes:"place" doc:"the folder of the dataset's files; ~ is the home folder"`
+		URL           string     `yaml:"url" default:"https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz" form:"address" when:"data.source=cifar10|cifar100" changes:"place"`
+		Download      bool       `yaml:"download" default:"true" when:"data.source=cifar10|cifar100" changes:"place" doc:"whether it may be fetched at all; CIFAR-10 and CIFAR-100 are"`
+		Classes       []string   `yaml:"classes" default:"[]" form:"class" changes:"work" doc:"names or numbers, as in [frog, horse]; none = all. Of two, the first is -1, the second +1"`
+		Validation    float64    `yaml:"validation" default:"0.3" range:"above 0 and below 1" changes:"work" doc:"share of the training images"` // 3,000 of a class pair's 10,000: accuracy to within 1 %
+		Split         string     `yaml:"split" default:"random" oneof:"random sequential" doc:"which images validate: random ones by seed, or the last ones"`
+		Shuffle       bool       `yaml:"shuffle" default:"true" doc:"a new order every epoch; false keeps the dataset's"`
+		Flip          bool       `yaml:"flip" default:"false" changes:"work" doc:"mirror training images at random"`
+		Shift         int        `yaml:"shift" default:"0" range:"from 0 to 31" changes:"work above 0" doc:"move them by up to so many pixels each way at random"`
+		Normalize     *Normalize `yaml:"normalize"`
+		Center        bool       `yaml:"center" default:"false" changes:"work" doc:"subtract the training set's mean image; pictures and errors have it back"`
+		BatchSize     int        `yaml:"batch_size" default:"64" range:"from 1 to 60000" changes:"work" doc:"images in a training step"`            // many steps an epoch, and work for the processor
+		EvalBatchSize int        `yaml:"eval_batch_size" default:"128" range:"from 1 to 60000" changes:"evaluation" doc:"images evaluated at once"` // no gradients to keep, so twice as many fit
 	} `yaml:"data"`
 
-	// What training minimizes.
 	Loss struct {
-		// hinge and squared_hinge tell classes apart, mse compares pictures. The
-		// default is the first that suits the kind of model.
-		Kind string `yaml:"kind"`
-		// hinge: C * mean(max(0, 1 - y*score)); squared_hinge squares each term.
-		C float64 `yaml:"c" default:"1" range:"(0,)" when:"model.kind"` // the plain mean
-		// How the hinges tell more than two classes apart. weston_watkins sums
-		// max(0, 1 + s_j - s_y) over all classes j other than the image's own
-		// class y (this is torch.nn.MultiMarginLoss times the number of
-		// classes). one_vs_rest trains one two-class machine for each class, as
-		// scikit-learn's LinearSVC does.
-		Multiclass string `yaml:"multiclass" default:"weston_watkins" oneof:"weston_watkins one_vs_rest" when:"model.kind data.classes"` // CS231n's
+		Kind       string  `yaml:"kind" changes:"work" doc:"default: the first that suits the model"`
+		C          float64 `yaml:"c" default:"1" range:"above 0" when:"model.kind" doc:"hinge: C * mean(max(0, 1 - y*score)); squared_hinge squares each term"`                                                            // the plain mean
+		Multiclass string  `yaml:"multiclass" default:"weston_watkins" oneof:"weston_watkins one_vs_rest" when:"model.kind data.classes" changes:"work" doc:"how the hinges tell three classes and more apart, see below"` // CS231n's
 	} `yaml:"loss"`
 
-	// How the parameters move.
 	Optimizer struct {
-		// Each is exactly torch.optim's update.
-		Kind         string  `yaml:"kind" default:"sgd" oneof:"sgd adam adamw"`
-		LearningRate float64 `yaml:"learning_rate" default:"0.1" range:"(0,)"` // the usual first guess for sgd
-		Momentum     float64 `yaml:"momentum" default:"0" range:"[0,1)" when:"optimizer.kind=sgd"`
-		// Needs a momentum above 0.
-		Nesterov bool `yaml:"nesterov" default:"false" when:"optimizer.kind=sgd"`
-		// It applies to every parameter, biases included, as in torch.optim.
-		WeightDecay float64 `yaml:"weight_decay" default:"0.5" range:"[0,)"` // a linear SVM's margin term
-		// The decay of Adam's two running means.
-		Betas []float64 `yaml:"betas" default:"[0.9, 0.999]" range:"[0,1)" length:"[2,2]" when:"optimizer.kind=adam|adamw"` // the paper's and torch's
-		// Added to Adam's denominator.
-		Eps float64 `yaml:"eps" default:"1.0e-8" range:"(0,)" when:"optimizer.kind=adam|adamw"` // the paper's and torch's
-		// How the learning rate changes over the epochs: constant keeps it,
-		// cosine lowers it to zero along half a cosine, step lowers it in
-		// steps.
-		Schedule string `yaml:"schedule" default:"constant" oneof:"constant cosine step"`
-		// Epochs between two drops of the learning rate (torch's StepLR step_size).
-		StepEpochs int `yaml:"step_epochs" default:"30" range:"[1,1000000]" when:"optimizer.schedule=step"`
-		// The factor of each drop.
-		Gamma float64 `yaml:"gamma" default:"0.1" range:"(0,1]" when:"optimizer.schedule=step"` // torch's StepLR's
-		// The number of training steps at the start of the run over which the
-		// learning rate grows: step s uses s/warmup_steps of what the schedule
-		// says. metrics.csv shows the rate of each epoch's last step.
-		WarmupSteps int `yaml:"warmup_steps" default:"0" range:"[0,1000000000]"`
-		// If the Euclidean norm of all gradients of a step is above this, they
-		// are scaled down together, as torch.nn.utils.clip_grad_norm_ does; 0
-		// means never.
-		ClipNorm float64 `yaml:"clip_norm" default:"0" range:"[0,)"`
+		Kind         string    `yaml:"kind" default:"sgd" oneof:"sgd adam adamw" changes:"work" doc:"each exactly torch.optim's update"`
+		LearningRate float64   `yaml:"learning_rate" default:"0.1" range:"above 0"` // the usual first guess for sgd
+		Momentum     float64   `yaml:"momentum" default:"0" range:"of at least 0 and below 1" when:"optimizer.kind=sgd" changes:"work above 0" doc:"sgd"`
+		Nesterov     bool      `yaml:"nesterov" default:"false" when:"optimizer.kind=sgd" doc:"sgd; needs a momentum above 0"`
+		WeightDecay  float64   `yaml:"weight_decay" default:"0.5" range:"of at least 0" doc:"of every parameter, the bias too"`                                                                              // a linear SVM's margin term
+		Betas        []float64 `yaml:"betas" default:"[0.9, 0.999]" range:"of at least 0 and below 1" length:"exactly 2" when:"optimizer.kind=adam|adamw" doc:"adam, adamw: decay of the two running means"` // the paper's and torch's
+		Eps          float64   `yaml:"eps" default:"1.0e-8" range:"above 0" when:"optimizer.kind=adam|adamw" doc:"adam, adamw: added to the denominator"`                                                    // the paper's and torch's
+		Schedule     string    `yaml:"schedule" default:"constant" oneof:"constant cosine step" doc:"of the learning rate over the epochs; cosine: to zero"`
+		StepEpochs   int       `yaml:"step_epochs" default:"30" range:"from 1 to 1000000" when:"optimizer.schedule=step" doc:"step: epochs between drops (torch's StepLR step_size)"`
+		Gamma        float64   `yaml:"gamma" default:"0.1" range:"above 0 and at most 1" when:"optimizer.schedule=step" doc:"step: factor of a drop"` // torch's StepLR's
+		WarmupSteps  int       `yaml:"warmup_steps" default:"0" range:"from 0 to 1000000000" doc:"steps over which the rate grows to the scheduled one: step s uses s/warmup_steps of it"`
+		ClipNorm     float64   `yaml:"clip_norm" default:"0" range:"of at least 0" changes:"work above 0" doc:"largest Euclidean norm of all gradients together, as clip_grad_norm_; 0 = any"`
 	} `yaml:"optimizer"`
 
-	// How long to train, and which weights are kept.
 	Train struct {
-		Epochs int `yaml:"epochs" default:"50" range:"[1,1000000]"` // enough for every shipped model to level off
-		// Stop after this many epochs without a better validation loss; 0 means
-		// never.
-		EarlyStopping int `yaml:"early_stopping" default:"0" range:"[0,1000000]"`
-		// Above 0, the weights that are evaluated, drawn and saved are a moving
-		// average over about the last 1/(1-average_decay) training steps: after
-		// step s the average becomes d*average + (1-d)*weights, where d is the
-		// smaller of average_decay and (1+s)/(10+s). train_loss is still
-		// measured with the weights in training.
-		AverageDecay float64 `yaml:"average_decay" default:"0" range:"[0,1)"`
+		Epochs        int     `yaml:"epochs" default:"50" range:"from 1 to 1000000" changes:"length"` // enough for every shipped model to level off
+		EarlyStopping int     `yaml:"early_stopping" default:"0" range:"from 0 to 1000000" changes:"length" doc:"stop after this many epochs without a better validation loss; 0 = never"`
+		AverageDecay  float64 `yaml:"average_decay" default:"0" range:"of at least 0 and below 1" changes:"work above 0" doc:"evaluate and save a moving average of the weights, as 0.999, see below; 0 = none"`
 	} `yaml:"train"`
 
-	// What the pictures show.
 	Plots struct {
-		// How many random validation images to show beside their reconstructions.
-		Reconstructions int `yaml:"reconstructions" default:"3" range:"[0,64]" when:"model.kind"` // fits the width of a page
+		Reconstructions int `yaml:"reconstructions" default:"3" range:"from 0 to 64" when:"model.kind" changes:"pictures" doc:"autoencoders: how many validation images to show restored"` // fits the width of a page
 	} `yaml:"plots"`
 
-	// Lists of values to try for some keys; nil for a single run.
-	Sweep *Sweep `yaml:"sweep"`
+	Sweep *Sweep `yaml:"sweep"` // lists of values to try for some keys; nil for a single run
 
-	// Where the keys were given, for messages. Comparing configurations ignores
-	// it.
-	Origin Origin `yaml:"-"`
+	Origin Origin `yaml:"-"` // where the keys were given, for messages; comparing configurations ignores it
 }
 
 // Normalize is torchvision's Normalize, (x - mean) / std with a value for each
 // channel of the images: red, green and blue.
 type Normalize struct {
-	Mean []float64 `yaml:"mean" range:"[-1000,1000]" length:"[1,16]"`
-	Std  []float64 `yaml:"std" range:"[0.000001,1000]" length:"[1,16]"` // its reciprocal stays an ordinary float32
+	Mean []float64 `yaml:"mean" range:"from -1000 to 1000" length:"from 1 to 16" changes:"work above 0" doc:"or mean: [r, g, b] and std: [r, g, b], as torchvision's Normalize"`
+	Std  []float64 `yaml:"std" range:"from 0.000001 to 1000" length:"from 1 to 16" changes:"work above 0"` // its reciprocal stays an ordinary float32
 }
 
 // Sweep is the section `sweep`. Besides its own keys below it holds dotted keys
@@ -220,16 +125,11 @@ type Sweep struct {
 	// tries the first value of every key together, then each other value with
 	// the first values of the other keys: what does each change contribute?
 	Method string `yaml:"method" default:"grid" oneof:"grid random halving one_at_a_time"`
-	// How many combinations random and halving draw; halving takes all if it is
-	// 0.
-	Budget int `yaml:"budget" default:"0" range:"[0,1000]" when:"sweep.method=random|halving"`
-	// How many epochs every setting is trained for before the first choice;
-	// 0: a tenth of train.epochs. Those that go on are trained for factor times
-	// as many, and so on up to train.epochs. Learning-rate schedules follow
-	// train.epochs from the start.
-	Epochs int `yaml:"epochs" default:"0" range:"[0,1000000]" when:"sweep.method=halving"` // after fewer, an SVM's accuracy still says too little
-	// After each choice, one in this many settings goes on.
-	Factor int `yaml:"factor" default:"3" range:"[2,100]" when:"sweep.method=halving"`
+	Budget int    `yaml:"budget" default:"0" range:"from 0 to 1000" when:"sweep.method=random|halving" doc:"how many combinations to draw; halving: 0 = all"`
+	// Those that go on are trained for factor times as many epochs, and so on up
+	// to train.epochs. Learning-rate schedules follow train.epochs from the start.
+	Epochs int `yaml:"epochs" default:"0" range:"from 0 to 1000000" when:"sweep.method=halving" doc:"epochs before the first choice; 0 = a tenth of train.epochs"` // after fewer, an SVM's accuracy still says too little
+	Factor int `yaml:"factor" default:"3" range:"from 2 to 100" when:"sweep.method=halving" doc:"after each choice, one in this many settings goes on"`
 
 	Settings []Setting `yaml:"-"` // the settings to try; the last key's values change fastest
 }

@@ -7,11 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-)
 
-// maxProblems bounds a report. The format has fewer keys than this, so only a
-// file that is not a configuration at all reaches it.
-const maxProblems = 100
+	"github.com/agext/levenshtein"
+)
 
 // Error holds everything that is wrong with a configuration: first the file's
 // problems in the order of their lines, then those of the overrides.
@@ -22,9 +20,9 @@ type Error struct {
 // Error returns one line for each problem, and their number in a line before
 // them if there are several.
 func (e *Error) Error() string {
-	lines := make([]string, 0, len(e.Problems)+1)
-	if len(e.Problems) > 1 {
-		lines = append(lines, fmt.Sprintf("%d problems in the configuration:", len(e.Problems)))
+	var lines []string
+	if n := len(e.Problems); n > 1 {
+		lines = append(lines, fmt.Sprintf("%d problems in the configuration:", n))
 	}
 	for _, p := range e.Problems {
 		lines = append(lines, p.String())
@@ -47,41 +45,52 @@ type Problem struct {
 // String returns "file:line: key: message", leaving out what the problem does
 // not have. A key that "-set key=value" names is not repeated.
 func (p Problem) String() string {
-	var b strings.Builder
-	b.WriteString(p.Source)
+	text := p.Source
 	if p.Line > 0 {
-		fmt.Fprintf(&b, ":%d", p.Line)
+		text += fmt.Sprintf(":%d", p.Line)
 	}
-	b.WriteString(": ")
 	if p.Key != "" && !strings.HasPrefix(p.Source, setFlag+p.Key+"=") {
-		b.WriteString(p.Key + ": ")
+		text += ": " + p.Key
 	}
-	b.WriteString(p.Message)
-	return b.String()
+	return text + ": " + p.Message
 }
 
-// inOrder sorts problems by their line in the file; problems of the file as a
-// whole follow, then those of the overrides in their order.
-func inOrder(problems []Problem, overrides []string) {
-	rank := func(p Problem) int {
-		switch i := slices.Index(overrides, p.Source); {
-		case i >= 0:
-			return 2 + i
-		case p.Line == 0:
-			return 1
-		}
-		return 0
-	}
+// inOrder sorts problems by their source and line; those of the file as a whole
+// follow those of its lines.
+func inOrder(problems []Problem, sources []string) {
 	slices.SortStableFunc(problems, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Line, b.Line))
+		return cmp.Or(cmp.Compare(slices.Index(sources, a.Source), slices.Index(sources, b.Source)),
+			cmp.Compare(uint(a.Line-1), uint(b.Line-1))) // line 0 becomes the last
 	})
+}
+
+// didYouMean suggests the known name that a misspelled one was probably meant to
+// be; it returns "" if none is close.
+func didYouMean(written string, known []string) string {
+	if meant := nearest(written, known); meant != "" {
+		return "; did you mean " + meant + "?"
+	}
+	return ""
+}
+
+// nearest returns the known name that differs from a misspelled one in the fewest
+// letters, or "" if more than two letters differ in all.
+func nearest(written string, known []string) string {
+	best, fewest := "", 3
+	for _, name := range known {
+		if len(written) > 2*len(name)+2 { // bounds the work
+			continue
+		}
+		if d := levenshtein.Distance(strings.ToLower(written), name, nil); d < min(fewest, len(name)) {
+			best, fewest = name, d
+		}
+	}
+	return best
 }
 
 // quoted returns text for a message: in quotes, with control characters
 // escaped, shortened if long.
-func quoted(text string) string {
-	return strconv.Quote(shortened(text))
-}
+func quoted(text string) string { return strconv.Quote(shortened(text)) }
 
 // shortened cuts text to what a message can hold.
 func shortened(text string) string {
@@ -90,15 +99,6 @@ func shortened(text string) string {
 		return text
 	}
 	return strings.ToValidUTF8(text[:longest], "") + "..." // without half a letter at the end
-}
-
-// oneOf lists choices for a message: "a, b or c".
-func oneOf(choices []string) string {
-	last := len(choices) - 1
-	if last < 1 {
-		return strings.Join(choices, "")
-	}
-	return strings.Join(choices[:last], ", ") + " or " + choices[last]
 }
 
 // oneLine returns text as a message can hold it without quotes: shortened, on
@@ -111,4 +111,13 @@ func oneLine(text string) string {
 		return '?'
 	}
 	return strings.Map(shown, strings.Join(strings.Fields(shortened(text)), " "))
+}
+
+// oneOf lists choices for a message: "a, b or c".
+func oneOf(choices []string) string {
+	last := len(choices) - 1
+	if last < 1 {
+		return strings.Join(choices, "")
+	}
+	return strings.Join(choices[:last], ", ") + " or " + choices[last]
 }

@@ -10,7 +10,8 @@ import (
 // testdata/fuzz holds inputs beside the shipped files.
 func FuzzLoad(f *testing.F) {
 	for _, s := range Shipped() {
-		f.Add(s.Source, "train.epochs=2")
+		_, text, _ := readShipped(s.Name)
+		f.Add(text, "train.epochs=2")
 	}
 	f.Add([]byte(everyKey), "data.normalize.mean=[0.5, 0.5, 0.5]")
 	f.Add([]byte(everyKey+"sweep: {loss.c: [1, 2], data.classes: [[6, 7]], method: random, budget: 2}\n"), "sweep.model.hidden=[[1], [2, 3]]")

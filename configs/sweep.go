@@ -3,7 +3,6 @@ package configs
 import (
 	"fmt"
 	"maps"
-	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -14,110 +13,107 @@ import (
 // MaxRuns bounds the runs of one sweep.
 const MaxRuns = 1000
 
-// sweep collects the values of a swept key; an override's values replace the
-// file's.
-func (r *reader) sweep(path string, node *yaml.Node, at place) {
-	k, known := keyAt(path)
-	known = known && !below(path, "sweep")
-	switch {
-	case known && k.fixed != "":
-		r.problem(at, "cannot be swept: %s", k.fixed)
-		return
-	case !known && path != "sweep" && len(namesIn(path)) > 0:
-		r.problem(at, "is a section; name a key in it, as in %s", join(path, namesIn(path)[0]))
-		return
-	case !known:
-		r.problem(at, "unknown key; %s", sweepHint(path))
-		return
-	}
-	s := swept{key: k, at: at}
-	if node.Kind == yaml.MappingNode {
-		s.ends = r.rangeEnds(node, at)
-	} else {
-		s.values = r.sweptValues(node, at)
-	}
-	i := slices.IndexFunc(r.swept, func(other swept) bool { return other.key == k })
-	switch {
-	case s.values == nil && s.ends == nil:
-	case i >= 0:
-		r.swept[i] = s
+// swept is a swept key and where it stands.
+type swept struct {
+	SweptKey
+	key *key
+	at  *given
+}
+
+// fixed says why a key with such a [Changes] cannot be swept.
+var fixed = map[string]string{
+	"name": "it names the sweep's folder", "seed": "-seeds N repeats every setting over N seeds",
+	"place": "all runs share one dataset", "source": "all runs share one dataset", "dataset": "all runs share one dataset",
+}
+
+// sweep reads a swept key; an override replaces the file's.
+func (r *reader) sweep(at *given) {
+	path, node, before := strings.TrimPrefix(at.key, "sweep."), at.node, len(r.problems)
+	s := &swept{SweptKey{Key: path}, keyAt(path), at}
+	switch why := fixed[Changes(path)]; {
+	case why != "":
+		r.problem(at, "cannot be swept: %s", why)
+	case s.key == nil || below(path, "sweep"):
+		names := namesIn("sweep")
+		for _, k := range format {
+			names = append(names, k.path)
+		}
+		hint := "this section takes " + strings.Join(namesIn("sweep"), ", ") + " and dotted keys of this file, as in optimizer.learning_rate"
+		if meant := suggested(path, names); meant != "" {
+			hint = "did you mean " + meant + "?"
+		}
+		r.problem(at, "unknown key; %s", hint)
+	case node.Kind == yaml.MappingNode:
+		s.Range = r.readRange(s.key, at)
+	case node.Kind != yaml.SequenceNode:
+		r.problem(at, "%s is neither a list of the values to try nor a range to draw them from, as in %s", described(node), exampleRange)
+	case len(node.Content) == 0 || len(node.Content) > maxKeys:
+		r.problem(at, "has %d values; list 1 to %d to try, or remove the key", len(node.Content), maxKeys)
 	default:
+		for i := range node.Content {
+			item := at.element(i)
+			if r.value(s.key, item); !item.value.IsValid() {
+				continue
+			}
+			value := item.value.Interface()
+			if slices.ContainsFunc(s.Values, func(other any) bool { return reflect.DeepEqual(other, value) }) {
+				r.problem(item, "%s is given twice", ValueText(value))
+			}
+			s.Values = append(s.Values, value)
+		}
+	}
+	r.swept = slices.DeleteFunc(r.swept, func(other *swept) bool { return other.Key == path && r.overriding() })
+	if len(r.problems) == before {
 		r.swept = append(r.swept, s)
 	}
 }
 
-// sweptValues returns the values given for a swept key, or nil after a problem.
-func (r *reader) sweptValues(node *yaml.Node, at place) (values []given) {
-	switch n := len(node.Content); {
-	case node.Kind != yaml.SequenceNode:
-		r.problem(at, "%s is neither a list of the values to try nor a range to draw them from, as in %s", described(node), exampleRange)
-		return nil
-	case n == 0:
-		r.problem(at, "has no values; list those to try or remove the key")
-		return nil
-	case n > maxElements:
-		r.problem(at, "has %d values; at most %d are allowed", n, maxElements)
-		return nil
+// sweptAt returns a swept key; nil if it is not swept.
+func (r *reader) sweptAt(path string) *swept {
+	if i := slices.IndexFunc(r.swept, func(s *swept) bool { return s.Key == path }); i >= 0 {
+		return r.swept[i]
 	}
-	list := given{node, at}
-	for i, item := range node.Content {
-		values = append(values, given{target(item), list.element(i)})
-	}
-	return values
+	return nil
 }
 
-// sweepHint suggests the key that was probably meant.
-func sweepHint(written string) string {
-	paths := namesIn("sweep")
-	for _, k := range format {
-		paths = append(paths, k.path)
+// finishSweep returns the section `sweep` without its settings, and checks how many
+// there are. After a problem, and without such a section, it has no keys.
+func (r *reader) finishSweep() *Sweep {
+	c := Config{Sweep: &Sweep{}}
+	r.fill(&c, r.given)
+	s, at, budget := c.Sweep, r.given["sweep"], &given{source: r.sources[0], key: "sweep.budget"}
+	if g, ok := r.given[budget.key]; ok {
+		budget = g
 	}
-	if meant := nearest(written, paths); meant != "" {
-		return "did you mean " + meant + "?"
-	}
-	if i := slices.IndexFunc(paths, func(path string) bool { return strings.HasSuffix(path, "."+written) }); i >= 0 {
-		return "did you mean " + paths[i] + "?"
-	}
-	return "this section takes " + strings.Join(namesIn("sweep"), ", ") + " and dotted keys of this file, as in optimizer.learning_rate"
-}
-
-// readSweep reads the section's own keys and the swept keys' values and ranges,
-// and checks how many settings they make.
-func (r *reader) readSweep(sweep *Sweep) {
-	r.refuseIdle(r.fill(new(Config), reflect.ValueOf(sweep).Elem(), sweepFormat, r.given))
-	keys := formatOf(nil, r.kinds)
-	for _, s := range r.swept {
-		key := SweptKey{Key: s.key.path}
-		if s.ends != nil {
-			key.Range = r.readRange(keys[slices.Index(format, s.key)], s, sweep.Method)
+	draws := s.Method == "random" || s.Budget > 0
+	for _, one := range r.swept {
+		s.Keys = append(s.Keys, one.SweptKey)
+		draws = draws || one.Range != nil
+		if one.Range != nil && s.Method != "random" && s.Method != "halving" && r.sound("sweep.method") {
+			r.problem(one.at, "is a range, and method: %s tries listed values; list some, or set method to random or halving with a budget", s.Method)
 		}
-		for _, g := range s.values {
-			before := len(r.problems) + r.omitted
-			value := r.value(keys[slices.Index(format, s.key)], g).Interface()
-			same := func(other any) bool { return reflect.DeepEqual(other, value) }
-			if len(r.problems)+r.omitted == before && slices.ContainsFunc(key.Values, same) {
-				r.problem(g.at, "%s is given twice", ValueText(value))
-			}
-			key.Values = append(key.Values, value)
-		}
-		sweep.Keys = append(sweep.Keys, key)
 	}
-	if !r.sound("sweep") {
-		return
+	all, count := s.combinations(), s.combinations()
+	if s.OneAtATime() {
+		count = float64(len(s.changes()))
 	}
-	all, at := sweep.combinations(), Origin{file: r.file, given: r.given}
-	switch {
+	switch most := min(all, MaxRuns); {
+	case at == nil || !r.sound("sweep"):
 	case len(r.swept) == 0:
-		r.problem(at.at("sweep"), "names no key to sweep, as in optimizer.learning_rate: [0.01, 0.1]")
-	case sweep.OneAtATime() && len(sweep.changes()) > MaxRuns:
-		r.problem(at.at("sweep"), "makes more than %d runs; list fewer values", MaxRuns)
-	case sweep.Budget == 0 && sweep.ranged():
-		r.problem(at.at("sweep.budget"), "is needed: it says how many settings to draw from the ranges, 1 to %d", min(all, MaxRuns))
-	case sweep.Method != "random" && !sweep.OneAtATime() && sweep.Budget == 0 && all > MaxRuns:
-		r.problem(at.at("sweep"), "makes %d runs, more than %d; list fewer values, or let method: random with a budget draw some", all, MaxRuns)
-	case (sweep.Method == "random" || sweep.Budget > 0) && (sweep.Budget < 1 || sweep.Budget > min(all, MaxRuns)):
-		r.problem(at.at("sweep.budget"), "%d is not between 1 and %d: how many of the %d combinations to draw", sweep.Budget, min(all, MaxRuns), all)
+		r.problem(at, "names no key to sweep, as in optimizer.learning_rate: [0.01, 0.1]")
+	case draws && (s.Budget < 1 || float64(s.Budget) > most):
+		r.problem(budget, "%d is not between 1 and %.0f: how many settings to draw", s.Budget, most)
+	case !draws && count > MaxRuns:
+		r.problem(at, "makes %.0f runs, more than %d; list fewer values, or let method: random with a budget draw some", count, MaxRuns)
 	}
+	if at == nil || !r.sound("sweep") { // the rest is still checked
+		for _, one := range r.swept {
+			r.wrong[one.Key] = true
+			delete(r.given, one.Key)
+		}
+		r.swept, s = nil, &Sweep{}
+	}
+	return s
 }
 
 // has reports whether a key is swept. s may be nil.
@@ -125,16 +121,11 @@ func (s *Sweep) has(path string) bool {
 	return s != nil && slices.ContainsFunc(s.Keys, func(swept SweptKey) bool { return swept.Key == path })
 }
 
-// mostCombinations is where counting stops; it fits an int on every machine.
-const mostCombinations = min(1<<40, math.MaxInt)
-
-// combinations counts the combinations of all values.
-func (s *Sweep) combinations() int {
-	n := 1
+// combinations counts the combinations of all values; a range of fractions has
+// infinitely many.
+func (s *Sweep) combinations() float64 {
+	n := 1.0
 	for _, swept := range s.Keys {
-		if n > mostCombinations/swept.count() {
-			return mostCombinations
-		}
 		n *= swept.count()
 	}
 	return n
@@ -144,109 +135,76 @@ func (s *Sweep) combinations() int {
 // most.
 func (s *Sweep) OneAtATime() bool { return s.Method == "one_at_a_time" }
 
-// changes returns the indexes, among all combinations, of the first combination
-// and of those that differ from it in a single key.
-func (s *Sweep) changes() []int {
-	places, stride := []int{0}, 1
-	for _, swept := range slices.Backward(s.Keys) {
+// changes returns the choices of the first values, and of those with another value
+// of a single key.
+func (s *Sweep) changes() []choice {
+	all := []choice{make(choice, len(s.Keys))}
+	for i, swept := range s.Keys {
 		for value := 1; value < len(swept.Values); value++ {
-			places = append(places, value*stride)
+			changed := make(choice, len(s.Keys))
+			changed[i] = float64(value)
+			all = append(all, changed)
 		}
-		if stride > mostCombinations/len(swept.Values) {
-			return make([]int, MaxRuns+1) // more than are allowed, which the caller reports
-		}
-		stride *= len(swept.Values)
 	}
-	return places
+	return all
 }
 
-// A trial makes the settings of a sweep.
-type trial struct {
-	*reader
-	sweep *Sweep
-	tried []tried
-	seen  map[string]bool     // the settings so far, by those of their values that have an effect
-	acted map[string]bool     // keys that have an effect in some setting
-	idle  map[string]idleness // keys that have no effect in some setting
-}
-
-// tried is a setting and the choice that made it.
-type tried struct {
-	choice
-	Setting
-}
-
-// settings makes the grid's settings, or draws as many as the budget says. It
-// draws fewer if nearly all that it draws turn out equal to earlier ones.
-func (t *trial) settings() {
-	if t.sweep.OneAtATime() {
-		for _, place := range t.sweep.changes() {
-			t.try(t.sweep.listed(place))
+// settings makes the settings of a sweep: all, or as many as the budget says, which
+// are fewer if nearly all that are drawn turn out equal to earlier ones. A sweep
+// without keys has one.
+func (r *reader) settings(s *Sweep) {
+	choices := make(map[string]choice) // by their settings' values that have an effect
+	try := func(c choice) {
+		setting := r.setting(c)
+		if same := fmt.Sprintf("%q", setting.Values); choices[same] == nil {
+			choices[same] = c
+			s.Settings = append(s.Settings, setting)
 		}
-	} else if t.sweep.Budget == 0 {
-		for place := range t.sweep.combinations() {
-			t.try(t.sweep.listed(place))
+	}
+	switch {
+	case s.OneAtATime():
+		for _, c := range s.changes() {
+			try(c)
 		}
-	} else {
-		random, drawn := Config{Seed: t.seed()}.Random("sweep"), make(map[string]bool)
-		for range 100 * t.sweep.Budget {
-			c := t.sweep.draw(random)
-			if as := fmt.Sprint(c); !drawn[as] && len(t.tried) < t.sweep.Budget {
+	case s.Budget == 0:
+		for place := range int(s.combinations()) {
+			try(s.listed(place))
+		}
+	default:
+		random, drawn := Config{Seed: r.setting(s.listed(0)).Config.Seed}.Random("sweep"), make(map[string]bool)
+		for range 100 * s.Budget {
+			c := s.draw(random)
+			if as := fmt.Sprint(c); !drawn[as] && len(s.Settings) < s.Budget {
 				drawn[as] = true
-				t.try(c)
+				try(c)
 			}
 		}
 	}
-	slices.SortFunc(t.tried, func(a, b tried) int { return slices.Compare(a.choice, b.choice) })
-	for _, one := range t.tried {
-		t.sweep.Settings = append(t.sweep.Settings, one.Setting)
-	}
+	slices.SortFunc(s.Settings, func(a, b Setting) int {
+		return slices.Compare(choices[fmt.Sprintf("%q", a.Values)], choices[fmt.Sprintf("%q", b.Values)])
+	})
 }
 
-// seed is the configuration's seed, which a sweep cannot change.
-func (t *trial) seed() uint64 {
-	k, _ := keyAt("seed")
-	if g, ok := t.given["seed"]; ok {
-		return t.value(k, g).Uint()
-	}
-	return k.initial.Uint()
-}
-
-// try makes the setting of a choice, unless it equals an earlier one. Its
-// problems are added to those of the other settings.
-func (t *trial) try(c choice) {
-	given, values := maps.Clone(t.given), make([]string, len(t.swept))
-	for i, s := range t.swept {
-		key := t.sweep.Keys[i]
-		if key.Range != nil {
-			given[s.key.path], values[i] = key.Range.given(c[i], s.at)
-			continue
+// setting makes the setting of a choice. Its problems are added to those of the
+// other settings.
+func (r *reader) setting(c choice) Setting {
+	all, values, wrong := maps.Clone(r.given), make([]string, len(r.swept)), maps.Clone(r.wrong)
+	for i, s := range r.swept {
+		value, at := s.value(c[i]), *s.at
+		if s.Range == nil {
+			at = *at.element(int(c[i]))
 		}
-		given[s.key.path], values[i] = s.values[int(c[i])], ValueText(key.Values[int(c[i])])
+		at.value = reflect.ValueOf(value)
+		all[s.Key], values[i] = &at, ValueText(value)
 	}
-	wrong := maps.Clone(t.wrong)
-	config, idle := t.resolve(given)
-	t.wrong = wrong
-	for path := range given {
-		if _, isIdle := idle[path]; !isIdle {
-			t.acted[path] = true
-		}
-	}
-	for i, s := range t.swept {
-		if why, isIdle := idle[s.key.path]; isIdle {
+	config := r.resolve(all)
+	r.wrong = wrong
+	for i, s := range r.swept {
+		if config.idle(s.key) != "" {
 			values[i] = ""
-			idle[s.key.path] = idleness{reason: why.reason, at: s.at} // a list of values is never the default
 		}
 	}
-	for path, why := range idle {
-		if _, known := t.idle[path]; !known {
-			t.idle[path] = why
-		}
-	}
-	if same := strings.Join(values, "\n"); !t.seen[same] {
-		t.seen[same] = true
-		t.tried = append(t.tried, tried{c, Setting{config, values}})
-	}
+	return Setting{config, values}
 }
 
 // Settings returns the configurations that the sweep tries out; c must have one.

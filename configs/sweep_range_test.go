@@ -17,18 +17,17 @@ func TestRangeDraws(t *testing.T) {
 		middle        float64 // half of the draws lie below it
 		mostDifferent int
 	}{
-		{Range{1e-4, 1.0, "log"}, 1e-2, draws},
-		{Range{0.1, 0.9, "linear"}, 0.5, 8001}, // four digits
-		{Range{1, 1000, "linear"}, 501, 1000},
-		{Range{1, 1023, "log"}, 32, 1023}, // 32² is 1024, where the numbers that stand for 1023 end
-		{Range{0, 3, "linear"}, 2, 4},
+		{Range{1e-4, 1, "log", false}, 1e-2, draws},
+		{Range{0.1, 0.9, "linear", false}, 0.5, 8001}, // four digits
+		{Range{1, 1000, "linear", true}, 501, 1000},
+		{Range{1, 1023, "log", true}, 32, 1023}, // 32² is 1024, where the numbers that stand for 1023 end
+		{Range{0, 3, "linear", true}, 2, 4},
 	} {
 		random, low := Config{Seed: 1}.Random("sweep"), 0
-		least, most := test.drawn.ends()
 		different := map[float64]bool{}
 		for range draws {
 			value := test.drawn.draw(random)
-			if value < least || value > most || test.drawn.whole() && value != math.Trunc(value) {
+			if value < test.drawn.Min || value > test.drawn.Max || test.drawn.Whole && value != math.Trunc(value) {
 				t.Errorf("%v gives %v", test.drawn, value)
 			}
 			if value < test.middle {
@@ -87,20 +86,20 @@ func TestRangeProblems(t *testing.T) {
 		{rates + draw, ""},
 		{rates, ":3: sweep.optimizer.learning_rate: is a range, and method: grid tries listed values; list some, or set method to random or halving with a budget"},
 		{rates + "  method: one_at_a_time", ":3: sweep.optimizer.learning_rate: is a range, and method: one_at_a_time tries listed values; list some, or set method to random or halving with a budget"},
-		{rates + "  method: halving", ": sweep.budget: is needed: it says how many settings to draw from the ranges, 1 to 1000"},
+		{rates + "  method: halving", ": sweep.budget: 0 is not between 1 and 1000: how many settings to draw"},
 		{rates + "  method: best", ":4: sweep.method: \"best\" is not grid, random, halving or one_at_a_time"},
-		{"sweep:\n  data.shift: {min: 0, max: 3}" + draw, ":5: sweep.budget: 5 is not between 1 and 4: how many of the 4 combinations to draw"},
-		{"sweep:\n  loss.c: {min: 2, max: 1}" + draw, ":3: sweep.loss.c: has a min of 2, which is above the max of 1; exchange them"},
-		{"sweep:\n  loss.c: {min: 1, max: 1.0}" + draw, ":3: sweep.loss.c: has the same min and max, 1; list that value or set the key to it"},
-		{"sweep:\n  loss.c:\n    min: 0\n    max: 1" + draw, ":4: sweep.loss.c.min: 0 is not above 0"},
-		{"sweep:\n  optimizer.weight_decay:\n    min: 0\n    max: 1\n    scale: log" + draw, ":4: sweep.optimizer.weight_decay.min: 0 is not above 0, which scale: log needs; raise it, or use scale: linear"},
-		{"sweep:\n  loss.c: {min: 1, max: 2, scale: lin}" + draw, ":3: sweep.loss.c.scale: \"lin\" is not linear or log"},
-		{"sweep:\n  loss.c: {min: 1, max: 2, step: 1}" + draw, ":3: sweep.loss.c.step: unknown key; a range has min, max and scale, as in {min: 1.0e-4, max: 1.0, scale: log}"},
-		{"sweep:\n  loss.c: {min: 1, min: 2}" + draw, ":3: sweep.loss.c.min: is given twice"},
-		{"sweep:\n  loss.c: {min: 1}" + draw, ":3: sweep.loss.c: lacks max; a range is written as in {min: 1.0e-4, max: 1.0, scale: log}"},
-		{"sweep:\n  loss.c: {min: 1, max: high}" + draw, ":3: sweep.loss.c.max: \"high\" is not a number"},
-		{"sweep:\n  data.batch_size: {min: 16, max: 64.5}" + draw, ":3: sweep.data.batch_size.max: 64.5 is not a whole number"},
-		{"sweep:\n  optimizer.kind: {min: 1, max: 2}" + draw, ":3: sweep.optimizer.kind: takes text, and a range is for numbers; list the values to try"},
+		{"sweep:\n  data.shift: {min: 0, max: 3}" + draw, ":5: sweep.budget: 5 is not between 1 and 4: how many settings to draw"},
+		{"sweep:\n  loss.c: {min: 2, max: 1}" + draw, ":3: sweep.loss.c: has a min of 2, which is not below the max of 1"},
+		{"sweep:\n  loss.c: {min: 1, max: 1.0}" + draw, ":3: sweep.loss.c: has a min of 1, which is not below the max of 1"},
+		{"sweep:\n  loss.c:\n    min: 0\n    max: 1" + draw, ":4: sweep.loss.c.min: 0 is not a number above 0"},
+		{"sweep:\n  optimizer.weight_decay:\n    min: 0\n    max: 1\n    scale: log" + draw, ":3: sweep.optimizer.weight_decay: has a min of 0, and scale: log needs one above 0; raise it, or use scale: linear"},
+		{"sweep:\n  loss.c: {min: 1, max: 2, scale: lin}" + draw, ":3: sweep.loss.c.scale: \"lin\" is not linear or log; did you mean log?"},
+		{"sweep:\n  loss.c: {min: 1, max: 2, step: 1}" + draw, ":3: sweep.loss.c.step: a range has min, max and scale, each once, as in {min: 1.0e-4, max: 1.0, scale: log}"},
+		{"sweep:\n  loss.c: {min: 1, min: 2}" + draw, ":3: sweep.loss.c.min: a range has min, max and scale, each once, as in {min: 1.0e-4, max: 1.0, scale: log}"},
+		{"sweep:\n  loss.c: {min: 1}" + draw, ":3: sweep.loss.c: lacks min or max; a range is written as in {min: 1.0e-4, max: 1.0, scale: log}"},
+		{"sweep:\n  loss.c: {min: 1, max: high}" + draw, ":3: sweep.loss.c.max: \"high\" is not a number above 0"},
+		{"sweep:\n  data.batch_size: {min: 16, max: 64.5}" + draw, ":3: sweep.data.batch_size.max: 64.5 is not a whole number from 1 to 60000"},
+		{"sweep:\n  optimizer.kind: {min: 1, max: 2}" + draw, ":3: sweep.optimizer.kind: takes sgd, adam or adamw, and a range is for numbers; list the values to try"},
 		{"sweep:\n  data.flip: {min: 0, max: 1}" + draw, ":3: sweep.data.flip: takes true or false, and a range is for numbers; list the values to try"},
 		{"sweep:\n  data.classes: {min: 1, max: 2}" + draw, ":3: sweep.data.classes: takes a list, and a range is for numbers; list the values to try"},
 	} {

@@ -14,80 +14,55 @@ import (
 // Config. With a sweep, it also leaves out defaults that differ from setting to
 // setting.
 func (c Config) YAML() ([]byte, error) {
+	settings := []Setting{{Config: c}}
+	if c.Sweep != nil {
+		settings = c.Sweep.Settings
+	}
 	var err error
 	root := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-	write := func(value any, path ...string) { err = errors.Join(err, add(root, path, value)) }
 	for _, k := range format {
-		if value := c.written(k); value.IsValid() {
-			write(value.Interface(), strings.Split(k.path, ".")...)
+		var values []any // each different
+		for i := range settings {
+			of := &settings[i].Config
+			if value := k.field(of, false); !below(k.path, "sweep") && value.IsValid() && of.idle(k) == "" && (values == nil || !reflect.DeepEqual(values[0], value.Interface())) {
+				values = append(values, value.Interface())
+			}
+		}
+		if len(values) == 1 && !c.Sweep.has(k.path) {
+			err = errors.Join(err, add(root, strings.Split(k.path, "."), values[0]))
 		}
 	}
 	if c.Sweep != nil {
 		for _, swept := range c.Sweep.Keys {
+			var values any = swept.Values
 			if swept.Range != nil {
-				write(swept.Range, "sweep", swept.Key)
-				continue
+				values = swept.Range
 			}
-			write(swept.Values, "sweep", swept.Key)
+			err = errors.Join(err, add(root, []string{"sweep", swept.Key}, values))
 		}
-		for _, k := range sweepFormat {
-			if in := reflect.ValueOf(c.Sweep).Elem(); c.idle(k, in) == "" {
-				write(k.field(in).Interface(), strings.Split(k.path, ".")...)
+		for _, k := range format {
+			if below(k.path, "sweep") && c.idle(k) == "" {
+				err = errors.Join(err, add(root, strings.Split(k.path, "."), k.field(&c, false).Interface()))
 			}
 		}
 	}
-	written, dumping := yaml.Dump(root, yaml.WithIndent(2), yaml.WithLineWidth(-1))
+	text, dumping := yaml.Dump(root, yaml.WithIndent(2), yaml.WithLineWidth(-1))
 	if err = errors.Join(err, dumping); err != nil {
 		return nil, fmt.Errorf("write the config %s as YAML: %w", c.Name, err)
 	}
-	return written, nil
-}
-
-// written returns the value of a key if it belongs in the file, and an invalid
-// value otherwise.
-func (c *Config) written(k *key) (value reflect.Value) {
-	if c.Sweep == nil {
-		return c.acting(k)
-	}
-	if c.Sweep.has(k.path) {
-		return value
-	}
-	for i := range c.Sweep.Settings {
-		here := c.Sweep.Settings[i].Config.acting(k)
-		switch {
-		case !here.IsValid():
-		case !value.IsValid():
-			value = here
-		case !same(value.Interface(), here.Interface()):
-			return reflect.Value{}
-		}
-	}
-	return value
-}
-
-// acting returns the value of a key that has an effect, and an invalid value
-// otherwise.
-func (c *Config) acting(k *key) reflect.Value {
-	in := reflect.ValueOf(c).Elem()
-	if c.idle(k, in) != "" {
-		return reflect.Value{}
-	}
-	return k.field(in)
+	return text, nil
 }
 
 // add puts a value into a mapping under the names of a path, and makes the
-// mappings on the way.
+// mappings on the way. Keys of one section come one after the other.
 func add(node *yaml.Node, path []string, value any) error {
-	if n := len(node.Content); n == 0 || node.Content[n-2].Value != path[0] { // keys of one section come one after the other
+	if n := len(node.Content); n == 0 || node.Content[n-2].Value != path[0] {
 		name := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: path[0]}
 		node.Content = append(node.Content, name, &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"})
 	}
 	last := node.Content[len(node.Content)-1]
 	if len(path) > 1 {
 		return add(last, path[1:], value)
-	}
-	if address, ok := value.(Address); ok {
-		value = address.String()
 	}
 	*last = yaml.Node{}
 	err := last.Encode(value)

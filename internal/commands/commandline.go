@@ -205,7 +205,7 @@ func (p *program) goOn(ctx context.Context, _ []string) error {
 		p.session.Repeated = append(p.session.Repeated, "-config", path)
 	}
 	for _, override := range p.overrides {
-		p.session.Repeated = append(p.session.Repeated, "-set", configs.WithoutPasswords(override))
+		p.session.Repeated = append(p.session.Repeated, "-set", override)
 	}
 	if p.data != "" {
 		p.session.Repeated = append(p.session.Repeated, "-data", p.data)

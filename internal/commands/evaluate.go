@@ -42,10 +42,6 @@ func (p *program) evaluate(ctx context.Context, operands []string) error {
 	return nil
 }
 
-// evaluable are the keys that may differ from the run's: where the images are,
-// and how many are scored at once.
-var evaluable = []string{"data.source", "data.dir", "data.url", "data.download", "data.if_missing", "data.eval_batch_size"}
-
 // sameModel refuses keys with which the weights would be scored on something
 // that they were not trained for.
 func sameModel(s *runs.Session, run *runs.SavedRun) error {
@@ -53,10 +49,12 @@ func sameModel(s *runs.Session, run *runs.SavedRun) error {
 	if err != nil {
 		return err
 	}
-	changed := slices.DeleteFunc(configs.Differences(trained, run.Config), func(key string) bool { return slices.Contains(evaluable, key) })
+	changed := slices.DeleteFunc(configs.Differences(trained, run.Config), func(key string) bool {
+		return slices.Contains([]string{"source", "place", "evaluation"}, configs.Changes(key))
+	})
 	if len(changed) > 0 {
-		return wrong("%s was trained with another %s, so the score of its weights would be wrong; evaluate allows no key but %s",
-			run.Folder.Path, strings.Join(changed, ", "), strings.Join(evaluable, ", "))
+		return wrong("%s was trained with another %s, so the score of its weights would be wrong; evaluate allows no key but data.source, data.eval_batch_size and those that say where the data is",
+			run.Folder.Path, strings.Join(changed, ", "))
 	}
 	return nil
 }

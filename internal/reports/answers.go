@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"cifartrain/configs"
 	"cifartrain/internal/runfolder"
 	"cifartrain/metrics"
 	"cifartrain/plots"
@@ -227,16 +228,11 @@ func overfitting(first, other Contender, d metrics.Difference) string {
 	return fmt.Sprintf("%s overfits more: %s (%s).", other.Label, figures, pText(d.P))
 }
 
-// changesWork reports whether a key changes what a training step computes. Only
+// changesWork reports whether a key's values change how much work an epoch is. Only
 // then does comparing the times of two runs say anything about the configs.
-func changesWork(key string) bool {
-	for _, section := range []string{"model.kind", "model.hidden", "model.latent", "data.batch_size", "data.flip", "data.center", "data.normalize",
-		"data.classes", "data.source", "data.size", "data.validation", "optimizer.kind", "loss.kind", "loss.multiclass"} {
-		if key == section || strings.HasPrefix(key, section+".") {
-			return true
-		}
-	}
-	return false
+func (d Differing) changesWork() bool {
+	work := func(value string) string { return configs.Work(d.Key, value) }
+	return slices.ContainsFunc(d.Values, func(value string) bool { return work(value) != work(d.Values[0]) })
 }
 
 // cost says how many more or fewer parameters a contender has than the first
@@ -246,7 +242,7 @@ func (c *Comparison) cost(first, other Contender, speed metrics.Speed) string {
 	if a, b := first.Summary().Parameters, other.Summary().Parameters; a != b {
 		parts = append(parts, fmt.Sprintf("%s parameters against %s", Thousands(b), Thousands(a)))
 	}
-	if slices.ContainsFunc(c.Differing, func(d Differing) bool { return changesWork(d.Key) }) && speed.First > 0 && speed.Other > 0 {
+	if slices.ContainsFunc(c.Differing, Differing.changesWork) && speed.First > 0 && speed.Other > 0 {
 		took := fmt.Sprintf("%s an epoch against %s", Duration(speed.Other), Duration(speed.First))
 		if !speed.Apart {
 			took += ", which is within the spread of the epochs of one config"

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"cifartrain/configs"
 	"cifartrain/internal/runfolder"
 	"cifartrain/metrics"
 	"cifartrain/plots"
@@ -58,7 +59,9 @@ func Compare(folders []*runfolder.Folder) (*Comparison, error) {
 		if err != nil {
 			return nil, err
 		}
-		config = slices.DeleteFunc(config, func(v runfolder.ConfigValue) bool { return v.Key == "seed" || slices.Contains(withoutEffect, v.Key) })
+		config = slices.DeleteFunc(config, func(v runfolder.ConfigValue) bool {
+			return v.Key == "seed" || slices.Contains(withoutEffect, configs.Changes(v.Key))
+		})
 		key := fmt.Sprint(config, run.Summary.Dataset)
 		place, known := places[key]
 		if !known || c.Contenders[place].has(run.Summary.Seed) {
@@ -89,9 +92,9 @@ func comparable(s, other *runfolder.Summary) bool {
 	return s.Task == other.Task && (s.Loss == other.Loss || s.Task.Classifies())
 }
 
-// withoutEffect are the keys that cannot change a figure: they say where to find the
-// data, how it is evaluated and what is drawn.
-var withoutEffect = []string{"data.dir", "data.url", "data.download", "data.if_missing", "data.eval_batch_size", "plots.reconstructions"}
+// withoutEffect is what keys change that cannot change a figure: where to find the
+// data, how it is evaluated and what is drawn. See [configs.Changes].
+var withoutEffect = []string{"place", "evaluation", "pictures"}
 
 // differing returns the seeds, if these are not the same for all configs, and the
 // keys that do not have the same value in all of them. It ignores the names, which

@@ -125,7 +125,7 @@ const defaultSize = 32
 // sourceOf returns where a config takes its images from.
 func sourceOf(config configs.Config) sources.Source {
 	source := sources.Source{
-		Kind: config.Data.Source, Dir: config.Data.Dir, Named: config.Overridden("data.dir"), URL: config.Data.URL.WithPassword(),
+		Kind: config.Data.Source, Dir: config.Data.Dir, Named: config.Overridden("data.dir"), URL: config.Data.URL,
 		Download: config.Data.Download, Fallback: config.Data.IfMissing == "sample",
 	}
 	if source.Kind == sources.Folder {

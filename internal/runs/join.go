@@ -120,7 +120,7 @@ func (s *Session) agree(w *sweep, folder *runfolder.Folder) error {
 	}
 	const remedy = "join it with the options it was begun with, or choose another name with -join"
 	differ := slices.DeleteFunc(configs.Differences(config, w.config), func(key string) bool {
-		return strings.HasPrefix(key, "data.") && slices.Contains(changeable, key)
+		return configs.Changes(key) == "place"
 	})
 	if len(differ) > 0 {
 		return requestf("the sweep in %s has a config that differs in %s: %s", folder.Path, strings.Join(differ, ", "), remedy)

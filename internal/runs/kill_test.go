@@ -90,7 +90,7 @@ func onFewImages(runs string, seed uint64) *Session {
 	}
 	dataset := &loaders.Dataset{Name: "noise", Shape: cifar.Shape, Classes: cifar.Classes, Train: draw(400), Test: draw(100), Checksum: fmt.Sprint(seed)}
 	defaults := defaultConfig().Data
-	source := sources.Source{Kind: sources.Sample, Dir: defaults.Dir, URL: defaults.URL.WithPassword(), Download: true, Fallback: true}
+	source := sources.Source{Kind: sources.Sample, Dir: defaults.Dir, URL: defaults.URL, Download: true, Fallback: true}
 	return &Session{
 		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: runs, Seeds: 1,
 		datasets: map[sources.Source]*loaders.Dataset{source: dataset},

@@ -91,10 +91,12 @@ func (s *Session) goOnIn(ctx context.Context, folder *runfolder.Folder, asked co
 	return "", s.carryOut(ctx, record, state)
 }
 
-// changeable are the keys that may change when a run goes on: how long it is,
+// changeable reports whether a key may change when a run goes on: how long it is,
 // and where its dataset is. That the dataset is the same one is checked by its
 // checksum.
-var changeable = []string{"train.epochs", "train.early_stopping", "data.dir", "data.url", "data.download", "data.if_missing"}
+func changeable(key string) bool {
+	return configs.Changes(key) == "length" || configs.Changes(key) == "place"
+}
 
 // begunConfig returns the config with which the run in a folder was last
 // trained.
@@ -123,7 +125,7 @@ func resumable(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, ask
 // unchanged returns an error if the config asked for is not the one that the
 // run or sweep in a folder was begun with.
 func unchanged(what string, folder *runfolder.Folder, begun, asked configs.Config) error {
-	changed := slices.DeleteFunc(configs.Differences(begun, asked), func(key string) bool { return slices.Contains(changeable, key) })
+	changed := slices.DeleteFunc(configs.Differences(begun, asked), changeable)
 	if len(changed) == 0 {
 		return nil
 	}

@@ -42,7 +42,7 @@ var noise = sync.OnceValue(func() *loaders.Dataset {
 // onNoise is a session whose CIFAR-10 is noise.
 func onNoise() *Session {
 	d := defaultConfig().Data
-	source := sources.Source{Kind: sources.CIFAR10, Dir: d.Dir, URL: d.URL.WithPassword(), Download: d.Download, Fallback: true}
+	source := sources.Source{Kind: sources.CIFAR10, Dir: d.Dir, URL: d.URL, Download: d.Download, Fallback: true}
 	return &Session{
 		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Seeds: 1,
 		datasets: map[sources.Source]*loaders.Dataset{source: noise()},

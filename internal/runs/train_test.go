@@ -40,7 +40,7 @@ func defaultConfig() configs.Config {
 func onSample(t testing.TB) *Session {
 	t.Helper()
 	defaults := defaultConfig().Data
-	source := sources.Source{Kind: sources.Sample, Dir: defaults.Dir, URL: defaults.URL.WithPassword(), Download: true, Fallback: true}
+	source := sources.Source{Kind: sources.Sample, Dir: defaults.Dir, URL: defaults.URL, Download: true, Fallback: true}
 	return &Session{
 		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: t.TempDir(), Seeds: 1,
 		datasets: map[sources.Source]*loaders.Dataset{source: builtIn()},
@@ -301,7 +301,7 @@ func TestPrincipalStart(t *testing.T) {
 			s := onSample(t)
 			defaults := defaultConfig().Data
 			s.datasets = map[sources.Source]*loaders.Dataset{
-				{Kind: sources.Sample, Dir: config.Data.Dir, URL: defaults.URL.WithPassword(), Download: true, Fallback: true}: builtIn(),
+				{Kind: sources.Sample, Dir: config.Data.Dir, URL: defaults.URL, Download: true, Fallback: true}: builtIn(),
 			}
 			run, err := s.train(context.Background(), config, nil)
 			if err != nil {

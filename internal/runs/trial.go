@@ -81,7 +81,7 @@ func (s *Session) PlanSweep(ctx context.Context, config configs.Config, place st
 	trials := make(map[string]*Trial)
 	for _, setting := range w.settings {
 		one := withoutSample(setting.Config)
-		pace := paceOf(one)
+		pace := one.Work()
 		if trials[pace] == nil {
 			trial, err := s.Try(ctx, one)
 			var diverged *training.DivergedError
@@ -107,12 +107,4 @@ func (s *Session) PlanSweep(ctx context.Context, config configs.Config, place st
 		plan.MayStop = plan.MayStop || one.Train.EarlyStopping > 0
 	}
 	return plan, nil
-}
-
-// paceOf returns a text that is the same for configs whose steps take equally
-// long. The keys that it leaves out change numbers but not the amount of work.
-func paceOf(config configs.Config) string {
-	data, o := config.Data, config.Optimizer
-	return fmt.Sprint(config.Model, config.Loss.Kind, data.Classes, data.Validation, data.Flip, data.Shift, data.Center,
-		data.BatchSize, data.EvalBatchSize, o.Kind, o.Momentum > 0, o.ClipNorm > 0, config.Train.AverageDecay > 0)
 }

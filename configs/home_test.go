@@ -1,0 +1,31 @@
+package configs
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestExpandHome(t *testing.T) {
+	t.Setenv("HOME", "/home/me")
+	for path, want := range map[string]string{
+		"~": "/home/me", "~/x/y": "/home/me/x/y", "~other/x": "~other/x", "./~": "./~", "a/~": "a/~", "": "", "/~": "/~",
+	} {
+		if got, err := ExpandHome(path); got != want || err != nil {
+			t.Errorf("%s is %s, error %v; want %s", path, got, err, want)
+		}
+	}
+	for text, want := range map[string]string{"~": "/home/me", "~/data": "/home/me/data", "'~'": "/home/me"} {
+		c, err := Parse("a.yaml", []byte("model: {kind: autoencoder}\ndata: {dir: "+text+"}"), []string{"train.epochs=3"}, testKinds)
+		if err != nil || c.Data.Dir != want {
+			t.Errorf("data.dir: %s is %s, error %v; want %s", text, c.Data.Dir, err, want)
+		}
+		c, err = Parse("a.yaml", []byte("model: {kind: autoencoder}"), []string{"data.dir=" + text}, testKinds)
+		if err != nil || c.Data.Dir != want {
+			t.Errorf("-set data.dir=%s is %s, error %v; want %s", text, c.Data.Dir, err, want)
+		}
+	}
+	t.Setenv("HOME", "")
+	if _, err := Parse("a.yaml", []byte("model: {kind: autoencoder}\ndata: {dir: ~/data}"), nil, testKinds); err == nil || !strings.HasPrefix(err.Error(), "a.yaml:2: data.dir: ~ stands for the home folder") {
+		t.Errorf("without a home folder: %v", err)
+	}
+}
