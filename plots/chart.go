@@ -200,7 +200,11 @@ func (c *Chart) finish(caption Caption, title string, gaps int, notes ...string)
 	if smooth > manyEpochs {
 		notes = append(notes, fmt.Sprintf("Thick lines are means over %d epochs, the thin ones behind them are the epochs.", 2*smoothReach(smooth)+1))
 	}
-	c.heading = heading{title, caption, slices.Concat(gapNotes(c.quantity.name, gaps), c.scale.notes, notes)}
+	var missing []string
+	if gaps > 0 {
+		missing = []string{fmt.Sprintf("Epochs without a finite %s, which leave gaps: %d.", c.quantity.name, gaps)}
+	}
+	c.heading = heading{title, caption, slices.Concat(missing, c.scale.notes, notes)}
 	return caption.check()
 }
 
@@ -213,12 +217,4 @@ func gaps(training, validation curve) int {
 		}
 	}
 	return count
-}
-
-// gapNotes says how many epochs leave a gap in a curve.
-func gapNotes(quantity string, gaps int) []string {
-	if gaps == 0 {
-		return nil
-	}
-	return []string{fmt.Sprintf("Epochs without a finite %s, which leave gaps: %d.", quantity, gaps)}
 }
