@@ -168,7 +168,7 @@ func (c *Chart) drawCurve(panel *figurePanel, curve curve, series int) {
 	if curve.best >= 0 {
 		at := curve.points[curve.best]
 		panel.Best = append(panel.Best, shape(c.dot(plotter.XY{X: at.X, Y: c.scale.place(at.Y)})))
-		panel.Description += fmt.Sprintf("; %s%s", c.series[series].name, bestNote(c.quantity, 1, curve))
+		panel.Description += fmt.Sprintf("; %s%s", c.series[series].name, bestNote(c.quantity, curve))
 	}
 }
 

@@ -62,7 +62,7 @@ func TestFigureOfUnequalRuns(t *testing.T) {
 	if err != nil || string(values) != want {
 		t.Errorf("values %s\nwant   %s\n%v", values, want, err)
 	}
-	if len(f.Panels[0].Bands) != 1 || len(f.Panels[1].Best) != 2 || len(f.Panels[1].Levels) != 1 || f.Levels[0].Look != f.Series[0].Look {
+	if len(f.Panels[0].Bands) != 1 || len(f.Panels[1].Best) != 1 || len(f.Panels[1].Levels) != 1 || f.Levels[0].Look != f.Series[0].Look {
 		t.Errorf("bands, marks or levels are missing: %+v", f.Panels)
 	}
 }

@@ -53,16 +53,21 @@ func comparisonChart(caption Caption, q quantity, contenders []Contender) (*Char
 	}
 	c := &Chart{
 		quantity: q, first: contenders[0].Histories[0][0].Number, levels: sharedYardsticks(contenders),
-		panels: []panel{{title: "Training"}, {title: "Validation"}},
-		best:   "best epoch, by validation loss", bestLook: noteLook,
+		panels: []panel{{title: "Training"}, {title: "Validation"}}, bestLook: noteLook,
 	}
 	const mostBands = 3 // more hide each other
 	gapped, several, banded := 0, false, len(contenders) <= mostBands
 	for i, contender := range contenders {
 		training, validation := contender.curves(q, banded)
-		drawn := series{lookOf(i), contender.Name, bestNote(q, len(contender.Histories), validation)}
+		drawn := series{lookOf(i), contender.Name, bestNote(q, validation)}
+		if seeds := len(contender.Histories); seeds > 1 { // no model has the best figure of a mean curve
+			drawn.note, validation.best = fmt.Sprintf(", %d seeds", seeds), -1
+		}
 		if contender.Rest {
 			drawn.look, validation.best = restLook, -1
+		}
+		if validation.best >= 0 {
+			c.best = "best epoch, by validation loss"
 		}
 		c.series = append(c.series, drawn)
 		c.panels[0].curves = append(c.panels[0].curves, training)
@@ -114,14 +119,11 @@ func (c Contender) curves(q quantity, banded bool) (training, validation curve) 
 
 // bestNote returns what the legend writes after the config's name: what its best
 // epoch reached.
-func bestNote(q quantity, seeds int, validation curve) string {
+func bestNote(q quantity, validation curve) string {
 	if validation.best < 0 {
 		return ": no finite validation loss"
 	}
 	at := validation.points[validation.best]
-	if seeds > 1 {
-		return fmt.Sprintf(", %d seeds: best mean %s (epoch %d)", seeds, q.text(at.Y), int(at.X))
-	}
 	return fmt.Sprintf(": best %s (epoch %d)", q.text(at.Y), int(at.X))
 }
 

@@ -5,6 +5,7 @@ package shell
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 )
@@ -14,10 +15,14 @@ func Command(args ...string) string {
 	return Program() + " " + Quote(args...)
 }
 
+// cached matches the path at which go keeps a program that it ran before, in the
+// folder that GOCACHE names.
+var cached = regexp.MustCompile(`/[0-9a-f]{2}/[0-9a-f]{64}-d/[^/]+$`)
+
 // Program is how this program was called: "go run ." if go built it for this
 // one call, otherwise the path of its file.
 func Program() string {
-	if strings.Contains(filepath.ToSlash(os.Args[0]), "/go-build") {
+	if path := filepath.ToSlash(os.Args[0]); strings.Contains(path, "/go-build") || cached.MatchString(path) {
 		return "go run ."
 	}
 	return Quote(os.Args[0])

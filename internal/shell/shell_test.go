@@ -54,6 +54,10 @@ func TestCommand(t *testing.T) {
 		t.Errorf("Command is %s, want %s", got, want)
 	}
 	defer func(args []string) { os.Args = args }(os.Args)
+	os.Args = []string{"/mnt/cache/0f/" + strings.Repeat("0f", 32) + "-d/cifartrain"}
+	if got, want := Command("-version"), "go run . -version"; got != want {
+		t.Errorf("of go's cache, Command is %s, want %s", got, want)
+	}
 	os.Args = []string{"/opt/my tools/cifartrain"}
 	if got, want := Command("-version"), "'/opt/my tools/cifartrain' -version"; got != want {
 		t.Errorf("Command is %s, want %s", got, want)
