@@ -105,17 +105,9 @@ type Normalize struct {
 
 // Sweep is the section `sweep`. Besides its own keys below it holds dotted keys
 // of the configuration, each with a list of values that replace the key's value,
-// or with a range that they are drawn from. Every key that can be swept has a dot
-// in it, so none is mistaken for one of the section's own.
-//
-//	sweep:
-//	  loss.c: [1, 10]
-//	  optimizer.learning_rate: {min: 1.0e-4, max: 1.0, scale: log}
-//	  method: random
-//	  budget: 20
-//
-// In a setting where a swept key has no effect it is left out. Settings that
-// turn out equal are tried once.
+// as in loss.c: [1, 10], or with a [Range] that they are drawn from. In a setting
+// where a swept key has no effect it is left out. Settings that turn out equal are
+// tried once.
 type Sweep struct {
 	Keys []SweptKey `yaml:"-"` // in the file's order
 	// grid tries every combination, at most 1,000. random draws as many as the

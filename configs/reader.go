@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"reflect"
@@ -164,28 +165,35 @@ func (r *reader) override(argument string) {
 	r.read(value)
 }
 
-// unknownKey reports a key that the format does not have.
+// unknownKey reports a key that the format does not have, and suggests one of a
+// similar name in its section, or of the same name in another. The section `sweep`
+// takes the keys of all sections by their paths.
 func (r *reader) unknownKey(at *given) {
 	dot := strings.LastIndex("."+at.key, ".")
+	if below(at.key, "sweep") {
+		dot = len("sweep.")
+	}
 	section, name := strings.TrimSuffix(at.key[:dot], "."), at.key[dot:]
-	names := namesIn(section)
-	meant := suggested(name, names)
+	names, other := namesIn(section), ""
+	known := slices.Clone(names)
+	if section == "sweep" {
+		names = append(names, "and dotted keys of the other sections, as optimizer.learning_rate")
+	}
+	for _, k := range format {
+		if section == "sweep" {
+			known = append(known, k.path)
+		}
+		if other == "" && strings.HasSuffix(k.path, "."+name) {
+			other = k.path
+		}
+	}
+	meant := cmp.Or(nearest(name, known), other)
 	if meant == "" {
 		r.problem(at, "unknown key; the keys here are %s", strings.Join(names, ", "))
 		return
 	}
 	r.problem(at, "unknown key; did you mean %s?", meant)
 	r.wrong[meant], r.wrong[join(section, meant)] = true, true
-}
-
-// suggested returns what was probably meant: one of the names, or the key of that
-// name in some section. It returns "" if there is none.
-func suggested(written string, names []string) string {
-	meant := nearest(written, names)
-	if i := slices.IndexFunc(format, func(k *key) bool { return strings.HasSuffix(k.path, "."+written) }); meant == "" && i >= 0 {
-		return format[i].path
-	}
-	return meant
 }
 
 // sound reports whether the given keys and sections, all they contain and all

@@ -34,15 +34,7 @@ func (r *reader) sweep(at *given) {
 	case why != "":
 		r.problem(at, "cannot be swept: %s", why)
 	case s.key == nil || below(path, "sweep"):
-		names := namesIn("sweep")
-		for _, k := range format {
-			names = append(names, k.path)
-		}
-		hint := "this section takes " + strings.Join(namesIn("sweep"), ", ") + " and dotted keys of this file, as in optimizer.learning_rate"
-		if meant := suggested(path, names); meant != "" {
-			hint = "did you mean " + meant + "?"
-		}
-		r.problem(at, "unknown key; %s", hint)
+		r.unknownKey(at)
 	case node.Kind == yaml.MappingNode:
 		s.Range = r.readRange(s.key, at)
 	case node.Kind != yaml.SequenceNode:
@@ -93,11 +85,11 @@ func (r *reader) finishSweep() *Sweep {
 			r.problem(one.at, "is a range, and method: %s tries listed values; list some, or set method to random or halving with a budget", s.Method)
 		}
 	}
-	all, count := s.combinations(), s.combinations()
+	count := s.combinations()
 	if s.OneAtATime() {
 		count = float64(len(s.changes()))
 	}
-	switch most := min(all, MaxRuns); {
+	switch most := min(count, MaxRuns); {
 	case at == nil || !r.sound("sweep"):
 	case len(r.swept) == 0:
 		r.problem(at, "names no key to sweep, as in optimizer.learning_rate: [0.01, 0.1]")

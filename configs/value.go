@@ -74,25 +74,23 @@ func (r *reader) wanted(k *key) string {
 
 // example shows the default of a list; it returns "" if that is empty.
 func (k *key) example() string {
-	if !k.initial.IsValid() || k.initial.Len() == 0 {
-		return ""
+	if text := k.tag.Get("default"); text != "" && text != "[]" {
+		return ", as in " + text
 	}
-	return ", as in " + k.tag.Get("default")
+	return ""
 }
 
 // remedy says how to write a value that is of the wrong type only because of how it
 // is written.
 func (r *reader) remedy(k *key, node *yaml.Node) string {
-	const quotes = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle
-	exact, err := strconv.ParseFloat(strings.ReplaceAll(node.Value, "_", ""), 64)
-	numeric := err == nil && exact == math.Trunc(exact) && math.Abs(exact) < 1<<53
-	switch kind := k.kind.Kind(); {
+	kind, tag := k.kind.Kind(), node.ShortTag()
+	switch {
 	case node.Kind != yaml.ScalarNode || k.element != nil || kind == reflect.String && len(r.choices(k)) > 0:
 	case kind == reflect.String:
 		return "; put it in quotes"
-	case node.Style&quotes != 0 && node.Value != "" && types[kind].written.MatchString(node.Value):
+	case node.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 && node.Value != "" && types[kind].written.MatchString(node.Value):
 		return "; remove the quotes"
-	case node.ShortTag() == "!!int" && !numeric, numeric && kind != reflect.Bool && !types[kind].written.MatchString(node.Value):
+	case kind != reflect.Bool && tag == "!!int" && !types[kind].written.MatchString(node.Value):
 		return "; write it in plain decimal digits"
 	}
 	return ""
