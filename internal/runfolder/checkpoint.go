@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"math"
 	"strings"
 	"time"
 
@@ -135,10 +134,14 @@ func checkpointHead(body []byte) []byte {
 	return fmt.Appendf(nil, "%s%d %x %d\n", checkpointMagic, checkpointVersion, sha256.Sum256(body), len(body))
 }
 
+// longestCheckpoint bounds what a checkpoint's length makes this program allocate:
+// a hundred times the largest shipped model's.
+const longestCheckpoint = 4 << 30
+
 // readCheckpoint reads the file at path, after checking its first line against
 // its length.
 func readCheckpoint(path string) (*Checkpoint, error) {
-	file, length, err := open(path, math.MaxInt64)
+	file, length, err := open(path, longestCheckpoint)
 	if err != nil {
 		return nil, err
 	}

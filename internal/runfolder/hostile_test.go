@@ -92,7 +92,7 @@ func TestHostileFilesAreCheap(t *testing.T) {
 		{"weights: as long as allowed", BestWeightsFile, func() []byte {
 			return safetensorsFile(fmt.Sprintf(`{"w":{"dtype":"F32","shape":[%d],"data_offsets":[0,%d]}}`, 15<<20, 60<<20), nil)
 		}, 60<<20 + 8 + 68, inWeights, ""},
-		{"checkpoint: a terabyte", CheckpointFile, func() []byte { return sealed("{}") }, 1 << 40, inCheckpoint, "the file ends here"},
+		{"checkpoint: a terabyte", CheckpointFile, func() []byte { return sealed("{}") }, 1 << 40, inCheckpoint, "is 1099511627776 bytes long"},
 		{"checkpoint: tensors", CheckpointFile, func() []byte { return sealed(string(safetensorsFile(tensors(400_000), nil))) }, 0, inCheckpoint, "no model has as many tensors"},
 		{"checkpoint: header of 100 MB", CheckpointFile, func() []byte {
 			return sealed(string(safetensorsFile(metadata+strings.Repeat("x", 100_000_000)+`"}}`, nil)))
@@ -117,6 +117,8 @@ func TestHostileFilesAreCheap(t *testing.T) {
 		}, 0, inSummary, "there are 300001 classes"},
 		{"summary: a name", SummaryFile, func() []byte { return []byte(`{"name":"` + strings.Repeat("x", 500_000) + `"}`) }, 0, inSummary, "is too long or cannot be printed"},
 		{"summary: a name that clears the screen", SummaryFile, func() []byte { return []byte(`{"name":"\u001b[2J"}`) }, 0, inSummary, `cannot be printed: "\x1b[2J"`},
+		{"summary: a shape below zero", SummaryFile, func() []byte { return []byte(`{"shape":[-3,32,32]}`) }, 0, inSummary, "no image has the shape [-3 32 32]"},
+		{"summary: parameters beyond memory", SummaryFile, func() []byte { return []byte(`{"parameters":1152921504606846976}`) }, 0, inSummary, "no model has 1152921504606846976 parameters"},
 		{"summary: torn", SummaryFile, func() []byte { return []byte(`{"name":"x", "epo`) }, 0, inSummary, "have it written again with: go run . -resume"},
 		{"summary: another type", SummaryFile, func() []byte { return []byte(`{"epochs":"many"}`) }, 0, inSummary, "Summary.epochs"},
 	} {

@@ -131,7 +131,7 @@ func (f *Folder) Summary() (*Summary, error) {
 	s := &Summary{}
 	if err = json.Unmarshal(content, s); err == nil {
 		s.fillInTask()
-		err = s.checkTexts()
+		err = s.check()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %s; delete it and have it written again with: %s", f.File(SummaryFile), shortened(err.Error()), shell.Command("-resume", f.Path))
@@ -151,12 +151,26 @@ func (s *Summary) fillInTask() {
 	}
 }
 
-// checkTexts returns an error for an unknown task, and for a text that would
-// harm a terminal or a picture that shows it.
-func (s *Summary) checkTexts() error {
-	const longest = 1000
+// check returns an error for what no run writes: an unknown task, sizes that no
+// memory has room for, and texts that would harm a terminal or a picture that
+// shows them.
+func (s *Summary) check() error {
+	const longest, mostValues, mostParameters = 1000, 1 << 24, 1 << 28
 	if !s.Task.Known() {
 		return fmt.Errorf("the task %q is unknown", shortened(string(s.Task)))
+	}
+	values := 1
+	for _, size := range s.Shape {
+		if size < 1 || size > mostValues/values {
+			return fmt.Errorf("no image has the shape %v", s.Shape)
+		}
+		values *= size
+	}
+	if len(s.Shape) != 0 && len(s.Shape) != 3 {
+		return fmt.Errorf("the shape has %d numbers; an image has 3: channels, height and width", len(s.Shape))
+	}
+	if s.Parameters < 0 || s.Parameters > mostParameters {
+		return fmt.Errorf("no model has %d parameters", s.Parameters)
 	}
 	for _, text := range append([]string{s.Name, s.Status, s.Model, s.Loss, s.Dataset}, s.Classes...) {
 		if len(text) > longest || loaders.CheckName(text) != nil {

@@ -96,7 +96,7 @@ func OpenSweep(path string) (folder *Folder, runs []*Folder, found bool) {
 		return nil, nil, false
 	}
 	folder = &Folder{Path: resolved}
-	if _, err := os.Stat(folder.File(SweepFile)); err != nil {
+	if info, err := os.Stat(folder.File(SweepFile)); err != nil || !info.Mode().IsRegular() {
 		return nil, nil, false
 	}
 	configs, _ := filepath.Glob(folder.File(filepath.Join("*", ConfigFile))) // sorted; only a bad pattern is an error
