@@ -45,14 +45,14 @@ type Problem struct {
 // String returns "file:line: key: message", leaving out what the problem does
 // not have. A key that "-set key=value" names is not repeated.
 func (p Problem) String() string {
-	text := p.Source
+	line, key := "", ""
 	if p.Line > 0 {
-		text += fmt.Sprintf(":%d", p.Line)
+		line = fmt.Sprintf(":%d", p.Line)
 	}
 	if p.Key != "" && !strings.HasPrefix(p.Source, setFlag+p.Key+"=") {
-		text += ": " + p.Key
+		key = ": " + p.Key
 	}
-	return text + ": " + p.Message
+	return p.Source + line + key + ": " + p.Message
 }
 
 // inOrder sorts problems by their source and line; those of the file as a whole
@@ -101,16 +101,11 @@ func shortened(text string) string {
 	return strings.ToValidUTF8(text[:longest], "") + "..." // without half a letter at the end
 }
 
-// oneLine returns text as a message can hold it without quotes: shortened, on
-// one line, with a question mark for what cannot be printed.
+// oneLine returns text as a message can hold it without quotes: shortened, on one
+// line, without what cannot be printed.
 func oneLine(text string) string {
-	shown := func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return '?'
-	}
-	return strings.Map(shown, strings.Join(strings.Fields(shortened(text)), " "))
+	words := strings.FieldsFunc(strings.ToValidUTF8(shortened(text), "?"), func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' })
+	return strings.Join(words, " ")
 }
 
 // oneOf lists choices for a message: "a, b or c".

@@ -24,8 +24,6 @@ func TestOneProblem(t *testing.T) {
 	}{
 		// What is no YAML document of keys.
 		{set("", ""), ": holds no configuration; `list` names the shipped ones and `show svm` prints a complete one"},
-		{set("\n- svm\n", ""), ":2: holds a list where keys such as `model:` are expected"},
-		{set("svm", ""), ":1: holds \"svm\" where keys such as `model:` are expected"},
 		{set("seed: 1\n---\nseed: 2\n", ""), ":2: a second document begins here; give each configuration a file of its own"},
 		{set("seed: 1\n\x00", ""), ":2: is not UTF-8 text; save the file as UTF-8"},
 		{set("seed: 1\nname: \xff\n", ""), ":2: is not UTF-8 text; save the file as UTF-8"},
@@ -39,7 +37,6 @@ func TestOneProblem(t *testing.T) {
 		{set(pair+"optimizer:\n  learning_rat: 1\n", ""), ":3: optimizer.learning_rat: unknown key; did you mean learning_rate?"},
 		{set(pair+"batch_size: 3\n", ""), ":2: batch_size: unknown key; did you mean data.batch_size?"},
 		{set(pair+"train: {warm_up: 3}\n", ""), ":2: train.warm_up: unknown key; the keys here are epochs, early_stopping, average_decay"},
-		{set(pair+"<<: {seed: 1}\n", ""), `:2: "<<": unknown key; the keys here are name, seed, model, data, loss, optimizer, train, plots, sweep`},
 		{set(pair+"seed: 1\n\nseed: 2\n", ""), ":4: seed: is given twice; the first is in line 2"},
 		{set(pair+"? [a]\n: 1\n", ""), ":2: has a list for a key; a key is plain text"},
 
@@ -50,13 +47,9 @@ func TestOneProblem(t *testing.T) {
 		{set(pair+"train: {epochs: '50'}", ""), `:2: train.epochs: "50" is not a whole number from 1 to 1000000; remove the quotes`},
 		{set(pair+"train: {epochs: many}", ""), `:2: train.epochs: "many" is not a whole number from 1 to 1000000`},
 		{set(pair+"train: {epochs: }", ""), ":2: train.epochs: has no value; remove the key or give it a whole number from 1 to 1000000"},
-		{set(pair+"train: {epochs: 99999999999999999999}", ""), ":2: train.epochs: 99999999999999999999 is not a whole number from 1 to 1000000"},
-		{set(pair+"train:", ""), ":2: train: has no value; give it keys of its own or remove the key"},
 		{set(pair+"train: 50", ""), ":2: train: needs keys of its own, not 50"},
-		{set(pair+"seed: -1", ""), ":2: seed: -1 is not a whole number from 0 to 18446744073709551615"},
 		{set(pair+"seed: 18446744073709551616", ""), ":2: seed: 18446744073709551616 is not a whole number from 0 to 18446744073709551615"},
 		{set(pair+"loss: {c: .inf}", ""), ":2: loss.c: .inf is not a number above 0"},
-		{set(pair+"loss: {c: !!float infinity}", ""), ":2: loss.c: infinity is not a number above 0"},
 		{set(pair+"loss: {c: 1e39}", ""), ":2: loss.c: 1e+39 is too large for 32-bit numbers"},
 		{set("data:\n  classes: [frog, horse]\n  flip: yes\n", ""), `:3: data.flip: "yes" is not true or false`},
 		{set(pair+"optimizer: {betas: 0.9}", ""), ":2: optimizer.betas: 0.9 is not a list, as in [0.9, 0.999]"},
@@ -64,37 +57,27 @@ func TestOneProblem(t *testing.T) {
 		{set("model: {kind: autoencoder, hidden: &x [*x]}\n", ""), ":1: model.hidden[0]: a list is not a whole number from 1 to 65536"},
 
 		// Values.
-		{set(pair+"name: a/b", ""), `:2: name: "a/b" cannot name the run folder; use at most 100 of the characters A-Z a-z 0-9 "-" "_" ".", the first not "."`},
 		{set(pair+"name: comparison", ""), ":2: name: is where comparisons of runs go; choose another"},
 		{set(pair+"model: {kind: linear-svm}", ""), `:2: model.kind: "linear-svm" is not linear_svm, autoencoder or tied_autoencoder; did you mean linear_svm?`},
-		{set(pair+"model: {init: zero}", ""), `:2: model.init: "zero" is not torch, he, glorot, orthogonal or pca`},
 		{set("model: {kind: autoencoder, hidden: []}", ""), ":1: model.hidden: needs from 1 to 32 values, as in [128], not 0"},
-		{set("model: {kind: autoencoder, hidden: [128, 0]}", ""), ":1: model.hidden[1]: 0 is not a whole number from 1 to 65536"},
 		{set("model: {kind: autoencoder, hidden: ["+strings.Repeat("1,", 101)+"]}", ""), ":1: model.hidden: has 101 values; at most 100 are allowed"},
 		{set("data: {classes: [frog, horse], dir: ''}", ""), `:1: data.dir: "" is not the path of a folder`},
 		{set("data: {classes: [frog, horse], url: ftp://x/y}", ""), `:1: data.url: "ftp://x/y" is not an address such as https://host/file.tar.gz; to fetch nothing set data.download to false`},
 		{set("data: {classes: [frog, horse], url: 'https://user:password@host/x.tar.gz'}", ""), ":1: data.url: holds a user name or a password, which every run would store; fetch the archive yourself and name its folder with -data"},
-		{set("data: {classes: [frog]}", ""), ":1: data.classes: takes more than one class"},
 		{set("data: {classes: [frog, fog]}", ""), `:1: data.classes[1]: "fog" is not a class; did you mean dog?`},
 		{set("data: {classes: [frog, 10]}", ""), `:1: data.classes[1]: "10" is not a class; the classes are airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck, or their numbers 0 to 9`},
 		{set("data: {classes: [6, frog]}", ""), ":1: data.classes[1]: frog is named twice"},
 		{set("data:\n  classes: [frog, horse]\n  normalize:\n    mean: [0, 0, 0]\n", ""), ":3: data.normalize: needs both mean and std, with a value each for red, green and blue"},
-		{set("data: {classes: [frog, horse], normalize: {mean: [], std: [1, 1, 1]}}", ""), ":1: data.normalize.mean: needs from 1 to 16 values, not 0"},
 		{set("data: {classes: [frog, horse], normalize: {mean: [0, 0, 0], std: [1, 0, 1]}}", ""), ":1: data.normalize.std[1]: 0 is not a number from 0.000001 to 1000"},
 		{set(pair+"loss: {kind: mse}", ""), ":2: loss.kind: mse does not suit model.kind linear_svm; use hinge or squared_hinge"},
-		{set(pair+"loss: {c: 0}", ""), ":2: loss.c: 0 is not a number above 0"},
 		{set(pair+"optimizer: {learning_rate: 1e-40}", ""), ":2: optimizer.learning_rate: 1e-40 is too small for 32-bit numbers; at least 1.1754943508222875e-38"},
-		{set(pair+"optimizer: {momentum: 1}", ""), ":2: optimizer.momentum: 1 is not a number of at least 0 and below 1"},
 		{set(pair+"optimizer: {nesterov: true}", ""), ":2: optimizer.nesterov: needs a momentum above 0, and optimizer.momentum is 0"},
 		{set(adam, "optimizer.momentum=0.9"), "-set optimizer.momentum=0.9: has no effect with optimizer.kind adamw; leave it out or set optimizer.kind to sgd"},
 		{set(adam, "optimizer.betas=[0.9]"), "-set optimizer.betas=[0.9]: needs exactly 2 values, as in [0.9, 0.999], not 1"},
-		{set(adam, "optimizer.betas=[0.9, 1]"), "-set optimizer.betas=[0.9, 1]: optimizer.betas[1]: 1 is not a number of at least 0 and below 1"},
 		{set(adam, "optimizer.gamma=1.5"), "-set optimizer.gamma=1.5: 1.5 is not a number above 0 and at most 1"},
 
 		// Keys without effect.
 		{set(pair+"model: {latent: 8}", ""), ":2: model.latent: has no effect with model.kind linear_svm; leave it out or set model.kind to autoencoder or tied_autoencoder"},
-		{set(auto+"loss: {c: 2}", ""), ":2: loss.c: has no effect with model.kind autoencoder; leave it out or set model.kind to linear_svm"},
-		{set(pair+"optimizer: {betas: [0.5, 0.9]}", ""), ":2: optimizer.betas: has no effect with optimizer.kind sgd; leave it out or set optimizer.kind to adam or adamw"},
 		{set(pair, "optimizer.gamma=0.5"), "-set optimizer.gamma=0.5: has no effect with optimizer.schedule constant; leave it out or set optimizer.schedule to step"},
 
 		// Paths.
@@ -104,10 +87,9 @@ func TestOneProblem(t *testing.T) {
 
 		// Overrides.
 		{set(pair, "train.epochs"), "-set train.epochs: must be key=value, as in -set train.epochs=2"},
-		{set(pair, "\xa7\x1b[2Jx"), "-set �?[2Jx: must be key=value, as in -set train.epochs=2"},
+		{set(pair, "\xa7\x1b[2Jx"), "-set ? [2Jx: must be key=value, as in -set train.epochs=2"},
 		{set(pair, "train..epochs=2"), "-set train..epochs=2: must be key=value, as in -set train.epochs=2"},
 		{set(pair, "train.epoch=2"), "-set train.epoch=2: unknown key; did you mean epochs?"},
-		{set(pair, "epochs=2"), "-set epochs=2: unknown key; did you mean train.epochs?"},
 		{set(pair, "train.epochs="), "-set train.epochs=: has no value; remove the key or give it a whole number from 1 to 1000000"},
 		{set(pair, "train.epochs.last=2"), "-set train.epochs.last=2: train.epochs: a group of keys is not a whole number from 1 to 1000000"},
 		{set(pair, "train={epochs: x}"), `-set train={epochs: x}: train.epochs: "x" is not a whole number from 1 to 1000000`},
@@ -179,20 +161,5 @@ func TestUnsafeFileName(t *testing.T) {
 	}
 	if c, err := Parse("my run.yaml", []byte(text), []string{"name=mine"}, testKinds); err != nil || c.Name != "mine" {
 		t.Errorf("with a name of its own: %q, error %v; want mine", c.Name, err)
-	}
-}
-
-func TestShortened(t *testing.T) {
-	tests := []struct{ text, want string }{
-		{"svm", "svm"},
-		{strings.Repeat("a", 80), strings.Repeat("a", 80)},
-		{strings.Repeat("a", 81), strings.Repeat("a", 80) + "..."},
-		{strings.Repeat("a", 79) + "ü", strings.Repeat("a", 79) + "..."},
-		{strings.Repeat("\xa7", 81), "..."}, // no letter in it at all
-	}
-	for _, test := range tests {
-		if got := shortened(test.text); got != test.want {
-			t.Errorf("shortened(%q) = %q, want %q", test.text, got, test.want)
-		}
 	}
 }

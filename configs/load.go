@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // maxFileSize bounds what is read. The longest sensible configuration is a few
@@ -33,8 +35,10 @@ func Load(path string, overrides []string, kinds []Kind) (Config, error) {
 // Parse is [Load] for the text of a file called source.
 func Parse(source string, text []byte, overrides []string, kinds []Kind) (c Config, err error) {
 	r := &reader{sources: []string{source}, kinds: kinds, given: map[string]*given{}, wrong: map[string]bool{}}
-	if root := r.parse(text); root != nil {
-		r.read(root)
+	if root := r.parse(text); root != nil && root.Kind == yaml.MappingNode {
+		r.section(root, "")
+	} else if root != nil {
+		r.refuse(root.Line, "holds "+described(root)+" where keys such as `model:` are expected")
 	}
 	for _, override := range overrides {
 		r.override(override)

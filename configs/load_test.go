@@ -46,17 +46,9 @@ func TestParse(t *testing.T) {
 		want       func(c *Config) // changes to svm()
 	}{
 		{name: "every key", text: everyKey},
-		{"only what has no default", classes, nil, func(c *Config) {
-			c.Name, c.Data.Normalize = "first.run", nil
-		}},
 		{"defaults follow the model", "model: {kind: tied_autoencoder}", nil, func(c *Config) {
 			c.Name = "first.run"
 			autoencoder(c, "tied_autoencoder")
-		}},
-		{"a value goes before the model's default", "model: {kind: autoencoder}\noptimizer: {weight_decay: 0.1}", nil, func(c *Config) {
-			c.Name = "first.run"
-			autoencoder(c, "autoencoder")
-			c.Optimizer.WeightDecay = 0.1
 		}},
 		{"classes by number and name, byte order mark", "\ufeffdata: {classes: [6, horse]}", nil, func(c *Config) {
 			c.Name, c.Data.Normalize = "first.run", nil
@@ -70,9 +62,6 @@ func TestParse(t *testing.T) {
 		}},
 		{"overrides in their order", everyKey, []string{"train.epochs=2", "train.epochs=3", "data.classes=[0, 9]", "data.normalize=null"}, func(c *Config) {
 			c.Train.Epochs, c.Data.Classes, c.Data.Normalize = 3, []string{"airplane", "truck"}, nil
-		}},
-		{"an empty override leaves a section out", everyKey, []string{"data.normalize="}, func(c *Config) {
-			c.Data.Normalize = nil
 		}},
 		{"null takes a key out of the file", everyKey, []string{"train.epochs=3", "train.epochs=null", "optimizer={weight_decay: null}"}, nil},
 		{"an override keeps a section's other keys", everyKey, []string{"data.normalize.mean=[0.5,0.5,0.5]", "optimizer={kind: adam, learning_rate: 0.001}"}, func(c *Config) {

@@ -51,16 +51,6 @@ func (g *given) element(i int) *given {
 // overriding reports whether the current source is an override.
 func (r *reader) overriding() bool { return len(r.sources) > 1 }
 
-// read collects the keys of the file, or of the mapping that stands for an
-// override.
-func (r *reader) read(root *yaml.Node) {
-	if root = target(root); root.Kind != yaml.MappingNode {
-		r.refuse(root.Line, fmt.Sprintf("holds %s where keys such as `model:` are expected", described(root)))
-		return
-	}
-	r.section(root, "")
-}
-
 // maxKeys bounds a section and a list. No section has as many keys, and no key
 // needs as many values.
 const maxKeys = 100
@@ -162,7 +152,7 @@ func (r *reader) override(argument string) {
 		key := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: name}
 		value = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Content: []*yaml.Node{key, value}}
 	}
-	r.read(value)
+	r.section(value, "")
 }
 
 // unknownKey reports a key that the format does not have, and suggests one of a

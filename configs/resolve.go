@@ -116,8 +116,8 @@ func (r *reader) initial(k *key, model string) reflect.Value {
 	return k.initial
 }
 
-// fill sets the keys' values. A key that is not given or has no effect gets its
-// default.
+// fill sets the keys' values: first as they are given, with defaults for the others,
+// then once more with defaults for those that have no effect.
 func (r *reader) fill(c *Config, given map[string]*given) {
 	for _, withEffect := range []bool{false, true} {
 		for _, k := range format {

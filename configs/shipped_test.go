@@ -37,16 +37,6 @@ func TestShipped(t *testing.T) {
 	}
 }
 
-func TestShippedSVM(t *testing.T) {
-	got, err := Load("svm", nil, testKinds)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(svm(), got); diff != "" {
-		t.Errorf("svm (-want +got):\n%s", diff)
-	}
-}
-
 // TestEveryKeyIsDocumented wants the page about the keys to have one line for each,
 // with its default, its words and its doc tag.
 func TestEveryKeyIsDocumented(t *testing.T) {

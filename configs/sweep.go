@@ -3,6 +3,7 @@ package configs
 import (
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -118,7 +119,14 @@ func (s *Sweep) has(path string) bool {
 func (s *Sweep) combinations() float64 {
 	n := 1.0
 	for _, swept := range s.Keys {
-		n *= swept.count()
+		switch {
+		case swept.Range == nil:
+			n *= float64(len(swept.Values))
+		case swept.Range.Whole:
+			n *= swept.Range.Max - swept.Range.Min + 1
+		default:
+			n = math.Inf(1)
+		}
 	}
 	return n
 }

@@ -77,17 +77,6 @@ func (r *Range) draw(random *rand.Rand) float64 {
 	return min(max(value, r.Min), r.Max)
 }
 
-// count is how many values a key may have.
-func (k SweptKey) count() float64 {
-	switch {
-	case k.Range == nil:
-		return float64(len(k.Values))
-	case k.Range.Whole:
-		return k.Range.Max - k.Range.Min + 1
-	}
-	return math.Inf(1)
-}
-
 // A choice makes a setting: for each swept key the place of a value in its list,
 // or the value drawn from its range.
 type choice []float64

@@ -38,9 +38,7 @@ func TestSettings(t *testing.T) {
 		{"a grid, the last key fastest", twoKeys, nil, [][]string{{"0.001", "1"}, {"0.001", "10"}, {"0.001", "100"}, {"0.01", "1"}, {"0.01", "10"}, {"0.01", "100"}}},
 		{"an override sets a swept key", twoKeys, []string{"loss.c=2"}, [][]string{{"0.001"}, {"0.01"}}},
 		{"an override sets a section", twoKeys, []string{"loss={c: 2}"}, [][]string{{"0.001"}, {"0.01"}}},
-		{"overrides set all", twoKeys, []string{"loss.c=2", "optimizer.learning_rate=1"}, nil},
 		{"no sweep", twoKeys, []string{"sweep=null"}, nil},
-		{"other values", twoKeys, []string{"sweep.loss.c=[5]"}, [][]string{{"0.001", "5"}, {"0.01", "5"}}},
 		{"set, then swept", pair, []string{"loss.c=2", "sweep.loss.c=[5, 6]"}, [][]string{{"5"}, {"6"}}},
 		{"a sweep in one override", pair, []string{"sweep={loss.c: [5, 6]}"}, [][]string{{"5"}, {"6"}}},
 		{"lists", "model: {kind: autoencoder}\nsweep: {model.hidden: [[64], [128, 64]]}\n", nil, [][]string{{"64"}, {"128-64"}}},
@@ -48,7 +46,6 @@ func TestSettings(t *testing.T) {
 		{"a key without effect in some settings", pair + "sweep:\n  optimizer.kind: [sgd, adam]\n  optimizer.momentum: [0, 0.9]\n  optimizer.eps: [1.0e-8, 1.0e-6]\n", nil,
 			[][]string{{"sgd", "0", ""}, {"sgd", "0.9", ""}, {"adam", "", "1e-08"}, {"adam", "", "1e-06"}}},
 		{"a sweep of kinds", "data: {classes: [frog, horse]}\nsweep: {model.kind: [linear_svm, autoencoder], model.latent: [8, 16]}\n", nil, [][]string{{"linear_svm", ""}, {"autoencoder", "8"}, {"autoencoder", "16"}}},
-		{"kinds", "sweep: {model.kind: [autoencoder, tied_autoencoder]}\n", nil, [][]string{{"autoencoder"}, {"tied_autoencoder"}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, got := settings(t, test.text, test.overrides...)
@@ -111,20 +108,16 @@ func TestRandomSettings(t *testing.T) {
 func TestSweepProblems(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"sweep:", ""},
-		{"sweep: grid", ":2: sweep: needs keys of its own, not \"grid\""},
 		{"sweep: {}", ":2: sweep: names no key to sweep, as in optimizer.learning_rate: [0.01, 0.1]"},
 		{"sweep: {name: [a, b]}", ":2: sweep.name: cannot be swept: it names the sweep's folder"},
 		{"sweep: {seed: [1, 2]}", ":2: sweep.seed: cannot be swept: -seeds N repeats every setting over N seeds"},
 		{"sweep: {optimizer: [1]}", ":2: sweep.optimizer: unknown key; the keys here are method, budget, epochs, factor, and dotted keys of the other sections, as optimizer.learning_rate"},
-		{"sweep: {learning_rate: [1]}", ":2: sweep.learning_rate: unknown key; did you mean optimizer.learning_rate?"},
 		{"sweep: {optimizer.learning_rat: [1]}", ":2: sweep.optimizer.learning_rat: unknown key; did you mean optimizer.learning_rate?"},
 		{"sweep: {metod: grid}", ":2: sweep.metod: unknown key; did you mean method?"},
 		{"sweep: {loss.c: 1}", ":2: sweep.loss.c: 1 is neither a list of the values to try nor a range to draw them from, as in {min: 1.0e-4, max: 1.0, scale: log}"},
-		{"sweep: {loss.c: []}", ":2: sweep.loss.c: has 0 values; list 1 to 100 to try, or remove the key"},
 		{"sweep:\n  loss.c: [1]\n  loss.c: [2]", ":4: sweep.loss.c: is given twice; the first is in line 3"},
 		{"sweep:\n  loss.c:\n  - 1\n  - 1.0", ":5: sweep.loss.c[1]: 1 is given twice"},
 		{"sweep:\n  loss.c:\n  - 1\n  - high", ":5: sweep.loss.c[1]: \"high\" is not a number above 0"},
-		{"sweep:\n  loss.c:\n  - 1\n  -", ":5: sweep.loss.c[1]: has no value; remove the key or give it a number above 0"},
 		{"sweep:\n  optimizer.kind:\n  - sgd\n  - adam\noptimizer: {momentum: 0.9}", ""}, // it has an effect with one of them
 		{"sweep:\n  optimizer.kind: [adamw, adam]\noptimizer: {momentum: 0.9}", ":4: optimizer.momentum: has no effect with optimizer.kind adamw; leave it out or set optimizer.kind to sgd"},
 		{"sweep: {model.latent: [8, 16]}", ":2: sweep.model.latent: has no effect with model.kind linear_svm; leave it out or set model.kind to autoencoder or tied_autoencoder"},
