@@ -57,7 +57,7 @@ func TestOneProblem(t *testing.T) {
 		{set("model: {kind: autoencoder, hidden: &x [*x]}\n", ""), ":1: model.hidden[0]: a list is not a whole number from 1 to 65536"},
 
 		// Values.
-		{set(pair+"name: comparison", ""), ":2: name: is where comparisons of runs go; choose another"},
+		{set(pair+"name: comparison", ""), `:2: name: "comparison" names something else in the folder of runs, or a device; choose another`},
 		{set(pair+"model: {kind: linear-svm}", ""), `:2: model.kind: "linear-svm" is not linear_svm, autoencoder or tied_autoencoder; did you mean linear_svm?`},
 		{set("model: {kind: autoencoder, hidden: []}", ""), ":1: model.hidden: needs from 1 to 32 values, as in [128], not 0"},
 		{set("model: {kind: autoencoder, hidden: ["+strings.Repeat("1,", 101)+"]}", ""), ":1: model.hidden: has 101 values; at most 100 are allowed"},
@@ -137,7 +137,7 @@ run.yaml:9: data.normalize.std[2]: "many" is not a number from 0.000001 to 1000
 run.yaml:12: optimizer.momentum: has no effect with optimizer.kind adam; leave it out or set optimizer.kind to sgd
 run.yaml:13: optimizer.learning_rat: unknown key; did you mean learning_rate?
 -set train.epochs=x: "x" is not a whole number from 1 to 1000000
--set name=a=:b: "a=:b" cannot name the run folder; use at most 100 of the characters A-Z a-z 0-9 "-" "_" ".", the first not "."
+-set name=a=:b: "a=:b" cannot name the run folder; use at most 100 of the characters A-Z a-z 0-9 "-" "_" ".", the first not "-" or ".", the last not "."
 -set loss.c=0: 0 is not a number above 0`
 	if diff := cmp.Diff(want, message(err)); diff != "" {
 		t.Errorf("error (-want +got):\n%s", diff)
@@ -155,7 +155,7 @@ run.yaml:13: optimizer.learning_rat: unknown key; did you mean learning_rate?
 func TestUnsafeFileName(t *testing.T) {
 	const text = "data: {classes: [frog, horse]}"
 	_, err := Parse("my run.yaml", []byte(text), nil, testKinds)
-	const want = `my run.yaml: name: is not given, and the file's own name "my run" cannot name the run folder; use at most 100 of the characters A-Z a-z 0-9 "-" "_" ".", the first not "."`
+	const want = `my run.yaml: name: is not given, and the file's own name "my run" cannot name the run folder; use at most 100 of the characters A-Z a-z 0-9 "-" "_" ".", the first not "-" or ".", the last not "."`
 	if diff := cmp.Diff(want, message(err)); diff != "" {
 		t.Errorf("error (-want +got):\n%s", diff)
 	}

@@ -90,8 +90,8 @@ func (r *reader) resolve(given map[string]*given) (c Config) {
 	if _, named := given["name"]; !named {
 		base := filepath.Base(r.sources[0])
 		c.Name = strings.TrimSuffix(base, filepath.Ext(base))
-		if r.sound("name") && !folderName.MatchString(c.Name) {
-			r.problem(c.Origin.at("name"), "is not given, and the file's own name %s cannot name the run folder; %s", quoted(c.Name), folderNameRule)
+		if fault := badName(c.Name); r.sound("name") && fault != "" {
+			r.problem(c.Origin.at("name"), "is not given, and the file's own name %s", fault)
 		}
 	}
 	if _, named := given["data.url"]; !named && c.Data.Source == "cifar100" {

@@ -142,21 +142,30 @@ func within(bounds string, v float64) bool {
 	return holds
 }
 
-// comparisons is the folder, among the runs' folders, that holds comparisons.
-const comparisons = "comparison"
+var (
+	folderName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?$`)
+	// reservedName matches what lies beside the runs' folders, and what Windows
+	// takes for a device.
+	reservedName = regexp.MustCompile(`(?i)^(comparison|latest|index\.html|(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?)$`)
+)
 
-var folderName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$`)
-
-const folderNameRule = `use at most 100 of the characters A-Z a-z 0-9 "-" "_" ".", the first not "."`
+// badName says why a text cannot name a run's folder.
+func badName(text string) string {
+	switch {
+	case reservedName.MatchString(text):
+		return quoted(text) + " names something else in the folder of runs, or a device; choose another"
+	case !folderName.MatchString(text):
+		return quoted(text) + ` cannot name the run folder; use at most 100 of the characters A-Z a-z 0-9 "-" "_" ".", the first not "-" or ".", the last not "."`
+	}
+	return ""
+}
 
 // badText says why a text cannot be a key's value.
 func (r *reader) badText(k *key, value reflect.Value) string {
 	text := value.String()
 	switch choices := r.choices(k); {
-	case k.is("name") && text == comparisons:
-		return "is where comparisons of runs go; choose another"
-	case k.is("name") && !folderName.MatchString(text):
-		return quoted(text) + " cannot name the run folder; " + folderNameRule
+	case k.is("name"):
+		return badName(text)
 	case k.is("path"):
 		path, err := ExpandHome(text)
 		value.SetString(path)
