@@ -180,9 +180,11 @@ func (r *reader) settings(s *Sweep) {
 			}
 		}
 	}
-	slices.SortFunc(s.Settings, func(a, b Setting) int {
-		return slices.Compare(choices[fmt.Sprintf("%q", a.Values)], choices[fmt.Sprintf("%q", b.Values)])
-	})
+	if s.Budget == 0 { // what was drawn is trained in the order in which it was drawn
+		slices.SortFunc(s.Settings, func(a, b Setting) int {
+			return slices.Compare(choices[fmt.Sprintf("%q", a.Values)], choices[fmt.Sprintf("%q", b.Values)])
+		})
+	}
 }
 
 // setting makes the setting of a choice. Its problems are added to those of the

@@ -43,7 +43,7 @@ func TestRangeDraws(t *testing.T) {
 }
 
 // TestRangesBesideLists wants values of lists beside those of ranges, with both
-// methods that draw, and the settings in the order of the first key.
+// methods that draw.
 func TestRangesBesideLists(t *testing.T) {
 	const text = pair + "sweep:\n  loss.c: [1, 10]\n  optimizer.learning_rate: {min: 1.0e-4, max: 1.0, scale: log}\n"
 	for _, method := range []string{"random", "halving"} {
@@ -56,8 +56,6 @@ func TestRangesBesideLists(t *testing.T) {
 		for i, values := range drawn {
 			if values[0] == "10" {
 				tens++
-			} else if tens > 0 {
-				t.Errorf("loss.c=%s stands behind 10", values[0])
 			}
 			setting := config.Settings()[i].Config
 			if got := fmt.Sprint([]string{ValueText(setting.Loss.C), ValueText(setting.Optimizer.LearningRate)}); got != fmt.Sprint(values) {

@@ -12,6 +12,7 @@ import (
 	"cifartrain/configs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runs"
+	"cifartrain/internal/series"
 	"cifartrain/internal/shell"
 )
 
@@ -40,7 +41,7 @@ type program struct {
 	file               string // the file to write; empty for the command's own choice
 	quiet, dryRun      bool
 	version            bool
-	port               int
+	port, seeds        int
 }
 
 // standardOutput is the file name that stands for the standard output.
@@ -118,7 +119,7 @@ func (p *program) flags() *flag.FlagSet {
 	flags.StringVar(&p.session.Init, "init", "", "start from the weights in this safetensors `FILE`")
 	flags.StringVar(&p.resume, "resume", "", "go on with the run in the folder `RUN`; -set train.epochs=N makes it longer")
 	flags.StringVar(&p.join, "join", "", "for a sweep: work on the one in runs/<sweep>/`NAME` beside any number of other processes, here or on machines that share the folder")
-	flags.IntVar(&p.session.Seeds, "seeds", 1, "repeat each run with `N` seeds, counting up from the config's")
+	flags.IntVar(&p.seeds, "seeds", 1, "repeat each run with `N` seeds, counting up from the config's")
 	flags.BoolVar(&p.session.TensorBoard, "tensorboard", false, "write event files, for tensorboard --logdir runs")
 	flags.BoolVar(&p.dryRun, "dry-run", false, "check config and data, show the model and about how long training would take; train and write nothing")
 	flags.StringVar(&p.format, "format", "", "export: the `FORMAT`, onnx, npz, safetensors or html, a page to play with; by default the one that -o ends in, or onnx")
@@ -189,14 +190,10 @@ func (p *program) train(ctx context.Context, _ []string) error {
 		return usagef("-join is for sweeps, and %s sweeps no key", p.configs[0])
 	case sweep && p.dryRun:
 		return p.dryRunSweep(ctx, all[0])
-	case sweep && p.join != "":
-		return p.session.Join(ctx, all[0], p.join)
-	case sweep:
-		return p.session.Sweep(ctx, all[0])
 	case p.dryRun:
 		return p.dryRunAll(ctx, all)
 	}
-	return p.session.Train(ctx, all)
+	return series.Train(ctx, &p.session, all, p.seeds, p.join)
 }
 
 // goOn resumes the run that the flags name.
@@ -213,7 +210,7 @@ func (p *program) goOn(ctx context.Context, _ []string) error {
 	if len(p.configs) > 1 {
 		return usagef("-resume takes at most one -config, because a run has one")
 	}
-	return p.session.Resume(ctx, p.resume, strings.Join(p.configs, ""), p.settings())
+	return series.Resume(ctx, &p.session, p.resume, strings.Join(p.configs, ""), p.settings())
 }
 
 // settings returns the config overrides that the flags ask for.

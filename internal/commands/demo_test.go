@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"cifartrain/configs"
 	"cifartrain/graphs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runs"
@@ -117,7 +116,7 @@ func onSample(t *testing.T) *program {
 	silent := &output{Writer: io.Discard}
 	p := &program{stdout: silent, stderr: silent}
 	p.flags() // sets the defaults
-	p.session = runs.Session{Out: silent, Err: silent, Display: reports.NewDisplay(silent, true), Runs: t.TempDir(), Seeds: 1}
+	p.session = runs.Session{Out: silent, Err: silent, Display: reports.NewDisplay(silent, true), Runs: t.TempDir()}
 	return p
 }
 
@@ -128,7 +127,7 @@ func trainedRun(t *testing.T, session *runs.Session, name string, overrides ...s
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := session.Train(context.Background(), []configs.Config{config}); err != nil {
+	if err := session.Train(context.Background(), config); err != nil {
 		t.Fatal(err)
 	}
 	return filepath.Join(session.Runs, name, "latest")

@@ -12,13 +12,14 @@ import (
 	"cifartrain/graphs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runs"
+	"cifartrain/internal/series"
 )
 
 // dryRunSweep does for a sweep what dryRunAll does for configs, with figures for
 // all its runs together.
 func (p *program) dryRunSweep(ctx context.Context, config configs.Config) error {
 	p.session.Offline = true
-	plan, err := p.session.PlanSweep(ctx, config, p.join)
+	plan, err := series.Estimate(ctx, &p.session, config, p.seeds, p.join)
 	if err != nil {
 		return err
 	}
@@ -33,7 +34,7 @@ func (p *program) dryRunSweep(ctx context.Context, config configs.Config) error 
 // writes nothing and downloads nothing.
 func (p *program) dryRunAll(ctx context.Context, all []configs.Config) error {
 	s := &p.session
-	if err := s.Check(ctx, all); err != nil {
+	if err := s.Check(ctx, all, p.seeds); err != nil {
 		return err
 	}
 	if info, err := os.Stat(s.Runs); err == nil && !info.IsDir() {
@@ -42,19 +43,20 @@ func (p *program) dryRunAll(ctx context.Context, all []configs.Config) error {
 	s.Offline = true
 	seconds := 0.0
 	for _, config := range all {
-		plan, err := plan(ctx, s, config)
+		plan, err := p.plan(ctx, config)
 		if err != nil {
 			return err
 		}
 		reports.ShowPlan(s.Out, plan)
 		seconds += plan.Seconds * float64(plan.Seeds)
 	}
-	reports.DryRunEnd(s.Out, len(all)*s.Seeds, filepath.Join(s.Runs, "comparison"), seconds)
+	reports.DryRunEnd(s.Out, len(all)*p.seeds, filepath.Join(s.Runs, "comparison"), seconds)
 	return nil
 }
 
 // plan says what the runs of a config would do.
-func plan(ctx context.Context, s *runs.Session, config configs.Config) (reports.Plan, error) {
+func (p *program) plan(ctx context.Context, config configs.Config) (reports.Plan, error) {
+	s := &p.session
 	trial, err := s.Try(ctx, config)
 	if err != nil {
 		return reports.Plan{}, err
@@ -68,7 +70,7 @@ func plan(ctx context.Context, s *runs.Session, config configs.Config) (reports.
 	return reports.Plan{
 		Summary: prepared.Summary(time.Time{}), Layers: layerRows(prepared.Architecture, model),
 		Steps: run.Batches.Batches(), Batch: run.Batches.Size(), Epochs: config.Train.Epochs, MayStop: config.Train.EarlyStopping > 0,
-		Seeds: s.Seeds, Folder: filepath.Join(s.Runs, config.Name), Files: s.Files(prepared),
+		Seeds: p.seeds, Folder: filepath.Join(s.Runs, config.Name), Files: s.Files(prepared),
 		Step: trial.Pace.Step, Epoch: trial.Pace.Epoch, Seconds: trial.Seconds(config.Train.Epochs),
 		Memory: shared + own,
 	}, nil

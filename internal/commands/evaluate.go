@@ -10,12 +10,13 @@ import (
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/runs"
+	"cifartrain/internal/series"
 )
 
 // evaluate scores a run's best weights on the test images again.
 func (p *program) evaluate(ctx context.Context, operands []string) error {
 	s := &p.session
-	run, err := s.Open(operands[0], p.settings())
+	run, err := series.Open(s, operands[0], p.settings())
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/runs"
+	"cifartrain/internal/series"
 )
 
 // An exported run is everything that goes into an export.
@@ -120,7 +121,7 @@ func (e *exported) page(ctx context.Context) ([]byte, error) {
 
 // openExported opens the run at path. Only a page needs its images.
 func (p *program) openExported(ctx context.Context, path string) (*exported, error) {
-	run, err := p.session.Open(path, p.settings())
+	run, err := series.Open(&p.session, path, p.settings())
 	if err != nil {
 		return nil, err
 	}

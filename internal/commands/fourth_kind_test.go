@@ -94,7 +94,7 @@ func TestFourthKind(t *testing.T) {
 		}
 		return config
 	}
-	if err := session.Train(ctx, []configs.Config{load()}); err != nil {
+	if err := session.Train(ctx, load()); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(session.Runs, "softmax", "latest")
@@ -150,7 +150,7 @@ func TestFourthKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	session.Runs = t.TempDir()
-	if err := session.Train(ctx, []configs.Config{load("train.epochs=2")}); err != nil {
+	if err := session.Train(ctx, load("train.epochs=2")); err != nil {
 		t.Fatal(err)
 	}
 	if folder, err = runfolder.Open(filepath.Join(session.Runs, "softmax", "latest")); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
+	"cifartrain/internal/series"
 )
 
 // report draws the pictures and the page of a run or a sweep again.
@@ -15,7 +16,7 @@ func (p *program) report(ctx context.Context, operands []string) error {
 	if _, _, sweep := runfolder.OpenSweep(path); !sweep && runfolder.IsComparison(path) {
 		return wrong("%s is a comparison; compare the runs again with the command compare", path)
 	}
-	return p.session.Redraw(ctx, path, p.settings())
+	return series.Redraw(ctx, &p.session, path, p.settings())
 }
 
 // list shows all runs and writes their page.

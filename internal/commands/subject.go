@@ -11,6 +11,7 @@ import (
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/runs"
+	"cifartrain/internal/series"
 	"cifartrain/loaders"
 )
 
@@ -31,7 +32,7 @@ func (p *program) openSubject(ctx context.Context, operands []string, withImages
 	if !slices.Contains([]string{"test", "validation", "train"}, p.split) {
 		return nil, wrong("-split %q: it must be test, validation or train", p.split)
 	}
-	run, err := s.Open(path, p.settings())
+	run, err := series.Open(s, path, p.settings())
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/runs"
+	"cifartrain/internal/series"
 	"cifartrain/internal/shell"
 	"cifartrain/metrics"
 )
@@ -133,7 +134,7 @@ func sweepStamp(sweep *runfolder.Folder, runs []*runfolder.Folder) string {
 // to wait for.
 func (l *livePage) render() ([]byte, error) {
 	if sweep, _, found := runfolder.OpenSweep(l.path); found {
-		return l.session.SweepPage(sweep.Path)
+		return series.Page(l.session, sweep.Path)
 	}
 	folder, err := runfolder.Open(l.path)
 	if err != nil {

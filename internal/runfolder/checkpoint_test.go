@@ -156,23 +156,6 @@ func TestNoCheckpoint(t *testing.T) {
 	}
 }
 
-func TestLock(t *testing.T) {
-	folder := create(t)
-	unlock, err := folder.Lock()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := folder.Lock(); err == nil || !strings.Contains(err.Error(), "another program is training into "+folder.Path) {
-		t.Errorf("error is %v", err)
-	}
-	unlock()
-	unlock, err = folder.Lock()
-	if err != nil {
-		t.Fatalf("after it was given back: %v", err)
-	}
-	unlock()
-}
-
 // FuzzCheckpoint wants an error or a checkpoint of any content, with and
 // without a first line that fits.
 func FuzzCheckpoint(f *testing.F) {

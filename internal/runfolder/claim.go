@@ -1,11 +1,13 @@
 package runfolder
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"sync"
 	"time"
 )
@@ -26,23 +28,29 @@ type Holder struct {
 	Process  int       `json:"process"`
 	Started  time.Time `json:"started"` // by the host's clock, for people
 	Released bool      `json:"released,omitempty"`
+
+	// Machine identifies the running system of a holder that has also locked the
+	// folder. Processes on the same system see by the lock at once whether the
+	// holder is alive. It is empty where there are no locks.
+	Machine string `json:"machine,omitempty"`
 }
 
 func (h Holder) String() string { return fmt.Sprintf("process %d on %s", h.Process, h.Host) }
 
-// A Claim is one process's hold on a folder in which many processes work,
-// possibly on many machines that share the file system.
+// A Claim is one process's hold on a folder. Other processes, possibly on other
+// machines that share the file system, must not write into the folder meanwhile.
 //
 // A claim is a file of the folder: .claim-1, .claim-2 and so on. The one with
 // the highest number counts. It is created with O_EXCL, so that exactly one
 // process succeeds. A process takes over an expired claim by creating the next
 // one: nothing is renamed or deleted on the way, so two processes cannot both
-// succeed. Ages are differences of the file system's own times, because the
-// clocks of two hosts may differ. File locks are not used, because some shared
-// file systems grant them to one process on every host.
+// succeed. Whether a claim has expired is decided by the watch of the process
+// that looks, because the clocks of two hosts may differ. A file lock alone would
+// not do, because some shared file systems grant it to one process on every host.
 type Claim struct {
 	folder *Folder
 	holder Holder
+	unlock func()
 
 	mutex   sync.Mutex
 	number  int
@@ -61,78 +69,133 @@ func (e *LostError) Error() string {
 
 var errReleased = errors.New("the claim was given back")
 
-// Claim claims the folder for the calling process. now is the time by
-// [Folder.Clock]. If another process holds the folder, the claim is nil and
-// holder says which process. If another process takes the folder over later,
-// onLost is called once.
-func (f *Folder) Claim(now time.Time, onLost func(error)) (claim *Claim, holder Holder, err error) {
-	number, err := f.lastClaim()
-	if err != nil {
-		return nil, Holder{}, err
-	}
-	if number > 0 {
-		holder, free, err := f.heldBy(number, now)
-		if err != nil || !free {
-			return nil, holder, err
-		}
-	}
-	host, err := os.Hostname()
-	if err != nil {
-		host = "a host without a name"
-	}
-	claim = &Claim{folder: f, number: number, stop: make(chan struct{}),
-		holder: Holder{Host: host, Process: os.Getpid(), Started: time.Now().UTC().Truncate(time.Second)}}
-	err = claim.next()
-	if errors.Is(err, fs.ErrExist) { // another process was faster
-		return nil, Holder{Host: "another host"}, nil
-	}
-	if err != nil {
-		return nil, Holder{}, err
-	}
-	go claim.keep(onLost)
-	return claim, claim.holder, nil
+// Claims takes claims for one process, and remembers since when it has seen the
+// claims of others unchanged. The zero value is ready for use by one goroutine
+// at a time.
+type Claims struct {
+	seen map[string]sighting // by the path of the claim's file
 }
 
-// HeldBy says which process works in the folder; held is false if none does.
-func (f *Folder) HeldBy(now time.Time) (holder Holder, held bool, err error) {
+// A sighting is the time of a claim's file, and when a process first saw it so.
+type sighting struct {
+	modified, since time.Time
+	renewed         bool // whether the holder has renewed the claim since it was first seen
+}
+
+// Take claims the folder. If another process holds it, the claim is nil, holder
+// says which process, and alive is true if that process is certainly alive.
+// Otherwise its claim expires if it stays unchanged for a minute, in which Take
+// must be called now and then. If another process takes the folder over later,
+// onLost is called once.
+func (c *Claims) Take(f *Folder, onLost func(error)) (claim *Claim, holder Holder, alive bool, err error) {
+	number, err := f.lastClaim()
+	if err != nil {
+		return nil, Holder{}, false, err
+	}
+	unlock, lockErr := f.lock()
+	locked := lockErr == nil
+	if !locked && !errors.Is(lockErr, errLocked) && !errors.Is(lockErr, errors.ErrUnsupported) {
+		return nil, Holder{}, false, lockErr
+	}
+	defer func() {
+		if locked && claim == nil {
+			unlock()
+		}
+	}()
+	expired := false
+	if number > 0 {
+		var modified time.Time
+		if holder, modified, err = f.readClaim(number); err != nil {
+			return nil, Holder{}, false, err
+		}
+		here, renewed := holder.Machine != "" && holder.Machine == machine(), false
+		expired, renewed = c.watch(f.claimFile(number), modified)
+		if !holder.Released && !expired && !(here && locked) {
+			return nil, holder, here || renewed, nil
+		}
+	}
+	if errors.Is(lockErr, errLocked) && !expired {
+		return nil, Holder{Host: "this host"}, true, nil // another process is just claiming it
+	}
+	host, err := os.Hostname()
+	claim = &Claim{folder: f, number: number, stop: make(chan struct{}), unlock: func() {},
+		holder: Holder{Host: host, Process: os.Getpid(), Started: time.Now().UTC().Truncate(time.Second)}}
+	if err != nil {
+		claim.holder.Host = "a host without a name"
+	}
+	if locked {
+		claim.holder.Machine, claim.unlock = machine(), unlock
+	}
+	if err := claim.next(); err != nil {
+		claim = nil
+		if errors.Is(err, fs.ErrExist) { // another process was faster
+			return nil, Holder{Host: "another host"}, true, nil
+		}
+		return nil, Holder{}, false, err
+	}
+	go claim.keep(onLost)
+	return claim, claim.holder, true, nil
+}
+
+// watch says whether the claim in a file with the given time has been unchanged
+// for so long that it has expired, and whether it was renewed meanwhile.
+func (c *Claims) watch(file string, modified time.Time) (expired, renewed bool) {
+	before, known := c.seen[file]
+	if known && before.modified.Equal(modified) {
+		return time.Since(before.since) > expiresIn, before.renewed
+	}
+	if c.seen == nil {
+		c.seen = make(map[string]sighting)
+	}
+	c.seen[file] = sighting{modified, time.Now(), known}
+	return false, known
+}
+
+// LookAgain is how long a process waits before it tries again to claim a folder
+// that another process holds.
+const LookAgain = time.Second
+
+// Claim claims the folder, or returns an error that names the process that works
+// in it. If it is uncertain whether that process is still alive, Claim calls
+// waiting with it and waits until the process renews its claim or the claim
+// expires. The returned context ends when ctx does or when the claim is lost.
+func (f *Folder) Claim(ctx context.Context, waiting func(Holder)) (context.Context, *Claim, error) {
+	working, lose := context.WithCancelCause(ctx)
+	var claims Claims
+	for told := false; ; told = true {
+		claim, holder, alive, err := claims.Take(f, lose)
+		if err == nil && claim == nil && alive {
+			err = fmt.Errorf("%s is being trained by %s: wait until it is done, or stop it first", f.Path, holder)
+		}
+		if err != nil || claim != nil {
+			return working, claim, err
+		}
+		if !told {
+			waiting(holder)
+		}
+		select {
+		case <-ctx.Done():
+			return working, nil, context.Cause(ctx)
+		case <-time.After(LookAgain):
+		}
+	}
+}
+
+// HeldBy says which process works in the folder, for people: it judges the age of
+// a claim by this host's clock. held is false if no process works in it.
+func (f *Folder) HeldBy() (holder Holder, held bool, err error) {
 	number, err := f.lastClaim()
 	if err != nil || number == 0 {
 		return Holder{}, false, err
 	}
-	holder, free, err := f.heldBy(number, now)
-	return holder, !free, err
-}
-
-// Unclaimed returns an error if a process has claimed the folder.
-func (f *Folder) Unclaimed() error {
-	number, err := f.lastClaim()
-	if err != nil || number == 0 {
-		return err
+	holder, modified, err := f.readClaim(number)
+	if err != nil || holder.Released {
+		return holder, false, err
 	}
-	now, err := f.Clock()
-	if err != nil {
-		return err
+	if holder.Machine != "" && holder.Machine == machine() {
+		return holder, f.Locked(), nil
 	}
-	holder, free, err := f.heldBy(number, now)
-	if err == nil && !free {
-		err = fmt.Errorf("%s is being trained by %s: wait until it is done, or stop it first", f.Path, holder)
-	}
-	return err
-}
-
-// Clock returns the time by the clock of the file system that holds the folder.
-func (f *Folder) Clock() (time.Time, error) {
-	probe, err := os.CreateTemp(f.Path, ".clock-")
-	if err != nil {
-		return time.Time{}, fmt.Errorf("asking the file system for the time: %w", err)
-	}
-	defer os.Remove(probe.Name())
-	_, err = probe.Write([]byte{'.'})
-	info, statErr := probe.Stat()
-	if err := errors.Join(err, statErr, probe.Close()); err != nil {
-		return time.Time{}, fmt.Errorf("asking the file system for the time: %w", err)
-	}
-	return info.ModTime(), nil
+	return holder, time.Since(modified).Abs() < expiresIn, nil
 }
 
 // Folder returns the claimed folder for writing. Every write first checks the
@@ -141,16 +204,21 @@ func (c *Claim) Folder() *Folder {
 	return &Folder{Path: c.folder.Path, disk: claimedDisk{c.folder.storage(), c}}
 }
 
-// Release gives the folder back. It does nothing if the claim is lost.
+// Release gives the folder back. It does nothing more if the claim is lost.
 func (c *Claim) Release() error {
 	close(c.stop)
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
+	defer c.unlock()
 	if c.ended != nil {
 		return nil
 	}
 	c.ended, c.holder.Released = errReleased, true
-	return c.write(os.O_WRONLY | os.O_TRUNC)
+	err := c.write(os.O_WRONLY)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // somebody has deleted the folder
+	}
+	return err
 }
 
 // hold checks that the claim still holds. A process that stood still for too
@@ -215,13 +283,18 @@ func (c *Claim) next() error {
 	c.number++
 	if err := c.write(os.O_WRONLY | os.O_CREATE | os.O_EXCL); err != nil {
 		c.number--
-		return fmt.Errorf("claiming %s: %w", c.folder.Path, err)
+		if errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		os.Remove(c.folder.claimFile(c.number + 1)) // a full disk may have cut it short
+		return newWriteError(c.folder.claimFile(c.number+1), err)
 	}
 	c.touched = began
 	return nil
 }
 
-// write writes the claim's file. Its text always has the same length.
+// write writes the claim's file over what it held. Its text never gets shorter, so
+// that a full disk has room for it.
 func (c *Claim) write(flag int) error {
 	text, err := json.Marshal(c.holder)
 	if err != nil {
@@ -254,23 +327,33 @@ func (f *Folder) lastClaim() (int, error) {
 	return last, nil
 }
 
-// heldBy says which process holds the claim with a number, and whether another
-// process may take the folder.
-func (f *Folder) heldBy(number int, now time.Time) (holder Holder, free bool, err error) {
+// readClaim returns the holder of the claim with a number, and when it last
+// renewed it by the file system's clock.
+func (f *Folder) readClaim(number int) (holder Holder, modified time.Time, err error) {
 	file, err := os.Open(f.claimFile(number)) // unlike os.Stat, this makes a file server look again
 	if err != nil {
-		return Holder{}, false, fmt.Errorf("looking who works in %s: %w", f.Path, err)
+		return Holder{}, time.Time{}, fmt.Errorf("looking who works in %s: %w", f.Path, err)
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		return Holder{}, false, fmt.Errorf("looking who works in %s: %w", f.Path, err)
+		return Holder{}, time.Time{}, fmt.Errorf("looking who works in %s: %w", f.Path, err)
 	}
 	if json.NewDecoder(file).Decode(&holder) != nil {
 		holder = Holder{Host: "another host"} // it has not finished writing the file
 	}
-	return holder, holder.Released || now.Sub(info.ModTime()) > expiresIn, nil
+	return holder, info.ModTime(), nil
 }
+
+// machine identifies the running system: processes with the same answer see each
+// other's file locks. It is empty where that is not known.
+var machine = sync.OnceValue(func() string {
+	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id") // drawn anew at each start of Linux
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(boot))
+})
 
 // A claimedDisk checks a claim before each change.
 type claimedDisk struct {

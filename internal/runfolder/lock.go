@@ -8,27 +8,29 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockFile is the file that a program locks while it writes to a folder.
+// lockFile is the file that a process locks while it holds a folder's claim.
 const lockFile = ".lock"
 
-// Lock makes the calling program the only one that trains into the folder,
-// until it calls unlock or ends in whatever way. It returns an error if another
-// program does so already. On file systems without locks it always succeeds.
-func (f *Folder) Lock() (unlock func(), err error) {
+var errLocked = errors.New("another process has locked it")
+
+// lock locks the folder until unlock is called or the process ends in whatever
+// way. The error wraps errLocked if another process holds the lock, and
+// errors.ErrUnsupported on file systems without locks.
+func (f *Folder) lock() (unlock func(), err error) {
 	lock := flock.New(f.File(lockFile), flock.SetPermissions(0o644))
 	locked, err := lock.TryLock()
 	switch {
 	case errors.Is(err, errors.ErrUnsupported):
-		return func() {}, nil
+		return nil, err
 	case err != nil:
 		return nil, newWriteError(f.File(lockFile), err)
 	case !locked:
-		return nil, fmt.Errorf("another program is training into %s: wait until it is done, or stop it first", f.Path)
+		return nil, fmt.Errorf("%s: %w", f.Path, errLocked)
 	}
 	return func() { lock.Unlock() }, nil
 }
 
-// Locked reports whether a program holds the folder's lock.
+// Locked reports whether a process holds the folder's lock.
 func (f *Folder) Locked() bool {
 	if _, err := os.Stat(f.File(lockFile)); err != nil {
 		return false

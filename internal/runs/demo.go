@@ -44,10 +44,10 @@ func (p *Prepared) Demo(ctx context.Context) (exports.Demo, error) {
 		behind = behind || layer.Latent
 	}
 	if !model.IsChain() {
-		return exports.Demo{}, requestf("a %s has no page: the page computes layers that follow one another, with a ReLU or nothing between them", p.Architecture.Kind)
+		return exports.Demo{}, Requestf("a %s has no page: the page computes layers that follow one another, with a ReLU or nothing between them", p.Architecture.Kind)
 	}
 	if demo.Latent == 0 && len(demo.Layers) != 1 {
-		return exports.Demo{}, requestf("a %s has no page that shows what speaks for which class: it has more than one layer", p.Architecture.Kind)
+		return exports.Demo{}, Requestf("a %s has no page that shows what speaks for which class: it has more than one layer", p.Architecture.Kind)
 	}
 	test := p.Images.Test
 	chosen := test.Sample(demoSamples, p.Config.Random("demo"))
@@ -94,7 +94,7 @@ func (p *Prepared) direct(ctx context.Context, demo *exports.Demo, test, chosen 
 	}
 	var components stat.PC
 	if test.Len() < 2 || !components.PrincipalComponents(table, nil) {
-		return requestf("the codes of the %d test images are all the same, so they differ in no direction", test.Len())
+		return Requestf("the codes of the %d test images are all the same, so they differ in no direction", test.Len())
 	}
 	var vectors mat.Dense
 	components.VectorsTo(&vectors)

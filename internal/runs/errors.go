@@ -14,8 +14,8 @@ func (e RequestError) Error() string { return string(e) }
 // WrongRequest marks the error as a fault of the request.
 func (RequestError) WrongRequest() {}
 
-// requestf returns a [RequestError].
-func requestf(format string, args ...any) error {
+// Requestf returns a [RequestError].
+func Requestf(format string, args ...any) error {
 	return RequestError(fmt.Sprintf(format, args...))
 }
 

@@ -29,7 +29,6 @@ import (
 type job struct {
 	Runs      string
 	Resume    string // the run folder to go on with; empty to begin
-	Join      string // the place of the sweep to join; empty for none
 	Config    string
 	Overrides []string
 }
@@ -56,7 +55,7 @@ func TestMain(m *testing.M) {
 // do trains with a checkpoint after every step.
 func (j job) do(out io.Writer) error {
 	s := onFewImages(j.Runs, 1)
-	s.saveEvery, s.Out = 1, out
+	s.SaveEvery, s.Out = 1, out
 	if j.Resume != "" {
 		return s.Resume(context.Background(), j.Resume, "", nil)
 	}
@@ -64,14 +63,7 @@ func (j job) do(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if config.Sweep == nil {
-		return s.Train(context.Background(), []configs.Config{config})
-	}
-	s.Display = reports.NewDisplay(out, false) // tells of each run that has ended
-	if j.Join == "" {
-		return s.Sweep(context.Background(), config)
-	}
-	return s.Join(context.Background(), config, j.Join)
+	return s.Train(context.Background(), config)
 }
 
 // onFewImages is a session on 400 training and 100 test images of noise, drawn
@@ -92,7 +84,7 @@ func onFewImages(runs string, seed uint64) *Session {
 	defaults := defaultConfig().Data
 	source := sources.Source{Kind: sources.Sample, Dir: defaults.Dir, URL: defaults.URL, Download: true, Fallback: true}
 	return &Session{
-		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: runs, Seeds: 1,
+		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: runs,
 		datasets: map[sources.Source]*loaders.Dataset{source: dataset},
 	}
 }

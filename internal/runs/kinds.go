@@ -46,6 +46,11 @@ func (s *Session) Load(path string, overrides []string) (configs.Config, error) 
 	return configs.Load(path, overrides, configKinds(s.kinds()))
 }
 
+// Parse calls [configs.Parse] with the session's kinds of models.
+func (s *Session) Parse(source, text string, overrides []string) (configs.Config, error) {
+	return configs.Parse(source, []byte(text), overrides, configKinds(s.kinds()))
+}
+
 // kinds returns the session's kinds of models, or [graphs.Kinds] if the session
 // names none.
 func (s *Session) kinds() []graphs.Kind {

@@ -60,6 +60,6 @@ func (p *Prepared) fits() error {
 	if shared+own <= limit {
 		return nil
 	}
-	return requestf("%s needs about %s of memory, but %s allows only %s: make model.hidden, data.batch_size or data.eval_batch_size smaller",
+	return Requestf("%s needs about %s of memory, but %s allows only %s: make model.hidden, data.batch_size or data.eval_batch_size smaller",
 		p.Config.Name, reports.Bytes(shared+own), whose, reports.Bytes(limit))
 }

@@ -76,7 +76,7 @@ func (r *SavedRun) checkPixels(file string) error {
 	if changed == "" {
 		return nil
 	}
-	return requestf("%s was trained with another %s than its %s says now, so what its weights give would be wrong: undo the change",
+	return Requestf("%s was trained with another %s than its %s says now, so what its weights give would be wrong: undo the change",
 		r.Folder.Path, changed, runfolder.ConfigFile)
 }
 

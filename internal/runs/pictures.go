@@ -134,12 +134,12 @@ func (p *Prepared) reconstruct() ([]plots.RestoredImage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.restoredImages(chosen, restored), nil
+	return p.RestoredImages(chosen, restored), nil
 }
 
-// restoredImages returns the images of a set beside their reconstructions, with the
+// RestoredImages returns the images of a set beside their reconstructions, with the
 // mean squared errors of pixels in [0, 1].
-func (p *Prepared) restoredImages(set *loaders.Set, restored [][]float32) []plots.RestoredImage {
+func (p *Prepared) RestoredImages(set *loaders.Set, restored [][]float32) []plots.RestoredImage {
 	pairs := make([]plots.RestoredImage, set.Len())
 	for i := range pairs {
 		original := p.Picture(set, i)

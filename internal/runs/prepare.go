@@ -125,11 +125,14 @@ func (s *Session) prepare(ctx context.Context, config configs.Config, need Need)
 			p.Config = p.Config.WithSource(sources.Sample)
 		}
 		p.Config.Data.BatchSize = min(config.Data.BatchSize, p.Images.Training.Len())
+		if source := sourceOf(WithoutSample(p.Config)); s.datasets[source] == nil { // what the run is resumed with
+			s.datasets[source] = p.Images.Dataset
+		}
 		if len(config.Data.Classes) > 0 {
 			p.Config.Data.Classes = p.Classes // by name, even if the config gives numbers
 		}
 	}
-	return p, p.weigh(ctx, need.Weights)
+	return p, p.loadWeights(ctx, need.Weights)
 }
 
 // architecture returns the config's model, for images of a shape and for the
@@ -142,8 +145,8 @@ func (s *Session) architecture(config configs.Config, shape loaders.Shape, class
 	return architecture, nil
 }
 
-// weigh sets the run's weights.
-func (p *Prepared) weigh(ctx context.Context, from Weights) (err error) {
+// loadWeights sets the run's weights.
+func (p *Prepared) loadWeights(ctx context.Context, from Weights) (err error) {
 	tensors := from.tensors
 	switch {
 	case from.drawn:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"os"
 	"time"
 
 	"cifartrain/configs"
@@ -29,6 +30,22 @@ type record struct {
 // newRecord returns the record of a run that starts now.
 func newRecord(folder *runfolder.Folder, prepared *Prepared, initial string, started time.Time) *record {
 	return &record{Prepared: prepared, folder: folder, initial: initial, summary: prepared.Summary(started), began: started}
+}
+
+// Create makes the folder of a run that is trained later, with its config and the
+// weights in the file initial unless that is empty.
+func (s *Session) Create(folder *runfolder.Folder, config configs.Config, initial string) error {
+	paths := []string{folder.Path}
+	if s.TensorBoard {
+		paths = append(paths, folder.File(runfolder.TensorBoardFolder))
+	}
+	for _, path := range paths {
+		if err := os.MkdirAll(path, 0o777); err != nil {
+			return err
+		}
+	}
+	_, err := writeConfig(folder, config, initial)
+	return err
 }
 
 // begin writes the files that are known before training. A resumed run writes
@@ -98,7 +115,9 @@ func (r *record) write(result training.Result, cause error) error {
 	r.summary.PeakMemory = runfolder.PeakMemory()
 	pictures, err := r.draw(result)
 	if err != nil { // the figures are worth keeping, but files are missing
-		r.summary.Status, r.summary.Error = runfolder.Failed, err.Error()
+		if r.summary.Status = r.ended(result, err); r.summary.Status == runfolder.Failed {
+			r.summary.Error = err.Error()
+		}
 		return errors.Join(err, r.folder.WriteSummary(r.summary))
 	}
 	r.summary.Status = status
@@ -122,6 +141,8 @@ func (r *record) ended(result training.Result, cause error) string {
 		return runfolder.Finished
 	case errors.Is(cause, context.Canceled):
 		return runfolder.Interrupted
+	case errors.As(cause, new(*runfolder.WriteError)):
+		return runfolder.Interrupted // it can go on once the disk is well
 	default:
 		return runfolder.Failed
 	}

@@ -13,30 +13,18 @@ import (
 	"cifartrain/training"
 )
 
-// Redraw draws the pictures and the page of the run or sweep at path again,
-// from the files it has written. The overrides are for its config; see
-// [configs.Load].
-func (s *Session) Redraw(ctx context.Context, path string, overrides []string) error {
-	if folder, runs, found := runfolder.OpenSweep(path); found {
-		config, err := s.Load(folder.File(runfolder.SweepFile), nil)
-		if err != nil {
-			return err
-		}
-		w, err := laidSweep(config, folder, runs)
-		if err != nil {
-			return err
-		}
-		return s.concludeSweep(w, w.result())
-	}
+// Redraw draws the pictures and the page of the run at path again, from the files
+// it has written. The overrides are for its config; see [configs.Load].
+func (s *Session) Redraw(ctx context.Context, path string, overrides []string) (err error) {
 	run, err := s.Open(path, overrides)
 	if err != nil {
 		return err
 	}
 	if run.Summary != nil && run.Summary.Status == runfolder.Failed && run.Summary.Best == nil {
-		return requestf("%s has no figures to draw: the run failed before its first epoch had ended: %s", path, run.Summary.Error)
+		return Requestf("%s has no figures to draw: the run failed before its first epoch had ended: %s", path, run.Summary.Error)
 	}
 	if !run.Ended() || run.Summary.Best == nil {
-		return requestf("%s has no figures to draw: its run has not ended; see it with %s, or %s", path, shell.Command("watch", path), howToGoOn(run.Folder.Path))
+		return Requestf("%s has no figures to draw: its run has not ended; see it with %s, or %s", path, shell.Command("watch", path), howToGoOn(run.Folder.Path))
 	}
 	weights, _, err := run.BestWeights()
 	if err != nil {
@@ -53,31 +41,31 @@ func (s *Session) Redraw(ctx context.Context, path string, overrides []string) e
 	if err != nil {
 		return fmt.Errorf("%w; have it written again with: %s", err, shell.Command("-resume", run.Folder.Path))
 	}
-	unlock, err := run.Folder.Lock()
+	_, claim, err := run.Folder.Claim(ctx, s.showWaiting)
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	again := &record{Prepared: prepared, folder: run.Folder, summary: run.Summary}
+	defer func() { err = errors.Join(err, claim.Release()) }()
+	again := &record{Prepared: prepared, folder: claim.Folder(), summary: run.Summary}
 	pictures, err := again.draw(training.Result{History: history, Best: prepared.Weights})
 	if err != nil {
 		return err
 	}
-	if err := reports.WriteReport(run.Folder, run.Summary, pictures); err != nil {
+	if err := reports.WriteReport(again.folder, run.Summary, pictures); err != nil {
 		return err
 	}
-	if err := run.Folder.WriteSummary(run.Summary); err != nil { // a run of an earlier version may lack figures that are measured today
+	if err := again.folder.WriteSummary(run.Summary); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.Out, "drew %s again\n", run.Folder.File(runfolder.ReportFile))
-	s.index(run.Folder)
+	s.Index(run.Folder)
 	return nil
 }
 
-// index updates the page of all runs, if the folder is one that it lists. If
+// Index updates the page of all runs, if the folder is one that it lists. If
 // another program is writing the page at the same time, that program's version
 // is kept; it lists this run, too.
-func (s *Session) index(folder *runfolder.Folder) {
+func (s *Session) Index(folder *runfolder.Folder) {
 	root, err := filepath.Abs(s.Runs)
 	if err != nil || s.Runs == "" {
 		return

@@ -3,6 +3,7 @@ package runs
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,16 +22,7 @@ import (
 // a config file; if it is empty, the run's own config is used. The config and
 // the overrides (see [configs.Load]) may only change the number of epochs and
 // where the dataset is taken from.
-func (s *Session) Resume(ctx context.Context, path, configPath string, overrides []string) error {
-	if folder, runs, found := runfolder.OpenSweep(path); found {
-		return s.resumeSweep(ctx, folder, runs, configPath, overrides)
-	}
-	if folder, series, found := runfolder.OpenSeries(path); found {
-		if configPath != "" {
-			return requestf("%s holds several runs, each with its own config: leave out -config", path)
-		}
-		return s.resumeSeries(ctx, folder, series, overrides)
-	}
+func (s *Session) Resume(ctx context.Context, path, configPath string, overrides []string) (err error) {
 	folder, err := openRun(path)
 	if err != nil {
 		return err
@@ -39,33 +31,25 @@ func (s *Session) Resume(ctx context.Context, path, configPath string, overrides
 	if err != nil {
 		return err
 	}
-	end, err := s.goOn(ctx, folder, asked, toTheEnd)
+	ctx, claim, err := folder.Claim(ctx, s.showWaiting)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, claim.Release()) }()
+	end, err := s.Continue(ctx, claim.Folder(), asked, ToTheEnd)
 	if end != "" {
 		fmt.Fprintln(s.Out, end)
 	}
 	return err
 }
 
-// toTheEnd is the pause of a run that does not pause.
-const toTheEnd = 0
+// ToTheEnd is the pause of a run that does not pause.
+const ToTheEnd = 0
 
-// goOn trains the run in a folder from where it stands to the epoch after which
-// it pauses, or to its end. If nothing is left to do, it says how the run
-// ended.
-func (s *Session) goOn(ctx context.Context, folder *runfolder.Folder, asked configs.Config, pause int) (end string, err error) {
-	unlock, err := folder.Lock()
-	if err != nil {
-		return "", err
-	}
-	defer unlock()
-	if err := folder.Unclaimed(); err != nil {
-		return "", err
-	}
-	return s.goOnIn(ctx, folder, asked, pause)
-}
-
-// goOnIn does the work of goOn in a folder that no other process works in.
-func (s *Session) goOnIn(ctx context.Context, folder *runfolder.Folder, asked configs.Config, pause int) (end string, err error) {
+// Continue trains the run in a claimed folder from where it stands to the epoch
+// after which it pauses, or to its end. If nothing is left to do, it says how the
+// run ended.
+func (s *Session) Continue(ctx context.Context, folder *runfolder.Folder, asked configs.Config, pause int) (end string, err error) {
 	saved, err := s.checkpoint(folder)
 	if err != nil {
 		return "", err
@@ -80,7 +64,7 @@ func (s *Session) goOnIn(ctx context.Context, folder *runfolder.Folder, asked co
 	if end, err := howItEnded(folder, saved, begun, asked); end != "" || err != nil {
 		return end, err
 	}
-	if pause > 0 && saved != nil && len(saved.History) >= pause && hasEnded(folder, pause) {
+	if pause > 0 && saved != nil && len(saved.History) >= pause && Ended(folder, pause) {
 		return fmt.Sprintf("%s pauses after %s", folder.Path, reports.Epochs(pause)), nil
 	}
 	record, state, err := s.resumed(ctx, folder, saved, begun, asked)
@@ -88,7 +72,45 @@ func (s *Session) goOnIn(ctx context.Context, folder *runfolder.Folder, asked co
 		return "", err
 	}
 	record.pause = pause
-	return "", s.carryOut(ctx, record, state)
+	return "", s.trainAndReport(ctx, record, state)
+}
+
+// Ended reports whether a run has ended, or has been trained up to the epoch
+// after which it pauses. A run that failed has ended, because it would fail again.
+func Ended(folder *runfolder.Folder, pause int) bool {
+	summary, err := folder.Summary()
+	if err != nil || len(folder.Missing(summary)) > 0 {
+		return false
+	}
+	switch summary.Status {
+	case runfolder.Failed, runfolder.Finished, runfolder.Stopped:
+		return true
+	case runfolder.Paused:
+		return pause > ToTheEnd && summary.Epochs >= pause
+	}
+	return false
+}
+
+// RecordFailure writes into a run's summary why the run failed, unless the
+// summary already says so. The figures of a run that had ended before stay.
+func (s *Session) RecordFailure(folder *runfolder.Folder, config configs.Config, cause error) error {
+	if summary, err := folder.Summary(); err == nil {
+		switch summary.Status {
+		case runfolder.Failed:
+			return nil
+		case runfolder.Finished, runfolder.Stopped:
+			fmt.Fprintf(s.Err, "warning: %v; the run in %s stays as it is\n", cause, folder.Path)
+			return nil
+		}
+	}
+	prepared, err := s.Prepare(context.Background(), config, Need{})
+	if err != nil {
+		return err
+	}
+	return folder.WriteSummary(&runfolder.Summary{
+		Name: config.Name, Status: runfolder.Failed, Error: cause.Error(), Seed: config.Seed,
+		Model: prepared.Architecture.Kind, Task: prepared.Architecture.Task, Loss: prepared.Loss(),
+	})
 }
 
 // changeable reports whether a key may change when a run goes on: how long it is,
@@ -104,12 +126,12 @@ func (s *Session) begunConfig(folder *runfolder.Folder, saved *runfolder.Checkpo
 	if saved == nil {
 		return s.Load(folder.File(runfolder.ConfigFile), nil)
 	}
-	return configs.Parse(folder.File(runfolder.CheckpointFile), []byte(saved.Config), nil, configKinds(s.kinds()))
+	return s.Parse(folder.File(runfolder.CheckpointFile), saved.Config, nil)
 }
 
 // resumable returns an error if the run cannot go on as asked.
 func resumable(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, asked configs.Config) error {
-	if err := unchanged("run", folder, begun, asked); err != nil || saved == nil {
+	if err := Unchanged("run", folder, begun, asked); err != nil || saved == nil {
 		return err
 	}
 	epoch := len(saved.History)
@@ -117,19 +139,19 @@ func resumable(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, ask
 		epoch++
 	}
 	if asked.Train.Epochs < epoch {
-		return requestf("train.epochs=%d is too few: the run in %s is in epoch %d already", asked.Train.Epochs, folder.Path, epoch)
+		return Requestf("train.epochs=%d is too few: the run in %s is in epoch %d already", asked.Train.Epochs, folder.Path, epoch)
 	}
 	return nil
 }
 
-// unchanged returns an error if the config asked for is not the one that the
+// Unchanged returns an error if the config asked for is not the one that the
 // run or sweep in a folder was begun with.
-func unchanged(what string, folder *runfolder.Folder, begun, asked configs.Config) error {
+func Unchanged(what string, folder *runfolder.Folder, begun, asked configs.Config) error {
 	changed := slices.DeleteFunc(configs.Differences(begun, asked), changeable)
 	if len(changed) == 0 {
 		return nil
 	}
-	return requestf("the %[1]s in %[2]s was begun with a config that differs in %[3]s; going on, a %[1]s may only change train.epochs, train.early_stopping and where its data is: start a new one with -config",
+	return Requestf("the %[1]s in %[2]s was begun with a config that differs in %[3]s; going on, a %[1]s may only change train.epochs, train.early_stopping and where its data is: start a new one with -config",
 		what, folder.Path, strings.Join(changed, ", "))
 }
 
@@ -150,7 +172,7 @@ func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, as
 			folder.Path, summary.Epochs, patience)
 		goOn := "to train on: " + shell.Command("-resume", folder.Path, "-set", "train.early_stopping=0")
 		if epochs > begun.Train.Epochs {
-			return "", requestf("%s, so more epochs alone change nothing; %s", end, goOn)
+			return "", Requestf("%s, so more epochs alone change nothing; %s", end, goOn)
 		}
 		return end + "; " + goOn, nil
 	case summary.Status == runfolder.Finished && summary.Epochs == epochs:
@@ -171,7 +193,7 @@ func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *
 	if saved == nil && initial != "" {
 		need.Weights = WeightsIn(initial)
 	}
-	prepared, err := s.Prepare(ctx, withoutSample(config), need)
+	prepared, err := s.Prepare(ctx, WithoutSample(config), need)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -213,7 +235,7 @@ func (r *record) accept(saved *runfolder.Checkpoint) (*training.State, error) {
 		return nil, err
 	}
 	state := stateOf(saved)
-	err := r.weigh(context.Background(), Weights{tensors: state.Weights()})
+	err := r.loadWeights(context.Background(), Weights{tensors: state.Weights()})
 	if err != nil {
 		err = fmt.Errorf("tensors of \"weights\": %w", err)
 	} else {
@@ -228,9 +250,9 @@ func (r *record) accept(saved *runfolder.Checkpoint) (*training.State, error) {
 	return state, nil
 }
 
-// withoutSample returns the config for a run that has begun: if its dataset is
+// WithoutSample returns the config for a run that has begun: if its dataset is
 // missing, the sample must not replace it.
-func withoutSample(config configs.Config) configs.Config {
+func WithoutSample(config configs.Config) configs.Config {
 	if config.Data.Source == "cifar10" {
 		config.Data.IfMissing = "fail"
 	}

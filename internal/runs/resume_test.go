@@ -49,7 +49,7 @@ func trainFew(t *testing.T, s *Session, ctx context.Context, at func(), override
 		}
 		at()
 	}}, false)
-	err = s.Train(ctx, []configs.Config{config})
+	err = s.Train(ctx, config)
 	return newestRun(t, s.Runs), err
 }
 
@@ -172,14 +172,16 @@ func TestResumeRefuses(t *testing.T) {
 		t.Errorf("another dataset: %v", err)
 	}
 
-	unlock, err := folder.Lock()
+	claim, holder, _, err := new(runfolder.Claims).Take(folder, func(error) {})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := resume(s, folder); err == nil || !strings.Contains(err.Error(), "another program is training") {
+	if _, _, err := resume(s, folder); err == nil || !strings.Contains(err.Error(), "is being trained by "+holder.String()) {
 		t.Errorf("a running run: %v", err)
 	}
-	unlock()
+	if err := claim.Release(); err != nil {
+		t.Fatal(err)
+	}
 
 	text, err := os.ReadFile(folder.File(runfolder.ConfigFile))
 	if err != nil {
@@ -403,6 +405,9 @@ func contents(t *testing.T, folder *runfolder.Folder) map[string]string {
 	}
 	sums := make(map[string]string)
 	for _, file := range files {
+		if strings.HasPrefix(file.Name(), ".") { // who worked in it
+			continue
+		}
 		content, err := os.ReadFile(folder.File(file.Name()))
 		if err != nil {
 			t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 // Run assembles the parts of a prepared run for the training loop. It needs
 // images and weights.
 func (p *Prepared) Run() (*training.Run, error) {
-	if err := p.suits(); err != nil {
+	if err := p.Suits(); err != nil {
 		return nil, err
 	}
 	solver, schedule, err := solver(p.Config)
@@ -39,8 +39,8 @@ func (p *Prepared) Run() (*training.Run, error) {
 	return run, nil
 }
 
-// suits returns an error if the warm-up is longer than the run.
-func (p *Prepared) suits() error {
+// Suits returns an error if the warm-up is longer than the run.
+func (p *Prepared) Suits() error {
 	size, images, epochs, warmup := p.Config.Data.BatchSize, p.Images.Training.Len(), p.Config.Train.Epochs, p.Config.Optimizer.WarmupSteps
 	if steps := (images + size - 1) / size; warmup > epochs*steps {
 		return p.Config.Error(configs.Problem{Key: "optimizer.warmup_steps", Message: fmt.Sprintf(

@@ -15,15 +15,9 @@ type SavedRun struct {
 	Summary *runfolder.Summary // nil if the run has written none
 }
 
-// Open opens the run folder at path for a command that trains nothing. For a
-// sweep it opens a run of the best setting. The overrides are for the run's
-// config; see [configs.Load].
+// Open opens the run folder at path for a command that trains nothing. The
+// overrides are for the run's config; see [configs.Load].
 func (s *Session) Open(path string, overrides []string) (*SavedRun, error) {
-	if best, found, err := s.BestOfSweep(path); err != nil {
-		return nil, err
-	} else if found {
-		path = best[0].Path
-	}
 	folder, err := openRun(path)
 	if err != nil {
 		return nil, err
@@ -32,7 +26,7 @@ func (s *Session) Open(path string, overrides []string) (*SavedRun, error) {
 	if err != nil {
 		return nil, err
 	}
-	run := &SavedRun{Folder: folder, Config: withoutSample(config)}
+	run := &SavedRun{Folder: folder, Config: WithoutSample(config)}
 	if summary, err := folder.Summary(); err == nil {
 		run.Summary = summary
 		return run, s.checkTask(run)
@@ -45,7 +39,7 @@ func (s *Session) Open(path string, overrides []string) (*SavedRun, error) {
 func (s *Session) checkTask(run *SavedRun) error {
 	for _, kind := range s.kinds() {
 		if kind.Name == run.Config.Model.Kind && kind.Task != run.Summary.Task {
-			return requestf("%s gives the task %q, but the %s that %s asks for has the task %q: the two files belong to different runs; delete %[1]s and have it written again with: %[6]s",
+			return Requestf("%s gives the task %q, but the %s that %s asks for has the task %q: the two files belong to different runs; delete %[1]s and have it written again with: %[6]s",
 				run.Folder.File(runfolder.SummaryFile), run.Summary.Task, kind.Name, runfolder.ConfigFile, kind.Task, shell.Command("-resume", run.Folder.Path))
 		}
 	}
@@ -80,10 +74,10 @@ func (r *SavedRun) BestWeights() (weights Weights, words string, err error) {
 	}
 	saved, _, err := r.Folder.Checkpoint()
 	if failed := r.Summary; (err != nil || len(saved.History) == 0) && failed != nil && failed.Status == runfolder.Failed {
-		return Weights{}, "", requestf("%s holds no weights to use: the run failed before its first epoch had ended: %s", r.Folder.Path, failed.Error)
+		return Weights{}, "", Requestf("%s holds no weights to use: the run failed before its first epoch had ended: %s", r.Folder.Path, failed.Error)
 	}
 	if err != nil || len(saved.History) == 0 {
-		return Weights{}, "", requestf("%s holds no weights to use: the first epoch of the run has not ended; %s", r.Folder.Path, howToGoOn(r.Folder.Path))
+		return Weights{}, "", Requestf("%s holds no weights to use: the first epoch of the run has not ended; %s", r.Folder.Path, howToGoOn(r.Folder.Path))
 	}
 	words = fmt.Sprintf("%s so far, epoch %d of %d; the run has not ended", best, saved.History.Best()+1, len(saved.History))
 	return Weights{tensors: stateOf(saved).Best()}, words, nil
@@ -94,7 +88,7 @@ func (r *SavedRun) BestWeights() (weights Weights, words string, err error) {
 func (r *SavedRun) LastWeights() (weights Weights, words string, err error) {
 	file := r.Folder.File(runfolder.LastWeightsFile)
 	if !r.Ended() || !exists(file) {
-		return Weights{}, "", requestf("%s holds no last weights: its run did not come to its end; use the best ones with -weights best", r.Folder.Path)
+		return Weights{}, "", Requestf("%s holds no last weights: its run did not come to its end; use the best ones with -weights best", r.Folder.Path)
 	}
 	if err := r.checkPixels(file); err != nil {
 		return Weights{}, "", err

@@ -1,6 +1,5 @@
-// Package runs combines all parts into runs: config, dataset, batches,
-// graph, training, history, pictures and report. train.go reads like that
-// sentence.
+// Package runs combines all parts into one run: config, dataset, batches, graph,
+// training, history, pictures and report. train.go reads like that sentence.
 package runs
 
 import (
@@ -23,44 +22,30 @@ type Session struct {
 	Display  *reports.Display
 	Runs     string // the folder that run folders go into
 	Init     string // the weights file that training starts from; if empty, the seed draws the weights
-	Seeds    int    // how many seeds each config is trained with, counting up from its own
 
 	Kinds    []graphs.Kind // the kinds of models that configs may ask for; nil for [graphs.Kinds]
 	Repeated []string      // flags of this command that must be repeated in a command that resumes
 
-	TensorBoard bool // whether runs write event files for TensorBoard
-	Offline     bool // download nothing: the sample replaces a missing dataset, with a warning
+	TensorBoard bool          // whether runs write event files for TensorBoard
+	SaveEvery   time.Duration // the time between two checkpoints within an epoch; 0 means a minute
+	Offline     bool          // download nothing: the sample replaces a missing dataset, with a warning
 
-	datasets  map[sources.Source]*loaders.Dataset // the dataset that was loaded last
-	saveEvery time.Duration                       // the time between two checkpoints within an epoch; 0 means a minute
+	datasets map[sources.Source]*loaders.Dataset // the dataset that was loaded last
 }
 
-// Train trains each config with as many seeds as the session asks for, and
-// compares the runs if there are several.
-func (s *Session) Train(ctx context.Context, all []configs.Config) error {
-	if err := s.Check(ctx, all); err != nil {
-		return err
-	}
-	if len(all)*s.Seeds > 1 {
-		return s.trainSeries(ctx, all)
-	}
-	_, err := s.train(ctx, all[0], nil)
-	return err
-}
-
-// Check returns an error for mistakes that can be found before the first run.
-// It does not open well-known datasets.
-func (s *Session) Check(ctx context.Context, all []configs.Config) error {
-	if s.Seeds < 1 {
-		return requestf("-seeds %d: there must be at least one", s.Seeds)
+// Check returns an error for mistakes in configs, each trained with so many seeds,
+// that can be found before the first run. It does not open well-known datasets.
+func (s *Session) Check(ctx context.Context, all []configs.Config, seeds int) error {
+	if seeds < 1 {
+		return Requestf("-seeds %d: there must be at least one", seeds)
 	}
 	need := Need{}
 	if s.Init != "" {
 		need.Weights = WeightsIn(s.Init)
 	}
 	for _, config := range all {
-		if uint64(s.Seeds-1) > math.MaxUint64-config.Seed {
-			return requestf("-seeds %d: there are not that many seeds from %d upwards", s.Seeds, config.Seed)
+		if uint64(seeds-1) > math.MaxUint64-config.Seed {
+			return Requestf("-seeds %d: there are not that many seeds from %d upwards", seeds, config.Seed)
 		}
 		if _, err := s.Prepare(ctx, config, need); err != nil {
 			return err
@@ -72,8 +57,8 @@ func (s *Session) Check(ctx context.Context, all []configs.Config) error {
 	return nil
 }
 
-// goOnCommand is the command that resumes what is in a folder, with those flags
+// ResumeCommand is the command that resumes what is in a folder, with those flags
 // of this command that the folder does not record.
-func (s *Session) goOnCommand(folder string) string {
+func (s *Session) ResumeCommand(folder string) string {
 	return shell.Command(append([]string{"-resume", folder}, s.Repeated...)...)
 }

@@ -18,7 +18,6 @@ import (
 	"slices"
 	"testing"
 
-	"cifartrain/configs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 )
@@ -27,12 +26,12 @@ import (
 // summary.
 func trained(t *testing.T, config string, overrides ...string) (*runfolder.Folder, *runfolder.Summary) {
 	t.Helper()
-	session := &Session{Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: t.TempDir(), Seeds: 1}
+	session := &Session{Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: t.TempDir()}
 	loaded, err := session.Load(config, overrides)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := session.Train(t.Context(), []configs.Config{loaded}); err != nil {
+	if err := session.Train(t.Context(), loaded); err != nil {
 		t.Fatal(err)
 	}
 	folder, err := runfolder.Open(filepath.Join(session.Runs, loaded.Name, "latest"))

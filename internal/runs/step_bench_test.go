@@ -44,7 +44,7 @@ func onNoise() *Session {
 	d := defaultConfig().Data
 	source := sources.Source{Kind: sources.CIFAR10, Dir: d.Dir, URL: d.URL, Download: d.Download, Fallback: true}
 	return &Session{
-		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Seeds: 1,
+		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true),
 		datasets: map[sources.Source]*loaders.Dataset{source: noise()},
 	}
 }

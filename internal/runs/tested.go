@@ -2,6 +2,7 @@ package runs
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"cifartrain/loaders"
@@ -56,4 +57,20 @@ func (p *Prepared) testComponents() (*componentsTested, error) {
 		result.errors[i] = scale * meanSquaredError(original, restored)
 	})
 	return result, err
+}
+
+// RestoreByComponents reconstructs images from as many principal components as the
+// code has values, and says how many training images they were fitted to. It
+// returns nil if they would take minutes.
+func (p *Prepared) RestoreByComponents(ctx context.Context, set *loaders.Set) (restored [][]float32, fitted int, err error) {
+	if p.Architecture.Latent > mostComponents {
+		return nil, 0, nil
+	}
+	restored = make([][]float32, set.Len())
+	sample := p.Images.Training.Sample(fittedForTest, p.Config.Random("components"))
+	components, err := pca.New(ctx, arithmetic, p.Architecture.Latent, sample)
+	if err == nil {
+		err = components.Restore(ctx, set, func(i int, pixels []float32) { restored[i] = slices.Clone(pixels) })
+	}
+	return restored, sample.Len(), err
 }

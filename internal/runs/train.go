@@ -14,10 +14,18 @@ import (
 	"cifartrain/training"
 )
 
-// train trains one run: config, dataset, batches, graph, training, history,
-// pictures and report. If begun is not nil, it is called with the run's folder
-// as soon as the run can be resumed.
-func (s *Session) train(ctx context.Context, config configs.Config, begun func(*runfolder.Folder) error) (*record, error) {
+// Train trains the run of a config.
+func (s *Session) Train(ctx context.Context, config configs.Config) error {
+	if err := s.Check(ctx, []configs.Config{config}, 1); err != nil {
+		return err
+	}
+	_, err := s.train(ctx, config)
+	return err
+}
+
+// train trains one run: config, dataset, batches, graph, training, history, pictures
+// and report.
+func (s *Session) train(ctx context.Context, config configs.Config) (record *record, err error) {
 	started := time.Now()
 	need := Need{Images: true}
 	if s.Init != "" {
@@ -27,7 +35,7 @@ func (s *Session) train(ctx context.Context, config configs.Config, begun func(*
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(prepared.suits(), prepared.fits()); err != nil {
+	if err := errors.Join(prepared.Suits(), prepared.fits()); err != nil {
 		return nil, err
 	}
 	if size := prepared.Config.Data.BatchSize; size < config.Data.BatchSize {
@@ -37,32 +45,33 @@ func (s *Session) train(ctx context.Context, config configs.Config, begun func(*
 	if err != nil {
 		return nil, err
 	}
-	unlock, err := folder.Lock()
+	ctx, claim, err := folder.Claim(ctx, s.showWaiting)
 	if err != nil {
 		return nil, err
 	}
-	defer unlock()
-	record := newRecord(folder, prepared, s.Init, started)
+	defer func() { err = errors.Join(err, claim.Release()) }()
+	record = newRecord(claim.Folder(), prepared, s.Init, started)
 	if err := record.begin(); err != nil {
 		return nil, err
-	}
-	if begun != nil {
-		if err := begun(folder); err != nil {
-			return nil, err
-		}
 	}
 	if err := folder.PointLatest(); err != nil {
 		fmt.Fprintf(s.Err, "warning: %v\n", err)
 	}
-	return record, s.carryOut(ctx, record, nil)
+	return record, s.trainAndReport(ctx, record, nil)
 }
 
-// carryOut trains a run from its beginning or from a saved state, and writes
+// showWaiting says that another process may be working in a folder, and that this
+// one waits to see whether it is still alive.
+func (s *Session) showWaiting(holder runfolder.Holder) {
+	fmt.Fprintf(s.Out, "waiting for %v, which has given no sign of having ended; a minute without a sign of life means that it is dead\n", holder)
+}
+
+// trainAndReport trains a run from its beginning or from a saved state, and writes
 // the results.
-func (s *Session) carryOut(ctx context.Context, record *record, from *training.State) error {
+func (s *Session) trainAndReport(ctx context.Context, record *record, from *training.State) error {
 	reports.ShowHead(s.Out, record.summary, record.folder.Path)
-	defer s.index(record.folder)
-	result, err := s.follow(ctx, record, from)
+	defer s.Index(record.folder)
+	result, err := s.trainRun(ctx, record, from)
 	s.Display.Clear()
 	if err := record.end(ctx, result, err); err != nil {
 		return err
@@ -74,12 +83,12 @@ func (s *Session) carryOut(ctx context.Context, record *record, from *training.S
 	return nil
 }
 
-// follow trains a run and reports on it to the display, to metrics.csv and to
+// trainRun trains a run and reports on it to the display, to metrics.csv and to
 // TensorBoard. Before that it draws the weights if the seed draws them, which
 // may take seconds.
-func (s *Session) follow(ctx context.Context, record *record, from *training.State) (training.Result, error) {
+func (s *Session) trainRun(ctx context.Context, record *record, from *training.State) (training.Result, error) {
 	if record.Weights == nil {
-		if err := record.weigh(ctx, DrawnWeights); err != nil {
+		if err := record.loadWeights(ctx, DrawnWeights); err != nil {
 			return training.Result{}, err
 		}
 	}
@@ -113,7 +122,7 @@ func (s *Session) follow(ctx context.Context, record *record, from *training.Sta
 		s.Display.Epoch(task, epoch, run.Epochs)
 		return errors.Join(record.folder.AppendEpoch(epoch), board.Scalars(epoch.Number, scalars(task, epoch)))
 	}
-	run.Resume, run.Save, run.SaveEvery = from, record.save, cmp.Or(s.saveEvery, time.Minute)
+	run.Resume, run.Save, run.SaveEvery = from, record.save, cmp.Or(s.SaveEvery, time.Minute)
 	record.summary.PCA, record.noYardstick = record.measureYardstick(ctx)
 	result, err := run.Train(ctx)
 	return result, cmp.Or(record.saved(), err)

@@ -42,7 +42,7 @@ func onSample(t testing.TB) *Session {
 	defaults := defaultConfig().Data
 	source := sources.Source{Kind: sources.Sample, Dir: defaults.Dir, URL: defaults.URL, Download: true, Fallback: true}
 	return &Session{
-		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: t.TempDir(), Seeds: 1,
+		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: t.TempDir(),
 		datasets: map[sources.Source]*loaders.Dataset{source: builtIn()},
 	}
 }
@@ -221,7 +221,7 @@ func TestBestIsNotLast(t *testing.T) {
 
 func bestIsNotLast(t *testing.T, overrides ...string) {
 	config, images := parts(t, append(overrides, "train.epochs=8", "train.early_stopping=2")...)
-	run, err := onSample(t).train(context.Background(), config, nil)
+	run, err := onSample(t).train(context.Background(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,23 +266,6 @@ func TestLossScale(t *testing.T) {
 	}
 }
 
-// TestLossesOfOtherUnits: classifiers of different losses compare by their
-// accuracies, reconstructions of differently scaled pixels have nothing to
-// compare by.
-func TestLossesOfOtherUnits(t *testing.T) {
-	plain, _ := parts(t)
-	squared, _ := parts(t, "name=squared", "loss.kind=squared_hinge")
-	if why := onSample(t).incomparable([]configs.Config{plain, squared}); why != "" {
-		t.Error(why)
-	}
-	autoencoder, _ := parts(t, "name=pixels", "model.kind=autoencoder", "loss.kind=mse", "data.normalize=null")
-	scaled, _ := parts(t, "name=scaled", "model.kind=autoencoder", "loss.kind=mse", "data.normalize={mean: [0, 0, 0], std: [0.5, 0.5, 0.5]}")
-	const want = "pixels and scaled measure different losses (mean squared error, mean squared error of pixels divided by [0.5 0.5 0.5])"
-	if why := onSample(t).incomparable([]configs.Config{autoencoder, scaled}); why != want {
-		t.Errorf("the reason is %q, want %q", why, want)
-	}
-}
-
 // TestPrincipalStart wants a run of init pca to begin at what as many principal
 // components leave, give or take what is drawn beneath, where torch's start is
 // several times as far.
@@ -303,7 +286,7 @@ func TestPrincipalStart(t *testing.T) {
 			s.datasets = map[sources.Source]*loaders.Dataset{
 				{Kind: sources.Sample, Dir: config.Data.Dir, URL: defaults.URL, Download: true, Fallback: true}: builtIn(),
 			}
-			run, err := s.train(context.Background(), config, nil)
+			run, err := s.train(context.Background(), config)
 			if err != nil {
 				t.Fatal(err)
 			}

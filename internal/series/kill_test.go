@@ -1,9 +1,8 @@
-package runs
+package series
 
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -12,8 +11,6 @@ import (
 	"strconv"
 	"testing"
 	"time"
-
-	"cifartrain/internal/runfolder"
 )
 
 // killsVariable names an environment variable that asks for more kills than go test
@@ -47,29 +44,6 @@ func (j job) joiner(t *testing.T) *joiner {
 	return one
 }
 
-// expire makes the claims of a process that was killed as old as if a minute had
-// passed.
-func expire(t *testing.T, sweep string, process int) {
-	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(sweep, "*", ".claim-*"))
-	own, errOwn := filepath.Glob(filepath.Join(sweep, ".claim-*"))
-	if err != nil || errOwn != nil {
-		t.Fatal(err, errOwn)
-	}
-	for _, path := range append(paths, own...) {
-		content, err := os.ReadFile(path)
-		var holder runfolder.Holder
-		cutOff := json.Unmarshal(content, &holder) != nil // killed before it had written who it is
-		if err != nil || !cutOff && (holder.Released || holder.Process != process) {
-			continue
-		}
-		then := time.Now().Add(-2 * time.Minute)
-		if err := os.Chtimes(path, then, then); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 // disturbed has two processes do the job. It kills so many of them at random
 // moments, and starts another one in the place of each. It returns all processes
 // once they have ended; if the work was done sooner, fewer were killed.
@@ -86,7 +60,6 @@ func (j job) disturbed(t *testing.T, random *rand.Rand, kills int) (all []*joine
 		if killed < kills && victim.Process.Kill() == nil {
 			<-victim.done
 			killed++
-			expire(t, filepath.Join(j.Runs, "svm", j.Join), victim.Process.Pid)
 			all = append(all, j.joiner(t))
 		}
 	}
@@ -139,12 +112,10 @@ func TestKillJoined(t *testing.T) {
 	} else if testing.Short() {
 		t.Skip("-short leaves out what starts and kills many processes for seconds")
 	}
-	alone := job{Runs: t.TempDir(), Config: "svm", Overrides: []string{"data.source=sample", "data.batch_size=8", "data.validation=0.2",
-		"train.epochs=6", "sweep.optimizer.learning_rate=[1e-4, 1e-3]", "sweep.loss.c=[0.1, 1]"}}
-	if err := alone.do(io.Discard); err != nil {
-		t.Fatal(err)
+	alone := newJob(t, "train.epochs=6", "sweep.optimizer.learning_rate=[1e-4, 1e-3]", "sweep.loss.c=[0.1, 1]")
+	if out, err := alone.did(t); err != nil {
+		t.Fatal(out, err)
 	}
-	_, want, _ := runfolder.OpenSweep(filepath.Join(alone.Runs, "svm", "latest"))
 	random := rand.New(rand.NewPCG(1, uint64(kills)))
 	sweeps, again := 0, 0
 	for left := kills; left > 0; sweeps++ {
@@ -153,13 +124,10 @@ func TestKillJoined(t *testing.T) {
 		all, killed := together.disturbed(t, random, left)
 		left -= killed
 		trainedOnce(t, all)
-		folder, runs, found := runfolder.OpenSweep(filepath.Join(together.Runs, "svm", "night"))
-		if !found || len(runs) != len(want) || !exists(folder.File(runfolder.ReportFile)) {
-			t.Fatalf("sweep %d has %d runs, want %d and a report", sweeps, len(runs), len(want))
-		}
-		for i := range want {
-			sameFiles(t, runs[i], want[i])
-			claims, err := filepath.Glob(runs[i].File(".claim-*"))
+		p := planAt(t, together.Runs, "svm", "night")
+		sameRuns(t, p, planAt(t, alone.Runs, "svm", "latest"))
+		for _, run := range p.runs {
+			claims, err := filepath.Glob(run.File(".claim-*"))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,30 +1,32 @@
-package runs
+package series
 
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"math"
 	"slices"
 	"strconv"
-	"time"
 
 	"cifartrain/configs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
+	"cifartrain/internal/runs"
+	"cifartrain/internal/shell"
 	"cifartrain/plots"
 )
 
 // result returns the results of all runs.
-func (w *sweep) result() *reports.Sweep {
-	result := &reports.Sweep{Name: w.config.Name, Keys: w.keys(), OneAtATime: w.config.Sweep.OneAtATime()}
-	for k, swept := range w.config.Sweep.Keys {
-		result.Values = append(result.Values, w.valuesOf(k))
+func (p *plan) result() *reports.Sweep {
+	result := &reports.Sweep{Name: p.name(), Keys: p.keys(), OneAtATime: p.sweep().OneAtATime()}
+	for k, swept := range p.sweep().Keys {
+		result.Values = append(result.Values, p.valuesOf(k))
 		result.Drawn = append(result.Drawn, swept.Range != nil)
 	}
-	for i := 0; i < len(w.runs); i += w.seeds {
-		result.Settings = append(result.Settings, w.setting(i, w.runs[i:i+w.seeds]))
+	for i := 0; i < len(p.runs); i += p.seeds {
+		result.Settings = append(result.Settings, p.setting(i, p.runs[i:i+p.seeds]))
 	}
 	result.Sort()
 	return result
@@ -32,15 +34,15 @@ func (w *sweep) result() *reports.Sweep {
 
 // valuesOf returns the values of a key as text: those listed or, for a range,
 // those drawn from it, the smallest first.
-func (w *sweep) valuesOf(k int) (values []string) {
-	swept := w.config.Sweep.Keys[k]
+func (p *plan) valuesOf(k int) (values []string) {
+	swept := p.sweep().Keys[k]
 	for _, value := range swept.Values {
 		values = append(values, configs.ValueText(value))
 	}
 	if swept.Range == nil {
 		return values
 	}
-	for _, setting := range w.settings {
+	for _, setting := range p.settings {
 		if value := setting.Values[k]; value != "" {
 			values = append(values, value)
 		}
@@ -50,90 +52,130 @@ func (w *sweep) valuesOf(k int) (values []string) {
 	return slices.Compact(values)
 }
 
-// concludeSweep writes the sweep's table, pictures and page, and shows them.
-func (s *Session) concludeSweep(w *sweep, result *reports.Sweep) error {
-	pictures, err := w.draw(result)
+// setting returns the results of the given runs, which belong to the setting of
+// run i.
+func (p *plan) setting(i int, folders []*runfolder.Folder) reports.Setting {
+	return reports.NewSetting(p.settingLabel(i), p.settings[i/p.seeds].Values, folders)
+}
+
+// writeSweep writes the sweep's table, pictures and page, and shows them.
+func (p *plan) writeSweep(folder *runfolder.Folder) error {
+	result := p.result()
+	pictures, err := p.draw(result)
 	if err != nil {
 		return err
 	}
-	if err := reports.WriteSweep(w.folder, result, pictures); err != nil {
+	if err := reports.WriteSweep(folder, result, pictures); err != nil {
 		return err
 	}
-	s.index(w.folder)
-	reports.ShowSweep(s.Out, result, w.folder.Path)
+	p.session.Index(folder)
+	reports.ShowSweep(p.session.Out, result, folder.Path)
 	return nil
 }
 
-// SweepPage returns the page of the sweep at path as it stands now.
-func (s *Session) SweepPage(path string) ([]byte, error) {
-	folder, runs, found := runfolder.OpenSweep(path)
-	if !found {
-		return nil, fmt.Errorf("%s is no longer a sweep", path)
+// Page returns the page of the sweep at path as it stands now.
+func Page(s *runs.Session, path string) ([]byte, error) {
+	p, found, err := open(s, path)
+	if err == nil && (!found || p.sweep() == nil) {
+		err = fmt.Errorf("%s is no longer a sweep", path)
 	}
-	config, err := s.Load(folder.File(runfolder.SweepFile), nil)
 	if err != nil {
 		return nil, err
 	}
-	w, err := laidSweep(config, folder, runs)
-	if err != nil {
-		return nil, err
+	result := p.result()
+	if now := p.progress(); now.Done < now.All {
+		now.addTo(result, p)
 	}
-	result := w.result()
-	stands, err := w.stands(time.Now()) // a watcher writes nothing, so it cannot ask the file system for the time
-	if err != nil {
-		return nil, err
-	}
-	if stands.Done < stands.All {
-		w.underWay(result, stands)
-	}
-	pictures, err := w.draw(result)
+	pictures, err := p.draw(result)
 	if err != nil {
 		return nil, err
 	}
 	var page bytes.Buffer
-	err = reports.SweepPage(&page, folder, result, pictures)
+	err = reports.SweepPage(&page, p.folder, result, pictures)
 	return page.Bytes(), err
 }
 
+// Redraw draws the pictures and the page of the run or sweep at path again, from the
+// files it has written. The overrides are for a run's config; see [configs.Load].
+func Redraw(ctx context.Context, s *runs.Session, path string, overrides []string) error {
+	p, found, err := open(s, path)
+	if err != nil {
+		return err
+	}
+	if found {
+		return p.conclude(ctx, true)
+	}
+	return s.Redraw(ctx, path, overrides)
+}
+
+// Best returns the run folders, one for each seed, of the best setting of the sweep
+// at path. found is false if there is no sweep at path.
+func Best(s *runs.Session, path string) (best []*runfolder.Folder, found bool, err error) {
+	p, found, err := open(s, path)
+	if err != nil || !found || p.sweep() == nil {
+		return nil, false, err
+	}
+	setting := p.result().Settings[0]
+	if setting.Missing != "" {
+		return nil, true, runs.Requestf("none of the runs of the sweep in %s is finished; go on with: %s", p.folder.Path, shell.Command("-resume", p.folder.Path))
+	}
+	for _, run := range setting.Runs {
+		best = append(best, &runfolder.Folder{Path: run.Path})
+	}
+	fmt.Fprintf(s.Err, "%s is a sweep; its best setting by validation figures is %s\n", path, setting.Label)
+	return best, true, nil
+}
+
+// Open opens the run at path or, if that is a sweep, a run of its best setting. See
+// [runs.Session.Open].
+func Open(s *runs.Session, path string, overrides []string) (*runs.SavedRun, error) {
+	if best, found, err := Best(s, path); err != nil {
+		return nil, err
+	} else if found {
+		path = best[0].Path
+	}
+	return s.Open(path, overrides)
+}
+
 // draw draws the sweep's picture of its figures, once a run is finished.
-func (w *sweep) draw(result *reports.Sweep) ([]reports.DrawnPicture, error) {
+func (p *plan) draw(result *reports.Sweep) ([]reports.DrawnPicture, error) {
 	finished := result.Finished()
 	if len(finished) == 0 {
 		return nil, nil
 	}
 	summary := finished[0].Summary()
-	caption := plots.Caption{Run: w.config.Name, Dataset: summary.Dataset + ": " + reports.ClassList(summary.Classes)}
+	caption := plots.Caption{Run: p.name(), Dataset: summary.Dataset + ": " + reports.ClassList(summary.Classes)}
 	var content bytes.Buffer
-	meaning, picture := w.picture(result)
+	meaning, picture := p.picture(result)
 	err := picture(&content, caption)
 	return []reports.DrawnPicture{{Picture: reports.Picture{File: runfolder.SweepPicture, Meaning: meaning}, PNG: content.Bytes()}}, err
 }
 
 // picture returns the picture that suits the sweep, and what it shows.
-func (w *sweep) picture(result *reports.Sweep) (meaning string, picture func(io.Writer, plots.Caption) error) {
+func (p *plan) picture(result *reports.Sweep) (meaning string, picture func(io.Writer, plots.Caption) error) {
 	switch {
 	case result.OneAtATime:
 		return "What each change alone does to the validation figure, over its seeds.", func(out io.Writer, caption plots.Caption) error {
-			return plots.Tweaks(out, caption, w.sweptFigures(result, false))
+			return plots.Tweaks(out, caption, p.sweptFigures(result, false))
 		}
-	case len(result.Keys) == 2 && w.config.Sweep.Method != "halving" && !slices.Contains(result.Drawn, true):
+	case len(result.Keys) == 2 && p.sweep().Method != "halving" && !slices.Contains(result.Drawn, true):
 		return "The validation figure with each combination of values.", func(out io.Writer, caption plots.Caption) error {
-			return plots.SweepMap(out, caption, w.sweptFigures(result, false))
+			return plots.SweepMap(out, caption, p.sweptFigures(result, false))
 		}
 	}
 	return "The validation figure of each setting against each key.", func(out io.Writer, caption plots.Caption) error {
-		return plots.SweepSlices(out, caption, w.sweptFigures(result, true))
+		return plots.SweepSlices(out, caption, p.sweptFigures(result, true))
 	}
 }
 
 // sweptFigures returns the figures for the sweep's picture. A setting in which
 // a key has no effect is one point if once is set; otherwise it is one point
 // for each of the key's values, because its result would be the same with each.
-func (w *sweep) sweptFigures(result *reports.Sweep, once bool) plots.SweptFigures {
+func (p *plan) sweptFigures(result *reports.Sweep, once bool) plots.SweptFigures {
 	figures := plots.SweptFigures{}
 	for k, key := range result.Keys {
 		swept := plots.SweptKey{Name: key, Values: result.Values[k], Drawn: result.Drawn[k]}
-		if drawn := w.config.Sweep.Keys[k].Range; drawn != nil {
+		if drawn := p.sweep().Keys[k].Range; drawn != nil {
 			swept.Logarithmic = drawn.Scale == "log"
 		}
 		figures.Keys = append(figures.Keys, swept)

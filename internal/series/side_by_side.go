@@ -1,4 +1,4 @@
-package runs
+package series
 
 import (
 	"bytes"
@@ -7,8 +7,7 @@ import (
 	"slices"
 
 	"cifartrain/internal/reports"
-	"cifartrain/loaders"
-	"cifartrain/metrics/pca"
+	"cifartrain/internal/runs"
 	"cifartrain/plots"
 )
 
@@ -24,13 +23,13 @@ const (
 // equally wide. There is no picture if models do not restore images or were
 // trained on different ones. It needs the dataset and does not download it. The
 // overrides are for the runs' configs; see [configs.Load].
-func (s *Session) sideBySide(ctx context.Context, contenders []reports.Contender, overrides []string) ([]reports.DrawnPicture, error) {
+func sideBySide(ctx context.Context, s *runs.Session, contenders []reports.Contender, overrides []string) ([]reports.DrawnPicture, error) {
 	if len(contenders) < 2 || !sameImages(contenders) {
 		return nil, nil
 	}
-	var prepared []*Prepared
+	var prepared []*runs.Prepared
 	for _, contender := range contenders[:min(len(contenders), mostSideBySide)] {
-		p, err := s.openAgain(ctx, contender.Runs[0].Path, overrides)
+		p, err := openAgain(ctx, s, contender.Runs[0].Path, overrides)
 		if err != nil {
 			return nil, err
 		}
@@ -45,15 +44,18 @@ func (s *Session) sideBySide(ctx context.Context, contenders []reports.Contender
 		if err != nil {
 			return nil, err
 		}
-		models = append(models, plots.RestoredGroup{Title: contenders[i].Label, Images: p.restoredImages(chosen, restored)})
+		models = append(models, plots.RestoredGroup{Title: contenders[i].Label, Images: p.RestoredImages(chosen, restored)})
 		alike = alike && p.Architecture.Latent == first.Architecture.Latent
 	}
-	if alike && first.Architecture.Latent <= mostComponents {
-		beside, err := first.restoredByComponents(ctx, chosen)
+	if alike {
+		restored, fitted, err := first.RestoreByComponents(ctx, chosen)
 		if err != nil {
 			return nil, err
 		}
-		models = append(models, beside)
+		if restored != nil {
+			name := fmt.Sprintf("%d principal components of %s training images", first.Architecture.Latent, reports.Thousands(fitted))
+			models = append(models, plots.RestoredGroup{Title: name, Images: first.RestoredImages(chosen, restored)})
+		}
 	}
 	var content bytes.Buffer
 	summary := contenders[0].Summary()
@@ -73,8 +75,8 @@ func sameImages(contenders []reports.Contender) bool {
 
 // openAgain prepares the run at path with its best weights and its images,
 // without downloading them.
-func (s *Session) openAgain(ctx context.Context, path string, overrides []string) (*Prepared, error) {
-	run, err := s.Open(path, overrides)
+func openAgain(ctx context.Context, s *runs.Session, path string, overrides []string) (*runs.Prepared, error) {
+	run, err := Open(s, path, overrides)
 	if err != nil {
 		return nil, err
 	}
@@ -83,20 +85,5 @@ func (s *Session) openAgain(ctx context.Context, path string, overrides []string
 	if err != nil {
 		return nil, err
 	}
-	return s.Prepare(ctx, run.Config, Need{Images: true, Weights: weights})
-}
-
-// restoredByComponents reconstructs images from as many principal components as
-// the code has values.
-func (p *Prepared) restoredByComponents(ctx context.Context, set *loaders.Set) (plots.RestoredGroup, error) {
-	restored := make([][]float32, set.Len())
-	latent, sample := p.Architecture.Latent, p.Images.Training.Sample(fittedForTest, p.Config.Random("components"))
-	components, err := pca.New(ctx, arithmetic, latent, sample)
-	if err == nil {
-		err = components.Restore(ctx, set, func(i int, pixels []float32) { restored[i] = slices.Clone(pixels) })
-	}
-	if err != nil {
-		return plots.RestoredGroup{}, err
-	}
-	return plots.RestoredGroup{Title: fmt.Sprintf("%d principal components of %s training images", latent, reports.Thousands(sample.Len())), Images: p.restoredImages(set, restored)}, nil
+	return s.Prepare(ctx, run.Config, runs.Need{Images: true, Weights: weights})
 }

@@ -1,0 +1,72 @@
+package series
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+
+	"cifartrain/configs"
+	"cifartrain/internal/reports"
+	"cifartrain/internal/runfolder"
+	"cifartrain/internal/runs"
+	"cifartrain/training"
+)
+
+// Estimate checks a config's sweep as training does, and estimates what its runs
+// will take. Settings whose steps take equally long are measured once.
+//
+// place is the name that the sweep would be joined under, empty for none.
+func Estimate(ctx context.Context, s *runs.Session, config configs.Config, seeds int, place string) (reports.SweepPlan, error) {
+	p := newPlan(s, []configs.Config{config}, seeds)
+	folder := &runfolder.Folder{Path: filepath.Join(s.Runs, config.Name, "<UTC time>")}
+	var err error
+	if place != "" {
+		if folder, err = p.place(place); err != nil {
+			return reports.SweepPlan{}, err
+		}
+	}
+	if err := p.check(ctx); err != nil {
+		return reports.SweepPlan{}, err
+	}
+	if exists(folder.File(runfolder.PlanFile)) {
+		if err := p.join(folder); err != nil {
+			return reports.SweepPlan{}, err
+		}
+	}
+	atOnce, rounds := p.atOnce(), p.rounds()
+	plan := reports.SweepPlan{
+		Name: config.Name, Settings: len(p.settings), Runs: p.count(), AtOnce: atOnce, Folder: folder.Path,
+		Shortest: math.Inf(1), Memory: p.common + int64(atOnce)*p.own,
+	}
+	trials := make(map[string]*runs.Trial)
+	for _, setting := range p.settings {
+		one := setting.Config
+		pace := one.Work()
+		if trials[pace] == nil {
+			trial, err := s.Try(ctx, one)
+			var diverged *training.DivergedError
+			if errors.As(err, &diverged) {
+				continue // its run will fail at once, too, which is a result of the sweep
+			}
+			if err != nil {
+				return reports.SweepPlan{}, fmt.Errorf("%s: %w", reports.SettingLabel(p.keys(), setting.Values), err)
+			}
+			trials[pace] = trial
+		}
+		seconds := trials[pace].Seconds(one.Train.Epochs)
+		plan.Longest = max(plan.Longest, seconds)
+		for i, r := range rounds { // later rounds train fewer settings
+			more := trials[pace].Seconds(r.lastEpoch(one))
+			if i == 0 {
+				plan.Shortest = min(plan.Shortest, more)
+			} else {
+				more -= trials[pace].Seconds(rounds[i-1].lastEpoch(one))
+			}
+			plan.Seconds += more * float64(r.settings*seeds) / float64(len(p.settings)*atOnce)
+		}
+		plan.MayStop = plan.MayStop || one.Train.EarlyStopping > 0
+	}
+	return plan, nil
+}

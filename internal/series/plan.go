@@ -1,0 +1,384 @@
+// Package series trains many runs and compares them: a config with several seeds,
+// several configs, or the settings of a sweep. One process trains them, or any
+// number of processes on machines that share the folder.
+package series
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"cifartrain/configs"
+	"cifartrain/internal/kernels"
+	"cifartrain/internal/reports"
+	"cifartrain/internal/runfolder"
+	"cifartrain/internal/runs"
+	"cifartrain/loaders"
+)
+
+// A plan is the list of runs that are trained and then compared: each setting
+// with each seed. The settings are those of a sweep, or the configs of a command
+// line.
+type plan struct {
+	session  *runs.Session
+	begun    []configs.Config  // one that sweeps keys, or several; as they were when the plan was made
+	original []configs.Setting // those of begun
+	settings []configs.Setting // what is trained
+	seeds    int
+	folder   *runfolder.Folder   // of the comparison; nil before it is made
+	runs     []*runfolder.Folder // all seeds of the first setting, then those of the second, and so on
+
+	dataset, checksum string // of the first run
+	common, own       int64  // memory in bytes: what all runs share, and the most that one run adds
+	whole             bool   // whether a single run makes use of all processors
+	waited            string // whom the plan's process has said that it waits for
+}
+
+// newPlan returns the plan of a sweep's config, or of several configs.
+func newPlan(s *runs.Session, all []configs.Config, seeds int) *plan {
+	return &plan{session: s, begun: all, original: settingsOf(all), settings: settingsOf(all), seeds: seeds}
+}
+
+// settingsOf returns the settings of a sweep's config, or the configs themselves.
+func settingsOf(all []configs.Config) (settings []configs.Setting) {
+	for _, config := range all {
+		if config.Sweep != nil {
+			settings = append(settings, config.Settings()...)
+		} else {
+			settings = append(settings, configs.Setting{Config: config})
+		}
+	}
+	return settings
+}
+
+// sweep is the sweep of the plan's config, or nil if it is not a sweep's.
+func (p *plan) sweep() *configs.Sweep { return p.begun[0].Sweep }
+
+// name is the name of the folder that holds the plan's folder.
+func (p *plan) name() string {
+	if p.sweep() == nil {
+		return "comparison"
+	}
+	return p.begun[0].Name
+}
+
+// count returns the number of runs.
+func (p *plan) count() int { return len(p.settings) * p.seeds }
+
+// config returns the config of the run with an index.
+func (p *plan) config(i int) configs.Config {
+	config := p.settings[i/p.seeds].Config
+	config.Seed += uint64(i % p.seeds)
+	return config
+}
+
+// keys returns the swept keys.
+func (p *plan) keys() (keys []string) {
+	for _, swept := range p.sweep().Keys {
+		keys = append(keys, swept.Key)
+	}
+	return keys
+}
+
+// settingLabel names the setting of a run.
+func (p *plan) settingLabel(i int) string {
+	values := p.settings[i/p.seeds].Values
+	switch {
+	case p.sweep() == nil:
+		return p.config(i).Name
+	case p.sweep().OneAtATime():
+		return reports.ChangeLabel(p.keys(), values, p.settings[0].Values)
+	}
+	return reports.SettingLabel(p.keys(), values)
+}
+
+// label names a run, different from all others of a sweep.
+func (p *plan) label(i int) string {
+	switch {
+	case p.sweep() == nil:
+		return fmt.Sprintf("%s, seed %d", p.config(i).Name, p.config(i).Seed)
+	case p.seeds > 1:
+		return fmt.Sprintf("%s, seed=%d", p.settingLabel(i), p.config(i).Seed)
+	}
+	return p.settingLabel(i)
+}
+
+// check returns an error for mistakes that can be found before the first run, so
+// that no run fails for them after others have been trained for a long time. It
+// loads the datasets.
+func (p *plan) check(ctx context.Context) error {
+	if p.count() > configs.MaxRuns {
+		return runs.Requestf("-seeds %d: %d settings with %d seeds each make %d runs, more than %d", p.seeds, len(p.settings), p.seeds, p.count(), configs.MaxRuns)
+	}
+	var all []configs.Config
+	for _, setting := range p.settings {
+		all = append(all, setting.Config)
+	}
+	if err := p.session.Check(ctx, all, p.seeds); err != nil {
+		return err
+	}
+	if why := p.incomparable(ctx); why != "" && p.sweep() != nil {
+		return runs.Requestf("%s: a sweep cannot compare them", why)
+	}
+	return p.load(ctx)
+}
+
+// load loads the runs' datasets, checks that they suit the runs, and finds out how
+// much memory the runs need. From then on the plan holds what is actually used:
+// the sample in the place of a missing dataset, classes by name.
+func (p *plan) load(ctx context.Context) error {
+	for i, setting := range p.settings {
+		run, err := p.session.Prepare(ctx, setting.Config, runs.Need{Images: true})
+		if err == nil {
+			err = run.Suits()
+		}
+		if err != nil {
+			return err
+		}
+		dataset := run.Images.Dataset
+		if i == 0 {
+			p.dataset, p.checksum = dataset.Name, dataset.Checksum
+		}
+		if dataset.StandsInBecause != "" {
+			p.begun = withSource(p.begun, setting.Config.Data.Source, run.Config.Data.Source)
+		}
+		p.settings[i].Config = runs.WithoutSample(run.Config)
+		common, own := run.Memory()
+		p.common, p.own = max(p.common, common), max(p.own, own)
+		p.whole = p.whole || kernels.Shared(run.Architecture.ParameterCount()*setting.Config.Data.BatchSize)
+	}
+	return nil
+}
+
+// withSource returns the configs with another source in the place of one.
+func withSource(all []configs.Config, from, to string) []configs.Config {
+	all = slices.Clone(all)
+	for i := range all {
+		if all[i].Data.Source == from {
+			all[i] = all[i].WithSource(to)
+		}
+	}
+	return all
+}
+
+// atOnce is how many runs are trained side by side. If the models are too small
+// for a run to use more than one processor, it is one run for each processor,
+// as far as memory allows; otherwise it is a single run, which uses all of
+// them. Two autoencoders that share two processors are no faster than one after
+// the other (three epochs of both: 15.4 s to 15.8 s, and 15.5 s to 21.6 s). Two
+// that have a processor each are (13.0 s to 14.1 s), but the number of
+// processors is the whole process's: it takes two processes that join the sweep,
+// with GOMAXPROCS=1. Configs that are compared are trained one after the other.
+func (p *plan) atOnce() int {
+	if p.whole || p.sweep() == nil {
+		return 1
+	}
+	limit, _ := loaders.MemoryLimit()
+	room := max(1, (limit-p.common)/max(1, p.own))
+	return int(min(room, int64(p.count()), int64(runtime.GOMAXPROCS(0))))
+}
+
+// incomparable returns why runs of the configs have nothing to compare, or "".
+func (p *plan) incomparable(ctx context.Context) string {
+	first, classify := "", false
+	for _, setting := range p.settings {
+		run, err := p.session.Prepare(ctx, setting.Config, runs.Need{})
+		if err != nil {
+			return err.Error()
+		}
+		loss, classifies := run.Loss(), run.Architecture.Task.Classifies()
+		if first == "" {
+			first, classify = loss, classifies
+		}
+		if loss != first && !(classify && classifies) {
+			return fmt.Sprintf("%s and %s measure different losses (%s, %s)", p.settings[0].Config.Name, setting.Config.Name, first, loss)
+		}
+	}
+	return ""
+}
+
+var placeName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$`)
+
+// place returns the folder that a sweep is joined in, or an error if it cannot
+// have that name.
+func (p *plan) place(name string) (*runfolder.Folder, error) {
+	if !placeName.MatchString(name) || name == "latest" {
+		return nil, runs.Requestf("-join %q cannot name a folder: use letters, digits, \"-\", \"_\" and \".\", the first not \".\", and not latest", name)
+	}
+	return &runfolder.Folder{Path: filepath.Join(p.session.Runs, p.name(), name)}, nil
+}
+
+// createOrOpen makes the folders of the plan and of its runs. If name is not
+// empty, other processes join the sweep under that name, and the first to come
+// makes the folders.
+func (p *plan) createOrOpen(name string) (err error) {
+	if name == "" {
+		if p.folder, err = runfolder.Create(p.session.Runs, p.name(), time.Now()); err == nil {
+			err = p.createFolders()
+		}
+		if err == nil && p.sweep() != nil {
+			p.pointLatest(p.folder)
+		}
+		return err
+	}
+	place, err := p.place(name)
+	if err != nil {
+		return err
+	}
+	if exists(place.File(runfolder.PlanFile)) {
+		return p.join(place)
+	}
+	if p.folder, err = runfolder.Draft(p.session.Runs, p.name(), name); err != nil {
+		return err
+	}
+	if err := p.createFolders(); err != nil {
+		return err
+	}
+	place, published, err := p.folder.Publish(name)
+	if published {
+		p.pointLatest(place)
+	}
+	return cmp.Or(err, p.join(place))
+}
+
+// createFolders makes the folders of all runs, with their configs. The plan is
+// written last: a folder without it was cut off here and holds nothing to go on
+// with.
+func (p *plan) createFolders() error {
+	file := &runfolder.Plan{Seeds: p.seeds, Dataset: p.dataset, Checksum: p.checksum}
+	for _, config := range p.begun {
+		text, err := config.YAML()
+		if err != nil {
+			return err
+		}
+		file.Configs = append(file.Configs, string(text))
+		if config.Sweep != nil {
+			if err := p.folder.Write(runfolder.SweepFile, text); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range p.count() {
+		folder := &runfolder.Folder{Path: p.folder.File(runfolder.RunName(i+1, p.count(), p.label(i)))}
+		if p.sweep() == nil {
+			var err error
+			if folder, err = runfolder.Create(p.session.Runs, p.config(i).Name, time.Now()); err != nil {
+				return err
+			}
+		}
+		if err := p.session.Create(folder, p.config(i), p.session.Init); err != nil {
+			return err
+		}
+		path, err := filepath.Rel(p.folder.Path, folder.Path)
+		if err != nil {
+			if path, err = filepath.Abs(folder.Path); err != nil {
+				return err
+			}
+		}
+		file.Runs, p.runs = append(file.Runs, filepath.ToSlash(path)), append(p.runs, folder)
+	}
+	return p.folder.WritePlan(file)
+}
+
+// createDeletedRuns makes the folders of runs that somebody has deleted, so that
+// these are trained again.
+func (p *plan) createDeletedRuns() error {
+	initial := ""
+	for _, run := range p.runs {
+		if file := run.File(runfolder.InitialWeightsFile); exists(file) {
+			initial = file // the same in every run
+		}
+	}
+	for i, run := range p.runs {
+		if exists(run.File(runfolder.ConfigFile)) {
+			continue
+		}
+		if err := p.session.Create(run, p.config(i), initial); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pointLatest points the latest link at a folder, and warns if the system does not
+// allow it.
+func (p *plan) pointLatest(folder *runfolder.Folder) {
+	if err := folder.PointLatest(); err != nil {
+		fmt.Fprintf(p.session.Err, "warning: %v\n", err)
+	}
+}
+
+// open reads the plan in the folder at path. found is false if there is none. The
+// plan's runs go on with its own configs.
+func open(s *runs.Session, path string) (p *plan, found bool, err error) {
+	folder, file, found, err := runfolder.OpenPlan(path)
+	if err != nil || !found {
+		return nil, found, err
+	}
+	all, err := parse(s, folder, file, nil)
+	if err != nil {
+		return nil, true, err
+	}
+	p = newPlan(s, all, file.Seeds)
+	p.folder, p.dataset, p.checksum = folder, file.Dataset, file.Checksum
+	if len(file.Runs) != p.count() {
+		return nil, true, fmt.Errorf("%s lists %d runs, but its configs make %d: train them again with -config", folder.File(runfolder.PlanFile), len(file.Runs), p.count())
+	}
+	for i := range file.Runs {
+		p.runs = append(p.runs, folder.Run(file, i))
+	}
+	return p, true, nil
+}
+
+// parse returns the configs of a plan's file with overrides.
+func parse(s *runs.Session, folder *runfolder.Folder, file *runfolder.Plan, overrides []string) (all []configs.Config, err error) {
+	for _, text := range file.Configs {
+		config, err := s.Parse(folder.File(runfolder.PlanFile), text, overrides)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, config)
+	}
+	return all, nil
+}
+
+// join has the plan's process work in a folder that holds a plan. It returns an
+// error that says what differs if that is not the plan that was asked for.
+func (p *plan) join(place *runfolder.Folder) error {
+	there, _, err := open(p.session, place.Path)
+	if err != nil {
+		return err
+	}
+	const remedy = "join it with the options it was begun with, or choose another name with -join"
+	differ := slices.DeleteFunc(configs.Differences(there.begun[0], p.begun[0]), func(key string) bool { return configs.Changes(key) == "place" })
+	if len(differ) > 0 {
+		return runs.Requestf("the sweep in %s has a config that differs in %s: %s", place.Path, strings.Join(differ, ", "), remedy)
+	}
+	if there.seeds != p.seeds {
+		return runs.Requestf("the sweep in %s was begun with -seeds %d, not %d: %s", place.Path, there.seeds, p.seeds, remedy)
+	}
+	p.folder, p.runs = there.folder, there.runs
+	return p.sameDataset(there.dataset, there.checksum)
+}
+
+// sameDataset returns an error if the plan was begun with another dataset than the
+// one that is there now.
+func (p *plan) sameDataset(name, checksum string) error {
+	if p.dataset == name && p.checksum == checksum {
+		return nil
+	}
+	return runs.Requestf("the runs in %s train on the %s with checksum %.16s, but these images are the %s with checksum %.16s: name the folder of the former with -data",
+		p.folder.Path, name, checksum, p.dataset, p.checksum)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

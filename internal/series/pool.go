@@ -1,0 +1,215 @@
+package series
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"cifartrain/internal/reports"
+	"cifartrain/internal/runfolder"
+	"cifartrain/internal/runs"
+)
+
+// A pool trains the runs of one round, several at once. Each worker takes the next
+// run that is unfinished and that nobody else trains, so that no run is trained
+// twice. A run whose process has died is taken over and goes on from its
+// checkpoint.
+type pool struct {
+	*plan
+	rounds   []round
+	round    int
+	places   []int // indexes of the runs of the round, in the order in which they are trained
+	thorough bool  // whether runs that say that they have ended are checked, too
+
+	mutex  sync.Mutex // guards what follows
+	claims runfolder.Claims
+	mine   map[int]bool // the runs that this process is training
+	ended  map[int]bool // the runs that this process knows to have ended the round
+	told   time.Time    // when this process last said how far all are
+}
+
+// newPool returns the pool of a round, after all earlier rounds have ended.
+func newPool(p *plan, rounds []round, index int, thorough bool) *pool {
+	return &pool{plan: p, rounds: rounds, round: index, places: p.selected(rounds, index), thorough: thorough,
+		mine: make(map[int]bool), ended: make(map[int]bool), told: time.Now()}
+}
+
+// train trains the runs until all have ended. It returns the error of the first
+// that does not concern a single run alone.
+func (w *pool) train(ctx context.Context, atOnce int) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var workers sync.WaitGroup
+	warnings := &oneByOne{Writer: w.session.Err}
+	for range atOnce {
+		one := w.worker(atOnce, warnings)
+		workers.Go(func() {
+			for {
+				left, err := w.trainNext(ctx, one)
+				if err != nil {
+					stop(err)
+				}
+				if err != nil || !left {
+					return
+				}
+			}
+		})
+	}
+	workers.Wait()
+	return context.Cause(ctx)
+}
+
+// worker returns a session that trains runs one after the other. Of a sweep's run it
+// displays only what is of interest about one run among many.
+func (w *pool) worker(atOnce int, warnings io.Writer) *runs.Session {
+	one := *w.session
+	if w.sweep() == nil {
+		return &one
+	}
+	one.Out, one.Err, one.Display = io.Discard, warnings, reports.NewDisplay(io.Discard, true)
+	if atOnce == 1 {
+		one.Display = w.session.Display.BarOnly()
+	}
+	return &one
+}
+
+// trainNext takes one run and trains it to the end of the round. left is false once
+// nothing is left to take. If other processes hold all runs that are left, trainNext
+// waits a moment.
+func (w *pool) trainNext(ctx context.Context, one *runs.Session) (left bool, err error) {
+	ctx, lose := context.WithCancelCause(ctx)
+	defer lose(nil)
+	i, claim, whom, err := w.take(lose)
+	if err != nil || claim == nil && whom == "" {
+		return false, err
+	}
+	if claim == nil {
+		return true, w.wait(ctx, whom)
+	}
+	began, folder := time.Now(), claim.Folder()
+	end, err := w.goOn(ctx, one, folder, i)
+	var lost *runfolder.LostError
+	if errors.As(context.Cause(ctx), &lost) || errors.As(err, &lost) {
+		fmt.Fprintf(one.Err, "warning: %v; going on with the next\n", lost)
+		w.release(i, false)
+		return true, claim.Release()
+	}
+	if err != nil && !endsAll(err) {
+		if w.sweep() == nil {
+			fmt.Fprintf(one.Err, "run %d of %d failed: %v\n", i+1, w.count(), err)
+		}
+		err = one.RecordFailure(folder, w.config(i), err)
+	}
+	err = errors.Join(err, claim.Release())
+	ended := w.release(i, err == nil)
+	if err == nil && end == "" && w.sweep() != nil {
+		w.mutex.Lock()
+		defer w.mutex.Unlock()
+		w.session.Display.Run(ended, len(w.places), w.label(i), w.setting(i, w.runs[i:i+1]), time.Since(began).Seconds())
+	}
+	return true, err
+}
+
+// goOn trains the run with an index, in its claimed folder, from where it stands. If
+// nothing is left to do, it says how the run ended. A run that was made longer than
+// the sweep by itself keeps its length.
+func (w *pool) goOn(ctx context.Context, one *runs.Session, folder *runfolder.Folder, i int) (end string, err error) {
+	own, err := one.Load(folder.File(runfolder.ConfigFile), nil)
+	if err != nil {
+		return "", err
+	}
+	config := w.config(i)
+	if own.Train.Epochs > w.original[i/w.seeds].Config.Train.Epochs {
+		config.Train.Epochs = max(config.Train.Epochs, own.Train.Epochs)
+	}
+	if w.sweep() == nil && !exists(folder.File(runfolder.SummaryFile)) {
+		w.pointLatest(folder)
+	}
+	return one.Continue(ctx, folder, config, w.rounds[w.round].pause)
+}
+
+// endsAll reports whether an error of one run would also stop the next ones: the
+// user stopped the program, or the disk cannot be written.
+func endsAll(err error) bool {
+	var disk *runfolder.WriteError
+	return errors.Is(err, context.Canceled) || errors.As(err, &disk)
+}
+
+// take claims the first run that has not ended and is not held by another process.
+// If there is none, claim is nil, and whom says which process holds one that is left.
+func (w *pool) take(lose func(error)) (i int, claim *runfolder.Claim, whom string, err error) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.tell()
+	for _, i := range w.places {
+		if w.mine[i] || w.hasEnded(i) {
+			continue
+		}
+		claim, holder, _, err := w.claims.Take(w.runs[i], lose)
+		if err != nil {
+			return 0, nil, "", err
+		}
+		if claim == nil {
+			whom = fmt.Sprintf("%v, which trains %s", holder, w.label(i))
+			continue
+		}
+		if w.hasEnded(i) { // another process may have ended it between the check and the claim
+			if err := claim.Release(); err != nil {
+				return 0, nil, "", err
+			}
+			continue
+		}
+		w.mine[i] = true
+		return i, claim, "", nil
+	}
+	return 0, nil, whom, nil
+}
+
+// release records that this process no longer trains a run, and returns how many
+// runs have ended the round.
+func (w *pool) release(i int, ended bool) (count int) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	delete(w.mine, i)
+	w.ended[i] = ended
+	for _, place := range w.places {
+		if w.ended[place] || !w.thorough && w.hasEnded(place) {
+			count++
+		}
+	}
+	return count
+}
+
+// hasEnded reports whether a run has ended the round, whichever process trained it.
+// A run that failed has, because it would fail again. The caller holds the mutex.
+func (w *pool) hasEnded(i int) bool {
+	if !w.ended[i] && !w.thorough {
+		w.ended[i] = runs.Ended(w.runs[i], w.rounds[w.round].pause)
+	}
+	return w.ended[i]
+}
+
+// tell says how far all processes are, unless it has been said just now. The caller
+// holds the mutex.
+func (w *pool) tell() {
+	const every = 10 * time.Second
+	if w.sweep() != nil && time.Since(w.told) >= every {
+		w.told = time.Now()
+		w.session.Display.Sweep(w.progress().SweepProgress)
+	}
+}
+
+// oneByOne is a writer that several goroutines can share.
+type oneByOne struct {
+	sync.Mutex
+	io.Writer
+}
+
+func (w *oneByOne) Write(p []byte) (int, error) {
+	w.Lock()
+	defer w.Unlock()
+	return w.Writer.Write(p)
+}

@@ -1,0 +1,213 @@
+package series
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"cifartrain/configs"
+	"cifartrain/internal/reports"
+	"cifartrain/internal/runfolder"
+	"cifartrain/internal/runs"
+)
+
+// Train trains each config, or each setting of a config's sweep, with so many
+// seeds, and compares the runs if there are several. If place is not empty, it
+// works on the sweep in the folder of that name until all of its runs are
+// finished, beside any number of other processes.
+func Train(ctx context.Context, s *runs.Session, all []configs.Config, seeds int, place string) error {
+	if all[0].Sweep == nil && len(all)*seeds == 1 {
+		return s.Train(ctx, all[0])
+	}
+	p := newPlan(s, all, seeds)
+	if place != "" {
+		if _, err := p.place(place); err != nil {
+			return err
+		}
+	}
+	if err := p.check(ctx); err != nil {
+		return err
+	}
+	if err := p.createOrOpen(place); err != nil {
+		return err
+	}
+	return p.train(ctx, false)
+}
+
+// Resume continues the run, the sweep or the series at path as if it had never
+// stopped. configPath names a config file; if it is empty, its own config is used.
+// The config and the overrides (see [configs.Load]) may only change the number of
+// epochs and where the dataset is taken from.
+func Resume(ctx context.Context, s *runs.Session, path, configPath string, overrides []string) error {
+	p, found, err := open(s, path)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return s.Resume(ctx, path, configPath, overrides)
+	}
+	asked, err := p.asked(configPath, overrides)
+	if err != nil {
+		return err
+	}
+	for i, config := range asked {
+		if err := runs.Unchanged("sweep", p.folder, p.begun[i], config); err != nil {
+			return err
+		}
+	}
+	p.settings = settingsOf(asked)
+	for i := range p.settings {
+		p.settings[i].Config = runs.WithoutSample(p.settings[i].Config)
+	}
+	name, checksum := p.dataset, p.checksum
+	if err := p.load(ctx); err != nil {
+		return err
+	}
+	if err := p.sameDataset(name, checksum); err != nil {
+		return err
+	}
+	if err := p.createDeletedRuns(); err != nil {
+		return err
+	}
+	return p.train(ctx, true)
+}
+
+// asked returns the plan's configs with overrides, or the config in a file in their
+// place.
+func (p *plan) asked(configPath string, overrides []string) ([]configs.Config, error) {
+	if configPath == "" {
+		folder, file, _, err := runfolder.OpenPlan(p.folder.Path)
+		if err != nil {
+			return nil, err
+		}
+		return parse(p.session, folder, file, overrides)
+	}
+	if len(p.begun) > 1 {
+		return nil, runs.Requestf("%s holds several runs, each with its own config: leave out -config", p.folder.Path)
+	}
+	config, err := p.session.Load(configPath, overrides)
+	return []configs.Config{config}, err
+}
+
+// train trains the runs that are not finished, and compares all runs. A run that
+// fails is part of the result; a disk that cannot be written ends the work. If
+// thorough, runs that say that they are finished are checked too.
+func (p *plan) train(ctx context.Context, thorough bool) error {
+	s, atOnce := p.session, p.atOnce()
+	if p.sweep() != nil {
+		fmt.Fprintf(s.Out, "%s: %d settings, %d runs, %d at once in this process\nwriting to %s\n\n", p.name(), len(p.settings), p.count(), atOnce, p.folder.Path)
+	}
+	rounds := p.rounds()
+	for i := range rounds {
+		cause := newPool(p, rounds, i, thorough).train(ctx, atOnce)
+		if cause == nil {
+			continue
+		}
+		finished, goOn := p.finished(), s.ResumeCommand(p.folder.Path)
+		if p.sweep() != nil && finished > 0 {
+			cause = errors.Join(cause, p.conclude(ctx, false))
+		}
+		if errors.Is(cause, context.Canceled) {
+			where := fmt.Sprintf("with %d of %d runs finished", finished, p.count())
+			if p.sweep() == nil { // they are trained one after the other
+				where = fmt.Sprintf("in run %d of %d", finished+1, p.count())
+			}
+			return runs.Interruption(fmt.Sprintf("interrupted %s; what there is is in %s; go on with: %s", where, p.folder.Path, goOn))
+		}
+		return fmt.Errorf("%w; %d of %d runs are finished; once the cause is fixed, go on with: %s", cause, finished, p.count(), goOn)
+	}
+	if err := p.conclude(ctx, thorough); err != nil {
+		return err
+	}
+	return p.failed()
+}
+
+// finished counts the runs that were trained as far as the plan wants.
+func (p *plan) finished() (count int) {
+	for _, run := range p.runs {
+		summary, err := run.Summary()
+		if err == nil && slices.Contains([]string{runfolder.Finished, runfolder.Stopped, runfolder.Paused}, summary.Status) {
+			count++
+		}
+	}
+	return count
+}
+
+// failed returns an error that names the runs that failed and why, or nil if none
+// did.
+func (p *plan) failed() error {
+	const most = 5
+	var reasons []string
+	for i, run := range p.runs {
+		if summary, err := run.Summary(); err == nil && summary.Status == runfolder.Failed {
+			reasons = append(reasons, fmt.Sprintf("%s: %s", p.label(i), summary.Error))
+		}
+	}
+	if len(reasons) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("%d of %d runs failed", len(reasons), len(p.runs))
+	if len(reasons) == len(p.runs) {
+		text = fmt.Sprintf("all %d runs failed", len(p.runs))
+	}
+	if more := len(reasons) - most; more > 0 {
+		reasons = append(reasons[:most], fmt.Sprintf("and %d more", more))
+	}
+	return fmt.Errorf("%s:\n%s", text, strings.Join(reasons, "\n"))
+}
+
+// conclude writes the comparison of all runs and shows it. Unless again is set, it
+// writes nothing if another process has done so since the last run ended.
+func (p *plan) conclude(ctx context.Context, again bool) error {
+	var claims runfolder.Claims
+	for again || !p.concluded() {
+		claim, holder, _, err := claims.Take(p.folder, func(error) {})
+		switch {
+		case err != nil:
+			return err
+		case claim == nil:
+			if err := p.wait(ctx, fmt.Sprintf("%v, which writes the comparison", holder)); err != nil {
+				return err
+			}
+			continue
+		case p.sweep() == nil:
+			err = p.compare(ctx, claim.Folder())
+		default:
+			err = p.writeSweep(claim.Folder())
+		}
+		return errors.Join(err, claim.Release())
+	}
+	reports.ShowSweep(p.session.Out, p.result(), p.folder.Path)
+	return nil
+}
+
+// concluded reports whether the comparison is newer than all runs.
+func (p *plan) concluded() bool {
+	page, err := os.Stat(p.folder.File(runfolder.ReportFile))
+	if err != nil || !exists(p.folder.File(runfolder.ComparisonTable)) {
+		return false
+	}
+	return !slices.ContainsFunc(p.runs, func(run *runfolder.Folder) bool {
+		summary, err := os.Stat(run.File(runfolder.SummaryFile))
+		return err != nil || summary.ModTime().After(page.ModTime())
+	})
+}
+
+// wait waits a moment for another process, and says for whom unless it has just
+// said so.
+func (p *plan) wait(ctx context.Context, whom string) error {
+	if p.waited != whom {
+		p.waited = whom
+		fmt.Fprintf(p.session.Out, "waiting for %s\n", whom)
+	}
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(runfolder.LookAgain):
+		return nil
+	}
+}
