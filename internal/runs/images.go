@@ -27,7 +27,6 @@ type Images struct {
 // images loads the dataset and splits it as the config says.
 func (s *Session) images(ctx context.Context, config configs.Config) (*Images, error) {
 	source := sourceOf(config)
-	source.Unlabeled = slices.ContainsFunc(s.kinds(), func(kind graphs.Kind) bool { return kind.Name == config.Model.Kind && kind.Task.Restores() })
 	dataset, err := s.dataset(ctx, source)
 	if err != nil {
 		return nil, err
@@ -130,6 +129,7 @@ func sourceOf(config configs.Config) sources.Source {
 	}
 	if source.Kind == sources.Folder {
 		source.Size, source.Test, source.Seed = cmp.Or(config.Data.Size, defaultSize), config.Data.Test, config.Seed
+		source.Unlabeled = slices.ContainsFunc(graphs.Kinds(), func(kind graphs.Kind) bool { return kind.Name == config.Model.Kind && kind.Task.Restores() })
 	}
 	return source
 }

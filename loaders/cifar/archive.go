@@ -66,7 +66,7 @@ func (c *Collection) walk(ctx context.Context, v version, archive io.Reader, vis
 	if err != nil {
 		return readFault(ctx, err)
 	}
-	wanted := append(c.files(v), v.names)
+	wanted, left := append(c.files(v), v.names), int64(maxUnpacked)
 	entries := tar.NewReader(&boundedReader{unzipped, maxUnpacked})
 	for {
 		header, err := entries.Next()
@@ -79,6 +79,10 @@ func (c *Collection) walk(ctx context.Context, v version, archive io.Reader, vis
 		folder, name := path.Split(path.Clean(header.Name))
 		if header.Typeflag != tar.TypeReg || path.Clean(folder) != v.folder || !slices.Contains(wanted, name) {
 			continue
+		}
+		// A sparse file is longer than what the archive holds of it.
+		if left -= header.Size; left < 0 {
+			return damaged("%s has %d bytes, more than allowed", name, header.Size)
 		}
 		if err := visit(name, header.Size, entries); err != nil {
 			return readFault(ctx, err)
@@ -94,13 +98,17 @@ func (c *Collection) walk(ctx context.Context, v version, archive io.Reader, vis
 }
 
 // unpack writes the files of a version from the archive into folder, over
-// existing ones.
+// existing ones, but through no link.
 func (c *Collection) unpack(ctx context.Context, v version, archive io.Reader, folder string) error {
-	if err := os.MkdirAll(folder, 0o777); err != nil {
+	if err := errors.Join(removeLink(folder), os.MkdirAll(folder, 0o777)); err != nil {
 		return err
 	}
 	return c.walk(ctx, v, archive, func(name string, size int64, content io.Reader) error {
-		file, err := os.OpenFile(filepath.Join(folder, name), os.O_WRONLY|os.O_CREATE, 0o666)
+		path := filepath.Join(folder, name)
+		if err := removeLink(path); err != nil {
+			return err
+		}
+		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
 		if err != nil {
 			return err
 		}
@@ -109,6 +117,16 @@ func (c *Collection) unpack(ctx context.Context, v version, archive io.Reader, f
 		}
 		return errors.Join(err, file.Close())
 	})
+}
+
+// removeLink deletes what lies at path if it is neither a file nor a folder, so
+// that a file made there is this program's own.
+func removeLink(path string) error {
+	info, err := os.Lstat(path)
+	if err != nil || info.IsDir() || info.Mode().IsRegular() {
+		return nil // making the file will say what is wrong
+	}
+	return os.Remove(path)
 }
 
 // readFault says why reading an archive ended early: the operating system

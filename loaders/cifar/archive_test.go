@@ -101,12 +101,20 @@ func TestUnpack(t *testing.T) {
 	}
 }
 
+// TestUnpackWritesOverWhatIsThere, but through no link to something else.
 func TestUnpackWritesOverWhatIsThere(t *testing.T) {
-	dir := t.TempDir()
+	dir, other := t.TempDir(), filepath.Join(t.TempDir(), "other")
 	writeFile(t, filepath.Join(dir, "data_batch_1.bin"), []byte("what a killed program left"))
-	archive := pack(fileEntry("cifar-10-batches-bin/data_batch_1.bin", []byte("pixels")))
+	writeFile(t, other, []byte("mine"))
+	if err := os.Symlink(other, filepath.Join(dir, "data_batch_2.bin")); err != nil {
+		t.Fatal(err)
+	}
+	archive := pack(fileEntry("cifar-10-batches-bin/data_batch_1.bin", []byte("pixels")), fileEntry("cifar-10-batches-bin/data_batch_2.bin", []byte("pixels")))
 	if err := Ten.unpack(t.Context(), Ten.versions[0], bytes.NewReader(archive), dir); err != nil {
 		t.Fatal(err)
+	}
+	if kept, got := readFile(t, other), readFile(t, filepath.Join(dir, "data_batch_2.bin")); string(kept) != "mine" || string(got) != "pixels" {
+		t.Errorf("a link's target holds %q, and in place of the link is %q", kept, got)
 	}
 	if got := readFile(t, filepath.Join(dir, "data_batch_1.bin")); string(got) != "pixels" {
 		t.Errorf("the file holds %q", got)
@@ -131,6 +139,7 @@ func TestOpenArchiveFaults(t *testing.T) {
 		{"no tar", gzipped(bytes.Repeat([]byte("no tar"), 200)), "tar: invalid tar header"},
 		{"wrong sum", pack(file("data_batch_1.bin", 1), file("data_batch_2.bin", 1), file("test_batch.bin", 2)), "data_batch_1.bin: byte 0: the SHA-256 of its images is"},
 		{"file missing", pack(file("data_batch_1.bin", 0), file("test_batch.bin", 2)), "data_batch_2.bin is missing"},
+		{"sparse", readFile(t, "testdata/sparse.tar.gz"), "has 1099511627776 bytes, more than allowed"},
 		{"headers without end", pack(slices.Repeat([]entry{{tar.Header{Typeflag: tar.TypeReg, Name: "a",
 			PAXRecords: map[string]string{"TEST.padding": strings.Repeat("x", 1<<20-100)}}, nil}}, 257)...), "are longer than allowed"},
 	} {

@@ -55,8 +55,7 @@ func (c *Collection) Fetch(ctx context.Context, address, dir string, progress Pr
 type fetcher struct {
 	collection *Collection
 	client     *http.Client
-	answer     time.Duration // longest wait for the answer's headers, including name lookup, all addresses, TLS and redirects
-	stall      time.Duration // longest wait for the next byte after that
+	silence    time.Duration // longest wait for the answer, with name lookup, TLS and redirects, and then for each next byte
 	tries      int           // how often a transfer that broke off is resumed
 	pause      time.Duration // before resuming for the first time; it doubles each time
 	limit      int64         // most bytes of an archive
@@ -67,17 +66,16 @@ func newFetcher(c *Collection) *fetcher {
 		collection: c,
 		client: &http.Client{Transport: &http.Transport{
 			Proxy: http.ProxyFromEnvironment,
-			// Shorter than answer, and divided among a host's addresses, so
+			// Shorter than silence, and divided among a host's addresses, so
 			// that there is time for a second address if the first does not
 			// respond.
 			DialContext:       (&net.Dialer{Timeout: 6 * time.Second}).DialContext,
 			ForceAttemptHTTP2: true,
 		}},
-		answer: 9 * time.Second,
-		stall:  30 * time.Second,
-		tries:  4,
-		pause:  500 * time.Millisecond,
-		limit:  256 << 20,
+		silence: 15 * time.Second,
+		tries:   4,
+		pause:   500 * time.Millisecond,
+		limit:   256 << 20,
 	}
 }
 
@@ -99,7 +97,11 @@ func (f *fetcher) fetch(ctx context.Context, address, dir string, progress Progr
 	if there, err := exists(target); there || err != nil {
 		return nil, cmp.Or(err, fmt.Errorf("%s exists already and is never overwritten: move it away, then fetch again", target))
 	}
-	part, err := os.OpenFile(filepath.Join(dir, version.archive+".part"), os.O_RDWR|os.O_CREATE, 0o666)
+	path := filepath.Join(dir, version.archive+".part")
+	if err := removeLink(path); err != nil {
+		return nil, err
+	}
+	part, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, err
 	}
@@ -209,8 +211,8 @@ func (f *fetcher) download(ctx context.Context, source *url.URL, part *os.File, 
 func (f *fetcher) transfer(ctx context.Context, source *url.URL, part *os.File, progress Progress) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	unanswered := time.AfterFunc(f.answer, func() { cancel(fmt.Errorf("no answer within %v", f.answer)) })
-	defer unanswered.Stop()
+	watchdog := time.AfterFunc(f.silence, func() { cancel(fmt.Errorf("nothing arrived for %v", f.silence)) })
+	defer watchdog.Stop()
 
 	info, err := part.Stat()
 	if err != nil {
@@ -231,7 +233,7 @@ func (f *fetcher) transfer(ctx context.Context, source *url.URL, part *os.File, 
 		return networkFault(ctx, err)
 	}
 	defer response.Body.Close()
-	unanswered.Stop()
+	watchdog.Stop()
 	done, total, err := begins(response, kept)
 	switch {
 	case errors.Is(err, errStale):
@@ -242,17 +244,15 @@ func (f *fetcher) transfer(ctx context.Context, source *url.URL, part *os.File, 
 		progress(done, total)
 		return nil
 	}
-	stalled := time.AfterFunc(f.stall, func() { cancel(fmt.Errorf("nothing more arrived for %v", f.stall)) })
-	defer stalled.Stop()
 	buffer := make([]byte, 128<<10)
 	for {
 		progress(done, total)
 		if max(done, total) > f.limit {
 			return damaged("it is longer than the %d bytes allowed", f.limit)
 		}
-		stalled.Reset(f.stall)
+		watchdog.Reset(f.silence)
 		n, readErr := response.Body.Read(buffer)
-		stalled.Stop() // a slow disk must not count as a stalled network
+		watchdog.Stop() // a slow disk must not count as a stalled network
 		if _, err := part.WriteAt(buffer[:n], done); err != nil {
 			return err
 		}

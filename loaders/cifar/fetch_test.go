@@ -46,7 +46,7 @@ func newMiniature(seed uint64) miniature {
 func (m miniature) fetcher() *fetcher {
 	f := newFetcher(small(m.records))
 	f.client = &http.Client{Transport: &http.Transport{}} // no proxy from the environment
-	f.answer, f.stall, f.pause = 20*time.Second, 20*time.Second, time.Millisecond
+	f.silence, f.pause = 20*time.Second, time.Millisecond
 	return f
 }
 
@@ -189,6 +189,22 @@ func TestFetch(t *testing.T) {
 	}
 }
 
+// TestFetchThroughNoLink makes a part of its own in place of a link.
+func TestFetchThroughNoLink(t *testing.T) {
+	mini := newMiniature(1)
+	server := newUnreliableServer(t, mini.archive)
+	dir, other := t.TempDir(), filepath.Join(t.TempDir(), "other")
+	writeFile(t, other, []byte("mine"))
+	if err := os.Symlink(other, filepath.Join(dir, part)); err != nil {
+		t.Fatal(err)
+	}
+	data, err := mini.fetcher().fetch(t.Context(), server.address(), dir, nil)
+	mini.wantFetched(t, dir, data, err)
+	if kept := readFile(t, other); string(kept) != "mine" {
+		t.Errorf("the link's target holds %q", kept)
+	}
+}
+
 // TestFetchOfAnotherVersion goes on with half of another archive of the same
 // size: the sums tell, and the next fetch starts over.
 func TestFetchOfAnotherVersion(t *testing.T) {
@@ -292,11 +308,11 @@ func TestFetchUnreachable(t *testing.T) {
 	closed.Close()
 	for _, test := range []struct{ name, host, words string }{
 		{"closed port", closed.Addr().String(), "refused"},
-		{"no answer", silent.Addr().String(), "no answer within 50ms"},
+		{"no answer", silent.Addr().String(), "nothing arrived for 50ms"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			fetcher := newMiniature(1).fetcher()
-			fetcher.answer = 50 * time.Millisecond
+			fetcher.silence = 50 * time.Millisecond
 			dir := filepath.Join(t.TempDir(), "new")
 			_, err := fetcher.fetch(t.Context(), "http://user:secret@"+test.host+"/cifar-10-binary.tar.gz", dir, nil)
 			wantError(t, err, ErrUnreachable, "http://user:xxxxx@"+test.host+"/cifar-10-binary.tar.gz", test.words)
@@ -326,10 +342,10 @@ func TestFetchStall(t *testing.T) {
 	mini := newMiniature(1)
 	server := stallingServer(t, mini, 30_000, nil)
 	fetcher := mini.fetcher()
-	fetcher.stall, fetcher.tries = 50*time.Millisecond, 1
+	fetcher.silence, fetcher.tries = 50*time.Millisecond, 1
 	dir := t.TempDir()
 	_, err := fetcher.fetch(t.Context(), server.URL+"/cifar-10-binary.tar.gz", dir, nil)
-	wantError(t, err, ErrUnreachable, "nothing more arrived for 50ms", "(30000 bytes ")
+	wantError(t, err, ErrUnreachable, "nothing arrived for 50ms", "(30000 bytes ")
 	wantFiles(t, dir, part)
 }
 

@@ -83,9 +83,11 @@ func (c *Collection) find(dir string) (place, error) {
 		}
 	}
 	for _, v := range c.versions {
-		path := filepath.Join(dir, v.archive)
-		if there, err := exists(path); there || err != nil {
-			return place{version: v, path: path, archive: true}, err
+		for _, name := range []string{v.archive, v.folder + ".tar.gz"} { // the latter is Keras 2's
+			path := filepath.Join(dir, name)
+			if there, err := exists(path); there || err != nil {
+				return place{version: v, path: path, archive: true}, err
+			}
 		}
 	}
 	return place{}, fmt.Errorf("%s holds no %s: %w", dir, c.Name, fs.ErrNotExist)

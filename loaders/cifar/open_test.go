@@ -39,6 +39,7 @@ func TestOpenFindsEveryForm(t *testing.T) {
 		{"python, Keras's from its home", "datasets/cifar-10-batches-py-target/cifar-10-batches-py", pythonFiles},
 		{"binary archive", "", map[string][]byte{"cifar-10-binary.tar.gz": packFolder("cifar-10-batches-bin", binaryFiles)}},
 		{"python archive", "", map[string][]byte{"cifar-10-python.tar.gz": packFolder("cifar-10-batches-py", pythonFiles)}},
+		{"Keras 2's archive", "", map[string][]byte{"cifar-10-batches-py.tar.gz": packFolder("cifar-10-batches-py", pythonFiles)}},
 		{"unpacked before its archive", "", map[string][]byte{"cifar-10-python.tar.gz": nil, "cifar-10-batches-py/data_batch_1": pickled,
 			"cifar-10-batches-py/data_batch_2": pickled, "cifar-10-batches-py/test_batch": pickled}},
 	} {

@@ -3,7 +3,6 @@ package cifar
 import (
 	"crypto/md5"
 	"encoding/hex"
-	"fmt"
 	"slices"
 
 	"github.com/nlpodyssey/gopickle/types"
@@ -39,7 +38,7 @@ func readPython(labelsKey string) func(batch, source, []byte) error {
 		for i, label := range *labels {
 			class, ok := label.(int)
 			if !ok || class < 0 || class > 255 {
-				return fault("image %d: the label %.50s is not a class", i, fmt.Sprint(label))
+				return fault("image %d: its label is not a whole number from 0 to 255", i)
 			}
 			record := records[i*recordSize:][:recordSize]
 			record[0] = byte(class)
@@ -68,7 +67,7 @@ func readNamesPickle(file source) ([]string, error) {
 	for _, value := range *list {
 		name, ok := bytesOf(value)
 		if !ok {
-			return nil, file.fault(0, "the name %.50s of a class is not text", fmt.Sprint(value))
+			return nil, file.fault(0, "the name of class %d is not text", len(names))
 		}
 		names = append(names, string(name))
 	}

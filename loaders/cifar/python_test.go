@@ -80,8 +80,8 @@ func TestReadPythonRefuses(t *testing.T) {
 		{"column after column", replaced("\x89T", "\x88T"), `its "data" is not a NumPy array`},
 		{"other labels", replaced("U\x06labels", "U\x06scores"), `its "labels" is not a list of 3 labels`},
 		{"a label that is not one", replaced("(K\x00K\x07K\x04e", "(K\x00NK\x04N0e"), `operation '0' is not one`},
-		{"a negative label", replaced("(K\x00K\x07K\x04e", "(K\x00J\xff\xff\xff\xffK\x04e"), "image 1: the label -1 is not a class"},
-		{"a label above bytes", replaced("(K\x00K\x07K\x04e", "(K\x00M\x07\x01K\x04e"), "image 1: the label 263 is not a class"},
+		{"a negative label", replaced("(K\x00K\x07K\x04e", "(K\x00J\xff\xff\xff\xffK\x04e"), "image 1: its label is not a whole number from 0 to 255"},
+		{"a label above bytes", replaced("(K\x00K\x07K\x04e", "(K\x00M\x07\x01K\x04e"), "image 1: its label is not a whole number from 0 to 255"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := readPickle([]byte(test.content))

@@ -9,9 +9,12 @@ package idx
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/md5"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -29,17 +32,20 @@ type Collection struct {
 	Classes []string // in the order of the labels
 
 	folder string // where torchvision keeps it
+	source string // data.source
+	// test is the MD5 of the published file of test images, unpacked.
+	test string
 }
 
 // Digits is MNIST.
 var Digits = &Collection{
-	Name: "MNIST", folder: "MNIST",
+	Name: "MNIST", folder: "MNIST", source: "mnist", test: "2646ac647ad5339dbf082846283269ea",
 	Classes: []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
 }
 
 // Fashion is Fashion-MNIST.
 var Fashion = &Collection{
-	Name: "Fashion-MNIST", folder: "FashionMNIST",
+	Name: "Fashion-MNIST", folder: "FashionMNIST", source: "fashion_mnist", test: "8181f5470baa50b63fa0f6fddb340f0a",
 	Classes: []string{"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"},
 }
 
@@ -103,9 +109,17 @@ func (c *Collection) read(ctx context.Context, folder string) (*loaders.Dataset,
 		return nil, fmt.Errorf("%s has images of %d × %d pixels and %s of %d × %d: they belong to different datasets",
 			train.path, train.sizes[1], train.sizes[2], test.path, test.sizes[1], test.sizes[2])
 	}
+	for _, other := range []*Collection{Digits, Fashion} {
+		if other != c && arrays[2].sum == other.test {
+			return nil, fmt.Errorf("%s are the test images of %s, not of %s: set data.source to %s, or name another folder", arrays[2].path, other.Name, c.Name, other.source)
+		}
+	}
 	dataset := &loaders.Dataset{
 		Name: c.Name, Classes: c.Classes,
 		Shape: loaders.Shape{Channels: 1, Height: arrays[0].sizes[1], Width: arrays[0].sizes[2]},
+	}
+	if arrays[2].sum != c.test {
+		dataset.Remarks = []string{fmt.Sprintf("the test images in %s are not those published as %s", arrays[2].path, c.Name)}
 	}
 	var err error
 	if dataset.Train, err = c.images(dataset.Shape, arrays[0], arrays[1]); err != nil {
@@ -143,11 +157,19 @@ type array struct {
 	header   int // the number of bytes before the elements
 	sizes    []int
 	elements []byte
+	sum      string // the MD5 of all of it, in hexadecimal
 }
 
 // open reads the idx file at path, which must have the given number of
 // dimensions.
 func open(path string, dimensions int) (*array, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a file", path) // opening a pipe could wait for ever
+	}
+	if err != nil {
+		return nil, err
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -158,16 +180,27 @@ func open(path string, dimensions int) (*array, error) {
 		if content, err = gzip.NewReader(content); err != nil {
 			return nil, fault(path, 0, "it is not a gzip file (%v): download it again", err)
 		}
+		return parse(path, content, info.Size()*mostPacked, dimensions)
 	}
-	return parse(path, content, dimensions)
+	a, err := parse(path, content, info.Size(), dimensions)
+	if _, missing := os.Stat(path + ".gz"); err != nil && missing == nil {
+		err = fmt.Errorf("%w; or delete it, and %s.gz beside it is read", err, filepath.Base(path))
+	}
+	return a, err
 }
 
-// mostElements bounds the number of elements that a file may claim to hold: ten
-// times that of the largest known dataset of this kind.
-const mostElements = 1 << 30
+const (
+	// mostElements bounds the number of elements that a file may hold: five times
+	// that of MNIST's training images.
+	mostElements = 1 << 28
+	// mostPacked is how many bytes gzip makes of one at most.
+	mostPacked = 1032
+)
 
-// parse reads an idx file's content.
-func parse(path string, content io.Reader, dimensions int) (*array, error) {
+// parse reads an idx file's content, which has at most so many bytes.
+func parse(path string, content io.Reader, most int64, dimensions int) (*array, error) {
+	sum := md5.New()
+	content = io.TeeReader(content, sum)
 	a := &array{path: path, header: 4 + 4*dimensions}
 	header := make([]byte, a.header)
 	if n, err := io.ReadFull(content, header); err != nil {
@@ -184,10 +217,11 @@ func parse(path string, content io.Reader, dimensions int) (*array, error) {
 		}
 		a.sizes = append(a.sizes, int(size))
 	}
-	var err error
-	// Reading does not trust the length: a file that claims too much costs no
-	// more memory than its own length.
-	a.elements, err = io.ReadAll(io.LimitReader(content, int64(count)+1))
+	// A file that claims too much costs no more memory than it could hold.
+	buffer := bytes.NewBuffer(make([]byte, 0, min(int64(count), most)+bytes.MinRead+1))
+	_, err := buffer.ReadFrom(io.LimitReader(content, int64(count)+1))
+	a.elements = buffer.Bytes()
+	a.sum = hex.EncodeToString(sum.Sum(nil))
 	switch end := int64(a.header + len(a.elements)); {
 	case err != nil:
 		return nil, broken(path, end, err, "the file ends too early")

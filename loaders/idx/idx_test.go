@@ -3,7 +3,9 @@ package idx
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/md5"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -138,6 +140,8 @@ func TestOpenRefuses(t *testing.T) {
 		{"mixed sizes", "t10k-images-idx3-ubyte", encode(make([]byte, 9), 1, 3, 3), "FOLDER/train-images-idx3-ubyte has images of 2 × 3 pixels and FOLDER/t10k-images-idx3-ubyte of 3 × 3: they belong to different datasets"},
 		{"a label beyond the names", "train-labels-idx1-ubyte", encode([]byte{1, 10, 2}, 3), "FOLDER/train-labels-idx1-ubyte: byte 9: label 10 of image 1: Fashion-MNIST has the 10 classes 0 to 9"},
 		{"no gzip", "train-images-idx3-ubyte.gz", small()["train-images-idx3-ubyte"], "FOLDER/train-images-idx3-ubyte.gz: byte 0: it is not a gzip file (gzip: invalid header): download it again"},
+		{"half unpacked", "t10k-images-idx3-ubyte", small()["t10k-images-idx3-ubyte"][:18], "FOLDER/t10k-images-idx3-ubyte: byte 18: the file ends 4 bytes short of the 6 bytes in its header: download it again; or delete it, and t10k-images-idx3-ubyte.gz beside it is read"},
+		{"a bomb", "train-images-idx3-ubyte.gz", zip(encode(make([]byte, 1000), 1<<14, 1<<14, 1)), "FOLDER/train-images-idx3-ubyte.gz: byte 1016: the file ends 268434456 bytes short of the 268435456 bytes in its header: download it again"},
 		{"cut gzip", "train-images-idx3-ubyte.gz", zip(small()["train-images-idx3-ubyte"])[:30], "FOLDER/train-images-idx3-ubyte.gz: byte 24: the file ends too early: download it again"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -147,12 +151,37 @@ func TestOpenRefuses(t *testing.T) {
 			if test.content != nil {
 				files[test.file] = test.content
 			}
+			if test.name == "half unpacked" {
+				files[test.file+".gz"] = zip(small()[test.file])
+			}
 			write(t, dir, files)
 			_, err := Fashion.Open(t.Context(), dir)
 			if diff := cmp.Diff(test.want, strings.ReplaceAll(fmt.Sprint(err), dir, "FOLDER")); diff != "" {
 				t.Errorf("error (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestOpenKnowsPublishedFiles by their sums, whatever folder they lie in.
+func TestOpenKnowsPublishedFiles(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, small())
+	sum := md5.Sum(small()["t10k-images-idx3-ubyte"])
+	published := Digits.test
+	defer func() { Digits.test = published }()
+	Digits.test = hex.EncodeToString(sum[:])
+	if got, err := Digits.Open(t.Context(), dir); err != nil || len(got.Remarks) > 0 {
+		t.Errorf("as MNIST: %v, %v", got, err)
+	}
+	want := "FOLDER/t10k-images-idx3-ubyte are the test images of MNIST, not of Fashion-MNIST: set data.source to mnist, or name another folder"
+	if _, err := Fashion.Open(t.Context(), dir); strings.ReplaceAll(fmt.Sprint(err), dir, "FOLDER") != want {
+		t.Errorf("as Fashion-MNIST: %v", err)
+	}
+	Digits.test = published
+	got, err := Fashion.Open(t.Context(), dir)
+	if err != nil || len(got.Remarks) != 1 || !strings.HasSuffix(got.Remarks[0], "are not those published as Fashion-MNIST") {
+		t.Errorf("of neither: %v, %v", got, err)
 	}
 }
 
@@ -172,7 +201,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add(encode(nil, 1<<31, 1<<31, 1<<31))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		a, err := parse("file", bytes.NewReader(content), 3)
+		a, err := parse("file", bytes.NewReader(content), int64(len(content)), 3)
 		var format *loaders.FormatError
 		if err != nil && (!errors.As(err, &format) || format.Offset < 0 || format.Offset > int64(len(content))) {
 			t.Fatalf("error %v shows no place in %d bytes", err, len(content))

@@ -3,12 +3,9 @@ package sample
 import (
 	"bytes"
 	"hash/maphash"
-	"math"
 	"math/rand/v2"
 	"runtime"
 	"testing"
-
-	"gonum.org/v1/gonum/mat"
 
 	"cifartrain/loaders"
 	"cifartrain/loaders/cifar"
@@ -88,85 +85,6 @@ func span(pixels []byte) (lowest, highest byte) {
 	return lowest, highest
 }
 
-// TestSampleOrderIsMixed guards against an order of labels that repeats.
-func TestSampleOrderIsMixed(t *testing.T) {
-	orders := make(map[[10]int]bool)
-	for decade := range uint64(100) {
-		for _, set := range []imageSet{trainSet, testSet} {
-			orders[[10]int(labels(set, decade))] = true
-		}
-	}
-	if len(orders) < 199 {
-		t.Errorf("200 decades have %d different orders", len(orders))
-	}
-}
-
-// TestSampleVariesAsPicturesDo compares the sample with what is known of
-// CIFAR-10 with pixels in [0, 1]: mean 0.47, variance about the mean image
-// 0.06, of which 32 principal components explain about 80 %.
-func TestSampleVariesAsPicturesDo(t *testing.T) {
-	const components, search = 32, 40
-	images := drawImages(trainSet, 2000)
-	n := images.Len()
-	values := mat.NewDense(n, pixels, nil) // (n, 3072)
-	average := make([]float64, pixels)
-	for i := range n {
-		row := values.RawRowView(i)
-		for j, v := range images.Pixels(i) {
-			row[j] = float64(v) / 255
-			average[j] += row[j] / float64(n)
-		}
-	}
-	var mean, total float64
-	for i := range n {
-		row := values.RawRowView(i)
-		for j := range row {
-			row[j] -= average[j]
-			total += row[j] * row[j]
-		}
-	}
-	for _, v := range average {
-		mean += v / pixels
-	}
-	if variance := total / float64(n*pixels); mean < 0.42 || mean > 0.52 || variance < 0.05 || variance > 0.08 {
-		t.Errorf("mean %.3f, want 0.42-0.52; variance %.4f, want 0.05-0.08", mean, variance)
-	}
-
-	// Subspace iteration: what a random basis becomes when multiplied by the
-	// covariance again and again.
-	random := rand.New(rand.NewPCG(1, 1))
-	basis := mat.NewDense(pixels, search, nil) // (3072, search)
-	for i := range pixels {
-		for j := range search {
-			basis.Set(i, j, random.NormFloat64())
-		}
-	}
-	var scores mat.Dense // (n, search)
-	for range 3 {
-		scores.Mul(values, basis)
-		basis.Mul(values.T(), &scores)
-		var factors mat.SVD // its left vectors are an orthonormal basis
-		if !factors.Factorize(basis, mat.SVDThinU) {
-			t.Fatal("the basis was not made orthonormal")
-		}
-		factors.UTo(basis)
-	}
-	scores.Mul(values, basis)
-	var covariance mat.SymDense
-	covariance.SymOuterK(1, scores.T())
-	var eigen mat.EigenSym
-	if !eigen.Factorize(&covariance, false) {
-		t.Fatal("the eigenvalues were not found")
-	}
-	var explained float64
-	for _, value := range eigen.Values(nil)[search-components:] { // ascending
-		explained += value
-	}
-	if share := explained / total; share < 0.70 || share > 0.90 {
-		t.Errorf("%d components explain %.3f of the variance, want 0.70-0.90", components, share)
-	}
-}
-
 // TestSampleIsLearnable trains a linear SVM on frogs and horses: better than
 // guessing by far, yet not perfect.
 func TestSampleIsLearnable(t *testing.T) {
@@ -231,46 +149,6 @@ func score(weights, x []float64) float64 {
 		sum += w * x[j]
 	}
 	return sum
-}
-
-// TestFillCoversItsArea paints in white on black and compares what a part
-// covers with its area by geometry.
-func TestFillCoversItsArea(t *testing.T) {
-	for _, test := range []struct {
-		part part
-		area float64 // in the figure's units
-	}{
-		{part{0.1, -0.1, 0.6, 0.3, 1, oval}, math.Pi * 0.6 * 0.3},
-		{part{0, 0, 0.4, 0.4, 1, oval}, math.Pi * 0.4 * 0.4},
-		{part{-0.1, 0.1, 0.5, 0.3, 1, box}, 0.6},
-	} {
-		for index := range uint64(20) { // some of these poses are mirrored
-			p := newPainter(nil)
-			p.stream.Seed(0, index)
-			p.pose(16, 16, 12)
-			p.fill(color{0, 1, 0}, test.part)
-			var covered float64
-			for _, c := range p.canvas {
-				covered += float64(c.g)
-			}
-			want := test.area * math.Abs(float64(p.xx*p.yy-p.xy*p.yx))
-			if math.Abs(covered-want) > 0.12*want {
-				t.Errorf("%+v, pose %d: covers %.1f pixels, want %.1f", test.part, index, covered, want)
-			}
-		}
-	}
-}
-
-// TestFillOffTheCanvas paints parts that lie beyond every edge.
-func TestFillOffTheCanvas(t *testing.T) {
-	p := newPainter(nil)
-	for _, middle := range [][2]float32{{-100, 16}, {100, 16}, {16, -100}, {16, 100}} {
-		p.pose(middle[0], middle[1], 12)
-		p.fill(color{1, 1, 1}, part{0, 0, 1, 1, 1, box})
-	}
-	if p.canvas != (painter{}).canvas {
-		t.Error("parts beyond the edges have left paint on the canvas")
-	}
 }
 
 func BenchmarkDrawSample(b *testing.B) {

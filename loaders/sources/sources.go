@@ -16,6 +16,7 @@ import (
 	"cifartrain/loaders/cifar"
 	"cifartrain/loaders/folder"
 	"cifartrain/loaders/idx"
+	"cifartrain/loaders/pictures"
 	"cifartrain/loaders/sample"
 )
 
@@ -89,18 +90,30 @@ var archives = map[string]*cifar.Collection{CIFAR10: cifar.Ten, CIFAR100: cifar.
 // files in the folder are an error, never a reason to download or to use the
 // sample. progress may be nil.
 func Open(ctx context.Context, source Source, progress Progress) (*loaders.Dataset, error) {
-	switch source.Kind {
-	case Sample:
+	if source.Kind == Sample {
 		return drawn(ctx, "the config asks for it (data.source: sample)")
-	case Folder:
-		return source.openFolder(ctx, progress)
 	}
-	dataset, err := source.open(ctx, progress)
+	if _, err := pictures.Stat(source.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err // a link to nothing, for one
+	}
+	read := source.open
+	if source.Kind == Folder {
+		read = source.openFolder
+	}
+	dataset, err := read(ctx, progress)
 	var absent *missing
 	if source.Kind == CIFAR10 && source.Fallback && !source.Named && errors.As(err, &absent) {
 		return drawn(ctx, absent.reason)
 	}
-	return dataset, err
+	if err != nil {
+		return nil, err
+	}
+	for _, class := range dataset.Classes {
+		if err := loaders.CheckName(class); err != nil {
+			return nil, fmt.Errorf("a class in %s cannot be used: %w", source.Dir, err)
+		}
+	}
+	return dataset, nil
 }
 
 // drawn returns the built-in sample, or ctx's error as soon as ctx is done.

@@ -136,6 +136,14 @@ func TestOpenRefuses(t *testing.T) {
 	wantError(t, err, context.Canceled, address)
 	_, err = Open(t.Context(), Source{Kind: CIFAR10, Dir: file, URL: address, Download: true, Fallback: true}, nil)
 	wantError(t, err, nil, file+" is a file, not a folder")
+	for _, kind := range []string{CIFAR10, MNIST, Folder} {
+		link := filepath.Join(t.TempDir(), "link")
+		if err := os.Symlink("nowhere", link); err != nil {
+			t.Fatal(err)
+		}
+		_, err = Open(t.Context(), Source{Kind: kind, Dir: link, Named: true}, nil)
+		wantError(t, err, nil, link+" is a link to nowhere, which does not exist: put it there or delete the link")
+	}
 	_, err = Open(t.Context(), Source{Kind: CIFAR10, Dir: t.TempDir(), URL: "cifar.tar.gz", Download: true, Fallback: true}, nil)
 	wantError(t, err, nil, "is not a web address")
 }
