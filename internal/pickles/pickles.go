@@ -1,5 +1,6 @@
-// Package pickles checks a pickle before gopickle reads it, so that reading it
-// cannot take much more memory than its file has bytes.
+// Package pickles walks through a pickle without executing it: to take texts and
+// numbers from it, or to check it before gopickle reads it, so that this cannot
+// take much more memory than its file has bytes.
 //
 // The operations are described in Python's pickletools.
 package pickles
@@ -23,7 +24,9 @@ type Limits struct {
 // returns where it ends. If an operation is not allowed or exceeds a limit, or
 // if its length runs past the end of content, Scan returns an error and where
 // that operation begins. gopickle would allocate such a length before it reads.
-func Scan(content []byte, limits Limits) (at int, err error) {
+// visit, if it is not nil, is called with each text, or bytes, and with each whole
+// number, for which text is nil.
+func Scan(content []byte, limits Limits, visit func(text []byte, number int64)) (at int, err error) {
 	for count := 0; at < len(content); count++ {
 		code, rest := content[at], content[at+1:]
 		operand, allowed := operands[code]
@@ -40,8 +43,14 @@ func Scan(content []byte, limits Limits) (at int, err error) {
 		if err != nil {
 			return at, err
 		}
-		if value := operand.integer(rest); value > limits.Integer {
+		value := operand.integer(rest)
+		if value > limits.Integer {
 			return at, fmt.Errorf("the number %d is larger than any in such a file", value)
+		}
+		if visit != nil && operand.number {
+			visit(nil, value)
+		} else if visit != nil && operand.sized && !operand.framed {
+			visit(rest[operand.bytes:used:used], 0)
 		}
 		at += 1 + used
 	}

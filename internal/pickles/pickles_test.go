@@ -25,7 +25,7 @@ func TestScan(t *testing.T) {
 		{"\x80\x02M\xe9\x03.", 2, "the number 1001 is larger than any in such a file"},
 		{strings.Repeat("(", 101) + ".", 100, "the pickle has more than 100 operations"},
 	} {
-		at, err := Scan([]byte(test.content), limits)
+		at, err := Scan([]byte(test.content), limits, nil)
 		if at != test.at || fmt.Sprint(err) != test.want {
 			t.Errorf("%.20q: error %v at %d, want %s at %d", test.content, err, at, test.want, test.at)
 		}
@@ -35,7 +35,7 @@ func TestScan(t *testing.T) {
 func FuzzScan(f *testing.F) {
 	f.Add([]byte("\x80\x02]q\x01(K\x01K\x02e."))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		if at, err := Scan(content, Limits{Operations: 1000, Integer: 1000}); at < 0 || at > len(content) || err == nil && content[at-1] != stop {
+		if at, err := Scan(content, Limits{Operations: 1000, Integer: 1000}, func([]byte, int64) {}); at < 0 || at > len(content) || err == nil && content[at-1] != stop {
 			t.Errorf("it ends at %d of %d with the error %v", at, len(content), err)
 		}
 	})

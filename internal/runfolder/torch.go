@@ -118,7 +118,7 @@ func checkMember(member *zip.File, name string) error {
 	case err != nil:
 		return err
 	case name == "data.pkl":
-		_, err = pickles.Scan(held, torchLimits)
+		_, err = pickles.Scan(held, torchLimits, nil)
 	case name == "byteorder" && string(held) != "little":
 		err = errors.New("its numbers are not little-endian")
 	}
@@ -130,7 +130,7 @@ func checkMember(member *zip.File, name string) error {
 func checkTorchLegacy(content []byte) error {
 	at := 0
 	for range 5 {
-		end, err := pickles.Scan(content[at:], torchLimits)
+		end, err := pickles.Scan(content[at:], torchLimits, nil)
 		if err != nil {
 			return fmt.Errorf("byte %d: %w", at+end, err)
 		}

@@ -67,7 +67,7 @@ func (c *Collection) walk(ctx context.Context, v version, archive io.Reader, vis
 		return readFault(ctx, err)
 	}
 	wanted, left := append(c.files(v), v.names), int64(maxUnpacked)
-	entries := tar.NewReader(&boundedReader{unzipped, maxUnpacked})
+	entries := tar.NewReader(io.LimitReader(unzipped, maxUnpacked))
 	for {
 		header, err := entries.Next()
 		if err == io.EOF {
@@ -143,19 +143,4 @@ func readFault(ctx context.Context, err error) error {
 		return damaged("it ends too early")
 	}
 	return damaged("%w", err)
-}
-
-// A boundedReader returns an error for a stream that is longer than left bytes.
-type boundedReader struct {
-	source io.Reader
-	left   int64
-}
-
-func (r *boundedReader) Read(p []byte) (int, error) {
-	if r.left <= 0 {
-		return 0, damaged("its contents are longer than allowed")
-	}
-	n, err := r.source.Read(p[:min(int64(len(p)), r.left)])
-	r.left -= int64(n)
-	return n, err
 }

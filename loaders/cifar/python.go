@@ -3,13 +3,49 @@ package cifar
 import (
 	"crypto/md5"
 	"encoding/hex"
+	"math"
 	"slices"
+	"unicode/utf8"
 
-	"github.com/nlpodyssey/gopickle/types"
+	"cifartrain/internal/pickles"
 )
 
+// A value is what a pickled dictionary holds under a key: its texts, or bytes, and
+// whole numbers, in order, of whatever objects they are parts.
+type value struct {
+	texts   [][]byte
+	numbers []int64
+}
+
+// keys are those of CIFAR's dictionaries.
+var keys = []string{"data", "labels", "fine_labels", "coarse_labels", "filenames", "batch_label", "label_names", "fine_label_names", "coarse_label_names"}
+
+// values walks through a pickled dictionary. Nothing in it is executed, and of what
+// kind an object is does not matter: the published checksums tell whether the
+// values are the right ones.
+func (s source) values(content []byte) (map[string]*value, error) {
+	now := &value{}
+	found := make(map[string]*value)
+	// The largest published file, CIFAR-100's, has about 250,000 operations.
+	at, err := pickles.Scan(content, pickles.Limits{Operations: 500_000, Integer: math.MaxInt32}, func(text []byte, number int64) {
+		switch {
+		case text == nil:
+			now.numbers = append(now.numbers, number)
+		case slices.Contains(keys, string(text[:min(len(text), 20)])):
+			now = &value{}
+			found[string(text)] = now
+		default:
+			now.texts = append(now.texts, text)
+		}
+	})
+	if err != nil {
+		return nil, s.fault(int64(at), "%v", err)
+	}
+	return found, nil
+}
+
 // readPython returns a function that reads a batch of the python version: a
-// pickled dictionary in which "data" are the images, (n, 3072) bytes, and the
+// pickled dictionary in which "data" is a NumPy array of (n, 3072) bytes, and the
 // given key holds the labels.
 func readPython(labelsKey string) func(batch, source, []byte) error {
 	return func(b batch, file source, records []byte) error {
@@ -22,30 +58,48 @@ func readPython(labelsKey string) func(batch, source, []byte) error {
 		if sum := md5.Sum(content); b.md5 != "" && hex.EncodeToString(sum[:]) != b.md5 {
 			return file.fault(0, "the MD5 is %x, but the published one is %s: the file is damaged", sum, b.md5)
 		}
-		values, err := file.dictionary(content)
+		values, err := file.values(content)
 		if err != nil {
 			return err
 		}
-		fault := func(reason string, values ...any) error { return file.fault(0, reason, values...) }
-		images, ok := values["data"].(*array)
-		if !ok || images.dtype != "u1" || images.fortran || !slices.Equal(images.shape, []int{b.records, pixels}) || len(images.data) != b.records*pixels {
-			return fault(`its "data" is not a NumPy array of %d × %d bytes`, b.records, pixels)
+		images, labels := values["data"].bytes(b.records*pixels), values[labelsKey]
+		if images == nil {
+			return file.fault(0, `its "data" is not a NumPy array of %d × %d bytes`, b.records, pixels)
 		}
-		labels, ok := values[labelsKey].(*types.List)
-		if !ok || labels.Len() != b.records {
-			return fault("its %q is not a list of %d labels", labelsKey, b.records)
+		if labels == nil || len(labels.numbers) != b.records {
+			return file.fault(0, "its %q is not a list of %d labels", labelsKey, b.records)
 		}
-		for i, label := range *labels {
-			class, ok := label.(int)
-			if !ok || class < 0 || class > 255 {
-				return fault("image %d: its label is not a whole number from 0 to 255", i)
+		for i, label := range labels.numbers {
+			if label < 0 || label > 255 {
+				return file.fault(0, "image %d: the label %d is not a class", i, label)
 			}
 			record := records[i*recordSize:][:recordSize]
-			record[0] = byte(class)
-			copy(record[1:], images.data[i*pixels:])
+			record[0] = byte(label)
+			copy(record[1:], images[i*pixels:])
 		}
 		return nil
 	}
+}
+
+// bytes returns the value's array of n bytes, or nil. Python 3 writes it under
+// protocol 2 as a text of that many letters of Latin-1.
+func (v *value) bytes(n int) []byte {
+	if v == nil {
+		return nil
+	}
+	for _, text := range v.texts {
+		if len(text) == n {
+			return text
+		}
+		if utf8.RuneCount(text) == n && utf8.Valid(text) {
+			latin := make([]byte, 0, n)
+			for _, letter := range string(text) {
+				latin = append(latin, byte(letter))
+			}
+			return latin
+		}
+	}
+	return nil
 }
 
 // readNamesPickle reads the names of CIFAR-100's classes from the python
@@ -55,21 +109,17 @@ func readNamesPickle(file source) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	values, err := file.dictionary(content)
+	values, err := file.values(content)
 	if err != nil {
 		return nil, err
 	}
-	list, ok := values["fine_label_names"].(*types.List)
-	if !ok {
+	list := values["fine_label_names"]
+	if list == nil || len(list.texts) == 0 {
 		return nil, file.fault(0, `it has no list "fine_label_names"`)
 	}
 	var names []string
-	for _, value := range *list {
-		name, ok := bytesOf(value)
-		if !ok {
-			return nil, file.fault(0, "the name of class %d is not text", len(names))
-		}
-		names = append(names, string(name))
+	for _, text := range list.texts {
+		names = append(names, string(text))
 	}
 	return names, nil
 }
@@ -81,23 +131,4 @@ func (s source) all(most int64) ([]byte, error) {
 	}
 	content := make([]byte, s.size)
 	return content, s.fill(content, "pickle")
-}
-
-// dictionary reads a pickled dictionary whose keys are text or bytes.
-func (s source) dictionary(content []byte) (map[string]any, error) {
-	value, offset, err := unpickle(content)
-	if err != nil {
-		return nil, s.fault(offset, "%.300s", err.Error())
-	}
-	dictionary, ok := value.(*types.Dict)
-	if !ok {
-		return nil, s.fault(0, "the pickle does not hold a dictionary")
-	}
-	values := make(map[string]any)
-	for _, entry := range *dictionary {
-		if key, ok := bytesOf(entry.Key); ok {
-			values[string(key)] = entry.Value
-		}
-	}
-	return values, nil
 }
