@@ -203,7 +203,7 @@ func tied(first, other Contender) string {
 	if a.Model != "autoencoder" || b.Model != "tied_autoencoder" || a.Parameters <= b.Parameters {
 		return ""
 	}
-	return fmt.Sprintf("Tied weights may overfit less because there are fewer values to fit the training images with: the decoder uses the encoder's, which leaves %s free values of %s. Measured: ",
+	return fmt.Sprintf("Tied weights may overfit less because there are fewer values to fit the training images with: the decoder uses the encoder's, which leaves %s free values of %s. ",
 		Thousands(b.Parameters), Thousands(a.Parameters))
 }
 

@@ -60,7 +60,7 @@ func TestAnswers(t *testing.T) {
 			[]string{"The test accuracy is 90.0% for b and 75.0% for a. Single runs do not show which config is better"}, []string{"worse", "told"}},
 		{"single autoencoders", []*runfolder.Folder{restorer("a", "autoencoder", 1, 0.5, 0.2, 900), restorer("b", "tied_autoencoder", 1, 0.4, 0.2, 500)},
 			[]string{"Single runs do not show which config is better", "5 seeds of each (-seeds 5) would show a difference of this size in four of five cases if it varies by no more than 0.05",
-				"Tied weights may overfit less because there are fewer values to fit the training images with: the decoder uses the encoder's, which leaves 500 free values of 900. Measured: Validation loss divided by training loss, at the best epoch, is 1.250 for b and 1.250 for a. Single runs do not show which config overfits more.", "What b costs: 500 parameters against 900"},
+				"Tied weights may overfit less because there are fewer values to fit the training images with: the decoder uses the encoder's, which leaves 500 free values of 900. Validation loss divided by training loss, at the best epoch, is 1.250 for b and 1.250 for a. Single runs do not show which config overfits more.", "What b costs: 500 parameters against 900"},
 			[]string{"is better than", "worse than"}},
 		{"seeds in pairs", []*runfolder.Folder{restorer("a", "mlp", 1, 0.5, 0.3, 800), restorer("a", "mlp", 2, 0.6, 0.3, 800), restorer("a", "mlp", 3, 0.7, 0.3, 800),
 			restorer("b", "mlp", 3, 0.602, 0.3, 800), restorer("b", "mlp", 1, 0.401, 0.3, 800), restorer("b", "mlp", 2, 0.5, 0.3, 800)},

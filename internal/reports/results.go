@@ -91,14 +91,14 @@ func newResult(name, link string, values []string, runs ...*runfolder.Summary) r
 	return r
 }
 
-// seedText writes seeds: 3, 1–5, or 1 3 8.
+// seedText writes seeds: 3; 1–5; or 1, 3, 8.
 func seedText(seeds []uint64) string {
 	seeds = slices.Sorted(slices.Values(seeds))
 	first, end := seeds[0], seeds[len(seeds)-1]
 	if len(seeds) > 2 && end-first == uint64(len(seeds)-1) {
 		return fmt.Sprintf("%d–%d", first, end)
 	}
-	return strings.Trim(fmt.Sprint(seeds), "[]")
+	return strings.ReplaceAll(strings.Trim(fmt.Sprint(seeds), "[]"), " ", ", ")
 }
 
 // text writes a figure of the row: an accuracy if the model classifies, else a
@@ -217,7 +217,11 @@ func alignPoints(column []string) {
 func (t table) rows(most int) [][]string {
 	rows := [][]string{append([]string{""}, t.Head[1:]...)}
 	for _, row := range t.Rows[:min(most, len(t.Rows))] {
-		rows = append(rows, append([]string{row.Name}, row.Cells...))
+		line := []string{row.Name}
+		for _, cell := range row.Cells { // all characters of a terminal are as wide as a digit
+			line = append(line, strings.ReplaceAll(cell, figureSpace, " "))
+		}
+		rows = append(rows, line)
 	}
 	return rows
 }

@@ -13,32 +13,26 @@ type Tile struct{ Value, Meaning string }
 
 // tiles returns the figures that the page shows first.
 func tiles(s *runfolder.Summary) (all []Tile) {
-	b := s.Best
-	if b == nil || s.Final == nil {
+	if s.Best == nil || s.Final == nil {
 		return nil
 	}
 	add := func(value, meaning string, args ...any) {
 		all = append(all, Tile{value, fmt.Sprintf(meaning, args...)})
 	}
-	figure := func(name string, loss func(*runfolder.Figures) *float64, accuracy func(*runfolder.Figures) *float64) {
-		read, text := loss, plots.Loss
-		if s.Task.Classifies() {
-			read, text = accuracy, plots.Percent
+	r := newResult("", "", nil, s)
+	for _, of := range [][2]string{{"val", "validation"}, {"test", "test"}} {
+		if text := r.text("best_" + of[0]); text != "" {
+			add(text, "%s %s of the best epoch, %d", of[1], measure(r.classifies), s.Best.Epoch)
 		}
-		if read(b) != nil {
-			add(text(*read(b)), "%s %s of the best epoch, %d", name, measure(s.Task.Classifies()), b.Epoch)
-		}
-		if read(s.Final) != nil && s.Final.Epoch != b.Epoch {
-			add(text(*read(s.Final)), "%s %s of the last epoch, %d", name, measure(s.Task.Classifies()), s.Final.Epoch)
+		if text := r.text(of[0]); text != "" && s.Final.Epoch != s.Best.Epoch {
+			add(text, "%s %s of the last epoch, %d", of[1], measure(r.classifies), s.Final.Epoch)
 		}
 	}
-	figure("validation", func(f *runfolder.Figures) *float64 { return &f.ValidationLoss }, func(f *runfolder.Figures) *float64 { return f.ValidationAccuracy })
-	figure("test", func(f *runfolder.Figures) *float64 { return f.TestLoss }, func(f *runfolder.Figures) *float64 { return f.TestAccuracy })
 	if share := baseline(s); share > 0 {
 		add(plots.Percent(share), "test accuracy of always answering the commonest class")
 	}
-	if b.TestLoss != nil && s.PCA != nil {
-		add(ratioText(*b.TestLoss/s.PCA.TestMSE)+" times", "the test loss of %d principal components, %s: the best a linear autoencoder can do", s.PCA.Components, plots.Loss(s.PCA.TestMSE))
+	if s.Best.TestLoss != nil && s.PCA != nil {
+		add(ratioText(*s.Best.TestLoss/s.PCA.TestMSE)+" times", "the test loss of %d principal components, %s: the best a linear autoencoder can do", s.PCA.Components, plots.Loss(s.PCA.TestMSE))
 	}
 	if s.Seconds > 0 {
 		add(Duration(s.Seconds), "from start to report, %s images/s in training", Thousands(int(math.Round(s.ImagesPerSecond))))
