@@ -42,12 +42,12 @@ func (c Contender) values(of Figure) []float64 {
 	case ValidationFigure:
 		return c.Validation
 	}
-	gaps := make([]float64, len(c.Train))
-	for i, train := range c.Train {
+	gaps := slices.Clone(c.Train)
+	for i, validation := range c.Validation {
 		if c.Task.Classifies() {
-			gaps[i] = train - c.Validation[i]
+			gaps[i] -= validation
 		} else {
-			gaps[i] = ratio(c.Validation[i], train)
+			gaps[i] = ratio(validation, gaps[i])
 		}
 	}
 	return gaps
@@ -114,12 +114,10 @@ func Compare(first, other Contender, of Figure) Difference {
 	case len(a) > 1 && len(b) > 1:
 		d.Basis = Groups
 		u, v := d.First.standardError(), d.Other.standardError()
-		both := u*u + v*v
-		degrees := both * both / (u*u*u*u/float64(len(a)-1) + v*v*v*v/float64(len(b)-1))
-		d.test(math.Sqrt(both), degrees)
+		degrees := math.Pow(u*u+v*v, 2) / (u*u*u*u/float64(len(a)-1) + v*v*v*v/float64(len(b)-1))
+		d.test(math.Hypot(u, v), degrees)
 		u, v = d.First.Deviation, d.Other.Deviation
-		d.deviation = math.Hypot(u, v)
-		d.degrees = math.Pow(d.deviation, 4) / (u*u*u*u + v*v*v*v)
+		d.deviation, d.degrees = math.Hypot(u, v), math.Pow(u*u+v*v, 2)/(u*u*u*u+v*v*v*v)
 	case of == TestFigure && len(a) == 1 && len(b) == 1 && first.Correct != nil && len(first.Correct) == len(other.Correct):
 		d.Basis = SameImages
 		for i, right := range first.Correct {

@@ -18,13 +18,11 @@ const (
 	mostSeeds = 1000
 )
 
-func student(degrees float64) distuv.StudentsT {
-	return distuv.StudentsT{Sigma: 1, Nu: degrees}
-}
-
 // critical returns how many standard errors a mean of 0 exceeds, up or down,
 // with the given probability.
-func critical(degrees, level float64) float64 { return student(degrees).Quantile(1 - level/2) }
+func critical(degrees, level float64) float64 {
+	return distuv.StudentsT{Sigma: 1, Nu: degrees}.Quantile(1 - level/2)
+}
 
 // pValue returns the probability that Student's t is as far from 0 as
 // change/standardError if the true change is 0.
@@ -35,7 +33,7 @@ func pValue(change, standardError, degrees float64) float64 {
 	case standardError == 0:
 		return 0
 	}
-	return 2 * student(degrees).CDF(-math.Abs(change/standardError))
+	return 2 * distuv.StudentsT{Sigma: 1, Nu: degrees}.CDF(-math.Abs(change/standardError))
 }
 
 // McNemar returns the p-value of McNemar's exact test of two classifiers on the
@@ -108,13 +106,8 @@ func seedsFor(change, deviation, degrees, level float64) int {
 // find a change in four of five cases.
 func Decides(change float64, seeds int) float64 {
 	n := float64(seeds)
-	low, high := 0.0, 100.0 // effects
-	for range 40 {
-		if middle := (low + high) / 2; powerOf(middle*math.Sqrt(n), n-1, significance) < power {
-			low = middle
-		} else {
-			high = middle
-		}
-	}
-	return math.Abs(change) / high
+	effect := sort.Search(100_000, func(thousandths int) bool {
+		return powerOf(float64(thousandths)/1000*math.Sqrt(n), n-1, significance) >= power
+	})
+	return 1000 * math.Abs(change) / float64(effect)
 }

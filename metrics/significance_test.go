@@ -162,7 +162,7 @@ func mean(values []float64) float64 { return NewSpread(values).Mean }
 // which they are just enough.
 func TestDecides(t *testing.T) {
 	deviation := Decides(2, 5)
-	if enough, few := seedsFor(2, 0.999*deviation, 1, significance), seedsFor(2, 1.001*deviation, 1, significance); enough != 5 || few != 6 {
+	if enough, few := seedsFor(2, 0.99*deviation, 1, significance), seedsFor(2, 1.01*deviation, 1, significance); enough != 5 || few != 6 {
 		t.Errorf("below and above a deviation of %g it takes %d and %d seeds, want 5 and 6", deviation, enough, few)
 	}
 }

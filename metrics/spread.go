@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat"
 )
@@ -44,12 +45,7 @@ type Histories []History
 // highest of the runs' figures. A run that stopped early counts up to its last
 // epoch. A figure that is NaN in one run is NaN in the band.
 func (h Histories) Band() (mean, low, high History) {
-	longest := h[0]
-	for _, history := range h {
-		if len(history) > len(longest) {
-			longest = history
-		}
-	}
+	longest := slices.MaxFunc(h, func(a, b History) int { return len(a) - len(b) })
 	figures := func(e *Epoch) []*float64 {
 		return []*float64{&e.TrainLoss, &e.ValidationLoss, &e.TrainAccuracy, &e.ValidationAccuracy, &e.LearningRate, &e.Seconds}
 	}

@@ -175,9 +175,9 @@ func fit(epochs History, figure func(Epoch) float64) line {
 	if n < 3 {
 		return line{}
 	}
-	x, y := make([]float64, len(epochs)), make([]float64, len(epochs))
-	for i, e := range epochs {
-		x[i], y[i] = float64(i), figure(e)
+	x, y := make([]float64, len(epochs)), each(epochs, figure)
+	for i := range x {
+		x[i] = float64(i)
 	}
 	start, slope := stat.LinearRegression(x, y, nil, false)
 	squares := 0.0
@@ -190,9 +190,12 @@ func fit(epochs History, figure func(Epoch) float64) line {
 }
 
 func meanOf(epochs History, figure func(Epoch) float64) float64 {
-	sum := 0.0
+	return stat.Mean(each(epochs, figure), nil)
+}
+
+func each(epochs History, figure func(Epoch) float64) (all []float64) {
 	for _, e := range epochs {
-		sum += figure(e)
+		all = append(all, figure(e))
 	}
-	return sum / float64(len(epochs))
+	return all
 }

@@ -59,7 +59,7 @@ func (d *Display) Step(task metrics.Task, done, all, epoch, epochs int, loss flo
 	if last != nil && task.Classifies() {
 		parts = append(parts, fmt.Sprintf("acc %s (val %s)", plots.Percent(last.TrainAccuracy), plots.Percent(last.ValidationAccuracy)))
 	}
-	d.bar.Describe(fit(parts, d.columns()-len(" 100% []  ")-d.barWidth()))
+	d.bar.Describe(fit(parts, columns(d.out)-len(" 100% []  ")-d.barWidth()))
 	d.bar.Set(done)
 }
 
@@ -75,21 +75,11 @@ func fit(parts []string, width int) string {
 	return text
 }
 
-// columns returns the terminal's width in characters.
-func (d *Display) columns() int {
-	if file, isFile := d.out.(interface{ Fd() uintptr }); isFile {
-		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
-			return width
-		}
-	}
-	return 80
-}
-
 // barWidth returns the width of the bar itself, which leaves most of a narrow
 // terminal to the figures.
 func (d *Display) barWidth() int {
 	const widest, narrowest = 16, 4
-	return min(widest, max(narrowest, d.columns()/5))
+	return min(widest, max(narrowest, columns(d.out)/5))
 }
 
 // Epoch shows a finished epoch in one line, if there is no live bar.

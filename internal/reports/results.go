@@ -28,7 +28,7 @@ type result struct {
 	seeds      string
 	status     string
 	classifies bool
-	figures    map[string]metrics.Spread // by column of comparison.csv, those that were measured
+	figures    map[string]metrics.Spread // by column of comparison.csv
 }
 
 // A column is a figure in comparison.csv. of returns nil for what was not measured.
@@ -37,7 +37,7 @@ type column struct {
 	of   func(*runfolder.Summary) *float64
 }
 
-var columns = slices.Concat(
+var measured = slices.Concat(
 	figureColumns("", func(s *runfolder.Summary) *runfolder.Figures { return s.Final }),
 	figureColumns("best_", func(s *runfolder.Summary) *runfolder.Figures { return s.Best }),
 	[]column{
@@ -77,7 +77,7 @@ func newResult(name, link string, values []string, runs ...*runfolder.Summary) r
 		seeds = append(seeds, s.Seed)
 	}
 	r.seeds = seedText(seeds)
-	for _, column := range columns {
+	for _, column := range measured {
 		var all []float64
 		for _, s := range runs {
 			if figure := column.of(s); figure != nil {
@@ -243,7 +243,7 @@ func writeFiles(f *runfolder.Folder, keys []string, runs []recorded, pictures []
 		}
 	}
 	head := append(append([]string{"run"}, keys...), "model", "seed", "dataset", "status", "config", "n")
-	for _, column := range columns {
+	for _, column := range measured {
 		head = append(head, column.name)
 		for _, of := range []string{"_mean", "_sd", "_low", "_high"} {
 			head = append(head, column.name+of)
@@ -259,7 +259,7 @@ func writeFiles(f *runfolder.Folder, keys []string, runs []recorded, pictures []
 		}
 		s, n := run.summary, run.config.figures["epochs"].Runs // every run has epochs
 		row = append(row, s.Model, strconv.FormatUint(s.Seed, 10), s.Dataset, s.Status, run.config.name, strconv.Itoa(n))
-		for _, column := range columns {
+		for _, column := range measured {
 			own, spread := column.of(s), run.config.figures[column.name]
 			low, high := spread.Interval()
 			switch {
@@ -305,7 +305,7 @@ func readBest(f *runfolder.Folder) (best *result) {
 		if n := cells["n"]; n != "1" {
 			r.seeds = n + " seeds"
 		}
-		for _, column := range columns {
+		for _, column := range measured {
 			if cells[column.name+"_mean"] != "" {
 				r.figures[column.name] = metrics.Spread{Mean: value(column.name + "_mean"), Deviation: value(column.name + "_sd"), Runs: int(value("n"))}
 			}

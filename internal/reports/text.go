@@ -19,16 +19,18 @@ import (
 // enough.
 const widest = 78
 
-// widthOf returns the width of running text on out, which is narrower on a
-// narrow terminal.
-func widthOf(out io.Writer) int {
+// columns returns the width of a terminal, in characters.
+func columns(out io.Writer) int {
 	if file, isFile := out.(interface{ Fd() uintptr }); isFile {
-		if columns, _, err := term.GetSize(int(file.Fd())); err == nil && columns > 0 {
-			return min(columns, widest)
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
+			return width
 		}
 	}
-	return widest
+	return widest + 2
 }
+
+// widthOf returns the width of running text on out.
+func widthOf(out io.Writer) int { return min(columns(out), widest) }
 
 // Warning shows a warning that nobody overlooks.
 func Warning(out io.Writer, text string) {
