@@ -42,6 +42,16 @@ func Graph(roots G.Nodes, wrt ...*G.Node) (graph *G.ExprGraph, fused G.Nodes, er
 			err = fmt.Errorf("fusing a graph: %v", fault)
 		}
 	}()
+	for _, n := range slices.Concat(roots, wrt) {
+		if n.Graph() != roots[0].Graph() {
+			return nil, nil, fmt.Errorf("fusing a graph: %s is a node of another graph", n.Name())
+		}
+	}
+	for _, n := range wrt {
+		if _, err := n.Grad(); err == nil {
+			return nil, nil, fmt.Errorf("fusing a graph: %s has a gradient already; Graph takes the place of G.Grad and is called once", n.Name())
+		}
+	}
 	r := &rewriter{plain: readPlain(roots, wrt), made: map[*G.Node]*G.Node{}}
 	for _, root := range roots {
 		node, err := r.rewrite(root)
@@ -77,6 +87,9 @@ func differentiate(loss *G.Node, wrt G.Nodes) (G.Nodes, error) {
 		if gradients[i], err = addInProducts(gradient); err != nil {
 			return nil, fmt.Errorf("adding up the gradients of %s: %w", wrt[i].Name(), err)
 		}
+		if gradients[i] != gradient {
+			G.SetDerivOf(gradients[i], wrt[i])
+		}
 	}
 	return gradients, nil
 }
@@ -87,10 +100,10 @@ func differentiate(loss *G.Node, wrt G.Nodes) (G.Nodes, error) {
 func readable(nodes, gradients G.Nodes) (G.Nodes, error) {
 	needed := readPlain(slices.Concat(nodes, gradients), nil)
 	for i, node := range nodes {
-		if node.Op() == nil || isOurs(node) && !slices.ContainsFunc(needed.users[node], func(user *G.Node) bool { return !isOurs(user) }) {
+		if node.Op() == nil || node.Dtype() != tensor.Float32 || isOurs(node) && !slices.ContainsFunc(needed.users[node], func(user *G.Node) bool { return !isOurs(user) }) {
 			continue
 		}
-		kept, err := keep(node)
+		kept, err := reshape(node.Shape(), node.Shape()).apply(node)
 		if err != nil {
 			return nil, err
 		}
@@ -114,11 +127,6 @@ func Fused(graph *G.ExprGraph) (names []string) {
 		}
 	}
 	return names
-}
-
-// keep returns a node that copies the value of n to memory of its own.
-func keep(n *G.Node) (*G.Node, error) {
-	return newOp("copy", n.Shape(), func(out []float32, in [][]float32) { copy(out, in[0]) }).apply(n)
 }
 
 // addInProducts takes the gradient of a node. Where Gorgonia adds it up from
@@ -146,10 +154,7 @@ func addInProducts(gradient *G.Node) (*G.Node, error) {
 	if !absorbed {
 		return gradient, nil
 	}
-	if last, ours := sum.Op().(*op); ours {
-		return sum, G.UnsafeLet(gradient, last.value())
-	}
-	return gradient, nil
+	return sum, nil
 }
 
 // summandsOf returns the nodes of which Gorgonia adds up a node, in the order in

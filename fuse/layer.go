@@ -155,3 +155,16 @@ func transpose(shape tensor.Shape) *op {
 	}
 	return o
 }
+
+// reshape returns the op that copies values to memory of its own and another shape.
+// The value of Gorgonia's own shares its operand's memory, which the machine uses
+// again as soon as nobody needs the operand any more.
+func reshape(from, to tensor.Shape) *op {
+	o := newOp("copy", to, func(out []float32, in [][]float32) { copy(out, in[0]) })
+	o.wrt = []bool{true}
+	o.differentiate = func(_ G.Nodes, _, gradient *G.Node) (G.Nodes, error) {
+		back, err := reshape(to, from).apply(gradient)
+		return G.Nodes{back}, err
+	}
+	return o
+}

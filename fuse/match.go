@@ -130,8 +130,8 @@ func AffineOf(n *G.Node) (a Affine, ok bool) {
 	case n.Op() == nil || n.Dtype() != tensor.Float32 || n.Dims() != 2:
 		return a, false
 	case by("+ false", is(&product), by("Repeat0", is(&a.Bias), by("SizeOf=", again(&product))))(n, &a.inner):
-		if vector := operands(a.Bias); by("Reshape(")(a.Bias, &G.Nodes{}) && vector[0].Dims() == 1 {
-			a.Bias = vector[0]
+		if given := operands(a.Bias); by("Reshape(")(a.Bias, &G.Nodes{}) {
+			a.Bias = given[0]
 		}
 		if product.Dims() != 2 || a.Bias.Shape().TotalSize() != n.Shape()[1] {
 			return a, false

@@ -107,6 +107,10 @@ func (r *rewriter) fuse(n *G.Node) (*G.Node, error) {
 	if matrix, ok := transposeOf(n); ok {
 		return r.apply(transpose(matrix.Shape()), matrix)
 	}
+	var from *G.Node
+	if by("Reshape(", is(&from))(n, &G.Nodes{}) {
+		return r.apply(reshape(from.Shape(), n.Shape()), from)
+	}
 	return nil, nil
 }
 
