@@ -101,8 +101,8 @@ func (g gallery) imageSize() image.Point {
 
 // partWidth returns the room for each of so many texts or images beside each other in
 // a tile.
-func (g gallery) partWidth(texts int) vg.Length {
-	return (g.tileWidth() - vg.Length(texts-1)*tileImageGap) / vg.Length(texts)
+func (g gallery) partWidth(parts int) vg.Length {
+	return (g.tileWidth() - vg.Length(parts-1)*tileImageGap) / vg.Length(parts)
 }
 
 // style returns the text style of the tiles' lines: the largest in which all of them

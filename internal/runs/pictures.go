@@ -22,7 +22,7 @@ import (
 type picture struct {
 	file    string
 	group   string // the heading in the report under which it appears with others
-	meaning string // what the report says about it; empty if the report draws its own version
+	meaning string // what it shows, for readers who cannot see it; empty if the report draws its own version
 	tested  bool   // whether it needs a run that was scored on the test images
 	draw    func(io.Writer) error
 }
