@@ -138,10 +138,7 @@ func quality(first, other Contender, d metrics.Difference) string {
 // undecided says what it takes to compare configs of which there is one run each.
 func undecided(classifies bool, d metrics.Difference) string {
 	const seeds = 5
-	text := "Single runs do not show which config is better, because another seed changes the figures too."
-	if d.First.Runs > 1 || d.Other.Runs > 1 {
-		text = "A single run on one side does not show which config is better, because another seed changes its figure too."
-	}
+	const text = "Single runs do not show which config is better, because another seed changes the figures too."
 	if d.Change == 0 {
 		return text
 	}

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bytes"
 	"encoding/csv"
 	"fmt"
 	"os"
@@ -157,6 +158,12 @@ func TestWriteComparison(t *testing.T) {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+	var out bytes.Buffer
+	seeds := &Comparison{Contenders: runs.Contenders[1:]}
+	ShowComparison(&out, seeds, "there")
+	if lines := strings.Split(out.String(), "\n"); !strings.HasPrefix(lines[0], "b over 2 seeds") || !strings.HasPrefix(lines[5], "  mean ± standard deviation  1, 2") {
+		t.Errorf("the terminal shows:\n%s", out.String())
 	}
 	if r := readBest(folder); r == nil || r.name != "a" || r.text("best_test") != "0.5000" {
 		t.Errorf("the table's best row is %+v", r)

@@ -109,30 +109,21 @@ func figureRows(s *runfolder.Summary) [][]string {
 	return rows
 }
 
-// ShowSeeds shows runs that differ only in their seed, and their mean.
-func ShowSeeds(out io.Writer, summaries []*runfolder.Summary) {
-	var all []result
-	for _, s := range summaries {
-		all = append(all, newResult(s.Name, "", nil, s))
-	}
-	all = append(all, newResult("mean ± standard deviation", "", nil, summaries...))
-	fmt.Fprintf(out, "%s over %d seeds:\n", summaries[0].Name, len(summaries))
-	Table(out, newTable(nil, all).rows(len(all)))
-}
-
-// ShowComparison shows how configs compare with the first of them. For a single
-// config it only names the page, because ShowSeeds shows the figures of its seeds.
+// ShowComparison shows how configs compare with the first of them or, for a single
+// config, its runs over seeds and their mean.
 func ShowComparison(out io.Writer, c *Comparison, folder string) {
-	if len(c.Contenders) > 1 {
-		fmt.Fprintf(out, "%s\n%s\n", c.Title(), c.Loss())
-		if keys := c.Keys(); keys != nil {
-			Table(out, keys)
-			fmt.Fprintln(out)
-		}
-		configs, _ := results(new(runfolder.Folder), c.Contenders)
-		Table(out, newTable(nil, configs).rows(len(configs)))
+	fmt.Fprintf(out, "%s\n%s\n", c.Title(), c.Loss())
+	if keys := c.Keys(); keys != nil {
+		Table(out, keys)
 		fmt.Fprintln(out)
 	}
+	configs, runs := results(new(runfolder.Folder), c.Contenders)
+	if len(configs) == 1 {
+		configs[0].name = "mean ± standard deviation"
+		configs = append(runs, configs...)
+	}
+	Table(out, newTable(nil, configs).rows(len(configs)))
+	fmt.Fprintln(out)
 	for _, text := range append(c.Warnings(), c.Answers()...) {
 		fmt.Fprintln(out, wrap(text, widthOf(out)))
 	}

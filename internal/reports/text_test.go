@@ -165,16 +165,6 @@ Pictures, weights and report: runs/svm/now/report.html
 	}
 }
 
-func TestSeeds(t *testing.T) {
-	var out bytes.Buffer
-	ShowSeeds(&out, []*runfolder.Summary{summary(1, 0.5), summary(2, 0.75), summary(3, 1)})
-	for _, want := range []string{"svm over 3 seeds:\n", "test, 95 % interval", "mean ± standard deviation   1–3", "75.0 ± 25.0%", "12.9% to 137.1%"} {
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("the table lacks %q:\n%s", want, out.String())
-		}
-	}
-}
-
 func TestShowPlan(t *testing.T) {
 	var out bytes.Buffer
 	ShowPlan(&out, Plan{

@@ -64,24 +64,17 @@ func compareInto(ctx context.Context, s *runs.Session, folder *runfolder.Folder,
 	return nil
 }
 
-// compare prints how the figures of the finished runs vary over the seeds, and
-// compares the runs in the plan's claimed folder if they can be compared.
+// compare compares the finished runs in the plan's claimed folder if they can be
+// compared.
 func (p *plan) compare(ctx context.Context, folder *runfolder.Folder) error {
 	s := p.session
 	var folders []*runfolder.Folder
-	var summaries []*runfolder.Summary // of one config's seeds
 	var failed []reports.FailedRun
-	for i, run := range p.runs {
-		if one, err := run.Finished(); err == nil {
-			folders, summaries = append(folders, run), append(summaries, one.Summary)
+	for _, run := range p.runs {
+		if _, err := run.Finished(); err == nil {
+			folders = append(folders, run)
 		} else if summary, err := run.Summary(); err == nil && summary.Status == runfolder.Failed {
 			failed = append(failed, reports.FailedRun{Path: run.Path, Summary: summary})
-		}
-		if (i+1)%p.seeds == 0 {
-			if len(summaries) > 1 {
-				reports.ShowSeeds(s.Out, summaries)
-			}
-			summaries = nil
 		}
 	}
 	if len(folders) < 2 {
