@@ -122,24 +122,6 @@ func TestBatchShapes(t *testing.T) {
 	}
 }
 
-func TestBatchLabels(t *testing.T) {
-	for _, test := range []struct {
-		classes []string
-		want    []float32 // of images 0 to 9 where selected
-	}{
-		{[]string{"frog", "horse"}, []float32{0, 1}},
-		{[]string{"horse", "frog"}, []float32{1, 0}},
-		{[]string{"frog"}, []float32{0}},
-		{[]string{"truck", "frog", "cat"}, []float32{2, 1, 0}},
-		{nil, []float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}},
-	} {
-		batcher := NewBatcher(randomSet(t, 10, test.classes...), NewTransform(photo, nil), BatchOptions{Size: 16})
-		if diff := cmp.Diff(test.want, copyEpoch(batcher, 1).Labels); diff != "" {
-			t.Errorf("labels of %v (-want +got):\n%s", test.classes, diff)
-		}
-	}
-}
-
 func TestShuffle(t *testing.T) {
 	set := randomSet(t, 50)
 	places := func(seed uint64, flip bool, epochs ...int) []int32 {
@@ -211,31 +193,6 @@ func TestFlip(t *testing.T) {
 	}
 	if flips(1, 2) == first || flips(2, 1) == first {
 		t.Error("another epoch or seed flips the same images")
-	}
-}
-
-// However an epoch is left, the next one is whole.
-func TestEpochLeftEarly(t *testing.T) {
-	set := randomSet(t, 100)
-	options := BatchOptions{Size: 8, Shuffle: true, Flip: true, Random: streams(1)}
-	want := copyEpoch(NewBatcher(set, NewTransform(photo, nil), options), 2)
-	for after := range 14 { // batches; the epoch has 13
-		batcher := NewBatcher(set, NewTransform(photo, nil), options)
-		leave := func() {
-			defer func() { recover() }()
-			used := 0
-			for range batcher.Epoch(1) {
-				if used++; used > after && after%2 == 0 {
-					break
-				} else if used > after {
-					panic("the user of the batch fails")
-				}
-			}
-		}
-		leave()
-		if !copyEpoch(batcher, 2).equal(want) {
-			t.Fatalf("left after %d batches, the next epoch is another", after)
-		}
 	}
 }
 

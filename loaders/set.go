@@ -126,7 +126,9 @@ func (s *Set) Sample(count int, random *rand.Rand) *Set {
 func (s *Set) Index(i int) int { return int(s.indices[i]) }
 
 // Pick returns the images at the given indexes, in the order given.
-func (s *Set) Pick(places []int) *Set {
+func (s *Set) Pick(places []int) *Set { return pick(s, places) }
+
+func pick[number int | int32](s *Set, places []number) *Set {
 	part := *s
 	part.indices = make([]int32, len(places))
 	for i, place := range places {
@@ -136,11 +138,4 @@ func (s *Set) Pick(places []int) *Set {
 }
 
 // subset returns the images at the given indexes, in the set's order.
-func (s *Set) subset(places []int32) *Set {
-	part := *s
-	part.indices = make([]int32, len(places))
-	for i, place := range slices.Sorted(slices.Values(places)) {
-		part.indices[i] = s.indices[place]
-	}
-	return &part
-}
+func (s *Set) subset(places []int32) *Set { return pick(s, slices.Sorted(slices.Values(places))) }

@@ -60,19 +60,6 @@ func TestTransformWithoutNormalization(t *testing.T) {
 	}
 }
 
-func TestTransformPlaces(t *testing.T) {
-	image := randomRecords(photo, 1, 1)[1:]
-	pixels := make([]float32, photo.Values())
-	NewTransform(photo, cifarNormalization).Apply(pixels, image)
-	for i, got := range pixels {
-		c := i / photo.Plane()
-		want := (float64(image[i])/255 - float64(cifarNormalization.Mean[c])) / float64(cifarNormalization.Std[c])
-		if math.Abs(float64(got)-want) > 1e-6 {
-			t.Fatalf("pixel %d of byte %d is %v, want %v", i, image[i], got, want)
-		}
-	}
-}
-
 func TestCentered(t *testing.T) {
 	records := randomRecords(photo, 2, 300)
 	all := selected(t, photo, records)

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -188,48 +187,6 @@ func gzipped(data []byte) []byte {
 		panic(err)
 	}
 	return packed.Bytes()
-}
-
-// FuzzUnpack varies the tar stream, around which it puts sound gzip, and the
-// gzip stream itself. Only files of known names ever come out.
-func FuzzUnpack(f *testing.F) {
-	for _, archive := range [][]byte{
-		pack(folderEntry("cifar-10-batches-bin/"), fileEntry("cifar-10-batches-bin/data_batch_1.bin", []byte("pixels"))),
-		pack(fileEntry("../evil", []byte("evil"))),
-		pack(linkEntry(tar.TypeSymlink, "cifar-10-batches-bin", ".."), fileEntry("cifar-10-batches-bin/data_batch_1.bin", []byte("evil"))),
-	} {
-		f.Add(false, archive)
-		unzipped, err := gzip.NewReader(bytes.NewReader(archive))
-		if err != nil {
-			f.Fatal(err)
-		}
-		stream, err := io.ReadAll(unzipped)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(true, stream)
-	}
-	f.Fuzz(func(t *testing.T, isTar bool, data []byte) {
-		if isTar {
-			data = gzipped(data)
-		}
-		outside := t.TempDir()
-		err := Ten.unpack(t.Context(), Ten.versions[0], bytes.NewReader(data), filepath.Join(outside, "inside"))
-		if err != nil && !errors.Is(err, errDamaged) {
-			t.Errorf("error %v is of no known kind", err)
-		}
-		wantFiles(t, outside, "inside")
-		entries, err := os.ReadDir(filepath.Join(outside, "inside"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		known := append(Ten.files(Ten.versions[0]), Ten.versions[0].names)
-		for _, e := range entries {
-			if !slices.Contains(known, e.Name()) || !e.Type().IsRegular() {
-				t.Errorf("%s came out", e.Name())
-			}
-		}
-	})
 }
 
 // wantFiles fails unless exactly these names are in dir.

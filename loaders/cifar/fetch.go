@@ -143,39 +143,28 @@ func whatIsKept(part *os.File) string {
 }
 
 // install unpacks the archive in part beside target, checks the files and
-// renames their folder to target.
-func (f *fetcher) install(ctx context.Context, v version, part *os.File, target string) (*loaders.Dataset, error) {
+// renames their folder to target. What it leaves of a damaged archive it removes.
+func (f *fetcher) install(ctx context.Context, v version, part *os.File, target string) (dataset *loaders.Dataset, err error) {
 	if _, err := part.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
 	// The name is always the same, so that what a killed program left is
 	// overwritten and finally removed.
-	unpacked := filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".part")
-	defer os.RemoveAll(unpacked)
-	dataset, err := f.unpackTo(ctx, v, part, unpacked)
+	folder := filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".part")
+	defer os.RemoveAll(folder)
+	if err = f.collection.unpack(ctx, v, part, folder); err == nil {
+		dataset, err = f.collection.readFolder(ctx, place{version: v, path: folder})
+	}
+	if fault := (*loaders.FormatError)(nil); errors.As(err, &fault) || errors.As(err, new(missingError)) {
+		return nil, damaged("%s", strings.ReplaceAll(err.Error(), folder+string(filepath.Separator), ""))
+	}
 	if err == nil {
-		err = os.Rename(unpacked, target)
+		err = os.Rename(folder, target)
 	}
-	if err == nil || ctx.Err() != nil {
-		return dataset, cmp.Or(ctx.Err(), err)
-	}
-	if there, _ := exists(target); there { // another program was faster
+	if there, _ := exists(target); err != nil && there && ctx.Err() == nil { // another program was faster
 		return f.collection.readFolder(ctx, place{version: v, path: target})
 	}
-	return nil, err
-}
-
-// unpackTo unpacks the archive in part into folder and reads the files. If the
-// archive is damaged, it removes the folder.
-func (f *fetcher) unpackTo(ctx context.Context, v version, part io.Reader, folder string) (*loaders.Dataset, error) {
-	if err := f.collection.unpack(ctx, v, part, folder); err != nil {
-		return nil, err
-	}
-	dataset, err := f.collection.readFolder(ctx, place{version: v, path: folder})
-	if fault := (*loaders.FormatError)(nil); errors.As(err, &fault) || errors.As(err, new(missingError)) {
-		err = damaged("%s", strings.ReplaceAll(err.Error(), folder+string(filepath.Separator), ""))
-	}
-	return dataset, err
+	return dataset, cmp.Or(ctx.Err(), err)
 }
 
 // download completes part and resumes a transfer that breaks off, a few times.

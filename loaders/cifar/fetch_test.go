@@ -417,23 +417,6 @@ func TestFetchDamaged(t *testing.T) {
 	}
 }
 
-func TestFetchEndless(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for chunk := make([]byte, 10_000); ; {
-			if _, err := w.Write(chunk); err != nil {
-				return
-			}
-		}
-	}))
-	defer server.Close()
-	fetcher := newMiniature(1).fetcher()
-	fetcher.limit = 150_000
-	dir := t.TempDir()
-	_, err := fetcher.fetch(t.Context(), server.URL+"/cifar-10-binary.tar.gz", dir, nil)
-	wantError(t, err, errDamaged, "longer than the 150000 bytes allowed")
-	wantFiles(t, dir)
-}
-
 func TestFetchLocalFaults(t *testing.T) {
 	mini := newMiniature(1)
 	server := newUnreliableServer(t, mini.archive)

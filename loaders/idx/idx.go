@@ -236,14 +236,13 @@ func parse(path string, content io.Reader, most int64, dimensions int) (*array, 
 // broken returns an error for a failure to read on: the system's error, or a
 // fault of the file.
 func broken(path string, offset int64, err error, short string) error {
-	var local *fs.PathError
-	switch {
-	case errors.As(err, &local):
+	if errors.As(err, new(*fs.PathError)) {
 		return err
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return fault(path, offset, "%s: download it again", short)
 	}
-	return fault(path, offset, "%v: download it again", err)
+	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		short = err.Error()
+	}
+	return fault(path, offset, "%s: download it again", short)
 }
 
 func fault(path string, offset int64, reason string, values ...any) error {

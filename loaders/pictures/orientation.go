@@ -51,21 +51,14 @@ func orientationOf(file io.ReadSeeker, format string) orientation {
 // stored returns where the pixel (x, y) of the picture to show is in the stored
 // picture, which is width pixels wide and height high.
 func (o orientation) stored(x, y, width, height int) (column, row int) {
-	switch o {
-	case 2:
-		return width - 1 - x, y
-	case 3:
-		return width - 1 - x, height - 1 - y
-	case 4:
-		return x, height - 1 - y
-	case 5:
-		return y, x
-	case 6:
-		return y, height - 1 - x
-	case 7:
-		return width - 1 - y, height - 1 - x
-	case 8:
-		return width - 1 - y, x
+	if o >= transposed {
+		x, y = y, x
+	}
+	if o == 2 || o == 3 || o == 7 || o == 8 {
+		x = width - 1 - x
+	}
+	if o == 3 || o == 4 || o == 6 || o == 7 {
+		y = height - 1 - y
 	}
 	return x, y
 }

@@ -64,22 +64,17 @@ type Progress interface {
 	Pictures(done, all int)
 }
 
-// A collection is a published dataset that can be read from a folder.
-type collection interface {
-	// Open reads it; the error wraps fs.ErrNotExist if dir does not hold it.
-	Open(ctx context.Context, dir string) (*loaders.Dataset, error)
-}
-
 // collections are the published datasets by kind of source, each with its name
-// and the forms in which people have it.
+// and the forms in which people have it. The error of open wraps fs.ErrNotExist if
+// dir does not hold it.
 var collections = map[string]struct {
-	collection
+	open        func(ctx context.Context, dir string) (*loaders.Dataset, error)
 	name, forms string
 }{
-	CIFAR10:  {cifar.Ten, cifar.Ten.Name, "cifar-10-batches-bin, cifar-10-batches-py, cifar-10-binary.tar.gz or cifar-10-python.tar.gz"},
-	CIFAR100: {cifar.Hundred, cifar.Hundred.Name, "cifar-100-binary, cifar-100-python or an archive of either"},
-	MNIST:    {idx.Digits, idx.Digits.Name, "MNIST/raw/train-images-idx3-ubyte and its three companions, also with .gz"},
-	Fashion:  {idx.Fashion, idx.Fashion.Name, "FashionMNIST/raw/train-images-idx3-ubyte and its three companions, also with .gz"},
+	CIFAR10:  {cifar.Ten.Open, cifar.Ten.Name, "cifar-10-batches-bin, cifar-10-batches-py, cifar-10-binary.tar.gz or cifar-10-python.tar.gz"},
+	CIFAR100: {cifar.Hundred.Open, cifar.Hundred.Name, "cifar-100-binary, cifar-100-python or an archive of either"},
+	MNIST:    {idx.Digits.Open, idx.Digits.Name, "MNIST/raw/train-images-idx3-ubyte and its three companions, also with .gz"},
+	Fashion:  {idx.Fashion.Open, idx.Fashion.Name, "FashionMNIST/raw/train-images-idx3-ubyte and its three companions, also with .gz"},
 }
 
 // archives are the collections that can be downloaded.
@@ -116,17 +111,11 @@ func Open(ctx context.Context, source Source, progress Progress) (*loaders.Datas
 	return dataset, nil
 }
 
-// drawn returns the built-in sample, or ctx's error as soon as ctx is done.
+// drawn returns the built-in sample, which takes a second or two to draw.
 func drawn(ctx context.Context, reason string) (*loaders.Dataset, error) {
-	done := make(chan *loaders.Dataset, 1)
-	go func() { done <- sample.Draw() }()
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case dataset := <-done:
-		dataset.StandsInBecause = reason
-		return dataset, nil
-	}
+	dataset := sample.Draw()
+	dataset.StandsInBecause = reason
+	return dataset, ctx.Err()
 }
 
 // openFolder reads a folder of pictures.
@@ -150,7 +139,7 @@ func (e *missing) Error() string { return e.reason + "; " + e.remedy }
 // open returns the dataset in the source's folder, or downloads it.
 func (source Source) open(ctx context.Context, progress Progress) (*loaders.Dataset, error) {
 	wanted := collections[source.Kind]
-	dataset, err := wanted.Open(ctx, source.Dir)
+	dataset, err := wanted.open(ctx, source.Dir)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return dataset, err
 	}
