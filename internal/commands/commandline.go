@@ -16,16 +16,8 @@ import (
 	"cifartrain/internal/shell"
 )
 
-// A usageError is a command line that makes no sense.
-type usageError string
-
-func (e usageError) Error() string { return string(e) + "; see -help" }
-
-// WrongRequest marks the error as a fault of the command line.
-func (usageError) WrongRequest() {}
-
-// usagef returns a [usageError].
-func usagef(format string, args ...any) error { return usageError(fmt.Sprintf(format, args...)) }
+// usagef returns an error for a command line that makes no sense.
+func usagef(format string, args ...any) error { return wrong(format+"; see -help", args...) }
 
 // A program is one call of the command: its flags and where it writes.
 type program struct {
@@ -152,7 +144,7 @@ func parse(flags *flag.FlagSet, args []string) (operands []string, err error) {
 			if errors.Is(err, flag.ErrHelp) {
 				return nil, err
 			}
-			return nil, usageError(readable(err.Error()))
+			return nil, usagef("%s", readable(err.Error()))
 		}
 		if args = flags.Args(); len(args) > 0 {
 			operands, args = append(operands, args[0]), args[1:]

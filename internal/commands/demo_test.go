@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"cifartrain/graphs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runs"
 )
@@ -40,7 +39,7 @@ func TestDemo(t *testing.T) {
 			if info, err := os.Stat(p.file); err != nil || info.Size() > 3<<20 {
 				t.Errorf("the page has %d bytes, more than 3 MB: %v", info.Size(), err)
 			}
-			subject, err := p.openSubject(context.Background(), []string{run}, func(*graphs.Architecture) bool { return true })
+			subject, err := p.openSubject(context.Background(), []string{run}, true)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"cifartrain/configs"
-	"cifartrain/graphs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runs"
 	"cifartrain/internal/series"
@@ -67,28 +65,13 @@ func (p *program) plan(ctx context.Context, config configs.Config) (reports.Plan
 		return reports.Plan{}, err
 	}
 	shared, own := prepared.Memory()
+	summary := prepared.Summary(time.Time{})
+	summary.Layers = runs.Layers(prepared.Architecture, model)
 	return reports.Plan{
-		Summary: prepared.Summary(time.Time{}), Layers: layerRows(prepared.Architecture, model),
-		Steps: run.Batches.Batches(), Batch: run.Batches.Size(), Epochs: config.Train.Epochs, MayStop: config.Train.EarlyStopping > 0,
+		Summary: summary,
+		Steps:   run.Batches.Batches(), Batch: run.Batches.Size(), Epochs: config.Train.Epochs, MayStop: config.Train.EarlyStopping > 0,
 		Seeds: p.seeds, Folder: filepath.Join(s.Runs, config.Name), Files: s.Files(prepared),
 		Step: trial.Pace.Step, Epoch: trial.Pace.Epoch, Seconds: trial.Seconds(config.Train.Epochs),
 		Memory: shared + own,
 	}, nil
-}
-
-// layerRows is the table of a model's layers.
-func layerRows(architecture *graphs.Architecture, model *graphs.Model) [][]string {
-	rows := [][]string{{"layer", "values", "weight", "parameters", "activation"}}
-	for _, layer := range runs.Layers(architecture, model) {
-		activation := layer.Activation
-		if layer.Latent {
-			activation = strings.TrimPrefix(activation+", latent", ", ")
-		}
-		weight := fmt.Sprintf("%d × %d", layer.Out, layer.In)
-		if layer.SharesWith != "" {
-			weight = "shared " + weight
-		}
-		rows = append(rows, []string{layer.Name, fmt.Sprintf("%d to %d", layer.In, layer.Out), weight, reports.Thousands(layer.Parameters), activation})
-	}
-	return append(rows, []string{"total", "", "", reports.Thousands(architecture.ParameterCount()), ""})
 }

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"cifartrain/graphs"
 	"cifartrain/internal/exports"
 	"cifartrain/internal/reports"
 )
@@ -23,8 +22,7 @@ func (p *program) encode(ctx context.Context, operands []string) error {
 	if ending != ".npz" && ending != ".csv" {
 		return wrong("-o %s: encode writes npz or CSV; let the name end in .npz or .csv", p.file)
 	}
-	noImages := func(*graphs.Architecture) bool { return false }
-	subject, err := p.openSubject(ctx, operands, noImages)
+	subject, err := p.openSubject(ctx, operands, false)
 	if err != nil {
 		return err
 	}
@@ -33,7 +31,7 @@ func (p *program) encode(ctx context.Context, operands []string) error {
 		return wrong("%s holds a %s, which has no code: encode takes an autoencoder's run", operands[0], subject.Architecture.Kind)
 	}
 	if subject.set.Len() == 0 {
-		return subject.faults()
+		return subject.unread()
 	}
 	codes, err := subject.Encode(ctx, subject.set)
 	if err != nil {
@@ -52,35 +50,33 @@ func (p *program) encode(ctx context.Context, operands []string) error {
 		return err
 	}
 	fmt.Fprintf(p.stdout, "wrote %s, %s bytes\n%s: codes of %d values\n", file, reports.Thousands(len(content)), subject.words, latent)
-	return subject.faults()
+	return subject.unread()
 }
 
 // codesAsNPZ returns codes (n, latent), labels (n), -1 for unknown ones, and
 // files (n): the names of the pictures, or the indexes of the run's own images.
 func (s *subject) codesAsNPZ(codes []float32, latent int) ([]byte, error) {
 	n := s.set.Len()
-	labels, files := make([]int64, n), make([]string, n)
-	for i := range n {
-		place, _ := s.label(i)
-		labels[i], files[i] = int64(place), s.name(i)
+	labels := make([]int64, n)
+	for i, label := range s.labels {
+		labels[i] = int64(label)
 	}
 	return exports.Arrays([]exports.Array{
 		{Name: "codes", Shape: []int{n, latent}, Values: codes},
 		{Name: "labels", Shape: []int{n}, Values: labels},
-		{Name: "files", Shape: []int{n}, Values: files},
+		{Name: "files", Shape: []int{n}, Values: s.names},
 	})
 }
 
 // codesAsCSV returns one row for each image; an unknown label is empty.
 func (s *subject) codesAsCSV(codes []float32, latent int) ([]byte, error) {
-	head := []string{s.key(), "label"}
+	head := []string{s.key, "label"}
 	for z := range latent {
 		head = append(head, fmt.Sprintf("z%d", z))
 	}
 	rows := [][]string{head}
 	for i := range s.set.Len() {
-		_, class := s.label(i)
-		row := []string{s.name(i), class}
+		row := []string{s.names[i], s.class(i)}
 		for _, value := range codes[i*latent:][:latent] {
 			row = append(row, strconv.FormatFloat(float64(value), 'g', -1, 32))
 		}

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"cifartrain/graphs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runs"
 	"cifartrain/plots"
@@ -24,21 +23,18 @@ func (p *program) predict(ctx context.Context, operands []string) error {
 	if p.file != "" && p.file != standardOutput && strings.ToLower(filepath.Ext(p.file)) != ".csv" {
 		return wrong("-o %s: predict writes CSV; let the name end in .csv", p.file)
 	}
-	// The percentiles of a model that restores rank its errors among those of the
-	// test images.
-	restores := func(a *graphs.Architecture) bool { return a.Task.Restores() }
-	s, err := p.openSubject(ctx, operands, restores)
+	s, err := p.openSubject(ctx, operands, true)
 	if err != nil {
 		return err
 	}
 	if s.set.Len() == 0 {
-		return s.faults()
+		return s.unread()
 	}
 	predictions, err := s.Predict(ctx, s.set)
 	if err != nil {
 		return err
 	}
-	table, sheet := reports.Predictions{Of: s.words, Scores: !restores(s.Architecture)}, []plots.RestoredImage(nil)
+	table, sheet := reports.Predictions{Of: s.words, Scores: s.Architecture.Task.Classifies()}, []plots.RestoredImage(nil)
 	if table.Scores {
 		s.classified(&table, predictions)
 	} else if sheet, err = s.restored(ctx, &table, predictions); err != nil {
@@ -57,15 +53,15 @@ func (p *program) predict(ctx context.Context, operands []string) error {
 		}
 	}
 	if err != nil {
-		return errors.Join(err, s.faults())
+		return errors.Join(err, s.unread())
 	}
 	fmt.Fprintln(told, table.Summary())
-	return s.faults()
+	return s.unread()
 }
 
 // classified writes a classifier's rows.
 func (s *subject) classified(table *reports.Predictions, predictions []runs.Prediction) {
-	head := []string{s.key(), "label", "predicted"}
+	head := []string{s.key, "label", "predicted"}
 	if len(predictions[0].Scores) == 1 {
 		head = append(head, "score")
 	} else {
@@ -76,15 +72,14 @@ func (s *subject) classified(table *reports.Predictions, predictions []runs.Pred
 	table.Rows = append(table.Rows, head)
 	tally := make([]int, len(s.Classes))
 	for i, prediction := range predictions {
-		place, class := s.label(i)
-		if place >= 0 {
+		if s.labels[i] >= 0 {
 			table.Labels++
 		}
-		if place == prediction.Predicted {
+		if s.labels[i] == prediction.Predicted {
 			table.Right++
 		}
 		tally[prediction.Predicted]++
-		row := []string{s.name(i), class, s.Classes[prediction.Predicted]}
+		row := []string{s.names[i], s.class(i), s.Classes[prediction.Predicted]}
 		for _, score := range prediction.Scores {
 			row = append(row, strconv.FormatFloat(float64(score), 'g', -1, 32))
 		}
@@ -109,20 +104,20 @@ func (s *subject) restored(ctx context.Context, table *reports.Predictions, pred
 			return nil, err
 		}
 	}
-	if s.own != nil {
+	if s.key == "file" {
 		if pixels, err = s.Restore(ctx, s.set); err != nil {
 			return nil, err
 		}
 	}
 	percentiles := runs.NewPercentiles(among)
-	table.Rows = append(table.Rows, []string{s.key(), "mse", "percentile"})
+	table.Rows = append(table.Rows, []string{s.key, "mse", "percentile"})
 	for i, prediction := range predictions {
 		mse, percentile := prediction.MSE, percentiles.Of(prediction.MSE)
 		table.MSE += mse / float64(len(predictions))
-		table.Rows = append(table.Rows, []string{s.name(i), strconv.FormatFloat(mse, 'g', 7, 64), strconv.FormatFloat(percentile, 'f', 2, 64)})
+		table.Rows = append(table.Rows, []string{s.names[i], strconv.FormatFloat(mse, 'g', 7, 64), strconv.FormatFloat(percentile, 'f', 2, 64)})
 		if i < min(len(pixels), mostOnSheet) {
 			sheet = append(sheet, plots.RestoredImage{
-				Name: filepath.Base(s.name(i)), Original: s.Picture(s.set, i), Restored: s.Drawn(pixels[i]), MSE: mse,
+				Name: filepath.Base(s.names[i]), Original: s.Picture(s.set, i), Restored: s.Drawn(pixels[i]), MSE: mse,
 				Note: fmt.Sprintf("percentile %.1f", percentile),
 			})
 		}

@@ -5,34 +5,38 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 
-	"cifartrain/graphs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/runs"
 	"cifartrain/internal/series"
 	"cifartrain/loaders"
+	"cifartrain/loaders/pictures"
 )
 
 // A subject is a run with its best weights, and the images to look at: its own,
-// or pictures of the user.
+// or pictures of the user, converted to the run's image size.
 type subject struct {
 	*runs.Prepared
-	words string // "2,000 test images"
-	set   *loaders.Set
-	own   *ownPictures // nil for the run's own images
+	words  string // "2,000 test images"
+	set    *loaders.Set
+	key    string   // what the names are: index, of the run's own images, or file
+	names  []string // of each image
+	labels []int    // of each image: its class among the run's, or -1 if it is unknown
+	faults []error  // for pictures that could not be read
 }
 
 // openSubject opens the run that the first operand names, and its own images, or
-// the pictures that the other operands name. It loads the run's own images only
-// if they are the ones asked for or the command's figures need them.
-func (p *program) openSubject(ctx context.Context, operands []string, withImages func(*graphs.Architecture) bool) (*subject, error) {
-	path, pictures, s := operands[0], operands[1:], &p.session
+// the pictures that the other operands name. Beside pictures it loads the run's
+// own images only for percentiles, which rank the errors of a model that restores
+// among those of the test images.
+func (p *program) openSubject(ctx context.Context, operands []string, percentiles bool) (*subject, error) {
 	if !slices.Contains([]string{"test", "validation", "train"}, p.split) {
 		return nil, wrong("-split %q: it must be test, validation or train", p.split)
 	}
-	run, err := series.Open(s, path, p.settings())
+	run, err := series.Open(&p.session, operands[0], p.settings())
 	if err != nil {
 		return nil, err
 	}
@@ -40,77 +44,125 @@ func (p *program) openSubject(ctx context.Context, operands []string, withImages
 	if err != nil {
 		return nil, err
 	}
-	without, err := s.Prepare(ctx, run.Config, runs.Need{Trained: run.Summary})
-	if err != nil {
-		return nil, err
-	}
-	prepared, err := s.Prepare(ctx, run.Config, runs.Need{
-		Weights: best, Trained: run.Summary, Pixels: true, Images: len(pictures) == 0 || withImages(without.Architecture),
-	})
+	paths := operands[1:]
+	need := runs.Need{Weights: best, Trained: run.Summary, Pixels: true}
+	need.Images = len(paths) == 0 || percentiles && (run.Summary == nil || run.Summary.Task.Restores())
+	prepared, err := p.session.Prepare(ctx, run.Config, need)
 	if err != nil {
 		return nil, err
 	}
 	if prepared.Images != nil {
-		if err := compareWithTraining(s, run, prepared.Images); err != nil {
+		if err := compareWithTraining(&p.session, run, prepared.Images); err != nil {
 			return nil, err
 		}
 	}
-	if len(pictures) == 0 {
-		set := prepared.Images.Split(p.split)
-		words := fmt.Sprintf("%s on %s %s images", prepared.Config.Name, reports.Thousands(set.Len()), p.split)
-		return &subject{Prepared: prepared, words: words, set: set}, nil
+	s := &subject{Prepared: prepared}
+	if len(paths) > 0 {
+		err := p.readPictures(ctx, s, paths)
+		s.words = fmt.Sprintf("%s on %s", prepared.Config.Name, reports.Pictures(len(s.names)))
+		return s, err
 	}
-	own, err := readOwnPictures(ctx, pictures, prepared.Shape, prepared.Classes)
+	s.set, s.key = prepared.Images.Split(p.split), "index"
+	for i := range s.set.Len() {
+		s.names, s.labels = append(s.names, fmt.Sprint(s.set.Index(i))), append(s.labels, s.set.Class(i))
+	}
+	s.words = fmt.Sprintf("%s on %s %s images", prepared.Config.Name, reports.Thousands(s.set.Len()), p.split)
+	return s, nil
+}
+
+// readPictures makes the pictures at paths, files and folders with everything
+// below them, the subject's images. It warns of pictures that cannot be read.
+func (p *program) readPictures(ctx context.Context, s *subject, paths []string) error {
+	var files []string
+	var labels []int
+	var passed pictures.Folder
+	for _, path := range paths {
+		found, err := picturesAt(path)
+		if err != nil {
+			s.faults = append(s.faults, err)
+		}
+		s.faults = append(s.faults, found.Faults...)
+		passed.PassedOver = append(passed.PassedOver, found.PassedOver...)
+		files = append(files, found.Pictures...)
+		for _, file := range found.Pictures {
+			labels = append(labels, labelOf(file, path, s.Classes))
+		}
+	}
+	records, faults, err := pictures.ReadAll(ctx, files, s.Shape, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if len(own.faults) > 1 || len(own.files) > 0 { // else the command's error says it
-		for _, fault := range own.faults {
+	kept, size := records[:0], s.Shape.RecordSize()
+	for i, file := range files {
+		if faults[i] != nil {
+			s.faults = append(s.faults, faults[i])
+			continue
+		}
+		record := records[i*size:][:size]
+		record[0] = byte(max(0, labels[i]))
+		s.names, s.labels, kept = append(s.names, file), append(s.labels, labels[i]), append(kept, record...)
+	}
+	if len(s.faults) > 1 || len(s.names) > 0 { // else the command's error says it
+		for _, fault := range s.faults {
 			fmt.Fprintf(p.stderr, "warning: %v\n", fault)
 		}
 	}
-	if remark := own.passed.Remark(); remark != "" {
+	if remark := passed.Remark(); remark != "" {
 		fmt.Fprintf(p.stderr, "note: %s\n", remark)
 	}
-	words := fmt.Sprintf("%s on %s", prepared.Config.Name, reports.Pictures(own.set.Len()))
-	return &subject{prepared, words, own.set, own}, nil
+	dataset := &loaders.Dataset{Shape: s.Shape, Classes: s.Classes, Test: loaders.NewImages(s.Shape, kept)}
+	s.set, err = dataset.Select(dataset.Test, nil)
+	s.key = "file"
+	return err
 }
 
-// label returns the index of an image's class among the run's classes, -1 if it
-// is unknown, and the name of the class, "" if it is unknown.
-func (s *subject) label(i int) (place int, class string) {
-	place = s.set.Class(i)
-	if s.own != nil {
-		place = s.own.labels[i]
+// picturesAt returns the pictures at path.
+func picturesAt(path string) (found pictures.Folder, err error) {
+	info, err := pictures.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return found, fmt.Errorf("%s: there is no such file or folder", path)
+	case err != nil:
+		return found, err
+	case !info.IsDir():
+		return pictures.Folder{Pictures: []string{path}}, nil
 	}
-	if place < 0 {
-		return place, ""
+	if found = pictures.Walk(path); len(found.Pictures)+len(found.Faults) == 0 {
+		err = fmt.Errorf("%s holds no pictures", path)
 	}
-	return place, s.Classes[place]
+	return found, err
 }
 
-// key is the heading of the column that holds [subject.name].
-func (s *subject) key() string {
-	if s.own != nil {
-		return "file"
+// labelOf returns the class after which the innermost folder is named that a
+// picture lies in, within the folder at path, or -1.
+func labelOf(file, path string, classes []string) int {
+	for folder := filepath.Dir(file); ; folder = filepath.Dir(folder) {
+		label := slices.Index(classes, filepath.Base(folder))
+		if label >= 0 || len(folder) <= len(filepath.Clean(path)) || folder == filepath.Dir(folder) {
+			return label
+		}
 	}
-	return "index"
 }
 
-// name is a picture's file, or the index of one of the run's own images.
-func (s *subject) name(i int) string {
-	if s.own != nil {
-		return s.own.files[i]
+// class is the name of an image's class, or "" if it is unknown.
+func (s *subject) class(i int) string {
+	if s.labels[i] < 0 {
+		return ""
 	}
-	return fmt.Sprint(s.set.Index(i))
+	return s.Classes[s.labels[i]]
 }
 
-// faults returns an error for the pictures that could not be read.
-func (s *subject) faults() error {
-	if s.own == nil {
+// unread returns an error for the pictures that could not be read.
+func (s *subject) unread() error {
+	switch {
+	case len(s.faults) == 0:
 		return nil
+	case len(s.names) == 0 && len(s.faults) == 1:
+		return s.faults[0]
+	case len(s.names) == 0:
+		return fmt.Errorf("none of the %d pictures could be read", len(s.faults))
 	}
-	return s.own.err()
+	return fmt.Errorf("%d of %d pictures could not be read; the others are done", len(s.faults), len(s.faults)+len(s.names))
 }
 
 // writeNew writes a file that must not exist yet.

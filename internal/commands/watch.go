@@ -15,7 +15,6 @@ import (
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/runs"
 	"cifartrain/internal/series"
-	"cifartrain/internal/shell"
 	"cifartrain/metrics"
 )
 
@@ -175,7 +174,7 @@ func (l *livePage) run(folder *runfolder.Folder, summary *runfolder.Summary) ([]
 		summary.Final, summary.Best = runfolder.FiguresOf(summary.Task, history.Last()), runfolder.FiguresOf(summary.Task, history[history.Best()])
 	}
 	var page bytes.Buffer
-	err = reports.Report(&page, folder, summary, history, howFar(folder, history, config.Train.Epochs))
+	err = reports.Report(&page, folder, summary, history, reports.HowFar(folder.Path, history, config.Train.Epochs, silence(folder, history)))
 	return page.Bytes(), err
 }
 
@@ -186,27 +185,6 @@ func historySoFar(folder *runfolder.Folder) (metrics.History, error) {
 		return nil, nil
 	}
 	return history, err
-}
-
-// howFar says how far a run is.
-func howFar(folder *runfolder.Folder, history metrics.History, epochs int) string {
-	if quiet := silence(folder, history); quiet > 0 {
-		return fmt.Sprintf("%d of %d epochs are done, and for %s nothing has been added: the run may have been stopped. It can go on with: %s",
-			len(history), epochs, reports.Duration(quiet.Seconds()), shell.Command("-resume", folder.Path))
-	}
-	if len(history) == 0 {
-		return fmt.Sprintf("No epoch of %d has ended yet.", epochs)
-	}
-	recent := history[max(0, len(history)-10):]
-	seconds := 0.0
-	for _, epoch := range recent {
-		seconds += epoch.Seconds
-	}
-	left := seconds / float64(len(recent)) * float64(epochs-len(history))
-	if left <= 0 {
-		return fmt.Sprintf("All %s are done; what they gave is being scored and drawn.", reports.Epochs(epochs))
-	}
-	return fmt.Sprintf("It is training: %d of %d epochs are done, about %s are left.", len(history), epochs, reports.Duration(left))
 }
 
 // silence is how long a run has added nothing, where that is so long that it

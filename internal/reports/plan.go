@@ -12,7 +12,6 @@ import (
 // A Plan is what a dry run finds out about the runs of a config.
 type Plan struct {
 	Summary *runfolder.Summary // what is known about a run before it begins
-	Layers  [][]string         // a head, a row for each layer, and the total
 
 	Steps, Batch int // steps in an epoch, images in a step
 	Epochs       int
@@ -33,7 +32,7 @@ func ShowPlan(out io.Writer, p Plan) {
 		seeds = fmt.Sprintf("seeds %d to %d", s.Seed, s.Seed+uint64(p.Seeds-1))
 	}
 	fmt.Fprintf(out, "%s: %s, %s\n\n", s.Name, s.Model, seeds)
-	Table(out, p.Layers)
+	Table(out, layerRows(s))
 	fmt.Fprintf(out, "\n%s: %s\n%s\n", s.Dataset, classNames(s.Classes), imageCounts(s))
 	most := ""
 	if p.MayStop {
@@ -49,6 +48,22 @@ func ShowPlan(out io.Writer, p Plan) {
 	}
 	fmt.Fprintf(out, "%s\n", wrap(fmt.Sprintf("would train for %sabout %s (%.3g ms a step, %s an epoch)%s", most, Duration(p.Seconds), 1e3*p.Step, Duration(p.Epoch), each), widthOf(out)))
 	fmt.Fprintf(out, "would take about %s of memory a run\n\n", Bytes(p.Memory))
+}
+
+// layerRows is the table of a model's layers: a head, a row for each, the total.
+func layerRows(s *runfolder.Summary) [][]string {
+	rows := [][]string{{"layer", "values", "weight", "parameters", "activation"}}
+	for _, layer := range s.Layers {
+		activation, weight := layer.Activation, fmt.Sprintf("%d × %d", layer.Out, layer.In)
+		if layer.Latent {
+			activation = strings.TrimPrefix(activation+", latent", ", ")
+		}
+		if layer.SharesWith != "" {
+			weight = "shared " + weight
+		}
+		rows = append(rows, []string{layer.Name, fmt.Sprintf("%d to %d", layer.In, layer.Out), weight, Thousands(layer.Parameters), activation})
+	}
+	return append(rows, []string{"total", "", "", Thousands(s.Parameters), ""})
 }
 
 // DryRunEnd says how long all runs together would take, where their comparison, if

@@ -167,17 +167,19 @@ Pictures, weights and report: runs/svm/now/report.html
 
 func TestShowPlan(t *testing.T) {
 	var out bytes.Buffer
+	planned := summary(3, 0.8)
+	planned.Layers = []runfolder.Layer{{Name: "fc", In: 3072, Out: 1, Parameters: 3073}}
 	ShowPlan(&out, Plan{
-		Summary: summary(3, 0.8), Layers: [][]string{{"layer", "parameters"}, {"fc", "3,073"}, {"total", "3,073"}},
-		Steps: 110, Batch: 64, Epochs: 50, MayStop: true, Seeds: 2, Folder: "runs/svm", Files: []string{"report.html", "metrics.csv"},
+		Summary: planned,
+		Steps:   110, Batch: 64, Epochs: 50, MayStop: true, Seeds: 2, Folder: "runs/svm", Files: []string{"report.html", "metrics.csv"},
 		Step: 0.00025, Epoch: 0.05, Seconds: 2.5, Memory: 50_000_000,
 	})
 	DryRunEnd(&out, 2, "runs/comparison", 5)
 	want := `svm: linear_svm, seeds 3 to 4
 
-  layer  parameters
-  fc          3,073
-  total       3,073
+  layer     values    weight  parameters  activation
+  fc     3072 to 1  1 × 3072       3,073            
+  total                            3,073            
 
 CIFAR-10: frog, horse
 7,000 training, 3,000 validation, 2,000 test images
