@@ -64,14 +64,11 @@ func (c *Comparison) Answers() (answers []string) {
 		answers = append(answers, c.Contenders[0].overSeeds())
 	}
 	alike := slices.DeleteFunc(slices.Clone(c.Contenders), func(other Contender) bool { return !sameTest(c.Contenders[0], other) })
-	var figures []metrics.Contender
-	for _, contender := range alike {
-		figures = append(figures, contender.figures())
-	}
-	tests, gaps := metrics.AgainstFirst(figures, metrics.TestFigure), metrics.AgainstFirst(figures, metrics.GapFigure)
+	all := figures(alike)
+	tests, gaps := metrics.AgainstFirst(all, metrics.TestFigure), metrics.AgainstFirst(all, metrics.GapFigure)
 	for i, other := range alike[1:] {
 		answers = append(answers, quality(alike[0], other, tests[i]), tied(alike[0], other)+overfitting(alike[0], other, gaps[i]))
-		if cost := c.cost(alike[0], other, metrics.CompareSpeed(figures[0], figures[i+1])); cost != "" {
+		if cost := c.cost(alike[0], other, metrics.CompareSpeed(all[0], all[i+1])); cost != "" {
 			answers = append(answers, cost)
 		}
 	}

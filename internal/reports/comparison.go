@@ -246,6 +246,13 @@ func (c Contender) figures() metrics.Contender {
 	return figures
 }
 
+func figures(contenders []Contender) (all []metrics.Contender) {
+	for _, c := range contenders {
+		all = append(all, c.figures())
+	}
+	return all
+}
+
 // recorded returns the config's rows of comparison.csv.
 func (c Contender) recorded(values []string) (all []recorded) {
 	for _, run := range c.Runs {

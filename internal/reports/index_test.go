@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,57 +11,33 @@ import (
 	"cifartrain/internal/runfolder"
 )
 
-// TestIndex lists a finished run, one that was cut off, and a comparison, and
-// leaves out what is none of these.
+// TestIndex lists a finished run, one that was cut off, and a comparison with its
+// best figures, and leaves out what is none of these.
 func TestIndex(t *testing.T) {
 	finished := finishedRun(t, "a", 1, nil)
 	root := filepath.Dir(filepath.Dir(finished.Path))
-	cut, err := runfolder.Create(root, "b", started.AddDate(0, 0, 1))
-	if err != nil {
-		t.Fatal(err)
-	}
+	cut, failed := runfolder.Create(root, "b", started.AddDate(0, 0, 1))
 	comparison, err := runfolder.Create(root, "comparison", started)
-	if err != nil {
-		t.Fatal(err)
-	}
+	failed = errors.Join(failed, err)
 	compared, err := Compare([]*runfolder.Folder{finished})
-	if err != nil {
-		t.Fatal(err)
+	if failed = errors.Join(failed, err); failed != nil {
+		t.Fatal(failed)
 	}
-	if err := WriteComparison(comparison, compared, nil); err != nil {
-		t.Fatal(err)
-	}
-	if err := cut.Write(runfolder.ConfigFile, []byte("name: b\n")); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.MkdirAll(filepath.Join(root, "notes", "mine"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := finished.PointLatest(); err != nil {
-		t.Fatal(err)
-	}
-	if err := WriteIndex(root); err != nil {
-		t.Fatal(err)
-	}
+	defer func(args []string) { os.Args = args }(os.Args)
+	os.Args = []string{"/opt/cifartrain"} // which somebody built
+	failed = errors.Join(WriteComparison(comparison, compared, nil), cut.Write(runfolder.ConfigFile, []byte("name: b\n")),
+		os.MkdirAll(filepath.Join(root, "notes", "mine"), 0o755), finished.PointLatest(), WriteIndex(root))
 	page, err := os.ReadFile(filepath.Join(root, IndexFile))
-	if err != nil {
-		t.Fatal(err)
+	if failed = errors.Join(failed, err); failed != nil {
+		t.Fatal(failed)
 	}
 	for _, want := range []string{
 		`<a href="comparison/20260304T050607Z/report.html">`, "<td>1</td><td>0.3333</td><td>0.2500</td><td>0.5000</td>", "<td>comparison</td>", "<td>not finished</td>",
+		"<code>/opt/cifartrain compare RUN RUN</code>",
 	} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
 		}
-	}
-	defer func(args []string) { os.Args = args }(os.Args)
-	os.Args = []string{"/opt/cifartrain"} // which somebody built
-	if err := WriteIndex(root); err != nil {
-		t.Fatal(err)
-	}
-	page, err = os.ReadFile(filepath.Join(root, IndexFile))
-	if err != nil || !strings.Contains(string(page), "<code>/opt/cifartrain compare RUN RUN</code>") {
-		t.Errorf("the page does not say how to compare, %v:\n%s", err, page)
 	}
 	var out bytes.Buffer
 	ShowRuns(&out, root, true)
@@ -73,40 +50,26 @@ func TestIndex(t *testing.T) {
 // TestIndexKeepsOthersPages leaves a page alone that this program has not
 // written, writes none where there are no runs, and writes over its own.
 func TestIndexKeepsOthersPages(t *testing.T) {
-	root := t.TempDir()
-	index := filepath.Join(root, IndexFile)
-	if err := WriteIndex(root); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(index); err == nil {
-		t.Error("there is a page without runs")
-	}
-	run, err := runfolder.Create(root, "a", started)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := run.Write(runfolder.ConfigFile, []byte("name: a\n")); err != nil {
-		t.Fatal(err)
-	}
-	const website = "<h1>my website</h1>"
-	if err := os.WriteFile(index, []byte(website), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	if err := WriteIndex(root); err == nil || !strings.Contains(err.Error(), "was not written by this program and stays as it is") {
-		t.Errorf("error %v", err)
-	}
-	if page, err := os.ReadFile(index); err != nil || string(page) != website {
-		t.Errorf("the page is now %q, %v", page, err)
-	}
-	for _, own := range []string{generator} {
-		if err := os.WriteFile(index, []byte(own), 0o666); err != nil {
-			t.Fatal(err)
+	for _, test := range []struct{ runs, before, says string }{
+		{"", "", ""},
+		{"a", "<h1>my website</h1>", "was not written by this program and stays as it is"},
+		{"a", generator, ""},
+	} {
+		root := t.TempDir()
+		index := filepath.Join(root, IndexFile)
+		if test.runs != "" {
+			run, err := runfolder.Create(root, test.runs, started)
+			if err = errors.Join(err, run.Write(runfolder.ConfigFile, nil), os.WriteFile(index, []byte(test.before), 0o666)); err != nil {
+				t.Fatal(err)
+			}
 		}
-		if err := WriteIndex(root); err != nil {
-			t.Fatal(err)
+		err := WriteIndex(root)
+		page, _ := os.ReadFile(index)
+		if (err != nil) != (test.says != "") || err != nil && !strings.Contains(err.Error(), test.says) {
+			t.Errorf("over %q: error %v", test.before, err)
 		}
-		if page, err := os.ReadFile(index); err != nil || !strings.Contains(string(page), generator) {
-			t.Errorf("over %s it wrote %.80q, %v", own, page, err)
+		if written := strings.Contains(string(page), "<h1>Runs</h1>"); written != (test.before == generator) || test.says != "" && string(page) != test.before {
+			t.Errorf("over %q it wrote %.80q", test.before, page)
 		}
 	}
 }

@@ -238,9 +238,9 @@ func (s *Sweep) Answers() (answers []string) {
 	case s.Progress != nil:
 		return answers
 	case s.OneAtATime:
-		answers = append(answers, s.changes(finished)...)
+		answers = append(answers, s.changes()...)
 	case len(finished) > 1:
-		answers = append(answers, s.others(finished))
+		answers = append(answers, s.others())
 	}
 	if behind > 0 {
 		answers = append(answers, fmt.Sprintf("%d of %d settings were left behind before their end, because others were ahead: the table says what each had reached by then.", behind, len(s.Settings)))
@@ -251,10 +251,10 @@ func (s *Sweep) Answers() (answers []string) {
 	return answers
 }
 
-// figures returns the figures of settings for metrics.
-func figures(settings []Setting) (all []metrics.Contender) {
-	for _, setting := range settings {
-		all = append(all, setting.figures())
+// contenders returns the settings that have figures, for a comparison.
+func (s *Sweep) contenders() (all []Contender) {
+	for _, setting := range s.Finished() {
+		all = append(all, setting.Contender)
 	}
 	return all
 }
@@ -262,8 +262,8 @@ func figures(settings []Setting) (all []metrics.Contender) {
 const moreSeeds = "There is one run of each, which does not show that one setting is better than another: another seed changes the figures too (-seeds 5 trains more)."
 
 // others says how many of the other settings are worse than the first one.
-func (s *Sweep) others(finished []Setting) string {
-	differences := metrics.AgainstBest(figures(finished), metrics.ValidationFigure)
+func (s *Sweep) others() string {
+	differences := metrics.AgainstBest(figures(s.contenders()), metrics.ValidationFigure)
 	worse, tested := 0, 0
 	for _, d := range differences {
 		if d.Significant() {
@@ -281,12 +281,11 @@ func (s *Sweep) others(finished []Setting) string {
 
 // changes says what each change does on its own: which ones help, which ones harm,
 // and which ones cannot be told from no change.
-func (s *Sweep) changes(finished []Setting) []string {
-	base := slices.IndexFunc(finished, func(setting Setting) bool { return setting.Label == unchanged })
-	if base < 0 || len(finished) < 2 {
+func (s *Sweep) changes() []string {
+	ordered, differences := s.against(unchanged)
+	if len(differences) == 0 {
 		return nil
 	}
-	ordered, differences := s.against(finished[base])
 	groups := make(map[string][]string)
 	for i, d := range differences {
 		group := "Not told from no change"
@@ -300,7 +299,7 @@ func (s *Sweep) changes(finished []Setting) []string {
 		}
 		groups[group] = append(groups[group], fmt.Sprintf("%s (%s)", ordered[i+1].Label, changeText(s.Classifies(), d)))
 	}
-	answers := []string{fmt.Sprintf("With no change, the validation %s is %s. What each change does to it on its own:", measure(s.Classifies()), s.row(ordered[0]).text("best_val"))}
+	answers := []string{fmt.Sprintf("With no change, the validation %s is %s. What each change does to it on its own:", measure(s.Classifies()), newResult("", "", nil, ordered[0].summaries()...).text("best_val"))}
 	for _, group := range []string{"Better", "Worse", "Not told from no change", "Difference to no change"} {
 		if len(groups[group]) > 0 {
 			answers = append(answers, fmt.Sprintf("%s: %s.", group, strings.Join(groups[group], ", ")))
@@ -312,23 +311,25 @@ func (s *Sweep) changes(finished []Setting) []string {
 	return append(answers, "In brackets is the difference with its 95 % interval. The tests are t-tests over seeds at 5 % with Holm's correction for the number of changes. What a change does beside others, they do not show.")
 }
 
-// against compares the validation figures of all finished settings with those of
-// one, which is put before the others.
-func (s *Sweep) against(first Setting) (ordered []Setting, differences []metrics.Difference) {
-	ordered = append(ordered, first)
-	for _, setting := range s.Finished() {
-		if setting.Label != first.Label {
-			ordered = append(ordered, setting)
-		}
+// against compares the validation figures of all finished settings with those of the
+// one with a label, which is put before the others. It returns nothing if that one
+// has no figures.
+func (s *Sweep) against(label string) (ordered []Contender, differences []metrics.Difference) {
+	ordered = s.contenders()
+	place := slices.IndexFunc(ordered, func(c Contender) bool { return c.Label == label })
+	if place < 0 {
+		return nil, nil
 	}
+	first := ordered[place]
+	ordered = slices.Insert(slices.Delete(ordered, place, place+1), 0, first)
 	return ordered, metrics.AgainstFirst(figures(ordered), metrics.ValidationFigure)
 }
 
 // Apart reports whether the validation figures of a setting differ from those of
 // first by more than chance explains, if all others are compared with first too.
 func (s *Sweep) Apart(first, other Setting) bool {
-	ordered, differences := s.against(first)
-	place := slices.IndexFunc(ordered, func(setting Setting) bool { return setting.Label == other.Label })
+	ordered, differences := s.against(first.Label)
+	place := slices.IndexFunc(ordered, func(c Contender) bool { return c.Label == other.Label })
 	return place > 0 && differences[place-1].Significant()
 }
 
@@ -400,11 +401,7 @@ func SweepPage(w io.Writer, f *runfolder.Folder, s *Sweep, pictures []DrawnPictu
 	p := resultsPage{Title: s.Name, Curves: curves, Under: fmt.Sprintf("%s of %s", counted(len(s.Settings), "setting"), strings.Join(s.Keys, ", ")),
 		Warnings: s.Warnings(), Answers: s.Answers(), Results: s.table(f), Pictures: pictures,
 		Order: "Ordered by the validation figure of the best epoch; test figures play no part."}
-	var runs []result
-	for _, setting := range s.Finished() {
-		_, own := results(f, []Contender{setting.Contender})
-		runs = append(runs, own...)
-	}
+	_, runs := results(f, s.contenders())
 	p.addRuns(runs)
 	return resultsTemplate.Execute(w, p)
 }
@@ -413,10 +410,7 @@ func SweepPage(w io.Writer, f *runfolder.Folder, s *Sweep, pictures []DrawnPictu
 // training, the best in color.
 func (s *Sweep) curves() ([]template.HTML, error) {
 	const most, colored = 8, 3
-	var drawn []Contender
-	for _, setting := range s.Finished() {
-		drawn = append(drawn, setting.Contender)
-	}
+	drawn := s.contenders()
 	drawn = append(drawn[:min(len(drawn), max(1, most-len(s.Running)))], s.Running...)
 	if len(drawn) == 0 {
 		return nil, nil
