@@ -2,6 +2,8 @@ package fuse
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -136,4 +138,52 @@ func squaredName(name string, squared bool) string {
 		return "squared " + name
 	}
 	return name
+}
+
+// CrossEntropy is the mean over the images of -log(p), p being the probability that
+// the softmax of scores (B, classes) gives to the image's own class, whose place is
+// in labels (B). With a single score, (B, 1), that is the logarithm of the odds of
+// the second of two classes. It is computed so that large scores do no harm. Source:
+// https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
+func CrossEntropy(scores, labels *G.Node) (*G.Node, error) {
+	classes := scores.Shape()[1]
+	return Loss{"cross-entropy", func(gradient, scores, labels []float32) float32 {
+		total, logs := 0.0, make([]float64, max(classes, 2))
+		for i, label := range labels {
+			row, own := scores[i*classes:(i+1)*classes], int(label)
+			total -= LogSoftmax(logs, row)[own]
+			for j := range row {
+				if gradient == nil {
+					break
+				}
+				class := j
+				if classes == 1 {
+					class = 1
+				}
+				difference := math.Exp(logs[class])
+				if class == own {
+					difference--
+				}
+				gradient[i*classes+j] = float32(difference / float64(len(labels)))
+			}
+		}
+		return float32(total / float64(len(labels)))
+	}}.Node(scores, labels)
+}
+
+// LogSoftmax sets logs to the logarithms of the probabilities that scores give to the
+// classes, and returns logs. A single score is the logarithm of the odds of the
+// second of two classes.
+func LogSoftmax(logs []float64, scores []float32) []float64 {
+	if len(scores) == 1 {
+		scores = []float32{0, scores[0]}
+	}
+	largest, sum := float64(slices.Max(scores)), 0.0
+	for _, score := range scores {
+		sum += math.Exp(float64(score) - largest)
+	}
+	for class, score := range scores {
+		logs[class] = float64(score) - largest - math.Log(sum)
+	}
+	return logs
 }

@@ -104,6 +104,9 @@ func (r *rewriter) fuse(n *G.Node) (*G.Node, error) {
 	} else if ok {
 		return r.apply(linear(l, r.varies), l.X, l.Weight)
 	}
+	if x, ok := ReLUOf(n); ok {
+		return r.apply(plainReLU(x), x)
+	}
 	if matrix, ok := transposeOf(n); ok {
 		return r.apply(transpose(matrix.Shape()), matrix)
 	}

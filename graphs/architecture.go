@@ -19,6 +19,10 @@ type Architecture struct {
 	// LossName names the loss with its constants, for axes and tables.
 	LossName string
 
+	// Probabilities says that the scores are logarithms of odds, which
+	// [fuse.LogSoftmax] turns into probabilities.
+	Probabilities bool
+
 	// Latent is the width of the code through which a model passes an image to
 	// restore it; 0 for a model without a code.
 	Latent int
@@ -28,17 +32,17 @@ type Architecture struct {
 	PixelWeight string
 
 	// Formula writes the model from the images x (B, inputs) and its parameters, in
-	// their order. It returns the output (B, outputs), a classifier's scores, as
-	// Predict reads them, or the restored images, and the code (B, latent), which
-	// is nil for a model without one.
-	Formula func(x *G.Node, p G.Nodes) (output, code *G.Node)
+	// their order. What follows the sums of hidden layers is given to it. It returns
+	// the output (B, outputs), a classifier's scores, as Predict reads them, or the
+	// restored images, and the code (B, latent), which is nil for a model without
+	// one.
+	Formula func(x *G.Node, p G.Nodes, hidden Hidden) (output, code *G.Node)
 	// Loss writes the scalar loss of the output, the mean over the batch. The
 	// target is the images for a model that restores them, else the labels (B),
 	// which are the indexes of the classes.
 	Loss func(output, target *G.Node) *G.Node
 
-	inputs int    // values of an image
-	init   string // how initial weights are drawn
+	spec Spec
 }
 
 // Predict returns the index of the class that a row of a classifier's output
@@ -64,9 +68,11 @@ func (a *Architecture) Predict(output []float32) int {
 // Width is an upper bound on the values held for an image in the input and all
 // layers: a layer's outputs count with its weight and with its bias.
 func (a *Architecture) Width() int {
-	width := a.inputs
+	width := a.spec.Inputs
 	for _, p := range a.Parameters {
-		width += p.Shape[0]
+		if len(p.Shape) > 0 {
+			width += p.Shape[0]
+		}
 	}
 	return width
 }
@@ -75,7 +81,9 @@ func (a *Architecture) Width() int {
 func (a *Architecture) ParameterCount() int {
 	count := 0
 	for _, p := range a.Parameters {
-		count += p.Shape.TotalSize()
+		if !p.State {
+			count += p.Shape.TotalSize()
+		}
 	}
 	return count
 }

@@ -27,40 +27,20 @@ var autoencoder = Kind{
 	New: func(spec Spec) *Architecture {
 		a := reconstruction(spec)
 		widths := encoderWidths(spec)
-		a.addSequential("encoder", widths)
-		last := len(widths) - 2 // the encoder's last layer
+		a.Parameters = sequentialParameters("encoder.", widths, spec)
+		encoder := len(a.Parameters)
 		slices.Reverse(widths)
-		a.addSequential("decoder", widths)
-		a.Formula = func(x *G.Node, p G.Nodes) (restored, code *G.Node) {
-			w, b := weightsAndBiases(p) // (out, in) and (out) of each layer
-			for i := range w {
-				x = affine(x, transposed(w[i]), b[i]) // (B, out)
-				switch i {
-				case last:
-					code = x // (B, latent)
-				case len(w) - 1:
-					restored = x // (B, inputs)
-				default:
-					x = relu(x)
-				}
-			}
-			return restored, code
+		a.Parameters = append(a.Parameters, sequentialParameters("decoder.", widths, spec)...)
+		a.Formula = func(x *G.Node, p G.Nodes, hidden Hidden) (restored, code *G.Node) {
+			code = sequential(x, p[:encoder], hidden)          // (B, latent)
+			return sequential(code, p[encoder:], hidden), code // (B, inputs)
 		}
 		return a
 	},
 }
 
-// addSequential adds the parameters of linear layers between the widths, named as
-// in a torch.nn.Sequential with an activation between every two: part.0, part.2,
-// part.4, ...
-func (a *Architecture) addSequential(part string, widths []int) {
-	for i := range widths[1:] {
-		a.Parameters = append(a.Parameters, LinearParameters(fmt.Sprintf("%s.%d", part, 2*i), widths[i], widths[i+1])...)
-	}
-}
-
 // autoencoderKeys are the keys that autoencoders read.
-var autoencoderKeys = []string{"model.hidden", "model.latent", "plots.reconstructions"}
+var autoencoderKeys = []string{"model.hidden", "model.latent", "model.activation", "model.dropout", "model.batch_norm", "data.noise", "plots.reconstructions"}
 
 // autoencoderDefaults are values with which an autoencoder trains well; the
 // linear SVM's plain steps with strong weight decay would not train it.

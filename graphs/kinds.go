@@ -42,9 +42,14 @@ type Problem struct {
 
 // A Spec is what a config and its dataset say about a model.
 type Spec struct {
-	Hidden []int  // autoencoders: the encoder's widths between input and latent
+	Hidden []int  // the widths between input and output; of autoencoders between input and latent
 	Latent int    // autoencoders: the width of the code
 	Init   string // one of Inits
+
+	Activation string  // one of Activations, after each hidden layer; empty for relu
+	Dropout    float64 // share of hidden values dropped in training
+	BatchNorm  bool    // before each hidden activation
+	Noise      float64 // autoencoders: deviation of what is added to the images in training
 
 	Loss       string  // one of the kind's Losses; empty for the first
 	C          float64 // factor of the hinge losses
@@ -59,7 +64,7 @@ type Spec struct {
 
 // Kinds are the kinds of models.
 func Kinds() []Kind {
-	return []Kind{linearSVM, autoencoder, tiedAutoencoder}
+	return []Kind{linearSVM, mlp, autoencoder, tiedAutoencoder}
 }
 
 // Inits are the ways to draw initial weights; see [Architecture.Initialize].
@@ -111,6 +116,6 @@ func (k Kind) architecture(spec Spec) (*Architecture, error) {
 		spec.Loss = k.Losses[0]
 	}
 	architecture := k.New(spec)
-	architecture.Kind, architecture.Task, architecture.inputs, architecture.init = k.Name, k.Task, spec.Inputs, spec.Init
+	architecture.Kind, architecture.Task, architecture.spec = k.Name, k.Task, spec
 	return architecture, nil
 }

@@ -1,6 +1,7 @@
 package graphs
 
 import (
+	"slices"
 	"strings"
 
 	G "gorgonia.org/gorgonia"
@@ -23,10 +24,11 @@ type Layer struct {
 	// and not x W^T + b, with a weight (Out, In).
 	Transposed bool
 
-	ReLU   bool    // max(0, .) follows
-	Latent bool    // its output is the code from which the image is restored
-	X      *G.Node // (B, In), what it is computed from
-	Output *G.Node // (B, Out), after the ReLU
+	Normalized bool    // batch normalization follows
+	Activation string  // what follows then, one of Activations; empty for nothing
+	Latent     bool    // its output is the code from which the image is restored
+	X          *G.Node // (B, In), what it is computed from
+	Output     *G.Node // (B, Out), after the activation
 }
 
 // layersOf returns the affine maps that a model's output is computed from.
@@ -41,23 +43,38 @@ func layersOf(m *Model) (layers []Layer) {
 			Transposed: !affine.Transposed, Latent: n == m.Code, X: affine.X, Output: n,
 		}
 		layer.Name = strings.TrimSuffix(strings.TrimSuffix(layer.Bias, ".bias"), "_bias")
-		for users := m.Graph.To(n.ID()); users.Next(); {
-			user := users.Node().(*G.Node)
-			if x, ok := fuse.ReLUOf(user); ok && x == n {
-				layer.ReLU, layer.Output = true, user
-			}
-		}
+		layer.follow(m.Graph)
 		layers = append(layers, layer)
 	}
 	return layers
 }
 
+// follow adds to a layer, whose output are its sums, what is applied to them.
+func (l *Layer) follow(graph *G.ExprGraph) {
+	for users := graph.To(l.Output.ID()); users.Next() && l.Activation == ""; {
+		user := users.Node().(*G.Node)
+		name := strings.ReplaceAll(user.Op().String(), " ", "_")
+		if x, ok := fuse.ReLUOf(user); ok && x == l.Output {
+			name = "relu"
+		}
+		switch {
+		case name == "batch_norm":
+			l.Normalized, l.Output = true, user
+			l.follow(graph)
+			return
+		case slices.Contains(Activations(), name):
+			l.Activation, l.Output = name, user
+		}
+	}
+}
+
 // IsChain reports whether the model is nothing but its layers, each of which takes
-// what the one before it gives. It is asked before the model is fused.
+// what the one before it gives, with a ReLU or nothing between them. It is asked
+// before the model is fused.
 func (m *Model) IsChain() bool {
 	x := m.Input
 	for _, layer := range m.Layers {
-		if layer.X != x {
+		if layer.X != x || layer.Normalized || layer.Activation != "" && layer.Activation != "relu" {
 			return false
 		}
 		x = layer.Output

@@ -2,6 +2,7 @@ package graphs
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 
 	G "gorgonia.org/gorgonia"
@@ -20,17 +21,29 @@ type Model struct {
 	Code   *G.Node // (B, latent); nil for a model without a code
 	Loss   *G.Node // scalar, the mean over the batch
 
-	Learnables G.Nodes // the weights, in the architecture's order
+	Learnables G.Nodes // the weights that are trained, in the architecture's order
 	Layers     []Layer // in the order in which they are computed
 
 	// Bytes can be fed in the place of a tensor of images, so that a fused graph
 	// reads their bytes; nil where nothing is gained by it.
 	Bytes *fuse.Images
+
+	noises []noise
 }
 
 // Build returns the model for batches of exactly so many rows on weights, in
-// Gorgonia's own operations.
-func (a *Architecture) Build(weights Weights, rows int) (m *Model, err error) {
+// Gorgonia's own operations, as it is used.
+func (a *Architecture) Build(weights Weights, rows int) (*Model, error) {
+	return a.build(weights, rows, false)
+}
+
+// BuildToTrain returns the model as it is trained: with the noise and the dropout of
+// its spec, and with batch normalization by the statistics of the batch.
+func (a *Architecture) BuildToTrain(weights Weights, rows int) (*Model, error) {
+	return a.build(weights, rows, true)
+}
+
+func (a *Architecture) build(weights Weights, rows int, training bool) (m *Model, err error) {
 	defer func() {
 		if fault := recover(); fault != nil { // G.Must panics over nodes that do not fit
 			err = fmt.Errorf("building the %s: %v", a.Kind, fault)
@@ -43,12 +56,25 @@ func (a *Architecture) Build(weights Weights, rows int) (m *Model, err error) {
 		return nil, fmt.Errorf("building the %s: the weights are not of its parameters' names and shapes", a.Kind)
 	}
 	g := G.NewGraph()
-	m = &Model{Graph: g, Input: G.NewMatrix(g, tensor.Float32, G.WithName("images"), G.WithShape(rows, a.inputs))}
-	for _, w := range weights {
+	m = &Model{Graph: g, Input: G.NewMatrix(g, tensor.Float32, G.WithName("images"), G.WithShape(rows, a.spec.Inputs))}
+	var parameters G.Nodes // those that the formula uses
+	for i, w := range weights {
 		shape := w.Value.Shape()
-		m.Learnables = append(m.Learnables, G.NewTensor(g, tensor.Float32, shape.Dims(), G.WithName(w.Name), G.WithShape(shape...), G.WithValue(w.Value)))
+		if shape.Dims() == 0 {
+			continue // a number of batches
+		}
+		node := G.NewTensor(g, tensor.Float32, shape.Dims(), G.WithName(w.Name), G.WithShape(shape...), G.WithValue(w.Value))
+		parameters = append(parameters, node)
+		if !a.Parameters[i].State {
+			m.Learnables = append(m.Learnables, node)
+		}
 	}
-	m.Output, m.Code = a.Formula(m.Input, m.Learnables)
+	x := m.Input
+	if training && a.spec.Noise > 0 {
+		noise := m.addNoise(x, func(random *rand.Rand) float32 { return float32(a.spec.Noise * random.NormFloat64()) })
+		x = G.Must(G.Add(x, noise)) // (B, inputs)
+	}
+	m.Output, m.Code = a.Formula(x, parameters, m.hidden(a.spec, training))
 	target := m.Input
 	if a.Task.Classifies() {
 		m.Labels = G.NewVector(g, tensor.Float32, G.WithName("labels"), G.WithShape(rows))

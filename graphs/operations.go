@@ -11,14 +11,6 @@ func affine(x, w, b *G.Node) *G.Node {
 // transposed is w^T. Torch's weights are (out, in).
 func transposed(w *G.Node) *G.Node { return G.Must(G.Transpose(w)) }
 
-// weightsAndBiases splits the parameters of linear layers, each a weight and a bias.
-func weightsAndBiases(p G.Nodes) (w, b G.Nodes) {
-	for i := 0; i < len(p); i += 2 {
-		w, b = append(w, p[i]), append(b, p[i+1])
-	}
-	return w, b
-}
-
 // relu is max(0, x).
 func relu(x *G.Node) *G.Node { return G.Must(G.Rectify(x)) }
 

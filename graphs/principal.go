@@ -38,7 +38,7 @@ func (k Kind) principalProblems(spec Spec) (problems []Problem) {
 // layer holds each component twice, once negated, because a ReLU passes only
 // positive numbers on.
 func (a *Architecture) PrincipalComponents() int {
-	if a.init != principal {
+	if a.spec.Init != principal {
 		return 0
 	}
 	return a.Parameters[0].Shape[0] / 2
@@ -79,7 +79,7 @@ func (a *Architecture) Align(weights Weights, components [][]float64) error {
 		case i == len(model.Layers)-1:
 			setComponents(w, components, 1, layer.In)
 		default:
-			addIdentity(w, a.Latent, layer.ReLU, model.Layers[i-1].ReLU)
+			addIdentity(w, a.Latent, layer.Activation == "relu", model.Layers[i-1].Activation == "relu")
 		}
 	}
 	return nil

@@ -33,7 +33,7 @@ var linearSVM = Kind{
 			Parameters:  LinearParameters("fc", spec.Inputs, scores),
 			LossName:    fmt.Sprintf("%s, C = %g", name, spec.C),
 			PixelWeight: "fc.weight",
-			Formula: func(x *G.Node, p G.Nodes) (scores, code *G.Node) {
+			Formula: func(x *G.Node, p G.Nodes, _ Hidden) (scores, code *G.Node) {
 				return affine(x, transposed(p[0]), p[1]), nil // (B, scores)
 			},
 			Loss: loss,

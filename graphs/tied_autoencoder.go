@@ -29,31 +29,39 @@ var tiedAutoencoder = Kind{
 	New: func(spec Spec) *Architecture {
 		a := reconstruction(spec)
 		widths := encoderWidths(spec)
-		layers := len(widths) - 1
-		for i := range layers {
+		last := len(widths) - 2 // the encoder's last layer
+		for i := range last + 1 {
 			a.Parameters = append(a.Parameters, LinearParameters(fmt.Sprintf("enc_fc%d", i+1), widths[i], widths[i+1])...)
+			if i < last {
+				a.Parameters = append(a.Parameters, spec.normParameters(fmt.Sprintf("enc_bn%d", i+1), widths[i+1])...)
+			}
 		}
 		slices.Reverse(widths)
-		for i := range layers {
+		for i := range last + 1 {
 			a.Parameters = append(a.Parameters, Parameter{
 				Name: fmt.Sprintf("dec_fc%d_bias", i+1), Shape: tensor.Shape{widths[i+1]}, FanIn: widths[i], FanOut: widths[i+1],
 			})
+			if i < last {
+				a.Parameters = append(a.Parameters, spec.normParameters(fmt.Sprintf("dec_bn%d", i+1), widths[i+1])...)
+			}
 		}
-		a.Formula = func(x *G.Node, p G.Nodes) (restored, code *G.Node) {
-			w, b := weightsAndBiases(p[:2*layers]) // (out, in) and (out) of each of the encoder's layers
-			c := p[2*layers:]                      // (out) of each of the decoder's layers
-			for i := range w {
+		a.Formula = func(x *G.Node, p G.Nodes, hidden Hidden) (restored, code *G.Node) {
+			var w G.Nodes // the encoder's weights, (out, in)
+			for i := range last + 1 {
 				if i > 0 {
-					x = relu(x)
+					x, p = hidden(x, p)
 				}
-				x = affine(x, transposed(w[i]), b[i]) // (B, out)
+				w = append(w, p[0])
+				x = affine(x, transposed(p[0]), p[1]) // (B, out)
+				p = p[2:]
 			}
 			code = x // (B, latent)
 			for i := range slices.Backward(w) {
-				if i < layers-1 {
-					x = relu(x)
+				if i < last {
+					x, p = hidden(x, p)
 				}
-				x = affine(x, w[i], c[layers-1-i]) // (B, in)
+				x = affine(x, w[i], p[0]) // (B, in)
+				p = p[1:]
 			}
 			return x, code // (B, inputs)
 		}

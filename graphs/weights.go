@@ -18,8 +18,14 @@ type Parameter struct {
 	Shape tensor.Shape // torch's shape: (out, in) for a weight, (out) for a bias
 
 	// The inputs and outputs of the layer the parameter belongs to, which set
-	// the range that initial values are drawn from.
+	// the range that initial values are drawn from. Where FanIn is 0, all values
+	// begin as Fill.
 	FanIn, FanOut int
+	Fill          float32
+
+	// State says that the values are not trained: they are what a batch
+	// normalization has measured.
+	State bool
 }
 
 // LinearParameters are those of torch.nn.Linear(in, out) under the layer's name.
@@ -34,6 +40,7 @@ func LinearParameters(layer string, in, out int) []Parameter {
 type Weight struct {
 	Name  string
 	Value *tensor.Dense // float32
+	State bool          // not trained, see [Parameter]
 }
 
 // Weights are a model's parameters with their values, in the architecture's
@@ -56,13 +63,16 @@ type Weights []Weight
 func (a *Architecture) Initialize(random func(purpose string) *rand.Rand) Weights {
 	weights := make(Weights, len(a.Parameters))
 	for i, p := range a.Parameters {
-		weights[i] = Weight{p.Name, dense(p.Shape, p.draw(a.init, random("init/"+p.Name)))}
+		weights[i] = Weight{p.Name, dense(p.Shape, p.draw(a.spec.Init, random("init/"+p.Name))), p.State}
 	}
 	return weights
 }
 
 // draw returns the parameter's first values.
 func (p Parameter) draw(init string, random *rand.Rand) []float32 {
+	if p.FanIn == 0 {
+		return slices.Repeat([]float32{p.Fill}, p.Shape.TotalSize())
+	}
 	if init == "orthogonal" && !p.bias() {
 		return orthogonal(p.Shape[0], p.Shape[1], random)
 	}
@@ -97,8 +107,18 @@ func (p Parameter) bound(init string) float64 {
 // Load returns the architecture's weights with the given values, which must
 // have exactly its names and shapes; the error says which do not.
 func (a *Architecture) Load(values map[string]*tensor.Dense) (Weights, error) {
-	weights := make(Weights, len(a.Parameters))
-	for i, p := range a.Parameters {
+	return a.load(values, a.Parameters)
+}
+
+// LoadTrained is Load of values for the parameters that are trained alone, such as
+// those that a solver keeps.
+func (a *Architecture) LoadTrained(values map[string]*tensor.Dense) (Weights, error) {
+	return a.load(values, slices.DeleteFunc(slices.Clone(a.Parameters), func(p Parameter) bool { return p.State }))
+}
+
+func (a *Architecture) load(values map[string]*tensor.Dense, parameters []Parameter) (Weights, error) {
+	weights := make(Weights, len(parameters))
+	for i, p := range parameters {
 		value, found := values[p.Name]
 		switch {
 		case !found:
@@ -108,10 +128,10 @@ func (a *Architecture) Load(values map[string]*tensor.Dense) (Weights, error) {
 		case value.Dtype() != tensor.Float32:
 			return nil, fmt.Errorf("%q is %v, not float32", p.Name, value.Dtype())
 		}
-		weights[i] = Weight{p.Name, dense(p.Shape, slices.Clone(value.Float32s()))}
+		weights[i] = Weight{p.Name, dense(p.Shape, slices.Clone(value.Float32s())), p.State}
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if !slices.ContainsFunc(a.Parameters, func(p Parameter) bool { return p.Name == name }) {
+		if !slices.ContainsFunc(parameters, func(p Parameter) bool { return p.Name == name }) {
 			return nil, fmt.Errorf("the weights hold %q, which a %s does not have", name, a.Kind)
 		}
 	}
@@ -139,9 +159,23 @@ func present(values map[string]*tensor.Dense) string {
 func (w Weights) Clone() Weights {
 	clone := make(Weights, len(w))
 	for i, one := range w {
-		clone[i] = Weight{one.Name, dense(one.Value.Shape(), slices.Clone(one.Value.Float32s()))}
+		clone[i] = Weight{one.Name, dense(one.Value.Shape(), slices.Clone(one.Value.Float32s())), one.State}
 	}
 	return clone
+}
+
+// Trained returns the weights that are trained, sharing their values.
+func (w Weights) Trained() Weights {
+	return slices.DeleteFunc(slices.Clone(w), func(one Weight) bool { return one.State })
+}
+
+// CountBatch adds one to the numbers of batches that batch normalizations keep.
+func (w Weights) CountBatch() {
+	for _, one := range w {
+		if strings.HasSuffix(one.Name, batchesSeen) {
+			one.Value.Float32s()[0]++
+		}
+	}
 }
 
 // ByName returns the tensors, shared, under their names.

@@ -17,7 +17,7 @@ func (e *Evaluator) Use(ctx context.Context, batcher *loaders.Batcher) (layers [
 			layers, use = model.Layers, make([][]float64, len(model.Layers))
 		}
 		for i, layer := range model.Layers {
-			if !layer.ReLU {
+			if layer.Activation != "relu" {
 				continue
 			}
 			if use[i] == nil {

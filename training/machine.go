@@ -32,7 +32,11 @@ func (m *machines) prepare(batcher *loaders.Batcher) error {
 		if m.bySize[rows] != nil {
 			continue
 		}
-		model, err := m.architecture.Build(m.weights, rows)
+		build := m.architecture.Build
+		if m.trains {
+			build = m.architecture.BuildToTrain
+		}
+		model, err := build(m.weights, rows)
 		if err != nil {
 			return err
 		}

@@ -108,7 +108,7 @@ func (r *Run) state(run *standing) *State {
 	}
 	for name, values := range solver.Tensors {
 		group := make(map[string]*tensor.Dense, len(values))
-		for i, w := range r.Weights {
+		for i, w := range r.Weights.Trained() {
 			group[w.Name] = tensor.New(tensor.WithShape(w.Value.Shape()...), tensor.WithBacking(values[i]))
 		}
 		state.Tensors[solverPrefix+name] = group
@@ -129,7 +129,11 @@ func (r *Run) restore(run *standing, state *State) (err error) {
 	}
 	groups := make(map[string]graphs.Weights, len(state.Tensors))
 	for name, tensors := range state.Tensors {
-		group, err := r.Architecture.Load(tensors)
+		load := r.Architecture.Load
+		if strings.HasPrefix(name, solverPrefix) {
+			load = r.Architecture.LoadTrained
+		}
+		group, err := load(tensors)
 		if err != nil {
 			return fmt.Errorf("tensors of %q: %w", name, err)
 		}
@@ -176,9 +180,9 @@ func (r *Run) restoreSolver(state *State, groups map[string]graphs.Weights) erro
 			solver.Tensors[short] = append(solver.Tensors[short], w.Value.Float32s())
 		}
 	}
-	sizes := make([]int, len(r.Weights))
-	for i, w := range r.Weights {
-		sizes[i] = w.Value.Size()
+	var sizes []int
+	for _, w := range r.Weights.Trained() {
+		sizes = append(sizes, w.Value.Size())
 	}
 	return r.Solver.Restore(solver, sizes)
 }

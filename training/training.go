@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"time"
 
 	"cifartrain/graphs"
@@ -29,6 +30,10 @@ type Run struct {
 	Batches       *loaders.Batcher // the training images, in training order and augmented
 	TrainingSet   *loaders.Batcher // the same images in order and unaltered, for evaluation
 	ValidationSet *loaders.Batcher
+
+	// Random returns the stream for a purpose: "noise/3/17" for what is dropped and
+	// added in step 17 of the third epoch. It may be nil for a model without either.
+	Random func(purpose string) *rand.Rand
 
 	Epochs        int
 	PauseAfter    int // stop after this many epochs, to go on later; 0 = never
@@ -188,8 +193,9 @@ func (r *Run) trainEpoch(ctx context.Context, trainer *machines, epoch int, run 
 
 // trainStep trains on one batch of an epoch and adds the step to those done.
 func (r *Run) trainStep(trainer *machines, epoch int, batch *loaders.Batch, done *metrics.Partial) error {
-	machine, err := trainer.run(batch)
-	if err != nil {
+	machine := trainer.bySize[batch.Rows()]
+	machine.model.Randomize(func() *rand.Rand { return r.Random(fmt.Sprintf("noise/%d/%d", epoch, done.Steps+1)) })
+	if err := machine.run(batch); err != nil {
 		return err
 	}
 	rate, loss := r.rate(epoch, done.Steps+1), machine.model.LossValue()
@@ -201,6 +207,7 @@ func (r *Run) trainStep(trainer *machines, epoch int, batch *loaders.Batch, done
 	if err := r.Solver.Step(machine.parameters); err != nil {
 		return err
 	}
+	r.Weights.CountBatch()
 	if r.Average != nil {
 		r.Average.Update(r.Weights, r.stepsBefore(epoch)+done.Steps+1)
 	}

@@ -1,0 +1,107 @@
+package graphs
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"cifartrain/fuse"
+)
+
+// Hidden writes what follows the sums (B, n) of a hidden layer: batch normalization,
+// activation and dropout, as far as the spec asks for them. It takes its own
+// parameters from the front of p and returns the others.
+type Hidden func(sums *G.Node, p G.Nodes) (values *G.Node, rest G.Nodes)
+
+// Activations are the names of the functions that hidden layers may have.
+func Activations() []string {
+	return []string{"relu", "leaky_relu", "elu", "gelu", "sigmoid", "tanh"}
+}
+
+// activate applies an activation, each as torch's default defines it.
+func activate(name string, x *G.Node) *G.Node {
+	switch name {
+	case "leaky_relu":
+		return G.Must(fuse.LeakyReLU(x, 0.01))
+	case "elu":
+		return G.Must(fuse.ELU(x))
+	case "gelu":
+		return G.Must(fuse.GELU(x))
+	case "sigmoid":
+		return G.Must(G.Sigmoid(x))
+	case "tanh":
+		return G.Must(G.Tanh(x))
+	}
+	return relu(x)
+}
+
+// hidden is the model's Hidden, in training or in use.
+func (m *Model) hidden(spec Spec, training bool) Hidden {
+	return func(x *G.Node, p G.Nodes) (*G.Node, G.Nodes) {
+		if spec.BatchNorm {
+			x = G.Must(fuse.BatchNorm(x, p[0], p[1], p[2], p[3], training))
+			p = p[4:]
+		}
+		x = activate(spec.Activation, x)
+		if training && spec.Dropout > 0 {
+			x = G.Must(G.HadamardProd(x, m.addNoise(x, func(random *rand.Rand) float32 {
+				if random.Float64() < spec.Dropout {
+					return 0
+				}
+				return float32(1 / (1 - spec.Dropout))
+			})))
+		}
+		return x, p
+	}
+}
+
+// A noise is an input of random numbers, of the shape of another node.
+type noise struct {
+	values *tensor.Dense
+	draw   func(*rand.Rand) float32
+}
+
+// addNoise adds an input of the shape of x to the model, whose values draw returns.
+func (m *Model) addNoise(x *G.Node, draw func(*rand.Rand) float32) *G.Node {
+	values := tensor.New(tensor.WithShape(x.Shape()...), tensor.Of(tensor.Float32))
+	m.noises = append(m.noises, noise{values, draw})
+	return G.NewMatrix(m.Graph, tensor.Float32, G.WithName(fmt.Sprint("noise ", len(m.noises))), G.WithShape(x.Shape()...), G.WithValue(values))
+}
+
+// Randomize draws the random numbers that the next run uses: which hidden values are
+// dropped and what is added to the images. random is asked for the stream only if
+// there are any.
+func (m *Model) Randomize(random func() *rand.Rand) {
+	if len(m.noises) == 0 {
+		return
+	}
+	stream := random()
+	for _, n := range m.noises {
+		values := n.values.Float32s()
+		for i := range values {
+			values[i] = n.draw(stream)
+		}
+	}
+}
+
+// normParameters are those of torch.nn.BatchNorm1d(width), if the spec asks for it.
+// The number of batches, which torch keeps beside them, is the last.
+func (s Spec) normParameters(layer string, width int) []Parameter {
+	if !s.BatchNorm {
+		return nil
+	}
+	shape := tensor.Shape{width}
+	return []Parameter{
+		{Name: layer + ".weight", Shape: shape, Fill: 1},
+		{Name: layer + ".bias", Shape: shape},
+		{Name: layer + ".running_mean", Shape: shape, State: true},
+		{Name: layer + ".running_var", Shape: shape, Fill: 1, State: true},
+		{Name: layer + batchesSeen, Shape: tensor.Shape{}, State: true},
+	}
+}
+
+// batchesSeen ends the name of the number of batches that a batch normalization has
+// been trained on, which no formula uses.
+const batchesSeen = ".num_batches_tracked"

@@ -1,0 +1,41 @@
+package graphs
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// sequential is torch.nn.Sequential of linear layers, with what follows hidden
+// layers between them. p holds the layers' parameters in order.
+func sequential(x *G.Node, p G.Nodes, hidden Hidden) *G.Node {
+	for {
+		x = affine(x, transposed(p[0]), p[1]) // (B, out)
+		if p = p[2:]; len(p) == 0 {
+			return x
+		}
+		x, p = hidden(x, p)
+	}
+}
+
+// sequentialParameters are those of sequential's layers between the widths, named as
+// torch numbers the modules of its Sequential: Linear, [BatchNorm1d,] activation,
+// [Dropout,] Linear, ...
+func sequentialParameters(prefix string, widths []int, spec Spec) (parameters []Parameter) {
+	module := 0
+	for i := range widths[1:] {
+		parameters = append(parameters, LinearParameters(fmt.Sprint(prefix, module), widths[i], widths[i+1])...)
+		if i == len(widths)-2 {
+			break
+		}
+		parameters = append(parameters, spec.normParameters(fmt.Sprint(prefix, module+1), widths[i+1])...)
+		module += 2
+		if spec.BatchNorm {
+			module++
+		}
+		if spec.Dropout > 0 {
+			module++
+		}
+	}
+	return parameters
+}
