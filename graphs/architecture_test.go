@@ -46,6 +46,9 @@ func TestParameters(t *testing.T) {
 		parameters []parameter
 	}{
 		"linear_svm": {3073, []parameter{{"fc.weight", []int{1, 3072}}, {"fc.bias", []int{1}}}},
+		"mlp": {393473, []parameter{
+			{"0.weight", []int{128, 3072}}, {"0.bias", []int{128}}, {"2.weight", []int{1, 128}}, {"2.bias", []int{1}},
+		}},
 		"autoencoder": {797984, []parameter{
 			{"encoder.0.weight", []int{128, 3072}}, {"encoder.0.bias", []int{128}},
 			{"encoder.2.weight", []int{32, 128}}, {"encoder.2.bias", []int{32}},
@@ -96,8 +99,8 @@ func TestNewErrors(t *testing.T) {
 		spec graphs.Spec
 		want string
 	}{
-		{"svm", graphs.Spec{Init: "torch"}, `model.kind: there is no model of kind "svm"; the kinds are linear_svm, autoencoder, tied_autoencoder`},
-		{"", graphs.Spec{Init: "torch"}, `model.kind: there is no model of kind ""; the kinds are linear_svm, autoencoder, tied_autoencoder`},
+		{"svm", graphs.Spec{Init: "torch"}, `model.kind: there is no model of kind "svm"; the kinds are linear_svm, mlp, autoencoder, tied_autoencoder`},
+		{"", graphs.Spec{Init: "torch"}, `model.kind: there is no model of kind ""; the kinds are linear_svm, mlp, autoencoder, tied_autoencoder`},
 		{"linear_svm", graphs.Spec{Init: "xavier"}, `model.init: "xavier" is not a way to draw weights; it must be one of torch, he, glorot, orthogonal, pca`},
 		{"linear_svm", graphs.Spec{Init: "he", Loss: "mse"}, `loss.kind: "mse" is not a loss for linear_svm; it must be one of hinge, squared_hinge`},
 		{"autoencoder", graphs.Spec{Init: "he", Inputs: inputs, Hidden: []int{65536}, Latent: 65536},

@@ -24,11 +24,11 @@ type Layer struct {
 	// and not x W^T + b, with a weight (Out, In).
 	Transposed bool
 
-	Normalized bool    // batch normalization follows
-	Activation string  // what follows then, one of Activations; empty for nothing
-	Latent     bool    // its output is the code from which the image is restored
-	X          *G.Node // (B, In), what it is computed from
-	Output     *G.Node // (B, Out), after the activation
+	Norm       []string // names the parameters of the batch normalization that follows; nil for none
+	Activation string   // what follows then, one of Activations; empty for nothing
+	Latent     bool     // its output is the code from which the image is restored
+	X          *G.Node  // (B, In), what it is computed from
+	Output     *G.Node  // (B, Out), after the activation
 }
 
 // layersOf returns the affine maps that a model's output is computed from.
@@ -59,7 +59,12 @@ func (l *Layer) follow(graph *G.ExprGraph) {
 		}
 		switch {
 		case name == "batch_norm":
-			l.Normalized, l.Output = true, user
+			for inputs := graph.From(user.ID()); inputs.Next(); {
+				if name := inputs.Node().(*G.Node).Name(); inputs.Node() != l.Output {
+					l.Norm = append(l.Norm, name)
+				}
+			}
+			l.Output = user
 			l.follow(graph)
 			return
 		case slices.Contains(Activations(), name):
@@ -74,7 +79,7 @@ func (l *Layer) follow(graph *G.ExprGraph) {
 func (m *Model) IsChain() bool {
 	x := m.Input
 	for _, layer := range m.Layers {
-		if layer.X != x || layer.Normalized || layer.Activation != "" && layer.Activation != "relu" {
+		if layer.X != x || layer.Norm != nil || layer.Activation != "" && layer.Activation != "relu" {
 			return false
 		}
 		x = layer.Output
@@ -87,11 +92,13 @@ func (m *Model) IsChain() bool {
 func (a *Architecture) ParameterCounts(layers []Layer) []int {
 	sizes := make(map[string]int, len(a.Parameters))
 	for _, p := range a.Parameters {
-		sizes[p.Name] = p.Shape.TotalSize()
+		if !p.State {
+			sizes[p.Name] = p.Shape.TotalSize()
+		}
 	}
 	counts := make([]int, len(layers))
 	for i, layer := range layers {
-		for _, name := range []string{layer.Weight, layer.Bias} {
+		for _, name := range append([]string{layer.Weight, layer.Bias}, layer.Norm...) {
 			counts[i] += sizes[name]
 			delete(sizes, name) // counted
 		}

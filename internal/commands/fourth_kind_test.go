@@ -33,7 +33,7 @@ var linearSoftmax = graphs.Kind{
 			Parameters:  graphs.LinearParameters("fc", spec.Inputs, spec.Classes),
 			LossName:    "cross-entropy",
 			PixelWeight: "fc.weight",
-			Formula: func(x *G.Node, p G.Nodes) (scores, code *G.Node) {
+			Formula: func(x *G.Node, p G.Nodes, _ graphs.Hidden) (scores, code *G.Node) {
 				w := G.Must(G.Transpose(p[0]))                                                // (inputs, classes)
 				return G.Must(G.BroadcastAdd(G.Must(G.Mul(x, w)), p[1], nil, []byte{0})), nil // (B, classes)
 			},

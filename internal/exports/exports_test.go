@@ -44,7 +44,11 @@ type trained struct {
 
 func newTrained(t *testing.T, kind string, normalized, centered bool) trained {
 	t.Helper()
-	architecture, err := graphs.New(graphs.Kinds(), kind, graphs.Spec{Inputs: 3072, Classes: 2, Hidden: []int{64, 48}, Latent: 32, Init: "torch", C: 1})
+	classes := 2
+	if kind == "mlp" {
+		classes = 10
+	}
+	architecture, err := graphs.New(graphs.Kinds(), kind, graphs.Spec{Inputs: 3072, Classes: classes, Hidden: []int{64, 48}, Latent: 32, Init: "torch", C: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func foldable(restores, shared bool, deviations ...float32) Model {
 	m := Model{
 		Shape: shape, Restores: restores,
 		Graph: &graphs.Model{Layers: []graphs.Layer{
-			{Name: "first", In: 4, Out: 3, Weight: "w1", Bias: "b1", ReLU: true},
+			{Name: "first", In: 4, Out: 3, Weight: "w1", Bias: "b1", Activation: "relu"},
 			{Name: "last", In: 3, Out: 4, Weight: "w2", Bias: "b2"},
 		}},
 		Weights:   graphs.Weights{{Name: "w1", Value: drawn(3, 4)}, {Name: "b1", Value: drawn(3)}, {Name: "w2", Value: drawn(4, 3)}, {Name: "b2", Value: drawn(4)}},
@@ -67,7 +67,7 @@ func output(m Model, weights graphs.Weights, pixels []float64, folded bool) []fl
 			for i := range x {
 				y[o] += float64(*weight.at(o, i)) * x[i]
 			}
-			if layer.ReLU {
+			if layer.Activation == "relu" {
 				y[o] = max(0, y[o])
 			}
 		}

@@ -2,6 +2,7 @@ package exports
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,7 @@ var operators = map[string]string{
 	"+ false": "Add", "- false": "Sub", "⊙ false": "Mul", "÷ false": "Div", "^ false": "Pow",
 	"abs": "Abs", "exp": "Exp", "ln": "Log", "neg": "Neg", "sqrt": "Sqrt", "inv": "Reciprocal",
 	"sigmoid": "Sigmoid", "tanh": "Tanh", "softplus": "Softplus",
+	"elu": "Elu", "leaky relu": "LeakyRelu", "batch norm": "BatchNormalization", // with ONNX's own defaults
 	">= true": "GreaterOrEqual", "> true": "Greater", "<= true": "LessOrEqual", "< true": "Less",
 }
 
@@ -64,6 +66,8 @@ func (f *formula) writeOperation(n *G.Node) (string, error) {
 	switch operator := operators[operation]; {
 	case operation == "square":
 		return f.apply("Mul", operands[0], operands[0])
+	case operation == "gelu":
+		return f.writeGELU(operands[0])
 	case strings.HasPrefix(operation, "Repeat"):
 		return f.write(operands[0]) // ONNX's operators repeat it themselves
 	case operator == "":
@@ -94,6 +98,22 @@ func (f *formula) writeAffine(a fuse.Affine) (string, error) {
 		gemm.output = name
 	}
 	return gemm.output, nil
+}
+
+// writeGELU adds x/2 * (1 + erf(x/sqrt(2))), because ONNX has no GELU before opset 20.
+func (f *formula) writeGELU(node *G.Node) (string, error) {
+	x, err := f.write(node)
+	f.know("sqrt2", nil, []float32{math.Sqrt2})
+	f.know("one", nil, []float32{1})
+	f.know("half", nil, []float32{0.5})
+	name := fmt.Sprintf("gelu.%d", len(f.steps))
+	f.value = x
+	f.then("Div", name+".scaled", "sqrt2")
+	f.then("Erf", name+".erf")
+	f.then("Add", name+".share", "one")
+	f.then("Mul", name+".whole", x)
+	f.then("Mul", name, "half")
+	return name, err
 }
 
 // apply adds a step that applies an operator to nodes.

@@ -21,7 +21,7 @@ func residual(t *testing.T, formula func(x *G.Node, w, b G.Nodes) *G.Node) train
 	kind := graphs.Kind{Name: "residual", Task: metrics.Classify, Losses: []string{"any"}, New: func(spec graphs.Spec) *graphs.Architecture {
 		return &graphs.Architecture{
 			Parameters: append(graphs.LinearParameters("first", spec.Inputs, 8), graphs.LinearParameters("second", 8, 8)...),
-			Formula: func(x *G.Node, p G.Nodes) (scores, code *G.Node) {
+			Formula: func(x *G.Node, p G.Nodes, _ graphs.Hidden) (scores, code *G.Node) {
 				return formula(x, G.Nodes{p[0], p[2]}, G.Nodes{p[1], p[3]}), nil
 			},
 			Loss: func(scores, labels *G.Node) *G.Node { return G.Must(G.Mean(G.Must(G.Sum(scores, 1)))) },

@@ -37,7 +37,7 @@ func (p *Prepared) Demo(ctx context.Context) (exports.Demo, error) {
 	for _, layer := range model.Layers {
 		if behind {
 			demo.Layers = append(demo.Layers, exports.DemoLayer{
-				In: layer.In, Out: layer.Out, ReLU: layer.ReLU, Bias: tensors[layer.Bias].Float32s(),
+				In: layer.In, Out: layer.Out, ReLU: layer.Activation == "relu", Bias: tensors[layer.Bias].Float32s(),
 				Weights: outByIn(tensors[layer.Weight].Float32s(), layer.In, layer.Out, layer.Transposed),
 			})
 		}

@@ -2,6 +2,7 @@ package runs
 
 import (
 	"slices"
+	"strings"
 
 	"cifartrain/graphs"
 	"cifartrain/internal/runfolder"
@@ -12,9 +13,9 @@ func Layers(architecture *graphs.Architecture, model *graphs.Model) []runfolder.
 	counts := architecture.ParameterCounts(model.Layers)
 	layers := make([]runfolder.Layer, len(model.Layers))
 	for i, layer := range model.Layers {
-		layers[i] = runfolder.Layer{Name: layer.Name, In: layer.In, Out: layer.Out, Parameters: counts[i], Latent: layer.Latent}
-		if layer.ReLU {
-			layers[i].Activation = "ReLU"
+		layers[i] = runfolder.Layer{Name: layer.Name, In: layer.In, Out: layer.Out, Parameters: counts[i], Latent: layer.Latent, Activation: layer.Activation}
+		if layer.Norm != nil {
+			layers[i].Activation = strings.TrimSpace("batch norm " + layer.Activation)
 		}
 		owner := model.Layers[slices.IndexFunc(model.Layers, func(l graphs.Layer) bool { return l.Weight == layer.Weight })]
 		if owner.Name != layer.Name {
