@@ -34,10 +34,13 @@ type Config struct {
 	Seed uint64 `yaml:"seed" default:"1" range:"from 0 to 18446744073709551615" changes:"seed" doc:"every random choice derives from it"`
 
 	Model struct {
-		Kind   string `yaml:"kind" changes:"work"` // the default is the first kind there is
-		Hidden []int  `yaml:"hidden" default:"[128]" range:"from 1 to 65536" length:"from 1 to 32" when:"model.kind" changes:"work" doc:"autoencoders: the encoder's widths, mirrored in the decoder"`
-		Latent int    `yaml:"latent" default:"32" range:"from 1 to 65536" when:"model.kind" changes:"work" doc:"autoencoders: the width of the code"` // a hundredth of the 3,072 inputs
-		Init   string `yaml:"init" default:"torch" oneof:"torch he glorot orthogonal pca" doc:"see below"`
+		Kind       string  `yaml:"kind" changes:"work"` // the default is the first kind there is
+		Hidden     []int   `yaml:"hidden" default:"[128]" range:"from 1 to 65536" length:"from 0 to 32" when:"model.kind" changes:"work" doc:"autoencoders: the encoder's widths, mirrored in the decoder; mlp: its hidden layers, [] for softmax regression"`
+		Latent     int     `yaml:"latent" default:"32" range:"from 1 to 65536" when:"model.kind" changes:"work" doc:"autoencoders: the width of the code"` // a hundredth of the 3,072 inputs
+		Activation string  `yaml:"activation" default:"relu" oneof:"relu leaky_relu elu gelu sigmoid tanh" when:"model.kind" changes:"work" doc:"after each hidden layer, as torch defines it"`
+		Dropout    float64 `yaml:"dropout" default:"0" range:"of at least 0 and below 1" when:"model.kind" changes:"work above 0" doc:"share of hidden values dropped in training, after each hidden activation"`
+		BatchNorm  bool    `yaml:"batch_norm" default:"false" when:"model.kind" changes:"work" doc:"normalize by the batch before each hidden activation, as torch.nn.BatchNorm1d"`
+		Init       string  `yaml:"init" default:"torch" oneof:"torch he glorot orthogonal pca" doc:"see below"`
 	} `yaml:"model"`
 
 	Data struct {
@@ -54,6 +57,7 @@ type Config struct {
 		Shuffle       bool       `yaml:"shuffle" default:"true" doc:"a new order every epoch; false keeps the dataset's"`
 		Flip          bool       `yaml:"flip" default:"false" changes:"work" doc:"mirror training images at random"`
 		Shift         int        `yaml:"shift" default:"0" range:"from 0 to 31" changes:"work above 0" doc:"move them by up to so many pixels each way at random"`
+		Noise         float64    `yaml:"noise" default:"0" range:"of at least 0" when:"model.kind" changes:"work above 0" doc:"autoencoders: deviation of Gaussian noise added to the input, not to the target, in training"`
 		Normalize     *Normalize `yaml:"normalize"`
 		Center        bool       `yaml:"center" default:"false" changes:"work" doc:"subtract the training set's mean image; pictures and errors have it back"`
 		BatchSize     int        `yaml:"batch_size" default:"64" range:"from 1 to 60000" changes:"work" doc:"images in a training step"`            // many steps an epoch, and work for the processor

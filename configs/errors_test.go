@@ -58,8 +58,7 @@ func TestOneProblem(t *testing.T) {
 
 		// Values.
 		{set(pair+"name: comparison", ""), `:2: name: "comparison" names something else in the folder of runs, or a device; choose another`},
-		{set(pair+"model: {kind: linear-svm}", ""), `:2: model.kind: "linear-svm" is not linear_svm, autoencoder or tied_autoencoder; did you mean linear_svm?`},
-		{set("model: {kind: autoencoder, hidden: []}", ""), ":1: model.hidden: needs from 1 to 32 values, as in [128], not 0"},
+		{set(pair+"model: {kind: linear-svm}", ""), `:2: model.kind: "linear-svm" is not linear_svm, mlp, autoencoder or tied_autoencoder; did you mean linear_svm?`},
 		{set("model: {kind: autoencoder, hidden: ["+strings.Repeat("1,", 101)+"]}", ""), ":1: model.hidden: has 101 values; at most 100 are allowed"},
 		{set("data: {classes: [frog, horse], dir: ''}", ""), `:1: data.dir: "" is not the path of a folder`},
 		{set("data: {classes: [frog, horse], url: ftp://x/y}", ""), `:1: data.url: "ftp://x/y" is not an address such as https://host/file.tar.gz; to fetch nothing set data.download to false`},

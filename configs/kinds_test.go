@@ -3,12 +3,14 @@ package configs
 // testKinds are kinds of models as a program may have them.
 var testKinds = []Kind{
 	{Name: "linear_svm", Losses: []string{"hinge", "squared_hinge"}, Keys: []string{"loss.c", "loss.multiclass"}, Check: needsClasses},
+	{Name: "mlp", Losses: []string{"cross_entropy"}, Keys: hidden, Defaults: adam, Check: needsClasses},
 	{Name: "autoencoder", Losses: []string{"mse"}, Keys: restoring, Defaults: adam, Check: knowsClasses},
 	{Name: "tied_autoencoder", Losses: []string{"mse"}, Keys: restoring, Defaults: adam, Check: knowsClasses},
 }
 
 var (
-	restoring = []string{"model.hidden", "model.latent", "plots.reconstructions"}
+	hidden    = []string{"model.hidden", "model.activation", "model.dropout", "model.batch_norm"}
+	restoring = append([]string{"model.latent", "data.noise", "plots.reconstructions"}, hidden...)
 	adam      = map[string]any{"optimizer.kind": "adam", "optimizer.learning_rate": 0.001, "optimizer.weight_decay": 0}
 )
 

@@ -18,6 +18,7 @@ var everyKey = strings.NewReplacer("classes: []", "classes: [frog, horse]",
 func svm() (c Config) {
 	c.Name, c.Seed = "svm", 1
 	c.Model.Kind, c.Model.Hidden, c.Model.Latent, c.Model.Init = "linear_svm", []int{128}, 32, "torch"
+	c.Model.Activation = "relu"
 	c.Data.Source, c.Data.Test, c.Data.IfMissing, c.Data.Dir, c.Data.Download = "cifar10", 0.2, "sample", "data", true
 	c.Data.URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 	c.Data.Classes, c.Data.Validation, c.Data.Split, c.Data.Shuffle = []string{"frog", "horse"}, 0.3, "random", true
@@ -107,6 +108,9 @@ model:
   kind: autoencoder
   hidden: [128]
   latent: 32
+  activation: relu
+  dropout: 0
+  batch_norm: false
   init: torch
 data:
   source: sample
@@ -117,6 +121,7 @@ data:
   shuffle: true
   flip: false
   shift: 0
+  noise: 0
   center: false
   batch_size: 64
   eval_batch_size: 128

@@ -70,9 +70,7 @@ func (a *Architecture) Predict(output []float32) int {
 func (a *Architecture) Width() int {
 	width := a.spec.Inputs
 	for _, p := range a.Parameters {
-		if len(p.Shape) > 0 {
-			width += p.Shape[0]
-		}
+		width += p.Shape[0]
 	}
 	return width
 }

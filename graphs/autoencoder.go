@@ -53,6 +53,9 @@ const mostWeights = 500_000_000
 // widthProblems returns what is wrong with an autoencoder's widths. matrices is
 // the number of weight matrices for each pair of neighboring widths.
 func widthProblems(spec Spec, matrices int) []Problem {
+	if len(spec.Hidden) == 0 {
+		return []Problem{{"model.hidden", "an autoencoder needs one hidden layer or more, as in [128]"}}
+	}
 	weights, widths := 0, encoderWidths(spec)
 	for i, in := range widths[:len(widths)-1] {
 		weights += matrices * in * widths[i+1]

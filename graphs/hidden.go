@@ -98,10 +98,10 @@ func (s Spec) normParameters(layer string, width int) []Parameter {
 		{Name: layer + ".bias", Shape: shape},
 		{Name: layer + ".running_mean", Shape: shape, State: true},
 		{Name: layer + ".running_var", Shape: shape, Fill: 1, State: true},
-		{Name: layer + batchesSeen, Shape: tensor.Shape{}, State: true},
+		{Name: layer + batchesSeen, Shape: tensor.Shape{1}, State: true},
 	}
 }
 
 // batchesSeen ends the name of the number of batches that a batch normalization has
-// been trained on, which no formula uses.
+// been trained on, which no formula uses. Torch takes its shape, (1), for a scalar.
 const batchesSeen = ".num_batches_tracked"

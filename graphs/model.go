@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -60,8 +61,8 @@ func (a *Architecture) build(weights Weights, rows int, training bool) (m *Model
 	var parameters G.Nodes // those that the formula uses
 	for i, w := range weights {
 		shape := w.Value.Shape()
-		if shape.Dims() == 0 {
-			continue // a number of batches
+		if strings.HasSuffix(w.Name, batchesSeen) {
+			continue
 		}
 		node := G.NewTensor(g, tensor.Float32, shape.Dims(), G.WithName(w.Name), G.WithShape(shape...), G.WithValue(w.Value))
 		parameters = append(parameters, node)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/nlpodyssey/safetensors"
 	"gorgonia.org/tensor"
@@ -60,7 +61,14 @@ func decodeHeader(content []byte, longest uint64) (length uint64, metadata safet
 	if err := checkKeys(decoder, 0); err != nil {
 		return 0, metadata, fmt.Errorf("byte %d: %w", 8+decoder.InputOffset(), err)
 	}
-	return safetensors.ReadMetadata(content)
+	// Torch stores the number of batches of a batch normalization as a scalar, which
+	// the library takes for an empty tensor.
+	if scalar := []byte(`"shape":[]`); bytes.Contains(content[8:8+length], scalar) {
+		header := bytes.ReplaceAll(content[8:8+length], scalar, []byte(`"shape":[1]`))
+		content = slices.Concat(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header, content[8+length:])
+	}
+	_, metadata, err = safetensors.ReadMetadata(content)
+	return length, metadata, err
 }
 
 // checkKeys reads a JSON value. It refuses a key that is given twice in one
@@ -119,6 +127,9 @@ func float32View(value *tensor.Dense) (safetensors.TensorView, error) {
 
 // float32Tensor copies data into a new tensor.
 func float32Tensor(info *safetensors.TensorInfo, data []byte) (*tensor.Dense, error) {
+	if info.DType == safetensors.I64 && len(data) == 8 { // a number of batches
+		return tensor.New(tensor.WithShape(1), tensor.WithBacking([]float32{float32(binary.LittleEndian.Uint64(data))})), nil
+	}
 	if info.DType != safetensors.F32 {
 		return nil, fmt.Errorf("holds %v, not F32", info.DType)
 	}

@@ -135,7 +135,10 @@ func (t *tested) filters() ([]plots.Filter, error) {
 	weights := t.Weights.ByName()[first.Weight].Float32s() // (out, in)
 	filters := make([]plots.Filter, first.Out)
 	for unit := range filters {
-		filters[unit] = plots.Filter{Weights: t.Drawn(weights[unit*first.In : (unit+1)*first.In]), Use: use[0][unit]}
+		filters[unit] = plots.Filter{Weights: t.Drawn(weights[unit*first.In : (unit+1)*first.In]), Use: 1}
+		if use[0] != nil { // of a layer without a ReLU, every unit is active
+			filters[unit].Use = use[0][unit]
+		}
 	}
 	return filters, nil
 }

@@ -36,6 +36,7 @@ func spec(config configs.Config, shape loaders.Shape, classes []string) graphs.S
 	_, uniform := lossScale(config.Data.Normalize)
 	return graphs.Spec{
 		Hidden: config.Model.Hidden, Latent: config.Model.Latent, Init: config.Model.Init,
+		Activation: config.Model.Activation, Dropout: config.Model.Dropout, BatchNorm: config.Model.BatchNorm, Noise: config.Data.Noise,
 		Loss: config.Loss.Kind, C: config.Loss.C, Multiclass: config.Loss.Multiclass, Inputs: shape.Values(), Classes: len(classes),
 		Centered: config.Data.Center, OneScale: uniform,
 	}

@@ -31,6 +31,7 @@ func (p *Prepared) Run() (*training.Run, error) {
 		}),
 		TrainingSet:   p.Batches(p.Images.Training),
 		ValidationSet: p.Batches(p.Images.Validation),
+		Random:        p.Config.Random,
 		Epochs:        train.Epochs, EarlyStopping: train.EarlyStopping,
 	}
 	if train.AverageDecay > 0 {
@@ -39,12 +40,17 @@ func (p *Prepared) Run() (*training.Run, error) {
 	return run, nil
 }
 
-// Suits returns an error if the warm-up is longer than the run.
+// Suits returns an error if the warm-up is longer than the run, or if a batch
+// normalization would get a batch of one image.
 func (p *Prepared) Suits() error {
 	size, images, epochs, warmup := p.Config.Data.BatchSize, p.Images.Training.Len(), p.Config.Train.Epochs, p.Config.Optimizer.WarmupSteps
 	if steps := (images + size - 1) / size; warmup > epochs*steps {
 		return p.Config.Error(configs.Problem{Key: "optimizer.warmup_steps", Message: fmt.Sprintf(
 			"a warm-up of %d steps is longer than the run, whose %s of %d steps make %d: train longer or shorten the warm-up", warmup, reports.Epochs(epochs), steps, epochs*steps)})
+	}
+	if p.Config.Model.BatchNorm && images%size == 1 {
+		return p.Config.Error(configs.Problem{Key: "data.batch_size", Message: fmt.Sprintf(
+			"the last batch of the %d training images would hold a single one, which batch normalization cannot normalize: choose another size than %d", images, size)})
 	}
 	return nil
 }
