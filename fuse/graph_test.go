@@ -238,8 +238,8 @@ func TestGraph(t *testing.T) {
 		{"relu", restore(relu), "linear and relu, linear, mse, mse gradient, input gradient, weight gradient, bias gradient, relu gradient, weight gradient, bias gradient"},
 		{"tanh", restore(tanh), "linear, linear, mse, mse gradient, input gradient, weight gradient, bias gradient, weight gradient, bias gradient, copy"},
 		{"sigmoid", restore(sigmoid), "linear, linear, mse, mse gradient, input gradient, weight gradient, bias gradient, weight gradient, bias gradient, copy"},
-		{"leaky relu", restore(leaky), "linear, linear, mse, mse gradient, input gradient, weight gradient, bias gradient, weight gradient, bias gradient, copy, + false, + false"},
-		{"skip connection", restore(func(h *G.Node) *G.Node { return add(h, relu(h)) }), "linear, linear, mse, mse gradient, input gradient, weight gradient, bias gradient, weight gradient, bias gradient, copy, + false, + false"},
+		{"leaky relu", restore(leaky), "linear, relu, linear, mse, mse gradient, input gradient, weight gradient, bias gradient, relu gradient, weight gradient, bias gradient, copy, + false, + false"},
+		{"skip connection", restore(func(h *G.Node) *G.Node { return add(h, relu(h)) }), "linear, relu, linear, mse, mse gradient, input gradient, weight gradient, bias gradient, relu gradient, weight gradient, bias gradient, copy, + false, + false"},
 		{"one weight three times", func(p *program) G.Nodes {
 			x, w, b := p.input(p.rows, 4), p.weight(4, 4), p.weight(4)
 			y := tanh(affine(tanh(affine(tanh(affine(x, w, b)), w, b)), w, b))
@@ -266,20 +266,20 @@ func TestGraph(t *testing.T) {
 			x := p.input(p.rows, 5)
 			a := p.linear(x, 5)
 			return G.Nodes{mse(times(relu(a), tanh(a)), x)}
-		}, "linear, mse, mse gradient, weight gradient, bias gradient, + false"},
+		}, "linear, relu, mse, mse gradient, relu gradient, weight gradient, bias gradient, + false"},
 		{"a product with two users", func(p *program) G.Nodes {
 			x, w := p.input(p.rows, 5), p.weight(5, 5)
 			product := G.Must(G.Mul(x, w))
 			h := relu(G.Must(G.BroadcastAdd(product, p.weight(5), nil, []byte{0})))
 			return G.Nodes{mse(times(h, product), x)}
-		}, "product, copy, mse, mse gradient, copy, weight gradient, + false, + false"},
+		}, "product, copy, relu, mse, mse gradient, relu gradient, copy, weight gradient, + false, + false"},
 		{"inner nodes as roots", func(p *program) G.Nodes {
 			x, w := p.input(p.rows, 5), p.weight(5, 5)
 			product := G.Must(G.Mul(x, w))
 			a := G.Must(G.BroadcastAdd(product, p.weight(5), nil, []byte{0}))
 			d := G.Must(G.Sub(relu(a), x))
 			return G.Nodes{G.Must(G.Mean(square(d))), d, a, product}
-		}, "product, copy, copy, weight gradient, copy, copy, copy, copy, + false"},
+		}, "product, copy, relu, relu gradient, copy, weight gradient, copy, copy, copy, copy, + false"},
 		{"leaves as roots", func(p *program) G.Nodes {
 			x := p.input(p.rows, 5)
 			return G.Nodes{mse(p.linear(x, 5), x), x, p.weights[0]}
@@ -298,7 +298,7 @@ func TestGraph(t *testing.T) {
 			x := p.input(p.rows, 5)
 			y := G.Must(G.BroadcastAdd(G.Must(G.Mul(x, p.weight(5, 4))), p.weight(1, 4), nil, []byte{0}))
 			return G.Nodes{G.Must(G.Mean(square(relu(y)))), y}
-		}, "linear, weight gradient, bias gradient, copy, copy"},
+		}, "linear, relu, relu gradient, weight gradient, bias gradient, copy"},
 		{"products", func(p *program) G.Nodes {
 			x, w, v := p.input(p.rows, 5), p.weight(5, 4), p.weight(p.rows, 4)
 			t := G.Must(G.Transpose(w))
@@ -329,7 +329,7 @@ func TestGraph(t *testing.T) {
 		{"hinge of scores that are used twice, y second", func(p *program) G.Nodes {
 			scores, y := column(p.linear(p.input(p.rows, 5), 1)), p.labels()
 			return G.Nodes{add(hinge(scores, signs(y), false), G.Must(G.Mean(square(scores))))}
-		}, "linear, copy, copy, weight gradient, bias gradient, copy, + false, + false"},
+		}, "linear, copy, relu, relu gradient, copy, weight gradient, bias gradient, copy, + false, + false"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, rows := range []int{7, 4} {
