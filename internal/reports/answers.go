@@ -84,7 +84,7 @@ func (c Contender) overSeeds() string {
 	r := newResult(c.Label, "", nil, c.summaries()...)
 	text := fmt.Sprintf("Test %s over %s: %s with the best weights of each run, %s with the last ones.", measure(r.classifies), counted(len(c.Runs), "seed"), r.text("best_test"), r.text("test"))
 	if interval := r.interval(); interval != "" {
-		text += fmt.Sprintf(" These are means with standard deviations; the mean over all seeds lies between %s (95 %% interval).", strings.Replace(interval, " to ", " and ", 1))
+		text += fmt.Sprintf(" These are means with standard deviations; the mean over all seeds lies between %s (95%% interval).", strings.Replace(interval, " to ", " and ", 1))
 	}
 	return text
 }
@@ -129,7 +129,7 @@ func quality(first, other Contender, d metrics.Difference) string {
 		return fmt.Sprintf("%s Of the same %s test images, %s only %s gets right and %s only %s (McNemar's test, %s). This is about two runs, not two configs: other seeds may differ. -seeds 5 compares the configs.",
 			text, Thousands(other.Summary().Images.Test), Thousands(d.OnlyOther), other.Label, Thousands(d.OnlyFirst), first.Label, pText(d.P))
 	}
-	return fmt.Sprintf("%s The difference is %s (95 %% interval, %s, %s).%s", text, changeText(classifies, d), basis(d), pText(d.P), seedsNeeded(d))
+	return fmt.Sprintf("%s The difference is %s (95%% interval, %s, %s).%s", text, changeText(classifies, d), basis(d), pText(d.P), seedsNeeded(d))
 }
 
 // undecided says what it takes to compare configs of which there is one run each.
@@ -162,7 +162,7 @@ func pText(p float64) string {
 	return fmt.Sprintf("p = %.2g", p)
 }
 
-// changeText writes a difference with its sign and its 95 % interval, if there is one.
+// changeText writes a difference with its sign and its 95% interval, if there is one.
 func changeText(classifies bool, d metrics.Difference) string {
 	sign := "+"
 	if d.Change < 0 {

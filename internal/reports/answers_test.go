@@ -64,7 +64,7 @@ func TestAnswers(t *testing.T) {
 			[]string{"is better than", "worse than"}},
 		{"seeds in pairs", []*runfolder.Folder{restorer("a", "mlp", 1, 0.5, 0.3, 800), restorer("a", "mlp", 2, 0.6, 0.3, 800), restorer("a", "mlp", 3, 0.7, 0.3, 800),
 			restorer("b", "mlp", 3, 0.602, 0.3, 800), restorer("b", "mlp", 1, 0.401, 0.3, 800), restorer("b", "mlp", 2, 0.5, 0.3, 800)},
-			[]string{"b is better than a by 16.5%: test loss 0.5010 ± 0.1005 against 0.6000 ± 0.1000. The difference is −0.09900 ± 0.00248 (95 % interval, 3 pairs of the same seeds, Student's t-test, p < 0.001).", "Neither overfits"}, nil},
+			[]string{"b is better than a by 16.5%: test loss 0.5010 ± 0.1005 against 0.6000 ± 0.1000. The difference is −0.09900 ± 0.00248 (95% interval, 3 pairs of the same seeds, Student's t-test, p < 0.001).", "Neither overfits"}, nil},
 		{"other seeds", []*runfolder.Folder{restorer("a", "mlp", 1, 0.5, 0.3, 800), restorer("a", "mlp", 2, 0.6, 0.3, 800), restorer("b", "mlp", 3, 0.5, 0.3, 800), restorer("b", "mlp", 4, 0.58, 0.3, 800)},
 			[]string{"b cannot be told from a: test loss 0.5400 ± 0.0566 against 0.5500 ± 0.0707.", "2 and 2 seeds, Welch's t-test", "seeds of each would show it in four of five cases"}, nil},
 		{"seeds of one config", []*runfolder.Folder{classifier("a", 1, 0.7, nil), classifier("a", 2, 0.8, nil)},

@@ -115,7 +115,7 @@ func (r result) text(name string) string {
 	return spreadText(r.classifies, spread)
 }
 
-// interval writes the 95 % interval of the mean test figure at the best epoch.
+// interval writes the 95% interval of the mean test figure at the best epoch.
 func (r result) interval() string {
 	name, text := "best_test_loss", plots.Loss
 	if r.classifies {
@@ -155,7 +155,7 @@ type linkedRow struct {
 // newTable returns the table of results, with a column for each of the keys. It
 // leaves out columns that say nothing in any row.
 func newTable(keys []string, results []result) table {
-	head := append(append([]string{"run"}, keys...), "seed", "training", "validation", "test", "test, 95 % interval", "test, last epoch", "best epoch", "epochs", "parameters", "time", "status")
+	head := append(append([]string{"run"}, keys...), "seed", "training", "validation", "test", "test, 95% interval", "test, last epoch", "best epoch", "epochs", "parameters", "time", "status")
 	cells := make([][]string, len(results))
 	for i, r := range results {
 		duration := ""

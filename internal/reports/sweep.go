@@ -276,7 +276,7 @@ func (s *Sweep) others() string {
 	if tested == 0 {
 		return moreSeeds
 	}
-	return fmt.Sprintf("%d of the %d others are worse than it beyond chance, %d cannot be told from it (t-tests over seeds at 5 %%, Holm's correction for all pairs of settings).", worse, len(differences), len(differences)-worse)
+	return fmt.Sprintf("%d of the %d others are worse than it beyond chance, %d cannot be told from it (t-tests over seeds at 5%%, Holm's correction for all pairs of settings).", worse, len(differences), len(differences)-worse)
 }
 
 // changes says what each change does on its own: which ones help, which ones harm,
@@ -308,7 +308,7 @@ func (s *Sweep) changes() []string {
 	if len(groups["Difference to no change"]) > 0 {
 		return append(answers, moreSeeds)
 	}
-	return append(answers, "In brackets is the difference with its 95 % interval. The tests are t-tests over seeds at 5 % with Holm's correction for the number of changes. What a change does beside others, they do not show.")
+	return append(answers, "In brackets is the difference with its 95% interval. The tests are t-tests over seeds at 5% with Holm's correction for the number of changes. What a change does beside others, they do not show.")
 }
 
 // against compares the validation figures of all finished settings with those of the
