@@ -97,9 +97,8 @@ func hinge(l hingeLoss, varies bool) *op {
 // squared, each term is squared. Source: Weston and Watkins, Support Vector
 // Machines for Multi-Class Pattern Recognition, ESANN 1999.
 func WestonWatkins(scores, labels *G.Node, c float64, squared bool) (*G.Node, error) {
-	classes := scores.Shape()[1]
 	return Loss{squaredName("weston-watkins hinge", squared), func(gradient, scores, labels []float32) float32 {
-		return kernels.WestonWatkins(gradient, scores, labels, classes, float32(c), squared)
+		return kernels.WestonWatkins(gradient, scores, labels, len(scores)/len(labels), float32(c), squared)
 	}}.Node(scores, labels)
 }
 
@@ -112,10 +111,10 @@ func OneVsRest(scores, labels *G.Node, c float64, squared bool) (*G.Node, error)
 	if squared {
 		value, withGradient = kernels.SquaredHinge, kernels.SquaredHingeWithGradient
 	}
-	classes := scores.Shape()[1]
-	sum := float32(c * float64(classes)) // value is a mean over the classes, too
-	var signs []float32                  // (images, classes)
+	var signs []float32 // (images, classes)
 	return Loss{squaredName("one-vs-rest hinge", squared), func(gradient, scores, labels []float32) float32 {
+		classes := len(scores) / len(labels)
+		sum := float32(c * float64(classes)) // value is a mean over the classes, too
 		signs = signs[:0]
 		for _, label := range labels {
 			for class := range classes {

@@ -170,39 +170,6 @@ func TestTiedWeightIsOneNode(t *testing.T) {
 	}
 }
 
-// TestTiedGradientsAreAddedInProducts finds no addition by Gorgonia among what a
-// training step of the tied autoencoder computes. That the sums are right, the
-// comparisons with PyTorch show.
-func TestTiedGradientsAreAddedInProducts(t *testing.T) {
-	architecture, weights := newAutoencoder(t, "tied_autoencoder", 6, 5)
-	model, err := architecture.Build(weights, rows)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := model.Fuse(true); err != nil {
-		t.Fatal(err)
-	}
-	weightCount, computed := 0, make(map[string]int)
-	for _, node := range model.Learnables {
-		if strings.HasSuffix(node.Name(), ".weight") {
-			weightCount++
-		}
-	}
-	for _, node := range model.Graph.AllNodes() {
-		if op := node.Op(); op != nil {
-			computed[op.String()]++
-		}
-	}
-	for name := range computed {
-		if strings.HasPrefix(name, "+") {
-			t.Errorf("the step computes Gorgonia's %q", name)
-		}
-	}
-	if got := computed["weight gradient and sum"]; got != weightCount {
-		t.Errorf("%d products add a weight's other gradient, want one for each of the %d weights", got, weightCount)
-	}
-}
-
 // TestTiedStepMovesBothUses changes one element of the first weight and finds
 // the change in the encoder's and in the decoder's products.
 func TestTiedStepMovesBothUses(t *testing.T) {
