@@ -108,13 +108,17 @@ func formulaWeights(seed, k int, p graphs.Parameter) []float32 {
 	bound := float32(1 / math.Sqrt(float64(p.FanIn)))
 	values := make([]float32, p.Shape.TotalSize())
 	for j := range values {
-		h := uint32(16*seed+k)*0x9E3779B9 ^ uint32(j)
-		h = (h ^ h>>16) * 0x85EBCA6B
-		h = (h ^ h>>13) * 0xC2B2AE35
-		h ^= h >> 16
-		values[j] = (float32(h>>8)/(1<<23) - 1) * bound
+		values[j] = (float32(formulaDraw(seed, k, uint32(j))>>8)/(1<<23) - 1) * bound
 	}
 	return values
+}
+
+// formulaDraw is the script's random number h for element j of tensor k.
+func formulaDraw(seed, k int, j uint32) uint32 {
+	h := uint32(16*seed+k)*0x9E3779B9 ^ j
+	h = (h ^ h>>16) * 0x85EBCA6B
+	h = (h ^ h>>13) * 0xC2B2AE35
+	return h ^ h>>16
 }
 
 // formulaBatch is the first images of the script's set, transformed.
