@@ -72,6 +72,9 @@ func (c *Comparison) Answers() (answers []string) {
 			answers = append(answers, cost)
 		}
 	}
+	if len(alike) > 2 {
+		answers = append(answers, "Each p-value is corrected for the number of configs that are compared (Holm).")
+	}
 	if fits := c.fits(); fits != "" {
 		answers = append(answers, fits)
 	}
@@ -116,7 +119,7 @@ func quality(first, other Contender, d metrics.Difference) string {
 	if d.Basis == metrics.SameImages {
 		a, b = "this run of "+a, "This run of "+b
 	}
-	text := fmt.Sprintf("%s cannot be told from %s: %s.", b, a, figures)
+	text := fmt.Sprintf("%s and %s differ by no more than chance explains: %s.", b, a, figures)
 	switch {
 	case d.Basis == metrics.Untested:
 		return fmt.Sprintf("The test %s is %s for %s and %s for %s. %s", measure(classifies), spreadText(classifies, d.Other), b, spreadText(classifies, d.First), a, undecided(classifies, d))

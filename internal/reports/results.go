@@ -155,7 +155,7 @@ type linkedRow struct {
 // newTable returns the table of results, with a column for each of the keys. It
 // leaves out columns that say nothing in any row.
 func newTable(keys []string, results []result) table {
-	head := append(append([]string{"run"}, keys...), "seed", "training", "validation", "test", "test, 95% interval", "test, last epoch", "best epoch", "epochs", "parameters", "time", "status")
+	head := append(slices.Clone(keys), "seed", "training", "validation", "test", "test, 95% interval", "test, last epoch", "best epoch", "epochs", "parameters", "time", "status")
 	cells := make([][]string, len(results))
 	for i, r := range results {
 		duration := ""
@@ -169,11 +169,11 @@ func newTable(keys []string, results []result) table {
 		cells[i] = append(append(slices.Clone(values), r.seeds, r.text("best_train"), r.text("best_val"), r.text("best_test"), r.interval(), r.text("test"),
 			r.whole("best_epoch"), r.whole("epochs"), r.whole("parameters")), duration, r.status)
 	}
-	t := table{Head: head[:1]}
+	t := table{Head: []string{"run"}}
 	for _, r := range results {
 		t.Rows = append(t.Rows, linkedRow{Name: r.name, Link: r.link})
 	}
-	for k, name := range head[1:] {
+	for k, name := range head {
 		column := make([]string, len(results))
 		for i := range results {
 			column[i] = cells[i][k]
@@ -207,7 +207,7 @@ func alignPoints(column []string) {
 		most = max(most, after(cell))
 	}
 	for i, cell := range column {
-		if after(cell) > 0 {
+		if strings.IndexAny(cell, "-0123456789") == 0 { // a number, perhaps a whole one
 			column[i] += strings.Repeat(figureSpace, most-after(cell))
 		}
 	}
@@ -234,7 +234,7 @@ type recorded struct {
 }
 
 // writeFiles writes the pictures and comparison.csv, which has a row for each run:
-// each figure, and after it the mean, the sample standard deviation and the 95 %
+// each figure, and after it the mean, the sample standard deviation and the 95%
 // interval over the n runs of its config.
 func writeFiles(f *runfolder.Folder, keys []string, runs []recorded, pictures []DrawnPicture) error {
 	for _, picture := range pictures {

@@ -59,7 +59,7 @@ func TestTablesAlign(t *testing.T) {
 	if got := strings.Join(rows[0], "|"); !strings.HasPrefix(got, "|momentum|seed|training|validation|test") {
 		t.Errorf("the head is %q", got)
 	}
-	if first, second := rows[1], rows[2]; first[1] != "0.9" || first[4] != "0.04000" || second[4] != "0.5000 " {
+	if first, second := rows[1], rows[2]; first[1] != "0.9" || second[1] != "0  " || first[4] != "0.04000" || second[4] != "0.5000 " {
 		t.Errorf("the rows are %q and %q", first, second)
 	}
 }
