@@ -28,12 +28,13 @@ var autoencoder = Kind{
 		a := reconstruction(spec)
 		widths := encoderWidths(spec)
 		a.Parameters = sequentialParameters("encoder.", widths, spec)
-		encoder := len(a.Parameters)
+		layers := len(widths) - 1 // of either half
 		slices.Reverse(widths)
 		a.Parameters = append(a.Parameters, sequentialParameters("decoder.", widths, spec)...)
 		a.Formula = func(x *G.Node, p G.Nodes, hidden Hidden) (restored, code *G.Node) {
-			code = sequential(x, p[:encoder], hidden)          // (B, latent)
-			return sequential(code, p[encoder:], hidden), code // (B, inputs)
+			code, p = sequential(x, p, layers, hidden)        // (B, latent)
+			restored, _ = sequential(code, p, layers, hidden) // (B, inputs)
+			return restored, code
 		}
 		return a
 	},

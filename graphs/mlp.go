@@ -33,7 +33,8 @@ var mlp = Kind{
 			Parameters: sequentialParameters("", slices.Concat([]int{spec.Inputs}, spec.Hidden, []int{scores}), spec),
 			LossName:   "cross-entropy", Probabilities: true,
 			Formula: func(x *G.Node, p G.Nodes, hidden Hidden) (scores, code *G.Node) {
-				return sequential(x, p, hidden), nil // (B, scores)
+				scores, _ = sequential(x, p, len(spec.Hidden)+1, hidden) // (B, scores)
+				return scores, nil
 			},
 			Loss: func(scores, labels *G.Node) *G.Node { return G.Must(fuse.CrossEntropy(scores, labels)) },
 		}

@@ -6,16 +6,17 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// sequential is torch.nn.Sequential of linear layers, with what follows hidden
-// layers between them. p holds the layers' parameters in order.
-func sequential(x *G.Node, p G.Nodes, hidden Hidden) *G.Node {
-	for {
-		x = affine(x, transposed(p[0]), p[1]) // (B, out)
-		if p = p[2:]; len(p) == 0 {
-			return x
+// sequential is torch.nn.Sequential of so many linear layers, with what follows hidden
+// layers between them. It takes the layers' parameters from the front of p and
+// returns the others.
+func sequential(x *G.Node, p G.Nodes, layers int, hidden Hidden) (output *G.Node, rest G.Nodes) {
+	for i := range layers {
+		if i > 0 {
+			x, p = hidden(x, p)
 		}
-		x, p = hidden(x, p)
+		x, p = affine(x, transposed(p[0]), p[1]), p[2:] // (B, out)
 	}
+	return x, p
 }
 
 // sequentialParameters are those of sequential's layers between the widths, named as
