@@ -16,6 +16,7 @@
 //	go run . runs                        all runs with their figures (also runs/index.html)
 //	go run . list                        the shipped configs
 //	go run . show NAME                   one of them, with all keys that have an effect
+//	go run . schema                      the configs' JSON Schema, for editors
 //
 // Exit status: 0 done; 1 failed while running; 2 the command line, the config
 // or a weights file is wrong; 130 interrupted.

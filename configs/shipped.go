@@ -14,7 +14,7 @@ var shippedFiles embed.FS
 // ShippedConfig is a configuration file that is part of the program.
 type ShippedConfig struct {
 	Name    string // "svm" for configs/svm.yaml
-	Summary string // one line: the second comment line of the file
+	Summary string // one line: the third comment line of the file
 }
 
 // Shipped returns the configurations that are part of the program, sorted by
@@ -22,8 +22,8 @@ type ShippedConfig struct {
 func Shipped() (shipped []ShippedConfig) {
 	for _, name := range shippedNames() {
 		_, text, _ := readShipped(name)
-		lines := strings.SplitN(string(text), "\n", 3) // the first holds the command that runs the file
-		shipped = append(shipped, ShippedConfig{name, strings.TrimPrefix(lines[1], "# ")})
+		lines := strings.SplitN(string(text), "\n", 4) // the first names the schema, the second the command that runs the file
+		shipped = append(shipped, ShippedConfig{name, strings.TrimPrefix(lines[2], "# ")})
 	}
 	return shipped
 }

@@ -26,12 +26,11 @@ func TestShipped(t *testing.T) {
 			t.Errorf("%s: its name is %q; the run folder should tell the file", s.Name, c.Name)
 		}
 		_, text, _ := readShipped(s.Name)
-		first, _, _ := strings.Cut(string(text), "\n")
-		if want := "go run . -config configs/" + s.Name + ".yaml"; !strings.HasPrefix(first, "#") || !strings.Contains(first, want) {
-			t.Errorf("%s: the first line is %q, want a comment with %q", s.Name, first, want)
+		if want := "# yaml-language-server: $schema=schema.json\n# go run . -config configs/" + s.Name + ".yaml"; !strings.HasPrefix(string(text), want) {
+			t.Errorf("%s begins with %q, want %q", s.Name, text[:min(len(text), len(want))], want)
 		}
-		if s.Summary == "" {
-			t.Errorf("%s: the second line is no summary", s.Name)
+		if s.Summary == "" || strings.HasPrefix(s.Summary, "go run") {
+			t.Errorf("%s: the third line is no summary: %q", s.Name, s.Summary)
 		}
 		checkRoundTrip(t, c)
 	}

@@ -39,6 +39,7 @@ func commands() []command {
 		{"runs", "all runs with their figures (also runs/index.html)", "runs", (*program).list},
 		{"list", "the shipped configs", "", (*program).listConfigs},
 		{"show NAME", "one of them, with all keys that have an effect", "set data", (*program).show},
+		{"schema", "the configs' JSON Schema, for editors", "", (*program).schema},
 	}
 }
 

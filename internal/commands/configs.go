@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cifartrain/configs"
+	"cifartrain/internal/runs"
 )
 
 // listConfigs prints the shipped configs, one on each line.
@@ -33,5 +34,15 @@ func (p *program) show(_ context.Context, operands []string) error {
 		text = bytes.TrimPrefix(text, []byte("name: "+config.Name+"\n"))
 	}
 	_, err = p.stdout.Write(text)
+	return err
+}
+
+// schema prints the JSON Schema of config files; configs/schema.json is a copy.
+func (p *program) schema(context.Context, []string) error {
+	text, err := configs.Schema(runs.Kinds())
+	if err != nil {
+		return err
+	}
+	_, err = p.stdout.raw().Write(text)
 	return err
 }
