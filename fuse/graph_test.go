@@ -78,6 +78,12 @@ func hinge(y, s *G.Node, square bool) *G.Node {
 	return G.Must(G.Mean(terms))
 }
 
+// crossEntropy is the mean of -y log(softmax(scores)) over all elements.
+func crossEntropy(y, scores *G.Node) *G.Node {
+	sums := G.Must(G.Log(G.Must(G.Sum(G.Must(G.Exp(scores)), 1))))
+	return G.Must(G.Neg(G.Must(G.Mean(times(y, G.Must(G.BroadcastSub(scores, sums, nil, []byte{1})))))))
+}
+
 // signs is 2 labels - 1.
 func signs(labels *G.Node) *G.Node {
 	return G.Must(G.Sub(G.Must(G.Mul(labels, number(2))), number(1)))
@@ -258,9 +264,7 @@ func TestGraph(t *testing.T) {
 		{"softmax", func(p *program) G.Nodes {
 			x, y := p.input(p.rows, 5), p.input(p.rows, 3)
 			scores := p.linear(relu(p.linear(x, 4)), 3)
-			exp := G.Must(G.Exp(scores))
-			logits := G.Must(G.BroadcastSub(scores, G.Must(G.Log(G.Must(G.Sum(exp, 1)))), nil, []byte{1}))
-			return G.Nodes{G.Must(G.Neg(G.Must(G.Mean(times(y, logits))))), scores}
+			return G.Nodes{crossEntropy(y, scores), scores}
 		}, "linear and relu, linear, copy, copy, input gradient, weight gradient, bias gradient, relu gradient, weight gradient, bias gradient, copy, copy, + false"},
 		{"a sum with two users", func(p *program) G.Nodes {
 			x := p.input(p.rows, 5)
