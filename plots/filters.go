@@ -18,8 +18,8 @@ type Filter struct {
 const mostFilters = 144
 
 // Filters writes a PNG of the first layer's filters to w, at most 144 of them, those
-// of the units that are not zero on most images first. Units that are zero on every
-// image are counted in a note and not drawn. Filters returns an error for weights of
+// of the units that are not zero on most validation images first. Units that are zero
+// on all of them are counted in a note and not drawn. Filters returns an error for weights of
 // different sizes or that are not finite, if the caption names no dataset, or from w.
 func Filters(w io.Writer, caption Caption, filters []Filter) error {
 	const across = 12
@@ -28,7 +28,7 @@ func Filters(w io.Writer, caption Caption, filters []Filter) error {
 	notes := []string{"Each picture is the weights of one unit: bright above 0, dark below, middle gray 0, each on a scale of its own. " +
 		"The units that are not zero on most images come first."}
 	if dead := len(filters) - len(live); dead > 0 {
-		notes = append(notes, fmt.Sprintf("%d of the %d units are zero on every image and are not drawn.", dead, len(filters)))
+		notes = append(notes, fmt.Sprintf("%d of the %d units are zero on every validation image and are not drawn.", dead, len(filters)))
 	}
 	if more := len(live) - mostFilters; more > 0 {
 		notes = append(notes, fmt.Sprintf("%d more units, which are zero on more images than these, are not drawn.", more))

@@ -119,12 +119,12 @@ func (t *tested) drawErrorsByClass(w io.Writer, caption plots.Caption) error {
 	return plots.ErrorsByClass(w, caption, own, name, kept, omitted)
 }
 
-// filters returns the units of the first layer, each with the share of the test
-// images for which it is active.
+// filters returns the units of the first layer, each with the share of the validation
+// images for which it is active, on which dead units are counted everywhere.
 func (t *tested) filters() ([]plots.Filter, error) {
 	var layers []graphs.Layer
 	var use [][]float64
-	err := t.evaluate(t.Images.Test, func(e *training.Evaluator, batches *loaders.Batcher) (err error) {
+	err := t.evaluate(t.Images.Validation, func(e *training.Evaluator, batches *loaders.Batcher) (err error) {
 		layers, use, err = e.Use(context.Background(), batches)
 		return err
 	})
