@@ -1,7 +1,6 @@
 package training_test
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
@@ -15,8 +14,8 @@ import (
 
 	"cifartrain/graphs"
 	"cifartrain/loaders"
+	"cifartrain/loaders/cifar"
 	"cifartrain/solvers"
-	"cifartrain/training"
 )
 
 // autoencoderParity is what PyTorch made of the autoencoders; see
@@ -53,14 +52,9 @@ type gradientCase struct {
 
 // An autoencoderCase is a training run with PyTorch's float32 losses.
 type autoencoderCase struct {
-	Model   string            `json:"model"`
-	Dataset string            `json:"dataset"`
-	Epochs  []autoencoderLoss `json:"epochs"`
-}
-
-type autoencoderLoss struct {
-	Train      float64 `json:"train_loss"`
-	Validation float64 `json:"val_loss"`
+	Model   string        `json:"model"`
+	Dataset string        `json:"dataset"`
+	Epochs  []parityEpoch `json:"epochs"`
 }
 
 func readAutoencoderParity(t *testing.T) (figures autoencoderParity) {
@@ -155,11 +149,7 @@ func TestAutoencoderGradientsAreTorchs(t *testing.T) {
 					t.Fatalf("parameter %d is %s, PyTorch's %s", p, model.Learnables[p].Name(), want.Name)
 				}
 				got := gradient.(*tensor.Dense).Float32s()
-				squares := 0.0
-				for _, g := range got {
-					squares += float64(g) * float64(g)
-				}
-				if l2 := math.Sqrt(squares); math.Abs(l2/want.L2-1) > 1e-5 {
+				if l2 := norm(got); math.Abs(l2/want.L2-1) > 1e-5 {
 					t.Errorf("%s: the gradient has the norm %.9g, PyTorch's %.9g", want.Name, l2, want.L2)
 				}
 				for i, index := range want.Indices {
@@ -230,46 +220,10 @@ func TestAutoencoderParityWithTorch(t *testing.T) {
 			continue
 		}
 		t.Run(c.Dataset+"/"+c.Model, func(t *testing.T) {
-			worst := 0.0
-			for i, got := range trainLikeTorch(t, figures, c) {
-				want := c.Epochs[i]
-				off := max(math.Abs(got.Train/want.Train-1), math.Abs(got.Validation/want.Validation-1))
-				if off > parityTolerance {
-					t.Errorf("epoch %d: losses %.9g and %.9g, PyTorch's %.9g and %.9g", i+1, got.Train, got.Validation, want.Train, want.Validation)
-				}
-				worst = max(worst, off)
-			}
-			t.Logf("largest relative difference of a loss: %.2g", worst)
+			run := newParityRun(t, paritySet(t, c.Dataset), loaders.NewTransform(cifar.Shape, nil), figures.BatchSize, figures.BatchSize, figures.LearningRate)
+			run.Architecture, run.Weights = figures.formulaAutoencoder(t, c.Model)
+			run.Solver = solvers.NewAdam(figures.LearningRate, [2]float64{0.9, 0.999}, 1e-8, 0)
+			compareWithTorch(t, run, c.Epochs, parityTolerance)
 		})
 	}
-}
-
-// trainLikeTorch repeats a case's run.
-func trainLikeTorch(t *testing.T, figures autoencoderParity, c autoencoderCase) []autoencoderLoss {
-	t.Helper()
-	train, validation, err := paritySet(t, c.Dataset).Split(0.3, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	architecture, weights := figures.formulaAutoencoder(t, c.Model)
-	transform := loaders.NewTransform(train.Shape, nil)
-	run := &training.Run{
-		Architecture:  architecture,
-		Weights:       weights,
-		Solver:        solvers.NewAdam(figures.LearningRate, [2]float64{0.9, 0.999}, 1e-8, 0),
-		Schedule:      func(int) float64 { return figures.LearningRate },
-		Batches:       loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: figures.BatchSize}),
-		TrainingSet:   loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: figures.BatchSize}),
-		ValidationSet: loaders.NewBatcher(validation, transform, loaders.BatchOptions{Size: figures.BatchSize}),
-		Epochs:        len(c.Epochs),
-	}
-	result, err := run.Train(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var losses []autoencoderLoss
-	for _, epoch := range result.History {
-		losses = append(losses, autoencoderLoss{epoch.TrainLoss, epoch.ValidationLoss})
-	}
-	return losses
 }

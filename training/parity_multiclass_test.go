@@ -1,10 +1,8 @@
 package training_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"os"
 	"testing"
 
@@ -13,7 +11,6 @@ import (
 	"cifartrain/graphs"
 	"cifartrain/loaders"
 	"cifartrain/solvers"
-	"cifartrain/training"
 )
 
 // multiclassParity is what PyTorch made of the linear SVM over ten classes; see
@@ -57,16 +54,11 @@ func TestMulticlassParityWithTorch(t *testing.T) {
 	if err := json.Unmarshal(content, &figures); err != nil {
 		t.Fatal(err)
 	}
-	train, validation, err := multiclassSet(t).Split(0.3, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	quarter := []float32{0.25, 0.25, 0.25}
-	transform := loaders.NewTransform(train.Shape, &loaders.Normalization{Mean: quarter, Std: quarter})
+	set := multiclassSet(t)
 	for _, c := range figures.Cases {
 		t.Run(c.Multiclass+", "+c.Loss, func(t *testing.T) {
 			architecture, err := graphs.New(graphs.Kinds(), "linear_svm",
-				graphs.Spec{Inputs: train.Shape.Values(), Classes: 10, Init: "torch", Loss: c.Loss, Multiclass: c.Multiclass, C: 1})
+				graphs.Spec{Inputs: set.Shape.Values(), Classes: 10, Init: "torch", Loss: c.Loss, Multiclass: c.Multiclass, C: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -78,33 +70,10 @@ func TestMulticlassParityWithTorch(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			run := &training.Run{
-				Architecture: architecture, Weights: weights,
-				Solver:        solvers.NewSGD(figures.LearningRate, figures.Momentum, figures.WeightDecay, false),
-				Schedule:      func(int) float64 { return figures.LearningRate },
-				Batches:       loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: figures.BatchSize}),
-				TrainingSet:   loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: 128}),
-				ValidationSet: loaders.NewBatcher(validation, transform, loaders.BatchOptions{Size: 128}),
-				Epochs:        len(c.Epochs),
-			}
-			result, err := run.Train(context.Background())
-			if err != nil {
-				t.Fatal(err)
-			}
-			worst := 0.0
-			for i, want := range c.Epochs {
-				got := result.History[i]
-				off := max(math.Abs(got.TrainLoss/want.TrainLoss-1), math.Abs(got.ValidationLoss/want.ValidationLoss-1))
-				if !(off <= parityTolerance) {
-					t.Errorf("epoch %d: losses %.9g and %.9g, PyTorch's %.9g and %.9g", i+1, got.TrainLoss, got.ValidationLoss, want.TrainLoss, want.ValidationLoss)
-				}
-				// An image whose two largest scores are next to equal may fall on either side.
-				if math.Abs(got.TrainAccuracy-want.TrainAccuracy) > 1.5/350 || math.Abs(got.ValidationAccuracy-want.ValidationAccuracy) > 1.5/150 {
-					t.Errorf("epoch %d: accuracies %g and %g, PyTorch's %g and %g", i+1, got.TrainAccuracy, got.ValidationAccuracy, want.TrainAccuracy, want.ValidationAccuracy)
-				}
-				worst = max(worst, off)
-			}
-			t.Logf("largest relative difference of a loss over %d epochs: %.2g", len(c.Epochs), worst)
+			run := newParityRun(t, set, quarters(), figures.BatchSize, 128, figures.LearningRate)
+			run.Architecture, run.Weights = architecture, weights
+			run.Solver = solvers.NewSGD(figures.LearningRate, figures.Momentum, figures.WeightDecay, false)
+			compareWithTorch(t, run, c.Epochs, parityTolerance)
 		})
 	}
 }
