@@ -55,23 +55,23 @@ func (p *program) dryRunAll(ctx context.Context, all []configs.Config) error {
 // plan says what the runs of a config would do.
 func (p *program) plan(ctx context.Context, config configs.Config) (reports.Plan, error) {
 	s := &p.session
-	trial, err := s.Try(ctx, config)
+	run, pace, err := s.Try(ctx, config)
 	if err != nil {
 		return reports.Plan{}, err
 	}
-	prepared, run := trial.Prepared, trial.Run
-	model, err := prepared.Architecture.Build(prepared.Weights, run.Batches.Size())
+	size := run.Config.Data.BatchSize
+	model, err := run.Architecture.Build(run.Weights, size)
 	if err != nil {
 		return reports.Plan{}, err
 	}
-	shared, own := prepared.Memory()
-	summary := prepared.Summary(time.Time{})
-	summary.Layers = runs.Layers(prepared.Architecture, model)
+	shared, own := run.Memory()
+	summary := run.Begun(time.Time{})
+	summary.Layers = runs.Layers(run.Architecture, model)
 	return reports.Plan{
 		Summary: summary,
-		Steps:   run.Batches.Batches(), Batch: run.Batches.Size(), Epochs: config.Train.Epochs, MayStop: config.Train.EarlyStopping > 0,
-		Seeds: p.seeds, Folder: filepath.Join(s.Runs, config.Name), Files: s.Files(prepared),
-		Step: trial.Pace.Step, Epoch: trial.Pace.Epoch, Seconds: trial.Seconds(config.Train.Epochs),
+		Steps:   (run.Training.Len() + size - 1) / size, Batch: size, Epochs: config.Train.Epochs, MayStop: config.Train.EarlyStopping > 0,
+		Seeds: p.seeds, Folder: filepath.Join(s.Runs, config.Name), Files: s.Files(run),
+		Step: pace.Step, Epoch: pace.Epoch, Seconds: run.Seconds(pace, config.Train.Epochs),
 		Memory: shared + own,
 	}, nil
 }

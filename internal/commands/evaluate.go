@@ -23,29 +23,28 @@ func (p *program) evaluate(ctx context.Context, operands []string) error {
 	if err := sameModel(s, run); err != nil {
 		return err
 	}
-	best, _, err := run.BestWeights()
+	need, _, err := run.BestWeights()
 	if err != nil {
 		return err
 	}
-	prepared, err := s.Prepare(ctx, run.Config, runs.Need{Images: true, Weights: best})
+	need.Images = true
+	if err := run.Prepare(ctx, need); err != nil {
+		return err
+	}
+	if err := compareWithTraining(s, run); err != nil {
+		return err
+	}
+	test, err := run.Score(ctx, run.Test)
 	if err != nil {
 		return err
 	}
-	images := prepared.Images
-	if err := compareWithTraining(s, run, images); err != nil {
-		return err
-	}
-	test, err := prepared.Score(ctx, prepared.Weights, images.Test)
-	if err != nil {
-		return err
-	}
-	reports.ShowEvaluation(p.stdout, images.Dataset.Name+": "+reports.ClassList(images.Test.Classes), images.Test.Len(), prepared.Loss(), test.Loss, test.Confusion)
+	reports.ShowEvaluation(p.stdout, run.Dataset.Name+": "+reports.ClassList(run.Test.Classes), run.Test.Len(), run.Loss(), test.Loss, test.Confusion)
 	return nil
 }
 
 // sameModel refuses keys with which the weights would be scored on something
 // that they were not trained for.
-func sameModel(s *runs.Session, run *runs.SavedRun) error {
+func sameModel(s *runs.Session, run *runs.Run) error {
 	trained, err := s.Load(run.Folder.File(runfolder.ConfigFile), nil)
 	if err != nil {
 		return err
@@ -63,19 +62,19 @@ func sameModel(s *runs.Session, run *runs.SavedRun) error {
 // compareWithTraining refuses other classes than those the run was trained on,
 // and warns of another dataset. Without a summary of the run it can check
 // neither.
-func compareWithTraining(s *runs.Session, run *runs.SavedRun, images *runs.Images) error {
+func compareWithTraining(s *runs.Session, run *runs.Run) error {
 	trained := run.Summary
 	if trained == nil {
 		return nil
 	}
-	if !slices.Equal(trained.Classes, images.Test.Classes) {
+	if !slices.Equal(trained.Classes, run.Test.Classes) {
 		return wrong("the run in %s was trained on %s, but its config now says %s",
-			run.Folder.Path, reports.ClassList(trained.Classes), reports.ClassList(images.Test.Classes))
+			run.Folder.Path, reports.ClassList(trained.Classes), reports.ClassList(run.Test.Classes))
 	}
-	now := runfolder.Images{Training: images.Training.Len(), Validation: images.Validation.Len(), Test: images.Test.Len()}
+	now := runfolder.Images{Training: run.Training.Len(), Validation: run.Validation.Len(), Test: run.Test.Len()}
 	switch {
-	case trained.Dataset != images.Dataset.Name:
-		fmt.Fprintf(s.Err, "warning: these images are from another dataset (%s) than the one that the run was trained on (%s)\n", images.Dataset.Name, trained.Dataset)
+	case trained.Dataset != run.Dataset.Name:
+		fmt.Fprintf(s.Err, "warning: these images are from another dataset (%s) than the one that the run was trained on (%s)\n", run.Dataset.Name, trained.Dataset)
 	case trained.Images != now:
 		fmt.Fprintf(s.Err, "warning: the dataset has changed since the run was trained: it had %s, %s and %s images for training, validation and test, and now has %s, %s and %s\n",
 			reports.Thousands(trained.Images.Training), reports.Thousands(trained.Images.Validation), reports.Thousands(trained.Images.Test),

@@ -19,9 +19,8 @@ import (
 
 // An exported run is everything that goes into an export.
 type exported struct {
-	*runs.Prepared
-	summary *runfolder.Summary // nil if the run has none
-	which   string             // the run and its weights in words
+	*runs.Run
+	which string // the run and its weights in words
 }
 
 // formats are the export formats. Each is also the ending of its files.
@@ -129,19 +128,19 @@ func (p *program) openExported(ctx context.Context, path string) (*exported, err
 	if p.weights == "last" {
 		choose = run.LastWeights
 	}
-	weights, which, err := choose()
+	need, which, err := choose()
 	if err != nil {
 		return nil, err
 	}
-	need := runs.Need{Weights: weights, Trained: run.Summary, Images: p.format == "html", Pixels: p.format != "npz"}
-	prepared, err := p.session.Prepare(ctx, run.Config, need)
+	need.Images, need.Pixels = p.format == "html", p.format != "npz"
+	err = run.Prepare(ctx, need)
 	switch {
 	case err != nil && need.Images:
 		return nil, fmt.Errorf("the page holds some of the test images: %w", err)
 	case err != nil:
 		return nil, err
 	}
-	return &exported{prepared, run.Summary, fmt.Sprintf("%s: %s, %s", run.Config.Name, prepared.Architecture.Kind, which)}, nil
+	return &exported{run, fmt.Sprintf("%s: %s, %s", run.Config.Name, run.Architecture.Kind, which)}, nil
 }
 
 // model describes the run's model for ONNX.
@@ -172,8 +171,8 @@ func (e *exported) metadata() map[string]string {
 		"seed": fmt.Sprint(e.Config.Seed), "classes": strings.Join(e.Classes, ","),
 		"loss": e.Loss(),
 	}
-	if e.summary != nil {
-		metadata["dataset"] = e.summary.Dataset
+	if e.Summary != nil {
+		metadata["dataset"] = e.Summary.Dataset
 	}
 	return metadata
 }

@@ -99,8 +99,8 @@ func (s *subject) classified(table *reports.Predictions, predictions []runs.Pred
 func (s *subject) restored(ctx context.Context, table *reports.Predictions, predictions []runs.Prediction) (sheet []plots.RestoredImage, err error) {
 	const mostOnSheet = 120
 	among, pixels := predictions, [][]float32(nil)
-	if s.set != s.Images.Test {
-		if among, err = s.Predict(ctx, s.Images.Test); err != nil {
+	if s.set != s.Test {
+		if among, err = s.Predict(ctx, s.Test); err != nil {
 			return nil, err
 		}
 	}

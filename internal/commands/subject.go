@@ -19,7 +19,7 @@ import (
 // A subject is a run with its best weights, and the images to look at: its own,
 // or pictures of the user, converted to the run's image size.
 type subject struct {
-	*runs.Prepared
+	*runs.Run
 	words  string // "2,000 test images"
 	set    *loaders.Set
 	key    string   // what the names are: index, of the run's own images, or file
@@ -40,33 +40,32 @@ func (p *program) openSubject(ctx context.Context, operands []string, percentile
 	if err != nil {
 		return nil, err
 	}
-	best, _, err := run.BestWeights()
+	need, _, err := run.BestWeights()
 	if err != nil {
 		return nil, err
 	}
 	paths := operands[1:]
-	need := runs.Need{Weights: best, Trained: run.Summary, Pixels: true}
+	need.Pixels = true
 	need.Images = len(paths) == 0 || percentiles && (run.Summary == nil || run.Summary.Task.Restores())
-	prepared, err := p.session.Prepare(ctx, run.Config, need)
-	if err != nil {
+	if err := run.Prepare(ctx, need); err != nil {
 		return nil, err
 	}
-	if prepared.Images != nil {
-		if err := compareWithTraining(&p.session, run, prepared.Images); err != nil {
+	if run.Dataset != nil {
+		if err := compareWithTraining(&p.session, run); err != nil {
 			return nil, err
 		}
 	}
-	s := &subject{Prepared: prepared}
+	s := &subject{Run: run}
 	if len(paths) > 0 {
 		err := p.readPictures(ctx, s, paths)
-		s.words = fmt.Sprintf("%s on %s", prepared.Config.Name, reports.Pictures(len(s.names)))
+		s.words = fmt.Sprintf("%s on %s", run.Config.Name, reports.Pictures(len(s.names)))
 		return s, err
 	}
-	s.set, s.key = prepared.Images.Split(p.split), "index"
+	s.set, s.key = run.Split(p.split), "index"
 	for i := range s.set.Len() {
 		s.names, s.labels = append(s.names, fmt.Sprint(s.set.Index(i))), append(s.labels, s.set.Class(i))
 	}
-	s.words = fmt.Sprintf("%s on %s %s images", prepared.Config.Name, reports.Thousands(s.set.Len()), p.split)
+	s.words = fmt.Sprintf("%s on %s %s images", run.Config.Name, reports.Thousands(s.set.Len()), p.split)
 	return s, nil
 }
 

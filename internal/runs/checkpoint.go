@@ -14,21 +14,21 @@ import (
 
 // save has the state written as the run's checkpoint while training goes on. Its
 // error may be that of the checkpoint before.
-func (r *record) save(state *training.State) error {
+func (r *Run) save(state *training.State) error {
 	if err := r.saved(); err != nil {
 		return err
 	}
-	r.saving = r.folder.WriteCheckpoint(&runfolder.Checkpoint{
+	r.saving = r.Folder.WriteCheckpoint(&runfolder.Checkpoint{
 		Config:  string(r.text),
-		Dataset: r.Images.Dataset.Name, Checksum: r.Images.Dataset.Checksum,
-		Started: r.summary.Started, Seconds: time.Since(r.began).Seconds(), Version: r.summary.Version,
+		Dataset: r.Dataset.Name, Checksum: r.Dataset.Checksum,
+		Started: r.Summary.Started, Seconds: time.Since(r.began).Seconds(), Version: r.Summary.Version,
 		History: state.History, Partial: state.Partial, Scalars: state.Scalars, Tensors: state.Tensors,
 	})
 	return nil
 }
 
 // saved waits until the checkpoint that is being written, if any, is on the disk.
-func (r *record) saved() error {
+func (r *Run) saved() error {
 	if r.saving == nil {
 		return nil
 	}
@@ -68,19 +68,19 @@ func (s *Session) checkpoint(folder *runfolder.Folder) (*runfolder.Checkpoint, e
 
 // failure adds to the error that stopped a run where to find the results of its
 // finished epochs, and whether the run can go on.
-func (r *record) failure(cause error, epochs int) error {
+func (r *Run) failure(cause error, epochs int) error {
 	var diverged *training.DivergedError
-	saved, _, err := r.folder.Checkpoint()
+	saved, _, err := r.Folder.Checkpoint()
 	switch {
 	case errors.As(cause, &diverged) && epochs == 0:
-		return fmt.Errorf("%w; no epoch had ended; the config is in %s", cause, r.folder.Path)
+		return fmt.Errorf("%w; no epoch had ended; the config is in %s", cause, r.Folder.Path)
 	case errors.As(cause, &diverged):
-		return fmt.Errorf("%w; the results of %s are in %s", cause, finishedEpochs(epochs), r.folder.Path)
+		return fmt.Errorf("%w; the results of %s are in %s", cause, finishedEpochs(epochs), r.Folder.Path)
 	case err != nil:
-		return fmt.Errorf("%w; no checkpoint is left in %s to go on from", cause, r.folder.Path)
+		return fmt.Errorf("%w; no checkpoint is left in %s to go on from", cause, r.Folder.Path)
 	}
 	return fmt.Errorf("%w; the checkpoint of epoch %d, step %d is complete; once the cause is fixed, %s",
-		cause, len(saved.History)+1, saved.Partial.Steps, howToGoOn(r.folder.Path))
+		cause, len(saved.History)+1, saved.Partial.Steps, howToGoOn(r.Folder.Path))
 }
 
 // interruption is the message for a run that the user stopped.

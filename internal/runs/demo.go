@@ -21,19 +21,19 @@ const (
 // Demo returns the data for a page that computes the model itself, with the
 // prepared weights: an autoencoder's decoder, or a classifier with one layer.
 // It needs the images.
-func (p *Prepared) Demo(ctx context.Context) (exports.Demo, error) {
-	model, err := p.Architecture.Build(p.Weights, 1)
+func (r *Run) Demo(ctx context.Context) (exports.Demo, error) {
+	model, err := r.Architecture.Build(r.Weights, 1)
 	if err != nil {
 		return exports.Demo{}, err
 	}
 	demo := exports.Demo{
-		Title: p.Config.Name, Trained: fmt.Sprintf("%s, trained on %s (%s)", p.Architecture.Kind, p.Images.Dataset.Name, reports.ClassList(p.Classes)),
-		Classes: p.Classes, Mean: p.Transform.MeanImage(), Latent: p.Architecture.Latent,
+		Title: r.Config.Name, Trained: fmt.Sprintf("%s, trained on %s (%s)", r.Architecture.Kind, r.Dataset.Name, reports.ClassList(r.Classes)),
+		Classes: r.Classes, Mean: r.Transform.MeanImage(), Latent: r.Architecture.Latent,
 	}
-	if n := p.Normalization(); n != nil {
+	if n := r.Normalization(); n != nil {
 		demo.Norm = &exports.DemoNormalization{Mean: n.Mean, Std: n.Std}
 	}
-	tensors, behind := p.Weights.ByName(), demo.Latent == 0
+	tensors, behind := r.Weights.ByName(), demo.Latent == 0
 	for _, layer := range model.Layers {
 		if behind {
 			demo.Layers = append(demo.Layers, exports.DemoLayer{
@@ -44,13 +44,13 @@ func (p *Prepared) Demo(ctx context.Context) (exports.Demo, error) {
 		behind = behind || layer.Latent
 	}
 	if !model.IsChain() {
-		return exports.Demo{}, Requestf("a %s has no page: the page computes layers that follow one another, with a ReLU or nothing between them", p.Architecture.Kind)
+		return exports.Demo{}, Requestf("a %s has no page: the page computes layers that follow one another, with a ReLU or nothing between them", r.Architecture.Kind)
 	}
 	if demo.Latent == 0 && len(demo.Layers) != 1 {
-		return exports.Demo{}, Requestf("a %s has no page that shows what speaks for which class: it has more than one layer", p.Architecture.Kind)
+		return exports.Demo{}, Requestf("a %s has no page that shows what speaks for which class: it has more than one layer", r.Architecture.Kind)
 	}
-	test := p.Images.Test
-	chosen := test.Sample(demoSamples, p.Config.Random("demo"))
+	test := r.Test
+	chosen := test.Sample(demoSamples, r.Config.Random("demo"))
 	for i := range chosen.Len() {
 		demo.Samples = append(demo.Samples, exports.DemoSample{
 			Name: fmt.Sprintf("test image %d, %s", chosen.Index(i), chosen.Classes[chosen.Class(i)]), Pixels: chosen.Pixels(i),
@@ -59,7 +59,7 @@ func (p *Prepared) Demo(ctx context.Context) (exports.Demo, error) {
 	if demo.Latent == 0 {
 		return demo, nil
 	}
-	return demo, p.direct(ctx, &demo, test, chosen)
+	return demo, r.direct(ctx, &demo, test, chosen)
 }
 
 // outByIn returns a layer's weight in the shape (out, in).
@@ -78,9 +78,9 @@ func outByIn(weight []float32, in, out int, transposed bool) []float32 {
 
 // direct adds to the demo the directions in which the codes of the test images
 // differ most, and the codes of the chosen images.
-func (p *Prepared) direct(ctx context.Context, demo *exports.Demo, test, chosen *loaders.Set) error {
+func (r *Run) direct(ctx context.Context, demo *exports.Demo, test, chosen *loaders.Set) error {
 	latent := demo.Latent
-	codes, err := p.Encode(ctx, test)
+	codes, err := r.Encode(ctx, test)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (p *Prepared) direct(ctx context.Context, demo *exports.Demo, test, chosen 
 		demo.Spreads = append(demo.Spreads, math.Sqrt(variances[d]))
 		demo.Shares = append(demo.Shares, variances[d]/total)
 	}
-	own, err := p.Encode(ctx, chosen)
+	own, err := r.Encode(ctx, chosen)
 	for i := range demo.Samples {
 		demo.Samples[i].Code = own[i*latent : (i+1)*latent]
 	}

@@ -16,7 +16,7 @@ import (
 
 // explainAutoencoder returns the pictures that show, on the test images, what a
 // model restores well and badly, and what its first layer responds to.
-func explainAutoencoder(t *tested, caption plots.Caption) []picture {
+func explainAutoencoder(t *Run, caption plots.Caption) []picture {
 	all := []picture{
 		{file: "extremes.png", group: "What it restores", tested: true, meaning: "The test images that it restores worst, about averagely and best.",
 			draw: func(w io.Writer) error {
@@ -45,10 +45,10 @@ func explainAutoencoder(t *tested, caption plots.Caption) []picture {
 
 // extremes returns the test images with the largest, middle and smallest
 // errors.
-func (t *tested) extremes() ([]plots.RestoredGroup, error) {
+func (r *Run) extremes() ([]plots.RestoredGroup, error) {
 	const each = 6
-	test := t.Images.Test
-	all, err := t.predictions()
+	test := r.Test
+	all, err := r.predictions()
 	if err != nil {
 		return nil, err
 	}
@@ -67,14 +67,14 @@ func (t *tested) extremes() ([]plots.RestoredGroup, error) {
 		places []int
 	}{{"The worst", order[:count]}, {"In the middle", order[middle : middle+count]}, {"The best", best}} {
 		group := plots.RestoredGroup{Title: part.title}
-		restored, err := t.Restore(context.Background(), test.Pick(part.places))
+		restored, err := r.Restore(context.Background(), test.Pick(part.places))
 		if err != nil {
 			return nil, err
 		}
 		for i, place := range part.places {
 			group.Images = append(group.Images, plots.RestoredImage{
 				Name:     fmt.Sprintf("%d, %s", test.Index(place), test.Classes[test.Class(place)]),
-				Original: t.Picture(test, place), Restored: t.Drawn(restored[i]), MSE: all[place].MSE,
+				Original: r.Picture(test, place), Restored: r.Drawn(restored[i]), MSE: all[place].MSE,
 			})
 		}
 		groups = append(groups, group)
@@ -84,19 +84,19 @@ func (t *tested) extremes() ([]plots.RestoredGroup, error) {
 
 // drawErrorsByClass draws the errors by class, beside those of principal
 // components if they can be compared.
-func (t *tested) drawErrorsByClass(w io.Writer, caption plots.Caption) error {
-	test := t.Images.Test
-	all, err := t.predictions()
+func (r *Run) drawErrorsByClass(w io.Writer, caption plots.Caption) error {
+	test := r.Test
+	all, err := r.predictions()
 	if err != nil {
 		return err
 	}
-	components, err := t.components()
+	components, err := r.besideComponents()
 	if err != nil {
 		return err
 	}
 	name := ""
 	if components != nil {
-		name = fmt.Sprintf("%d principal components of %s training images", t.Architecture.Latent, reports.Thousands(components.fitted))
+		name = fmt.Sprintf("%d principal components of %s training images", r.Architecture.Latent, reports.Thousands(components.fitted))
 	}
 	own, beside := make([]plots.ClassValues, len(test.Classes)), make([]plots.ClassValues, len(test.Classes))
 	for i, prediction := range all {
@@ -121,10 +121,10 @@ func (t *tested) drawErrorsByClass(w io.Writer, caption plots.Caption) error {
 
 // filters returns the units of the first layer, each with the share of the validation
 // images for which it is active, on which dead units are counted everywhere.
-func (t *tested) filters() ([]plots.Filter, error) {
+func (r *Run) filters() ([]plots.Filter, error) {
 	var layers []graphs.Layer
 	var use [][]float64
-	err := t.evaluate(t.Images.Validation, func(e *training.Evaluator, batches *loaders.Batcher) (err error) {
+	err := r.evaluate(r.Validation, func(e *training.Evaluator, batches *loaders.Batcher) (err error) {
 		layers, use, err = e.Use(context.Background(), batches)
 		return err
 	})
@@ -132,10 +132,10 @@ func (t *tested) filters() ([]plots.Filter, error) {
 		return nil, err
 	}
 	first := layers[0]
-	weights := t.Weights.ByName()[first.Weight].Float32s() // (out, in)
+	weights := r.Weights.ByName()[first.Weight].Float32s() // (out, in)
 	filters := make([]plots.Filter, first.Out)
 	for unit := range filters {
-		filters[unit] = plots.Filter{Weights: t.Drawn(weights[unit*first.In : (unit+1)*first.In]), Use: 1}
+		filters[unit] = plots.Filter{Weights: r.Drawn(weights[unit*first.In : (unit+1)*first.In]), Use: 1}
 		if use[0] != nil { // of a layer without a ReLU, every unit is active
 			filters[unit].Use = use[0][unit]
 		}

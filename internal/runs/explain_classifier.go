@@ -20,7 +20,7 @@ const (
 
 // explainClassifier returns the pictures that show, on the test images, what a
 // classifier is sure of and what it gets wrong.
-func explainClassifier(t *tested, caption plots.Caption) []picture {
+func explainClassifier(t *Run, caption plots.Caption) []picture {
 	drawn := func(draw func(io.Writer, []Prediction) error) func(io.Writer) error {
 		return func(w io.Writer) error {
 			all, err := t.predictions()
@@ -66,8 +66,8 @@ func margin(class int, scores []float32) float64 {
 
 // margins returns the margins of the test images by class; of many classes,
 // only the hardest.
-func (p *Prepared) margins(all []Prediction) plots.MarginFigures {
-	test := p.Images.Test
+func (r *Run) margins(all []Prediction) plots.MarginFigures {
+	test := r.Test
 	byClass := make([]plots.ClassValues, len(test.Classes))
 	for i, prediction := range all {
 		class := &byClass[test.Class(i)]
@@ -78,9 +78,9 @@ func (p *Prepared) margins(all []Prediction) plots.MarginFigures {
 	figures.Classes, figures.Omitted = hardestClasses(byClass, func(c plots.ClassValues) float64 { return mean(c.Values) })
 	// A hinge is 0 from a margin of 1 on. The sum of one hinge for each class against the
 	// rest depends on the scores themselves, not on their difference.
-	loss := p.Config.Loss
+	loss := r.Config.Loss
 	if strings.HasSuffix(loss.Kind, "hinge") && (figures.Binary || loss.Multiclass == "weston_watkins") {
-		figures.Loss = p.Architecture.LossName
+		figures.Loss = r.Architecture.LossName
 	}
 	return figures
 }
@@ -107,8 +107,8 @@ func mean(values []float64) float64 {
 // characteristics returns the ROC of the second of two classes, or of each of
 // several classes against the rest; of many classes, only the hardest, and how many
 // others there are.
-func (p *Prepared) characteristics(all []Prediction) (curves []plots.NamedROC, omitted int) {
-	test := p.Images.Test
+func (r *Run) characteristics(all []Prediction) (curves []plots.NamedROC, omitted int) {
+	test := r.Test
 	scores, of := make([]float64, len(all)), make([]bool, len(all))
 	for place := range all[0].Scores {
 		class := place
@@ -131,8 +131,8 @@ func (p *Prepared) characteristics(all []Prediction) (curves []plots.NamedROC, o
 
 // mistakes returns the wrong predictions with the lowest margins, the lowest first,
 // and the number of all wrong ones.
-func (p *Prepared) mistakes(all []Prediction) (lowest []plots.Mistake, total int) {
-	test := p.Images.Test
+func (r *Run) mistakes(all []Prediction) (lowest []plots.Mistake, total int) {
+	test := r.Test
 	var wrong []int
 	for i, prediction := range all {
 		if prediction.Predicted != test.Class(i) {
@@ -143,7 +143,7 @@ func (p *Prepared) mistakes(all []Prediction) (lowest []plots.Mistake, total int
 	slices.SortStableFunc(wrong, func(a, b int) int { return cmp.Compare(of(a), of(b)) })
 	for _, i := range wrong[:min(len(wrong), mostMistakes)] {
 		lowest = append(lowest, plots.Mistake{
-			Image: p.Picture(test, i), Label: test.Classes[test.Class(i)], Predicted: test.Classes[all[i].Predicted], Margin: of(i),
+			Image: r.Picture(test, i), Label: test.Classes[test.Class(i)], Predicted: test.Classes[all[i].Predicted], Margin: of(i),
 		})
 	}
 	return lowest, len(wrong)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 
-	"cifartrain/graphs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/loaders"
@@ -14,32 +13,29 @@ import (
 )
 
 // test scores the last and the best weights on the test images.
-func (r *record) test(ctx context.Context, result training.Result) error {
-	last, err := r.Score(ctx, r.run.Evaluated(), r.Images.Test)
+func (r *Run) test(ctx context.Context, result training.Result) error {
+	after := r.with(r.loop.Evaluated())
+	last, err := after.Score(ctx, r.Test)
+	if err = errors.Join(err, after.closeEvaluator()); err != nil {
+		return err
+	}
+	r.best = r.with(result.Best)
+	best, err := r.best.Score(ctx, r.Test)
 	if err != nil {
 		return err
 	}
-	best, err := r.Score(ctx, result.Best, r.Images.Test)
-	if err != nil {
-		return err
-	}
-	r.summary.Final = figures(result.History.Last(), last)
-	r.summary.Best = figures(result.History[result.History.Best()], best)
-	r.summary.Confusion = best.Confusion
+	r.Summary.Final = figures(result.History.Last(), last)
+	r.Summary.Best = figures(result.History[result.History.Best()], best)
+	r.Summary.Confusion = best.Confusion
 	if best.Correct != nil {
-		if err := r.folder.WriteCorrect(best.Correct); err != nil {
+		if err := r.Folder.WriteCorrect(best.Correct); err != nil {
 			return err
 		}
 	}
-	r.summary.DeadUnits, err = r.deadUnits(ctx, result.Best)
-	return err
-}
-
-// deadUnits counts the dead units of the best weights on the validation images.
-func (r *record) deadUnits(ctx context.Context, best graphs.Weights) ([]metrics.DeadUnits, error) {
-	evaluator := training.NewEvaluator(r.Architecture, best)
-	counts, err := evaluator.DeadUnits(ctx, r.run.ValidationSet)
-	return counts, errors.Join(err, evaluator.Close())
+	return r.best.evaluate(r.Validation, func(e *training.Evaluator, batches *loaders.Batcher) (err error) {
+		r.Summary.DeadUnits, err = e.DeadUnits(ctx, batches)
+		return err
+	})
 }
 
 // figures returns the figures of an epoch, and those of its weights on the test
@@ -55,15 +51,15 @@ func figures(epoch metrics.Epoch, test training.Evaluation) *runfolder.Figures {
 }
 
 // judge adds the history's figures and the verdict to the summary.
-func (r *record) judge(history metrics.History) {
-	s := r.summary
+func (r *Run) judge(history metrics.History) {
+	s := r.Summary
 	if s.Final == nil {
 		s.Final = runfolder.FiguresOf(s.Task, history.Last())
 	}
 	if s.Best == nil {
 		s.Best = runfolder.FiguresOf(s.Task, history[history.Best()])
 	}
-	against := metrics.Reference{Baseline: commonest(r.Images.Training)}
+	against := metrics.Reference{Baseline: commonest(r.Training)}
 	if s.PCA != nil {
 		against.PCATraining, against.PCAValidation = s.PCA.TrainMSE, s.PCA.ValidationMSE
 	}
@@ -80,8 +76,8 @@ func commonest(set *loaders.Set) float64 {
 }
 
 // measureSpeed adds to the summary how fast the epochs were.
-func (r *record) measureSpeed(result training.Result) {
-	s, epochs := r.summary, float64(len(result.History))
+func (r *Run) measureSpeed(result training.Result) {
+	s, epochs := r.Summary, float64(len(result.History))
 	for _, epoch := range result.History {
 		s.TrainingSeconds += epoch.Seconds
 	}

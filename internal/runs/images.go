@@ -15,89 +15,81 @@ import (
 	"cifartrain/loaders/sources"
 )
 
-// Images are the dataset, selected, split and transformed as a config says.
-type Images struct {
-	Dataset                    *loaders.Dataset
-	Training, Validation, Test *loaders.Set
-	Transform                  *loaders.Transform
-
-	warning string // says that these are not the images asked for, and why
-}
-
-// images loads the dataset and splits it as the config says.
-func (s *Session) images(ctx context.Context, config configs.Config) (*Images, error) {
+// loadImages loads the dataset, and selects and splits it as the config says.
+func (r *Run) loadImages(ctx context.Context) error {
+	s, config := r.session, r.Config
 	source := sourceOf(config)
 	dataset, err := s.dataset(ctx, source)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	cut := &Images{Dataset: dataset, warning: sources.Warning(dataset, source)}
+	r.Dataset, r.warning = dataset, sources.Warning(dataset, source)
 	classes, problems := config.ClassNames(dataset.Classes)
 	if err := config.Error(problems...); err != nil {
-		return nil, err
+		return err
 	}
 	if config.Data.Shift >= min(dataset.Shape.Height, dataset.Shape.Width) {
-		return nil, &loaders.SettingError{Key: "data.shift", Reason: fmt.Sprintf("%d moves images of %d × %d pixels out of sight", config.Data.Shift, dataset.Shape.Height, dataset.Shape.Width)}
+		return &loaders.SettingError{Key: "data.shift", Reason: fmt.Sprintf("%d moves images of %d × %d pixels out of sight", config.Data.Shift, dataset.Shape.Height, dataset.Shape.Width)}
 	}
 	selected, err := dataset.Select(dataset.Train, classes)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if cut.Test, err = dataset.Select(dataset.Test, classes); err != nil {
-		return nil, err
+	if r.Test, err = dataset.Select(dataset.Test, classes); err != nil {
+		return err
 	}
 	random := config.Random("split")
 	if config.Data.Split == "sequential" {
 		random = nil
 	}
 	if dataset.Validation.Len() > 0 {
-		cut.Training = selected
-		cut.Validation, err = dataset.Select(dataset.Validation, classes)
+		r.Training = selected
+		r.Validation, err = dataset.Select(dataset.Validation, classes)
 	} else {
 		split := selected.Split
 		if dataset.ByClass {
 			split = selected.SplitByClass
 		}
-		cut.Training, cut.Validation, err = split(config.Data.Validation, random)
+		r.Training, r.Validation, err = split(config.Data.Validation, random)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := enough(cut); err != nil {
-		return nil, err
+	if err := r.enough(); err != nil {
+		return err
 	}
 	if err := oneEachChannel(config, dataset.Shape.Channels); err != nil {
-		return nil, err
+		return err
 	}
-	cut.Transform = loaders.NewTransform(dataset.Shape, normalization(config.Data.Normalize))
+	r.Transform = loaders.NewTransform(dataset.Shape, normalization(config.Data.Normalize))
 	if config.Data.Center {
-		cut.Transform = cut.Transform.Centered(cut.Training)
+		r.Transform = r.Transform.Centered(r.Training)
 	}
-	return cut, nil
+	return nil
 }
 
 // Split returns one of the three sets by its name: test, validation or train.
-func (i *Images) Split(name string) *loaders.Set {
-	return map[string]*loaders.Set{"test": i.Test, "validation": i.Validation, "train": i.Training}[name]
+func (r *Run) Split(name string) *loaders.Set {
+	return map[string]*loaders.Set{"test": r.Test, "validation": r.Validation, "train": r.Training}[name]
 }
 
 // enough returns an error if the chosen classes leave a set without images, or a
 // class of a dataset that is split by class without images to train or to
 // validate on.
-func enough(cut *Images) error {
-	for name, set := range map[string]*loaders.Set{"training": cut.Training, "validation": cut.Validation, "test": cut.Test} {
+func (r *Run) enough() error {
+	for name, set := range map[string]*loaders.Set{"training": r.Training, "validation": r.Validation, "test": r.Test} {
 		if set.Len() == 0 {
-			return &loaders.SettingError{Key: "data.classes", Reason: fmt.Sprintf("there are no %s images of the chosen classes in the %s", name, cut.Dataset.Name)}
+			return &loaders.SettingError{Key: "data.classes", Reason: fmt.Sprintf("there are no %s images of the chosen classes in the %s", name, r.Dataset.Name)}
 		}
-		if set == cut.Test {
+		if set == r.Test {
 			continue
 		}
 		images := make([]int, len(set.Classes))
 		for i := range set.Len() {
 			images[set.Class(i)]++
 		}
-		if lacking := slices.Index(images, 0); lacking >= 0 && cut.Dataset.ByClass {
-			return &loaders.SettingError{Key: "data.classes", Reason: fmt.Sprintf("there are no %s images of class %q in the %s", name, set.Classes[lacking], cut.Dataset.Name)}
+		if lacking := slices.Index(images, 0); lacking >= 0 && r.Dataset.ByClass {
+			return &loaders.SettingError{Key: "data.classes", Reason: fmt.Sprintf("there are no %s images of class %q in the %s", name, set.Classes[lacking], r.Dataset.Name)}
 		}
 	}
 	return nil
@@ -191,8 +183,8 @@ func oneEachChannel(config configs.Config, channels int) error {
 }
 
 // Normalization returns the run's normalization, or nil for pixels in [0, 1].
-func (p *Prepared) Normalization() *loaders.Normalization {
-	return normalization(p.Config.Data.Normalize)
+func (r *Run) Normalization() *loaders.Normalization {
+	return normalization(r.Config.Data.Normalize)
 }
 
 // normalization converts the config's normalization for the transform.

@@ -17,11 +17,11 @@ const baseMemory = 70 << 20
 // being written), the values of every layer for a batch, also on each processor
 // that evaluates, and the directions in which principal components are searched
 // for.
-func (p *Prepared) Memory() (shared, own int64) {
-	dataset := p.Images.Dataset
+func (r *Run) Memory() (shared, own int64) {
+	dataset := r.Dataset
 	shared = baseMemory + int64(dataset.Train.Len()+dataset.Test.Len())*int64(dataset.Shape.RecordSize())
 
-	config, parameters := p.Config, 4*int64(p.Architecture.ParameterCount())
+	config, parameters := r.Config, 4*int64(r.Architecture.ParameterCount())
 	kept := int64(2 + solverTensors(config.Optimizer.Kind, config.Optimizer.Momentum))
 	if config.Train.AverageDecay > 0 {
 		kept++
@@ -29,14 +29,14 @@ func (p *Prepared) Memory() (shared, own int64) {
 	const written = 3                                    // copies of everything that is kept, while a checkpoint is written
 	own = parameters * (kept + 1 + written*kept) * 5 / 4 // a quarter more, until garbage is collected
 
-	width := p.Architecture.Width()
+	width := r.Architecture.Width()
 	const copies = 4 // values, gradients, and batches that are prepared ahead
 	own += 4 * copies * int64(width) * int64(config.Data.BatchSize+config.Data.EvalBatchSize)
 	scored := width * config.Data.EvalBatchSize
 	own += 4 * int64(scored) * int64(training.Scorers(scored)-1) // the processors that score batches of their own
-	if p.Architecture.Task.Restores() {
+	if r.Architecture.Task.Restores() {
 		const copies = 30 // sums over parts of the images, and the vectors that are searched
-		count := max(min(p.Architecture.Latent, mostComponents), p.Architecture.PrincipalComponents())
+		count := max(min(r.Architecture.Latent, mostComponents), r.Architecture.PrincipalComponents())
 		own += 8 * copies * int64(count) * int64(dataset.Shape.Values())
 	}
 	return shared, own
@@ -54,12 +54,12 @@ func solverTensors(kind string, momentum float64) int {
 }
 
 // fits returns an error if the run needs more memory than there is.
-func (p *Prepared) fits() error {
-	shared, own := p.Memory()
+func (r *Run) fits() error {
+	shared, own := r.Memory()
 	limit, whose := loaders.MemoryLimit()
 	if shared+own <= limit {
 		return nil
 	}
 	return Requestf("%s needs about %s of memory, but %s allows only %s: make model.hidden, data.batch_size or data.eval_batch_size smaller",
-		p.Config.Name, reports.Bytes(shared+own), whose, reports.Bytes(limit))
+		r.Config.Name, reports.Bytes(shared+own), whose, reports.Bytes(limit))
 }

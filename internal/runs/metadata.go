@@ -32,12 +32,12 @@ const (
 // "std" for each channel, as JSON lists, the arguments of torchvision's
 // Normalize; then "mean_image", which is subtracted: float32, little-endian, in
 // base64, one channel's plane after another. "pixels" says it in a sentence.
-func (p *Prepared) PixelMetadata() map[string]string {
-	metadata, steps := normalizationMetadata(p.Config), ""
-	if p.Config.Data.Normalize != nil {
+func (r *Run) PixelMetadata() map[string]string {
+	metadata, steps := normalizationMetadata(r.Config), ""
+	if r.Config.Data.Normalize != nil {
 		steps += "; minus mean, divided by std, per channel"
 	}
-	if mean := p.Transform.MeanImage(); mean != nil {
+	if mean := r.Transform.MeanImage(); mean != nil {
 		content, _ := binary.Append(nil, binary.LittleEndian, mean) // a slice of float32 always works
 		metadata[meanImageKey] = base64.StdEncoding.EncodeToString(content)
 		steps += "; minus mean_image (float32, little-endian, base64)"
@@ -59,12 +59,12 @@ func normalizationMetadata(config configs.Config) map[string]string {
 
 // checkPixels returns an error if the weights in a file of the run were trained on
 // other pixels than its config now makes of an image: what they give would be wrong.
-func (r *SavedRun) checkPixels(file string) error {
+func (r *Run) checkPixels(file string) error {
 	metadata, err := runfolder.ReadMetadata(file, r.Summary.Parameters)
 	if err != nil {
 		return fmt.Errorf("%w; have it written again with: %s", err, shell.Command("-resume", r.Folder.Path))
 	}
-	if _, told := metadata[pixelsKey]; !told { // by earlier versions, or another program
+	if _, told := metadata[pixelsKey]; !told { // another program has written it
 		return nil
 	}
 	now, changed := normalizationMetadata(r.Config), ""
@@ -97,4 +97,21 @@ func meanImage(metadata map[string]string, shape loaders.Shape) ([]float32, erro
 	mean := make([]float32, shape.Values())
 	_, err = binary.Decode(content, binary.LittleEndian, mean)
 	return mean, err
+}
+
+// meanImageIn returns the mean image in the metadata of a weights file. It is nil if
+// the file has none or no file is named.
+func meanImageIn(file string, shape loaders.Shape, weights int) ([]float32, error) {
+	if file == "" {
+		return nil, nil
+	}
+	metadata, err := runfolder.ReadMetadata(file, weights)
+	if err != nil {
+		return nil, err
+	}
+	mean, err := meanImage(metadata, shape)
+	if err != nil {
+		return nil, &runfolder.WeightsError{Path: file, Err: err}
+	}
+	return mean, nil
 }

@@ -30,32 +30,32 @@ type picture struct {
 // pictures returns the pictures of a run with its best weights. Which there are
 // depends on the model's task and its parts. The summary, the history and the
 // weights are read when a picture is drawn.
-func (t *tested) pictures(summary *runfolder.Summary, history metrics.History) []picture {
-	caption := plots.Caption{Run: summary.Name, Dataset: summary.Dataset + ": " + reports.ClassList(t.Images.Training.Classes)}
+func (r *Run) pictures(summary *runfolder.Summary, history metrics.History) []picture {
+	caption := plots.Caption{Run: summary.Name, Dataset: summary.Dataset + ": " + reports.ClassList(r.Training.Classes)}
 	onTest := plots.Caption{Run: caption.Run, Dataset: caption.Dataset + ", test images, best weights"}
 	all := []picture{{file: "loss.png", draw: plots.PNG(plots.LossChart(caption, history, summary.Loss, reports.Yardsticks(summary)...))}}
-	if t.Architecture.Task.Restores() {
-		if t.Config.Plots.Reconstructions > 0 {
+	if r.Architecture.Task.Restores() {
+		if r.Config.Plots.Reconstructions > 0 {
 			all = append(all, picture{file: "reconstructions.png", group: "What it restores",
 				meaning: "Validation images drawn by the seed, and what the best weights restore of them.",
 				draw: func(w io.Writer) error {
-					pairs, err := t.reconstruct()
+					pairs, err := r.reconstruct()
 					if err != nil {
 						return err
 					}
 					return plots.Reconstructions(w, caption, pairs)
 				}})
 		}
-		return append(all, explainAutoencoder(t, onTest)...)
+		return append(all, explainAutoencoder(r, onTest)...)
 	}
 	all = append(all, picture{file: "accuracy.png", draw: plots.PNG(plots.AccuracyChart(caption, history))},
 		picture{file: "confusion.png", group: "How good it is", tested: true, meaning: "How the best weights classify the test images.",
 			draw: func(w io.Writer) error { return plots.Confusion(w, onTest, summary.Confusion) }})
-	all = append(all, explainClassifier(t, onTest)...)
-	if name := t.Architecture.PixelWeight; name != "" {
+	all = append(all, explainClassifier(r, onTest)...)
+	if name := r.Architecture.PixelWeight; name != "" {
 		all = append(all, picture{file: "weights.png", group: "What it looks for", meaning: "The best weights as a picture: what speaks for which class.",
 			draw: func(w io.Writer) error {
-				return t.drawWeights(w, caption, t.Weights.ByName()[name].Float32s())
+				return r.drawWeights(w, caption, r.Weights.ByName()[name].Float32s())
 			}})
 	}
 	return all
@@ -63,42 +63,44 @@ func (t *tested) pictures(summary *runfolder.Summary, history metrics.History) [
 
 // drawWeights draws the weights of a linear classifier: those of its single
 // score for two classes, or those of the score of each class.
-func (p *Prepared) drawWeights(w io.Writer, caption plots.Caption, weights []float32) error {
-	classes, size := p.Classes, p.Shape.Values()
+func (r *Run) drawWeights(w io.Writer, caption plots.Caption, weights []float32) error {
+	classes, size := r.Classes, r.Shape.Values()
 	if len(weights) == size {
-		return plots.Weights(w, caption, classes[0], classes[1], p.Drawn(weights))
+		return plots.Weights(w, caption, classes[0], classes[1], r.Drawn(weights))
 	}
 	templates := make([]plots.Template, len(classes))
 	for i, class := range classes {
-		templates[i] = plots.Template{Class: class, Weights: p.Drawn(weights[i*size : (i+1)*size])}
+		templates[i] = plots.Template{Class: class, Weights: r.Drawn(weights[i*size : (i+1)*size])}
 	}
 	return plots.Templates(w, caption, templates)
 }
 
 // draw draws all pictures for which the run has figures, and returns those that
 // the page shows beside its own curves.
-func (r *record) draw(result training.Result) (shown []reports.Picture, err error) {
+func (r *Run) draw(result training.Result) (shown []reports.Picture, err error) {
 	if len(result.History) == 0 {
 		return nil, nil
 	}
-	best := *r.Prepared
-	best.Weights = result.Best
-	tested, scored := newTested(&best), r.summary.Best.TestLoss != nil
+	if r.best == nil {
+		r.best = r.with(result.Best)
+	}
+	defer func() { err = errors.Join(err, r.best.closeEvaluator()) }()
+	scored := r.Summary.Best.TestLoss != nil
 	var due []picture
-	for _, one := range tested.pictures(r.summary, result.History) {
+	for _, one := range r.best.pictures(r.Summary, result.History) {
 		if scored || !one.tested {
 			due = append(due, one)
 		}
 	}
 	for i, content := range drawAll(due) {
 		one := due[i]
-		err = errors.Join(err, r.folder.WriteWith(one.file, content))
+		err = errors.Join(err, r.Folder.WriteWith(one.file, content))
 		if one.meaning != "" {
 			shown = append(shown, reports.Picture{File: one.file, Group: one.group, Meaning: one.meaning})
 		}
 	}
 	if err == nil {
-		err = r.show(shown, result)
+		err = r.show(shown, len(result.History))
 	}
 	return shown, err
 }
@@ -128,36 +130,36 @@ func drawAll(pictures []picture) []func(io.Writer) error {
 
 // reconstruct restores some validation images that the seed draws. Pixels are
 // in [0, 1] on both sides, whatever the config's normalization.
-func (p *Prepared) reconstruct() ([]plots.RestoredImage, error) {
-	chosen := p.Images.Validation.Sample(p.Config.Plots.Reconstructions, p.Config.Random("reconstructions"))
-	restored, err := p.Restore(context.Background(), chosen)
+func (r *Run) reconstruct() ([]plots.RestoredImage, error) {
+	chosen := r.Validation.Sample(r.Config.Plots.Reconstructions, r.Config.Random("reconstructions"))
+	restored, err := r.Restore(context.Background(), chosen)
 	if err != nil {
 		return nil, err
 	}
-	return p.RestoredImages(chosen, restored), nil
+	return r.RestoredImages(chosen, restored), nil
 }
 
 // RestoredImages returns the images of a set beside their reconstructions, with the
 // mean squared errors of pixels in [0, 1].
-func (p *Prepared) RestoredImages(set *loaders.Set, restored [][]float32) []plots.RestoredImage {
+func (r *Run) RestoredImages(set *loaders.Set, restored [][]float32) []plots.RestoredImage {
 	pairs := make([]plots.RestoredImage, set.Len())
 	for i := range pairs {
-		original := p.Picture(set, i)
+		original := r.Picture(set, i)
 		pairs[i] = plots.RestoredImage{
 			Name:     fmt.Sprintf("%d, %s", set.Index(i), set.Classes[set.Class(i)]),
-			Original: original, Restored: p.Drawn(restored[i]), MSE: meanSquaredError(original.Values, restored[i]),
+			Original: original, Restored: r.Drawn(restored[i]), MSE: meanSquaredError(original.Values, restored[i]),
 		}
 	}
 	return pairs
 }
 
 // Files returns the names of the files that the run leaves if it ends well.
-func (s *Session) Files(p *Prepared) []string {
+func (s *Session) Files(r *Run) []string {
 	files := []string{runfolder.ReportFile, runfolder.SummaryFile, runfolder.MetricsFile, runfolder.ConfigFile}
-	for _, one := range newTested(p).pictures(new(runfolder.Summary), nil) {
+	for _, one := range r.pictures(new(runfolder.Summary), nil) {
 		files = append(files, one.file)
 	}
-	if p.Architecture.Task.Classifies() {
+	if r.Architecture.Task.Classifies() {
 		files = append(files, runfolder.CorrectFile)
 	}
 	files = append(files, runfolder.BestWeightsFile, runfolder.LastWeightsFile)

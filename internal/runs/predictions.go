@@ -2,7 +2,6 @@ package runs
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sort"
 
@@ -19,19 +18,19 @@ type Prediction struct {
 }
 
 // Predict runs a set through the model with the prepared weights.
-func (p *Prepared) Predict(ctx context.Context, set *loaders.Set) ([]Prediction, error) {
+func (r *Run) Predict(ctx context.Context, set *loaders.Set) ([]Prediction, error) {
 	predictions := make([]Prediction, set.Len())
 	given := make([]float32, set.Shape.Values())
 	visit := func(place int, output []float32) {
-		predictions[place].Scores, predictions[place].Predicted = slices.Clone(output), p.Architecture.Predict(output)
+		predictions[place].Scores, predictions[place].Predicted = slices.Clone(output), r.Architecture.Predict(output)
 	}
-	if p.Architecture.Task.Restores() {
+	if r.Architecture.Task.Restores() {
 		visit = func(place int, output []float32) {
-			p.Transform.Apply(given, set.Pixels(place))
+			r.Transform.Apply(given, set.Pixels(place))
 			predictions[place].MSE = meanSquaredError(given, output)
 		}
 	}
-	return predictions, p.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) error {
+	return predictions, r.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) error {
 		_, err := e.Outputs(ctx, batches, visit)
 		return err
 	})
@@ -39,34 +38,26 @@ func (p *Prepared) Predict(ctx context.Context, set *loaders.Set) ([]Prediction,
 
 // Restore runs a set through a model that restores its input, and returns the
 // reconstructions as pixels in [0, 1].
-func (p *Prepared) Restore(ctx context.Context, set *loaders.Set) ([][]float32, error) {
+func (r *Run) Restore(ctx context.Context, set *loaders.Set) ([][]float32, error) {
 	restored := make([][]float32, set.Len())
-	return restored, p.restoreEach(ctx, set, func(place int, pixels []float32) { restored[place] = pixels })
+	return restored, r.restoreEach(ctx, set, func(place int, pixels []float32) { restored[place] = pixels })
 }
 
 // restoreEach does the work of Restore for one image after the other.
-func (p *Prepared) restoreEach(ctx context.Context, set *loaders.Set, visit func(place int, pixels []float32)) error {
-	return p.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) error {
-		_, err := e.Outputs(ctx, batches, func(place int, output []float32) { visit(place, p.Transform.Invert(output)) })
+func (r *Run) restoreEach(ctx context.Context, set *loaders.Set, visit func(place int, pixels []float32)) error {
+	return r.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) error {
+		_, err := e.Outputs(ctx, batches, func(place int, output []float32) { visit(place, r.Transform.Invert(output)) })
 		return err
 	})
 }
 
 // Encode returns the codes of a set (n, latent), row by row.
-func (p *Prepared) Encode(ctx context.Context, set *loaders.Set) ([]float32, error) {
-	latent := p.Architecture.Latent
+func (r *Run) Encode(ctx context.Context, set *loaders.Set) ([]float32, error) {
+	latent := r.Architecture.Latent
 	codes := make([]float32, set.Len()*latent)
-	return codes, p.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) error {
+	return codes, r.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) error {
 		return e.Codes(ctx, batches, func(place int, code []float32) { copy(codes[place*latent:], code) })
 	})
-}
-
-// evaluate calls work with an evaluator of the prepared weights and the set's
-// batches.
-func (p *Prepared) evaluate(set *loaders.Set, work func(*training.Evaluator, *loaders.Batcher) error) error {
-	batches := p.Batches(set)
-	evaluator := training.NewEvaluator(p.Architecture, p.Weights)
-	return errors.Join(work(evaluator, batches), evaluator.Close())
 }
 
 func meanSquaredError(a, b []float32) float64 {
@@ -79,15 +70,15 @@ func meanSquaredError(a, b []float32) float64 {
 }
 
 // Picture returns an image of a set for drawing.
-func (p *Prepared) Picture(set *loaders.Set, i int) plots.Image {
+func (r *Run) Picture(set *loaders.Set, i int) plots.Image {
 	values := make([]float32, set.Shape.Values())
 	loaders.NewTransform(set.Shape, nil).Apply(values, set.Pixels(i))
-	return p.Drawn(values)
+	return r.Drawn(values)
 }
 
 // Drawn returns pixels in [0, 1] as an image for drawing.
-func (p *Prepared) Drawn(pixels []float32) plots.Image {
-	return plots.Image{Channels: p.Shape.Channels, Height: p.Shape.Height, Width: p.Shape.Width, Values: pixels}
+func (r *Run) Drawn(pixels []float32) plots.Image {
+	return plots.Image{Channels: r.Shape.Channels, Height: r.Shape.Height, Width: r.Shape.Width, Values: pixels}
 }
 
 // Percentiles say where a value stands among others.

@@ -16,123 +16,119 @@ import (
 	"cifartrain/loaders"
 	"cifartrain/loaders/sources"
 	"cifartrain/metrics/pca"
+	"cifartrain/training"
 )
 
-// A Prepared run is a config together with the parts that it describes, as far
-// as a command needs them.
-type Prepared struct {
-	Config       configs.Config // its data.source is the one that was actually used
-	Shape        loaders.Shape  // of an image
-	Classes      []string       // in the order of the labels
+// A Run is one run: its config, its folder, and the parts that the config describes,
+// as far as a command needs them.
+type Run struct {
+	Config  configs.Config
+	Folder  *runfolder.Folder  // nil before it is made
+	Summary *runfolder.Summary // nil if the run has written none
+
+	Shape        loaders.Shape // of an image
+	Classes      []string      // in the order of the labels
 	Architecture *graphs.Architecture
-	Images       *Images        // nil if not needed
 	Weights      graphs.Weights // nil if not needed
+
+	// The dataset, selected and split as the config says; nil if not needed.
+	Dataset                    *loaders.Dataset
+	Training, Validation, Test *loaders.Set
 
 	// Transform turns an image's bytes into the model's input. If the images
 	// are not loaded, it lacks the mean image of a centered run unless
 	// [Need.Pixels] asks for it.
 	Transform *loaders.Transform
 
+	session    *Session
+	warning    string   // says that these are not the images asked for, and why
 	components *pca.Fit // of the training images, once they are needed
+	results    *results // of the weights
+
+	// While it trains:
+	text        []byte        // of config.yaml
+	initial     string        // the weights file that the run started from; empty if the seed drew the weights
+	loop        *training.Run // nil until the weights exist
+	best        *Run          // with the best weights; nil until they are evaluated
+	noYardstick string        // why a run that restores its input is not compared with principal components
+	began       time.Time     // when it would have begun had it trained without a break
+	pause       int           // the epoch after which training pauses; ToTheEnd for never
+	saving      func() error  // waits for the checkpoint that is being written; nil if none is
 }
 
 // Need says what a command needs of a run. Anything else is neither loaded nor
 // computed.
 type Need struct {
-	Images  bool
-	Weights Weights
+	Images bool
+
+	// Where the weights come from. If none of the three is set, there are none.
+	Drawn   bool                     // drawn by the config's seed; model.init pca needs the images for this
+	File    string                   // read from this file
+	tensors map[string]*tensor.Dense // taken from a checkpoint
 
 	// Pixels says that images will go through the model. A centered run
 	// subtracts the mean of its training images; it is read from the metadata
 	// of the weights file or, if it is not there, computed from the images.
 	Pixels bool
-
-	// Trained is the summary of a run that has been trained, which tells the
-	// images' shape and classes. Without it, a dataset that is not well known
-	// is opened to find them.
-	Trained *runfolder.Summary
-}
-
-// Weights say where a run's weights come from. The zero value means that none
-// are needed.
-type Weights struct {
-	drawn   bool                     // drawn by the config's seed; model.init pca needs the images for this
-	file    string                   // read from this file
-	tensors map[string]*tensor.Dense // taken from a checkpoint
-}
-
-// DrawnWeights are weights that the config's seed draws.
-var DrawnWeights = Weights{drawn: true}
-
-// WeightsIn are the weights in a file.
-func WeightsIn(file string) Weights { return Weights{file: file} }
-
-// meanImage returns the mean image in the metadata of the weights' file. It is
-// nil if the file has none or the weights are in no file.
-func (w Weights) meanImage(shape loaders.Shape, weights int) ([]float32, error) {
-	if w.file == "" {
-		return nil, nil
-	}
-	metadata, err := runfolder.ReadMetadata(w.file, weights)
-	if err != nil {
-		return nil, err
-	}
-	mean, err := meanImage(metadata, shape)
-	if err != nil {
-		return nil, &runfolder.WeightsError{Path: w.file, Err: err}
-	}
-	return mean, nil
 }
 
 // Prepare prepares the run of a config in the one way that all commands share:
 // first the model, then the dataset with its split and its transform, then the
 // weights. Mistakes in the config are reported before anything is loaded.
-func (s *Session) Prepare(ctx context.Context, config configs.Config, need Need) (*Prepared, error) {
-	p, err := s.prepare(ctx, config, need)
+func (s *Session) Prepare(ctx context.Context, config configs.Config, need Need) (*Run, error) {
+	run := &Run{session: s, Config: config}
+	return run, run.Prepare(ctx, need)
+}
+
+// Prepare prepares the parts of a run; see [Session.Prepare]. The images' shape and
+// classes are those in the run's summary. Without one, a dataset that is not well
+// known is opened to find them.
+func (r *Run) Prepare(ctx context.Context, need Need) error {
+	config := r.Config
+	err := r.prepare(ctx, need)
 	var setting *loaders.SettingError
 	if errors.As(err, &setting) {
 		err = config.Error(configs.Problem{Key: setting.Key, Message: setting.Reason}) // which adds the line
 	}
-	return p, err
+	return err
 }
 
-func (s *Session) prepare(ctx context.Context, config configs.Config, need Need) (p *Prepared, err error) {
-	p = &Prepared{Config: config}
-	var known bool
-	if p.Shape, p.Classes, known = foreseen(config, need.Trained); known {
-		if p.Architecture, err = s.architecture(config, p.Shape, p.Classes); err != nil {
-			return nil, err
+func (r *Run) prepare(ctx context.Context, need Need) (err error) {
+	config, known := r.Config, false
+	if r.Shape, r.Classes, known = foreseen(config, r.Summary); known {
+		if r.Architecture, err = r.session.architecture(config, r.Shape, r.Classes); err != nil {
+			return err
 		}
-		p.Transform = loaders.NewTransform(p.Shape, p.Normalization())
+		r.Transform = loaders.NewTransform(r.Shape, r.Normalization())
 	}
 	if known && need.Pixels && config.Data.Center && !need.Images {
-		mean, err := need.Weights.meanImage(p.Shape, p.Architecture.ParameterCount())
+		mean, err := meanImageIn(need.File, r.Shape, r.Architecture.ParameterCount())
 		if err != nil {
-			return nil, err
+			return err
 		}
-		p.Transform = p.Transform.WithMeanImage(mean)
+		r.Transform = r.Transform.WithMeanImage(mean)
 		need.Images = mean == nil
 	}
 	if need.Images || !known {
-		if p.Images, err = s.images(ctx, config); err != nil {
-			return nil, err
+		if err = r.loadImages(ctx); err != nil {
+			return err
 		}
-		p.Shape, p.Classes, p.Transform = p.Images.Dataset.Shape, p.Images.Training.Classes, p.Images.Transform
-		if p.Architecture, err = s.architecture(config, p.Shape, p.Classes); err != nil {
-			return nil, err
+		r.Shape, r.Classes = r.Dataset.Shape, r.Training.Classes
+		if r.Architecture, err = r.session.architecture(config, r.Shape, r.Classes); err != nil {
+			return err
 		}
-		if p.Images.Dataset.StandsInBecause != "" {
-			p.Config = p.Config.WithSource(sources.Sample)
+		if r.Dataset.StandsInBecause != "" {
+			r.Config = r.Config.WithSource(sources.Sample)
 		}
-		p.Config.Data.BatchSize = min(config.Data.BatchSize, p.Images.Training.Len())
-		if source := sourceOf(WithoutSample(p.Config)); s.datasets[source] == nil { // what the run is resumed with
-			s.datasets[source] = p.Images.Dataset
+		r.Config.Data.BatchSize = min(config.Data.BatchSize, r.Training.Len())
+		if source := sourceOf(WithoutSample(r.Config)); r.session.datasets[source] == nil { // what the run is resumed with
+			r.session.datasets[source] = r.Dataset
 		}
 		if len(config.Data.Classes) > 0 {
-			p.Config.Data.Classes = p.Classes // by name, even if the config gives numbers
+			r.Config.Data.Classes = r.Classes // by name, even if the config gives numbers
 		}
 	}
-	return p, p.loadWeights(ctx, need.Weights)
+	return r.loadWeights(ctx, need)
 }
 
 // architecture returns the config's model, for images of a shape and for the
@@ -146,34 +142,45 @@ func (s *Session) architecture(config configs.Config, shape loaders.Shape, class
 }
 
 // loadWeights sets the run's weights.
-func (p *Prepared) loadWeights(ctx context.Context, from Weights) (err error) {
+func (r *Run) loadWeights(ctx context.Context, from Need) (err error) {
 	tensors := from.tensors
 	switch {
-	case from.drawn:
-		p.Weights = p.Architecture.Initialize(p.Config.Random)
-		return p.align(ctx)
-	case from.file == "" && tensors == nil:
+	case from.Drawn:
+		r.use(r.Architecture.Initialize(r.Config.Random))
+		return r.align(ctx)
+	case from.File == "" && tensors == nil:
 		return nil
 	case tensors == nil:
-		if tensors, err = runfolder.ReadWeights(from.file, p.Architecture.ParameterCount()); err != nil {
+		if tensors, err = runfolder.ReadWeights(from.File, r.Architecture.ParameterCount()); err != nil {
 			return err
 		}
 	}
-	p.Weights, err = p.Architecture.Load(tensors)
+	weights, err := r.Architecture.Load(tensors)
 	if err != nil && from.tensors == nil {
-		return &runfolder.WeightsError{Path: from.file, Err: err}
+		return &runfolder.WeightsError{Path: from.File, Err: err}
 	}
+	r.use(weights)
 	return err
+}
+
+// use sets the run's weights, of which nothing is known yet.
+func (r *Run) use(weights graphs.Weights) { r.Weights, r.results = weights, new(results) }
+
+// with returns the same run with other weights.
+func (r *Run) with(weights graphs.Weights) *Run {
+	other := *r
+	other.use(weights)
+	return &other
 }
 
 // align completes weights of init pca with the principal components of the
 // training images.
-func (p *Prepared) align(ctx context.Context) error {
-	count := p.Architecture.PrincipalComponents()
+func (r *Run) align(ctx context.Context) error {
+	count := r.Architecture.PrincipalComponents()
 	if count == 0 {
 		return nil
 	}
-	components, err := p.principalComponents(ctx, count)
+	components, err := r.principalComponents(ctx, count)
 	if err != nil {
 		return err
 	}
@@ -181,26 +188,26 @@ func (p *Prepared) align(ctx context.Context) error {
 		return &loaders.SettingError{Key: "model.init", Reason: fmt.Sprintf(
 			"the training images have %d principal components, but pca needs %d, half the width of the first hidden layer", len(components.Vectors), count)}
 	}
-	return p.Architecture.Align(p.Weights, components.Vectors)
+	return r.Architecture.Align(r.Weights, components.Vectors)
 }
 
 // Loss names the loss together with everything that decides its units. Runs
 // with equal names can be compared.
-func (p *Prepared) Loss() string {
-	n := p.Config.Data.Normalize
-	if !p.Architecture.Task.Restores() || n == nil {
-		return p.Architecture.LossName
+func (r *Run) Loss() string {
+	n := r.Config.Data.Normalize
+	if !r.Architecture.Task.Restores() || n == nil {
+		return r.Architecture.LossName
 	}
-	return fmt.Sprintf("%s of pixels divided by %v", p.Architecture.LossName, n.Std)
+	return fmt.Sprintf("%s of pixels divided by %v", r.Architecture.LossName, n.Std)
 }
 
-// Summary returns what is known about the run before it begins.
-func (p *Prepared) Summary(started time.Time) *runfolder.Summary {
+// Begun returns the summary of what is known about the run before it begins.
+func (r *Run) Begun(started time.Time) *runfolder.Summary {
 	return &runfolder.Summary{
-		Name: p.Config.Name, Status: runfolder.Training, Model: p.Architecture.Kind, Task: p.Architecture.Task, Loss: p.Loss(), Seed: p.Config.Seed,
-		Dataset: p.Images.Dataset.Name, Shape: []int{p.Shape.Channels, p.Shape.Height, p.Shape.Width}, Warning: p.Images.warning, Classes: p.Classes,
-		Images:     runfolder.Images{Training: p.Images.Training.Len(), Validation: p.Images.Validation.Len(), Test: p.Images.Test.Len()},
-		Parameters: p.Architecture.ParameterCount(), Started: started.UTC().Truncate(time.Second),
+		Name: r.Config.Name, Status: runfolder.Training, Model: r.Architecture.Kind, Task: r.Architecture.Task, Loss: r.Loss(), Seed: r.Config.Seed,
+		Dataset: r.Dataset.Name, Shape: []int{r.Shape.Channels, r.Shape.Height, r.Shape.Width}, Warning: r.warning, Classes: r.Classes,
+		Images:     runfolder.Images{Training: r.Training.Len(), Validation: r.Validation.Len(), Test: r.Test.Len()},
+		Parameters: r.Architecture.ParameterCount(), Started: started.UTC().Truncate(time.Second),
 		Processor: kernels.Instructions(), Cores: runtime.GOMAXPROCS(0),
 		Version: runfolder.Version(), GoVersion: runtime.Version(),
 	}

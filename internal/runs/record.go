@@ -13,23 +13,9 @@ import (
 	"cifartrain/training"
 )
 
-// A record writes the files of one run into its folder.
-type record struct {
-	*Prepared
-	folder      *runfolder.Folder
-	text        []byte        // of config.yaml
-	initial     string        // the weights file that the run started from; empty if the seed drew the weights
-	run         *training.Run // nil until the weights exist
-	summary     *runfolder.Summary
-	noYardstick string       // why a run that restores its input is not compared with principal components
-	began       time.Time    // later by the time that the run stood still
-	pause       int          // the epoch after which training pauses; 0 for never
-	saving      func() error // waits for the checkpoint that is being written; nil if none is
-}
-
-// newRecord returns the record of a run that starts now.
-func newRecord(folder *runfolder.Folder, prepared *Prepared, initial string, started time.Time) *record {
-	return &record{Prepared: prepared, folder: folder, initial: initial, summary: prepared.Summary(started), began: started}
+// start has the run write into its folder, as one that starts now.
+func (r *Run) start(folder *runfolder.Folder, initial string, started time.Time) {
+	r.Folder, r.initial, r.Summary, r.began = folder, initial, r.Begun(started), started
 }
 
 // Create makes the folder of a run that is trained later, with its config and the
@@ -53,28 +39,28 @@ func (s *Session) Create(folder *runfolder.Folder, config configs.Config, initia
 // config names the dataset that is actually used, and the weights of -init are
 // stored beside it, so that training from it gives the same numbers. The
 // summary says that the run is training until end has written everything else.
-func (r *record) begin() (err error) {
-	if r.text, err = writeConfig(r.folder, r.Config, r.initial); err != nil {
+func (r *Run) begin() (err error) {
+	if r.text, err = writeConfig(r.Folder, r.Config, r.initial); err != nil {
 		return err
 	}
 	if r.initial != "" {
-		r.summary.InitialWeights = runfolder.InitialWeightsFile
+		r.Summary.InitialWeights = runfolder.InitialWeightsFile
 	}
-	return r.folder.WriteSummary(r.summary)
+	return r.Folder.WriteSummary(r.Summary)
 }
 
 // describeModel adds the model's layers to the summary, and writes its expression
 // graph unless that exists.
-func (r *record) describeModel() error {
-	model, err := r.Architecture.Build(r.Weights, r.run.Batches.Size())
+func (r *Run) describeModel() error {
+	model, err := r.Architecture.Build(r.Weights, r.loop.Batches.Size())
 	if err != nil {
 		return err
 	}
-	r.summary.Layers = Layers(r.Architecture, model)
-	if err := r.folder.WriteSummary(r.summary); err != nil || exists(r.folder.File(runfolder.GraphFile)) {
+	r.Summary.Layers = Layers(r.Architecture, model)
+	if err := r.Folder.WriteSummary(r.Summary); err != nil || exists(r.Folder.File(runfolder.GraphFile)) {
 		return err
 	}
-	return r.folder.Write(runfolder.GraphFile, model.Dot())
+	return r.Folder.Write(runfolder.GraphFile, model.Dot())
 }
 
 // end writes all other files, the summary's final status last, so that a run
@@ -82,7 +68,7 @@ func (r *record) describeModel() error {
 // or nil if it came to its end. After a failure the results of the finished
 // epochs are still written, and end returns cause together with where to find
 // them.
-func (r *record) end(ctx context.Context, result training.Result, cause error) error {
+func (r *Run) end(ctx context.Context, result training.Result, cause error) error {
 	if cause == nil {
 		cause = r.test(ctx, result)
 	}
@@ -92,18 +78,18 @@ func (r *record) end(ctx context.Context, result training.Result, cause error) e
 	case cause == nil:
 		return nil
 	case errors.Is(cause, context.Canceled):
-		return errors.Join(interruption(len(result.History), r.folder.Path), err)
+		return errors.Join(interruption(len(result.History), r.Folder.Path), err)
 	}
 	return r.failure(cause, len(result.History))
 }
 
 // write writes weights, pictures and report, and the summary last.
-func (r *record) write(result training.Result, cause error) error {
+func (r *Run) write(result training.Result, cause error) error {
 	status := r.ended(result, cause)
 	if status == runfolder.Failed {
-		r.summary.Error = cause.Error()
+		r.Summary.Error = cause.Error()
 	}
-	r.summary.Epochs = len(result.History)
+	r.Summary.Epochs = len(result.History)
 	if len(result.History) > 0 {
 		r.judge(result.History)
 		r.measureSpeed(result)
@@ -111,27 +97,27 @@ func (r *record) write(result training.Result, cause error) error {
 			return err
 		}
 	}
-	r.summary.Seconds = time.Since(r.began).Seconds()
-	r.summary.PeakMemory = runfolder.PeakMemory()
+	r.Summary.Seconds = time.Since(r.began).Seconds()
+	r.Summary.PeakMemory = runfolder.PeakMemory()
 	pictures, err := r.draw(result)
 	if err != nil { // the figures are worth keeping, but files are missing
-		if r.summary.Status = r.ended(result, err); r.summary.Status == runfolder.Failed {
-			r.summary.Error = err.Error()
+		if r.Summary.Status = r.ended(result, err); r.Summary.Status == runfolder.Failed {
+			r.Summary.Error = err.Error()
 		}
-		return errors.Join(err, r.folder.WriteSummary(r.summary))
+		return errors.Join(err, r.Folder.WriteSummary(r.Summary))
 	}
-	r.summary.Status = status
-	if err := reports.WriteReport(r.folder, r.summary, pictures); err != nil {
+	r.Summary.Status = status
+	if err := reports.WriteReport(r.Folder, r.Summary, pictures); err != nil {
 		return err
 	}
-	if r.summary.Files, err = r.folder.Files(); err != nil {
+	if r.Summary.Files, err = r.Folder.Files(); err != nil {
 		return err
 	}
-	return r.folder.WriteSummary(r.summary)
+	return r.Folder.WriteSummary(r.Summary)
 }
 
 // ended returns how the run ended, for its summary.
-func (r *record) ended(result training.Result, cause error) string {
+func (r *Run) ended(result training.Result, cause error) string {
 	switch {
 	case cause == nil && result.Stopped:
 		return runfolder.Stopped
@@ -150,14 +136,14 @@ func (r *record) ended(result training.Result, cause error) string {
 
 // weights writes the best weights and the last ones, except last ones that a
 // failure may have spoiled.
-func (r *record) weights(result training.Result, status string) error {
-	if err := r.folder.WriteWeights(runfolder.BestWeightsFile, result.Best.ByName(), r.PixelMetadata()); err != nil {
+func (r *Run) weights(result training.Result, status string) error {
+	if err := r.Folder.WriteWeights(runfolder.BestWeightsFile, result.Best.ByName(), r.PixelMetadata()); err != nil {
 		return err
 	}
 	if status == runfolder.Failed {
 		return nil
 	}
-	return r.folder.WriteWeights(runfolder.LastWeightsFile, r.run.Evaluated().ByName(), r.PixelMetadata())
+	return r.Folder.WriteWeights(runfolder.LastWeightsFile, r.loop.Evaluated().ByName(), r.PixelMetadata())
 }
 
 // writeConfig writes config.yaml and returns its text. If the run starts from a

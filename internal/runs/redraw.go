@@ -26,12 +26,12 @@ func (s *Session) Redraw(ctx context.Context, path string, overrides []string) (
 	if !run.Ended() || run.Summary.Best == nil {
 		return Requestf("%s has no figures to draw: its run has not ended; see it with %s, or %s", path, shell.Command("watch", path), howToGoOn(run.Folder.Path))
 	}
-	weights, _, err := run.BestWeights()
+	need, _, err := run.BestWeights()
 	if err != nil {
 		return err
 	}
-	prepared, err := s.Prepare(ctx, run.Config, Need{Images: true, Weights: weights})
-	if err != nil {
+	need.Images = true
+	if err := run.Prepare(ctx, need); err != nil {
 		return err
 	}
 	history, err := run.Folder.History()
@@ -46,15 +46,15 @@ func (s *Session) Redraw(ctx context.Context, path string, overrides []string) (
 		return err
 	}
 	defer func() { err = errors.Join(err, claim.Release()) }()
-	again := &record{Prepared: prepared, folder: claim.Folder(), summary: run.Summary}
-	pictures, err := again.draw(training.Result{History: history, Best: prepared.Weights})
+	run.Folder = claim.Folder()
+	pictures, err := run.draw(training.Result{History: history, Best: run.Weights})
 	if err != nil {
 		return err
 	}
-	if err := reports.WriteReport(again.folder, run.Summary, pictures); err != nil {
+	if err := reports.WriteReport(run.Folder, run.Summary, pictures); err != nil {
 		return err
 	}
-	if err := again.folder.WriteSummary(run.Summary); err != nil {
+	if err := run.Folder.WriteSummary(run.Summary); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.Out, "drew %s again\n", run.Folder.File(runfolder.ReportFile))

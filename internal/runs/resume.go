@@ -67,12 +67,12 @@ func (s *Session) Continue(ctx context.Context, folder *runfolder.Folder, asked 
 	if pause > 0 && saved != nil && len(saved.History) >= pause && Ended(folder, pause) {
 		return fmt.Sprintf("%s pauses after %s", folder.Path, reports.Epochs(pause)), nil
 	}
-	record, state, err := s.resumed(ctx, folder, saved, begun, asked)
+	run, state, err := s.resumed(ctx, folder, saved, begun, asked)
 	if err != nil {
 		return "", err
 	}
-	record.pause = pause
-	return "", s.trainAndReport(ctx, record, state)
+	run.pause = pause
+	return "", s.trainAndReport(ctx, run, state)
 }
 
 // Ended reports whether a run has ended, or has been trained up to the epoch
@@ -185,38 +185,38 @@ func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, as
 // resumed puts a run together again, to go on from its checkpoint or, if it has
 // none yet, from its beginning. It changes the folder only after everything has
 // been found to fit.
-func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, config configs.Config) (*record, *training.State, error) {
+func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, config configs.Config) (*Run, *training.State, error) {
 	now, need, initial := time.Now(), Need{Images: true}, folder.File(runfolder.InitialWeightsFile)
 	if !exists(initial) {
 		initial = ""
 	}
 	if saved == nil && initial != "" {
-		need.Weights = WeightsIn(initial)
+		need.File = initial
 	}
-	prepared, err := s.Prepare(ctx, WithoutSample(config), need)
+	run, err := s.Prepare(ctx, WithoutSample(config), need)
 	if err != nil {
 		return nil, nil, err
 	}
-	prepared.Config = config
-	if err := prepared.fits(); err != nil {
+	run.Config = config
+	if err := run.fits(); err != nil {
 		return nil, nil, err
 	}
-	record := newRecord(folder, prepared, initial, now)
+	run.start(folder, initial, now)
 	var state *training.State
 	var history metrics.History
 	if saved != nil {
-		if state, err = record.accept(saved); err != nil {
+		if state, err = run.accept(saved); err != nil {
 			return nil, nil, err
 		}
 		history = saved.History
-		record.summary.Started, record.summary.Lengthened = saved.Started, lengthened(folder, begun, config)
-		record.began = now.Add(-time.Duration(saved.Seconds * float64(time.Second)))
-		fmt.Fprintf(s.Out, "going on in epoch %d after %d of %d steps\n", len(history)+1, saved.Partial.Steps, record.run.Batches.Batches())
+		run.Summary.Started, run.Summary.Lengthened = saved.Started, lengthened(folder, begun, config)
+		run.began = now.Add(-time.Duration(saved.Seconds * float64(time.Second)))
+		fmt.Fprintf(s.Out, "going on in epoch %d after %d of %d steps\n", len(history)+1, saved.Partial.Steps, run.loop.Batches.Batches())
 	}
 	if err := folder.WriteHistory(history); err != nil {
 		return nil, nil, err
 	}
-	return record, state, record.begin()
+	return run, state, run.begin()
 }
 
 // lengthened reports whether the learning rate of the run's earlier epochs
@@ -230,22 +230,22 @@ func lengthened(folder *runfolder.Folder, begun, asked configs.Config) bool {
 }
 
 // accept returns the state in a checkpoint, from which the run can go on.
-func (r *record) accept(saved *runfolder.Checkpoint) (*training.State, error) {
-	if err := sameDataset(saved, r.Images.Dataset); err != nil {
+func (r *Run) accept(saved *runfolder.Checkpoint) (*training.State, error) {
+	if err := sameDataset(saved, r.Dataset); err != nil {
 		return nil, err
 	}
 	state := stateOf(saved)
-	err := r.loadWeights(context.Background(), Weights{tensors: state.Weights()})
+	err := r.loadWeights(context.Background(), Need{tensors: state.Weights()})
 	if err != nil {
 		err = fmt.Errorf("tensors of \"weights\": %w", err)
 	} else {
-		r.run, err = r.Run()
+		r.loop, err = r.Loop()
 	}
 	if err == nil {
-		err = r.run.Restore(state)
+		err = r.loop.Restore(state)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w; %s", r.folder.File(runfolder.CheckpointFile), err, howToRepeat(r.folder))
+		return nil, fmt.Errorf("%s: %w; %s", r.Folder.File(runfolder.CheckpointFile), err, howToRepeat(r.Folder))
 	}
 	return state, nil
 }

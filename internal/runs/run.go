@@ -1,55 +1,52 @@
 package runs
 
 import (
-	"context"
-	"errors"
 	"fmt"
 
 	"cifartrain/configs"
-	"cifartrain/graphs"
 	"cifartrain/internal/reports"
 	"cifartrain/loaders"
 	"cifartrain/solvers"
 	"cifartrain/training"
 )
 
-// Run assembles the parts of a prepared run for the training loop. It needs
-// images and weights.
-func (p *Prepared) Run() (*training.Run, error) {
-	if err := p.Suits(); err != nil {
+// Loop assembles the parts of the run for the training loop. It needs images and
+// weights.
+func (r *Run) Loop() (*training.Run, error) {
+	if err := r.Suits(); err != nil {
 		return nil, err
 	}
-	solver, schedule, err := solver(p.Config)
+	solver, schedule, err := solver(r.Config)
 	if err != nil {
 		return nil, err
 	}
-	data, train := p.Config.Data, p.Config.Train
+	data, train := r.Config.Data, r.Config.Train
 	run := &training.Run{
-		Architecture: p.Architecture, Weights: p.Weights, Solver: solver, Schedule: schedule, Warmup: solvers.Warmup(p.Config.Optimizer.WarmupSteps),
-		Batches: loaders.NewBatcher(p.Images.Training, p.Transform, loaders.BatchOptions{
-			Size: data.BatchSize, Shuffle: data.Shuffle, Flip: data.Flip, Shift: data.Shift, Random: p.Config.Random,
+		Architecture: r.Architecture, Weights: r.Weights, Solver: solver, Schedule: schedule, Warmup: solvers.Warmup(r.Config.Optimizer.WarmupSteps),
+		Batches: loaders.NewBatcher(r.Training, r.Transform, loaders.BatchOptions{
+			Size: data.BatchSize, Shuffle: data.Shuffle, Flip: data.Flip, Shift: data.Shift, Random: r.Config.Random,
 		}),
-		TrainingSet:   p.Batches(p.Images.Training),
-		ValidationSet: p.Batches(p.Images.Validation),
-		Random:        p.Config.Random,
+		TrainingSet:   r.Batches(r.Training),
+		ValidationSet: r.Batches(r.Validation),
+		Random:        r.Config.Random,
 		Epochs:        train.Epochs, EarlyStopping: train.EarlyStopping,
 	}
 	if train.AverageDecay > 0 {
-		run.Average = training.NewAverage(p.Weights, train.AverageDecay)
+		run.Average = training.NewAverage(r.Weights, train.AverageDecay)
 	}
 	return run, nil
 }
 
 // Suits returns an error if the warm-up is longer than the run, or if a batch
 // normalization would get a batch of one image.
-func (p *Prepared) Suits() error {
-	size, images, epochs, warmup := p.Config.Data.BatchSize, p.Images.Training.Len(), p.Config.Train.Epochs, p.Config.Optimizer.WarmupSteps
+func (r *Run) Suits() error {
+	size, images, epochs, warmup := r.Config.Data.BatchSize, r.Training.Len(), r.Config.Train.Epochs, r.Config.Optimizer.WarmupSteps
 	if steps := (images + size - 1) / size; warmup > epochs*steps {
-		return p.Config.Error(configs.Problem{Key: "optimizer.warmup_steps", Message: fmt.Sprintf(
+		return r.Config.Error(configs.Problem{Key: "optimizer.warmup_steps", Message: fmt.Sprintf(
 			"a warm-up of %d steps is longer than the run, whose %s of %d steps make %d: train longer or shorten the warm-up", warmup, reports.Epochs(epochs), steps, epochs*steps)})
 	}
-	if p.Config.Model.BatchNorm && images%size == 1 {
-		return p.Config.Error(configs.Problem{Key: "data.batch_size", Message: fmt.Sprintf(
+	if r.Config.Model.BatchNorm && images%size == 1 {
+		return r.Config.Error(configs.Problem{Key: "data.batch_size", Message: fmt.Sprintf(
 			"the last batch of the %d training images would hold a single one, which batch normalization cannot normalize: choose another size than %d", images, size)})
 	}
 	return nil
@@ -76,14 +73,6 @@ func solver(config configs.Config) (solvers.Solver, solvers.Schedule, error) {
 }
 
 // Batches returns a set's batches for evaluation: in order and unaltered.
-func (p *Prepared) Batches(set *loaders.Set) *loaders.Batcher {
-	return loaders.NewBatcher(set, p.Transform, loaders.BatchOptions{Size: p.Config.Data.EvalBatchSize})
-}
-
-// Score evaluates weights on a set of the run's images.
-func (p *Prepared) Score(ctx context.Context, weights graphs.Weights, set *loaders.Set) (training.Evaluation, error) {
-	batches := p.Batches(set)
-	evaluator := training.NewEvaluator(p.Architecture, weights)
-	evaluation, err := evaluator.Evaluate(ctx, batches)
-	return evaluation, errors.Join(err, evaluator.Close())
+func (r *Run) Batches(set *loaders.Set) *loaders.Batcher {
+	return loaders.NewBatcher(set, r.Transform, loaders.BatchOptions{Size: r.Config.Data.EvalBatchSize})
 }

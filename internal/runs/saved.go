@@ -3,21 +3,13 @@ package runs
 import (
 	"fmt"
 
-	"cifartrain/configs"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/shell"
 )
 
-// A SavedRun is an existing run folder.
-type SavedRun struct {
-	Folder  *runfolder.Folder
-	Config  configs.Config
-	Summary *runfolder.Summary // nil if the run has written none
-}
-
 // Open opens the run folder at path for a command that trains nothing. The
 // overrides are for the run's config; see [configs.Load].
-func (s *Session) Open(path string, overrides []string) (*SavedRun, error) {
+func (s *Session) Open(path string, overrides []string) (*Run, error) {
 	folder, err := openRun(path)
 	if err != nil {
 		return nil, err
@@ -26,7 +18,7 @@ func (s *Session) Open(path string, overrides []string) (*SavedRun, error) {
 	if err != nil {
 		return nil, err
 	}
-	run := &SavedRun{Folder: folder, Config: WithoutSample(config)}
+	run := &Run{session: s, Folder: folder, Config: WithoutSample(config)}
 	if summary, err := folder.Summary(); err == nil {
 		run.Summary = summary
 		return run, s.checkTask(run)
@@ -36,7 +28,7 @@ func (s *Session) Open(path string, overrides []string) (*SavedRun, error) {
 
 // checkTask returns an error if a run's summary gives another task than its
 // config's kind of model has.
-func (s *Session) checkTask(run *SavedRun) error {
+func (s *Session) checkTask(run *Run) error {
 	for _, kind := range s.kinds() {
 		if kind.Name == run.Config.Model.Kind && kind.Task != run.Summary.Task {
 			return Requestf("%s gives the task %q, but the %s that %s asks for has the task %q: the two files belong to different runs; delete %[1]s and have it written again with: %[6]s",
@@ -57,45 +49,45 @@ func openRun(path string) (*runfolder.Folder, error) {
 
 // Ended reports whether the run has ended, so that its files belong to the
 // epochs it has trained.
-func (r *SavedRun) Ended() bool { return r.Summary != nil && r.Summary.Status != runfolder.Training }
+func (r *Run) Ended() bool { return r.Summary != nil && r.Summary.Status != runfolder.Training }
 
 // BestWeights returns the weights with the lowest validation loss, and what to
 // call them. If the run has not ended, they come from its checkpoint.
-func (r *SavedRun) BestWeights() (weights Weights, words string, err error) {
+func (r *Run) BestWeights() (need Need, words string, err error) {
 	const best = "the best weights (by validation loss)"
 	if file := r.Folder.File(runfolder.BestWeightsFile); r.Ended() && exists(file) {
 		if err := r.checkPixels(file); err != nil {
-			return Weights{}, "", err
+			return Need{}, "", err
 		}
 		if figures := r.Summary.Best; figures != nil {
-			return WeightsIn(file), fmt.Sprintf("%s, epoch %d of %d", best, figures.Epoch, r.Summary.Epochs), nil
+			return Need{File: file}, fmt.Sprintf("%s, epoch %d of %d", best, figures.Epoch, r.Summary.Epochs), nil
 		}
-		return WeightsIn(file), best, nil
+		return Need{File: file}, best, nil
 	}
 	saved, _, err := r.Folder.Checkpoint()
 	if failed := r.Summary; (err != nil || len(saved.History) == 0) && failed != nil && failed.Status == runfolder.Failed {
-		return Weights{}, "", Requestf("%s holds no weights to use: the run failed before its first epoch had ended: %s", r.Folder.Path, failed.Error)
+		return Need{}, "", Requestf("%s holds no weights to use: the run failed before its first epoch had ended: %s", r.Folder.Path, failed.Error)
 	}
 	if err != nil || len(saved.History) == 0 {
-		return Weights{}, "", Requestf("%s holds no weights to use: the first epoch of the run has not ended; %s", r.Folder.Path, howToGoOn(r.Folder.Path))
+		return Need{}, "", Requestf("%s holds no weights to use: the first epoch of the run has not ended; %s", r.Folder.Path, howToGoOn(r.Folder.Path))
 	}
 	words = fmt.Sprintf("%s so far, epoch %d of %d; the run has not ended", best, saved.History.Best()+1, len(saved.History))
-	return Weights{tensors: stateOf(saved).Best()}, words, nil
+	return Need{tensors: stateOf(saved).Best()}, words, nil
 }
 
 // LastWeights returns the weights after the last epoch, and what to call them.
 // Only a run that came to its end has them.
-func (r *SavedRun) LastWeights() (weights Weights, words string, err error) {
+func (r *Run) LastWeights() (need Need, words string, err error) {
 	file := r.Folder.File(runfolder.LastWeightsFile)
 	if !r.Ended() || !exists(file) {
-		return Weights{}, "", Requestf("%s holds no last weights: its run did not come to its end; use the best ones with -weights best", r.Folder.Path)
+		return Need{}, "", Requestf("%s holds no last weights: its run did not come to its end; use the best ones with -weights best", r.Folder.Path)
 	}
 	if err := r.checkPixels(file); err != nil {
-		return Weights{}, "", err
+		return Need{}, "", err
 	}
 	words = "the last weights"
 	if figures := r.Summary.Final; figures != nil {
 		words += fmt.Sprintf(", epoch %d of %d", figures.Epoch, r.Summary.Epochs)
 	}
-	return WeightsIn(file), words, nil
+	return Need{File: file}, words, nil
 }

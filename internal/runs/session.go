@@ -39,15 +39,11 @@ func (s *Session) Check(ctx context.Context, all []configs.Config, seeds int) er
 	if seeds < 1 {
 		return Requestf("-seeds %d: there must be at least one", seeds)
 	}
-	need := Need{}
-	if s.Init != "" {
-		need.Weights = WeightsIn(s.Init)
-	}
 	for _, config := range all {
 		if uint64(seeds-1) > math.MaxUint64-config.Seed {
 			return Requestf("-seeds %d: there are not that many seeds from %d upwards", seeds, config.Seed)
 		}
-		if _, err := s.Prepare(ctx, config, need); err != nil {
+		if _, err := s.Prepare(ctx, config, Need{File: s.Init}); err != nil {
 			return err
 		}
 		if _, _, err := solver(config); err != nil {

@@ -7,12 +7,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"cifartrain/graphs"
 	"cifartrain/internal/exports"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/metrics"
-	"cifartrain/training"
 )
 
 // board returns the TensorBoard writer of a run with the given history so far.
@@ -32,21 +30,20 @@ func (s *Session) board(folder *runfolder.Folder, task metrics.Task, history met
 	return board, err
 }
 
-// show writes a run's pictures and the codes of its test images for
-// TensorBoard, if the run has event files.
-func (r *record) show(pictures []reports.Picture, result training.Result) (err error) {
-	path := r.folder.File(runfolder.TensorBoardFolder)
+// show writes a run's pictures after its last step, and the codes of its test images,
+// for TensorBoard, if the run has event files.
+func (r *Run) show(pictures []reports.Picture, step int) (err error) {
+	path := r.Folder.File(runfolder.TensorBoardFolder)
 	if !exists(path) {
 		return nil
 	}
-	step := len(result.History)
 	board, err := exports.CreateEvents(path, step+1)
 	if err != nil {
 		return err
 	}
 	defer func() { err = cmp.Or(err, board.Close()) }()
 	for _, picture := range pictures {
-		content, err := os.ReadFile(r.folder.File(picture.File))
+		content, err := os.ReadFile(r.Folder.File(picture.File))
 		if err != nil {
 			return err
 		}
@@ -54,10 +51,10 @@ func (r *record) show(pictures []reports.Picture, result training.Result) (err e
 			return err
 		}
 	}
-	if r.Architecture.Latent == 0 || r.summary.Best.TestLoss == nil {
+	if r.Architecture.Latent == 0 || r.Summary.Best.TestLoss == nil {
 		return nil
 	}
-	return r.project(result.Best)
+	return r.best.project()
 }
 
 // mostProjected is the number of images that the projector's t-SNE handles
@@ -66,25 +63,23 @@ const mostProjected = 2500
 
 // project writes the codes of test images, chosen by the seed, for the
 // projector.
-func (r *record) project(best graphs.Weights) error {
-	p := *r.Prepared
-	p.Weights = best
-	some := p.Images.Test.Sample(mostProjected, p.Config.Random("projector"))
-	codes, err := p.Encode(context.Background(), some)
+func (r *Run) project() error {
+	some := r.Test.Sample(mostProjected, r.Config.Random("projector"))
+	codes, err := r.Encode(context.Background(), some)
 	if err != nil {
 		return err
 	}
-	projection := exports.Projection{Codes: codes, Width: p.Architecture.Latent}
+	projection := exports.Projection{Codes: codes, Width: r.Architecture.Latent}
 	for i := range some.Len() {
 		projection.Labels = append(projection.Labels, some.Classes[some.Class(i)])
-		projection.Images = append(projection.Images, p.Picture(some, i).Picture())
+		projection.Images = append(projection.Images, r.Picture(some, i).Picture())
 	}
 	files, err := projection.Files()
 	if err != nil {
 		return err
 	}
 	for name, content := range files {
-		err = cmp.Or(err, r.folder.Write(filepath.Join(runfolder.TensorBoardFolder, name), content))
+		err = cmp.Or(err, r.Folder.Write(filepath.Join(runfolder.TensorBoardFolder, name), content))
 	}
 	return err
 }

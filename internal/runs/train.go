@@ -25,20 +25,16 @@ func (s *Session) Train(ctx context.Context, config configs.Config) error {
 
 // train trains one run: config, dataset, batches, graph, training, history, pictures
 // and report.
-func (s *Session) train(ctx context.Context, config configs.Config) (record *record, err error) {
+func (s *Session) train(ctx context.Context, config configs.Config) (run *Run, err error) {
 	started := time.Now()
-	need := Need{Images: true}
-	if s.Init != "" {
-		need.Weights = WeightsIn(s.Init)
-	}
-	prepared, err := s.Prepare(ctx, config, need)
+	run, err = s.Prepare(ctx, config, Need{Images: true, File: s.Init})
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(prepared.Suits(), prepared.fits()); err != nil {
+	if err := errors.Join(run.Suits(), run.fits()); err != nil {
 		return nil, err
 	}
-	if size := prepared.Config.Data.BatchSize; size < config.Data.BatchSize {
+	if size := run.Config.Data.BatchSize; size < config.Data.BatchSize {
 		fmt.Fprintf(s.Err, "note: data.batch_size is %d instead of %d, because there are no more images to train on\n", size, config.Data.BatchSize)
 	}
 	folder, err := runfolder.Create(s.Runs, config.Name, started)
@@ -50,14 +46,14 @@ func (s *Session) train(ctx context.Context, config configs.Config) (record *rec
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, claim.Release()) }()
-	record = newRecord(claim.Folder(), prepared, s.Init, started)
-	if err := record.begin(); err != nil {
+	run.start(claim.Folder(), s.Init, started)
+	if err := run.begin(); err != nil {
 		return nil, err
 	}
 	if err := folder.PointLatest(); err != nil {
 		fmt.Fprintf(s.Err, "warning: %v\n", err)
 	}
-	return record, s.trainAndReport(ctx, record, nil)
+	return run, s.trainAndReport(ctx, run, nil)
 }
 
 // showWaiting says that another process may be working in a folder, and that this
@@ -68,36 +64,36 @@ func (s *Session) showWaiting(holder runfolder.Holder) {
 
 // trainAndReport trains a run from its beginning or from a saved state, and writes
 // the results.
-func (s *Session) trainAndReport(ctx context.Context, record *record, from *training.State) error {
-	reports.ShowHead(s.Out, record.summary, record.folder.Path)
-	defer s.Index(record.folder)
-	result, err := s.trainRun(ctx, record, from)
+func (s *Session) trainAndReport(ctx context.Context, run *Run, from *training.State) error {
+	reports.ShowHead(s.Out, run.Summary, run.Folder.Path)
+	defer s.Index(run.Folder)
+	result, err := s.trainRun(ctx, run, from)
 	s.Display.Clear()
-	if err := record.end(ctx, result, err); err != nil {
+	if err := run.end(ctx, result, err); err != nil {
 		return err
 	}
-	if record.noYardstick != "" {
-		fmt.Fprintf(s.Err, "no principal components to compare with: %s\n", record.noYardstick)
+	if run.noYardstick != "" {
+		fmt.Fprintf(s.Err, "no principal components to compare with: %s\n", run.noYardstick)
 	}
-	reports.ShowSummary(s.Out, record.summary, record.folder.Path)
+	reports.ShowSummary(s.Out, run.Summary, run.Folder.Path)
 	return nil
 }
 
 // trainRun trains a run and reports on it to the display, to metrics.csv and to
 // TensorBoard. Before that it draws the weights if the seed draws them, which
 // may take seconds.
-func (s *Session) trainRun(ctx context.Context, record *record, from *training.State) (training.Result, error) {
-	if record.Weights == nil {
-		if err := record.loadWeights(ctx, DrawnWeights); err != nil {
+func (s *Session) trainRun(ctx context.Context, r *Run, from *training.State) (training.Result, error) {
+	if r.Weights == nil {
+		if err := r.loadWeights(ctx, Need{Drawn: true}); err != nil {
 			return training.Result{}, err
 		}
 	}
-	run, err := record.Run()
+	loop, err := r.Loop()
 	if err != nil {
 		return training.Result{}, err
 	}
-	record.run, run.PauseAfter = run, record.pause
-	if err := record.describeModel(); err != nil {
+	r.loop, loop.PauseAfter = loop, r.pause
+	if err := r.describeModel(); err != nil {
 		return training.Result{}, err
 	}
 	var history metrics.History
@@ -107,23 +103,23 @@ func (s *Session) trainRun(ctx context.Context, record *record, from *training.S
 		epoch := history.Last()
 		last = &epoch
 	}
-	board, err := s.board(record.folder, record.Architecture.Task, history)
+	board, err := s.board(r.Folder, r.Architecture.Task, history)
 	if err != nil {
 		return training.Result{}, err
 	}
 	defer board.Close()
-	task := record.Architecture.Task
-	run.Step = func(now training.Progress) {
+	task := r.Architecture.Task
+	loop.Step = func(now training.Progress) {
 		done := (now.Epoch-1)*now.Steps + now.Step
-		s.Display.Step(task, done, run.Epochs*now.Steps, now.Epoch, run.Epochs, now.Loss, last)
+		s.Display.Step(task, done, loop.Epochs*now.Steps, now.Epoch, loop.Epochs, now.Loss, last)
 	}
-	run.Epoch = func(epoch metrics.Epoch) error {
+	loop.Epoch = func(epoch metrics.Epoch) error {
 		last = &epoch
-		s.Display.Epoch(task, epoch, run.Epochs)
-		return errors.Join(record.folder.AppendEpoch(epoch), board.Scalars(epoch.Number, scalars(task, epoch)))
+		s.Display.Epoch(task, epoch, loop.Epochs)
+		return errors.Join(r.Folder.AppendEpoch(epoch), board.Scalars(epoch.Number, scalars(task, epoch)))
 	}
-	run.Resume, run.Save, run.SaveEvery = from, record.save, cmp.Or(s.SaveEvery, time.Minute)
-	record.summary.PCA, record.noYardstick = record.measureYardstick(ctx)
-	result, err := run.Train(ctx)
-	return result, cmp.Or(record.saved(), err)
+	loop.Resume, loop.Save, loop.SaveEvery = from, r.save, cmp.Or(s.SaveEvery, time.Minute)
+	r.Summary.PCA, r.noYardstick = r.measureYardstick(ctx)
+	result, err := loop.Train(ctx)
+	return result, cmp.Or(r.saved(), err)
 }

@@ -48,17 +48,17 @@ func onSample(t testing.TB) *Session {
 }
 
 // parts are what a config makes of the sample.
-func parts(t *testing.T, overrides ...string) (configs.Config, *Images) {
+func parts(t *testing.T, overrides ...string) (configs.Config, *Run) {
 	t.Helper()
 	config, err := configs.Load("svm", append([]string{"data.source=sample"}, overrides...), Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
-	images, err := onSample(t).images(context.Background(), config)
+	run, err := onSample(t).Prepare(context.Background(), config, Need{Images: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return config, images
+	return config, run
 }
 
 // newShippedRun is the run of a shipped config on the session's images.
@@ -68,11 +68,11 @@ func newShippedRun(t testing.TB, session *Session, name string, overrides ...str
 	if err != nil {
 		t.Fatal(err)
 	}
-	prepared, err := session.Prepare(context.Background(), config, Need{Images: true, Weights: DrawnWeights})
+	prepared, err := session.Prepare(context.Background(), config, Need{Images: true, Drawn: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := prepared.Run()
+	run, err := prepared.Loop()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,10 +145,10 @@ func TestConfigReachesTheImages(t *testing.T) {
 
 // TestConfigReachesTheRun follows the other keys.
 func TestConfigReachesTheRun(t *testing.T) {
-	config, images := parts(t, "data.shuffle=true", "data.flip=false", "data.batch_size=32", "data.eval_batch_size=50",
+	config, _ := parts(t, "data.shuffle=true", "data.flip=false", "data.batch_size=32", "data.eval_batch_size=50",
 		"train.epochs=40", "train.early_stopping=7", "optimizer.schedule=step", "optimizer.step_epochs=5", "optimizer.gamma=0.5", "optimizer.learning_rate=0.8",
 		"optimizer.warmup_steps=9", "optimizer.clip_norm=0.25", "train.average_decay=0.75")
-	run := runOf(t, config, images)
+	run := runOf(t, config)
 	if run.Epochs != 40 || run.EarlyStopping != 7 || run.Batches.Size() != 32 || run.ValidationSet.Size() != 50 || run.TrainingSet.Size() != 50 {
 		t.Errorf("epochs %d, early stopping %d, batches of %d, %d, %d", run.Epochs, run.EarlyStopping, run.Batches.Size(), run.ValidationSet.Size(), run.TrainingSet.Size())
 	}
@@ -162,25 +162,24 @@ func TestConfigReachesTheRun(t *testing.T) {
 	}
 }
 
-// runOf is the run that a config makes of images.
-func runOf(t *testing.T, config configs.Config, images *Images) *training.Run {
+// runOf is the loop that a config makes of the sample.
+func runOf(t *testing.T, config configs.Config) *training.Run {
 	t.Helper()
-	prepared, err := new(Session).Prepare(context.Background(), config, Need{Weights: DrawnWeights})
+	prepared, err := onSample(t).Prepare(context.Background(), config, Need{Images: true, Drawn: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	prepared.Images = images
-	run, err := prepared.Run()
+	loop, err := prepared.Loop()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return run
+	return loop
 }
 
 // TestConfigReachesTheBatches follows what alters their images or their order.
 func TestConfigReachesTheBatches(t *testing.T) {
-	config, images := parts(t, "data.shuffle=true", "data.flip=false")
-	run := runOf(t, config, images)
+	config, _ := parts(t, "data.shuffle=true", "data.flip=false")
+	run := runOf(t, config)
 	shuffledPixels, shuffled := firstBatch(run.Batches, 1)
 	_, next := firstBatch(run.Batches, 2)
 	unaltered, inOrder := firstBatch(run.TrainingSet, 1)
@@ -197,7 +196,7 @@ func TestConfigReachesTheBatches(t *testing.T) {
 	} {
 		altered := config
 		change(&altered)
-		run := runOf(t, altered, images)
+		run := runOf(t, altered)
 		pixels, same := firstBatch(run.Batches, 1)
 		if !slices.Equal(same, shuffled) || slices.Equal(pixels, shuffledPixels) {
 			t.Errorf("%s does not change the images, or changes their order", name)
@@ -207,7 +206,7 @@ func TestConfigReachesTheBatches(t *testing.T) {
 		}
 	}
 	config.Data.Shuffle = false
-	if _, places := firstBatch(runOf(t, config, images).Batches, 1); !slices.IsSorted(places) {
+	if _, places := firstBatch(runOf(t, config).Batches, 1); !slices.IsSorted(places) {
 		t.Errorf("shuffle: false begins with the images %v", places)
 	}
 }
@@ -220,23 +219,22 @@ func TestBestIsNotLast(t *testing.T) {
 }
 
 func bestIsNotLast(t *testing.T, overrides ...string) {
-	config, images := parts(t, append(overrides, "train.epochs=8", "train.early_stopping=2")...)
+	config, _ := parts(t, append(overrides, "train.epochs=8", "train.early_stopping=2")...)
 	run, err := onSample(t).train(context.Background(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if run.summary.Best.Epoch == run.summary.Final.Epoch || *run.summary.Best.TestLoss == *run.summary.Final.TestLoss {
-		t.Fatalf("the best epoch is the last one, %d: this run does not test what it should", run.summary.Final.Epoch)
+	if run.Summary.Best.Epoch == run.Summary.Final.Epoch || *run.Summary.Best.TestLoss == *run.Summary.Final.TestLoss {
+		t.Fatalf("the best epoch is the last one, %d: this run does not test what it should", run.Summary.Final.Epoch)
 	}
 	for name, figures := range map[string]*runfolder.Figures{
-		runfolder.BestWeightsFile: run.summary.Best, runfolder.LastWeightsFile: run.summary.Final,
+		runfolder.BestWeightsFile: run.Summary.Best, runfolder.LastWeightsFile: run.Summary.Final,
 	} {
-		saved, err := new(Session).Prepare(context.Background(), config, Need{Weights: WeightsIn(run.folder.File(name))})
+		saved, err := onSample(t).Prepare(context.Background(), config, Need{Images: true, File: run.Folder.File(name)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		saved.Images = images
-		test, err := saved.Score(context.Background(), saved.Weights, images.Test)
+		test, err := saved.Score(context.Background(), saved.Test)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -290,7 +288,7 @@ func TestPrincipalStart(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			losses[init], pca = run.summary.Best.ValidationLoss, run.summary.PCA.ValidationMSE
+			losses[init], pca = run.Summary.Best.ValidationLoss, run.Summary.PCA.ValidationMSE
 		}
 		if losses["pca"] > 1.2*pca || losses["torch"] < 2*pca {
 			t.Errorf("%s: validation loss %g from principal components, %g from torch's weights; the components leave %g", name, losses["pca"], losses["torch"], pca)

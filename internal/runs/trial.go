@@ -7,38 +7,27 @@ import (
 	"cifartrain/training"
 )
 
-// A Trial is a run of which a few steps were trained to see how long it takes.
-// Its weights must not be used afterwards.
-type Trial struct {
-	*Prepared
-	Run  *training.Run
-	Pace training.Pace
+// Try prepares a config's run and measures, by a few steps, how long its parts take on
+// this machine. The run's weights must not be used afterwards.
+func (s *Session) Try(ctx context.Context, config configs.Config) (*Run, training.Pace, error) {
+	run, err := s.Prepare(ctx, config, Need{Images: true, Drawn: s.Init == "", File: s.Init})
+	if err != nil {
+		return nil, training.Pace{}, err
+	}
+	if err := run.fits(); err != nil {
+		return nil, training.Pace{}, err
+	}
+	loop, err := run.Loop()
+	if err != nil {
+		return nil, training.Pace{}, err
+	}
+	pace, err := loop.Measure(ctx)
+	return run, pace, err
 }
 
-// Try measures how long the parts of a config's run take on this machine.
-func (s *Session) Try(ctx context.Context, config configs.Config) (*Trial, error) {
-	need := Need{Images: true, Weights: DrawnWeights}
-	if s.Init != "" {
-		need.Weights = WeightsIn(s.Init)
-	}
-	prepared, err := s.Prepare(ctx, config, need)
-	if err != nil {
-		return nil, err
-	}
-	if err := prepared.fits(); err != nil {
-		return nil, err
-	}
-	run, err := prepared.Run()
-	if err != nil {
-		return nil, err
-	}
-	pace, err := run.Measure(ctx)
-	return &Trial{prepared, run, pace}, err
-}
-
-// Seconds estimates how long the run takes to train a number of epochs and to
-// score the last and the best weights on the test images.
-func (t *Trial) Seconds(epochs int) float64 {
+// Seconds estimates how long the run takes at a pace to train a number of epochs and
+// to score the last and the best weights on the test images.
+func (r *Run) Seconds(pace training.Pace, epochs int) float64 {
 	const scorings = 2
-	return float64(epochs)*t.Pace.Epoch + scorings*float64(t.Images.Test.Len())*t.Pace.Image
+	return float64(epochs)*pace.Epoch + scorings*float64(r.Test.Len())*pace.Image
 }

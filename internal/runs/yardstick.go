@@ -29,40 +29,40 @@ func (w sharedWork) Rows(from, to int) { w(from, to) }
 
 // principalComponents fits as many principal components to the training images
 // as the run needs anywhere, and returns the first count of them.
-func (p *Prepared) principalComponents(ctx context.Context, count int) (*pca.Fit, error) {
-	if p.components == nil {
-		most := max(count, min(p.Architecture.Latent, mostComponents), p.Architecture.PrincipalComponents())
+func (r *Run) principalComponents(ctx context.Context, count int) (*pca.Fit, error) {
+	if r.components == nil {
+		most := max(count, min(r.Architecture.Latent, mostComponents), r.Architecture.PrincipalComponents())
 		var err error
-		if p.components, err = pca.New(ctx, arithmetic, most, p.Images.Training); err != nil {
+		if r.components, err = pca.New(ctx, arithmetic, most, r.Training); err != nil {
 			return nil, err
 		}
 	}
-	return p.components.First(count), nil
+	return r.components.First(count), nil
 }
 
 // measureYardstick measures what as many principal components as the model has
 // latent values reach on the same images, in the loss's units. result is nil if
 // there is no such yardstick; missing says why a model that restores its input
 // has none.
-func (p *Prepared) measureYardstick(ctx context.Context) (result *pca.Result, missing string) {
-	scale, uniform := lossScale(p.Config.Data.Normalize)
+func (r *Run) measureYardstick(ctx context.Context) (result *pca.Result, missing string) {
+	scale, uniform := lossScale(r.Config.Data.Normalize)
 	switch {
-	case !p.Architecture.Task.Restores():
+	case !r.Architecture.Task.Restores():
 		return nil, ""
 	case !uniform:
 		return nil, "data.normalize divides the channels by different deviations"
-	case p.Architecture.Latent > mostComponents:
+	case r.Architecture.Latent > mostComponents:
 		return nil, fmt.Sprintf("model.latent is above %d", mostComponents)
 	}
-	fit, err := p.principalComponents(ctx, p.Architecture.Latent)
+	fit, err := r.principalComponents(ctx, r.Architecture.Latent)
 	if err != nil {
 		return nil, err.Error() // the run is worth keeping without it
 	}
-	measured, err := fit.Measure(ctx, p.Images.Validation, p.Images.Test)
+	measured, err := fit.Measure(ctx, r.Validation, r.Test)
 	if err != nil {
 		return nil, err.Error()
 	}
-	measured.Components = p.Architecture.Latent // even if the images' rank is lower
+	measured.Components = r.Architecture.Latent // even if the images' rank is lower
 	measured.TrainMSE *= scale
 	measured.ValidationMSE *= scale
 	measured.TestMSE *= scale

@@ -40,12 +40,12 @@ func Estimate(ctx context.Context, s *runs.Session, config configs.Config, seeds
 		Name: config.Name, Settings: len(p.settings), Runs: p.count(), AtOnce: atOnce, Folder: folder.Path,
 		Shortest: math.Inf(1), Memory: p.common + int64(atOnce)*p.own,
 	}
-	trials := make(map[string]*runs.Trial)
+	seconds := make(map[string]func(epochs int) float64) // of the runs that do the same work
 	for _, setting := range p.settings {
 		one := setting.Config
-		pace := one.Work()
-		if trials[pace] == nil {
-			trial, err := s.Try(ctx, one)
+		work := one.Work()
+		if seconds[work] == nil {
+			run, pace, err := s.Try(ctx, one)
 			var diverged *training.DivergedError
 			if errors.As(err, &diverged) {
 				continue // its run will fail at once, too, which is a result of the sweep
@@ -53,16 +53,15 @@ func Estimate(ctx context.Context, s *runs.Session, config configs.Config, seeds
 			if err != nil {
 				return reports.SweepPlan{}, fmt.Errorf("%s: %w", reports.SettingLabel(p.keys(), setting.Values), err)
 			}
-			trials[pace] = trial
+			seconds[work] = func(epochs int) float64 { return run.Seconds(pace, epochs) }
 		}
-		seconds := trials[pace].Seconds(one.Train.Epochs)
-		plan.Longest = max(plan.Longest, seconds)
+		plan.Longest = max(plan.Longest, seconds[work](one.Train.Epochs))
 		for i, r := range rounds { // later rounds train fewer settings
-			more := trials[pace].Seconds(r.lastEpoch(one))
+			more := seconds[work](r.lastEpoch(one))
 			if i == 0 {
 				plan.Shortest = min(plan.Shortest, more)
 			} else {
-				more -= trials[pace].Seconds(rounds[i-1].lastEpoch(one))
+				more -= seconds[work](rounds[i-1].lastEpoch(one))
 			}
 			plan.Seconds += more * float64(r.settings*seeds) / float64(len(p.settings)*atOnce)
 		}

@@ -142,7 +142,7 @@ func (p *plan) load(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		dataset := run.Images.Dataset
+		dataset := run.Dataset
 		if i == 0 {
 			p.dataset, p.checksum = dataset.Name, dataset.Checksum
 		}

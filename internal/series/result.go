@@ -128,7 +128,7 @@ func Best(s *runs.Session, path string) (best []*runfolder.Folder, found bool, e
 
 // Open opens the run at path or, if that is a sweep, a run of its best setting. See
 // [runs.Session.Open].
-func Open(s *runs.Session, path string, overrides []string) (*runs.SavedRun, error) {
+func Open(s *runs.Session, path string, overrides []string) (*runs.Run, error) {
 	if best, found, err := Best(s, path); err != nil {
 		return nil, err
 	} else if found {

@@ -27,7 +27,7 @@ func sideBySide(ctx context.Context, s *runs.Session, contenders []reports.Conte
 	if len(contenders) < 2 || !sameImages(contenders) {
 		return nil, nil
 	}
-	var prepared []*runs.Prepared
+	var prepared []*runs.Run
 	for _, contender := range contenders[:min(len(contenders), mostSideBySide)] {
 		p, err := openAgain(ctx, s, contender.Runs[0].Path, overrides)
 		if err != nil {
@@ -36,7 +36,7 @@ func sideBySide(ctx context.Context, s *runs.Session, contenders []reports.Conte
 		prepared = append(prepared, p)
 	}
 	first := prepared[0]
-	chosen := first.Images.Test.Sample(imagesSideBySide, first.Config.Random("side by side"))
+	chosen := first.Test.Sample(imagesSideBySide, first.Config.Random("side by side"))
 	var models []plots.RestoredGroup
 	alike := true // whether all codes are as wide as the first
 	for i, p := range prepared {
@@ -75,15 +75,16 @@ func sameImages(contenders []reports.Contender) bool {
 
 // openAgain prepares the run at path with its best weights and its images,
 // without downloading them.
-func openAgain(ctx context.Context, s *runs.Session, path string, overrides []string) (*runs.Prepared, error) {
+func openAgain(ctx context.Context, s *runs.Session, path string, overrides []string) (*runs.Run, error) {
 	run, err := Open(s, path, overrides)
 	if err != nil {
 		return nil, err
 	}
 	run.Config.Data.Download = false
-	weights, _, err := run.BestWeights()
+	need, _, err := run.BestWeights()
 	if err != nil {
 		return nil, err
 	}
-	return s.Prepare(ctx, run.Config, runs.Need{Images: true, Weights: weights})
+	need.Images = true
+	return run, run.Prepare(ctx, need)
 }
