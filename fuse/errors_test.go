@@ -99,18 +99,17 @@ func TestDualValues(t *testing.T) {
 	}
 }
 
-// TestRunErrors wants what goes wrong inside an op as an error of the machine, which
-// runs again afterwards.
+// TestRunErrors wants a panic inside an op as an error of the machine, which runs
+// again afterwards.
 func TestRunErrors(t *testing.T) {
 	p := newProgram(1, 3, true)
-	x := p.input(3, 2)
 	fails := true
 	loss := G.Must(fuse.Loss{Name: "mean", Value: func(gradient, output, _ []float32) float32 {
 		if fails {
 			panic("spoilt")
 		}
 		return output[0]
-	}}.Node(p.linear(x, 2), p.labels()))
+	}}.Node(p.linear(p.input(3, 2), 2), p.labels()))
 	graph, roots, err := fuse.Graph(G.Nodes{loss})
 	if err != nil {
 		t.Fatal(err)
@@ -120,21 +119,9 @@ func TestRunErrors(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 	machine.Reset()
-	sparse := tensor.CSRFromCoord(tensor.Shape{3, 2}, []int{0}, []int{0}, []float32{1})
-	sound := x.Value()
-	if err := G.Let(x, sparse); err != nil {
-		t.Fatal(err)
-	}
-	if err := machine.RunAll(); err == nil || !strings.Contains(err.Error(), "linear: input 0 is a *tensor.CS, not a float32 tensor") {
-		t.Errorf("the error is %v", err)
-	}
-	machine.Reset()
 	fails = false
-	if err := G.Let(x, sound); err != nil {
-		t.Fatal(err)
-	}
 	if err := machine.RunAll(); err != nil || roots[0].Value().Data() == nil {
-		t.Errorf("after the errors: %v", err)
+		t.Errorf("after the error: %v", err)
 	}
 }
 

@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"cifartrain/graphs"
@@ -144,65 +142,6 @@ func TestAutoencoderGradients(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// TestTiedWeightIsOneNode finds each weight of the tied autoencoder once in the
-// graph, used by an encoder's and by a decoder's op.
-func TestTiedWeightIsOneNode(t *testing.T) {
-	architecture, weights := newAutoencoder(t, "tied_autoencoder", 6, 5)
-	model, err := architecture.Build(weights, rows)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, node := range model.Learnables {
-		var users []string
-		for to := model.Graph.To(node.ID()); to.Next(); {
-			users = append(users, to.Node().(*G.Node).Op().String())
-		}
-		want := 1
-		if strings.HasSuffix(node.Name(), ".weight") {
-			want = 2
-		}
-		if len(users) != want {
-			t.Errorf("%s is used by %v, want %d uses", node.Name(), users, want)
-		}
-	}
-}
-
-// TestTiedStepMovesBothUses changes one element of the first weight and finds
-// the change in the encoder's and in the decoder's products.
-func TestTiedStepMovesBothUses(t *testing.T) {
-	const hidden = 6
-	architecture, weights := newAutoencoder(t, "tied_autoencoder", hidden)
-	images := pixels(t, 1)
-	restore := func() []float32 { return graphs.Row(run(t, architecture, weights, images, false).Output, 0) }
-	restored := restore()
-
-	// A pixel that is 0 in the image: the encoder does not see the change, so
-	// only the decoder can show it, and only in that pixel.
-	images.Float32s()[17] = 0
-	base := restore()
-	for unit := range hidden {
-		weights[0].Value.Float32s()[unit*inputs+17] += 0.5
-	}
-	changed := restore()
-	for i := range changed {
-		if differs := changed[i] != base[i]; differs != (i == 17) {
-			t.Fatalf("pixel %d: restored as %g before and %g after a change of pixel 17's weights", i, base[i], changed[i])
-		}
-	}
-	// With the pixel lit, the encoder sees it too and every pixel changes.
-	images.Float32s()[17] = pixels(t, 1).Float32s()[17]
-	lit := restore()
-	same := 0
-	for i := range lit {
-		if lit[i] == restored[i] {
-			same++
-		}
-	}
-	if same > inputs/100 {
-		t.Errorf("%d of %d inputs are restored as before: the encoder did not see the change", same, inputs)
 	}
 }
 
