@@ -7,12 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"strings"
 	"time"
 
-	"github.com/nlpodyssey/safetensors"
 	"gorgonia.org/tensor"
 
 	"cifartrain/metrics"
@@ -49,10 +47,10 @@ type Checkpoint struct {
 }
 
 const (
-	checkpointMagic   = "cifartrain checkpoint "
-	checkpointVersion = 1
-	longestHead       = 120 // of the line of text
+	checkpointMagic = "cifartrain checkpoint 1 "
 
+	// longestCheckpoint is a hundred times the largest shipped model's.
+	longestCheckpoint = 4 << 30
 	// longestCheckpointHeader leaves room for the history of 300,000 epochs.
 	longestCheckpointHeader = 32 << 20
 )
@@ -111,15 +109,13 @@ func (c *Checkpoint) encode() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	views := make(map[string]safetensors.TensorView)
+	all := make(map[string]*tensor.Dense)
 	for group, tensors := range c.Tensors {
 		for name, value := range tensors {
-			if views[group+"/"+name], err = float32View(value); err != nil {
-				return nil, fmt.Errorf("%s/%s: %w", group, name, err)
-			}
+			all[group+"/"+name] = value
 		}
 	}
-	body, err := safetensors.Serialize(views, map[string]string{"run": string(run), "history": string(historyTable(c.History))})
+	body, err := Safetensors(all, map[string]string{"run": string(run), "history": string(historyTable(c.History))})
 	if err != nil {
 		return nil, err
 	}
@@ -131,31 +127,13 @@ func (c *Checkpoint) encode() ([]byte, error) {
 
 // checkpointHead returns the line of text before the body.
 func checkpointHead(body []byte) []byte {
-	return fmt.Appendf(nil, "%s%d %x %d\n", checkpointMagic, checkpointVersion, sha256.Sum256(body), len(body))
+	return fmt.Appendf(nil, "%s%x %d\n", checkpointMagic, sha256.Sum256(body), len(body))
 }
 
-// longestCheckpoint bounds what a checkpoint's length makes this program allocate:
-// a hundred times the largest shipped model's.
-const longestCheckpoint = 4 << 30
-
-// readCheckpoint reads the file at path, after checking its first line against
-// its length.
 func readCheckpoint(path string) (*Checkpoint, error) {
-	file, length, err := open(path, longestCheckpoint)
+	content, err := read(path, longestCheckpoint)
 	if err != nil {
 		return nil, err
-	}
-	defer file.Close()
-	head := make([]byte, min(length, longestHead))
-	if _, err := io.ReadFull(file, head); err != nil {
-		return nil, fmt.Errorf("reading %s: %w", path, err)
-	}
-	if _, _, err := parseHead(head, length); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	content := make([]byte, length)
-	if _, err := io.ReadFull(file, content[copy(content, head):]); err != nil {
-		return nil, fmt.Errorf("reading %s: %w", path, err)
 	}
 	c, err := decodeCheckpoint(content)
 	if err != nil {
@@ -166,13 +144,17 @@ func readCheckpoint(path string) (*Checkpoint, error) {
 
 // decodeCheckpoint reverses encode. The error says what is wrong and where.
 func decodeCheckpoint(content []byte) (*Checkpoint, error) {
-	body, err := checkedBody(content)
-	if err != nil {
-		return nil, err
+	_, body, _ := bytes.Cut(content, []byte("\n"))
+	start := len(content) - len(body)
+	switch {
+	case !bytes.HasPrefix(content, []byte(checkpointMagic)):
+		return nil, fmt.Errorf("byte 0: this is not a checkpoint that this program reads: it does not begin with %q", checkpointMagic)
+	case !bytes.Equal(content[:start], checkpointHead(body)):
+		return nil, fmt.Errorf("the %d bytes from byte %d on are not those whose SHA-256 and length the first line gives: the file is damaged or was cut short", len(body), start)
 	}
 	tensors, metadata, err := decodeTensors(body, longestCheckpointHeader)
 	if err != nil {
-		return nil, fmt.Errorf("the part from byte %d %w", len(content)-len(body), err)
+		return nil, fmt.Errorf("the part from byte %d %w", start, err)
 	}
 	c := &Checkpoint{Tensors: make(map[string]map[string]*tensor.Dense)}
 	if err := json.Unmarshal([]byte(metadata["run"]), c); err != nil {
@@ -181,7 +163,7 @@ func decodeCheckpoint(content []byte) (*Checkpoint, error) {
 	if !(c.Seconds >= 0 && c.Seconds <= metrics.MostSeconds) {
 		return nil, fmt.Errorf("field run: no run takes %g seconds", c.Seconds)
 	}
-	if c.History, err = parseHistory(strings.NewReader(metadata["history"])); err != nil {
+	if c.History, err = parseHistory([]byte(metadata["history"])); err != nil {
 		return nil, fmt.Errorf("field history: %w", err)
 	}
 	for path, value := range tensors {
@@ -192,38 +174,4 @@ func decodeCheckpoint(content []byte) (*Checkpoint, error) {
 		c.Tensors[group][name] = value
 	}
 	return c, nil
-}
-
-// checkedBody returns what follows the line of text, after checking its length
-// and checksum.
-func checkedBody(content []byte) ([]byte, error) {
-	start, sum, err := parseHead(content, int64(len(content)))
-	if err != nil {
-		return nil, err
-	}
-	if got := fmt.Sprintf("%x", sha256.Sum256(content[start:])); got != sum {
-		return nil, fmt.Errorf("the SHA-256 of everything after byte %d is %s and should be %s: the file is damaged", start, got, sum)
-	}
-	return content[start:], nil
-}
-
-// parseHead reads the line of text at the start of a file of the given length.
-// It returns where the rest begins, and its checksum.
-func parseHead(content []byte, length int64) (start int, sum string, err error) {
-	head, _, found := bytes.Cut(content[:min(len(content), longestHead)], []byte("\n"))
-	if !bytes.HasPrefix(content, []byte(checkpointMagic)) || !found {
-		return 0, "", fmt.Errorf("byte 0: this is not a checkpoint: it does not begin with %q", checkpointMagic)
-	}
-	var version int
-	var size int64
-	if _, err := fmt.Sscanf(string(head[len(checkpointMagic):]), "%d %s %d", &version, &sum, &size); err != nil {
-		return 0, "", fmt.Errorf("byte %d: the first line does not hold version, checksum and length: %w", len(checkpointMagic), err)
-	}
-	if version != checkpointVersion {
-		return 0, "", fmt.Errorf("byte %d: the format's version is %d, but this program reads %d: resume with the program that wrote it", len(checkpointMagic), version, checkpointVersion)
-	}
-	if start = len(head) + 1; length-int64(start) != size {
-		return 0, "", fmt.Errorf("byte %d: the file ends here; it should be %d bytes long", length, int64(start)+size)
-	}
-	return start, sum, nil
 }

@@ -2,9 +2,7 @@ package runfolder
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io/fs"
 	"math"
 	"os"
@@ -73,7 +71,7 @@ func encoded(t testing.TB, c *Checkpoint) []byte {
 
 // sealed is a body behind a first line that fits it.
 func sealed(body string) []byte {
-	return fmt.Appendf(nil, "%s%d %x %d\n%s", checkpointMagic, checkpointVersion, sha256.Sum256([]byte(body)), len(body), body)
+	return append(checkpointHead([]byte(body)), body...)
 }
 
 // header is a safetensors file of a header alone.
@@ -92,19 +90,16 @@ func TestDamagedCheckpoint(t *testing.T) {
 	}{
 		{"empty", nil, "byte 0: this is not a checkpoint"},
 		{"another file", []byte("name: svm\n"), "byte 0: this is not a checkpoint"},
-		{"endless first line", []byte(checkpointMagic + strings.Repeat("1", 1000)), "byte 0: this is not a checkpoint"},
-		{"first line cut off", whole[:50], "byte 0: this is not a checkpoint"},
-		{"no length", []byte(checkpointMagic + "1 abc\n"), "byte 22: the first line does not hold version, checksum and length"},
-		{"later version", bytes.Replace(whole, []byte("checkpoint 1"), []byte("checkpoint 2"), 1), "byte 22: the format's version is 2, but this program reads 1"},
-		{"cut off", whole[:len(whole)-1], fmt.Sprintf("byte %d: the file ends here; it should be %d bytes long", len(whole)-1, len(whole))},
-		{"one bit", changed, "the file is damaged"},
+		{"later version", bytes.Replace(whole, []byte("checkpoint 1"), []byte("checkpoint 2"), 1), "byte 0: this is not a checkpoint"},
+		{"first line cut off", whole[:50], "the file is damaged or was cut short"},
+		{"cut off", whole[:len(whole)-1], "the file is damaged or was cut short"},
+		{"one bit", changed, "the file is damaged or was cut short"},
 		{"no safetensors", sealed("nonsense"), "is not a sound safetensors file"},
 		{"no fields", sealed(header(`{"__metadata__":{}}`)), "field run"},
 		{"no history", sealed(header(`{"__metadata__":{"run":"{}"}}`)), "field history: line 1: the columns are not"},
 		{"absurd time", sealed(header(`{"__metadata__":{"run":"{\"seconds\":-1}"}}`)), "field run: no run takes -1 seconds"},
 		{"history gap", sealed(header(`{"__metadata__":{"run":"{}","history":"` + strings.Join(columns, ",") + `\n2,1,1,,,1,1\n"}}`)), "field history: line 2: the epoch is 2 and should be 1"},
 		{"history of absurd time", sealed(header(`{"__metadata__":{"run":"{}","history":"` + strings.Join(columns, ",") + `\n1,1,1,,,1,1e300\n"}}`)), "field history: line 2: no epoch takes 1e+300 seconds"},
-		{"same tensor twice", sealed(header(`{"a/b":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a/b":1}`)), `"a/b" is given twice`},
 		{"wrong type", sealed(header(`{"__metadata__":{"run":"{\"seconds\":\"x\"}"}}`)), "field run: json: cannot unmarshal string into Go struct field Checkpoint.seconds"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

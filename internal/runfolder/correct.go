@@ -1,24 +1,21 @@
 package runfolder
 
 import (
-	"bytes"
 	"fmt"
+	"strings"
 )
 
-// correctHead is the first line of correct.csv. Each further line is 1 or 0.
-const correctHead = "correct\n"
-
-// WriteCorrect writes correct.csv: for each test image, in the dataset's order,
-// whether the best weights classify it correctly. Two classifiers of the same
-// images are compared by it.
+// WriteCorrect writes correct.csv: for each test image, in the dataset's order, 1
+// if the best weights classify it correctly and 0 otherwise. Two classifiers of the
+// same images are compared by it.
 func (f *Folder) WriteCorrect(correct []bool) error {
-	content := []byte(correctHead)
+	content := []byte("correct\n")
 	for _, right := range correct {
+		mark := byte('0')
 		if right {
-			content = append(content, "1\n"...)
-		} else {
-			content = append(content, "0\n"...)
+			mark = '1'
 		}
+		content = append(content, mark, '\n')
 	}
 	return f.Write(CorrectFile, content)
 }
@@ -29,21 +26,16 @@ func (f *Folder) Correct() ([]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	content = bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
-	rows, found := bytes.CutPrefix(content, []byte(correctHead))
-	if !found {
-		return nil, fmt.Errorf("%s: line 1 is not %q", f.File(CorrectFile), correctHead[:len(correctHead)-1])
+	lines := strings.Fields(string(content))
+	if len(lines) == 0 || lines[0] != "correct" {
+		return nil, fmt.Errorf("%s: line 1 is not \"correct\"", f.File(CorrectFile))
 	}
-	correct := make([]bool, 0, len(rows)/2)
-	for line := range bytes.Lines(rows) {
-		switch string(bytes.TrimSuffix(line, []byte("\n"))) {
-		case "1":
-			correct = append(correct, true)
-		case "0":
-			correct = append(correct, false)
-		default:
-			return nil, fmt.Errorf("%s: line %d is %q, want 0 or 1", f.File(CorrectFile), len(correct)+2, shortened(string(line)))
+	correct := make([]bool, len(lines)-1)
+	for i, mark := range lines[1:] {
+		if mark != "0" && mark != "1" {
+			return nil, fmt.Errorf("%s: line %d is %q, want 0 or 1", f.File(CorrectFile), i+2, shortened(mark))
 		}
+		correct[i] = mark == "1"
 	}
 	return correct, nil
 }

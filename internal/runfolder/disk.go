@@ -93,7 +93,7 @@ func remedy(err error) string {
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
 		return ": make the folder writable"
 	case errors.Is(err, fs.ErrNotExist):
-		return ": the file or its folder has been removed"
+		return ": the file or its folder is missing"
 	}
 	return ""
 }
@@ -103,24 +103,12 @@ func remedy(err error) string {
 // renames it. If keep is not empty, the old file is renamed to keep once the
 // new one is complete. Only one program writes to a folder at a time, so the
 // file beside path can have a fixed name; one that a killed program left behind
-// is removed first.
+// is removed first. Opening it could follow a link to another file and empty that.
 func replace(disk disk, path, keep string, parts ...[]byte) error {
-	if err := disk.remove(beside(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	part := beside(path)
+	if err := disk.remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return newWriteError(path, err)
 	}
-	return put(disk, path, keep, parts...)
-}
-
-// beside is the path where the file at path is written before it is renamed.
-func beside(path string) string {
-	folder, name := filepath.Split(path)
-	return filepath.Join(folder, "."+name+".part")
-}
-
-// put does the work of replace, but fails if there is a file beside path
-// already. Opening that one could follow a link to another file and empty it.
-func put(disk disk, path, keep string, parts ...[]byte) error {
-	part := beside(path)
 	file, err := disk.open(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY)
 	if err != nil {
 		return newWriteError(path, err)
@@ -148,4 +136,10 @@ func put(disk disk, path, keep string, parts ...[]byte) error {
 		return newWriteError(path, err)
 	}
 	return nil
+}
+
+// beside is the path where the file at path is written before it is renamed.
+func beside(path string) string {
+	folder, name := filepath.Split(path)
+	return filepath.Join(folder, "."+name+".part")
 }

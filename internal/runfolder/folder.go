@@ -133,7 +133,10 @@ func Open(path string) (*Folder, error) {
 				return nil, fmt.Errorf("%s holds runs; name one of them, such as %s", path, newest)
 			}
 		}
-		return nil, fmt.Errorf("%s is not a run folder: %w; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, missing(err))
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("there is no %s: %w", filepath.Join(path, ConfigFile), fs.ErrNotExist)
+		}
+		return nil, fmt.Errorf("%s is not a run folder: %w; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, err)
 	}
 	return &Folder{Path: resolved}, nil
 }
@@ -147,26 +150,6 @@ func holdsRuns(path string) bool {
 	}
 	return false
 }
-
-// missing says which file is missing; it returns other errors unchanged.
-func missing(err error) error {
-	var of *fs.PathError
-	switch {
-	case !errors.As(err, &of) || !errors.Is(err, fs.ErrNotExist):
-		return err
-	case filepath.Base(of.Path) == ConfigFile:
-		return notThere("it holds no " + ConfigFile)
-	}
-	return notThere("there is no such folder")
-}
-
-// notThere says in words what is missing; it counts as fs.ErrNotExist.
-type notThere string
-
-func (e notThere) Error() string { return string(e) }
-
-// Is makes errors.Is recognize fs.ErrNotExist.
-func (notThere) Is(target error) bool { return target == fs.ErrNotExist }
 
 // resolve follows links, and a latest that is a file (see PointLatest).
 func resolve(path string) (string, error) {
@@ -244,15 +227,8 @@ func (f *Folder) WriteWith(name string, draw func(io.Writer) error) error {
 // WriteNew writes a file outside of run folders, whole or not at all. If path
 // exists, it changes nothing and returns an error that wraps fs.ErrExist.
 func WriteNew(path string, content []byte) error {
-	if _, err := os.Lstat(beside(path)); err == nil {
-		return fmt.Errorf("writing %s: %s is in the way: another program is writing it, or a stopped program left it behind; in that case delete it", path, beside(path))
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("writing %s: %w", path, fs.ErrExist)
 	}
-	claim, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	if err = errors.Join(claim.Close(), put(system{}, path, "", content)); err != nil {
-		os.Remove(path)
-	}
-	return err
+	return replace(system{}, path, "", content)
 }

@@ -1,13 +1,11 @@
 package runfolder
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -42,13 +40,14 @@ func (f *Folder) AppendEpoch(epoch metrics.Epoch) error {
 	return nil
 }
 
-// WriteHistory rewrites metrics.csv from the history, which drops later rows.
+// WriteHistory rewrites metrics.csv from the history, which drops later rows. A run
+// without an epoch has no such file.
 func (f *Folder) WriteHistory(history metrics.History) error {
 	if len(history) > 0 {
 		return f.Write(MetricsFile, historyTable(history))
 	}
 	path := f.File(MetricsFile)
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := f.storage().remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return newWriteError(path, err)
 	}
 	return nil
@@ -81,22 +80,6 @@ func number(x float64) string {
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
-// History reads metrics.csv. It ignores an incomplete last row, which a killed
-// program may leave behind.
-func (f *Folder) History() (metrics.History, error) {
-	path := f.File(MetricsFile)
-	file, _, err := open(path, mostEpochs*longestRow)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	history, err := parseHistory(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return history, nil
-}
-
 // The limits of a history: train.epochs cannot be larger, and no row can be
 // longer.
 const (
@@ -104,43 +87,54 @@ const (
 	longestRow = 256
 )
 
+// History reads metrics.csv. It ignores an incomplete last row, which a killed
+// program may leave behind.
+func (f *Folder) History() (metrics.History, error) {
+	path := f.File(MetricsFile)
+	content, err := read(path, mostEpochs*longestRow)
+	if err != nil {
+		return nil, err
+	}
+	history, err := parseHistory(content)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return history, nil
+}
+
 // parseHistory reverses historyTable.
-func parseHistory(content io.Reader) (metrics.History, error) {
-	var history metrics.History
-	lines := bufio.NewReaderSize(content, longestRow)
-	for n := 1; ; n++ {
-		line, err := lines.ReadSlice('\n')
+func parseHistory(content []byte) (metrics.History, error) {
+	head, rows, _ := bytes.Cut(content, []byte("\n"))
+	if got := strings.TrimRight(string(head[:min(len(head), longestRow)]), "\r"); got != strings.Join(columns, ",") {
+		return nil, fmt.Errorf("line 1: the columns are not %v", columns)
+	}
+	history := slices.Grow(metrics.History(nil), min(bytes.Count(rows, []byte("\n")), mostEpochs))
+	for row := range bytes.Lines(rows) {
+		line := len(history) + 2
 		switch {
-		case err == io.EOF && n > 1:
+		case len(row) > longestRow:
+			return nil, fmt.Errorf("line %d is longer than %d bytes, the most that a row can have", line, longestRow)
+		case !bytes.HasSuffix(row, []byte("\n")):
 			return history, nil
-		case err == bufio.ErrBufferFull:
-			return nil, fmt.Errorf("line %d is longer than %d bytes, the most that a row can have", n, longestRow)
-		case err != nil && err != io.EOF:
-			return nil, err
-		}
-		fields := strings.Split(strings.TrimRight(string(line), "\r\n"), ",")
-		switch {
-		case n == 1 && !slices.Equal(fields, columns):
-			return nil, fmt.Errorf("line 1: the columns are not %v", columns)
-		case n == 1:
-			continue
-		case len(fields) != len(columns):
-			return nil, fmt.Errorf("line %d: has %d fields, not %d", n, len(fields), len(columns))
 		case len(history) == mostEpochs:
-			return nil, fmt.Errorf("line %d: no run has more than %d epochs", n, mostEpochs)
+			return nil, fmt.Errorf("line %d: no run has more than %d epochs", line, mostEpochs)
 		}
-		epoch, err := parseRow(fields)
-		if err == nil && epoch.Number != n-1 {
-			err = fmt.Errorf("the epoch is %d and should be %d", epoch.Number, n-1)
+		epoch, err := parseRow(strings.Split(strings.TrimRight(string(row), "\r\n"), ","))
+		if err == nil && epoch.Number != len(history)+1 {
+			err = fmt.Errorf("the epoch is %d and should be %d", epoch.Number, len(history)+1)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, err)
+			return nil, fmt.Errorf("line %d: %w", line, err)
 		}
 		history = append(history, epoch)
 	}
+	return history, nil
 }
 
 func parseRow(fields []string) (epoch metrics.Epoch, err error) {
+	if len(fields) != len(columns) {
+		return metrics.Epoch{}, fmt.Errorf("has %d fields, not %d", len(fields), len(columns))
+	}
 	if epoch.Number, err = strconv.Atoi(fields[0]); err != nil {
 		return metrics.Epoch{}, fmt.Errorf("epoch %q is not a whole number", fields[0])
 	}

@@ -80,11 +80,8 @@ func TestHostileFilesAreCheap(t *testing.T) {
 		says       string
 	}{
 		{"weights: a million tensors", BestWeightsFile, func() []byte { return safetensorsFile(tensors(1_000_000), nil) }, 0, inWeights, "the header is"},
-		{"weights: as many tensors as a megabyte holds", BestWeightsFile, func() []byte { return safetensorsFile(tensors(18_000), nil) }, 0, inWeights, "no model has as many tensors"},
-		{"weights: deep nesting", BestWeightsFile, func() []byte { return safetensorsFile(strings.Repeat("[", 1_000_000), nil) }, 0, inWeights, "nested too deeply"},
-		{"weights: a shape without end", BestWeightsFile, func() []byte {
-			return safetensorsFile(`{"w":{"dtype":"F32","shape":[`+strings.Repeat("1,", 500_000)+`1],"data_offsets":[0,4]}}`, make([]byte, 4))
-		}, 0, inWeights, "no weight has as many dimensions"},
+		{"weights: as many tensors as a megabyte holds", BestWeightsFile, func() []byte { return safetensorsFile(tensors(18_000), nil) }, 0, inWeights, "no model has as many"},
+		{"weights: deep nesting", BestWeightsFile, func() []byte { return safetensorsFile(strings.Repeat("[", 1_000_000), nil) }, 0, inWeights, "exceeded max depth"},
 		{"weights: a name without end", BestWeightsFile, func() []byte {
 			return safetensorsFile(`{"`+strings.Repeat("w", 1_000_000)+`":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, make([]byte, 8))
 		}, 0, inWeights, "www..."},
@@ -93,14 +90,14 @@ func TestHostileFilesAreCheap(t *testing.T) {
 			return safetensorsFile(fmt.Sprintf(`{"w":{"dtype":"F32","shape":[%d],"data_offsets":[0,%d]}}`, 15<<20, 60<<20), nil)
 		}, 60<<20 + 8 + 68, inWeights, ""},
 		{"checkpoint: a terabyte", CheckpointFile, func() []byte { return sealed("{}") }, 1 << 40, inCheckpoint, "is 1099511627776 bytes long"},
-		{"checkpoint: tensors", CheckpointFile, func() []byte { return sealed(string(safetensorsFile(tensors(400_000), nil))) }, 0, inCheckpoint, "no model has as many tensors"},
+		{"checkpoint: tensors", CheckpointFile, func() []byte { return sealed(string(safetensorsFile(tensors(400_000), nil))) }, 0, inCheckpoint, "no model has as many"},
 		{"checkpoint: header of 100 MB", CheckpointFile, func() []byte {
 			return sealed(string(safetensorsFile(metadata+strings.Repeat("x", 100_000_000)+`"}}`, nil)))
 		}, 0, inCheckpoint, "the header is"},
 		{"checkpoint: nonsense for a history", CheckpointFile, func() []byte {
 			return sealed(string(safetensorsFile(metadata+strings.Repeat("x", 1<<20)+`"}}`, nil)))
-		}, 0, inCheckpoint, "line 1 is longer than 256 bytes, the most that a row can have"},
-		{"metrics: one line", MetricsFile, func() []byte { return bytes.Repeat([]byte("1,"), 50_000_000) }, 0, inMetrics, "line 1 is longer"},
+		}, 0, inCheckpoint, "line 1: the columns are not"},
+		{"metrics: one line", MetricsFile, func() []byte { return append([]byte(heading+"\n"), bytes.Repeat([]byte("1,"), 50_000_000)...) }, 0, inMetrics, "line 2 is longer than 256 bytes, the most that a row can have"},
 		{"metrics: empty lines", MetricsFile, func() []byte { return append([]byte(heading), bytes.Repeat([]byte("\n"), 50_000_000)...) }, 0, inMetrics, "line 2: has 1 fields, not 7"},
 		{"metrics: a million epochs", MetricsFile, func() []byte {
 			table := []byte(heading + "\n")
@@ -113,12 +110,12 @@ func TestHostileFilesAreCheap(t *testing.T) {
 		{"summary: a terabyte", SummaryFile, nil, 1 << 40, inSummary, "is 1099511627776 bytes long"},
 		{"summary: deep nesting", SummaryFile, func() []byte { return bytes.Repeat([]byte(`{"best":`), 100_000) }, 0, inSummary, "exceeded max depth"},
 		{"summary: classes", SummaryFile, func() []byte {
-			return []byte(`{"classes":[` + strings.Repeat(`"",`, 300_000) + `""]}`)
+			return []byte(`{"task":"classify","classes":[` + strings.Repeat(`"",`, 300_000) + `""]}`)
 		}, 0, inSummary, "there are 300001 classes"},
-		{"summary: a name", SummaryFile, func() []byte { return []byte(`{"name":"` + strings.Repeat("x", 500_000) + `"}`) }, 0, inSummary, "is too long or cannot be printed"},
-		{"summary: a name that clears the screen", SummaryFile, func() []byte { return []byte(`{"name":"\u001b[2J"}`) }, 0, inSummary, `cannot be printed: "\x1b[2J"`},
-		{"summary: a shape below zero", SummaryFile, func() []byte { return []byte(`{"shape":[-3,32,32]}`) }, 0, inSummary, "no image has the shape [-3 32 32]"},
-		{"summary: parameters beyond memory", SummaryFile, func() []byte { return []byte(`{"parameters":1152921504606846976}`) }, 0, inSummary, "no model has 1152921504606846976 parameters"},
+		{"summary: a name", SummaryFile, func() []byte { return []byte(`{"task":"classify","name":"` + strings.Repeat("x", 500_000) + `"}`) }, 0, inSummary, "is too long or cannot be printed"},
+		{"summary: a name that clears the screen", SummaryFile, func() []byte { return []byte(`{"task":"classify","name":"\u001b[2J"}`) }, 0, inSummary, `cannot be printed: "\x1b[2J"`},
+		{"summary: a shape below zero", SummaryFile, func() []byte { return []byte(`{"task":"classify","shape":[-3,32,32]}`) }, 0, inSummary, "no image has the shape [-3 32 32]"},
+		{"summary: parameters beyond memory", SummaryFile, func() []byte { return []byte(`{"task":"classify","parameters":1152921504606846976}`) }, 0, inSummary, "no model has 1152921504606846976 parameters"},
 		{"summary: torn", SummaryFile, func() []byte { return []byte(`{"name":"x", "epo`) }, 0, inSummary, "have it written again with: go run . -resume"},
 		{"summary: another type", SummaryFile, func() []byte { return []byte(`{"epochs":"many"}`) }, 0, inSummary, "Summary.epochs"},
 	} {
@@ -234,11 +231,11 @@ func FuzzHistory(f *testing.F) {
 	f.Add(table[:len(table)-5])
 	f.Add(bytes.ReplaceAll(table, []byte("\n"), []byte("\r\n")))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		history, err := parseHistory(bytes.NewReader(content))
+		history, err := parseHistory(content)
 		if err != nil {
 			return
 		}
-		again, err := parseHistory(bytes.NewReader(historyTable(history)))
+		again, err := parseHistory(historyTable(history))
 		if err != nil || len(again) != len(history) {
 			t.Errorf("%d epochs were read and %d of them again: %v", len(history), len(again), err)
 		}

@@ -3,7 +3,6 @@ package runfolder
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -17,41 +16,29 @@ const maxTextFile = 1 << 20
 // forever, and a device may never end.
 var errNoFile = errors.New("is not a file but a folder, a pipe or a device")
 
-// open opens the regular file at path, which must not be longer than most
-// bytes, and returns its length.
-func open(path string, most int64) (file *os.File, length int64, err error) {
-	info, err := os.Stat(path)
+// checkFile returns an error if the file at path is not to be read: if it is not a
+// regular file of at most so many bytes.
+func checkFile(path string, info fs.FileInfo, most int64) error {
 	switch {
-	case err != nil:
-		return nil, 0, err
 	case !info.Mode().IsRegular():
-		return nil, 0, &fs.PathError{Op: "open", Path: path, Err: errNoFile}
+		return &fs.PathError{Op: "open", Path: path, Err: errNoFile}
 	case info.Size() > most:
-		return nil, 0, &fs.PathError{Op: "open", Path: path, Err: fmt.Errorf("is %d bytes long; at most %d are read", info.Size(), most)}
+		return &fs.PathError{Op: "open", Path: path, Err: fmt.Errorf("is %d bytes long; at most %d are read", info.Size(), most)}
 	}
-	if file, err = os.Open(path); err != nil {
-		return nil, 0, err
-	}
-	if info, err = file.Stat(); err != nil { // another file may have taken the place meanwhile
-		return nil, 0, errors.Join(err, file.Close())
-	}
-	return file, info.Size(), nil
+	return nil
 }
 
 // read returns the content of the regular file at path, which must not be
 // longer than most bytes.
 func read(path string, most int64) ([]byte, error) {
-	file, length, err := open(path, most)
+	info, err := os.Stat(path)
+	if err == nil {
+		err = checkFile(path, info, most)
+	}
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	content := make([]byte, min(length, most))
-	n, err := io.ReadFull(file, content)
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) { // the file was shortened meanwhile
-		err = nil
-	}
-	return content[:n], err
+	return os.ReadFile(path)
 }
 
 // shortened cuts text from a file to a length that fits into a message.
@@ -75,13 +62,11 @@ func (f *Folder) Read(name string) ([]byte, error) {
 	}
 	defer root.Close()
 	info, err := root.Stat(name)
-	switch {
-	case err != nil:
+	if err == nil {
+		err = checkFile(f.File(name), info, mostRead)
+	}
+	if err != nil {
 		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, &fs.PathError{Op: "open", Path: f.File(name), Err: errNoFile}
-	case info.Size() > mostRead:
-		return nil, &fs.PathError{Op: "open", Path: f.File(name), Err: fmt.Errorf("is %d bytes long; at most %d are read", info.Size(), mostRead)}
 	}
 	return root.ReadFile(name)
 }

@@ -130,25 +130,12 @@ func (f *Folder) Summary() (*Summary, error) {
 	}
 	s := &Summary{}
 	if err = json.Unmarshal(content, s); err == nil {
-		s.fillInTask()
 		err = s.check()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %s; delete it and have it written again with: %s", f.File(SummaryFile), shortened(err.Error()), shell.Command("-resume", f.Path))
 	}
 	return s, nil
-}
-
-// fillInTask sets the task of a summary written before summaries had one. At
-// that time linear_svm was the only kind of model that classified.
-func (s *Summary) fillInTask() {
-	switch {
-	case s.Task != "":
-	case s.Model == "linear_svm":
-		s.Task = metrics.Classify
-	default:
-		s.Task = metrics.Restore
-	}
 }
 
 // check returns an error for what no run writes: an unknown task, sizes that no

@@ -192,7 +192,7 @@ func contiguous(t *pytorch.Tensor) (*tensor.Dense, error) {
 	if !ok {
 		return nil, errors.New("its numbers are not float32; save with torch.save(model.float().state_dict(), ...)")
 	}
-	if len(t.Size) != len(t.Stride) || len(t.Size) > mostValues {
+	if len(t.Size) != len(t.Stride) {
 		return nil, fmt.Errorf("it has %d dimensions with %d strides", len(t.Size), len(t.Stride))
 	}
 	count := 1

@@ -302,7 +302,7 @@ func TestResumeDamagedRun(t *testing.T) {
 func TestRunFolderVanishes(t *testing.T) {
 	s := onFewImages(t.TempDir(), 1)
 	_, err := trainFew(t, s, context.Background(), func() { os.RemoveAll(filepath.Join(s.Runs, "svm")) })
-	for _, want := range []string{"svm", "the file or its folder has been removed", "no checkpoint is left"} {
+	for _, want := range []string{"svm", "the file or its folder is missing", "no checkpoint is left"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error is %v, want it to say %q", err, want)
 		}
