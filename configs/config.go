@@ -58,6 +58,7 @@ type Config struct {
 		Flip          bool       `yaml:"flip" default:"false" changes:"work" doc:"mirror training images at random"`
 		Shift         int        `yaml:"shift" default:"0" range:"from 0 to 31" changes:"work above 0" doc:"move them by up to so many pixels each way at random"`
 		Noise         float64    `yaml:"noise" default:"0" range:"of at least 0" when:"model.kind" changes:"work above 0" doc:"autoencoders: deviation of Gaussian noise added to the input, not to the target, in training"`
+		Limit         int        `yaml:"limit" default:"0" range:"from 0 to 1000000000" changes:"work" doc:"train on so many of the training images only, a like share of each class; 0 = all"`
 		Normalize     *Normalize `yaml:"normalize"`
 		Center        bool       `yaml:"center" default:"false" changes:"work" doc:"subtract the training set's mean image; pictures and errors have it back"`
 		BatchSize     int        `yaml:"batch_size" default:"64" range:"from 1 to 60000" changes:"work" doc:"images in a training step"`            // many steps an epoch, and work for the processor

@@ -122,6 +122,7 @@ data:
   flip: false
   shift: 0
   noise: 0
+  limit: 0
   center: false
   batch_size: 64
   eval_batch_size: 128

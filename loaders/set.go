@@ -1,6 +1,7 @@
 package loaders
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -120,6 +121,34 @@ func (s *Set) Sample(count int, random *rand.Rand) *Set {
 		places = append(places, int32(place))
 	}
 	return s.subset(places)
+}
+
+// Limit returns count images of the set, drawn at random with a like share of each
+// class, or all if there are no more than that; 0 stands for all. With equal streams,
+// fewer images are part of more. It returns an error for fewer images than classes.
+func (s *Set) Limit(count int, random *rand.Rand) (*Set, error) {
+	if count == 0 || count >= s.Len() {
+		return s, nil
+	}
+	if count < len(s.Classes) {
+		return nil, &SettingError{"data.limit", fmt.Sprintf("%d is below the number of classes, %d, so that some would have no image", count, len(s.Classes))}
+	}
+	order := make([]int32, s.Len())
+	for i, place := range random.Perm(s.Len()) {
+		order[i] = int32(place)
+	}
+	sizes, shares := make([]float64, len(s.Classes)), make([]float64, s.Len())
+	for _, place := range order {
+		sizes[s.Class(int(place))]++
+	}
+	drawn := make([]float64, len(s.Classes))
+	for _, place := range order { // the share of its class that is drawn before it
+		class := s.Class(int(place))
+		shares[place] = drawn[class] / sizes[class]
+		drawn[class]++
+	}
+	slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(shares[a], shares[b]) })
+	return s.subset(order[:count]), nil
 }
 
 // Index returns image i's index among the dataset's images.

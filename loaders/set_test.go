@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -222,6 +223,48 @@ func TestSplitByClass(t *testing.T) {
 }
 
 // TestCheckName takes what can be shown.
+func TestLimit(t *testing.T) {
+	set := every(t, 1000)
+	for i := range 500 { // a class that is rarer than the others
+		set.indices = slices.DeleteFunc(set.indices, func(j int32) bool { return int(j) == 10*i && i%2 == 0 })
+	}
+	var before *Set
+	for _, count := range []int{10, 25, 190, 500, 0} {
+		some, err := set.Limit(count, rand.New(rand.NewPCG(1, 2)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := count; want > 0 && some.Len() != want || want == 0 && some.Len() != set.Len() {
+			t.Errorf("limit %d: %d images", count, some.Len())
+		}
+		share, counts := float64(some.Len())/float64(set.Len()), map[int]float64{}
+		for i := range some.Len() {
+			counts[some.Class(i)]++
+		}
+		for class := range names {
+			own := 0
+			for i := range set.Len() {
+				if set.Class(i) == class {
+					own++
+				}
+			}
+			if want := share * float64(own); math.Abs(counts[class]-want) > 1 {
+				t.Errorf("limit %d: %v images of class %d, want about %.1f", count, counts[class], class, want)
+			}
+		}
+		for i := 0; before != nil && i < before.Len(); i++ {
+			if !slices.Contains(some.indices, before.indices[i]) {
+				t.Fatalf("limit %d lacks image %d of a smaller one", count, before.indices[i])
+			}
+		}
+		before = some
+	}
+	_, err := set.Limit(9, rand.New(rand.NewPCG(1, 2)))
+	if want := "9 is below the number of classes, 10"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v, want %q", err, want)
+	}
+}
+
 func TestCheckName(t *testing.T) {
 	for name, fine := range map[string]bool{
 		"cat": true, "گربه\u200cها": true, "no\u00a0break": true, "全\u3000角": true, "🐈\u200d⬛": true,

@@ -252,6 +252,17 @@ func ExampleSweepSlices_latent() {
 }
 
 // saveChart saves the picture of a chart that must be sound.
+func ExampleLearning() {
+	var curve plots.LearningCurve
+	for i, images := range []int{500, 1000, 2000, 5000, 7000} {
+		gap := 1 / float64(i+2)
+		curve.Points = append(curve.Points, plots.LearningPoint{Images: images,
+			Training:   metrics.NewSpread([]float64{0.85 + 0.2*gap, 0.86 + 0.2*gap, 0.84 + 0.2*gap}),
+			Validation: metrics.NewSpread([]float64{0.85 - 0.2*gap, 0.86 - 0.2*gap, 0.87 - 0.2*gap})})
+	}
+	save("learning.png", func(w io.Writer) error { return plots.Learning(w, caption, "", []plots.LearningCurve{curve}) })
+}
+
 func saveChart(name string, chart *plots.Chart, err error) {
 	if err != nil {
 		log.Fatal(err)
@@ -278,6 +289,7 @@ func save(name string, draw func(io.Writer) error) {
 func TestGolden(t *testing.T) {
 	for name, example := range map[string]func(){
 		"loss.png":            ExampleLossChart,
+		"learning.png":        ExampleLearning,
 		"yardstick.png":       ExampleLossChart_yardstick,
 		"accuracy.png":        ExampleAccuracyChart,
 		"confusion.png":       ExampleConfusion,

@@ -50,7 +50,7 @@ var onlyTheProgramKnows = map[string]string{
 	"sweep: {method: random, budget: 2, loss.c: {min: 2, max: 1}}":         "a comparison of two numbers",
 	"sweep: {optimizer.kind: [adam, adamw], optimizer.momentum: [0, 0.9]}": "whether one of the settings uses a key",
 	"sweep: {model.kind: [mlp, autoencoder], loss.kind: [hinge]}":          "whether the settings suit each other",
-	"sweep: {data.batch_size: " + many + ", train.epochs: " + many + "}": "the number of settings",
+	"sweep: {data.batch_size: " + many + ", train.epochs: " + many + "}":   "the number of settings",
 }
 
 // TestSchema holds the schema against the program: both accept the shipped configs

@@ -15,6 +15,7 @@ import (
 
 	"cifartrain/internal/runfolder"
 	"cifartrain/metrics"
+	"cifartrain/plots"
 )
 
 // A Sweep is the result of a sweep's runs.
@@ -201,6 +202,24 @@ func (s *Sweep) Seeds(setting Setting) []float64 { return setting.reached().figu
 
 // Figure returns the spread of [Sweep.Seeds], by which settings are compared.
 func (s *Sweep) Figure(setting Setting) metrics.Spread { return metrics.NewSpread(s.Seeds(setting)) }
+
+// LearningCurves returns what the finished settings reached against the number of
+// images that they were trained on: a curve for each combination of the other keys'
+// values. limit is the index of the key that sets the number.
+func (s *Sweep) LearningCurves(limit int) (curves []plots.LearningCurve) {
+	for _, setting := range s.Finished() {
+		others := slices.Clone(setting.Values)
+		others[limit] = ""
+		name, figures := SettingLabel(s.Keys, others), setting.figures()
+		i := slices.IndexFunc(curves, func(c plots.LearningCurve) bool { return c.Name == name })
+		if i < 0 {
+			i, curves = len(curves), append(curves, plots.LearningCurve{Name: name})
+		}
+		curves[i].Points = append(curves[i].Points, plots.LearningPoint{Images: setting.Summary().Images.Training,
+			Training: metrics.NewSpread(figures.Train), Validation: metrics.NewSpread(figures.Validation)})
+	}
+	return curves
+}
 
 // Warnings returns sentences on what makes the figures less meaningful.
 func (s *Sweep) Warnings() []string {

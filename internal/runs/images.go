@@ -55,6 +55,9 @@ func (r *Run) loadImages(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if r.Training, err = r.Training.Limit(config.Data.Limit, config.Random("limit")); err != nil {
+		return err
+	}
 	if err := r.enough(); err != nil {
 		return err
 	}

@@ -158,6 +158,10 @@ func (p *plan) picture(result *reports.Sweep) (meaning string, picture func(io.W
 		return "What each change alone does to the validation figure, over its seeds.", func(out io.Writer, caption plots.Caption) error {
 			return plots.Tweaks(out, caption, p.sweptFigures(result, false))
 		}
+	case slices.Contains(result.Keys, "data.limit") && p.sweep().Method != "halving":
+		return "The figures of the best epoch against the number of training images: a learning curve.", func(out io.Writer, caption plots.Caption) error {
+			return plots.Learning(out, caption, p.sweptFigures(result, true).Loss, result.LearningCurves(slices.Index(result.Keys, "data.limit")))
+		}
 	case len(result.Keys) == 2 && p.sweep().Method != "halving" && !slices.Contains(result.Drawn, true):
 		return "The validation figure with each combination of values.", func(out io.Writer, caption plots.Caption) error {
 			return plots.SweepMap(out, caption, p.sweptFigures(result, false))

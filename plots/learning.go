@@ -1,0 +1,113 @@
+package plots
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg/draw"
+
+	"cifartrain/metrics"
+)
+
+// A LearningCurve is what a config reaches with more and more training images.
+type LearningCurve struct {
+	Name   string // empty if there is only one curve
+	Points []LearningPoint
+}
+
+// A LearningPoint holds the figures of the best epoch over the seeds.
+type LearningPoint struct {
+	Images               int
+	Training, Validation metrics.Spread
+}
+
+// Learning writes a PNG to w of training and validation figures against the number of
+// training images, on a logarithmic axis. Upright lines are 95 % intervals of the mean
+// over seeds. loss names the loss; it is empty for accuracies from 0 to 1. Learning
+// returns an error if there is no point or a figure is not finite, if the caption names
+// no dataset, or from w.
+func Learning(w io.Writer, caption Caption, loss string, curves []LearningCurve) (err error) {
+	defer drawing("the learning curve", &err)
+	if err := caption.check(); err != nil {
+		return err
+	}
+	figures := SweptFigures{Loss: loss} // for its units
+	axes, legend := newPlot(), &legendStrip{aligned: len(curves) > 1}
+	axes.Add(newGrid())
+	var values, counts []float64
+	seeds := 1
+	for i, c := range curves {
+		trained, validated := trainingLook, validationLook
+		if len(curves) > 1 {
+			trained, validated = look{lookOf(i).color, 1}, look{lookOf(i).color, 0}
+		}
+		points := slices.SortedFunc(slices.Values(c.Points), func(a, b LearningPoint) int { return cmp.Compare(a.Images, b.Images) })
+		for _, side := range []struct {
+			name string
+			look look
+			of   func(LearningPoint) metrics.Spread
+		}{
+			{"validation", validated, func(p LearningPoint) metrics.Spread { return p.Validation }},
+			{"training", trained, func(p LearningPoint) metrics.Spread { return p.Training }},
+		} {
+			line := make(plotter.XYs, len(points))
+			for k, p := range points {
+				spread := side.of(p)
+				line[k] = plotter.XY{X: math.Log10(float64(p.Images)), Y: figures.unit() * spread.Mean}
+				counts, values, seeds = append(counts, float64(p.Images)), append(values, line[k].Y), max(seeds, spread.Runs)
+				if low, high := spread.Interval(); spread.Runs > 1 {
+					ends := plotter.XYs{{X: line[k].X, Y: figures.unit() * low}, {X: line[k].X, Y: figures.unit() * high}}
+					axes.Add(&plotter.Line{XYs: ends, LineStyle: draw.LineStyle{Color: translucent(side.look.paint(), 0x80), Width: 1.5}})
+					values = append(values, ends[0].Y, ends[1].Y)
+				}
+			}
+			if len(finite(line)) < len(line) {
+				return fmt.Errorf("a %s figure is not finite", side.name)
+			}
+			dots := &plotter.Scatter{XYs: line, GlyphStyle: draw.GlyphStyle{Color: side.look.paint(), Radius: 2.8, Shape: draw.CircleGlyph{}}}
+			axes.Add(&plotter.Line{XYs: line, LineStyle: side.look.line()}, dots)
+			name := side.name
+			if c.Name != "" {
+				name = c.Name + ", " + name
+			}
+			legend.add(name, &plotter.Line{LineStyle: side.look.line()})
+		}
+	}
+	if len(values) == 0 {
+		return errors.New("no point given")
+	}
+	up := linearScale(slices.Min(values), slices.Max(values))
+	up.apply(&axes.Y)
+	room := 0.05 * math.Log10(slices.Max(counts)/slices.Min(counts))
+	axes.X.Min, axes.X.Max = math.Log10(slices.Min(counts))-room, math.Log10(slices.Max(counts))+room
+	axes.X.Tick.Marker = countTicks(slices.Compact(slices.Sorted(slices.Values(counts))))
+	axes.X.Label.Text = "Training images, log scale"
+	axes.Y.Label.Text = map[bool]string{true: "Accuracy (%)", false: lossLabel(loss, up)}[loss == ""]
+	note := "Figures of the best epoch, which the validation loss chooses."
+	if seeds > 1 {
+		note = fmt.Sprintf("Means over %d seeds at the best epoch, which the validation loss chooses; upright lines are their 95 %% intervals.", seeds)
+	}
+	const width = pictureWidth - 2*margin
+	return writePicture(w, heading{"What more training images bring", caption, []string{note}}, legend.height(width)+axesHeight, func(c draw.Canvas) {
+		axes.Draw(legend.draw(c))
+	})
+}
+
+// countTicks labels the counts on an axis of their decimal logarithms, or round ones if
+// there are many.
+func countTicks(counts []float64) plot.Ticker {
+	if len(counts) > mostTicks {
+		return logTicks
+	}
+	ticks := make(plot.ConstantTicks, len(counts))
+	for i, count := range counts {
+		ticks[i] = plot.Tick{Value: math.Log10(count), Label: fmt.Sprint(count)}
+	}
+	return ticks
+}
