@@ -3,7 +3,6 @@ package runfolder
 import (
 	"archive/zip"
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -17,19 +16,15 @@ import (
 	"cifartrain/internal/pickles"
 )
 
-// How files begin that torch.save writes: in today's format, and before torch
-// 1.6.
-const (
-	torchZip    = "PK\x03\x04"
-	torchLegacy = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
-)
+// torchZip is how the files of torch.save begin, since torch 1.6.
+const torchZip = "PK\x03\x04"
 
 // howToSave tells the owner of a model in torch how to save what is read here.
 const howToSave = "save with torch.save(model.state_dict(), ...)"
 
 // isTorch reports whether torch.save wrote a file.
 func isTorch(content []byte) bool {
-	return bytes.HasPrefix(content, []byte(torchZip)) || bytes.HasPrefix(content, []byte(torchLegacy))
+	return bytes.HasPrefix(content, []byte(torchZip))
 }
 
 // decodeTorch returns the float32 tensors of a file that
@@ -46,11 +41,7 @@ func decodeTorch(path string, content []byte) (tensors map[string]*tensor.Dense,
 			tensors, err = nil, fmt.Errorf("is damaged: %s", shortened(fmt.Sprint(fault)))
 		}
 	}()
-	check := checkTorchLegacy
-	if bytes.HasPrefix(content, []byte(torchZip)) {
-		check = checkTorchZip
-	}
-	if err := check(content); err != nil {
+	if err := checkTorchZip(content); err != nil {
 		return nil, fmt.Errorf("is not a sound file of torch.save: %w", err)
 	}
 	var unknown error
@@ -123,27 +114,6 @@ func checkMember(member *zip.File, name string) error {
 		err = errors.New("its numbers are not little-endian")
 	}
 	return err
-}
-
-// checkTorchLegacy checks the file format of torch before 1.6: five pickles,
-// then each storage, preceded by its number of float32 elements.
-func checkTorchLegacy(content []byte) error {
-	at := 0
-	for range 5 {
-		end, err := pickles.Scan(content[at:], torchLimits, nil)
-		if err != nil {
-			return fmt.Errorf("byte %d: %w", at+end, err)
-		}
-		at += end
-	}
-	for at < len(content) {
-		rest := content[at:]
-		if len(rest) < 8 || binary.LittleEndian.Uint64(rest) > uint64(len(rest)-8)/4 {
-			return fmt.Errorf("byte %d: a storage of float32 runs past the end of the file", at)
-		}
-		at += 8 + 4*int(binary.LittleEndian.Uint64(rest))
-	}
-	return nil
 }
 
 // stateDict returns the tensors of a state_dict by name.

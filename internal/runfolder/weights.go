@@ -131,7 +131,7 @@ func readWeights(path string, weights int) (map[string]*tensor.Dense, error) {
 	} else {
 		tensors, _, err = decodeTensors(content, longestHeader)
 		if err != nil {
-			err = fmt.Errorf("%w; nor did torch.save write it", err)
+			err = fmt.Errorf("%w; nor is it one of torch.save since torch 1.6", err)
 		}
 	}
 	if err != nil {

@@ -12,28 +12,39 @@ import (
 	"gorgonia.org/tensor"
 )
 
-func TestWeightsRoundTrip(t *testing.T) {
-	folder := create(t)
-	values := map[string][]float32{"fc.weight": {1, -2.5, 3e-38, 4}, "fc.bias": {0.1}}
-	tensors := map[string]*tensor.Dense{
-		"fc.weight": tensor.New(tensor.WithShape(1, 4), tensor.WithBacking(values["fc.weight"])),
-		"fc.bias":   tensor.New(tensor.WithShape(1), tensor.WithBacking(values["fc.bias"])),
-	}
-	if err := folder.WriteWeights("model.safetensors", tensors, nil); err != nil {
-		t.Fatal(err)
-	}
-	got, err := ReadWeights(folder.File("model.safetensors"), 0)
+// weights are the shape and the values of a tensor.
+type weights struct {
+	Shape  []int
+	Values []float32
+}
+
+// expectWeights compares the weights in the file at path with those wanted.
+func expectWeights(t *testing.T, path string, want map[string]weights) {
+	t.Helper()
+	tensors, err := ReadWeights(path, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range tensors {
-		if diff := cmp.Diff(want.Float32s(), got[name].Float32s()); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
-		if diff := cmp.Diff([]int(want.Shape()), []int(got[name].Shape())); diff != "" {
-			t.Errorf("shape of %s (-want +got):\n%s", name, diff)
-		}
+	got := make(map[string]weights)
+	for name, value := range tensors {
+		got[name] = weights{value.Shape(), value.Float32s()}
 	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}
+
+func TestWeightsRoundTrip(t *testing.T) {
+	folder := create(t)
+	want := map[string]weights{"fc.weight": {[]int{1, 4}, []float32{1, -2.5, 3e-38, 4}}, "fc.bias": {[]int{1}, []float32{0.1}}}
+	tensors := make(map[string]*tensor.Dense)
+	for name, w := range want {
+		tensors[name] = tensor.New(tensor.WithShape(w.Shape...), tensor.WithBacking(w.Values))
+	}
+	if err := folder.WriteWeights(LastWeightsFile, tensors, nil); err != nil {
+		t.Fatal(err)
+	}
+	expectWeights(t, folder.File(LastWeightsFile), want)
 }
 
 // TestWeightsOfTheReferenceLibrary reads files that Hugging Face's Python
@@ -41,49 +52,16 @@ func TestWeightsRoundTrip(t *testing.T) {
 // script, run by hand with the files of a run, shows that the library reads
 // this program's.
 func TestWeightsOfTheReferenceLibrary(t *testing.T) {
-	type weights struct {
-		Shape  []int
-		Values []float32
-	}
 	matrix := make([]float32, 12)
 	for i := range matrix {
 		matrix[i] = (float32(i) - 5.5) / 4
 	}
-	want := map[string]weights{
-		"fc.weight":                {[]int{3, 4}, matrix},
-		"fc.bias":                  {[]int{3}, []float32{0.5, -0.25, 3e-38}},
-		`a name, "quoted"; größer`: {[]int{1, 2, 1}, []float32{1, 0}},
-	}
 	for _, file := range []string{"testdata/reference.safetensors", "testdata/reference_metadata.safetensors"} {
-		tensors, err := ReadWeights(file, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := make(map[string]weights)
-		for name, value := range tensors {
-			got[name] = weights{value.Shape(), value.Float32s()}
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", file, diff)
-		}
-	}
-}
-
-// TestWeightsOfTorch reads a file of a torch.nn.Linear.
-func TestWeightsOfTorch(t *testing.T) {
-	got, err := ReadWeights("../../training/testdata/svm_init.safetensors", 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if shape := got["fc.weight"].Shape(); !shape.Eq(tensor.Shape{1, 3072}) {
-		t.Errorf("fc.weight has the shape %v", shape)
-	}
-	// torch.manual_seed(1); torch.nn.Linear(3072, 1).weight[0, :2]
-	want := []float32{0.009296479634940624, -0.007963431999087334}
-	for i, w := range want {
-		if got := got["fc.weight"].Float32s()[i]; got != w {
-			t.Errorf("fc.weight[%d] is %.9g, want %.9g", i, got, w)
-		}
+		expectWeights(t, file, map[string]weights{
+			"fc.weight":                {[]int{3, 4}, matrix},
+			"fc.bias":                  {[]int{3}, []float32{0.5, -0.25, 3e-38}},
+			`a name, "quoted"; größer`: {[]int{1, 2, 1}, []float32{1, 0}},
+		})
 	}
 }
 
@@ -101,26 +79,17 @@ func TestUnsoundWeights(t *testing.T) {
 	}{
 		{"empty", nil, "not a sound safetensors file"},
 		{"no header", []byte("hello"), "not a sound safetensors file"},
-		{"header longer than the file", binary.LittleEndian.AppendUint64(nil, 1<<20), "not a sound safetensors file"},
 		{"huge header", binary.LittleEndian.AppendUint64(nil, 1<<63), "not a sound safetensors file"},
 		{"not JSON", safetensorsFile("{", nil), "not a sound safetensors file"},
 		{"other type", safetensorsFile(`{"w":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}`, make([]byte, 8)), `tensor "w": holds F64, not F32`},
 		{"data beyond the file", safetensorsFile(`{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, float), "not a sound safetensors file"},
 		{"shape that overflows", safetensorsFile(`{"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}}`, float), "not a sound safetensors file"},
-		{"negative offset", safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}`, float), "not a sound safetensors file"},
 		{"overlapping", safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, float), "not a sound safetensors file"},
 		{"gap between", safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}`, make([]byte, 12)), "not a sound safetensors file"},
-		{"gap behind", safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, make([]byte, 8)), "not a sound safetensors file"},
-		{"offsets the wrong way", safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, float), "not a sound safetensors file"},
-		{"offset beyond 64 bits", safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,18446744073709551620]}}`, float), "not a sound safetensors file"},
 		{"shape of another length", safetensorsFile(`{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}`, float), "not a sound safetensors file"},
-		{"negative size", safetensorsFile(`{"w":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, float), "not a sound safetensors file"},
 		{"unknown type", safetensorsFile(`{"w":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}`, float), "not a sound safetensors file"},
 		{"no element", safetensorsFile(`{"w":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}`, nil), "no weight is a scalar or empty"},
-		{"no element of a huge shape", safetensorsFile(`{"w":{"dtype":"F32","shape":[0,9223372036854775807,2],"data_offsets":[0,0]}}`, nil), "no weight is a scalar or empty"},
 		{"metadata of another type", safetensorsFile(`{"__metadata__":{"format":1}}`, nil), "not a sound safetensors file"},
-		{"something behind the header", safetensorsFile(`{}x`, nil), "not a sound safetensors file"},
-		{"header that is a number", safetensorsFile(`1`, nil), "not a sound safetensors file"},
 		{"infinite", safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, []byte{0, 0, 128, 127}), "element 0 is +Inf"},
 		{"not a number", safetensorsFile(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, []byte{0, 0, 192, 127}), "element 0 is NaN"},
 	} {
@@ -136,11 +105,6 @@ func TestUnsoundWeights(t *testing.T) {
 			}
 		})
 	}
-	t.Run("folder", func(t *testing.T) {
-		if _, err := ReadWeights(t.TempDir(), 0); err == nil || !strings.Contains(err.Error(), "is not a file") {
-			t.Errorf("error is %v", err)
-		}
-	})
 }
 
 // TestReadMetadataOfALargeModel reads the metadata of a file that only a large
