@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -122,39 +123,31 @@ func (d decoded) evaluate(t *testing.T, image []float64) []float64 {
 
 func apply(t *testing.T, operator string, transB bool, x []float64, constants []constant) []float64 {
 	t.Helper()
-	elementwise := func(f func(x, c float64) float64) []float64 {
-		y, c := make([]float64, len(x)), constants[0]
-		for i := range x {
-			place := i // of a constant the size of an image
-			if fmt.Sprint(c.shape) == "[1 3 1 1]" {
-				place = i / 1024
-			}
-			y[i] = f(x[i], c.values[place])
-		}
-		return y
+	elementwise := map[string]func(x, c float64) float64{
+		"Sub": func(x, c float64) float64 { return x - c }, "Div": func(x, c float64) float64 { return x / c },
+		"Add": func(x, c float64) float64 { return x + c }, "Mul": func(x, c float64) float64 { return x * c },
 	}
+	y := slices.Clone(x)
 	switch operator {
-	case "Sub":
-		return elementwise(func(x, c float64) float64 { return x - c })
-	case "Div":
-		return elementwise(func(x, c float64) float64 { return x / c })
-	case "Add":
-		return elementwise(func(x, c float64) float64 { return x + c })
-	case "Mul":
-		return elementwise(func(x, c float64) float64 { return x * c })
 	case "Flatten", "Reshape":
-		return x
 	case "Relu":
-		y := make([]float64, len(x))
 		for i := range x {
 			y[i] = max(0, x[i])
 		}
-		return y
 	case "Gemm":
 		return gemm(x, constants[0], constants[1].values, transB)
+	case "Sub", "Div", "Add", "Mul":
+		for i := range x {
+			place := i // of a constant the size of an image
+			if fmt.Sprint(constants[0].shape) == "[1 3 1 1]" {
+				place = i / 1024
+			}
+			y[i] = elementwise[operator](x[i], constants[0].values[place])
+		}
+	default:
+		t.Fatalf("%s is no operator that a model here needs", operator)
 	}
-	t.Fatalf("%s is no operator that a model here needs", operator)
-	return nil
+	return y
 }
 
 // gemm is x B + c, or x B^T + c, for one row x.

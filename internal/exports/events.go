@@ -2,8 +2,10 @@ package exports
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"image/png"
 	"io/fs"
 	"os"
@@ -134,4 +136,23 @@ func (w *EventWriter) write(fill func(event *message)) error {
 		return fmt.Errorf("writing for TensorBoard: %w", err)
 	}
 	return nil
+}
+
+// record frames data as a TFRecord: its length in 8 bytes, the checksum of
+// these, the data and its checksum, all little-endian.
+// Format: https://www.tensorflow.org/tutorials/load_data/tfrecord
+func record(data []byte) []byte {
+	framed := binary.LittleEndian.AppendUint64(nil, uint64(len(data)))
+	framed = binary.LittleEndian.AppendUint32(framed, checksum(framed))
+	framed = append(framed, data...)
+	return binary.LittleEndian.AppendUint32(framed, checksum(data))
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// checksum is a CRC-32C, masked because a CRC of data that holds CRCs is weak:
+// rotated right by 15 bits, plus a constant.
+func checksum(data []byte) uint32 {
+	crc := crc32.Checksum(data, castagnoli)
+	return (crc>>15 | crc<<17) + 0xa282ead8
 }

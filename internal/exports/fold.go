@@ -36,7 +36,8 @@ func Fold(m Model) (graphs.Weights, error) {
 		return nil, ErrNoChain
 	}
 	first, last := m.Graph.Layers[0], m.Graph.Layers[len(m.Graph.Layers)-1]
-	mean, std, scaled := m.perValue()
+	origin, std := m.preprocessing()
+	scaled := slices.ContainsFunc(std, func(x float64) bool { return x != 1 })
 	if first.Weight == last.Weight && len(m.Graph.Layers) > 1 && scaled {
 		return nil, ErrShared
 	}
@@ -44,9 +45,9 @@ func Fold(m Model) (graphs.Weights, error) {
 	fold(folded, first, func(weight *matrix, bias []float32) {
 		for o := range bias {
 			sum := float64(bias[o])
-			for j := range mean {
+			for j := range origin {
 				w := weight.at(o, j)
-				sum -= float64(*w) * (mean[j]/std[j] + m.meanValue(j))
+				sum -= float64(*w) * origin[j] / std[j]
 				*w = float32(float64(*w) / std[j])
 			}
 			bias[o] = float32(sum)
@@ -55,7 +56,7 @@ func Fold(m Model) (graphs.Weights, error) {
 	if m.Restores {
 		fold(folded, last, func(weight *matrix, bias []float32) {
 			for j := range bias {
-				bias[j] = float32((float64(bias[j])+m.meanValue(j))*std[j] + mean[j])
+				bias[j] = float32(float64(bias[j])*std[j] + origin[j])
 				for i := range last.In {
 					w := weight.at(j, i)
 					*w = float32(float64(*w) * std[j])
@@ -66,26 +67,21 @@ func Fold(m Model) (graphs.Weights, error) {
 	return folded, nil
 }
 
-// perValue are the normalization's mean and deviation for each value of an
-// image, and whether any deviation is not 1.
-func (m Model) perValue() (mean, std []float64, scaled bool) {
-	mean, std = make([]float64, m.Shape.Values()), slices.Repeat([]float64{1}, m.Shape.Values())
-	if n := m.Normalization; n != nil {
-		for j := range mean {
+// preprocessing returns, for each value of an image, what is subtracted from its
+// pixel and what the difference is then divided by.
+func (m Model) preprocessing() (origin, std []float64) {
+	origin, std = make([]float64, m.Shape.Values()), make([]float64, m.Shape.Values())
+	for j := range origin {
+		std[j] = 1
+		if n := m.Normalization; n != nil {
 			c := j / m.Shape.Plane()
-			mean[j], std[j] = float64(n.Mean[c]), float64(n.Std[c])
-			scaled = scaled || std[j] != 1
+			origin[j], std[j] = float64(n.Mean[c]), float64(n.Std[c])
+		}
+		if m.MeanImage != nil {
+			origin[j] += std[j] * float64(m.MeanImage[j])
 		}
 	}
-	return mean, std, scaled
-}
-
-// meanValue is a value of the mean image, or 0 if there is none.
-func (m Model) meanValue(j int) float64 {
-	if m.MeanImage == nil {
-		return 0
-	}
-	return float64(m.MeanImage[j])
+	return origin, std
 }
 
 // A matrix is a layer's weight, stored either way round.

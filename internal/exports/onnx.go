@@ -103,7 +103,6 @@ func (m Model) formula() (*formula, error) {
 // A formula is a list of steps and the constants they use.
 type formula struct {
 	constants []constant
-	integers  []int64 // the shape that a Reshape uses; otherwise nil
 	steps     []step
 	value     string // the result of the last step
 
@@ -115,7 +114,7 @@ type formula struct {
 type constant struct {
 	name   string
 	shape  []int
-	values []float32
+	values any // []float32 or []int64
 }
 
 // A step is an application of an operator: a node.
@@ -149,7 +148,7 @@ func (f *formula) enter(m Model) {
 }
 
 // know adds a constant, unless it is there already.
-func (f *formula) know(name string, shape []int, values []float32) {
+func (f *formula) know(name string, shape []int, values any) {
 	if !slices.ContainsFunc(f.constants, func(c constant) bool { return c.name == name }) {
 		f.constants = append(f.constants, constant{name, shape, values})
 	}
@@ -167,14 +166,11 @@ func (f *formula) leave(m Model) {
 		f.know("mean_image", []int{m.Shape.Values()}, m.MeanImage)
 		f.then("Add", "with_mean_image", "mean_image")
 	}
-	f.integers = []int64{-1, int64(m.Shape.Channels), int64(m.Shape.Height), int64(m.Shape.Width)}
-	f.then("Reshape", "restored", imageShapeName)
+	f.know("image_shape", []int{4}, []int64{-1, int64(m.Shape.Channels), int64(m.Shape.Height), int64(m.Shape.Width)})
+	f.then("Reshape", "restored", "image_shape")
 	if m.Normalization != nil {
 		f.knowNormalization(m)
 		f.then("Mul", "scaled", "normalize.std")
 		f.then("Add", "pixels", "normalize.mean")
 	}
 }
-
-// imageShapeName is the initializer that holds the shape of a batch of images.
-const imageShapeName = "image_shape"

@@ -3,7 +3,6 @@ package exports
 import (
 	"encoding/binary"
 	"maps"
-	"math"
 	"slices"
 )
 
@@ -50,18 +49,7 @@ func (m Model) graph(f *formula) []byte {
 	}
 	graph.text(2, m.Name)
 	for _, c := range f.constants {
-		data := make([]byte, 0, 4*len(c.values))
-		for _, x := range c.values {
-			data = binary.LittleEndian.AppendUint32(data, math.Float32bits(x))
-		}
-		graph.bytes(5, initializer(c.name, elementFloat, c.shape, data))
-	}
-	if f.integers != nil {
-		var data []byte
-		for _, x := range f.integers {
-			data = binary.LittleEndian.AppendUint64(data, uint64(x))
-		}
-		graph.bytes(5, initializer(imageShapeName, elementInt64, []int{len(f.integers)}, data))
+		graph.bytes(5, c.initializer())
 	}
 	input := m.Input()
 	graph.bytes(11, batchOf(input.Name, input.Shape))
@@ -90,14 +78,22 @@ func (s step) node() []byte {
 	return node
 }
 
-// initializer is the TensorProto of little-endian data.
-func initializer(name string, element int, shape []int, data []byte) []byte {
+// initializer is the TensorProto.
+func (c constant) initializer() []byte {
 	var tensor message
-	for _, size := range shape {
+	for _, size := range c.shape {
 		tensor.integer(1, size)
 	}
+	element := elementFloat
+	if _, whole := c.values.([]int64); whole {
+		element = elementInt64
+	}
 	tensor.integer(2, element)
-	tensor.text(8, name)
+	tensor.text(8, c.name)
+	data, err := binary.Append(nil, binary.LittleEndian, c.values)
+	if err != nil {
+		panic(err) // impossible for numbers of fixed size
+	}
 	tensor.bytes(9, data) // raw_data
 	return tensor
 }
