@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 
 	"github.com/nlpodyssey/gopickle/pickle"
 	"github.com/nlpodyssey/gopickle/pytorch"
@@ -89,31 +90,24 @@ func checkTorchZip(content []byte) error {
 			return errors.New("its members are longer than the whole file")
 		}
 		names[name] = true
-		if err := checkMember(member, name); err != nil {
+		// Reading a member to its end verifies its checksum.
+		file, err := member.Open()
+		if err != nil {
+			return err
+		}
+		held, err := io.ReadAll(file)
+		switch {
+		case err != nil:
+		case name == "data.pkl":
+			_, err = pickles.Scan(held, torchLimits, nil)
+		case name == "byteorder" && string(held) != "little":
+			err = errors.New("its numbers are not little-endian")
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w", shortened(member.Name), err)
 		}
 	}
 	return nil
-}
-
-// checkMember reads a member of the zip to its end, which verifies its
-// checksum.
-func checkMember(member *zip.File, name string) error {
-	file, err := member.Open()
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	held, err := io.ReadAll(file)
-	switch {
-	case err != nil:
-		return err
-	case name == "data.pkl":
-		_, err = pickles.Scan(held, torchLimits, nil)
-	case name == "byteorder" && string(held) != "little":
-		err = errors.New("its numbers are not little-endian")
-	}
-	return err
 }
 
 // stateDict returns the tensors of a state_dict by name.
@@ -162,33 +156,24 @@ func contiguous(t *pytorch.Tensor) (*tensor.Dense, error) {
 	if !ok {
 		return nil, errors.New("its numbers are not float32; save with torch.save(model.float().state_dict(), ...)")
 	}
-	if len(t.Size) != len(t.Stride) {
-		return nil, fmt.Errorf("it has %d dimensions with %d strides", len(t.Size), len(t.Stride))
-	}
 	count := 1
 	for _, size := range t.Size {
-		if size < 1 || count > len(storage.Data)/size {
-			return nil, fmt.Errorf("its shape %v is larger than its storage of %d elements", t.Size, len(storage.Data))
+		if size < 1 || count > len(storage.Data)/size || len(t.Size) != len(t.Stride) {
+			return nil, fmt.Errorf("its shape %v with strides %v is larger than its storage of %d elements", t.Size, t.Stride, len(storage.Data))
 		}
 		count *= size
 	}
 	values := make([]float32, count)
-	place := make([]int, len(t.Size)) // of element i
 	for i := range values {
-		at := t.StorageOffset
-		for d, p := range place {
-			at += p * t.Stride[d]
+		at, rest := t.StorageOffset, i
+		for d, size := range slices.Backward(t.Size) {
+			at += rest % size * t.Stride[d]
+			rest /= size
 		}
 		if at < 0 || at >= len(storage.Data) {
 			return nil, fmt.Errorf("element %d lies outside its storage of %d elements", i, len(storage.Data))
 		}
 		values[i] = storage.Data[at]
-		for d := len(place) - 1; d >= 0; d-- {
-			if place[d]++; place[d] < t.Size[d] {
-				break
-			}
-			place[d] = 0
-		}
 	}
 	return tensor.New(tensor.WithShape(t.Size...), tensor.WithBacking(values)), nil
 }
