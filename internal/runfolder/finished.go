@@ -24,47 +24,42 @@ type FinishedRun struct {
 }
 
 // A notFinishedError is a run without the figures that were asked of it.
-type notFinishedError string
-
-func (e notFinishedError) Error() string { return string(e) }
+type notFinishedError struct{ error }
 
 // WrongRequest marks the error as a fault of the request: it named the wrong run,
 // or named it too early.
 func (notFinishedError) WrongRequest() {}
 
-func notFinished(format string, args ...any) error {
-	return notFinishedError(fmt.Sprintf(format, args...))
-}
-
 // Finished reads a run that has ended.
 func (f *Folder) Finished() (FinishedRun, error) {
 	goOn := "go on with it: " + shell.Command("-resume", f.Path)
 	summary, err := f.Summary()
-	if errors.Is(err, fs.ErrNotExist) {
-		return FinishedRun{}, notFinished("%s holds no finished run: it was cut off or is still training; %s", f.Path, goOn)
-	}
-	if err != nil {
+	why := ""
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		why = "it was cut off or is still training; " + goOn
+	case err != nil:
 		return FinishedRun{}, err
+	case summary.comparable():
+	case summary.Status == Failed:
+		why = "it failed: " + summary.Error
+	case summary.Status == Training && f.Locked():
+		why = "it is still training; wait for it"
+	case summary.Status == Training:
+		why = "it was cut off; " + goOn
+	default:
+		why = "it is " + summary.Status + "; " + goOn
 	}
-	if !summary.comparable() {
-		if summary.Status == Failed {
-			return FinishedRun{}, notFinished("%s holds no finished run: it failed: %s", f.Path, summary.Error)
-		}
-		switch {
-		case summary.Status == Training && f.Locked():
-			return FinishedRun{}, notFinished("%s holds no finished run: it is still training; wait for it", f.Path)
-		case summary.Status == Training:
-			return FinishedRun{}, notFinished("%s holds no finished run: it was cut off; %s", f.Path, goOn)
-		}
-		return FinishedRun{}, notFinished("%s holds no finished run: it is %s; %s", f.Path, summary.Status, goOn)
+	if why != "" {
+		return FinishedRun{}, notFinishedError{fmt.Errorf("%s holds no finished run: %s", f.Path, why)}
 	}
 	history, err := f.History()
 	if err != nil {
 		return FinishedRun{}, err
 	}
 	if len(history) == 0 || len(history) != summary.Epochs {
-		return FinishedRun{}, notFinished("%s: %d epochs, but the summary counts %d: the run was made longer and is not finished; %s",
-			f.File(MetricsFile), len(history), summary.Epochs, goOn)
+		return FinishedRun{}, notFinishedError{fmt.Errorf("%s: %d epochs, but the summary counts %d: the run was made longer and is not finished; %s",
+			f.File(MetricsFile), len(history), summary.Epochs, goOn)}
 	}
 	return FinishedRun{f.Path, summary, history}, nil
 }

@@ -128,10 +128,8 @@ func Open(path string) (*Folder, error) {
 	}
 	if err != nil {
 		newest := filepath.Join(path, Latest)
-		if target, err := resolve(newest); err == nil {
-			if holdsRuns(target) {
-				return nil, fmt.Errorf("%s holds runs; name one of them, such as %s", path, newest)
-			}
+		if target, err := resolve(newest); err == nil && (&Folder{Path: target}).holds(ConfigFile, SweepFile) {
+			return nil, fmt.Errorf("%s holds runs; name one of them, such as %s", path, newest)
 		}
 		if errors.Is(err, fs.ErrNotExist) {
 			err = fmt.Errorf("there is no %s: %w", filepath.Join(path, ConfigFile), fs.ErrNotExist)
@@ -139,16 +137,6 @@ func Open(path string) (*Folder, error) {
 		return nil, fmt.Errorf("%s is not a run folder: %w; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, err)
 	}
 	return &Folder{Path: resolved}, nil
-}
-
-// holdsRuns reports whether a folder is that of a run or of a sweep.
-func holdsRuns(path string) bool {
-	for _, name := range []string{ConfigFile, SweepFile} {
-		if _, err := os.Stat(filepath.Join(path, name)); err == nil {
-			return true
-		}
-	}
-	return false
 }
 
 // resolve follows links, and a latest that is a file (see PointLatest).

@@ -18,10 +18,7 @@ func List(root string) []*Folder {
 			continue
 		}
 		folder := &Folder{Path: path}
-		if slices.ContainsFunc([]string{ConfigFile, SweepFile, ComparisonTable}, func(name string) bool {
-			_, err := os.Stat(folder.File(name))
-			return err == nil
-		}) {
+		if folder.holds(ConfigFile, SweepFile, ComparisonTable) {
 			folders = append(folders, folder)
 		}
 	}
@@ -29,4 +26,12 @@ func List(root string) []*Folder {
 		return strings.Compare(filepath.Base(b.Path), filepath.Base(a.Path)) // timestamps sort as texts
 	})
 	return folders
+}
+
+// holds reports whether the folder has one of the files.
+func (f *Folder) holds(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		_, err := os.Stat(f.File(name))
+		return err == nil
+	})
 }

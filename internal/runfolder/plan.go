@@ -77,7 +77,7 @@ func OpenSweep(path string) (folder *Folder, runs []*Folder, found bool) {
 		return nil, nil, false
 	}
 	folder = &Folder{Path: resolved}
-	if info, err := os.Stat(folder.File(SweepFile)); err != nil || !info.Mode().IsRegular() {
+	if !folder.holds(SweepFile) {
 		return nil, nil, false
 	}
 	configs, _ := filepath.Glob(folder.File(filepath.Join("*", ConfigFile))) // sorted; only a bad pattern is an error
@@ -90,11 +90,7 @@ func OpenSweep(path string) (folder *Folder, runs []*Folder, found bool) {
 // IsComparison reports whether the folder at path is that of a comparison.
 func IsComparison(path string) bool {
 	resolved, err := resolve(path)
-	if err != nil {
-		return false
-	}
-	_, err = os.Stat(filepath.Join(resolved, ComparisonTable))
-	return err == nil
+	return err == nil && (&Folder{Path: resolved}).holds(ComparisonTable)
 }
 
 // Draft creates a hidden folder beside root/name/entry. It is filled and then

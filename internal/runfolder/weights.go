@@ -87,62 +87,40 @@ func (*WeightsError) WrongRequest() {}
 // of weights of the model they are for, which bounds the file's length. Errors
 // are of type *WeightsError.
 func ReadWeights(path string, weights int) (map[string]*tensor.Dense, error) {
-	tensors, err := readWeights(path, weights)
-	var fault *fs.PathError
-	if errors.As(err, &fault) {
-		err = fault.Err // the path is named already
-	}
-	if err != nil {
-		return nil, &WeightsError{path, err}
-	}
-	return tensors, nil
+	tensors, _, err := readWeights(path, weights)
+	return tensors, err
 }
 
-// ReadMetadata reads the metadata of the safetensors file at path, which holds
-// the weights of a model with so many. It returns nil if the file has none or is
-// one that torch.save wrote. Its errors are of type *WeightsError.
+// ReadMetadata is [ReadWeights] for the metadata of the file. It returns nil if the
+// file has none or is one that torch.save wrote.
 func ReadMetadata(path string, weights int) (map[string]string, error) {
-	content, err := read(path, roomFor(weights))
-	if err == nil && !isTorch(content) {
-		_, header, fault := decodeHeader(content, longestHeader)
-		if fault == nil {
-			return header.Metadata(), nil
-		}
-		err = fmt.Errorf("is not a sound safetensors file: %s", shortened(fault.Error()))
-	}
-	if err != nil {
-		return nil, &WeightsError{path, err}
-	}
-	return nil, nil
+	_, metadata, err := readWeights(path, weights)
+	return metadata, err
 }
 
-// roomFor is the largest size that a file may have for a model with so many
-// weights.
-func roomFor(weights int) int64 { return max(roomForWeights, 4*int64(weights)+longestHeader) }
-
-func readWeights(path string, weights int) (map[string]*tensor.Dense, error) {
-	content, err := read(path, roomFor(weights))
-	if err != nil {
-		return nil, err
-	}
-	var tensors map[string]*tensor.Dense
-	if isTorch(content) {
+func readWeights(path string, weights int) (tensors map[string]*tensor.Dense, metadata map[string]string, err error) {
+	content, err := read(path, max(roomForWeights, 4*int64(weights)+longestHeader))
+	var fault *fs.PathError
+	switch {
+	case errors.As(err, &fault):
+		err = fault.Err // the path is named already
+	case err != nil:
+	case isTorch(content):
 		tensors, err = decodeTorch(path, content)
-	} else {
-		tensors, _, err = decodeTensors(content, longestHeader)
-		if err != nil {
+	default:
+		if tensors, metadata, err = decodeTensors(content, longestHeader); err != nil {
 			err = fmt.Errorf("%w; nor is it one of torch.save since torch 1.6", err)
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
 	for _, name := range slices.Sorted(maps.Keys(tensors)) {
-		if err := checkFinite(tensors[name].Float32s()); err != nil {
-			return nil, fmt.Errorf("tensor %q: %w", shortened(name), err)
+		if fault := checkFinite(tensors[name].Float32s()); err == nil && fault != nil {
+			err = fmt.Errorf("tensor %q: %w", shortened(name), fault)
 		}
 	}
-	return tensors, nil
+	if err != nil {
+		return nil, nil, &WeightsError{path, err}
+	}
+	return tensors, metadata, nil
 }
 
 func checkFinite(values []float32) error {
