@@ -263,6 +263,16 @@ func ExampleLearning() {
 	save("learning.png", func(w io.Writer) error { return plots.Learning(w, caption, "", []plots.LearningCurve{curve}) })
 }
 
+func ExampleRates() {
+	var test metrics.RateTest
+	for i := range 300 {
+		power := -7 + float64(i)/50
+		loss := 1 - 0.8/(1+math.Exp(-6*(power+4))) + 0.4*math.Exp(8*(power+1.5)) + 0.03*math.Sin(float64(i*i))
+		test = append(test, metrics.RatePoint{Rate: math.Pow(10, power), Loss: loss})
+	}
+	save("rates.png", func(w io.Writer) error { return plots.Rates(w, caption, "hinge", test) })
+}
+
 func saveChart(name string, chart *plots.Chart, err error) {
 	if err != nil {
 		log.Fatal(err)
@@ -290,6 +300,7 @@ func TestGolden(t *testing.T) {
 	for name, example := range map[string]func(){
 		"loss.png":            ExampleLossChart,
 		"learning.png":        ExampleLearning,
+		"rates.png":           ExampleRates,
 		"yardstick.png":       ExampleLossChart_yardstick,
 		"accuracy.png":        ExampleAccuracyChart,
 		"confusion.png":       ExampleConfusion,

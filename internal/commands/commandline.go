@@ -32,6 +32,7 @@ type program struct {
 	weights            string // best or last
 	file               string // the file to write; empty for the command's own choice
 	quiet, dryRun      bool
+	findRate           bool
 	version            bool
 	port, seeds        int
 }
@@ -114,6 +115,7 @@ func (p *program) flags() *flag.FlagSet {
 	flags.IntVar(&p.seeds, "seeds", 1, "repeat each run with `N` seeds, counting up from the config's")
 	flags.BoolVar(&p.session.TensorBoard, "tensorboard", false, "write event files, for tensorboard --logdir runs")
 	flags.BoolVar(&p.dryRun, "dry-run", false, "check config and data, show the model and about how long training would take; train and write nothing")
+	flags.BoolVar(&p.findRate, "find-rate", false, "instead of training, raise the learning rate step by step and show between which rates a good one lies; writes a picture only")
 	flags.StringVar(&p.format, "format", "", "export: the `FORMAT`, onnx, npz, safetensors or html, a page to play with; by default the one that -o ends in, or onnx")
 	flags.StringVar(&p.weights, "weights", "best", "export: `WHICH` weights, best or last")
 	flags.StringVar(&p.file, "o", "", "export, encode: the `FILE` to write, - for the standard output; by default in the current folder, named after the run. predict: write CSV there")
@@ -180,6 +182,8 @@ func (p *program) train(ctx context.Context, _ []string) error {
 	switch sweep := all[0].Sweep != nil; {
 	case !sweep && p.join != "":
 		return usagef("-join is for sweeps, and %s sweeps no key", p.configs[0])
+	case p.findRate:
+		return p.findRates(ctx, all)
 	case sweep && p.dryRun:
 		return p.dryRunSweep(ctx, all[0])
 	case p.dryRun:

@@ -23,7 +23,7 @@ type command struct {
 // commands are all commands, in the order of the manual. The first three are
 // calls of the same one.
 func commands() []command {
-	const training = "config set data runs init resume seeds join tensorboard dry-run quiet"
+	const training = "config set data runs init resume seeds join tensorboard dry-run find-rate quiet"
 	return []command{
 		{"-config configs/svm.yaml", "train, evaluate, draw", training, (*program).train},
 		{"-config A -config B", "train each in turn, then compare them", training, (*program).train},

@@ -75,3 +75,18 @@ func (p *program) plan(ctx context.Context, config configs.Config) (reports.Plan
 		Memory: shared + own,
 	}, nil
 }
+
+// findRates makes a learning-rate range test of each config.
+func (p *program) findRates(ctx context.Context, all []configs.Config) error {
+	for _, config := range all {
+		if config.Sweep != nil {
+			return usagef("-find-rate tests one config, and %s sweeps keys: remove its sweep with -set sweep=null", config.Name)
+		}
+		test, picture, err := p.session.FindRate(ctx, config)
+		if err != nil {
+			return err
+		}
+		reports.ShowRates(p.stdout, config.Name, test, picture)
+	}
+	return nil
+}

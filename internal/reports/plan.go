@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cifartrain/internal/runfolder"
+	"cifartrain/metrics"
 )
 
 // A Plan is what a dry run finds out about the runs of a config.
@@ -74,6 +75,17 @@ func DryRunEnd(out io.Writer, runs int, comparison string, seconds float64) {
 		fmt.Fprintln(out, wrap(text, widthOf(out)))
 	}
 	fmt.Fprintln(out, "This was a dry run: nothing was trained or written. Loading, pictures and the\nprincipal components of an autoencoder come on top of these times.")
+}
+
+// ShowRates says what a learning-rate range test of a config found.
+func ShowRates(out io.Writer, name string, test metrics.RateTest, picture string) {
+	text := fmt.Sprintf("%s: %s steps with learning rates from %.2g to %.2g. ", name, Thousands(len(test)), test[0].Rate, test[len(test)-1].Rate)
+	if low, high, descends := test.Range(); descends {
+		text += fmt.Sprintf("Look for a good one between %.2g and %.2g: from where the loss falls most steeply to a third of where it has climbed back half of what it fell.", low, high)
+	} else {
+		text += "The loss never falls by more than it differs from batch to batch, so the test names no range: look at the picture, and whether the model and its data are as they should be."
+	}
+	fmt.Fprintf(out, "%s\nPicture: %s. No run reads it, and nothing else was written.\n", wrap(text, widthOf(out)), picture)
 }
 
 // imageCounts says how many images each split has.

@@ -45,6 +45,10 @@ const (
 	TensorBoardFolder = "tensorboard"
 )
 
+// RatesPicture shows a learning-rate range test. It lies beside the run folders of one
+// name, because no run depends on it.
+const RatesPicture = "find-rate.png"
+
 // Latest is the link, beside the run folders of one name, that points at the
 // newest.
 const Latest = "latest"
