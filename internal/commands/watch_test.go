@@ -120,7 +120,7 @@ func TestWatchTooEarly(t *testing.T) {
 	if want := "It waits for the run to begin: so far, " + path + " is not a run folder"; !strings.Contains(out.String(), want) {
 		t.Errorf("it does not say %q:\n%s", want, out)
 	}
-	if err := p.watch(ctx, []string{filepath.Dir(path)}); err == nil || !strings.Contains(err.Error(), "there is no ") {
+	if err := p.watch(ctx, []string{filepath.Dir(path)}); err == nil || !strings.Contains(err.Error(), "there is no such folder") {
 		t.Errorf("it waits for a folder that is no run's latest: %v", err)
 	}
 }

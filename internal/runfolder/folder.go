@@ -135,13 +135,23 @@ func Open(path string) (*Folder, error) {
 		if target, err := resolve(newest); err == nil && (&Folder{Path: target}).holds(ConfigFile, SweepFile) {
 			return nil, fmt.Errorf("%s holds runs; name one of them, such as %s", path, newest)
 		}
-		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("there is no %s: %w", filepath.Join(path, ConfigFile), fs.ErrNotExist)
+		if errors.Is(err, fs.ErrNotExist) && resolved == "" {
+			err = notThere("there is no such folder")
+		} else if errors.Is(err, fs.ErrNotExist) {
+			err = notThere("it holds no " + ConfigFile)
 		}
 		return nil, fmt.Errorf("%s is not a run folder: %w; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, err)
 	}
 	return &Folder{Path: resolved}, nil
 }
+
+// notThere says in words what is missing; it counts as fs.ErrNotExist.
+type notThere string
+
+func (e notThere) Error() string { return string(e) }
+
+// Is makes errors.Is recognize fs.ErrNotExist.
+func (notThere) Is(target error) bool { return target == fs.ErrNotExist }
 
 // resolve follows links, and a latest that is a file (see PointLatest).
 func resolve(path string) (string, error) {
