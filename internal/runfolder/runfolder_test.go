@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,25 +86,25 @@ func TestLatestThatIsAFolder(t *testing.T) {
 	}
 }
 
-func TestOpenSuggestsTheNewest(t *testing.T) {
+// TestOpenSaysWhatIsMissing opens what is no run.
+func TestOpenSaysWhatIsMissing(t *testing.T) {
 	folder := create(t)
-	if err := folder.Write(ConfigFile, []byte("name: svm\n")); err != nil {
+	parent := filepath.Dir(folder.Path)
+	link := filepath.Join(parent, Latest)
+	expect := func(path, says string) {
+		t.Helper()
+		if _, err := Open(path); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("the error is %v, want it to say %q", err, says)
+		}
+	}
+	expect(folder.Path, "is not a run folder: it holds no config.yaml")
+	expect(filepath.Join(parent, "none"), "is not a run folder: there is no such folder")
+	if err := errors.Join(folder.Write(ConfigFile, nil), folder.PointLatest()); err != nil {
 		t.Fatal(err)
 	}
-	if err := folder.PointLatest(); err != nil {
-		t.Fatal(err)
-	}
-	_, err := Open(filepath.Dir(folder.Path))
-	if err == nil || !strings.Contains(err.Error(), filepath.Join("svm", "latest")) {
-		t.Errorf("error is %v", err)
-	}
-}
-
-func TestOpenWantsAConfig(t *testing.T) {
-	_, err := Open(t.TempDir())
-	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "is not a run folder") {
-		t.Errorf("error is %v", err)
-	}
+	expect(parent, "holds runs; name one of them, such as "+link)
+	os.RemoveAll(folder.Path)
+	expect(link, "it points at 20260304T050607Z, which is gone")
 }
 
 func TestWriteNew(t *testing.T) {
@@ -154,30 +155,13 @@ var epochs = metrics.History{
 	{Number: 2, TrainLoss: 1e-9, ValidationLoss: 123456.789, TrainAccuracy: 1, ValidationAccuracy: 0, LearningRate: 3e-5, Seconds: 12},
 }
 
-func TestHistoryRoundTrip(t *testing.T) {
-	without := metrics.History{{Number: 1, TrainLoss: 0.02, ValidationLoss: 0.03, TrainAccuracy: math.NaN(), ValidationAccuracy: math.NaN(), LearningRate: 1e-3, Seconds: 1.5}}
-	for name, want := range map[string]metrics.History{"classifier": epochs, "autoencoder": without} {
-		t.Run(name, func(t *testing.T) {
-			folder := create(t)
-			for _, e := range want {
-				if err := folder.AppendEpoch(e); err != nil {
-					t.Fatal(err)
-				}
-			}
-			got, err := folder.History()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(want, got, cmpopts.EquateNaNs()); diff != "" {
-				t.Errorf("history (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-func TestMetricsFileIsAsPromised(t *testing.T) {
+// TestMetricsFile wants metrics.csv as it is promised, and to read back as it was
+// written.
+func TestMetricsFile(t *testing.T) {
 	folder := create(t)
-	for _, e := range epochs {
+	regression := metrics.Epoch{Number: 3, TrainLoss: 0.02, ValidationLoss: 0.03, TrainAccuracy: math.NaN(), ValidationAccuracy: math.NaN(), LearningRate: 1e-3, Seconds: 1.5}
+	all := append(slices.Clone(epochs), regression)
+	for _, e := range all {
 		if err := folder.AppendEpoch(e); err != nil {
 			t.Fatal(err)
 		}
@@ -189,9 +173,14 @@ func TestMetricsFileIsAsPromised(t *testing.T) {
 	want := `epoch,train_loss,val_loss,train_accuracy,val_accuracy,learning_rate,seconds
 1,0.3333333333333333,0.25,0.8125,0.75,0.1,0.042
 2,1e-09,123456.789,1,0,3e-05,12.000
+3,0.02,0.03,,,0.001,1.500
 `
 	if diff := cmp.Diff(want, string(content)); diff != "" {
 		t.Errorf("metrics.csv (-want +got):\n%s", diff)
+	}
+	got, err := folder.History()
+	if diff := cmp.Diff(all, got, cmpopts.EquateNaNs()); diff != "" || err != nil {
+		t.Errorf("history (-want +got):\n%s, %v", diff, err)
 	}
 }
 
