@@ -1,6 +1,7 @@
 package fuse
 
 import (
+	"fmt"
 	"math"
 
 	G "gorgonia.org/gorgonia"
@@ -22,6 +23,9 @@ const (
 // them. Otherwise these statistics are used as they are. They have no gradient. Source: https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html
 // and Ioffe and Szegedy, https://arxiv.org/abs/1502.03167
 func BatchNorm(x, weight, bias, mean, variance *G.Node, training bool) (*G.Node, error) {
+	if x.Dims() != 2 {
+		return nil, fmt.Errorf("batch norm: x %v is no matrix", x.Shape())
+	}
 	width := x.Shape()[1]
 	n := &normalization{rows: x.Shape()[0], width: width, mean: make([]float64, width), scale: make([]float64, width)}
 	o := newOp("batch norm", x.Shape(), func(y []float32, in [][]float32) { n.forward(y, in, training) })

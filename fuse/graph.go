@@ -4,7 +4,7 @@
 //
 //	x W, x W^T                     products of matrices
 //	x W + b, x W^T + b             with a bias added to each row
-//	relu(x W + b)                  and a ReLU after it
+//	relu(x W + b), relu(x)         and a ReLU after it, or after anything
 //	mean((a - b)^2)                mean squared error
 //	c * mean(relu(1 - y*s))        hinge loss, also squared
 //

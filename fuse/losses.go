@@ -145,8 +145,8 @@ func squaredName(name string, squared bool) string {
 // the second of two classes. It is computed so that large scores do no harm. Source:
 // https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
 func CrossEntropy(scores, labels *G.Node) (*G.Node, error) {
-	classes := scores.Shape()[1]
 	return Loss{"cross-entropy", func(gradient, scores, labels []float32) float32 {
+		classes := len(scores) / len(labels)
 		total, logs := 0.0, make([]float64, max(classes, 2))
 		for i, label := range labels {
 			row, own := scores[i*classes:(i+1)*classes], int(label)
