@@ -102,50 +102,15 @@ func TestYAMLHoldsTheKeysThatAct(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `name: b
-seed: 1
-model:
-  kind: autoencoder
-  hidden: [128]
-  latent: 32
-  activation: relu
-  dropout: 0
-  batch_norm: false
-  init: torch
-data:
-  source: sample
-  dir: data
-  classes: []
-  validation: 0.3
-  split: random
-  shuffle: true
-  flip: false
-  shift: 0
-  noise: 0
-  limit: 0
-  center: false
-  batch_size: 64
-  eval_batch_size: 128
-loss:
-  kind: mse
-optimizer:
-  kind: adam
-  learning_rate: 0.001
-  weight_decay: 0
-  betas: [0.9, 0.999]
-  eps: 1e-08
-  schedule: constant
-  warmup_steps: 0
-  clip_norm: 0
-train:
-  epochs: 50
-  early_stopping: 0
-  average_decay: 0
-plots:
-  reconstructions: 0
-`
-	if diff := cmp.Diff(want, string(text)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	for _, acts := range []string{"name: b\n", "  hidden: [128]\n", "  source: sample\n", "  eps: 1e-08\n", "  reconstructions: 0\n"} {
+		if !strings.Contains(string(text), acts) {
+			t.Errorf("it lacks %q:\n%s", acts, text)
+		}
+	}
+	for _, idle := range []string{"size", "if_missing", "url", "download", "normalize", "c", "multiclass", "momentum", "nesterov", "step_epochs", "gamma"} {
+		if strings.Contains(string(text), "  "+idle+":") {
+			t.Errorf("it holds %s, which has no effect:\n%s", idle, text)
+		}
 	}
 }
 

@@ -136,10 +136,10 @@ func (s *Sweep) combinations() float64 {
 func (s *Sweep) OneAtATime() bool { return s.Method == "one_at_a_time" }
 
 // changes returns the choices of the first values, and of those with another value
-// of a single key.
+// of a single key, in the order of a grid.
 func (s *Sweep) changes() []choice {
 	all := []choice{make(choice, len(s.Keys))}
-	for i, swept := range s.Keys {
+	for i, swept := range slices.Backward(s.Keys) {
 		for value := 1; value < len(swept.Values); value++ {
 			changed := make(choice, len(s.Keys))
 			changed[i] = float64(value)
@@ -153,11 +153,11 @@ func (s *Sweep) changes() []choice {
 // are fewer if nearly all that are drawn turn out equal to earlier ones. A sweep
 // without keys has one.
 func (r *reader) settings(s *Sweep) {
-	choices := make(map[string]choice) // by their settings' values that have an effect
+	tried := make(map[string]bool) // by the settings' values that have an effect
 	try := func(c choice) {
 		setting := r.setting(c)
-		if same := fmt.Sprintf("%q", setting.Values); choices[same] == nil {
-			choices[same] = c
+		if same := fmt.Sprintf("%q", setting.Values); !tried[same] {
+			tried[same] = true
 			s.Settings = append(s.Settings, setting)
 		}
 	}
@@ -179,11 +179,6 @@ func (r *reader) settings(s *Sweep) {
 				try(c)
 			}
 		}
-	}
-	if s.Budget == 0 { // what was drawn is trained in the order in which it was drawn
-		slices.SortFunc(s.Settings, func(a, b Setting) int {
-			return slices.Compare(choices[fmt.Sprintf("%q", a.Values)], choices[fmt.Sprintf("%q", b.Values)])
-		})
 	}
 }
 

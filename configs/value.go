@@ -1,8 +1,11 @@
 package configs
 
 import (
+	"errors"
 	"math"
 	"net/url"
+	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -167,7 +170,7 @@ func (r *reader) badText(k *key, value reflect.Value) string {
 	case k.is("name"):
 		return badName(text)
 	case k.is("path"):
-		path, err := ExpandHome(text)
+		path, err := expandHome(text)
 		value.SetString(path)
 		if err != nil {
 			return err.Error()
@@ -187,6 +190,21 @@ func (r *reader) badText(k *key, value reflect.Value) string {
 		return quoted(text) + " is not " + oneOf(choices) + didYouMean(text, choices)
 	}
 	return ""
+}
+
+// expandHome replaces ~ at the start of a path by the home folder, as shells do
+// for ~ alone and for ~/ before more. It returns an error if the system does
+// not say which folder that is.
+func expandHome(path string) (string, error) {
+	rest, home := strings.CutPrefix(path, "~")
+	if !home || rest != "" && !os.IsPathSeparator(rest[0]) {
+		return path, nil
+	}
+	folder, err := os.UserHomeDir()
+	if err != nil {
+		return path, errors.New("~ stands for the home folder, but the environment variable HOME does not say which folder that is; write the path without ~")
+	}
+	return filepath.Join(folder, rest), nil
 }
 
 // choices returns the words that a key's text may be; nothing for any text.

@@ -10,7 +10,7 @@ func TestExpandHome(t *testing.T) {
 	for path, want := range map[string]string{
 		"~": "/home/me", "~/x/y": "/home/me/x/y", "~other/x": "~other/x", "./~": "./~", "a/~": "a/~", "": "", "/~": "/~",
 	} {
-		if got, err := ExpandHome(path); got != want || err != nil {
+		if got, err := expandHome(path); got != want || err != nil {
 			t.Errorf("%s is %s, error %v; want %s", path, got, err, want)
 		}
 	}
