@@ -19,8 +19,12 @@ var encoder = png.Encoder{CompressionLevel: png.BestSpeed}
 // writePicture writes a PNG that shows the heading and, below it, a body of
 // the given height that drawBody draws on the canvas it is handed. A long
 // heading makes the picture taller, never the body smaller. If the font lacks letters,
-// a note below the body says how they are written.
+// a note below the body says how they are written. To a [Vector], writePicture writes
+// the body alone.
 func writePicture(w io.Writer, h heading, bodyHeight vg.Length, drawBody func(draw.Canvas)) error {
+	if vector, is := w.(*Vector); is {
+		return vector.draw(bodyHeight, drawBody)
+	}
 	sheet := drawSheet(h, bodyHeight, heading{}, drawBody)
 	if sheet.standIns {
 		sheet = drawSheet(h, bodyHeight, heading{notes: []string{"Letters that the font lacks are written as their Unicode numbers, between " + standInOpen + " and " + standInClose + "."}}, drawBody)

@@ -62,7 +62,13 @@ func ROC(w io.Writer, caption Caption, curves []NamedROC, omitted int) (err erro
 			"The area under the curve is the probability that an image of the class scores higher than another.",
 	}, omittedNote(omitted, "with larger areas")...)}
 	return writePicture(w, heading, side, func(c draw.Canvas) {
-		axes.Draw(draw.Crop(c, 0, side-c.Size().X, 0, 0))
-		legend.Draw(draw.Crop(c, side+panelGap, 0, 0, 0))
+		if beside := c.Size().X - side; beside > side/3 {
+			axes.Draw(draw.Crop(c, 0, -beside, 0, 0))
+			legend.Draw(draw.Crop(c, side+panelGap, 0, 0, 0))
+			return
+		}
+		axes.Draw(c) // in a narrow figure the legend stands where a good curve is not
+		legend.Left, legend.Top, legend.TextStyle.Font.Size = false, false, smallSize
+		legend.Draw(draw.Crop(c, 0, -8, 50, 0))
 	})
 }

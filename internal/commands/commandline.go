@@ -30,6 +30,7 @@ type program struct {
 	split              string // which of a run's own images
 	format             string // onnx, npz, safetensors or html; if empty, what the file's ending says, or onnx
 	weights            string // best or last
+	width              string // of vector files
 	file               string // the file to write; empty for the command's own choice
 	quiet, dryRun      bool
 	findRate           bool
@@ -116,7 +117,8 @@ func (p *program) flags() *flag.FlagSet {
 	flags.BoolVar(&p.session.TensorBoard, "tensorboard", false, "write event files, for tensorboard --logdir runs")
 	flags.BoolVar(&p.dryRun, "dry-run", false, "check config and data, show the model and about how long training would take; train and write nothing")
 	flags.BoolVar(&p.findRate, "find-rate", false, "instead of training, raise the learning rate step by step and show between which rates a good one lies; writes a picture only")
-	flags.StringVar(&p.format, "format", "", "export: the `FORMAT`, onnx, npz, safetensors or html, a page to play with; by default the one that -o ends in, or onnx")
+	flags.StringVar(&p.format, "format", "", "export: the `FORMAT`, onnx, npz, safetensors or html, a page to play with; by default the one that -o ends in, or onnx. report: also write the charts as svg or pdf")
+	flags.StringVar(&p.width, "width", "column", "report: the `WIDTH` of svg and pdf files, column (8.6 cm), page (17.8 cm) or a number of centimeters")
 	flags.StringVar(&p.weights, "weights", "best", "export: `WHICH` weights, best or last")
 	flags.StringVar(&p.file, "o", "", "export, encode: the `FILE` to write, - for the standard output; by default in the current folder, named after the run. predict: write CSV there")
 	flags.StringVar(&p.split, "split", "test", "predict, encode: `WHICH` of the run's own images, test, validation or train")

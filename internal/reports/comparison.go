@@ -349,6 +349,9 @@ func WriteComparison(f *runfolder.Folder, c *Comparison, pictures []DrawnPicture
 		}
 		page.Curves = append(page.Curves, curves)
 	}
+	if page.Files, err = f.Files(); err != nil {
+		return err
+	}
 	return f.WriteWith(runfolder.ReportFile, func(w io.Writer) error { return resultsTemplate.Execute(w, page) })
 }
 

@@ -79,6 +79,7 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 		Groups   [][]DrawnPicture
 		Config   string
 		Again    string
+		Files    []string
 	}{Summary: s, Progress: progress, Tiles: tiles(s), Again: again(f, s)}
 	drawn, err := read(f, pictures)
 	if err != nil {
@@ -96,6 +97,11 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 		return err
 	}
 	page.Config = string(config)
+	if progress == "" {
+		if page.Files, err = f.Files(); err != nil {
+			return err
+		}
+	}
 	if page.Curves, err = curves(s, history); err != nil {
 		return err
 	}

@@ -334,6 +334,7 @@ type resultsPage struct {
 	Results, Runs     table
 	Curves            []template.HTML
 	Pictures          []DrawnPicture
+	Files             []string // that the page names with a link
 }
 
 //go:embed results.html

@@ -422,6 +422,11 @@ func SweepPage(w io.Writer, f *runfolder.Folder, s *Sweep, pictures []DrawnPictu
 		Order: "Ordered by the validation figure of the best epoch; test figures play no part."}
 	_, runs := results(f, s.contenders())
 	p.addRuns(runs)
+	if s.Progress == nil {
+		if p.Files, err = f.Files(); err != nil {
+			return err
+		}
+	}
 	return resultsTemplate.Execute(w, p)
 }
 

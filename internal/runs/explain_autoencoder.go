@@ -27,7 +27,7 @@ func explainAutoencoder(t *Run, caption plots.Caption) []picture {
 				return plots.RestoredGroups(w, caption, "From the worst restored to the best",
 					"The images with the largest, the middle and the smallest errors of all.", groups)
 			}},
-		{file: "errors.png", group: "What it restores", tested: true, meaning: "The error by class, beside that of as many principal components.",
+		{file: "errors.png", group: "What it restores", tested: true, chart: true, meaning: "The error by class, beside that of as many principal components.",
 			draw: func(w io.Writer) error { return t.drawErrorsByClass(w, caption) }},
 	}
 	if len(t.Config.Model.Hidden) > 0 {

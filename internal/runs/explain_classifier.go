@@ -2,6 +2,8 @@ package runs
 
 import (
 	"cmp"
+	"encoding/csv"
+	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -31,14 +33,31 @@ func explainClassifier(t *Run, caption plots.Caption) []picture {
 		}
 	}
 	return []picture{
-		{file: "roc.png", group: "How good it is", tested: true, meaning: "How many images of a class it finds at the cost of how many false alarms, for every threshold.",
+		{file: "roc.png", group: "How good it is", tested: true, chart: true, meaning: "How many images of a class it finds at the cost of how many false alarms, for every threshold.",
 			draw: drawn(func(w io.Writer, all []Prediction) error {
 				curves, omitted := t.characteristics(all)
 				return plots.ROC(w, caption, curves, omitted)
+			}),
+			csv: drawn(func(w io.Writer, all []Prediction) error {
+				curves, _ := t.characteristics(all)
+				rows := [][]string{{"class", "false_positive_rate", "true_positive_rate"}}
+				for _, curve := range curves {
+					for i := range curve.FalsePositive {
+						rows = append(rows, []string{curve.Class, fmt.Sprint(curve.FalsePositive[i]), fmt.Sprint(curve.TruePositive[i])})
+					}
+				}
+				return csv.NewWriter(w).WriteAll(rows)
 			})},
-		{file: "margins.png", group: "What it gets wrong", tested: true, meaning: "How far on the right or wrong side of the boundary the test images of each class lie.",
+		{file: "margins.png", group: "What it gets wrong", tested: true, chart: true, meaning: "How far on the right or wrong side of the boundary the test images of each class lie.",
 			draw: drawn(func(w io.Writer, all []Prediction) error {
 				return plots.Margins(w, caption, t.margins(all))
+			}),
+			csv: drawn(func(w io.Writer, all []Prediction) error {
+				rows := [][]string{{"index", "class", "margin"}}
+				for i, prediction := range all {
+					rows = append(rows, []string{fmt.Sprint(t.Test.Index(i)), t.Test.Classes[t.Test.Class(i)], fmt.Sprint(margin(t.Test.Class(i), prediction.Scores))})
+				}
+				return csv.NewWriter(w).WriteAll(rows)
 			})},
 		{file: "mistakes.png", group: "What it gets wrong", tested: true, meaning: "The mistakes it is most sure of.",
 			draw: drawn(func(w io.Writer, all []Prediction) error {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 	"sync"
 
 	"cifartrain/internal/reports"
@@ -24,7 +25,9 @@ type picture struct {
 	group   string // the heading in the report under which it appears with others
 	meaning string // what it shows, for readers who cannot see it; empty if the report draws its own version
 	tested  bool   // whether it needs a run that was scored on the test images
+	chart   bool   // whether it can be drawn to a [plots.Vector]
 	draw    func(io.Writer) error
+	csv     func(io.Writer) error // writes its values; may be nil
 }
 
 // pictures returns the pictures of a run with its best weights. Which there are
@@ -33,7 +36,7 @@ type picture struct {
 func (r *Run) pictures(summary *runfolder.Summary, history metrics.History) []picture {
 	caption := plots.Caption{Run: summary.Name, Dataset: summary.Dataset + ": " + reports.ClassList(r.Training.Classes)}
 	onTest := plots.Caption{Run: caption.Run, Dataset: caption.Dataset + ", test images, best weights"}
-	all := []picture{{file: "loss.png", draw: plots.PNG(plots.LossChart(caption, history, summary.Loss, reports.Yardsticks(summary)...))}}
+	all := []picture{{file: "loss.png", chart: true, draw: plots.PNG(plots.LossChart(caption, history, summary.Loss, reports.Yardsticks(summary)...))}}
 	if r.Architecture.Task.Restores() {
 		if r.Config.Plots.Reconstructions > 0 {
 			all = append(all, picture{file: "reconstructions.png", group: "What it restores",
@@ -48,8 +51,8 @@ func (r *Run) pictures(summary *runfolder.Summary, history metrics.History) []pi
 		}
 		return append(all, explainAutoencoder(r, onTest)...)
 	}
-	all = append(all, picture{file: "accuracy.png", draw: plots.PNG(plots.AccuracyChart(caption, history))},
-		picture{file: "confusion.png", group: "How good it is", tested: true, meaning: "How the best weights classify the test images.",
+	all = append(all, picture{file: "accuracy.png", chart: true, draw: plots.PNG(plots.AccuracyChart(caption, history))},
+		picture{file: "confusion.png", group: "How good it is", tested: true, chart: true, meaning: "How the best weights classify the test images.",
 			draw: func(w io.Writer) error { return plots.Confusion(w, onTest, summary.Confusion) }})
 	all = append(all, explainClassifier(r, onTest)...)
 	if name := r.Architecture.PixelWeight; name != "" {
@@ -95,6 +98,12 @@ func (r *Run) draw(result training.Result) (shown []reports.Picture, err error) 
 	for i, content := range drawAll(due) {
 		one := due[i]
 		err = errors.Join(err, r.Folder.WriteWith(one.file, content))
+		if name := strings.TrimSuffix(one.file, ".png"); r.session.Vector.Format != "" && one.chart {
+			err = errors.Join(err, r.Folder.WriteWith(name+"."+r.session.Vector.Format, r.session.VectorFile(one.draw)))
+			if one.csv != nil {
+				err = errors.Join(err, r.Folder.WriteWith(name+".csv", one.csv))
+			}
+		}
 		if one.meaning != "" {
 			shown = append(shown, reports.Picture{File: one.file, Group: one.group, Meaning: one.meaning})
 		}
@@ -103,6 +112,15 @@ func (r *Run) draw(result training.Result) (shown []reports.Picture, err error) 
 		err = r.show(shown, len(result.History))
 	}
 	return shown, err
+}
+
+// VectorFile returns a function that writes a chart as the session's kind of vector file.
+func (s *Session) VectorFile(draw func(io.Writer) error) func(io.Writer) error {
+	return func(w io.Writer) error {
+		vector := s.Vector
+		vector.Writer = w
+		return draw(&vector)
+	}
 }
 
 // drawAll draws pictures at the same time, one on each processor, and returns a

@@ -14,6 +14,7 @@ import (
 	"cifartrain/internal/shell"
 	"cifartrain/loaders"
 	"cifartrain/loaders/sources"
+	"cifartrain/plots"
 )
 
 // A Session holds what all runs of one command share.
@@ -26,6 +27,7 @@ type Session struct {
 	Kinds    []graphs.Kind // the kinds of models that configs may ask for; nil for [graphs.Kinds]
 	Repeated []string      // flags of this command that must be repeated in a command that resumes
 
+	Vector      plots.Vector  // how runs that are drawn again write their charts for a paper; without a format they do not
 	TensorBoard bool          // whether runs write event files for TensorBoard
 	SaveEvery   time.Duration // the time between two checkpoints within an epoch; 0 means a minute
 	Offline     bool          // download nothing: the sample replaces a missing dataset, with a warning

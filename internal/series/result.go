@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"cifartrain/configs"
 	"cifartrain/internal/reports"
@@ -148,6 +150,10 @@ func (p *plan) draw(result *reports.Sweep) ([]reports.DrawnPicture, error) {
 	var content bytes.Buffer
 	meaning, picture := p.picture(result)
 	err := picture(&content, caption)
+	if format := p.session.Vector.Format; format != "" {
+		name := strings.TrimSuffix(runfolder.SweepPicture, "png") + format
+		err = errors.Join(err, p.folder.WriteWith(name, p.session.VectorFile(func(w io.Writer) error { return picture(w, caption) })))
+	}
 	return []reports.DrawnPicture{{Picture: reports.Picture{File: runfolder.SweepPicture, Meaning: meaning}, PNG: content.Bytes()}}, err
 }
 
