@@ -86,7 +86,7 @@ func TestLivePage(t *testing.T) {
 	}
 	wants("after an hour", "for 1 h 0 min nothing has been added", "go run . -resume "+folder.Path)
 
-	if err := folder.WriteSummary(&runfolder.Summary{Name: "svm", Status: runfolder.Interrupted, Epochs: 1}); err != nil {
+	if err := folder.WriteSummary(&runfolder.Summary{Name: "svm", Status: runfolder.Interrupted, Task: metrics.Classify, Epochs: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if err := folder.Write(runfolder.ReportFile, []byte("<body>the report</body>")); err != nil {
