@@ -2,14 +2,12 @@ package training_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"testing"
 
 	"gorgonia.org/tensor"
 
 	"cifartrain/graphs"
-	"cifartrain/loaders"
 	"cifartrain/solvers"
 )
 
@@ -28,21 +26,6 @@ type multiclassParity struct {
 	} `json:"cases"`
 }
 
-// multiclassSet are the script's made-up images, in ten classes.
-func multiclassSet(t *testing.T) *loaders.Set {
-	dataset, _ := formulaImages()
-	var records []byte
-	for i := range dataset.Train.Len() {
-		records = append(append(records, byte(i%10)), dataset.Train.Pixels(i)...)
-	}
-	dataset.Classes = nil
-	for class := range 10 {
-		dataset.Classes = append(dataset.Classes, fmt.Sprintf("class %d", class))
-	}
-	dataset.Train = loaders.NewImages(dataset.Shape, records)
-	return selectClasses(t, dataset)
-}
-
 // TestMulticlassParityWithTorch trains from PyTorch's weights in PyTorch's order
 // and compares every epoch's figures.
 func TestMulticlassParityWithTorch(t *testing.T) {
@@ -54,7 +37,7 @@ func TestMulticlassParityWithTorch(t *testing.T) {
 	if err := json.Unmarshal(content, &figures); err != nil {
 		t.Fatal(err)
 	}
-	set := multiclassSet(t)
+	set := classSet(t, 10)
 	for _, c := range figures.Cases {
 		t.Run(c.Multiclass+", "+c.Loss, func(t *testing.T) {
 			architecture, err := graphs.New(graphs.Kinds(), "linear_svm",

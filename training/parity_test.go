@@ -138,7 +138,7 @@ func paritySVM(t *testing.T, spec graphs.Spec) (*graphs.Architecture, graphs.Wei
 	if err != nil {
 		t.Fatal(err)
 	}
-	tensors, err := runfolder.ReadWeights("testdata/svm_init.safetensors", 0)
+	tensors, _, err := runfolder.ReadWeights("testdata/svm_init.safetensors", 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,27 +62,44 @@ func values(weights graphs.Weights) (all []float32) {
 	return all
 }
 
-func TestSameSeedSameNumbers(t *testing.T) {
-	var histories []metrics.History
-	var weights [][]float32
-	for _, processors := range []int{1, 2, 4, 16, 64} {
-		func() {
-			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
-			run := newRun(t, 0.01)
-			result, err := run.Train(context.Background())
-			if err != nil {
-				t.Fatal(err)
-			}
-			histories = append(histories, result.History)
-			weights = append(weights, values(run.Weights))
-		}()
+// newNetworkRun is newRun of an MLP with everything that a hidden layer may have.
+func newNetworkRun(t testing.TB) *training.Run {
+	t.Helper()
+	architecture, err := graphs.New(graphs.Kinds(), "mlp", graphs.Spec{Inputs: 3072, Classes: 2, Init: "torch", Hidden: []int{256}, Activation: "gelu", BatchNorm: true, Dropout: 0.2})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i := 1; i < len(histories); i++ {
-		if diff := cmp.Diff(histories[0], histories[i], cmpopts.IgnoreFields(metrics.Epoch{}, "Seconds")); diff != "" {
-			t.Errorf("history differs with GOMAXPROCS:\n%s", diff)
+	run := newRun(t, 0.01)
+	run.Architecture, run.Weights, run.Random, run.Epochs = architecture, architecture.Initialize(random), random, 1
+	return run
+}
+
+func TestSameSeedSameNumbers(t *testing.T) {
+	for name, new := range map[string]func() *training.Run{
+		"svm": func() *training.Run { return newRun(t, 0.01) },
+		"mlp": func() *training.Run { return newNetworkRun(t) },
+	} {
+		var histories []metrics.History
+		var weights [][]float32
+		for _, processors := range []int{1, 2, 4, 16, 64} {
+			func() {
+				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
+				run := new()
+				result, err := run.Train(context.Background())
+				if err != nil {
+					t.Fatal(err)
+				}
+				histories = append(histories, result.History)
+				weights = append(weights, values(run.Weights))
+			}()
 		}
-		if diff := cmp.Diff(weights[0], weights[i]); diff != "" {
-			t.Errorf("weights differ with GOMAXPROCS:\n%s", diff)
+		for i := 1; i < len(histories); i++ {
+			if diff := cmp.Diff(histories[0], histories[i], cmpopts.IgnoreFields(metrics.Epoch{}, "Seconds")); diff != "" {
+				t.Errorf("%s: history differs with GOMAXPROCS:\n%s", name, diff)
+			}
+			if diff := cmp.Diff(weights[0], weights[i]); diff != "" {
+				t.Errorf("%s: weights differ with GOMAXPROCS:\n%s", name, diff)
+			}
 		}
 	}
 }

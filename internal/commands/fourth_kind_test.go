@@ -145,7 +145,7 @@ func TestFourthKind(t *testing.T) {
 	if err := session.Resume(ctx, path, "", []string{"train.epochs=2"}); err != nil {
 		t.Fatal(err)
 	}
-	resumed, err := runfolder.ReadWeights(folder.File(runfolder.LastWeightsFile), summary.Parameters)
+	resumed, _, err := runfolder.ReadWeights(folder.File(runfolder.LastWeightsFile), summary.Parameters)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestFourthKind(t *testing.T) {
 	if folder, err = runfolder.Open(filepath.Join(session.Runs, "softmax", "latest")); err != nil {
 		t.Fatal(err)
 	}
-	whole, err := runfolder.ReadWeights(folder.File(runfolder.LastWeightsFile), summary.Parameters)
+	whole, _, err := runfolder.ReadWeights(folder.File(runfolder.LastWeightsFile), summary.Parameters)
 	if err != nil {
 		t.Fatal(err)
 	}

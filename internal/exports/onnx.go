@@ -25,6 +25,8 @@ type Model struct {
 	Weights  graphs.Weights
 	Restores bool // whether the output is an image again
 
+	Probabilities bool // whether the output's softmax is the classes' probabilities; the sigmoid of a single score that of the second
+
 	Normalization *loaders.Normalization // of pixels in [0, 1]; may be nil
 	MeanImage     []float32              // the size of an image, subtracted after normalizing; may be nil
 
@@ -44,7 +46,8 @@ const (
 	Input          = "images"
 	Scores         = "scores" // (N, values of the last layer)
 	Reconstruction = "reconstruction"
-	Code           = "code" // (N, latent)
+	Code           = "code"          // (N, latent)
+	Probabilities  = "probabilities" // as many as scores
 )
 
 // Input is what the model takes.
@@ -52,9 +55,11 @@ func (m Model) Input() Tensor { return Tensor{Input, m.imageShape()} }
 
 // Outputs are what the model gives, the main one first.
 func (m Model) Outputs() []Tensor {
-	switch {
+	switch scores := m.Graph.Output.Shape()[1:]; {
+	case m.Probabilities:
+		return []Tensor{{Scores, scores}, {Probabilities, scores}}
 	case !m.Restores:
-		return []Tensor{{Scores, []int{m.Graph.Output.Shape()[1]}}}
+		return []Tensor{{Scores, scores}}
 	case m.Graph.Code == nil:
 		return []Tensor{{Reconstruction, m.imageShape()}}
 	}
@@ -97,6 +102,11 @@ func (m Model) formula() (*formula, error) {
 		f.leave(m)
 	}
 	f.steps[len(f.steps)-1].output = m.Outputs()[0].Name
+	if f.value = Scores; m.Probabilities && m.Graph.Output.Shape()[1] == 1 {
+		f.then("Sigmoid", Probabilities)
+	} else if m.Probabilities {
+		f.then("Softmax", Probabilities)
+	}
 	return f, nil
 }
 

@@ -198,7 +198,7 @@ func (f *Folder) Missing(s *Summary) (names []string) {
 // its weights and its metrics, can no longer be read.
 func (f *Folder) Damaged(s *Summary) (names []string) {
 	for _, name := range []string{BestWeightsFile, LastWeightsFile} {
-		if _, err := ReadWeights(f.File(name), s.Parameters); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if _, _, err := ReadWeights(f.File(name), s.Parameters); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			names = append(names, name)
 		}
 	}

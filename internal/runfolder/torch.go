@@ -29,21 +29,22 @@ func isTorch(content []byte) bool {
 }
 
 // decodeTorch returns the float32 tensors of a file that
-// torch.save(model.state_dict()) wrote. content is what the file at path holds.
+// torch.save wrote of model.state_dict(), or of a checkpoint in which that has one of
+// the usual names, which is returned, too. content is what the file at path holds.
 // Nothing in the file is executed: it may ask for tensors and dictionaries and
 // for nothing else.
 //
 // gopickle allocates as much memory as a file claims to need, and trusts the
 // file in some places. So the file is checked first, and a panic of gopickle
 // becomes an error.
-func decodeTorch(path string, content []byte) (tensors map[string]*tensor.Dense, err error) {
+func decodeTorch(path string, content []byte) (tensors map[string]*tensor.Dense, wrappings []string, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			tensors, err = nil, fmt.Errorf("is damaged: %s", shortened(fmt.Sprint(fault)))
+			tensors, wrappings, err = nil, nil, fmt.Errorf("is damaged: %s", shortened(fmt.Sprint(fault)))
 		}
 	}()
 	if err := checkTorchZip(content); err != nil {
-		return nil, fmt.Errorf("is not a sound file of torch.save: %w", err)
+		return nil, nil, fmt.Errorf("is not a sound file of torch.save: %w", err)
 	}
 	var unknown error
 	value, err := pytorch.LoadWithUnpickler(path, func(r io.Reader) pickle.Unpickler {
@@ -56,11 +57,23 @@ func decodeTorch(path string, content []byte) (tensors map[string]*tensor.Dense,
 	})
 	switch {
 	case unknown != nil:
-		return nil, unknown
+		return nil, nil, unknown
 	case err != nil:
-		return nil, fmt.Errorf("is not a sound file of torch.save: %s", shortened(err.Error()))
+		return nil, nil, fmt.Errorf("is not a sound file of torch.save: %s", shortened(err.Error()))
 	}
-	return stateDict(value)
+	for _, key := range []string{"state_dict", "model_state_dict", "model"} {
+		checkpoint, ok := value.(interface{ Get(any) (any, bool) }) // a dictionary, in order or not
+		if !ok {
+			break
+		}
+		if inner, found := checkpoint.Get(key); found {
+			if _, ok := inner.(*pytorch.Tensor); !ok {
+				value, wrappings = inner, append(wrappings, key)
+			}
+		}
+	}
+	tensors, err = stateDict(value)
+	return tensors, wrappings, err
 }
 
 // torchLimits are what the pickle of a state_dict may hold. Pickles of whole
@@ -150,8 +163,12 @@ func stateDict(value any) (map[string]*tensor.Dense, error) {
 }
 
 // contiguous copies a float32 tensor of torch, whose elements may lie anywhere
-// in their storage, into one with its elements in order.
+// in their storage, into one with its elements in order. The number of batches of a
+// batch normalization, a whole number, becomes a tensor of one element.
 func contiguous(t *pytorch.Tensor) (*tensor.Dense, error) {
+	if count, ok := t.Source.(*pytorch.LongStorage); ok && len(t.Size) == 0 && t.StorageOffset >= 0 && t.StorageOffset < len(count.Data) {
+		return tensor.New(tensor.WithShape(1), tensor.WithBacking([]float32{float32(count.Data[t.StorageOffset])})), nil
+	}
 	storage, ok := t.Source.(*pytorch.FloatStorage)
 	if !ok {
 		return nil, errors.New("its numbers are not float32; save with torch.save(model.float().state_dict(), ...)")

@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // torchFile is the content of a file that testdata/torch_save.py wrote.
@@ -30,6 +32,29 @@ func TestReadTorch(t *testing.T) {
 	}
 	for _, path := range []string{original, folder.File(InitialWeightsFile)} {
 		expectWeights(t, path, map[string]weights{"fc.weight": {[]int{2, 3}, []float32{0, 2, 4, 1, 3, 5}}, "fc.bias": {[]int{2}, []float32{8, 9}}})
+	}
+}
+
+// TestReadWrapped reads weights that lie in a checkpoint, or whose names have what
+// torch puts before them.
+func TestReadWrapped(t *testing.T) {
+	for name, want := range map[string][]string{
+		"weights.pth": nil, "nested.pth": {"model"}, "norm.pth": {"model_state_dict", "module.", "_orig_mod."}, "norm.safetensors": {"module.", "_orig_mod."},
+	} {
+		tensors, wrappings, err := ReadWeights(filepath.Join("testdata", name), 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, wrappings); diff != "" {
+			t.Errorf("wrappings of %s (-want +got):\n%s", name, diff)
+		}
+		if !strings.HasPrefix(name, "norm") {
+			continue
+		}
+		// Three batches were counted, in a whole number without a dimension.
+		if count := tensors["1.num_batches_tracked"]; len(tensors) != 7 || count == nil || count.Dims() != 1 || count.Float32s()[0] != 3 {
+			t.Errorf("%s holds %v", name, tensors)
+		}
 	}
 }
 
@@ -101,7 +126,7 @@ func TestReadTorchRefuses(t *testing.T) {
 		{"no dictionary", repacked(t, whole, zip.Store, func([]byte) []byte { return []byte("\x80\x02]q\x00.") }), "is not a state_dict; save with torch.save(model.state_dict(), ...)"},
 		{"float64", torchFile(t, "double.pth"), `tensor "fc.weight": its numbers are not float32; save with torch.save(model.float().state_dict(), ...)`},
 		{"a whole module", torchFile(t, "module.pth"), "asks for torch.nn.modules.linear.Linear; only weights are read; save with torch.save(model.state_dict(), ...)"},
-		{"a checkpoint", torchFile(t, "nested.pth"), `is not a state_dict: its "epoch" is not a tensor; save with torch.save(model.state_dict(), ...)`},
+		{"a checkpoint without weights", repacked(t, torchFile(t, "nested.pth"), zip.Store, replaced("model", "other")), `is not a state_dict: its "epoch" is not a tensor; save with torch.save(model.state_dict(), ...)`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "model.pth")
@@ -110,7 +135,7 @@ func TestReadTorchRefuses(t *testing.T) {
 			}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			_, err := ReadWeights(path, 8)
+			_, _, err := ReadWeights(path, 8)
 			runtime.ReadMemStats(&after)
 			var fault *WeightsError
 			if !errors.As(err, &fault) || fault.Path != path || !strings.Contains(err.Error(), test.words) {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/nlpodyssey/safetensors"
 	"gorgonia.org/tensor"
@@ -41,7 +42,7 @@ func (f *Folder) CopyWeights(name, path string) error {
 	if !isTorch(content) {
 		return f.Write(name, content)
 	}
-	tensors, err := ReadWeights(path, 0)
+	tensors, _, err := ReadWeights(path, 0)
 	if err != nil {
 		return err
 	}
@@ -83,22 +84,24 @@ func (e *WeightsError) Unwrap() error { return e.Err }
 func (*WeightsError) WrongRequest() {}
 
 // ReadWeights reads the float32 tensors of the file at path: a safetensors
-// file, or one that torch.save(model.state_dict()) wrote. weights is the number
-// of weights of the model they are for, which bounds the file's length. Errors
+// file, or one that torch.save wrote of model.state_dict() or of a checkpoint with
+// that in it. wrappings are what the weights were taken out of: the checkpoint's key,
+// and what torch puts before all names of a parallel or compiled model. weights is the
+// number of weights of the model they are for, which bounds the file's length. Errors
 // are of type *WeightsError.
-func ReadWeights(path string, weights int) (map[string]*tensor.Dense, error) {
-	tensors, _, err := readWeights(path, weights)
-	return tensors, err
+func ReadWeights(path string, weights int) (tensors map[string]*tensor.Dense, wrappings []string, err error) {
+	tensors, wrappings, _, err = readWeights(path, weights)
+	return tensors, wrappings, err
 }
 
 // ReadMetadata is [ReadWeights] for the metadata of the file. It returns nil if the
 // file has none or is one that torch.save wrote.
 func ReadMetadata(path string, weights int) (map[string]string, error) {
-	_, metadata, err := readWeights(path, weights)
+	_, _, metadata, err := readWeights(path, weights)
 	return metadata, err
 }
 
-func readWeights(path string, weights int) (tensors map[string]*tensor.Dense, metadata map[string]string, err error) {
+func readWeights(path string, weights int) (tensors map[string]*tensor.Dense, wrappings []string, metadata map[string]string, err error) {
 	content, err := read(path, max(roomForWeights, 4*int64(weights)+longestHeader))
 	var fault *fs.PathError
 	switch {
@@ -106,7 +109,7 @@ func readWeights(path string, weights int) (tensors map[string]*tensor.Dense, me
 		err = fault.Err // the path is named already
 	case err != nil:
 	case isTorch(content):
-		tensors, err = decodeTorch(path, content)
+		tensors, wrappings, err = decodeTorch(path, content)
 	default:
 		if tensors, metadata, err = decodeTensors(content, longestHeader); err != nil {
 			err = fmt.Errorf("%w; nor is it one of torch.save since torch 1.6", err)
@@ -118,9 +121,28 @@ func readWeights(path string, weights int) (tensors map[string]*tensor.Dense, me
 		}
 	}
 	if err != nil {
-		return nil, nil, &WeightsError{path, err}
+		return nil, nil, nil, &WeightsError{path, err}
 	}
-	return tensors, metadata, nil
+	tensors, prefixes := withoutPrefixes(tensors)
+	return tensors, append(wrappings, prefixes...), metadata, nil
+}
+
+// withoutPrefixes takes away what torch.nn.DataParallel and torch.compile put before
+// all names.
+func withoutPrefixes(tensors map[string]*tensor.Dense) (map[string]*tensor.Dense, []string) {
+	for _, prefix := range []string{"module.", "_orig_mod."} {
+		plain := make(map[string]*tensor.Dense, len(tensors))
+		for name, value := range tensors {
+			if short, found := strings.CutPrefix(name, prefix); found {
+				plain[short] = value
+			}
+		}
+		if len(plain) > 0 && len(plain) == len(tensors) {
+			plain, inner := withoutPrefixes(plain)
+			return plain, append([]string{prefix}, inner...)
+		}
+	}
+	return tensors, nil
 }
 
 func checkFinite(values []float32) error {

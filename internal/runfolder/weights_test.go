@@ -21,7 +21,7 @@ type weights struct {
 // expectWeights compares the weights in the file at path with those wanted.
 func expectWeights(t *testing.T, path string, want map[string]weights) {
 	t.Helper()
-	tensors, err := ReadWeights(path, 0)
+	tensors, _, err := ReadWeights(path, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestUnsoundWeights(t *testing.T) {
 			if err := os.WriteFile(path, test.content, 0o644); err != nil {
 				t.Fatal(err)
 			}
-			_, err := ReadWeights(path, 0)
+			_, _, err := ReadWeights(path, 0)
 			var unsound *WeightsError
 			if !errors.As(err, &unsound) || !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), path) {
 				t.Errorf("error is %v, want a WeightsError that names the file and says %q", err, test.says)
@@ -137,7 +137,7 @@ func FuzzReadWeights(f *testing.F) {
 		if err := os.WriteFile(path, content, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		tensors, err := ReadWeights(path, 0)
+		tensors, _, err := ReadWeights(path, 0)
 		if err != nil {
 			return
 		}

@@ -102,7 +102,8 @@ func TestKill(t *testing.T) {
 	}{
 		{"svm", 40, []string{"data.source=sample", "data.batch_size=8", "data.flip=true", "data.validation=0.2",
 			"optimizer.momentum=0.9", "train.epochs=12"}},
-		{"autoencoder", 10, []string{"data.source=sample", "data.batch_size=32", "data.flip=true", "data.validation=0.2",
+		{"autoencoder", 10, []string{"data.source=sample", "data.batch_size=30", "data.flip=true", "data.validation=0.2", "data.noise=0.1",
+			"model.activation=gelu", "model.dropout=0.2", "model.batch_norm=true", "train.average_decay=0.9",
 			"model.hidden=[8]", "model.latent=3", "train.epochs=8", "plots.reconstructions=1"}},
 	} {
 		t.Run(test.config, func(t *testing.T) {

@@ -42,6 +42,7 @@ type Run struct {
 
 	session    *Session
 	warning    string   // says that these are not the images asked for, and why
+	wrappings  []string // what the weights of a file were taken out of, see [runfolder.ReadWeights]
 	components *pca.Fit // of the training images, once they are needed
 	results    *results // of the weights
 
@@ -151,7 +152,7 @@ func (r *Run) loadWeights(ctx context.Context, from Need) (err error) {
 	case from.File == "" && tensors == nil:
 		return nil
 	case tensors == nil:
-		if tensors, err = runfolder.ReadWeights(from.File, r.Architecture.ParameterCount()); err != nil {
+		if tensors, r.wrappings, err = runfolder.ReadWeights(from.File, r.Architecture.ParameterCount()); err != nil {
 			return err
 		}
 	}

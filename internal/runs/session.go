@@ -4,6 +4,7 @@ package runs
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"math"
 	"time"
@@ -41,12 +42,16 @@ func (s *Session) Check(ctx context.Context, all []configs.Config, seeds int) er
 	if seeds < 1 {
 		return Requestf("-seeds %d: there must be at least one", seeds)
 	}
-	for _, config := range all {
+	for i, config := range all {
 		if uint64(seeds-1) > math.MaxUint64-config.Seed {
 			return Requestf("-seeds %d: there are not that many seeds from %d upwards", seeds, config.Seed)
 		}
-		if _, err := s.Prepare(ctx, config, Need{File: s.Init}); err != nil {
+		prepared, err := s.Prepare(ctx, config, Need{File: s.Init})
+		if err != nil {
 			return err
+		}
+		if i == 0 && len(prepared.wrappings) > 0 {
+			fmt.Fprintf(s.Err, "note: the weights of %s were taken out of %q\n", s.Init, prepared.wrappings)
 		}
 		if _, _, err := solver(config); err != nil {
 			return err

@@ -10,7 +10,8 @@ test images, and on the validation images where the split is sequential, beside
 those of summary.json. The script ends with status 1 where one differs by more than
 1e-5 of it.
 
-A run that subtracts the mean image cannot be scored here (data.center).
+A run that subtracts the mean image cannot be scored here (data.center), nor an MLP with
+another activation than ReLU.
 """
 
 import json
@@ -35,6 +36,15 @@ def module_for(tensors):
     if "fc.weight" in tensors:
         module = torch.nn.Sequential()
         module.add_module("fc", torch.nn.Linear(PIXELS, 1))
+    elif "0.weight" in tensors:
+        places = sorted({int(name.split(".")[0]) for name in tensors})
+        module = torch.nn.Sequential(*[torch.nn.Identity() for _ in range(places[-1] + 1)])
+        for place in places:
+            shape = tensors[f"{place}.weight"].shape
+            norm = f"{place}.running_mean" in tensors
+            module[place] = torch.nn.BatchNorm1d(*shape) if norm else torch.nn.Linear(*shape[::-1])
+            if place < places[-1] and f"{place + 1}.weight" not in tensors:
+                module[place + 1] = torch.nn.ReLU()
     else:
         tied = "enc_fc1.weight" in tensors
         layer, step, kind = ("enc_fc{}.weight", 1, TiedAutoencoder) if tied else ("encoder.{}.weight", 2, Autoencoder)
@@ -44,7 +54,7 @@ def module_for(tensors):
             i += step
         module = kind(widths)
     module.load_state_dict(tensors, strict=True)
-    return module
+    return module.eval()
 
 
 def images(files, classes):
@@ -65,13 +75,18 @@ def normalized(pixels, normalize):
 
 
 def loss(module, config, labels, pixels):
-    """The config's loss over a set: MSE, or the hinge with the second class as +1."""
+    """The config's loss over a set: MSE, cross-entropy, or the hinge with the second class as +1."""
     total = 0.0
     with torch.no_grad():
         for start in range(0, len(pixels), 1000):
             x = normalized(pixels[start:start + 1000], config["data"].get("normalize"))
             if config["loss"]["kind"] == "mse":
                 batch_loss = functional.mse_loss(module(x), x).item()
+            elif config["loss"]["kind"] == "cross_entropy":
+                scores, y = module(x), torch.from_numpy(labels[start:start + 1000]).long()
+                if scores.shape[1] == 1:
+                    scores = torch.cat([torch.zeros_like(scores), scores], 1)
+                batch_loss = functional.cross_entropy(scores, y).item()
             else:
                 y = 2.0 * torch.from_numpy(labels[start:start + 1000]).float() - 1
                 batch_loss = config["loss"]["c"] * torch.clamp(1 - y * module(x).squeeze(1), min=0).mean().item()

@@ -1,0 +1,140 @@
+package training_test
+
+import (
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+
+	"cifartrain/graphs"
+	"cifartrain/loaders"
+	"cifartrain/loaders/cifar"
+	"cifartrain/solvers"
+	"cifartrain/training"
+)
+
+// TestNetworksParityWithTorch trains MLPs and autoencoders, each with one thing more
+// than plain layers, from PyTorch's weights in PyTorch's order; see
+// testdata/parity_networks.py.
+func TestNetworksParityWithTorch(t *testing.T) {
+	content, err := os.ReadFile("testdata/parity_networks.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Seed  int `json:"seed"`
+		Cases []struct {
+			Name         string               `json:"name"`
+			Kind         string               `json:"kind"`
+			Hidden       []int                `json:"hidden"`
+			Latent       int                  `json:"latent"`
+			Classes      int                  `json:"classes"`
+			Activation   string               `json:"activation"`
+			BatchNorm    bool                 `json:"batch_norm"`
+			Dropout      float64              `json:"dropout"`
+			Noise        float64              `json:"noise"`
+			LearningRate float64              `json:"learning_rate"`
+			Epochs       []parityEpoch        `json:"epochs"`
+			State        map[string][]float64 `json:"state"` // norm and first values
+		} `json:"cases"`
+	}
+	if err := json.Unmarshal(content, &file); err != nil || len(file.Cases) != 14 {
+		t.Fatalf("%d cases, want 14: %v", len(file.Cases), err)
+	}
+	for _, c := range file.Cases {
+		t.Run(c.Name, func(t *testing.T) {
+			architecture, err := graphs.New(graphs.Kinds(), c.Kind, graphs.Spec{
+				Inputs: 3072, Classes: c.Classes, Init: "torch", Hidden: c.Hidden, Latent: c.Latent,
+				Activation: c.Activation, BatchNorm: c.BatchNorm, Dropout: c.Dropout, Noise: c.Noise,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			weights := architecture.Initialize(func(string) *rand.Rand { return rand.New(rand.NewPCG(1, 1)) })
+			for k, p := range architecture.Parameters {
+				if p.FanIn > 0 {
+					copy(weights[k].Value.Float32s(), formulaWeights(file.Seed, k, p))
+				}
+			}
+			transform := quarters()
+			if c.Kind != "mlp" {
+				transform = loaders.NewTransform(cifar.Shape, nil)
+			}
+			run := newParityRun(t, classSet(t, c.Classes), transform, 64, 128, c.LearningRate)
+			run.Architecture, run.Weights = architecture, weights
+			run.Solver = solvers.NewSGD(c.LearningRate, 0.9, 0, false)
+			run.Random = func(string) *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
+			for i := range c.Epochs { // the script leaves accuracies to others
+				c.Epochs[i].TrainAccuracy, c.Epochs[i].ValidationAccuracy = math.NaN(), math.NaN()
+			}
+			compareWithTorch(t, run, c.Epochs, parityTolerance)
+			tensors := weights.ByName()
+			for name, want := range c.State {
+				values := tensors[name].Float32s()
+				for i, got := range []float64{norm(values), float64(values[0]), float64(values[1]), float64(values[2])} {
+					if math.Abs(got-want[i]) > parityTolerance*want[0] {
+						t.Errorf("%s: norm and first values %d is %g, PyTorch's %g", name, i, got, want[i])
+					}
+				}
+			}
+			if count := tensors[strings.TrimSuffix(architecture.Parameters[0].Name, "0.weight")+"1.num_batches_tracked"]; c.BatchNorm && count != nil && count.Float32s()[0] != 60 {
+				t.Errorf("%g batches are counted, want 60", count.Float32s()[0])
+			}
+		})
+	}
+}
+
+// TestRandomnessOfSteps looks at the first hidden layer's dropout through what reaches
+// the weights after it: with a learning rate of 0, the training losses of epochs differ
+// where masks differ, and the validation loss stays.
+func TestRandomnessOfSteps(t *testing.T) {
+	train := func(seed uint64) []float64 {
+		architecture, err := graphs.New(graphs.Kinds(), "mlp", graphs.Spec{Inputs: 3072, Classes: 2, Init: "torch", Hidden: []int{24}, Dropout: 0.5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		run := newParityRun(t, classSet(t, 2), quarters(), 64, 128, 0)
+		run.Architecture, run.Epochs, run.Solver = architecture, 3, solvers.NewSGD(0, 0, 0, false)
+		run.Weights = architecture.Initialize(func(string) *rand.Rand { return rand.New(rand.NewPCG(1, 1)) })
+		run.Random = func(purpose string) *rand.Rand {
+			h := seed
+			for _, letter := range purpose {
+				h = 31*h + uint64(letter)
+			}
+			return rand.New(rand.NewPCG(h, 0))
+		}
+		var losses []float64
+		run.Step = func(p training.Progress) { losses = append(losses, p.Loss) }
+		result, err := run.Train(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, epoch := range result.History {
+			if epoch.ValidationLoss != result.History[0].ValidationLoss {
+				t.Errorf("epoch %d: the validation loss is %g, without a step %g", epoch.Number, epoch.ValidationLoss, result.History[0].ValidationLoss)
+			}
+		}
+		return losses
+	}
+	first, again, other := train(1), train(1), train(2)
+	for i := range first {
+		if first[i] != again[i] || first[i] == other[i] || i >= 6 && first[i] == first[i-6] {
+			t.Errorf("step %d: losses %g, with the same seed %g, with another %g", i+1, first[i], again[i], other[i])
+		}
+	}
+}
+
+// classSet are the scripts' made-up images, image i being of class i % classes.
+func classSet(t *testing.T, classes int) *loaders.Set {
+	t.Helper()
+	dataset, _ := formulaImages()
+	var records []byte
+	dataset.Classes = strings.Split("abcdefghij"[:classes], "")
+	for i := range dataset.Train.Len() {
+		records = append(append(records, byte(i%classes)), dataset.Train.Pixels(i)...)
+	}
+	dataset.Train = loaders.NewImages(dataset.Shape, records)
+	return selectClasses(t, dataset)
+}
