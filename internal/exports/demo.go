@@ -9,6 +9,7 @@ import (
 	"math"
 
 	"cifartrain/internal/reports"
+	"cifartrain/loaders"
 	"cifartrain/plots"
 )
 
@@ -20,7 +21,7 @@ type Demo struct {
 	Classes []string
 	Layers  []DemoLayer // all layers of a decoder, or the single layer of a classifier
 	Mean    DemoFloats  // of the training images, as the model subtracts it; nil for none
-	Norm    *DemoNormalization
+	Norm    *loaders.Normalization
 	Samples []DemoSample
 
 	// Only a decoder has these.
@@ -38,9 +39,6 @@ type DemoLayer struct {
 	Bias    DemoFloats // (out)
 	ReLU    bool
 }
-
-// A DemoNormalization computes (x - Mean) / Std for each channel.
-type DemoNormalization struct{ Mean, Std []float32 }
 
 // A DemoSample is an image to start from.
 type DemoSample struct {

@@ -30,9 +30,6 @@ type EventWriter struct {
 // necessary. first is the first step that will be written: TensorBoard then
 // ignores what older files in the folder say about that step and later ones.
 func CreateEvents(folder string, first int) (*EventWriter, error) {
-	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return nil, fmt.Errorf("writing for TensorBoard: %w", err)
-	}
 	file, err := newFile(folder, time.Now())
 	if err != nil {
 		return nil, fmt.Errorf("writing for TensorBoard: %w", err)
@@ -53,9 +50,12 @@ func CreateEvents(folder string, first int) (*EventWriter, error) {
 	return w, nil
 }
 
-// newFile creates a file whose name TensorBoard recognizes. It reads the files
-// of a folder in the order of their names.
+// newFile creates a file whose name TensorBoard recognizes, and the folder if
+// necessary. TensorBoard reads the files of a folder in the order of their names.
 func newFile(folder string, now time.Time) (*os.File, error) {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return nil, err
+	}
 	host, err := os.Hostname()
 	if err != nil {
 		host = "localhost" // it only distinguishes files from several machines

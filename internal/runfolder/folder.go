@@ -18,6 +18,7 @@ package runfolder
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -224,6 +225,15 @@ func (f *Folder) WriteWith(name string, draw func(io.Writer) error) error {
 		return fmt.Errorf("making %s: %w", name, err)
 	}
 	return f.Write(name, content.Bytes())
+}
+
+// writeJSON writes a file with a value in JSON.
+func (f *Folder) writeJSON(name string, value any) error {
+	return f.WriteWith(name, func(w io.Writer) error {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(value)
+	})
 }
 
 // WriteNew writes a file outside of run folders, whole or not at all. If path

@@ -27,13 +27,7 @@ type Plan struct {
 }
 
 // WritePlan writes plan.json.
-func (f *Folder) WritePlan(p *Plan) error {
-	content, err := json.MarshalIndent(p, "", "  ")
-	if err != nil {
-		return fmt.Errorf("making %s: %w", PlanFile, err)
-	}
-	return f.Write(PlanFile, append(content, '\n'))
-}
+func (f *Folder) WritePlan(p *Plan) error { return f.writeJSON(PlanFile, p) }
 
 // OpenPlan returns the folder at path and the plan in it. found is false if there
 // is none.

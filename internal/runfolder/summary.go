@@ -115,11 +115,7 @@ func FiguresOf(task metrics.Task, e metrics.Epoch) *Figures {
 
 // WriteSummary writes summary.json.
 func (f *Folder) WriteSummary(s *Summary) error {
-	content, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return fmt.Errorf("making %s: %w", SummaryFile, err)
-	}
-	return f.Write(SummaryFile, append(content, '\n'))
+	return f.writeJSON(SummaryFile, s)
 }
 
 // Summary reads summary.json.

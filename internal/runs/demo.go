@@ -28,10 +28,7 @@ func (r *Run) Demo(ctx context.Context) (exports.Demo, error) {
 	}
 	demo := exports.Demo{
 		Title: r.Config.Name, Trained: fmt.Sprintf("%s, trained on %s (%s)", r.Architecture.Kind, r.Dataset.Name, reports.ClassList(r.Classes)),
-		Classes: r.Classes, Mean: r.Transform.MeanImage(), Latent: r.Architecture.Latent,
-	}
-	if n := r.Normalization(); n != nil {
-		demo.Norm = &exports.DemoNormalization{Mean: n.Mean, Std: n.Std}
+		Classes: r.Classes, Mean: r.Transform.MeanImage(), Latent: r.Architecture.Latent, Norm: r.Normalization(),
 	}
 	tensors, behind := r.Weights.ByName(), demo.Latent == 0
 	for _, layer := range model.Layers {
