@@ -201,7 +201,7 @@ func (f *Folder) HeldBy() (holder Holder, held bool, err error) {
 // Folder returns the claimed folder for writing. Every write first checks the
 // claim, and fails with a *LostError if it is lost.
 func (c *Claim) Folder() *Folder {
-	return &Folder{Path: c.folder.Path, disk: claimedDisk{c.folder.storage(), c}}
+	return &Folder{Path: c.folder.Path, disk: system{c}}
 }
 
 // Release gives the folder back. It does nothing more if the claim is lost.
@@ -223,8 +223,11 @@ func (c *Claim) Release() error {
 
 // hold checks that the claim still holds. A process that stood still for too
 // long to be certain claims the folder again, which fails if another process
-// has claimed it meanwhile.
+// has claimed it meanwhile. A nil claim always holds.
 func (c *Claim) hold() error {
+	if c == nil {
+		return nil
+	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if c.ended != nil {
@@ -354,30 +357,3 @@ var machine = sync.OnceValue(func() string {
 	}
 	return strings.TrimSpace(string(boot))
 })
-
-// A claimedDisk checks a claim before each change.
-type claimedDisk struct {
-	disk
-	claim *Claim
-}
-
-func (d claimedDisk) open(path string, flag int) (diskFile, error) {
-	if err := d.claim.hold(); err != nil {
-		return nil, err
-	}
-	return d.disk.open(path, flag)
-}
-
-func (d claimedDisk) rename(from, to string) error {
-	if err := d.claim.hold(); err != nil {
-		return err
-	}
-	return d.disk.rename(from, to)
-}
-
-func (d claimedDisk) remove(path string) error {
-	if err := d.claim.hold(); err != nil {
-		return err
-	}
-	return d.disk.remove(path)
-}

@@ -27,10 +27,14 @@ type diskFile interface {
 	Sync() error
 }
 
-// system is the operating system's disk.
-type system struct{}
+// system is the operating system's disk. Before each change it checks that the claim
+// still holds; claim is nil where nobody else writes into the folder.
+type system struct{ claim *Claim }
 
-func (system) open(path string, flag int) (diskFile, error) {
+func (s system) open(path string, flag int) (diskFile, error) {
+	if err := s.claim.hold(); err != nil {
+		return nil, err
+	}
 	file, err := os.OpenFile(path, flag, 0o644)
 	if err != nil {
 		return nil, err // return a nil interface; one that holds a nil *os.File is not nil
@@ -38,9 +42,19 @@ func (system) open(path string, flag int) (diskFile, error) {
 	return file, nil
 }
 
-func (system) rename(from, to string) error { return os.Rename(from, to) }
+func (s system) rename(from, to string) error {
+	if err := s.claim.hold(); err != nil {
+		return err
+	}
+	return os.Rename(from, to)
+}
 
-func (system) remove(path string) error { return os.Remove(path) }
+func (s system) remove(path string) error {
+	if err := s.claim.hold(); err != nil {
+		return err
+	}
+	return os.Remove(path)
+}
 
 // syncFolder makes renames in the folder survive a power cut, on systems that
 // can do so.
