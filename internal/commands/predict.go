@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -98,28 +100,34 @@ func (s *subject) classified(table *reports.Predictions, predictions []runs.Pred
 // first of the user's pictures beside their reconstructions.
 func (s *subject) restored(ctx context.Context, table *reports.Predictions, predictions []runs.Prediction) (sheet []plots.RestoredImage, err error) {
 	const mostOnSheet = 120
-	among, pixels := predictions, [][]float32(nil)
+	among := predictions
 	if s.set != s.Test {
 		if among, err = s.Predict(ctx, s.Test); err != nil {
 			return nil, err
 		}
 	}
 	if s.key == "file" {
-		if pixels, err = s.Restore(ctx, s.set); err != nil {
+		var first []int
+		for i := range min(mostOnSheet, s.set.Len()) {
+			first = append(first, i)
+		}
+		if sheet, err = s.Restore(ctx, s.set.Pick(first)); err != nil {
 			return nil, err
 		}
 	}
-	percentiles := runs.NewPercentiles(among)
+	var sorted []float64
+	for _, prediction := range among {
+		sorted = append(sorted, prediction.MSE)
+	}
+	slices.Sort(sorted)
 	table.Rows = append(table.Rows, []string{s.key, "mse", "percentile"})
 	for i, prediction := range predictions {
-		mse, percentile := prediction.MSE, percentiles.Of(prediction.MSE)
+		mse := prediction.MSE
+		percentile := 100 * float64(sort.SearchFloat64s(sorted, mse)) / float64(len(sorted)) // of errors that are lower
 		table.MSE += mse / float64(len(predictions))
 		table.Rows = append(table.Rows, []string{s.names[i], strconv.FormatFloat(mse, 'g', 7, 64), strconv.FormatFloat(percentile, 'f', 2, 64)})
-		if i < min(len(pixels), mostOnSheet) {
-			sheet = append(sheet, plots.RestoredImage{
-				Name: filepath.Base(s.names[i]), Original: s.Picture(s.set, i), Restored: s.Drawn(pixels[i]), MSE: mse,
-				Note: fmt.Sprintf("percentile %.1f", percentile),
-			})
+		if i < len(sheet) {
+			sheet[i].Name, sheet[i].MSE, sheet[i].Note = filepath.Base(s.names[i]), mse, fmt.Sprintf("percentile %.1f", percentile)
 		}
 	}
 	return sheet, nil

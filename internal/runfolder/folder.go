@@ -133,7 +133,7 @@ func Open(path string) (*Folder, error) {
 	}
 	if err != nil {
 		newest := filepath.Join(path, Latest)
-		if target, err := resolve(newest); err == nil && (&Folder{Path: target}).holds(ConfigFile, SweepFile) {
+		if target, err := resolve(newest); err == nil && (&Folder{Path: target}).Has(ConfigFile, SweepFile) {
 			return nil, fmt.Errorf("%s holds runs; name one of them, such as %s", path, newest)
 		}
 		if errors.Is(err, fs.ErrNotExist) && resolved == "" {

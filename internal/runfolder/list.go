@@ -18,7 +18,7 @@ func List(root string) []*Folder {
 			continue
 		}
 		folder := &Folder{Path: path}
-		if folder.holds(ConfigFile, SweepFile, ComparisonTable) {
+		if folder.Has(ConfigFile, SweepFile, ComparisonTable) {
 			folders = append(folders, folder)
 		}
 	}
@@ -28,8 +28,8 @@ func List(root string) []*Folder {
 	return folders
 }
 
-// holds reports whether the folder has one of the files.
-func (f *Folder) holds(names ...string) bool {
+// Has reports whether the folder has one of the files.
+func (f *Folder) Has(names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
 		_, err := os.Stat(f.File(name))
 		return err == nil

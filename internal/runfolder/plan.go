@@ -71,7 +71,7 @@ func OpenSweep(path string) (folder *Folder, runs []*Folder, found bool) {
 		return nil, nil, false
 	}
 	folder = &Folder{Path: resolved}
-	if !folder.holds(SweepFile) {
+	if !folder.Has(SweepFile) {
 		return nil, nil, false
 	}
 	configs, _ := filepath.Glob(folder.File(filepath.Join("*", ConfigFile))) // sorted; only a bad pattern is an error
@@ -84,7 +84,7 @@ func OpenSweep(path string) (folder *Folder, runs []*Folder, found bool) {
 // IsComparison reports whether the folder at path is that of a comparison.
 func IsComparison(path string) bool {
 	resolved, err := resolve(path)
-	return err == nil && (&Folder{Path: resolved}).holds(ComparisonTable)
+	return err == nil && (&Folder{Path: resolved}).Has(ComparisonTable)
 }
 
 // Draft creates a hidden folder beside root/name/entry. It is filled and then
@@ -109,7 +109,7 @@ func (f *Folder) Publish(entry string) (folder *Folder, published bool, err erro
 	if err == nil {
 		return folder, true, nil
 	}
-	if _, statErr := os.Stat(folder.File(PlanFile)); statErr == nil {
+	if folder.Has(PlanFile) {
 		return folder, false, os.RemoveAll(f.Path)
 	}
 	err = fmt.Errorf("making %s: %w", folder.Path, err)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"time"
 
 	"cifartrain/internal/runfolder"
@@ -48,7 +47,7 @@ func stateOf(c *runfolder.Checkpoint) *training.State {
 func (s *Session) checkpoint(folder *runfolder.Folder) (*runfolder.Checkpoint, error) {
 	saved, damage, err := folder.Checkpoint()
 	if errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Stat(folder.File(runfolder.MetricsFile)); err == nil {
+		if folder.Has(runfolder.MetricsFile) {
 			return nil, fmt.Errorf("%s has lost its checkpoint; %s", folder.Path, howToRepeat(folder))
 		}
 		return nil, nil
@@ -102,13 +101,8 @@ func howToGoOn(folder string) string { return "go on with: " + shell.Command("-r
 // howToRepeat says how to repeat a run that cannot go on.
 func howToRepeat(folder *runfolder.Folder) string {
 	args := []string{"-config", folder.File(runfolder.ConfigFile)}
-	if initial := folder.File(runfolder.InitialWeightsFile); exists(initial) {
-		args = append(args, "-init", initial)
+	if folder.Has(runfolder.InitialWeightsFile) {
+		args = append(args, "-init", folder.File(runfolder.InitialWeightsFile))
 	}
 	return "do the run again with: " + shell.Command(args...)
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }

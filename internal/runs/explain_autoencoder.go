@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 
+	"gonum.org/v1/gonum/stat"
+
 	"cifartrain/graphs"
 	"cifartrain/internal/reports"
 	"cifartrain/loaders"
@@ -14,43 +16,40 @@ import (
 	"cifartrain/training"
 )
 
-// explainAutoencoder returns the pictures that show, on the test images, what a
-// model restores well and badly, and what its first layer responds to.
-func explainAutoencoder(t *Run, caption plots.Caption) []picture {
-	all := []picture{
-		{file: "extremes.png", group: "What it restores", tested: true, meaning: "The test images that it restores worst, about averagely and best.",
-			draw: func(w io.Writer) error {
-				groups, err := t.extremes()
-				if err != nil {
-					return err
-				}
-				return plots.RestoredGroups(w, caption, "From the worst restored to the best",
-					"The images with the largest, the middle and the smallest errors of all.", groups)
-			}},
-		{file: "errors.png", group: "What it restores", tested: true, chart: true, meaning: "The error by class, beside that of as many principal components.",
-			draw: func(w io.Writer) error { return t.drawErrorsByClass(w, caption) }},
+// autoencoderPictures are the pictures that show what a model restores well and
+// badly, and what its first layer responds to.
+func (r *Run) autoencoderPictures() (all []picture) {
+	if r.Config.Plots.Reconstructions > 0 {
+		all = append(all, picture{file: "reconstructions.png", group: "What it restores", draw: r.drawReconstructions,
+			meaning: "Validation images drawn by the seed, and what the best weights restore of them."})
 	}
-	if len(t.Config.Model.Hidden) > 0 {
-		all = append(all, picture{file: "filters.png", group: "What it looks for", tested: true, meaning: "What each unit of the first layer responds to, the most active first.",
-			draw: func(w io.Writer) error {
-				filters, err := t.filters()
-				if err != nil {
-					return err
-				}
-				return plots.Filters(w, caption, filters)
-			}})
+	all = append(all, picture{file: "extremes.png", group: "What it restores", tested: true, draw: r.drawExtremes,
+		meaning: "The test images that it restores worst, about averagely and best."},
+		picture{file: "errors.png", group: "What it restores", tested: true, chart: true, draw: r.drawErrorsByClass,
+			meaning: "The error by class, beside that of as many principal components."})
+	if len(r.Config.Model.Hidden) > 0 {
+		all = append(all, picture{file: "filters.png", group: "What it looks for", tested: true, draw: r.drawFilters,
+			meaning: "What each unit of the first layer responds to, the most active first."})
 	}
 	return all
 }
 
-// extremes returns the test images with the largest, middle and smallest
-// errors.
-func (r *Run) extremes() ([]plots.RestoredGroup, error) {
+// drawReconstructions draws some validation images, chosen by the seed, with pixels
+// in [0, 1] on both sides, whatever the config's normalization.
+func (r *Run) drawReconstructions(w io.Writer, caption plots.Caption) error {
+	images, err := r.Restore(context.Background(), r.Validation.Sample(r.Config.Plots.Reconstructions, r.Config.Random("reconstructions")))
+	if err != nil {
+		return err
+	}
+	return plots.Reconstructions(w, caption, images)
+}
+
+// drawExtremes draws the test images with the largest, middle and smallest errors.
+func (r *Run) drawExtremes(w io.Writer, caption plots.Caption) error {
 	const each = 6
-	test := r.Test
 	all, err := r.predictions()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	order := make([]int, len(all))
 	for i := range order {
@@ -66,20 +65,17 @@ func (r *Run) extremes() ([]plots.RestoredGroup, error) {
 		title  string
 		places []int
 	}{{"The worst", order[:count]}, {"In the middle", order[middle : middle+count]}, {"The best", best}} {
-		group := plots.RestoredGroup{Title: part.title}
-		restored, err := r.Restore(context.Background(), test.Pick(part.places))
+		images, err := r.Restore(context.Background(), r.Test.Pick(part.places))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for i, place := range part.places {
-			group.Images = append(group.Images, plots.RestoredImage{
-				Name:     fmt.Sprintf("%d, %s", test.Index(place), test.Classes[test.Class(place)]),
-				Original: r.Picture(test, place), Restored: r.Drawn(restored[i]), MSE: all[place].MSE,
-			})
+			images[i].MSE = all[place].MSE
 		}
-		groups = append(groups, group)
+		groups = append(groups, plots.RestoredGroup{Title: part.title, Images: images})
 	}
-	return groups, nil
+	return plots.RestoredGroups(w, caption, "From the worst restored to the best",
+		"The images with the largest, the middle and the smallest errors of all.", groups)
 }
 
 // drawErrorsByClass draws the errors by class, beside those of principal
@@ -90,13 +86,9 @@ func (r *Run) drawErrorsByClass(w io.Writer, caption plots.Caption) error {
 	if err != nil {
 		return err
 	}
-	components, err := r.besideComponents()
+	components, err := r.componentErrors(context.Background())
 	if err != nil {
 		return err
-	}
-	name := ""
-	if components != nil {
-		name = fmt.Sprintf("%d principal components of %s training images", r.Architecture.Latent, reports.Thousands(components.fitted))
 	}
 	own, beside := make([]plots.ClassValues, len(test.Classes)), make([]plots.ClassValues, len(test.Classes))
 	for i, prediction := range all {
@@ -104,11 +96,10 @@ func (r *Run) drawErrorsByClass(w io.Writer, caption plots.Caption) error {
 		own[class].Class, beside[class].Class = test.Classes[class], test.Classes[class]
 		own[class].Values = append(own[class].Values, prediction.MSE)
 		if components != nil {
-			beside[class].Values = append(beside[class].Values, components.errors[i])
+			beside[class].Values = append(beside[class].Values, components[i])
 		}
 	}
-	ease := func(c plots.ClassValues) float64 { return -mean(c.Values) }
-	own, omitted := hardestClasses(own, ease)
+	own, omitted := hardestClasses(own, func(c plots.ClassValues) float64 { return -stat.Mean(c.Values, nil) })
 	if components == nil {
 		return plots.ErrorsByClass(w, caption, own, "", nil, omitted)
 	}
@@ -116,12 +107,18 @@ func (r *Run) drawErrorsByClass(w io.Writer, caption plots.Caption) error {
 	for i, class := range own {
 		kept[i] = beside[slices.Index(test.Classes, class.Class)]
 	}
-	return plots.ErrorsByClass(w, caption, own, name, kept, omitted)
+	return plots.ErrorsByClass(w, caption, own, r.ComponentsName(), kept, omitted)
 }
 
-// filters returns the units of the first layer, each with the share of the validation
-// images for which it is active, on which dead units are counted everywhere.
-func (r *Run) filters() ([]plots.Filter, error) {
+// ComponentsName says which principal components a model is drawn beside.
+func (r *Run) ComponentsName() string {
+	return fmt.Sprintf("%d principal components of %s training images", r.Architecture.Latent, reports.Thousands(r.Training.Len()))
+}
+
+// drawFilters draws the units of the first layer, each with the share of the
+// validation images for which it is active; dead units are counted on these
+// everywhere.
+func (r *Run) drawFilters(w io.Writer, caption plots.Caption) error {
 	var layers []graphs.Layer
 	var use [][]float64
 	err := r.evaluate(r.Validation, func(e *training.Evaluator, batches *loaders.Batcher) (err error) {
@@ -129,7 +126,7 @@ func (r *Run) filters() ([]plots.Filter, error) {
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	first := layers[0]
 	weights := r.Weights.ByName()[first.Weight].Float32s() // (out, in)
@@ -140,5 +137,5 @@ func (r *Run) filters() ([]plots.Filter, error) {
 			filters[unit].Use = use[0][unit]
 		}
 	}
-	return filters, nil
+	return plots.Filters(w, caption, filters)
 }

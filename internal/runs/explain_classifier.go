@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/stat"
+
 	"cifartrain/metrics"
 	"cifartrain/plots"
 )
@@ -20,51 +22,28 @@ const (
 	mostClassesDrawn = 20
 )
 
-// explainClassifier returns the pictures that show, on the test images, what a
-// classifier is sure of and what it gets wrong.
-func explainClassifier(t *Run, caption plots.Caption) []picture {
-	drawn := func(draw func(io.Writer, []Prediction) error) func(io.Writer) error {
-		return func(w io.Writer) error {
-			all, err := t.predictions()
-			if err != nil {
-				return err
-			}
-			return draw(w, all)
-		}
+// classifierPictures are the pictures that show what a classifier is sure of and
+// what it gets wrong.
+func (r *Run) classifierPictures() []picture {
+	all := []picture{
+		{file: "confusion.png", group: "How good it is", tested: true, chart: true, draw: r.drawConfusion,
+			meaning: "How the best weights classify the test images."},
+		{file: "roc.png", group: "How good it is", tested: true, chart: true, draw: r.drawROC, csv: r.writeROC,
+			meaning: "How many images of a class it finds at the cost of how many false alarms, for every threshold."},
+		{file: "margins.png", group: "What it gets wrong", tested: true, chart: true, draw: r.drawMargins, csv: r.writeMargins,
+			meaning: "How far on the right or wrong side of the boundary the test images of each class lie."},
+		{file: "mistakes.png", group: "What it gets wrong", tested: true, draw: r.drawMistakes,
+			meaning: "The mistakes it is most sure of."},
 	}
-	return []picture{
-		{file: "roc.png", group: "How good it is", tested: true, chart: true, meaning: "How many images of a class it finds at the cost of how many false alarms, for every threshold.",
-			draw: drawn(func(w io.Writer, all []Prediction) error {
-				curves, omitted := t.characteristics(all)
-				return plots.ROC(w, caption, curves, omitted)
-			}),
-			csv: drawn(func(w io.Writer, all []Prediction) error {
-				curves, _ := t.characteristics(all)
-				rows := [][]string{{"class", "false_positive_rate", "true_positive_rate"}}
-				for _, curve := range curves {
-					for i := range curve.FalsePositive {
-						rows = append(rows, []string{curve.Class, fmt.Sprint(curve.FalsePositive[i]), fmt.Sprint(curve.TruePositive[i])})
-					}
-				}
-				return csv.NewWriter(w).WriteAll(rows)
-			})},
-		{file: "margins.png", group: "What it gets wrong", tested: true, chart: true, meaning: "How far on the right or wrong side of the boundary the test images of each class lie.",
-			draw: drawn(func(w io.Writer, all []Prediction) error {
-				return plots.Margins(w, caption, t.margins(all))
-			}),
-			csv: drawn(func(w io.Writer, all []Prediction) error {
-				rows := [][]string{{"index", "class", "margin"}}
-				for i, prediction := range all {
-					rows = append(rows, []string{fmt.Sprint(t.Test.Index(i)), t.Test.Classes[t.Test.Class(i)], fmt.Sprint(margin(t.Test.Class(i), prediction.Scores))})
-				}
-				return csv.NewWriter(w).WriteAll(rows)
-			})},
-		{file: "mistakes.png", group: "What it gets wrong", tested: true, meaning: "The mistakes it is most sure of.",
-			draw: drawn(func(w io.Writer, all []Prediction) error {
-				mistakes, wrong := t.mistakes(all)
-				return plots.Mistakes(w, caption, mistakes, wrong, len(all[0].Scores) == 1)
-			})},
+	if r.Architecture.PixelWeight != "" {
+		all = append(all, picture{file: "weights.png", group: "What it looks for", draw: r.drawWeights,
+			meaning: "The best weights as a picture: what speaks for which class."})
 	}
+	return all
+}
+
+func (r *Run) drawConfusion(w io.Writer, caption plots.Caption) error {
+	return plots.Confusion(w, caption, r.Summary.Confusion)
 }
 
 // margin is how far an image lies on the right side of the boundary: y*score
@@ -83,10 +62,14 @@ func margin(class int, scores []float32) float64 {
 	return float64(scores[class]) - other
 }
 
-// margins returns the margins of the test images by class; of many classes,
+// drawMargins draws the margins of the test images by class; of many classes,
 // only the hardest.
-func (r *Run) margins(all []Prediction) plots.MarginFigures {
+func (r *Run) drawMargins(w io.Writer, caption plots.Caption) error {
 	test := r.Test
+	all, err := r.predictions()
+	if err != nil {
+		return err
+	}
 	byClass := make([]plots.ClassValues, len(test.Classes))
 	for i, prediction := range all {
 		class := &byClass[test.Class(i)]
@@ -94,14 +77,14 @@ func (r *Run) margins(all []Prediction) plots.MarginFigures {
 		class.Values = append(class.Values, margin(test.Class(i), prediction.Scores))
 	}
 	figures := plots.MarginFigures{Binary: len(all[0].Scores) == 1}
-	figures.Classes, figures.Omitted = hardestClasses(byClass, func(c plots.ClassValues) float64 { return mean(c.Values) })
+	figures.Classes, figures.Omitted = hardestClasses(byClass, func(c plots.ClassValues) float64 { return stat.Mean(c.Values, nil) })
 	// A hinge is 0 from a margin of 1 on. The sum of one hinge for each class against the
 	// rest depends on the scores themselves, not on their difference.
 	loss := r.Config.Loss
 	if strings.HasSuffix(loss.Kind, "hinge") && (figures.Binary || loss.Multiclass == "weston_watkins") {
 		figures.Loss = r.Architecture.LossName
 	}
-	return figures
+	return plots.Margins(w, caption, figures)
 }
 
 // hardestClasses leaves out classes without images and, if there are many
@@ -115,19 +98,53 @@ func hardestClasses(all []plots.ClassValues, ease func(plots.ClassValues) float6
 	return classes[:mostClassesDrawn], len(classes) - mostClassesDrawn
 }
 
-func mean(values []float64) float64 {
-	sum := 0.0
-	for _, value := range values {
-		sum += value
+// writeMargins writes the margin of each test image as CSV.
+func (r *Run) writeMargins(w io.Writer) error {
+	test := r.Test
+	all, err := r.predictions()
+	if err != nil {
+		return err
 	}
-	return sum / float64(len(values))
+	rows := [][]string{{"index", "class", "margin"}}
+	for i, prediction := range all {
+		rows = append(rows, []string{fmt.Sprint(test.Index(i)), test.Classes[test.Class(i)], fmt.Sprint(margin(test.Class(i), prediction.Scores))})
+	}
+	return csv.NewWriter(w).WriteAll(rows)
+}
+
+// drawROC draws the characteristics.
+func (r *Run) drawROC(w io.Writer, caption plots.Caption) error {
+	curves, omitted, err := r.characteristics()
+	if err != nil {
+		return err
+	}
+	return plots.ROC(w, caption, curves, omitted)
+}
+
+// writeROC writes the points of the characteristics as CSV.
+func (r *Run) writeROC(w io.Writer) error {
+	curves, _, err := r.characteristics()
+	if err != nil {
+		return err
+	}
+	rows := [][]string{{"class", "false_positive_rate", "true_positive_rate"}}
+	for _, curve := range curves {
+		for i := range curve.FalsePositive {
+			rows = append(rows, []string{curve.Class, fmt.Sprint(curve.FalsePositive[i]), fmt.Sprint(curve.TruePositive[i])})
+		}
+	}
+	return csv.NewWriter(w).WriteAll(rows)
 }
 
 // characteristics returns the ROC of the second of two classes, or of each of
 // several classes against the rest; of many classes, only the hardest, and how many
 // others there are.
-func (r *Run) characteristics(all []Prediction) (curves []plots.NamedROC, omitted int) {
+func (r *Run) characteristics() (curves []plots.NamedROC, omitted int, err error) {
 	test := r.Test
+	all, err := r.predictions()
+	if err != nil {
+		return nil, 0, err
+	}
 	scores, of := make([]float64, len(all)), make([]bool, len(all))
 	for place := range all[0].Scores {
 		class := place
@@ -142,16 +159,20 @@ func (r *Run) characteristics(all []Prediction) (curves []plots.NamedROC, omitte
 		}
 	}
 	if len(curves) <= mostCurves {
-		return curves, 0
+		return curves, 0, nil
 	}
 	slices.SortStableFunc(curves, func(a, b plots.NamedROC) int { return cmp.Compare(a.Area, b.Area) })
-	return curves[:mostCurves], len(curves) - mostCurves
+	return curves[:mostCurves], len(curves) - mostCurves, nil
 }
 
-// mistakes returns the wrong predictions with the lowest margins, the lowest first,
-// and the number of all wrong ones.
-func (r *Run) mistakes(all []Prediction) (lowest []plots.Mistake, total int) {
+// drawMistakes draws the wrong predictions with the lowest margins, the lowest first.
+func (r *Run) drawMistakes(w io.Writer, caption plots.Caption) error {
 	test := r.Test
+	all, err := r.predictions()
+	if err != nil {
+		return err
+	}
+	var lowest []plots.Mistake
 	var wrong []int
 	for i, prediction := range all {
 		if prediction.Predicted != test.Class(i) {
@@ -165,5 +186,19 @@ func (r *Run) mistakes(all []Prediction) (lowest []plots.Mistake, total int) {
 			Image: r.Picture(test, i), Label: test.Classes[test.Class(i)], Predicted: test.Classes[all[i].Predicted], Margin: of(i),
 		})
 	}
-	return lowest, len(wrong)
+	return plots.Mistakes(w, caption, lowest, len(wrong), len(all[0].Scores) == 1)
+}
+
+// drawWeights draws the weights of a linear classifier: those of its single
+// score for two classes, or those of the score of each class.
+func (r *Run) drawWeights(w io.Writer, caption plots.Caption) error {
+	classes, size, weights := r.Classes, r.Shape.Values(), r.Weights.ByName()[r.Architecture.PixelWeight].Float32s()
+	if len(weights) == size {
+		return plots.Weights(w, caption, classes[0], classes[1], r.Drawn(weights))
+	}
+	templates := make([]plots.Template, len(classes))
+	for i, class := range classes {
+		templates[i] = plots.Template{Class: class, Weights: r.Drawn(weights[i*size : (i+1)*size])}
+	}
+	return plots.Templates(w, caption, templates)
 }

@@ -2,13 +2,68 @@ package runs
 
 import (
 	"context"
+	"fmt"
 	"slices"
-	"sort"
+	"sync"
 
+	"cifartrain/graphs"
 	"cifartrain/loaders"
 	"cifartrain/plots"
 	"cifartrain/training"
 )
+
+// An evaluator evaluates a run's weights, for one caller at a time.
+type evaluator struct {
+	sync.Mutex
+	*training.Evaluator // nil before it is needed
+}
+
+// use sets the run's weights, from which nothing has been computed yet.
+func (r *Run) use(weights graphs.Weights) {
+	r.Weights, r.evaluator = weights, new(evaluator)
+	r.predictions = sync.OnceValues(func() ([]Prediction, error) { return r.Predict(context.Background(), r.Test) })
+}
+
+// with returns the same run with other weights.
+func (r *Run) with(weights graphs.Weights) *Run {
+	other := *r
+	other.use(weights)
+	return &other
+}
+
+// Batches returns a set's batches for evaluation: in order and unaltered.
+func (r *Run) Batches(set *loaders.Set) *loaders.Batcher {
+	return loaders.NewBatcher(set, r.Transform, loaders.BatchOptions{Size: r.Config.Data.EvalBatchSize})
+}
+
+// evaluate calls work with the evaluator of the run's weights and a set's batches.
+func (r *Run) evaluate(set *loaders.Set, work func(*training.Evaluator, *loaders.Batcher) error) error {
+	r.evaluator.Lock()
+	defer r.evaluator.Unlock()
+	if r.evaluator.Evaluator == nil {
+		r.evaluator.Evaluator = training.NewEvaluator(r.Architecture, r.Weights)
+	}
+	return work(r.evaluator.Evaluator, r.Batches(set))
+}
+
+// closeEvaluator frees what evaluates the run's weights, if it was needed.
+func (r *Run) closeEvaluator() error {
+	if r.evaluator.Evaluator == nil {
+		return nil
+	}
+	err := r.evaluator.Close()
+	r.evaluator.Evaluator = nil
+	return err
+}
+
+// Score evaluates the run's weights on a set of its images.
+func (r *Run) Score(ctx context.Context, set *loaders.Set) (evaluation training.Evaluation, err error) {
+	err = r.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) (err error) {
+		evaluation, err = e.Evaluate(ctx, batches)
+		return err
+	})
+	return evaluation, err
+}
 
 // A Prediction is the model's output for an image.
 type Prediction struct {
@@ -21,32 +76,20 @@ type Prediction struct {
 func (r *Run) Predict(ctx context.Context, set *loaders.Set) ([]Prediction, error) {
 	predictions := make([]Prediction, set.Len())
 	given := make([]float32, set.Shape.Values())
-	visit := func(place int, output []float32) {
-		predictions[place].Scores, predictions[place].Predicted = slices.Clone(output), r.Architecture.Predict(output)
-	}
-	if r.Architecture.Task.Restores() {
-		visit = func(place int, output []float32) {
+	return predictions, r.outputs(ctx, set, func(place int, output []float32) {
+		if r.Architecture.Task.Restores() {
 			r.Transform.Apply(given, set.Pixels(place))
 			predictions[place].MSE = meanSquaredError(given, output)
+			return
 		}
-	}
-	return predictions, r.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) error {
-		_, err := e.Outputs(ctx, batches, visit)
-		return err
+		predictions[place].Scores, predictions[place].Predicted = slices.Clone(output), r.Architecture.Predict(output)
 	})
 }
 
-// Restore runs a set through a model that restores its input, and returns the
-// reconstructions as pixels in [0, 1].
-func (r *Run) Restore(ctx context.Context, set *loaders.Set) ([][]float32, error) {
-	restored := make([][]float32, set.Len())
-	return restored, r.restoreEach(ctx, set, func(place int, pixels []float32) { restored[place] = pixels })
-}
-
-// restoreEach does the work of Restore for one image after the other.
-func (r *Run) restoreEach(ctx context.Context, set *loaders.Set, visit func(place int, pixels []float32)) error {
+// outputs calls visit with the model's output for each image of a set.
+func (r *Run) outputs(ctx context.Context, set *loaders.Set, visit func(place int, output []float32)) error {
 	return r.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) error {
-		_, err := e.Outputs(ctx, batches, func(place int, output []float32) { visit(place, r.Transform.Invert(output)) })
+		_, err := e.Outputs(ctx, batches, visit)
 		return err
 	})
 }
@@ -58,6 +101,24 @@ func (r *Run) Encode(ctx context.Context, set *loaders.Set) ([]float32, error) {
 	return codes, r.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) error {
 		return e.Codes(ctx, batches, func(place int, code []float32) { copy(codes[place*latent:], code) })
 	})
+}
+
+// Restore returns the images of a set beside what a model that restores its input
+// makes of them, with the mean squared errors of pixels in [0, 1].
+func (r *Run) Restore(ctx context.Context, set *loaders.Set) ([]plots.RestoredImage, error) {
+	images := make([]plots.RestoredImage, set.Len())
+	return images, r.outputs(ctx, set, func(place int, output []float32) {
+		images[place] = r.restored(set, place, r.Transform.Invert(output))
+	})
+}
+
+// restored is an image of a set beside its reconstruction, pixels in [0, 1].
+func (r *Run) restored(set *loaders.Set, i int, pixels []float32) plots.RestoredImage {
+	original := r.Picture(set, i)
+	return plots.RestoredImage{
+		Name:     fmt.Sprintf("%d, %s", set.Index(i), set.Classes[set.Class(i)]),
+		Original: original, Restored: r.Drawn(pixels), MSE: meanSquaredError(original.Values, pixels),
+	}
 }
 
 func meanSquaredError(a, b []float32) float64 {
@@ -79,22 +140,4 @@ func (r *Run) Picture(set *loaders.Set, i int) plots.Image {
 // Drawn returns pixels in [0, 1] as an image for drawing.
 func (r *Run) Drawn(pixels []float32) plots.Image {
 	return plots.Image{Channels: r.Shape.Channels, Height: r.Shape.Height, Width: r.Shape.Width, Values: pixels}
-}
-
-// Percentiles say where a value stands among others.
-type Percentiles []float64 // sorted
-
-// NewPercentiles returns the percentiles of the predictions' errors.
-func NewPercentiles(of []Prediction) Percentiles {
-	values := make(Percentiles, len(of))
-	for i, prediction := range of {
-		values[i] = prediction.MSE
-	}
-	slices.Sort(values)
-	return values
-}
-
-// Of returns how many percent of the values are lower.
-func (p Percentiles) Of(value float64) float64 {
-	return 100 * float64(sort.SearchFloat64s(p, value)) / float64(len(p))
 }

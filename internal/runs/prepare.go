@@ -40,11 +40,12 @@ type Run struct {
 	// [Need.Pixels] asks for it.
 	Transform *loaders.Transform
 
-	session    *Session
-	warning    string   // says that these are not the images asked for, and why
-	wrappings  []string // what the weights of a file were taken out of, see [runfolder.ReadWeights]
-	components *pca.Fit // of the training images, once they are needed
-	results    *results // of the weights
+	session     *Session
+	warning     string                       // says that these are not the images asked for, and why
+	wrappings   []string                     // what the weights of a file were taken out of, see [runfolder.ReadWeights]
+	components  *pca.Fit                     // of the training images, once they are needed
+	evaluator   *evaluator                   // of the weights
+	predictions func() ([]Prediction, error) // of the test images by the weights, computed when they are first needed
 
 	// While it trains:
 	text        []byte        // of config.yaml
@@ -162,16 +163,6 @@ func (r *Run) loadWeights(ctx context.Context, from Need) (err error) {
 	}
 	r.use(weights)
 	return err
-}
-
-// use sets the run's weights, of which nothing is known yet.
-func (r *Run) use(weights graphs.Weights) { r.Weights, r.results = weights, new(results) }
-
-// with returns the same run with other weights.
-func (r *Run) with(weights graphs.Weights) *Run {
-	other := *r
-	other.use(weights)
-	return &other
 }
 
 // align completes weights of init pca with the principal components of the

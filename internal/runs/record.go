@@ -57,7 +57,7 @@ func (r *Run) describeModel() error {
 		return err
 	}
 	r.Summary.Layers = Layers(r.Architecture, model)
-	if err := r.Folder.WriteSummary(r.Summary); err != nil || exists(r.Folder.File(runfolder.GraphFile)) {
+	if err := r.Folder.WriteSummary(r.Summary); err != nil || r.Folder.Has(runfolder.GraphFile) {
 		return err
 	}
 	return r.Folder.Write(runfolder.GraphFile, model.Dot())

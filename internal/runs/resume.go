@@ -186,11 +186,11 @@ func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, as
 // none yet, from its beginning. It changes the folder only after everything has
 // been found to fit.
 func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, config configs.Config) (*Run, *training.State, error) {
-	now, need, initial := time.Now(), Need{Images: true}, folder.File(runfolder.InitialWeightsFile)
-	if !exists(initial) {
-		initial = ""
+	now, need, initial := time.Now(), Need{Images: true}, ""
+	if folder.Has(runfolder.InitialWeightsFile) {
+		initial = folder.File(runfolder.InitialWeightsFile)
 	}
-	if saved == nil && initial != "" {
+	if saved == nil {
 		need.File = initial
 	}
 	run, err := s.Prepare(ctx, WithoutSample(config), need)

@@ -71,8 +71,3 @@ func solver(config configs.Config) (solvers.Solver, solvers.Schedule, error) {
 	}
 	return solver, schedule, nil
 }
-
-// Batches returns a set's batches for evaluation: in order and unaltered.
-func (r *Run) Batches(set *loaders.Set) *loaders.Batcher {
-	return loaders.NewBatcher(set, r.Transform, loaders.BatchOptions{Size: r.Config.Data.EvalBatchSize})
-}

@@ -55,7 +55,7 @@ func (r *Run) Ended() bool { return r.Summary != nil && r.Summary.Status != runf
 // call them. If the run has not ended, they come from its checkpoint.
 func (r *Run) BestWeights() (need Need, words string, err error) {
 	const best = "the best weights (by validation loss)"
-	if file := r.Folder.File(runfolder.BestWeightsFile); r.Ended() && exists(file) {
+	if file := r.Folder.File(runfolder.BestWeightsFile); r.Ended() && r.Folder.Has(runfolder.BestWeightsFile) {
 		if err := r.checkPixels(file); err != nil {
 			return Need{}, "", err
 		}
@@ -79,7 +79,7 @@ func (r *Run) BestWeights() (need Need, words string, err error) {
 // Only a run that came to its end has them.
 func (r *Run) LastWeights() (need Need, words string, err error) {
 	file := r.Folder.File(runfolder.LastWeightsFile)
-	if !r.Ended() || !exists(file) {
+	if !r.Ended() || !r.Folder.Has(runfolder.LastWeightsFile) {
 		return Need{}, "", Requestf("%s holds no last weights: its run did not come to its end; use the best ones with -weights best", r.Folder.Path)
 	}
 	if err := r.checkPixels(file); err != nil {

@@ -1,9 +1,6 @@
 package runs
 
 import (
-	"archive/tar"
-	"bytes"
-	"compress/gzip"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -13,7 +10,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -93,7 +89,7 @@ func TestTrainOnPictures(t *testing.T) {
 		if accuracy := *summary.Best.TestAccuracy; accuracy < 0.95 {
 			t.Errorf("size %d: test accuracy %.2f, want 0.95 of colors that a linear model tells apart", size, accuracy)
 		}
-		if !exists(folder.File("weights.png")) {
+		if !folder.Has("weights.png") {
 			t.Errorf("size %d: there is no picture of the weights", size)
 		}
 	}
@@ -135,84 +131,11 @@ func TestTrainOnIDX(t *testing.T) {
 	if summary.Dataset != "Fashion-MNIST" || !slices.Equal(summary.Shape, []int{1, 8, 9}) || !slices.Equal(summary.Classes, []string{"Bag", "T-shirt/top"}) || summary.Parameters != 73 {
 		t.Errorf("the SVM had %s of shape %v, classes %v and %d parameters", summary.Dataset, summary.Shape, summary.Classes, summary.Parameters)
 	}
-	if *summary.Best.TestAccuracy < 0.95 || !exists(folder.File("weights.png")) {
+	if *summary.Best.TestAccuracy < 0.95 || !folder.Has("weights.png") {
 		t.Errorf("test accuracy %.2f, or no picture of the weights", *summary.Best.TestAccuracy)
 	}
 	folder, summary = trained(t, "autoencoder", append(common, "model.hidden=[16]", "model.latent=4", "data.center=true", "data.normalize={mean: [0.5], std: [0.5]}")...)
-	if summary.Parameters != 2*72*16+16+72+2*16*4+4+16 || !exists(folder.File("reconstructions.png")) {
+	if summary.Parameters != 2*72*16+16+72+2*16*4+4+16 || !folder.Has("reconstructions.png") {
 		t.Errorf("the autoencoder has %d parameters, or no picture of reconstructions", summary.Parameters)
-	}
-}
-
-// TestFormsGiveTheSameWeights trains on the real CIFAR-10 from every form that
-// it comes in and compares the bytes of the weights.
-func TestFormsGiveTheSameWeights(t *testing.T) {
-	binaries := os.Getenv("CIFAR10_DIR")
-	if binaries == "" {
-		t.Skip("needs the real CIFAR-10; set CIFAR10_DIR to its folder")
-	}
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("there is no python3 to make the python version")
-	}
-	if inner := filepath.Join(binaries, "cifar-10-batches-bin"); exists(inner) {
-		binaries = inner
-	}
-	parent := t.TempDir()
-	pickled := filepath.Join(parent, "torchvision", "cifar-10-batches-py")
-	if output, err := exec.Command(python, "../../loaders/cifar/testdata/python.py", binaries, pickled).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, output)
-	}
-	archive(t, binaries, "cifar-10-batches-bin", filepath.Join(parent, "binary", "cifar-10-binary.tar.gz"))
-	archive(t, pickled, "cifar-10-batches-py", filepath.Join(parent, "python", "cifar-10-python.tar.gz"))
-	weights := func(dir string) []byte {
-		folder, _ := trained(t, "svm", "data.dir="+dir, "train.epochs=1")
-		content, err := os.ReadFile(folder.File(runfolder.LastWeightsFile))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return content
-	}
-	want := weights(binaries)
-	for _, form := range []string{"torchvision", "binary", "python"} {
-		if !bytes.Equal(weights(filepath.Join(parent, form)), want) {
-			t.Errorf("the weights from %s are others than those from the binary version", form)
-		}
-	}
-}
-
-// archive packs the files of a folder as the published archives are.
-func archive(t *testing.T, from, folder, path string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	file, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	zipped, err := gzip.NewWriterLevel(file, gzip.NoCompression)
-	if err != nil {
-		t.Fatal(err)
-	}
-	packed := tar.NewWriter(zipped)
-	entries, err := os.ReadDir(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, entry := range entries {
-		content, err := os.ReadFile(filepath.Join(from, entry.Name()))
-		if err == nil {
-			err = packed.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: folder + "/" + entry.Name(), Mode: 0o644, Size: int64(len(content))})
-		}
-		if err == nil {
-			_, err = packed.Write(content)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := errors.Join(packed.Close(), zipped.Close(), file.Close()); err != nil {
-		t.Fatal(err)
 	}
 }

@@ -20,7 +20,7 @@ import (
 // killed, would otherwise be missing.
 func (s *Session) board(folder *runfolder.Folder, task metrics.Task, history metrics.History) (*exports.EventWriter, error) {
 	path := folder.File(runfolder.TensorBoardFolder)
-	if !s.TensorBoard && !exists(path) {
+	if !s.TensorBoard && !folder.Has(runfolder.TensorBoardFolder) {
 		return nil, nil
 	}
 	board, err := exports.CreateEvents(path, 1)
@@ -34,7 +34,7 @@ func (s *Session) board(folder *runfolder.Folder, task metrics.Task, history met
 // for TensorBoard, if the run has event files.
 func (r *Run) show(pictures []reports.Picture, step int) (err error) {
 	path := r.Folder.File(runfolder.TensorBoardFolder)
-	if !exists(path) {
+	if !r.Folder.Has(runfolder.TensorBoardFolder) {
 		return nil
 	}
 	board, err := exports.CreateEvents(path, step+1)

@@ -7,7 +7,9 @@ import (
 
 	"cifartrain/configs"
 	"cifartrain/internal/kernels"
+	"cifartrain/loaders"
 	"cifartrain/metrics/pca"
+	"cifartrain/plots"
 )
 
 // mostComponents bounds the yardstick: more principal components take minutes.
@@ -67,6 +69,45 @@ func (r *Run) measureYardstick(ctx context.Context) (result *pca.Result, missing
 	measured.ValidationMSE *= scale
 	measured.TestMSE *= scale
 	return &measured, ""
+}
+
+// RestoreByComponents does what [Run.Restore] does, by as many principal components
+// of the training images as the code has values. It returns nil if they would take
+// minutes.
+func (r *Run) RestoreByComponents(ctx context.Context, set *loaders.Set) (images []plots.RestoredImage, err error) {
+	err = r.throughComponents(ctx, set, func(i int, restored []float32) {
+		images = append(images, r.restored(set, i, slices.Clone(restored)))
+	})
+	return images, err
+}
+
+// componentErrors returns the mean squared error that these principal components leave
+// in each test image, in the loss's units. It returns nil if it cannot be compared with
+// the model's.
+func (r *Run) componentErrors(ctx context.Context) (all []float64, err error) {
+	scale, uniform := lossScale(r.Config.Data.Normalize)
+	if !uniform {
+		return nil, nil
+	}
+	plain, original := loaders.NewTransform(r.Shape, nil), make([]float32, r.Shape.Values())
+	err = r.throughComponents(ctx, r.Test, func(i int, restored []float32) {
+		plain.Apply(original, r.Test.Pixels(i))
+		all = append(all, scale*meanSquaredError(original, restored))
+	})
+	return all, err
+}
+
+// throughComponents calls visit with what these principal components restore of each
+// image of a set. It does nothing if they would take minutes.
+func (r *Run) throughComponents(ctx context.Context, set *loaders.Set, visit func(i int, restored []float32)) error {
+	if r.Architecture.Latent > mostComponents {
+		return nil
+	}
+	fit, err := r.principalComponents(ctx, r.Architecture.Latent)
+	if err != nil {
+		return err
+	}
+	return fit.Restore(ctx, set, visit)
 }
 
 // lossScale is the factor by which the normalization scales a squared error of

@@ -30,7 +30,7 @@ func Estimate(ctx context.Context, s *runs.Session, config configs.Config, seeds
 	if err := p.check(ctx); err != nil {
 		return reports.SweepPlan{}, err
 	}
-	if exists(folder.File(runfolder.PlanFile)) {
+	if folder.Has(runfolder.PlanFile) {
 		if err := p.join(folder); err != nil {
 			return reports.SweepPlan{}, err
 		}

@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -232,7 +231,7 @@ func (p *plan) createOrOpen(name string) (err error) {
 	if err != nil {
 		return err
 	}
-	if exists(place.File(runfolder.PlanFile)) {
+	if place.Has(runfolder.PlanFile) {
 		return p.join(place)
 	}
 	if p.folder, err = runfolder.Draft(p.session.Runs, p.name(), name); err != nil {
@@ -292,12 +291,12 @@ func (p *plan) createFolders() error {
 func (p *plan) createDeletedRuns() error {
 	initial := ""
 	for _, run := range p.runs {
-		if file := run.File(runfolder.InitialWeightsFile); exists(file) {
-			initial = file // the same in every run
+		if run.Has(runfolder.InitialWeightsFile) {
+			initial = run.File(runfolder.InitialWeightsFile) // the same in every run
 		}
 	}
 	for i, run := range p.runs {
-		if exists(run.File(runfolder.ConfigFile)) {
+		if run.Has(runfolder.ConfigFile) {
 			continue
 		}
 		if err := p.session.Create(run, p.config(i), initial); err != nil {
@@ -376,9 +375,4 @@ func (p *plan) sameDataset(name, checksum string) error {
 	}
 	return runs.Requestf("the runs in %s train on the %s with checksum %.16s, but these images are the %s with checksum %.16s: name the folder of the former with -data",
 		p.folder.Path, name, checksum, p.dataset, p.checksum)
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }

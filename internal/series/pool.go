@@ -125,7 +125,7 @@ func (w *pool) goOn(ctx context.Context, one *runs.Session, folder *runfolder.Fo
 	if own.Train.Epochs > w.original[i/w.seeds].Config.Train.Epochs {
 		config.Train.Epochs = max(config.Train.Epochs, own.Train.Epochs)
 	}
-	if w.sweep() == nil && !exists(folder.File(runfolder.SummaryFile)) {
+	if w.sweep() == nil && !folder.Has(runfolder.SummaryFile) {
 		w.pointLatest(folder)
 	}
 	return one.Continue(ctx, folder, config, w.rounds[w.round].pause)

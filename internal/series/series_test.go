@@ -139,13 +139,13 @@ func sameRuns(t *testing.T, got, want *plan) {
 			}
 		}
 		for _, name := range []string{runfolder.ReportFile, "loss.png", "confusion.png"} {
-			if !exists(got.runs[i].File(name)) {
+			if !got.runs[i].Has(name) {
 				t.Errorf("there is no %s", got.runs[i].File(name))
 			}
 		}
 	}
 	for _, name := range []string{runfolder.ReportFile, runfolder.ComparisonTable} {
-		if !exists(got.folder.File(name)) {
+		if !got.folder.Has(name) {
 			t.Errorf("there is no %s", got.folder.File(name))
 		}
 	}

@@ -3,7 +3,6 @@ package series
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"slices"
 
 	"cifartrain/internal/reports"
@@ -40,21 +39,20 @@ func sideBySide(ctx context.Context, s *runs.Session, contenders []reports.Conte
 	var models []plots.RestoredGroup
 	alike := true // whether all codes are as wide as the first
 	for i, p := range prepared {
-		restored, err := p.Restore(ctx, chosen)
+		images, err := p.Restore(ctx, chosen)
 		if err != nil {
 			return nil, err
 		}
-		models = append(models, plots.RestoredGroup{Title: contenders[i].Label, Images: p.RestoredImages(chosen, restored)})
+		models = append(models, plots.RestoredGroup{Title: contenders[i].Label, Images: images})
 		alike = alike && p.Architecture.Latent == first.Architecture.Latent
 	}
 	if alike {
-		restored, fitted, err := first.RestoreByComponents(ctx, chosen)
+		images, err := first.RestoreByComponents(ctx, chosen)
 		if err != nil {
 			return nil, err
 		}
-		if restored != nil {
-			name := fmt.Sprintf("%d principal components of %s training images", first.Architecture.Latent, reports.Thousands(fitted))
-			models = append(models, plots.RestoredGroup{Title: name, Images: first.RestoredImages(chosen, restored)})
+		if images != nil {
+			models = append(models, plots.RestoredGroup{Title: first.ComponentsName(), Images: images})
 		}
 	}
 	var content bytes.Buffer

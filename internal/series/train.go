@@ -188,7 +188,7 @@ func (p *plan) conclude(ctx context.Context, again bool) error {
 // concluded reports whether the comparison is newer than all runs.
 func (p *plan) concluded() bool {
 	page, err := os.Stat(p.folder.File(runfolder.ReportFile))
-	if err != nil || !exists(p.folder.File(runfolder.ComparisonTable)) {
+	if err != nil || !p.folder.Has(runfolder.ComparisonTable) {
 		return false
 	}
 	return !slices.ContainsFunc(p.runs, func(run *runfolder.Folder) bool {
