@@ -204,16 +204,13 @@ func (r *reader) setting(c choice) Setting {
 	return Setting{config, values}
 }
 
-// Settings returns the configurations that the sweep tries out; c must have one.
-func (c Config) Settings() []Setting { return slices.Clone(c.Sweep.Settings) }
-
 // WithSource returns the configuration, including the settings of its sweep,
 // with another data.source.
 func (c Config) WithSource(source string) Config {
 	c.Data.Source = source
 	if c.Sweep != nil {
 		sweep := *c.Sweep
-		sweep.Settings = c.Settings()
+		sweep.Settings = slices.Clone(c.Sweep.Settings)
 		for i := range sweep.Settings {
 			sweep.Settings[i].Config.Data.Source = source
 		}

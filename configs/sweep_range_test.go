@@ -57,7 +57,7 @@ func TestRangesBesideLists(t *testing.T) {
 			if values[0] == "10" {
 				tens++
 			}
-			setting := config.Settings()[i].Config
+			setting := config.Sweep.Settings[i].Config
 			if got := fmt.Sprint([]string{ValueText(setting.Loss.C), ValueText(setting.Optimizer.LearningRate)}); got != fmt.Sprint(values) {
 				t.Errorf("the config of %v has %s", values, got)
 			}

@@ -22,7 +22,7 @@ func settings(t *testing.T, text string, overrides ...string) (Config, [][]strin
 		return config, nil
 	}
 	var values [][]string
-	for _, setting := range config.Settings() {
+	for _, setting := range config.Sweep.Settings {
 		values = append(values, setting.Values)
 	}
 	return config, values
@@ -63,7 +63,7 @@ func TestSettingsAreConfigs(t *testing.T) {
 	if len(values) != 4 {
 		t.Fatalf("%d settings, want 4", len(values))
 	}
-	for i, setting := range config.Settings() {
+	for i, setting := range config.Sweep.Settings {
 		mean, momentum := []string{"[0, 0, 0]", "[1, 1, 1]"}[i/2], []string{"0", "0.9"}[i%2]
 		want, err := Parse("try.yaml", []byte(pair), []string{"data.normalize={mean: " + mean + ", std: [1, 1, 1]}", "optimizer.momentum=" + momentum}, testKinds)
 		if err != nil {

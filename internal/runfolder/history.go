@@ -57,19 +57,15 @@ func (f *Folder) WriteHistory(history metrics.History) error {
 func historyTable(history metrics.History) []byte {
 	rows := [][]string{columns}
 	for _, epoch := range history {
-		rows = append(rows, row(epoch))
+		rows = append(rows, []string{
+			strconv.Itoa(epoch.Number), number(epoch.TrainLoss), number(epoch.ValidationLoss),
+			number(epoch.TrainAccuracy), number(epoch.ValidationAccuracy), number(epoch.LearningRate),
+			strconv.FormatFloat(epoch.Seconds, 'f', 3, 64),
+		})
 	}
 	var content bytes.Buffer
 	csv.NewWriter(&content).WriteAll(rows) // writing to a buffer cannot fail
 	return content.Bytes()
-}
-
-func row(e metrics.Epoch) []string {
-	return []string{
-		strconv.Itoa(e.Number), number(e.TrainLoss), number(e.ValidationLoss),
-		number(e.TrainAccuracy), number(e.ValidationAccuracy), number(e.LearningRate),
-		strconv.FormatFloat(e.Seconds, 'f', 3, 64),
-	}
 }
 
 // number returns the shortest text that reads back as x, and "" for NaN.

@@ -125,39 +125,33 @@ func checkTorchZip(content []byte) error {
 
 // stateDict returns the tensors of a state_dict by name.
 func stateDict(value any) (map[string]*tensor.Dense, error) {
-	tensors := make(map[string]*tensor.Dense)
-	add := func(key, value any) error {
-		name, ok := key.(string)
-		if !ok {
-			return fmt.Errorf("is not a state_dict: it has a key that is not a text; %s", howToSave)
-		}
-		weight, ok := value.(*pytorch.Tensor)
-		if !ok {
-			return fmt.Errorf("is not a state_dict: its %q is not a tensor; %s", shortened(name), howToSave)
-		}
-		dense, err := contiguous(weight)
-		if err != nil {
-			return fmt.Errorf("tensor %q: %w", shortened(name), err)
-		}
-		tensors[name] = dense
-		return nil
-	}
+	var entries types.Dict
 	switch dictionary := value.(type) {
 	case *types.OrderedDict:
 		for at := dictionary.List.Front(); at != nil; at = at.Next() {
 			entry := at.Value.(*types.OrderedDictEntry)
-			if err := add(entry.Key, entry.Value); err != nil {
-				return nil, err
-			}
+			entries.Set(entry.Key, entry.Value)
 		}
 	case *types.Dict:
-		for _, entry := range *dictionary {
-			if err := add(entry.Key, entry.Value); err != nil {
-				return nil, err
-			}
-		}
+		entries = *dictionary
 	default:
 		return nil, fmt.Errorf("is not a state_dict; %s", howToSave)
+	}
+	tensors := make(map[string]*tensor.Dense)
+	for _, entry := range entries {
+		name, ok := entry.Key.(string)
+		if !ok {
+			return nil, fmt.Errorf("is not a state_dict: it has a key that is not a text; %s", howToSave)
+		}
+		weight, ok := entry.Value.(*pytorch.Tensor)
+		if !ok {
+			return nil, fmt.Errorf("is not a state_dict: its %q is not a tensor; %s", shortened(name), howToSave)
+		}
+		dense, err := contiguous(weight)
+		if err != nil {
+			return nil, fmt.Errorf("tensor %q: %w", shortened(name), err)
+		}
+		tensors[name] = dense
 	}
 	return tensors, nil
 }

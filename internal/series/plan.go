@@ -49,7 +49,7 @@ func newPlan(s *runs.Session, all []configs.Config, seeds int) *plan {
 func settingsOf(all []configs.Config) (settings []configs.Setting) {
 	for _, config := range all {
 		if config.Sweep != nil {
-			settings = append(settings, config.Settings()...)
+			settings = append(settings, config.Sweep.Settings...)
 		} else {
 			settings = append(settings, configs.Setting{Config: config})
 		}
