@@ -12,6 +12,10 @@ type Epoch struct {
 	// TrainLoss is the mean loss over the epoch's samples, each measured when
 	// its batch was trained (torch's running loss, weighted by batch size).
 	TrainLoss float64
+	// TrainLossAfter is the mean loss over all training samples, measured after the
+	// epoch. It is NaN for a model that does not classify, whose training set is not
+	// evaluated.
+	TrainLossAfter float64
 	// ValidationLoss is the mean loss over all validation samples, measured
 	// after the epoch.
 	ValidationLoss float64
@@ -23,6 +27,15 @@ type Epoch struct {
 
 	LearningRate float64 // of this epoch's last step
 	Seconds      float64 // wall time of training and evaluating this epoch
+}
+
+// Training is the training loss to show beside the validation loss: that after the
+// epoch, or that of its batches if only this was measured.
+func (e Epoch) Training() float64 {
+	if math.IsNaN(e.TrainLossAfter) {
+		return e.TrainLoss
+	}
+	return e.TrainLossAfter
 }
 
 // A Partial is what the current epoch has measured so far.

@@ -47,7 +47,7 @@ type Histories []History
 func (h Histories) Band() (mean, low, high History) {
 	longest := slices.MaxFunc(h, func(a, b History) int { return len(a) - len(b) })
 	figures := func(e *Epoch) []*float64 {
-		return []*float64{&e.TrainLoss, &e.ValidationLoss, &e.TrainAccuracy, &e.ValidationAccuracy, &e.LearningRate, &e.Seconds}
+		return []*float64{&e.TrainLoss, &e.ValidationLoss, &e.TrainAccuracy, &e.ValidationAccuracy, &e.LearningRate, &e.Seconds, &e.TrainLossAfter}
 	}
 	for i, epoch := range longest {
 		m, l, u := Epoch{Number: epoch.Number}, Epoch{Number: epoch.Number}, Epoch{Number: epoch.Number}

@@ -72,7 +72,7 @@ type quantity struct {
 func lossQuantity(lossName string) quantity {
 	return quantity{
 		name: "loss",
-		of:   func(e metrics.Epoch) (training, validation float64) { return e.TrainLoss, e.ValidationLoss },
+		of:   func(e metrics.Epoch) (training, validation float64) { return e.Training(), e.ValidationLoss },
 		text: Loss,
 		axis: func(values, levels []float64) (scale, string) {
 			s := lossScale(values, levels...)
@@ -154,11 +154,26 @@ func runChart(caption Caption, q quantity, history metrics.History, levels []lev
 		series: []series{{look: trainingLook, name: "training"}, {look: validationLook, name: "validation"}},
 		panels: []panel{{curves: []curve{training, validation}}},
 	}
+	if !q.percent && drawable(history.Last().TrainLossAfter) {
+		c.addRunning(history)
+	}
 	if validation.best >= 0 {
 		at := validation.points[validation.best]
 		c.best, c.bestLook = best(q.text(at.Y), int(at.X)), validationLook
 	}
 	return c, c.finish(caption, strings.ToUpper(q.name[:1])+q.name[1:]+" per epoch", gaps(training, validation))
+}
+
+// addRunning adds the loss of each epoch's batches as they were trained, and has the
+// legend say which of the two training losses is which.
+func (c *Chart) addRunning(history metrics.History) {
+	running := curve{best: -1}
+	for _, e := range history {
+		running.points = append(running.points, plotter.XY{X: float64(e.Number), Y: e.TrainLoss})
+	}
+	c.series[0].note = ", after the epoch"
+	c.series = append(c.series, series{look: runningLook, name: "training, running mean", note: " while the weights change"})
+	c.panels[0].curves = append(c.panels[0].curves, running)
 }
 
 // epochCurves collects a quantity from every epoch, and marks the epoch with the

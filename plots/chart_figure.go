@@ -118,7 +118,7 @@ func (l look) class() string {
 	switch l {
 	case noteLook:
 		return "note"
-	case restLook:
+	case restLook, runningLook:
 		return "rest"
 	}
 	return fmt.Sprintf("c%d d%d", l.color, l.dashes)

@@ -13,7 +13,7 @@ import (
 // gaps, and spikes to be cut off above the axes.
 func TestFigurePlaces(t *testing.T) {
 	history := metrics.History{
-		{Number: 1, TrainLoss: 1, ValidationLoss: 100}, {Number: 2, TrainLoss: math.NaN(), ValidationLoss: 1}, {Number: 3, TrainLoss: 10, ValidationLoss: 10},
+		{Number: 1, TrainLoss: 1, ValidationLoss: 100, TrainLossAfter: math.NaN()}, {Number: 2, TrainLoss: math.NaN(), ValidationLoss: 1, TrainLossAfter: math.NaN()}, {Number: 3, TrainLoss: 10, ValidationLoss: 10, TrainLossAfter: math.NaN()},
 	}
 	chart, err := LossChart(Caption{Dataset: "CIFAR-10"}, history, "mse")
 	if err != nil {
@@ -46,7 +46,7 @@ func TestFigureOfUnequalRuns(t *testing.T) {
 	history := func(numbers ...int) metrics.History {
 		var h metrics.History
 		for _, n := range numbers {
-			h = append(h, metrics.Epoch{Number: n, TrainLoss: float64(n), ValidationLoss: float64(2 * n)})
+			h = append(h, metrics.Epoch{Number: n, TrainLoss: float64(n), ValidationLoss: float64(2 * n), TrainLossAfter: math.NaN()})
 		}
 		return h
 	}

@@ -20,6 +20,7 @@ var (
 	validationLook = look{color: 1}
 	noteLook       = look{color: -1} // of what does not belong to a single curve
 	restLook       = look{color: -2} // thin and gray: of curves that need not be told apart
+	runningLook    = look{color: -3} // thin and gray, too: of a single curve of second rank
 )
 
 // Of the first eight curves, two that are four apart have the same dashes. The colors
@@ -43,7 +44,7 @@ func (l look) paint() color.Color {
 	switch l {
 	case noteLook:
 		return noteColor
-	case restLook:
+	case restLook, runningLook:
 		return restColor
 	}
 	return runColors[l.color]
@@ -51,7 +52,7 @@ func (l look) paint() color.Color {
 
 func (l look) line() draw.LineStyle {
 	style := draw.LineStyle{Color: l.paint(), Width: 1.5, Dashes: dashPatterns[l.dashes]}
-	if l == restLook {
+	if l == restLook || l == runningLook {
 		style.Width = 0.75
 	}
 	return style

@@ -38,6 +38,7 @@ func fading(epochs int) metrics.History {
 		history[i] = metrics.Epoch{
 			Number:             i + 1,
 			TrainLoss:          0.45 + 0.6*fall + ripple/2,
+			TrainLossAfter:     math.NaN(),
 			ValidationLoss:     0.5 + 0.55*fall + ripple + 0.001*epoch,
 			TrainAccuracy:      0.86 - 0.25*fall - ripple/2,
 			ValidationAccuracy: 0.83 - 0.24*fall - ripple,
@@ -82,7 +83,11 @@ func confusion() *metrics.Confusion {
 }
 
 func ExampleLossChart() {
-	chart, err := plots.LossChart(caption, fading(50), "hinge, C = 1")
+	history := fading(50)
+	for i := range history {
+		history[i].TrainLossAfter = 0.9 * history[i].TrainLoss
+	}
+	chart, err := plots.LossChart(caption, history, "hinge, C = 1")
 	saveChart("loss.png", chart, err)
 }
 

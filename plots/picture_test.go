@@ -30,7 +30,7 @@ func historyOf(losses ...float64) metrics.History {
 	for i, loss := range losses {
 		history = append(history, metrics.Epoch{
 			Number: i + 1, TrainLoss: loss, ValidationLoss: 1.1 * loss,
-			TrainAccuracy: 1 / (1 + loss), ValidationAccuracy: 1 / (1.1 + loss),
+			TrainLossAfter: math.NaN(), TrainAccuracy: 1 / (1 + loss), ValidationAccuracy: 1 / (1.1 + loss),
 		})
 	}
 	return history

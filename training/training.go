@@ -217,15 +217,15 @@ func (r *Run) trainStep(trainer *machines, epoch int, batch *loaders.Batch, done
 	return nil
 }
 
-// evaluateEpoch measures the weights after the epoch: the validation loss, and
-// both sets' accuracies for a model that classifies.
+// evaluateEpoch measures the weights after the epoch: the validation loss and,
+// for a model that classifies, the training loss and both sets' accuracies.
 func (r *Run) evaluateEpoch(ctx context.Context, evaluator *Evaluator, epoch *metrics.Epoch) error {
 	validation, err := evaluator.Evaluate(ctx, r.ValidationSet)
 	if err != nil {
 		return err
 	}
 	epoch.ValidationLoss = validation.Loss
-	epoch.TrainAccuracy, epoch.ValidationAccuracy = math.NaN(), math.NaN()
+	epoch.TrainLossAfter, epoch.TrainAccuracy, epoch.ValidationAccuracy = math.NaN(), math.NaN(), math.NaN()
 	if !r.Architecture.Task.Classifies() {
 		return nil
 	}
@@ -233,6 +233,7 @@ func (r *Run) evaluateEpoch(ctx context.Context, evaluator *Evaluator, epoch *me
 	if err != nil {
 		return err
 	}
+	epoch.TrainLossAfter = training.Loss
 	epoch.TrainAccuracy = training.Confusion.Accuracy()
 	epoch.ValidationAccuracy = validation.Confusion.Accuracy()
 	return nil

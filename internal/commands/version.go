@@ -13,11 +13,7 @@ import (
 // printVersion prints the version of the program, what it was built with and which
 // instructions of the processor it uses: what a bug report needs.
 func printVersion(out io.Writer) {
-	version := runfolder.Version()
-	if version == runfolder.Development {
-		version += ", built without the commit (go build records it, go run does not)"
-	}
-	fmt.Fprintf(out, "cifartrain %s\n", version)
+	fmt.Fprintf(out, "cifartrain %s\n", runfolder.Version())
 	fmt.Fprintf(out, "%s for %s/%s, %d processors, %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), kernels.Instructions())
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -72,7 +72,7 @@ func TestLivePage(t *testing.T) {
 		}
 	}
 	wants("before the first epoch", "No epoch of 4 has ended yet.", "built-in sample", "frog, horse", "3,073 parameters")
-	epoch := metrics.Epoch{Number: 1, TrainLoss: 0.5, ValidationLoss: 0.25, TrainAccuracy: 0.75, ValidationAccuracy: 0.625, LearningRate: 0.1, Seconds: 2}
+	epoch := metrics.Epoch{Number: 1, TrainLoss: 0.5, TrainLossAfter: 0.4, ValidationLoss: 0.25, TrainAccuracy: 0.75, ValidationAccuracy: 0.625, LearningRate: 0.1, Seconds: 2}
 	if err := folder.AppendEpoch(epoch); err != nil {
 		t.Fatal(err)
 	}

@@ -143,24 +143,24 @@ func TestPagesInABrowser(t *testing.T) {
 		{
 			First: []string{
 				"epoch 1|training|81.3%|validation|75.0%",
-				"epoch 1|training|0.3333|validation|0.2500|learning rate|0.1|seconds|0.042",
+				"epoch 1|training|0.3000|validation|0.2500|training, running mean|0.3333|learning rate|0.1|seconds|0.042",
 			},
 			Last: []string{
 				"epoch 2|training|100.0%|validation|0.0%",
-				"epoch 2|training|1.000e-9|validation|1.235e+5|learning rate|0.00003|seconds|12",
+				"epoch 2|training|2.000e-9|validation|1.235e+5|training, running mean|1.000e-9|learning rate|0.00003|seconds|12",
 			},
 			Left: []string{"", ""}, Keys: keys, Off: "epoch 2|validation|0.0%",
 		},
 		{
 			First: []string{
-				`epoch 1|a|0.3333 (0.3333 to 0.3333)|"'><s|0.3333`,
+				`epoch 1|a|0.3000 (0.3000 to 0.3000)|"'><s|0.3000`,
 				`epoch 1|a|0.2500 (0.2500 to 0.2500)|"'><s|0.2500`,
 			},
 			Last: []string{
-				`epoch 2|a|1.000e-9 (1.000e-9 to 1.000e-9)|"'><s|1.000e-9`,
+				`epoch 2|a|2.000e-9 (2.000e-9 to 2.000e-9)|"'><s|2.000e-9`,
 				`epoch 2|a|1.235e+5 (1.235e+5 to 1.235e+5)|"'><s|1.235e+5`,
 			},
-			Left: []string{"", ""}, Keys: keys, Off: `epoch 2|"'><s|1.000e-9`,
+			Left: []string{"", ""}, Keys: keys, Off: `epoch 2|"'><s|2.000e-9`,
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -87,7 +87,7 @@ func (d *Display) Epoch(task metrics.Task, e metrics.Epoch, epochs int) {
 	if d.quiet || d.live {
 		return
 	}
-	fmt.Fprintf(d.out, "epoch %*d/%d  loss %s (val %s)", len(fmt.Sprint(epochs)), e.Number, epochs, plots.Loss(e.TrainLoss), plots.Loss(e.ValidationLoss))
+	fmt.Fprintf(d.out, "epoch %*d/%d  loss %s (val %s)", len(fmt.Sprint(epochs)), e.Number, epochs, plots.Loss(e.Training()), plots.Loss(e.ValidationLoss))
 	if task.Classifies() {
 		fmt.Fprintf(d.out, "  accuracy %s (val %s)", plots.Percent(e.TrainAccuracy), plots.Percent(e.ValidationAccuracy))
 	}

@@ -16,8 +16,8 @@ import (
 var (
 	started = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 	epochs  = metrics.History{
-		{Number: 1, TrainLoss: 1.0 / 3, ValidationLoss: 0.25, TrainAccuracy: 0.8125, ValidationAccuracy: 0.75, LearningRate: 0.1, Seconds: 0.042},
-		{Number: 2, TrainLoss: 1e-9, ValidationLoss: 123456.789, TrainAccuracy: 1, ValidationAccuracy: 0, LearningRate: 3e-5, Seconds: 12},
+		{Number: 1, TrainLoss: 1.0 / 3, TrainLossAfter: 0.3, ValidationLoss: 0.25, TrainAccuracy: 0.8125, ValidationAccuracy: 0.75, LearningRate: 0.1, Seconds: 0.042},
+		{Number: 2, TrainLoss: 1e-9, TrainLossAfter: 2e-9, ValidationLoss: 123456.789, TrainAccuracy: 1, ValidationAccuracy: 0, LearningRate: 3e-5, Seconds: 12},
 	}
 )
 
@@ -168,7 +168,7 @@ func TestCurvesHoldTheFigures(t *testing.T) {
 		series       [][]float64
 	}{
 		{false, true, [][]float64{{81.25, 100}, {75, 0}}},
-		{true, false, [][]float64{{0.33333, 1e-9}, {0.25, 123460}}},
+		{true, false, [][]float64{{0.3, 2e-9}, {0.25, 123460}, {0.33333, 1e-9}}},
 	} {
 		var got struct {
 			First, Last  int

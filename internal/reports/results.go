@@ -59,6 +59,7 @@ func figureColumns(prefix string, of func(*runfolder.Summary) *runfolder.Figures
 	add("train_accuracy", func(f *runfolder.Figures) *float64 { return f.TrainAccuracy })
 	add("val_accuracy", func(f *runfolder.Figures) *float64 { return f.ValidationAccuracy })
 	add("test_accuracy", func(f *runfolder.Figures) *float64 { return f.TestAccuracy })
+	add("train_loss_after", func(f *runfolder.Figures) *float64 { return f.TrainLossAfter })
 	add("train_loss", func(f *runfolder.Figures) *float64 { return &f.TrainLoss })
 	add("val_loss", func(f *runfolder.Figures) *float64 { return &f.ValidationLoss })
 	add("test_loss", func(f *runfolder.Figures) *float64 { return f.TestLoss })

@@ -93,7 +93,7 @@ func figureRows(s *runfolder.Summary) [][]string {
 	rows := [][]string{{"", "training", "validation", "test"}}
 	for _, of := range rated {
 		f := of.figures
-		rows = append(rows, []string{"loss, " + of.name, plots.Loss(f.TrainLoss), plots.Loss(f.ValidationLoss), plots.Loss(*f.TestLoss)})
+		rows = append(rows, []string{"loss, " + of.name, plots.Loss(f.Training()), plots.Loss(f.ValidationLoss), plots.Loss(*f.TestLoss)})
 	}
 	if pca := s.PCA; pca != nil {
 		name := fmt.Sprintf("PCA, %d components", pca.Components)

@@ -48,7 +48,7 @@ func TestWarningIsWrappedAndWhole(t *testing.T) {
 }
 
 // epoch is one of a classifier's.
-var epoch = metrics.Epoch{Number: 7, TrainLoss: 0.5, ValidationLoss: 0.625, TrainAccuracy: 0.875, ValidationAccuracy: 0.75, LearningRate: 0.1, Seconds: 0.25}
+var epoch = metrics.Epoch{Number: 7, TrainLoss: 0.75, TrainLossAfter: 0.5, ValidationLoss: 0.625, TrainAccuracy: 0.875, ValidationAccuracy: 0.75, LearningRate: 0.1, Seconds: 0.25}
 
 func TestEpochLines(t *testing.T) {
 	for _, test := range []struct {

@@ -17,10 +17,11 @@ import (
 )
 
 // columns are the columns of metrics.csv.
-var columns = []string{"epoch", "train_loss", "val_loss", "train_accuracy", "val_accuracy", "learning_rate", "seconds"}
+var columns = []string{"epoch", "train_loss", "val_loss", "train_accuracy", "val_accuracy", "learning_rate", "seconds", "train_loss_after"}
 
 // AppendEpoch adds an epoch's row to metrics.csv; the first epoch's row comes
-// with the header. The accuracies of a model that does not classify stay empty.
+// with the header. The accuracies and the later training loss of a model that does not
+// classify stay empty.
 // The error is a *WriteError.
 func (f *Folder) AppendEpoch(epoch metrics.Epoch) error {
 	rows := historyTable(metrics.History{epoch})
@@ -60,7 +61,7 @@ func historyTable(history metrics.History) []byte {
 		rows = append(rows, []string{
 			strconv.Itoa(epoch.Number), number(epoch.TrainLoss), number(epoch.ValidationLoss),
 			number(epoch.TrainAccuracy), number(epoch.ValidationAccuracy), number(epoch.LearningRate),
-			strconv.FormatFloat(epoch.Seconds, 'f', 3, 64),
+			strconv.FormatFloat(epoch.Seconds, 'f', 3, 64), number(epoch.TrainLossAfter),
 		})
 	}
 	var content bytes.Buffer
@@ -136,11 +137,11 @@ func parseRow(fields []string) (epoch metrics.Epoch, err error) {
 	}
 	targets := []*float64{
 		&epoch.TrainLoss, &epoch.ValidationLoss, &epoch.TrainAccuracy,
-		&epoch.ValidationAccuracy, &epoch.LearningRate, &epoch.Seconds,
+		&epoch.ValidationAccuracy, &epoch.LearningRate, &epoch.Seconds, &epoch.TrainLossAfter,
 	}
 	for i, target := range targets {
 		name, text := columns[i+1], fields[i+1]
-		if text == "" && strings.HasSuffix(name, "_accuracy") {
+		if text == "" && (strings.HasSuffix(name, "_accuracy") || name == "train_loss_after") {
 			*target = math.NaN()
 			continue
 		}

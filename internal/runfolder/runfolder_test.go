@@ -151,15 +151,15 @@ func TestWriteKeepsTheOldFileWhenItFails(t *testing.T) {
 }
 
 var epochs = metrics.History{
-	{Number: 1, TrainLoss: 1.0 / 3, ValidationLoss: 0.25, TrainAccuracy: 0.8125, ValidationAccuracy: 0.75, LearningRate: 0.1, Seconds: 0.042},
-	{Number: 2, TrainLoss: 1e-9, ValidationLoss: 123456.789, TrainAccuracy: 1, ValidationAccuracy: 0, LearningRate: 3e-5, Seconds: 12},
+	{Number: 1, TrainLoss: 1.0 / 3, ValidationLoss: 0.25, TrainAccuracy: 0.8125, ValidationAccuracy: 0.75, LearningRate: 0.1, Seconds: 0.042, TrainLossAfter: 0.3},
+	{Number: 2, TrainLoss: 1e-9, ValidationLoss: 123456.789, TrainAccuracy: 1, ValidationAccuracy: 0, LearningRate: 3e-5, Seconds: 12, TrainLossAfter: 2e-9},
 }
 
 // TestMetricsFile wants metrics.csv as it is promised, and to read back as it was
 // written.
 func TestMetricsFile(t *testing.T) {
 	folder := create(t)
-	regression := metrics.Epoch{Number: 3, TrainLoss: 0.02, ValidationLoss: 0.03, TrainAccuracy: math.NaN(), ValidationAccuracy: math.NaN(), LearningRate: 1e-3, Seconds: 1.5}
+	regression := metrics.Epoch{Number: 3, TrainLoss: 0.02, ValidationLoss: 0.03, TrainLossAfter: math.NaN(), TrainAccuracy: math.NaN(), ValidationAccuracy: math.NaN(), LearningRate: 1e-3, Seconds: 1.5}
 	all := append(slices.Clone(epochs), regression)
 	for _, e := range all {
 		if err := folder.AppendEpoch(e); err != nil {
@@ -170,10 +170,10 @@ func TestMetricsFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `epoch,train_loss,val_loss,train_accuracy,val_accuracy,learning_rate,seconds
-1,0.3333333333333333,0.25,0.8125,0.75,0.1,0.042
-2,1e-09,123456.789,1,0,3e-05,12.000
-3,0.02,0.03,,,0.001,1.500
+	want := `epoch,train_loss,val_loss,train_accuracy,val_accuracy,learning_rate,seconds,train_loss_after
+1,0.3333333333333333,0.25,0.8125,0.75,0.1,0.042,0.3
+2,1e-09,123456.789,1,0,3e-05,12.000,2e-09
+3,0.02,0.03,,,0.001,1.500,
 `
 	if diff := cmp.Diff(want, string(content)); diff != "" {
 		t.Errorf("metrics.csv (-want +got):\n%s", diff)
@@ -189,13 +189,13 @@ func TestDamagedMetricsFile(t *testing.T) {
 	for _, test := range []struct{ name, content, says string }{
 		{"empty", "", "line 1: the columns are not"},
 		{"other columns", "a,b\n1,2\n", "line 1: the columns are not"},
-		{"no number", header + "1,2,3,4,5,6,7\n2,x,3,4,5,6,7\n", `line 3: train_loss "x" is not a finite number`},
-		{"no epoch", header + "one,2,3,4,5,6,7\n", `line 2: epoch "one" is not a whole number`},
-		{"half a row", header + "1,2,3\n", "line 2: has 3 fields, not 7"},
-		{"infinite", header + "1,2,Inf,4,5,6,7\n", `line 2: val_loss "Inf" is not a finite number`},
-		{"not a number", header + "1,NaN,3,4,5,6,7\n", `line 2: train_loss "NaN" is not a finite number`},
-		{"no loss", header + "1,,3,4,5,6,7\n", `line 2: train_loss "" is not a finite number`},
-		{"an epoch is missing", header + "1,2,3,4,5,6,7\n3,2,3,4,5,6,7\n", "line 3: the epoch is 3 and should be 2"},
+		{"no number", header + "1,2,3,4,5,6,7,8\n2,x,3,4,5,6,7,8\n", `line 3: train_loss "x" is not a finite number`},
+		{"no epoch", header + "one,2,3,4,5,6,7,8\n", `line 2: epoch "one" is not a whole number`},
+		{"half a row", header + "1,2,3\n", "line 2: has 3 fields, not 8"},
+		{"infinite", header + "1,2,Inf,4,5,6,7,8\n", `line 2: val_loss "Inf" is not a finite number`},
+		{"not a number", header + "1,NaN,3,4,5,6,7,8\n", `line 2: train_loss "NaN" is not a finite number`},
+		{"no loss", header + "1,,3,4,5,6,7,8\n", `line 2: train_loss "" is not a finite number`},
+		{"an epoch is missing", header + "1,2,3,4,5,6,7,8\n3,2,3,4,5,6,7,8\n", "line 3: the epoch is 3 and should be 2"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			folder := create(t)

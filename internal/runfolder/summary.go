@@ -32,6 +32,7 @@ type Summary struct {
 	Seed   uint64       `json:"seed"`
 
 	Dataset    string   `json:"dataset"`
+	Checksum   string   `json:"dataset_sha256"`    // of its images and labels
 	Warning    string   `json:"warning,omitempty"` // why the dataset is not the one asked for
 	Classes    []string `json:"classes"`
 	Shape      []int    `json:"shape,omitempty"` // of an image: channels, height, width
@@ -63,8 +64,12 @@ type Summary struct {
 	ImagesPerSecond float64   `json:"images_per_second"` // training images; the time includes evaluation
 	PeakMemory      int64     `json:"peak_memory_bytes"` // resident; 0 if the system does not tell
 	Processor       string    `json:"processor"`         // architecture and instructions used
+	ProcessorName   string    `json:"processor_name,omitempty"`
+	System          string    `json:"operating_system"`
 	Cores           int       `json:"cores"`
-	Version         string    `json:"version"` // of this program
+	Command         string    `json:"command"` // that trained the run or, if it was resumed, went on with it
+	Version         string    `json:"version"` // of this program, see [Version]
+	Executable      string    `json:"executable_sha256"`
 	GoVersion       string    `json:"go_version"`
 }
 
@@ -96,6 +101,7 @@ type Images struct {
 type Figures struct {
 	Epoch              int      `json:"epoch"`
 	TrainLoss          float64  `json:"train_loss"`
+	TrainLossAfter     *float64 `json:"train_loss_after,omitempty"`
 	ValidationLoss     float64  `json:"val_loss"`
 	TestLoss           *float64 `json:"test_loss,omitempty"`
 	TrainAccuracy      *float64 `json:"train_accuracy,omitempty"`
@@ -108,9 +114,18 @@ type Figures struct {
 func FiguresOf(task metrics.Task, e metrics.Epoch) *Figures {
 	f := &Figures{Epoch: e.Number, TrainLoss: e.TrainLoss, ValidationLoss: e.ValidationLoss}
 	if task.Classifies() {
-		f.TrainAccuracy, f.ValidationAccuracy = &e.TrainAccuracy, &e.ValidationAccuracy
+		f.TrainLossAfter, f.TrainAccuracy, f.ValidationAccuracy = &e.TrainLossAfter, &e.TrainAccuracy, &e.ValidationAccuracy
 	}
 	return f
+}
+
+// Training is the training loss to show beside the validation loss, see
+// [metrics.Epoch.Training].
+func (f *Figures) Training() float64 {
+	if f.TrainLossAfter == nil {
+		return f.TrainLoss
+	}
+	return *f.TrainLossAfter
 }
 
 // WriteSummary writes summary.json.

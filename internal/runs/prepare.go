@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"time"
 
+	"github.com/klauspost/cpuid/v2"
 	"gorgonia.org/tensor"
 
 	"cifartrain/configs"
 	"cifartrain/graphs"
 	"cifartrain/internal/kernels"
 	"cifartrain/internal/runfolder"
+	"cifartrain/internal/shell"
 	"cifartrain/loaders"
 	"cifartrain/loaders/sources"
 	"cifartrain/metrics/pca"
@@ -197,10 +200,10 @@ func (r *Run) Loss() string {
 func (r *Run) Begun(started time.Time) *runfolder.Summary {
 	return &runfolder.Summary{
 		Name: r.Config.Name, Status: runfolder.Training, Model: r.Architecture.Kind, Task: r.Architecture.Task, Loss: r.Loss(), Seed: r.Config.Seed,
-		Dataset: r.Dataset.Name, Shape: []int{r.Shape.Channels, r.Shape.Height, r.Shape.Width}, Warning: r.warning, Classes: r.Classes,
+		Dataset: r.Dataset.Name, Checksum: r.Dataset.Checksum, Shape: []int{r.Shape.Channels, r.Shape.Height, r.Shape.Width}, Warning: r.warning, Classes: r.Classes,
 		Images:     runfolder.Images{Training: r.Training.Len(), Validation: r.Validation.Len(), Test: r.Test.Len()},
 		Parameters: r.Architecture.ParameterCount(), Started: started.UTC().Truncate(time.Second),
-		Processor: kernels.Instructions(), Cores: runtime.GOMAXPROCS(0),
-		Version: runfolder.Version(), GoVersion: runtime.Version(),
+		Processor: kernels.Instructions(), ProcessorName: cpuid.CPU.BrandName, System: runtime.GOOS, Cores: runtime.GOMAXPROCS(0),
+		Command: shell.Command(os.Args[1:]...), Version: runfolder.Version(), Executable: runfolder.Executable(), GoVersion: runtime.Version(),
 	}
 }

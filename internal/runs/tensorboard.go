@@ -91,7 +91,8 @@ func scalars(task metrics.Task, e metrics.Epoch) []exports.Scalar {
 		{Tag: "learning_rate", Value: e.LearningRate}, {Tag: "seconds_per_epoch", Value: e.Seconds},
 	}
 	if task.Classifies() {
-		all = append(all, exports.Scalar{Tag: "accuracy/train", Value: e.TrainAccuracy},
+		all = append(all, exports.Scalar{Tag: "loss/train_after", Value: e.TrainLossAfter},
+			exports.Scalar{Tag: "accuracy/train", Value: e.TrainAccuracy},
 			exports.Scalar{Tag: "accuracy/validation", Value: e.ValidationAccuracy})
 	}
 	return all
