@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 
 	"cifartrain/internal/reports"
 	"cifartrain/loaders"
@@ -53,14 +52,11 @@ type DemoFloats []float32
 
 // MarshalJSON implements json.Marshaler.
 func (f DemoFloats) MarshalJSON() ([]byte, error) {
-	if f == nil {
-		return []byte("null"), nil
+	content, err := binary.Append(nil, binary.LittleEndian, []float32(f))
+	if err != nil {
+		return nil, err
 	}
-	content := make([]byte, 0, 4*len(f))
-	for _, value := range f {
-		content = binary.LittleEndian.AppendUint32(content, math.Float32bits(value))
-	}
-	return json.Marshal(content)
+	return json.Marshal(content) // null for no values
 }
 
 // What the pages of demos are made of.

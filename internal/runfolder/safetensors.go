@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/nlpodyssey/safetensors"
@@ -69,9 +68,9 @@ func float32View(value *tensor.Dense) (safetensors.TensorView, error) {
 	for _, size := range value.Shape() {
 		shape = append(shape, uint64(size))
 	}
-	data := make([]byte, 0, 4*value.Size())
-	for _, x := range value.Float32s() {
-		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(x))
+	data, err := binary.Append(nil, binary.LittleEndian, value.Float32s())
+	if err != nil {
+		return safetensors.TensorView{}, err
 	}
 	return safetensors.NewTensorView(safetensors.F32, shape, data)
 }
@@ -92,8 +91,6 @@ func float32Tensor(info *safetensors.TensorInfo, data []byte) (*tensor.Dense, er
 		shape[i] = int(size)
 	}
 	values := make([]float32, len(data)/4)
-	for i := range values {
-		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
-	}
-	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(values)), nil
+	_, err := binary.Decode(data, binary.LittleEndian, values)
+	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(values)), err
 }
