@@ -285,7 +285,7 @@ func begins(response *http.Response, kept int64) (done, total int64, err error) 
 	}
 	remedy := ""
 	if response.StatusCode == http.StatusUnauthorized {
-		remedy = ": give the name and the password that it asks for with -set data.url=https://NAME:PASSWORD@...; the password is never stored"
+		remedy = ": it asks for a password; fetch the archive with a browser and name its folder with -data"
 	}
 	return 0, 0, fmt.Errorf("%w: the server answered %s%s", ErrUnreachable, response.Status, remedy)
 }
