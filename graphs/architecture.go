@@ -3,8 +3,11 @@
 package graphs
 
 import (
+	"math"
+
 	G "gorgonia.org/gorgonia"
 
+	"cifartrain/fuse"
 	"cifartrain/metrics"
 )
 
@@ -19,8 +22,8 @@ type Architecture struct {
 	// LossName names the loss with its constants, for axes and tables.
 	LossName string
 
-	// Probabilities says that the scores are logarithms of odds, which
-	// [fuse.LogSoftmax] turns into probabilities.
+	// Probabilities says that the scores are logarithms of odds, so that they have
+	// probabilities: their softmax, or of a single score the sigmoid.
 	Probabilities bool
 
 	// Latent is the width of the code through which a model passes an image to
@@ -63,6 +66,19 @@ func (a *Architecture) Predict(output []float32) int {
 		}
 	}
 	return best
+}
+
+// ProbabilitiesOf returns the classes' probabilities that a row of the output means, or
+// nil for a model that has none.
+func (a *Architecture) ProbabilitiesOf(output []float32) []float64 {
+	if !a.Probabilities {
+		return nil
+	}
+	probabilities := fuse.LogSoftmax(make([]float64, max(2, len(output))), output)
+	for i, log := range probabilities {
+		probabilities[i] = math.Exp(log)
+	}
+	return probabilities
 }
 
 // Width is an upper bound on the values held for an image in the input and all

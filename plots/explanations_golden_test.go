@@ -66,6 +66,18 @@ func ExampleROC() {
 	})
 }
 
+func ExampleReliability() {
+	save("reliability.png", func(w io.Writer) error {
+		var confidence []float64
+		var correct []bool
+		for i := range 2000 {
+			p := 0.25 + 0.75*math.Abs(math.Sin(float64(i)))
+			confidence, correct = append(confidence, p), append(correct, float64(i*7919%2000)/2000 < math.Pow(p, 1.3))
+		}
+		return plots.Reliability(w, caption, metrics.NewCalibration(confidence, correct, 10))
+	})
+}
+
 func ExampleFilters() {
 	save("filters.png", func(w io.Writer) error {
 		var filters []plots.Filter

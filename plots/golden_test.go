@@ -321,6 +321,7 @@ func TestGolden(t *testing.T) {
 		"mistakes.png":        ExampleMistakes,
 		"margins.png":         ExampleMargins,
 		"roc.png":             ExampleROC,
+		"reliability.png":     ExampleReliability,
 		"filters.png":         ExampleFilters,
 		"templates.png":       ExampleTemplates,
 		"confusion_many.png":  ExampleConfusion_many,

@@ -10,11 +10,12 @@ type Mistake struct {
 	Image            Image
 	Label, Predicted string  // classes
 	Margin           float64 // below 0; see [MarginFigures]
+	Probability      float64 // that the model gives to the predicted class; 0 if it gives none, and then the margin is shown
 }
 
 // Mistakes writes a PNG of images that a classifier gets wrong to w, each with its
-// class, the class it was taken for, and its margin. They are drawn in the given
-// order, which should begin with the lowest margin. wrong is the number of all
+// class, the class it was taken for, and its probability or else its margin. They are
+// drawn in the given order, which should begin with the one the model is surest of. wrong is the number of all
 // mistakes, binary whether there are two classes. Mistakes returns an error for images
 // of different sizes, for values that are not finite, if the caption names no dataset,
 // or from w.
@@ -25,9 +26,16 @@ func Mistakes(w io.Writer, caption Caption, mistakes []Mistake, wrong int, binar
 		notes[0] = fmt.Sprintf("The %d of %s wrongly classified images with the lowest margins, the lowest first. The margin is %s.",
 			len(mistakes), Thousands(wrong), marginMeaning(binary))
 	}
+	if len(mistakes) > 0 && mistakes[0].Probability > 0 {
+		notes[0] = fmt.Sprintf("The %d of %s wrongly classified images whose wrong class has the highest probabilities, the highest first.", len(mistakes), Thousands(wrong))
+	}
 	tiles := make([]galleryTile, len(mistakes))
 	for i, m := range mistakes {
-		tiles[i] = galleryTile{[]view{m.Image.plain()}, fullWidth(m.Label, "taken for "+m.Predicted, fmt.Sprintf("margin %.2f", m.Margin))}
+		sure := fmt.Sprintf("margin %.2f", m.Margin)
+		if m.Probability > 0 {
+			sure = "probability " + Percent(m.Probability)
+		}
+		tiles[i] = galleryTile{[]view{m.Image.plain()}, fullWidth(m.Label, "taken for "+m.Predicted, sure)}
 	}
 	return oneGroup(heading{"The surest mistakes", caption, notes}, across, tiles).write(w, "the mistakes")
 }

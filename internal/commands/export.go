@@ -151,7 +151,7 @@ func (e *exported) model() (exports.Model, error) {
 	}
 	model := exports.Model{
 		Name: e.Config.Name, Version: runfolder.Version(),
-		Shape: e.Shape, Graph: built, Weights: e.Weights, Restores: e.Architecture.Task.Restores(),
+		Shape: e.Shape, Graph: built, Weights: e.Weights, Restores: e.Architecture.Task.Restores(), Probabilities: e.Architecture.Probabilities,
 		Normalization: e.Normalization(), MeanImage: e.Transform.MeanImage(), Metadata: e.metadata(),
 	}
 	model.Doc = e.which + "."
@@ -183,6 +183,7 @@ func inputAndOutput(m exports.Model) [][2]string {
 	meanings := map[string]string{
 		exports.Input:          "red, green and blue in [0, 1]; " + within(m),
 		exports.Reconstruction: "pixels again",
+		exports.Probabilities:  "of the classes; of two, the second's",
 	}
 	var lines [][2]string
 	for _, tensor := range append([]exports.Tensor{m.Input()}, m.Outputs()...) {

@@ -71,6 +71,15 @@ func (s *subject) classified(table *reports.Predictions, predictions []runs.Pred
 			head = append(head, "score_"+class)
 		}
 	}
+	for place, class := range s.Classes {
+		switch {
+		case predictions[0].Probabilities == nil:
+		case len(s.Classes) > 2:
+			head = append(head, "probability_"+class)
+		case place == 1:
+			head = append(head, "probability")
+		}
+	}
 	table.Rows = append(table.Rows, head)
 	tally := make([]int, len(s.Classes))
 	for i, prediction := range predictions {
@@ -84,6 +93,11 @@ func (s *subject) classified(table *reports.Predictions, predictions []runs.Pred
 		row := []string{s.names[i], s.class(i), s.Classes[prediction.Predicted]}
 		for _, score := range prediction.Scores {
 			row = append(row, strconv.FormatFloat(float64(score), 'g', -1, 32))
+		}
+		for place, probability := range prediction.Probabilities {
+			if place > 0 || len(s.Classes) > 2 { // of two classes, the second's
+				row = append(row, strconv.FormatFloat(probability, 'g', 7, 64))
+			}
 		}
 		table.Rows = append(table.Rows, row)
 	}

@@ -23,10 +23,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// images are some of the built-in sample's.
+// images are some of two classes of the built-in sample's.
 var images = sync.OnceValue(func() *loaders.Set {
 	dataset := sample.Draw()
-	test, err := dataset.Select(dataset.Test, nil)
+	test, err := dataset.Select(dataset.Test, dataset.Classes[:2])
 	if err != nil {
 		panic(err)
 	}
@@ -45,7 +45,7 @@ type trained struct {
 func newTrained(t *testing.T, kind string, normalized, centered bool) trained {
 	t.Helper()
 	classes := 2
-	if kind == "mlp" {
+	if kind == "mlp" && !centered {
 		classes = 10
 	}
 	architecture, err := graphs.New(graphs.Kinds(), kind, graphs.Spec{Inputs: 3072, Classes: classes, Hidden: []int{64, 48}, Latent: 32, Init: "torch", C: 1})
@@ -60,7 +60,7 @@ func newTrained(t *testing.T, kind string, normalized, centered bool) trained {
 	}
 	m := trained{architecture: architecture, Model: exports.Model{
 		Name: "run", Doc: "what it is", Version: "1", Shape: images().Shape, Graph: built, Weights: weights,
-		Restores: built.Labels == nil, Metadata: map[string]string{"seed": "1", "run": "run"},
+		Restores: built.Labels == nil, Probabilities: architecture.Probabilities, Metadata: map[string]string{"seed": "1", "run": "run"},
 	}}
 	if normalized {
 		m.Normalization = &loaders.Normalization{Mean: []float32{0.5, 0.4, 0.3}, Std: []float32{0.25, 0.2, 0.3}}
@@ -174,6 +174,19 @@ func checkWithONNXRuntime(t *testing.T, model trained, file []byte, want [][]flo
 	all := []exports.Array{
 		{Name: "images", Shape: []int{rows, 3, 32, 32}, Values: in},
 		{Name: main.Name, Shape: append([]int{rows}, main.Shape...), Values: out},
+	}
+	if model.Probabilities {
+		var probabilities []float32
+		for i := range rows {
+			all := model.architecture.ProbabilitiesOf(want[i])
+			if len(want[i]) == 1 {
+				all = all[1:]
+			}
+			for _, probability := range all {
+				probabilities = append(probabilities, float32(probability))
+			}
+		}
+		all = append(all, exports.Array{Name: exports.Probabilities, Shape: all[1].Shape, Values: probabilities})
 	}
 	if model.Restores {
 		for _, code := range model.codes(t) {

@@ -35,6 +35,10 @@ func (r *Run) classifierPictures() []picture {
 		{file: "mistakes.png", group: "What it gets wrong", tested: true, draw: r.drawMistakes,
 			meaning: "The mistakes it is most sure of."},
 	}
+	if r.Architecture.Probabilities {
+		all = append(all, picture{file: "reliability.png", group: "How good it is", tested: true, chart: true, draw: r.drawReliability,
+			meaning: "Whether it is right as often as its probabilities say."})
+	}
 	if r.Architecture.PixelWeight != "" {
 		all = append(all, picture{file: "weights.png", group: "What it looks for", draw: r.drawWeights,
 			meaning: "The best weights as a picture: what speaks for which class."})
@@ -44,6 +48,21 @@ func (r *Run) classifierPictures() []picture {
 
 func (r *Run) drawConfusion(w io.Writer, caption plots.Caption) error {
 	return plots.Confusion(w, caption, r.Summary.Confusion)
+}
+
+// drawReliability compares the probabilities that the model gives to the classes it
+// predicts with how often it is right.
+func (r *Run) drawReliability(w io.Writer, caption plots.Caption) error {
+	const bins = 10
+	all, err := r.predictions()
+	if err != nil {
+		return err
+	}
+	confidence, correct := make([]float64, len(all)), make([]bool, len(all))
+	for i, prediction := range all {
+		confidence[i], correct[i] = prediction.Probabilities[prediction.Predicted], prediction.Predicted == r.Test.Class(i)
+	}
+	return plots.Reliability(w, caption, metrics.NewCalibration(confidence, correct, bins))
 }
 
 // margin is how far an image lies on the right side of the boundary: y*score
@@ -165,14 +184,15 @@ func (r *Run) characteristics() (curves []plots.NamedROC, omitted int, err error
 	return curves[:mostCurves], len(curves) - mostCurves, nil
 }
 
-// drawMistakes draws the wrong predictions with the lowest margins, the lowest first.
+// drawMistakes draws the wrong predictions that the model is surest of, the surest first:
+// those of the highest probabilities, or of the lowest margins where there are none.
 func (r *Run) drawMistakes(w io.Writer, caption plots.Caption) error {
 	test := r.Test
 	all, err := r.predictions()
 	if err != nil {
 		return err
 	}
-	var lowest []plots.Mistake
+	var surest []plots.Mistake
 	var wrong []int
 	for i, prediction := range all {
 		if prediction.Predicted != test.Class(i) {
@@ -180,13 +200,19 @@ func (r *Run) drawMistakes(w io.Writer, caption plots.Caption) error {
 		}
 	}
 	of := func(i int) float64 { return margin(test.Class(i), all[i].Scores) }
-	slices.SortStableFunc(wrong, func(a, b int) int { return cmp.Compare(of(a), of(b)) })
-	for _, i := range wrong[:min(len(wrong), mostMistakes)] {
-		lowest = append(lowest, plots.Mistake{
-			Image: r.Picture(test, i), Label: test.Classes[test.Class(i)], Predicted: test.Classes[all[i].Predicted], Margin: of(i),
-		})
+	doubt := of
+	if r.Architecture.Probabilities {
+		doubt = func(i int) float64 { return -all[i].Probabilities[all[i].Predicted] }
 	}
-	return plots.Mistakes(w, caption, lowest, len(wrong), len(all[0].Scores) == 1)
+	slices.SortStableFunc(wrong, func(a, b int) int { return cmp.Compare(doubt(a), doubt(b)) })
+	for _, i := range wrong[:min(len(wrong), mostMistakes)] {
+		mistake := plots.Mistake{Image: r.Picture(test, i), Label: test.Classes[test.Class(i)], Predicted: test.Classes[all[i].Predicted], Margin: of(i)}
+		if r.Architecture.Probabilities {
+			mistake.Probability = all[i].Probabilities[all[i].Predicted]
+		}
+		surest = append(surest, mistake)
+	}
+	return plots.Mistakes(w, caption, surest, len(wrong), len(all[0].Scores) == 1)
 }
 
 // drawWeights draws the weights of a linear classifier: those of its single

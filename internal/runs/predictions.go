@@ -69,7 +69,10 @@ func (r *Run) Score(ctx context.Context, set *loaders.Set) (evaluation training.
 type Prediction struct {
 	Scores    []float32 // of a classifier: one score for two classes, otherwise one for each class
 	Predicted int       // of a classifier: the index of the class
-	MSE       float64   // of a model that restores: the mean over the input values
+	// Probabilities are those of the classes, of a classifier whose scores say them;
+	// otherwise nil.
+	Probabilities []float64
+	MSE           float64 // of a model that restores: the mean over the input values
 }
 
 // Predict runs a set through the model with the prepared weights.
@@ -82,7 +85,7 @@ func (r *Run) Predict(ctx context.Context, set *loaders.Set) ([]Prediction, erro
 			predictions[place].MSE = meanSquaredError(given, output)
 			return
 		}
-		predictions[place].Scores, predictions[place].Predicted = slices.Clone(output), r.Architecture.Predict(output)
+		predictions[place] = Prediction{Scores: slices.Clone(output), Predicted: r.Architecture.Predict(output), Probabilities: r.Architecture.ProbabilitiesOf(output)}
 	})
 }
 
