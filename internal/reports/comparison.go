@@ -53,7 +53,7 @@ func Compare(folders []*runfolder.Folder) (*Comparison, error) {
 			return nil, err
 		}
 		if len(c.Contenders) > 0 && !comparable(run.Summary, c.Contenders[0].Summary()) {
-			return nil, &unlikeError{run, c.Contenders[0].Runs[0]}
+			return nil, &UnlikeError{run, c.Contenders[0].Runs[0]}
 		}
 		config, err := folder.ConfigValues()
 		if err != nil {
@@ -76,16 +76,16 @@ func Compare(folders []*runfolder.Folder) (*Comparison, error) {
 	return c, nil
 }
 
-// An unlikeError is a pair of runs that share no figure.
-type unlikeError struct{ run, first runfolder.FinishedRun }
+// An UnlikeError is a pair of runs that share no figure.
+type UnlikeError struct{ run, first runfolder.FinishedRun }
 
-func (e *unlikeError) Error() string {
+func (e *UnlikeError) Error() string {
 	return fmt.Sprintf("%s measures another loss (%s) than %s (%s); only runs with the same loss, or with accuracies, can be compared",
 		e.run.Path, e.run.Summary.Loss, e.first.Path, e.first.Summary.Loss)
 }
 
 // WrongRequest marks the error as a fault of the request: it named the wrong runs.
-func (*unlikeError) WrongRequest() {}
+func (*UnlikeError) WrongRequest() {}
 
 // comparable reports whether two runs share a figure that can be compared.
 func comparable(s, other *runfolder.Summary) bool {

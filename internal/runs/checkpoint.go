@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"time"
 
+	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/shell"
 	"cifartrain/training"
@@ -74,7 +75,7 @@ func (r *Run) failure(cause error, epochs int) error {
 	case errors.As(cause, &diverged) && epochs == 0:
 		return fmt.Errorf("%w; no epoch had ended; the config is in %s", cause, r.Folder.Path)
 	case errors.As(cause, &diverged):
-		return fmt.Errorf("%w; the results of %s are in %s", cause, finishedEpochs(epochs), r.Folder.Path)
+		return fmt.Errorf("%w; the results of %s are in %s", cause, reports.Epochs(epochs), r.Folder.Path)
 	case err != nil:
 		return fmt.Errorf("%w; no checkpoint is left in %s to go on from", cause, r.Folder.Path)
 	}
@@ -84,15 +85,7 @@ func (r *Run) failure(cause error, epochs int) error {
 
 // interruption is the message for a run that the user stopped.
 func interruption(epochs int, folder string) Interruption {
-	return Interruption(fmt.Sprintf("interrupted after %s; what there is is in %s; %s", finishedEpochs(epochs), folder, howToGoOn(folder)))
-}
-
-// finishedEpochs counts them in words.
-func finishedEpochs(n int) string {
-	if n == 1 {
-		return "1 finished epoch"
-	}
-	return fmt.Sprintf("%d finished epochs", n)
+	return Interruption(fmt.Sprintf("interrupted after %s; what there is is in %s; %s", reports.Epochs(epochs), folder, howToGoOn(folder)))
 }
 
 // howToGoOn says how to continue a stopped run.

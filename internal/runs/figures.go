@@ -50,9 +50,15 @@ func figures(epoch metrics.Epoch, test training.Evaluation) *runfolder.Figures {
 	return figures
 }
 
-// judge adds the history's figures and the verdict to the summary.
+// judge adds the history's figures, its speed and the verdict to the summary.
 func (r *Run) judge(history metrics.History) {
 	s := r.Summary
+	for _, epoch := range history {
+		s.TrainingSeconds += epoch.Seconds
+	}
+	if s.TrainingSeconds > 0 { // metrics.csv rounds epochs of less than half a millisecond to 0
+		s.ImagesPerSecond = float64(len(history)*s.Images.Training) / s.TrainingSeconds
+	}
 	if s.Final == nil {
 		s.Final = runfolder.FiguresOf(s.Task, history.Last())
 	}
@@ -73,16 +79,4 @@ func commonest(set *loaders.Set) float64 {
 		counts[set.Class(i)]++
 	}
 	return float64(slices.Max(counts)) / float64(set.Len())
-}
-
-// measureSpeed adds to the summary how fast the epochs were.
-func (r *Run) measureSpeed(result training.Result) {
-	s, epochs := r.Summary, float64(len(result.History))
-	for _, epoch := range result.History {
-		s.TrainingSeconds += epoch.Seconds
-	}
-	if s.TrainingSeconds == 0 { // metrics.csv rounds epochs of less than half a millisecond to 0
-		return
-	}
-	s.ImagesPerSecond = epochs * float64(s.Images.Training) / s.TrainingSeconds
 }

@@ -15,15 +15,36 @@ import (
 	"cifartrain/loaders/sources"
 )
 
-// loadImages loads the dataset, and selects and splits it as the config says.
+// loadImages loads the dataset, and selects and splits it as the config says, unless
+// the run before it in this session had the same images.
 func (r *Run) loadImages(ctx context.Context) error {
-	s, config := r.session, r.Config
-	source := sourceOf(config)
+	s, data, source := r.session, r.Config.Data, sourceOf(r.Config)
 	dataset, err := s.dataset(ctx, source)
 	if err != nil {
 		return err
 	}
-	r.Dataset, r.warning = dataset, sources.Warning(dataset, source)
+	r.warning = sources.Warning(dataset, source)
+	key := fmt.Sprint(source, r.Config.Seed, data.Classes, data.Validation, data.Split, data.Limit, data.Shift, data.Center, r.Normalization())
+	if s.selected == nil || s.selected.key != key {
+		if err := r.selectImages(dataset); err != nil {
+			return err
+		}
+		s.selected = &selection{key, r.Images}
+	}
+	r.Images = s.selected.Images
+	return nil
+}
+
+// A selection is the images of a run.
+type selection struct {
+	key string // everything that they depend on
+	Images
+}
+
+// selectImages selects and splits a dataset as the config says.
+func (r *Run) selectImages(dataset *loaders.Dataset) error {
+	config := r.Config
+	r.Dataset = dataset
 	classes, problems := config.ClassNames(dataset.Classes)
 	if err := config.Error(problems...); err != nil {
 		return err
@@ -152,7 +173,7 @@ func (s *Session) dataset(ctx context.Context, source sources.Source) (*loaders.
 	for _, remark := range dataset.Remarks {
 		fmt.Fprintf(s.Err, "note: %s\n", remark)
 	}
-	s.datasets = map[sources.Source]*loaders.Dataset{source: dataset}
+	s.datasets, s.selected = map[sources.Source]*loaders.Dataset{source: dataset}, nil
 	return dataset, nil
 }
 

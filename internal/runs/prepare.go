@@ -34,14 +34,7 @@ type Run struct {
 	Architecture *graphs.Architecture
 	Weights      graphs.Weights // nil if not needed
 
-	// The dataset, selected and split as the config says; nil if not needed.
-	Dataset                    *loaders.Dataset
-	Training, Validation, Test *loaders.Set
-
-	// Transform turns an image's bytes into the model's input. If the images
-	// are not loaded, it lacks the mean image of a centered run unless
-	// [Need.Pixels] asks for it.
-	Transform *loaders.Transform
+	Images
 
 	session     *Session
 	warning     string                       // says that these are not the images asked for, and why
@@ -51,14 +44,25 @@ type Run struct {
 	predictions func() ([]Prediction, error) // of the test images by the weights, computed when they are first needed
 
 	// While it trains:
-	text        []byte        // of config.yaml
-	initial     string        // the weights file that the run started from; empty if the seed drew the weights
-	loop        *training.Run // nil until the weights exist
-	best        *Run          // with the best weights; nil until they are evaluated
-	noYardstick string        // why a run that restores its input is not compared with principal components
-	began       time.Time     // when it would have begun had it trained without a break
-	pause       int           // the epoch after which training pauses; ToTheEnd for never
-	saving      func() error  // waits for the checkpoint that is being written; nil if none is
+	text    []byte        // of config.yaml
+	initial string        // the weights file that the run started from; empty if the seed drew the weights
+	loop    *training.Run // nil until the weights exist
+	best    *Run          // with the best weights; nil until they are evaluated
+	began   time.Time     // when it would have begun had it trained without a break
+	pause   int           // the epoch after which training pauses; ToTheEnd for never
+	saving  func() error  // waits for the checkpoint that is being written; nil if none is
+}
+
+// Images are a run's dataset, selected and split as its config says. All but
+// Transform is nil if not needed.
+type Images struct {
+	Dataset                    *loaders.Dataset
+	Training, Validation, Test *loaders.Set
+
+	// Transform turns an image's bytes into the model's input. If the images
+	// are not loaded, it lacks the mean image of a centered run unless
+	// [Need.Pixels] asks for it.
+	Transform *loaders.Transform
 }
 
 // Need says what a command needs of a run. Anything else is neither loaded nor

@@ -13,11 +13,6 @@ import (
 	"cifartrain/training"
 )
 
-// start has the run write into its folder, as one that starts now.
-func (r *Run) start(folder *runfolder.Folder, initial string, started time.Time) {
-	r.Folder, r.initial, r.Summary, r.began = folder, initial, r.Begun(started), started
-}
-
 // Create makes the folder of a run that is trained later, with its config and the
 // weights in the file initial unless that is empty.
 func (s *Session) Create(folder *runfolder.Folder, config configs.Config, initial string) error {
@@ -85,28 +80,23 @@ func (r *Run) end(ctx context.Context, result training.Result, cause error) erro
 
 // write writes weights, pictures and report, and the summary last.
 func (r *Run) write(result training.Result, cause error) error {
-	status := r.ended(result, cause)
-	if status == runfolder.Failed {
-		r.Summary.Error = cause.Error()
-	}
 	r.Summary.Epochs = len(result.History)
 	if len(result.History) > 0 {
 		r.judge(result.History)
-		r.measureSpeed(result)
-		if err := r.weights(result, status); err != nil {
+		if err := r.weights(result, cause); err != nil {
 			return err
 		}
 	}
 	r.Summary.Seconds = time.Since(r.began).Seconds()
 	r.Summary.PeakMemory = runfolder.PeakMemory()
 	pictures, err := r.draw(result)
+	cause = cmp.Or(cause, err)
+	if r.Summary.Status = r.ended(result, cause); r.Summary.Status == runfolder.Failed {
+		r.Summary.Error = cause.Error()
+	}
 	if err != nil { // the figures are worth keeping, but files are missing
-		if r.Summary.Status = r.ended(result, err); r.Summary.Status == runfolder.Failed {
-			r.Summary.Error = err.Error()
-		}
 		return errors.Join(err, r.Folder.WriteSummary(r.Summary))
 	}
-	r.Summary.Status = status
 	if err := reports.WriteReport(r.Folder, r.Summary, pictures); err != nil {
 		return err
 	}
@@ -136,11 +126,11 @@ func (r *Run) ended(result training.Result, cause error) string {
 
 // weights writes the best weights and the last ones, except last ones that a
 // failure may have spoiled.
-func (r *Run) weights(result training.Result, status string) error {
+func (r *Run) weights(result training.Result, cause error) error {
 	if err := r.Folder.WriteWeights(runfolder.BestWeightsFile, result.Best.ByName(), r.PixelMetadata()); err != nil {
 		return err
 	}
-	if status == runfolder.Failed {
+	if r.ended(result, cause) == runfolder.Failed {
 		return nil
 	}
 	return r.Folder.WriteWeights(runfolder.LastWeightsFile, r.loop.Evaluated().ByName(), r.PixelMetadata())

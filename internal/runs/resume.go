@@ -72,7 +72,7 @@ func (s *Session) Continue(ctx context.Context, folder *runfolder.Folder, asked 
 		return "", err
 	}
 	run.pause = pause
-	return "", s.trainAndReport(ctx, run, state)
+	return "", s.train(ctx, run, state)
 }
 
 // Ended reports whether a run has ended, or has been trained up to the epoch
@@ -201,7 +201,7 @@ func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *
 	if err := run.fits(); err != nil {
 		return nil, nil, err
 	}
-	run.start(folder, initial, now)
+	run.Folder, run.initial, run.Summary, run.began = folder, initial, run.Begun(now), now
 	var state *training.State
 	var history metrics.History
 	if saved != nil {

@@ -15,7 +15,7 @@ import (
 func TestOpenRefusesAnotherTask(t *testing.T) {
 	session := onSample(t)
 	config, _ := parts(t, "train.epochs=1")
-	if _, err := session.train(context.Background(), config); err != nil {
+	if err := session.Train(context.Background(), config); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(session.Runs, "svm", "latest")

@@ -34,6 +34,7 @@ type Session struct {
 	Offline     bool          // download nothing: the sample replaces a missing dataset, with a warning
 
 	datasets map[sources.Source]*loaders.Dataset // the dataset that was loaded last
+	selected *selection                          // the images of it that were used last
 }
 
 // Check returns an error for mistakes in configs, each trained with so many seeds,

@@ -27,17 +27,7 @@ func trained(t *testing.T, config string, overrides ...string) (*runfolder.Folde
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := session.Train(t.Context(), loaded); err != nil {
-		t.Fatal(err)
-	}
-	folder, err := runfolder.Open(filepath.Join(session.Runs, loaded.Name, "latest"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	summary, err := folder.Summary()
-	if err != nil {
-		t.Fatal(err)
-	}
+	folder, summary := trainedBy(t, session, loaded)
 	if _, err := session.Load(folder.File(runfolder.ConfigFile), nil); err != nil {
 		t.Errorf("the run's config cannot be loaded again: %v", err)
 	}

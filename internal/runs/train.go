@@ -14,46 +14,38 @@ import (
 	"cifartrain/training"
 )
 
-// Train trains the run of a config.
-func (s *Session) Train(ctx context.Context, config configs.Config) error {
+// Train trains the run of a config, in a folder of its own.
+func (s *Session) Train(ctx context.Context, config configs.Config) (err error) {
 	if err := s.Check(ctx, []configs.Config{config}, 1); err != nil {
 		return err
 	}
-	_, err := s.train(ctx, config)
-	return err
-}
-
-// train trains one run: config, dataset, batches, graph, training, history, pictures
-// and report.
-func (s *Session) train(ctx context.Context, config configs.Config) (run *Run, err error) {
-	started := time.Now()
-	run, err = s.Prepare(ctx, config, Need{Images: true, File: s.Init})
+	run, err := s.Prepare(ctx, config, Need{Images: true})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := errors.Join(run.Suits(), run.fits()); err != nil {
-		return nil, err
+		return err
 	}
 	if size := run.Config.Data.BatchSize; size < config.Data.BatchSize {
 		fmt.Fprintf(s.Err, "note: data.batch_size is %d instead of %d, because there are no more images to train on\n", size, config.Data.BatchSize)
 	}
-	folder, err := runfolder.Create(s.Runs, config.Name, started)
+	folder, err := runfolder.Create(s.Runs, config.Name, time.Now())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	ctx, claim, err := folder.Claim(ctx, s.showWaiting)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, claim.Release()) }()
-	run.start(claim.Folder(), s.Init, started)
-	if err := run.begin(); err != nil {
-		return nil, err
+	if err := s.Create(claim.Folder(), run.Config, s.Init); err != nil {
+		return err
 	}
 	if err := folder.PointLatest(); err != nil {
 		fmt.Fprintf(s.Err, "warning: %v\n", err)
 	}
-	return run, s.trainAndReport(ctx, run, nil)
+	_, err = s.Continue(ctx, claim.Folder(), run.Config, ToTheEnd)
+	return err
 }
 
 // showWaiting says that another process may be working in a folder, and that this
@@ -62,27 +54,24 @@ func (s *Session) showWaiting(holder runfolder.Holder) {
 	fmt.Fprintf(s.Out, "waiting for %v, which has given no sign of having ended; a minute without a sign of life means that it is dead\n", holder)
 }
 
-// trainAndReport trains a run from its beginning or from a saved state, and writes
-// the results.
-func (s *Session) trainAndReport(ctx context.Context, run *Run, from *training.State) error {
+// train trains a run from its beginning or from a saved state, and writes the
+// results.
+func (s *Session) train(ctx context.Context, run *Run, from *training.State) error {
 	reports.ShowHead(s.Out, run.Summary, run.Folder.Path)
 	defer s.Index(run.Folder)
-	result, err := s.trainRun(ctx, run, from)
+	result, err := s.trainEpochs(ctx, run, from)
 	s.Display.Clear()
 	if err := run.end(ctx, result, err); err != nil {
 		return err
-	}
-	if run.noYardstick != "" {
-		fmt.Fprintf(s.Err, "no principal components to compare with: %s\n", run.noYardstick)
 	}
 	reports.ShowSummary(s.Out, run.Summary, run.Folder.Path)
 	return nil
 }
 
-// trainRun trains a run and reports on it to the display, to metrics.csv and to
+// trainEpochs trains a run and reports on it to the display, to metrics.csv and to
 // TensorBoard. Before that it draws the weights if the seed draws them, which
 // may take seconds.
-func (s *Session) trainRun(ctx context.Context, r *Run, from *training.State) (training.Result, error) {
+func (s *Session) trainEpochs(ctx context.Context, r *Run, from *training.State) (training.Result, error) {
 	if r.Weights == nil {
 		if err := r.loadWeights(ctx, Need{Drawn: true}); err != nil {
 			return training.Result{}, err
@@ -119,7 +108,9 @@ func (s *Session) trainRun(ctx context.Context, r *Run, from *training.State) (t
 		return errors.Join(r.Folder.AppendEpoch(epoch), board.Scalars(epoch.Number, scalars(task, epoch)))
 	}
 	loop.Resume, loop.Save, loop.SaveEvery = from, r.save, cmp.Or(s.SaveEvery, time.Minute)
-	r.Summary.PCA, r.noYardstick = r.measureYardstick(ctx)
+	if r.Summary.PCA, err = r.measureYardstick(ctx); err != nil { // the run is worth keeping without it
+		fmt.Fprintf(s.Err, "no principal components to compare with: %v\n", err)
+	}
 	result, err := loop.Train(ctx)
 	return result, cmp.Or(r.saved(), err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"math"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -211,6 +212,23 @@ func TestConfigReachesTheBatches(t *testing.T) {
 	}
 }
 
+// trainedBy trains a config and returns the run's folder and summary.
+func trainedBy(t *testing.T, s *Session, config configs.Config) (*runfolder.Folder, *runfolder.Summary) {
+	t.Helper()
+	if err := s.Train(t.Context(), config); err != nil {
+		t.Fatal(err)
+	}
+	folder, err := runfolder.Open(filepath.Join(s.Runs, config.Name, "latest"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary, err := folder.Summary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder, summary
+}
+
 // TestBestIsNotLast trains until the best epoch is not the last one and finds
 // each one's own test figures in the summary.
 func TestBestIsNotLast(t *testing.T) {
@@ -220,17 +238,14 @@ func TestBestIsNotLast(t *testing.T) {
 
 func bestIsNotLast(t *testing.T, overrides ...string) {
 	config, _ := parts(t, append(overrides, "train.epochs=8", "train.early_stopping=2")...)
-	run, err := onSample(t).train(context.Background(), config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if run.Summary.Best.Epoch == run.Summary.Final.Epoch || *run.Summary.Best.TestLoss == *run.Summary.Final.TestLoss {
-		t.Fatalf("the best epoch is the last one, %d: this run does not test what it should", run.Summary.Final.Epoch)
+	folder, summary := trainedBy(t, onSample(t), config)
+	if summary.Best.Epoch == summary.Final.Epoch || *summary.Best.TestLoss == *summary.Final.TestLoss {
+		t.Fatalf("the best epoch is the last one, %d: this run does not test what it should", summary.Final.Epoch)
 	}
 	for name, figures := range map[string]*runfolder.Figures{
-		runfolder.BestWeightsFile: run.Summary.Best, runfolder.LastWeightsFile: run.Summary.Final,
+		runfolder.BestWeightsFile: summary.Best, runfolder.LastWeightsFile: summary.Final,
 	} {
-		saved, err := onSample(t).Prepare(context.Background(), config, Need{Images: true, File: run.Folder.File(name)})
+		saved, err := onSample(t).Prepare(context.Background(), config, Need{Images: true, File: folder.File(name)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -284,11 +299,8 @@ func TestPrincipalStart(t *testing.T) {
 			s.datasets = map[sources.Source]*loaders.Dataset{
 				{Kind: sources.Sample, Dir: config.Data.Dir, URL: defaults.URL, Download: true, Fallback: true}: builtIn(),
 			}
-			run, err := s.train(context.Background(), config)
-			if err != nil {
-				t.Fatal(err)
-			}
-			losses[init], pca = run.Summary.Best.ValidationLoss, run.Summary.PCA.ValidationMSE
+			_, summary := trainedBy(t, s, config)
+			losses[init], pca = summary.Best.ValidationLoss, summary.PCA.ValidationMSE
 		}
 		if losses["pca"] > 1.2*pca || losses["torch"] < 2*pca {
 			t.Errorf("%s: validation loss %g from principal components, %g from torch's weights; the components leave %g", name, losses["pca"], losses["torch"], pca)

@@ -2,6 +2,7 @@ package runs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -43,32 +44,31 @@ func (r *Run) principalComponents(ctx context.Context, count int) (*pca.Fit, err
 }
 
 // measureYardstick measures what as many principal components as the model has
-// latent values reach on the same images, in the loss's units. result is nil if
-// there is no such yardstick; missing says why a model that restores its input
-// has none.
-func (r *Run) measureYardstick(ctx context.Context) (result *pca.Result, missing string) {
+// latent values reach on the same images, in the loss's units. It returns nil for a
+// model that does not restore its input, and an error if there is no such yardstick.
+func (r *Run) measureYardstick(ctx context.Context) (*pca.Result, error) {
 	scale, uniform := lossScale(r.Config.Data.Normalize)
 	switch {
 	case !r.Architecture.Task.Restores():
-		return nil, ""
+		return nil, nil
 	case !uniform:
-		return nil, "data.normalize divides the channels by different deviations"
+		return nil, errors.New("data.normalize divides the channels by different deviations")
 	case r.Architecture.Latent > mostComponents:
-		return nil, fmt.Sprintf("model.latent is above %d", mostComponents)
+		return nil, fmt.Errorf("model.latent is above %d", mostComponents)
 	}
 	fit, err := r.principalComponents(ctx, r.Architecture.Latent)
 	if err != nil {
-		return nil, err.Error() // the run is worth keeping without it
+		return nil, err
 	}
 	measured, err := fit.Measure(ctx, r.Validation, r.Test)
 	if err != nil {
-		return nil, err.Error()
+		return nil, err
 	}
 	measured.Components = r.Architecture.Latent // even if the images' rank is lower
 	measured.TrainMSE *= scale
 	measured.ValidationMSE *= scale
 	measured.TestMSE *= scale
-	return &measured, ""
+	return &measured, nil
 }
 
 // RestoreByComponents does what [Run.Restore] does, by as many principal components

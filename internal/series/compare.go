@@ -2,6 +2,7 @@ package series
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -31,24 +32,19 @@ func Compare(ctx context.Context, s *runs.Session, paths, overrides []string) er
 		}
 		folders = append(folders, best...)
 	}
-	if _, err := reports.Compare(folders); err != nil {
+	compared, err := reports.Compare(folders)
+	if err != nil {
 		return err
 	}
 	folder, err := runfolder.Create(s.Runs, "comparison", time.Now())
 	if err != nil {
 		return err
 	}
-	return compareInto(ctx, s, folder, folders, nil, overrides)
+	return writeComparison(ctx, s, folder, compared, overrides)
 }
 
-// compareInto compares runs, prints the comparison and writes it into a folder,
-// together with the runs that failed.
-func compareInto(ctx context.Context, s *runs.Session, folder *runfolder.Folder, folders []*runfolder.Folder, failed []reports.FailedRun, overrides []string) error {
-	compared, err := reports.Compare(folders)
-	if err != nil {
-		return err
-	}
-	compared.Failed = failed
+// writeComparison prints a comparison and writes it into a folder.
+func writeComparison(ctx context.Context, s *runs.Session, folder *runfolder.Folder, compared *reports.Comparison, overrides []string) error {
 	pictures, err := sideBySide(ctx, s, compared.Contenders, overrides)
 	if err != nil { // everything else can be compared without the images
 		fmt.Fprintf(s.Err, "the reconstructions are not drawn side by side: %v\n", err)
@@ -80,12 +76,18 @@ func (p *plan) compare(ctx context.Context, folder *runfolder.Folder) error {
 	if len(folders) < 2 {
 		return nil
 	}
-	if why := p.incomparable(ctx); why != "" {
-		fmt.Fprintf(s.Err, "%s, so they are not compared\n", why)
+	compared, err := reports.Compare(folders)
+	var unlike *reports.UnlikeError
+	switch {
+	case errors.As(err, &unlike):
+		fmt.Fprintf(s.Err, "the runs are not compared: %v\n", err)
 		if len(folders) < len(p.runs) {
 			return nil
 		}
 		return os.RemoveAll(folder.Path) // it holds nothing to go on with and nothing to see
+	case err != nil:
+		return err
 	}
-	return compareInto(ctx, s, folder, folders, failed, nil)
+	compared.Failed = failed
+	return writeComparison(ctx, s, folder, compared, nil)
 }

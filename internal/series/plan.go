@@ -123,16 +123,14 @@ func (p *plan) check(ctx context.Context) error {
 	if err := p.session.Check(ctx, all, p.seeds); err != nil {
 		return err
 	}
-	if why := p.incomparable(ctx); why != "" && p.sweep() != nil {
-		return runs.Requestf("%s: a sweep cannot compare them", why)
-	}
 	return p.load(ctx)
 }
 
-// load loads the runs' datasets, checks that they suit the runs, and finds out how
-// much memory the runs need. From then on the plan holds what is actually used:
+// load loads the runs' datasets, checks that they suit the runs and that a sweep's runs
+// can be compared, and finds out how much memory the runs need. From then on the plan holds what is actually used:
 // the sample in the place of a missing dataset, classes by name.
 func (p *plan) load(ctx context.Context) error {
+	var first *runs.Run
 	for i, setting := range p.settings {
 		run, err := p.session.Prepare(ctx, setting.Config, runs.Need{Images: true})
 		if err == nil {
@@ -143,7 +141,10 @@ func (p *plan) load(ctx context.Context) error {
 		}
 		dataset := run.Dataset
 		if i == 0 {
-			p.dataset, p.checksum = dataset.Name, dataset.Checksum
+			first, p.dataset, p.checksum = run, dataset.Name, dataset.Checksum
+		}
+		if classify := run.Architecture.Task.Classifies() && first.Architecture.Task.Classifies(); p.sweep() != nil && run.Loss() != first.Loss() && !classify {
+			return runs.Requestf("%s and %s measure different losses (%s, %s): a sweep cannot compare them", p.label(0), p.label(i*p.seeds), first.Loss(), run.Loss())
 		}
 		if dataset.StandsInBecause != "" {
 			p.begun = withSource(p.begun, setting.Config.Data.Source, run.Config.Data.Source)
@@ -182,25 +183,6 @@ func (p *plan) atOnce() int {
 	limit, _ := loaders.MemoryLimit()
 	room := max(1, (limit-p.common)/max(1, p.own))
 	return int(min(room, int64(p.count()), int64(runtime.GOMAXPROCS(0))))
-}
-
-// incomparable returns why runs of the configs have nothing to compare, or "".
-func (p *plan) incomparable(ctx context.Context) string {
-	first, classify := "", false
-	for _, setting := range p.settings {
-		run, err := p.session.Prepare(ctx, setting.Config, runs.Need{})
-		if err != nil {
-			return err.Error()
-		}
-		loss, classifies := run.Loss(), run.Architecture.Task.Classifies()
-		if first == "" {
-			first, classify = loss, classifies
-		}
-		if loss != first && !(classify && classifies) {
-			return fmt.Sprintf("%s and %s measure different losses (%s, %s)", p.settings[0].Config.Name, setting.Config.Name, first, loss)
-		}
-	}
-	return ""
 }
 
 var placeName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$`)
