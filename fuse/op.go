@@ -31,7 +31,8 @@ type op struct {
 	// is nil for ops that cannot add; see addInProducts.
 	adding func(summand *G.Node) (*G.Node, error)
 
-	in [][]float32 // the inputs of the running Do, kept to spare an allocation
+	in     [][]float32 // the inputs of the running Do, kept to spare an allocation
+	scalar [1]float32  // the value of an output without dimensions
 
 	readsImages bool    // whether compute can read an input that holds images
 	images      *Images // that input, if compute is to read it; its place in in is nil
@@ -162,9 +163,8 @@ func (o *op) Do(values ...G.Value) (output G.Value, err error) {
 	}
 	switch value := o.value().(type) {
 	case *G.F32:
-		var scalar [1]float32
-		o.compute(scalar[:], o.in)
-		*value = G.F32(scalar[0])
+		o.compute(o.scalar[:], o.in)
+		*value = G.F32(o.scalar[0])
 	case *tensor.Dense:
 		o.compute(value.Float32s(), o.in)
 	}
