@@ -45,9 +45,9 @@ type Run struct {
 	Epoch func(metrics.Epoch) error
 
 	// Resume is where an earlier run of the same parts stopped; nil to begin.
-	// Save, which may be nil, is called with the state at the beginning, after
-	// every epoch, within epochs whenever SaveEvery has passed, and when ctx
-	// ends; its error ends the run.
+	// Save, which may be nil, is called with the state at the beginning and the
+	// end, within epochs whenever SaveEvery has passed, after every epoch unless
+	// less than a second has passed, and when ctx ends; its error ends the run.
 	Resume    *State
 	Save      func(*State) error
 	SaveEvery time.Duration
@@ -114,8 +114,12 @@ func (r *Run) Train(ctx context.Context) (result Result, err error) {
 				return run.Result, err
 			}
 		}
-		if err := r.save(run); err != nil {
-			return run.Result, err
+		// A state is the longer to write the more epochs there are.
+		ended := len(run.History) >= r.last() || run.Stopped
+		if ended || time.Since(run.saved) >= min(time.Second, r.SaveEvery) {
+			if err := r.save(run); err != nil {
+				return run.Result, err
+			}
 		}
 	}
 	return run.Result, nil

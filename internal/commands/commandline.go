@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"cifartrain/configs"
 	"cifartrain/internal/reports"
@@ -90,6 +91,8 @@ func (c command) check(flags *flag.FlagSet, operands []string) error {
 		switch {
 		case f.Value.String() == "" && slices.Contains([]string{"data", "runs", "init", "resume", "join", "o"}, f.Name):
 			err = usagef("-%s is empty: give it a value", f.Name)
+		case !utf8.ValidString(f.Value.String()):
+			err = wrong("-%s %q is not UTF-8, and neither configs nor pages can hold it: rename the file or folder", f.Name, f.Value)
 		case !slices.Contains(strings.Fields(c.flags), f.Name):
 			err = usagef("%s takes no -%s", c.name(), f.Name)
 		case f.Name == "split" && len(operands) > 1:
@@ -104,7 +107,12 @@ func (p *program) flags() *flag.FlagSet {
 	flags := flag.NewFlagSet("cifartrain", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // errors are told once, by run
 	list := func(into *[]string) func(string) error {
-		return func(value string) error { *into = append(*into, value); return nil }
+		return func(value string) error {
+			if *into = append(*into, value); !utf8.ValidString(value) {
+				return errors.New("it is not UTF-8")
+			}
+			return nil
+		}
 	}
 	flags.Func("config", "hyperparameter `FILE`, or the name of a shipped one; repeatable", list(&p.configs))
 	flags.Func("set", "override one config key: `key=value`, as in -set train.epochs=2; repeatable", list(&p.overrides))

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -27,11 +26,8 @@ func (p *program) evaluate(ctx context.Context, operands []string) error {
 	if err != nil {
 		return err
 	}
-	need.Images = true
+	need.Images, need.Others = true, run.Config.Overridden("data.dir") || run.Config.Overridden("data.source")
 	if err := run.Prepare(ctx, need); err != nil {
-		return err
-	}
-	if err := compareWithTraining(s, run); err != nil {
 		return err
 	}
 	test, err := run.Score(ctx, run.Test)
@@ -55,30 +51,6 @@ func sameModel(s *runs.Session, run *runs.Run) error {
 	if len(changed) > 0 {
 		return wrong("%s was trained with another %s, so the score of its weights would be wrong; evaluate allows no key but data.source, data.eval_batch_size and those that say where the data is",
 			run.Folder.Path, strings.Join(changed, ", "))
-	}
-	return nil
-}
-
-// compareWithTraining refuses other classes than those the run was trained on,
-// and warns of another dataset. Without a summary of the run it can check
-// neither.
-func compareWithTraining(s *runs.Session, run *runs.Run) error {
-	trained := run.Summary
-	if trained == nil {
-		return nil
-	}
-	if !slices.Equal(trained.Classes, run.Test.Classes) {
-		return wrong("the run in %s was trained on %s, but its config now says %s",
-			run.Folder.Path, reports.ClassList(trained.Classes), reports.ClassList(run.Test.Classes))
-	}
-	now := runfolder.Images{Training: run.Training.Len(), Validation: run.Validation.Len(), Test: run.Test.Len()}
-	switch {
-	case trained.Dataset != run.Dataset.Name:
-		fmt.Fprintf(s.Err, "warning: these images are from another dataset (%s) than the one that the run was trained on (%s)\n", run.Dataset.Name, trained.Dataset)
-	case trained.Images != now:
-		fmt.Fprintf(s.Err, "warning: the dataset has changed since the run was trained: it had %s, %s and %s images for training, validation and test, and now has %s, %s and %s\n",
-			reports.Thousands(trained.Images.Training), reports.Thousands(trained.Images.Validation), reports.Thousands(trained.Images.Test),
-			reports.Thousands(now.Training), reports.Thousands(now.Validation), reports.Thousands(now.Test))
 	}
 	return nil
 }

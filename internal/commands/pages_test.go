@@ -40,6 +40,7 @@ func TestPages(t *testing.T) {
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "pictures": drawPictures, "count": count},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("CIFAR10_DIR", os.Getenv("CIFAR10_DIR"))
+			env.Setenv("LATIN1", "caf\xe9")
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			return nil
 		},

@@ -50,11 +50,6 @@ func (p *program) openSubject(ctx context.Context, operands []string, percentile
 	if err := run.Prepare(ctx, need); err != nil {
 		return nil, err
 	}
-	if run.Dataset != nil {
-		if err := compareWithTraining(&p.session, run); err != nil {
-			return nil, err
-		}
-	}
 	s := &subject{Run: run}
 	if len(paths) > 0 {
 		err := p.readPictures(ctx, s, paths)

@@ -69,6 +69,7 @@ type Images struct {
 // computed.
 type Need struct {
 	Images bool
+	Others bool // if they are not those that the run was trained on, a warning will do
 
 	// Where the weights come from. If none of the three is set, there are none.
 	Drawn   bool                     // drawn by the config's seed; model.init pca needs the images for this
@@ -120,6 +121,9 @@ func (r *Run) prepare(ctx context.Context, need Need) (err error) {
 	}
 	if need.Images || !known {
 		if err = r.loadImages(ctx); err != nil {
+			return err
+		}
+		if err = r.checkImages(need.Others); err != nil {
 			return err
 		}
 		r.Shape, r.Classes = r.Dataset.Shape, r.Training.Classes

@@ -231,7 +231,7 @@ func lengthened(folder *runfolder.Folder, begun, asked configs.Config) bool {
 
 // accept returns the state in a checkpoint, from which the run can go on.
 func (r *Run) accept(saved *runfolder.Checkpoint) (*training.State, error) {
-	if err := sameDataset(saved, r.Dataset); err != nil {
+	if err := sameDataset(saved.Dataset, saved.Checksum, r.Dataset); err != nil {
 		return nil, err
 	}
 	state := stateOf(saved)
@@ -259,11 +259,35 @@ func WithoutSample(config configs.Config) configs.Config {
 	return config
 }
 
-// sameDataset returns an error if the run was begun with another dataset.
-func sameDataset(saved *runfolder.Checkpoint, dataset *loaders.Dataset) error {
-	if saved.Dataset == dataset.Name && saved.Checksum == dataset.Checksum {
+// checkImages returns an error if the images that were loaded are not those that
+// the run was trained on, as far as its summary tells. If others will do, it warns
+// of another dataset.
+func (r *Run) checkImages(othersWillDo bool) error {
+	trained := r.Summary
+	if trained == nil {
+		return nil
+	}
+	if !slices.Equal(trained.Classes, r.Training.Classes) {
+		return Requestf("the run in %s was trained on %s, but these images are of %s",
+			r.Folder.Path, reports.ClassList(trained.Classes), reports.ClassList(r.Training.Classes))
+	}
+	if trained.Checksum == "" { // an earlier version wrote the summary
+		return nil
+	}
+	err := sameDataset(trained.Dataset, trained.Checksum, r.Dataset)
+	if err != nil && othersWillDo {
+		fmt.Fprintf(r.session.Err, "warning: these are not the images that the run was trained on, but other ones of the %s\n", r.Dataset.Name)
+		return nil
+	}
+	return err
+}
+
+// sameDataset returns an error if the run was begun with another dataset, which had
+// a name and a checksum. The checksum decides: that of a folder is named after it.
+func sameDataset(name, checksum string, dataset *loaders.Dataset) error {
+	if checksum == dataset.Checksum {
 		return nil
 	}
 	return &loaders.SettingError{Key: "data.dir", Reason: fmt.Sprintf("the run was begun with the %s with checksum %.16s, but these images are the %s with checksum %.16s: name the folder of the former with -data",
-		saved.Dataset, saved.Checksum, dataset.Name, dataset.Checksum)}
+		name, checksum, dataset.Name, dataset.Checksum)}
 }

@@ -49,6 +49,7 @@ func trainFew(t *testing.T, s *Session, ctx context.Context, at func(), override
 		}
 		at()
 	}}, false)
+	s.SaveEvery = 1
 	err = s.Train(ctx, config)
 	return newestRun(t, s.Runs), err
 }
