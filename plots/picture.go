@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"image/color"
 	"image/png"
 	"io"
 	"strings"
@@ -25,17 +26,22 @@ func writePicture(w io.Writer, h heading, bodyHeight vg.Length, drawBody func(dr
 	if vector, is := w.(*Vector); is {
 		return vector.draw(bodyHeight, drawBody)
 	}
-	sheet := drawSheet(h, bodyHeight, heading{}, drawBody)
+	_, dark := w.(darkWriter)
+	sheet := drawSheet(dark, h, bodyHeight, heading{}, drawBody)
 	if sheet.standIns {
-		sheet = drawSheet(h, bodyHeight, heading{notes: []string{"Letters that the font lacks are written as their Unicode numbers, between " + standInOpen + " and " + standInClose + "."}}, drawBody)
+		sheet = drawSheet(dark, h, bodyHeight, heading{notes: []string{"Letters that the font lacks are written as their Unicode numbers, between " + standInOpen + " and " + standInClose + "."}}, drawBody)
 	}
 	return encoder.Encode(w, sheet.Image())
 }
 
-func drawSheet(above heading, bodyHeight vg.Length, below heading, drawBody func(draw.Canvas)) *sheet {
+func drawSheet(dark bool, above heading, bodyHeight vg.Length, below heading, drawBody func(draw.Canvas)) *sheet {
 	const textWidth = pictureWidth - 2*margin
 	height := 2*margin + above.height(textWidth) + bodyHeight + below.height(textWidth)
-	s := &sheet{Canvas: vgimg.NewWith(vgimg.UseWH(pictureWidth, height), vgimg.UseDPI(resolution))}
+	paper := color.Color(color.White)
+	if dark {
+		paper = onDark(paper)
+	}
+	s := &sheet{Canvas: vgimg.NewWith(vgimg.UseWH(pictureWidth, height), vgimg.UseDPI(resolution), vgimg.UseBackgroundColor(paper)), dark: dark}
 	page := draw.Crop(draw.New(s), margin, -margin, margin, -margin)
 	body := draw.Crop(above.draw(page), 0, 0, below.height(textWidth), 0)
 	drawBody(body)
@@ -44,10 +50,34 @@ func drawSheet(above heading, bodyHeight vg.Length, below heading, drawBody func
 }
 
 // A sheet is a canvas that notices whether a text has stand-ins for letters that the
-// font lacks.
+// font lacks. On a dark one, colors are turned as onDark says, but not images.
 type sheet struct {
 	*vgimg.Canvas
-	standIns bool
+	standIns, dark bool
+}
+
+// SetColor implements vg.Canvas.
+func (s *sheet) SetColor(c color.Color) {
+	if s.dark {
+		c = onDark(c)
+	}
+	s.Canvas.SetColor(c)
+}
+
+type darkWriter struct{ io.Writer }
+
+// OnDark returns a writer for dark pages: a function of this package that writes a PNG
+// writes it there in light ink on dark paper.
+func OnDark(w io.Writer) io.Writer { return darkWriter{w} }
+
+// onDark turns the lightness of a color upside down and keeps its hue. White becomes
+// the paper of a dark page.
+func onDark(c color.Color) color.Color {
+	const darkest = 0x1A
+	n := color.NRGBAModel.Convert(c).(color.NRGBA)
+	turn := 255 - int(min(n.R, n.G, n.B)) - int(max(n.R, n.G, n.B))
+	shade := func(value uint8) uint8 { return uint8(darkest + (int(value)+turn)*(255-darkest)/255) }
+	return color.NRGBA{R: shade(n.R), G: shade(n.G), B: shade(n.B), A: n.A}
 }
 
 // FillString implements vg.Canvas.

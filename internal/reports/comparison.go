@@ -321,7 +321,7 @@ func Charts(run string, contenders []Contender, colored int) (charts []NamedChar
 // WriteComparison writes the pictures of the curves, the other pictures,
 // comparison.csv and report.html, which draws the curves itself and contains the
 // other pictures.
-func WriteComparison(f *runfolder.Folder, c *Comparison, pictures []DrawnPicture) error {
+func WriteComparison(f *runfolder.Folder, c *Comparison, pictures []Picture) error {
 	var runs []recorded
 	for _, contender := range c.Contenders {
 		runs = append(runs, contender.recorded(nil)...)

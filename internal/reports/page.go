@@ -36,6 +36,8 @@ func pagePolicy(script string) string {
 }
 
 var pageFunctions = template.FuncMap{
+	"source":  source,
+	"srcset":  func(png []byte) template.Srcset { return template.Srcset(source(png)) },
 	"classes": classNames,
 	"count":   Thousands,
 	"whole":   func(x float64) string { return Thousands(int(math.Round(x))) },

@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"bytes"
+	"cmp"
 	_ "embed"
 	"encoding/base64"
 	"errors"
@@ -20,35 +22,23 @@ var reportText string
 
 var reportTemplate = newPage(reportText)
 
-// A Picture is a PNG file in a run's folder, and what it shows.
+// A Picture is a PNG of a folder, drawn for paper and for dark pages.
 type Picture struct {
-	File    string
-	Group   string // the heading above this picture and the next ones with the same group
-	Meaning string // a sentence for the reader
+	File      string
+	Meaning   string // a sentence for readers who cannot see it
+	PNG, Dark []byte
 }
 
-// A DrawnPicture is a picture with the content of its file.
-type DrawnPicture struct {
-	Picture
-	PNG []byte
+// Draw draws a picture with a function that writes it as a PNG.
+func Draw(file, meaning string, draw func(io.Writer) error) (Picture, error) {
+	var paper, dark bytes.Buffer
+	err := cmp.Or(draw(&paper), draw(plots.OnDark(&dark)))
+	return Picture{file, meaning, paper.Bytes(), dark.Bytes()}, err
 }
 
-// Source returns the picture as a data URL, which puts it into the page itself.
-func (p DrawnPicture) Source() template.URL {
-	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(p.PNG))
-}
-
-// read reads the files of pictures in the folder.
-func read(f *runfolder.Folder, pictures []Picture) ([]DrawnPicture, error) {
-	var drawn []DrawnPicture
-	for _, picture := range pictures {
-		content, err := f.Read(picture.File)
-		if err != nil {
-			return nil, fmt.Errorf("making %s: %w", runfolder.ReportFile, err)
-		}
-		drawn = append(drawn, DrawnPicture{picture, content})
-	}
-	return drawn, nil
+// source returns a PNG as a data URL, which puts it into the page itself.
+func source(png []byte) template.URL {
+	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png))
 }
 
 // WriteReport writes report.html: the summary, the curves of metrics.csv, the
@@ -76,22 +66,11 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 		Progress string
 		Tiles    []Tile
 		Curves   []template.HTML
-		Groups   [][]DrawnPicture
+		Pictures []Picture
 		Config   string
 		Again    string
 		Files    []string
-	}{Summary: s, Progress: progress, Tiles: tiles(s), Again: again(f, s)}
-	drawn, err := read(f, pictures)
-	if err != nil {
-		return err
-	}
-	for _, one := range drawn {
-		if n := len(page.Groups); n > 0 && page.Groups[n-1][0].Group == one.Group {
-			page.Groups[n-1] = append(page.Groups[n-1], one)
-		} else {
-			page.Groups = append(page.Groups, []DrawnPicture{one})
-		}
-	}
+	}{Summary: s, Progress: progress, Tiles: tiles(s), Pictures: pictures, Again: again(f, s)}
 	config, err := f.Read(runfolder.ConfigFile)
 	if err != nil && !(progress != "" && errors.Is(err, fs.ErrNotExist)) {
 		return err

@@ -40,12 +40,8 @@ const hostile = `"'><script>alert(1)</script><img src=x onerror=alert(1)></style
 func reported(t *testing.T, change func(*runfolder.Summary)) (folder *runfolder.Folder, page string) {
 	t.Helper()
 	folder = create(t)
-	for name, content := range map[string]string{
-		runfolder.ConfigFile: "name: svm # <&>\n", "weights.png": "\x89PNG",
-	} {
-		if err := folder.Write(name, []byte(content)); err != nil {
-			t.Fatal(err)
-		}
+	if err := folder.Write(runfolder.ConfigFile, []byte("name: svm # <&>\n")); err != nil {
+		t.Fatal(err)
 	}
 	if err := folder.WriteHistory(epochs); err != nil {
 		t.Fatal(err)
@@ -58,7 +54,7 @@ func reported(t *testing.T, change func(*runfolder.Summary)) (folder *runfolder.
 	if change != nil {
 		change(summary)
 	}
-	if err := WriteReport(folder, summary, []Picture{{File: "weights.png", Meaning: "Weights."}}); err != nil {
+	if err := WriteReport(folder, summary, []Picture{{File: "weights.png", Meaning: "Weights.", PNG: []byte("\x89PNG"), Dark: []byte("\x89PNG")}}); err != nil {
 		t.Fatal(err)
 	}
 	content, err := os.ReadFile(folder.File(runfolder.ReportFile))

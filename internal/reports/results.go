@@ -237,7 +237,7 @@ type recorded struct {
 // writeFiles writes the pictures and comparison.csv, which has a row for each run:
 // each figure, and after it the mean, the sample standard deviation and the 95%
 // interval over the n runs of its config.
-func writeFiles(f *runfolder.Folder, keys []string, runs []recorded, pictures []DrawnPicture) error {
+func writeFiles(f *runfolder.Folder, keys []string, runs []recorded, pictures []Picture) error {
 	for _, picture := range pictures {
 		if err := f.Write(picture.File, picture.PNG); err != nil {
 			return err
@@ -334,7 +334,7 @@ type resultsPage struct {
 	Order             string     // of the results
 	Results, Runs     table
 	Curves            []template.HTML
-	Pictures          []DrawnPicture
+	Pictures          []Picture
 	Files             []string // that the page names with a link
 }
 

@@ -396,7 +396,7 @@ func (s *Sweep) table(f *runfolder.Folder) table {
 
 // WriteSweep writes the pictures, comparison.csv with the best setting first, and
 // report.html, which contains the pictures too.
-func WriteSweep(f *runfolder.Folder, s *Sweep, pictures []DrawnPicture) error {
+func WriteSweep(f *runfolder.Folder, s *Sweep, pictures []Picture) error {
 	var runs []recorded
 	for _, setting := range s.Settings {
 		runs = append(runs, setting.recorded(setting.Values)...)
@@ -412,7 +412,7 @@ func WriteSweep(f *runfolder.Folder, s *Sweep, pictures []DrawnPicture) error {
 
 // SweepPage writes the page of the sweep in the folder. The sweep may still be
 // going on.
-func SweepPage(w io.Writer, f *runfolder.Folder, s *Sweep, pictures []DrawnPicture) error {
+func SweepPage(w io.Writer, f *runfolder.Folder, s *Sweep, pictures []Picture) error {
 	curves, err := s.curves()
 	if err != nil {
 		return fmt.Errorf("making %s: %w", runfolder.ReportFile, err)

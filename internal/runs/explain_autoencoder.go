@@ -20,15 +20,15 @@ import (
 // badly, and what its first layer responds to.
 func (r *Run) autoencoderPictures() (all []picture) {
 	if r.Config.Plots.Reconstructions > 0 {
-		all = append(all, picture{file: "reconstructions.png", group: "What it restores", draw: r.drawReconstructions,
+		all = append(all, picture{file: "reconstructions.png", draw: r.drawReconstructions,
 			meaning: "Validation images drawn by the seed, and what the best weights restore of them."})
 	}
-	all = append(all, picture{file: "extremes.png", group: "What it restores", tested: true, draw: r.drawExtremes,
+	all = append(all, picture{file: "extremes.png", tested: true, draw: r.drawExtremes,
 		meaning: "The test images that it restores worst, about averagely and best."},
-		picture{file: "errors.png", group: "What it restores", tested: true, chart: true, draw: r.drawErrorsByClass,
+		picture{file: "errors.png", tested: true, chart: true, draw: r.drawErrorsByClass,
 			meaning: "The error by class, beside that of as many principal components."})
 	if len(r.Config.Model.Hidden) > 0 {
-		all = append(all, picture{file: "filters.png", group: "What it looks for", tested: true, draw: r.drawFilters,
+		all = append(all, picture{file: "filters.png", tested: true, draw: r.drawFilters,
 			meaning: "What each unit of the first layer responds to, the most active first."})
 	}
 	return all

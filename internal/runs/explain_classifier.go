@@ -26,21 +26,21 @@ const (
 // what it gets wrong.
 func (r *Run) classifierPictures() []picture {
 	all := []picture{
-		{file: "confusion.png", group: "How good it is", tested: true, chart: true, draw: r.drawConfusion,
+		{file: "confusion.png", tested: true, chart: true, draw: r.drawConfusion,
 			meaning: "How the best weights classify the test images."},
-		{file: "roc.png", group: "How good it is", tested: true, chart: true, draw: r.drawROC, csv: r.writeROC,
+		{file: "roc.png", tested: true, chart: true, draw: r.drawROC, csv: r.writeROC,
 			meaning: "How many images of a class it finds at the cost of how many false alarms, for every threshold."},
-		{file: "margins.png", group: "What it gets wrong", tested: true, chart: true, draw: r.drawMargins, csv: r.writeMargins,
+		{file: "margins.png", tested: true, chart: true, draw: r.drawMargins, csv: r.writeMargins,
 			meaning: "How far on the right or wrong side of the boundary the test images of each class lie."},
-		{file: "mistakes.png", group: "What it gets wrong", tested: true, draw: r.drawMistakes,
+		{file: "mistakes.png", tested: true, draw: r.drawMistakes,
 			meaning: "The mistakes it is most sure of."},
 	}
 	if r.Architecture.Probabilities {
-		all = append(all, picture{file: "reliability.png", group: "How good it is", tested: true, chart: true, draw: r.drawReliability,
+		all = append(all, picture{file: "reliability.png", tested: true, chart: true, draw: r.drawReliability,
 			meaning: "Whether it is right as often as its probabilities say."})
 	}
 	if r.Architecture.PixelWeight != "" {
-		all = append(all, picture{file: "weights.png", group: "What it looks for", draw: r.drawWeights,
+		all = append(all, picture{file: "weights.png", draw: r.drawWeights,
 			meaning: "The best weights as a picture: what speaks for which class."})
 	}
 	return all

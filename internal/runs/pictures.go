@@ -1,8 +1,6 @@
 package runs
 
 import (
-	"bytes"
-	"cmp"
 	"errors"
 	"io"
 	"runtime"
@@ -20,7 +18,6 @@ import (
 // A picture is a PNG file in the run's folder.
 type picture struct {
 	file    string
-	group   string // the heading in the report under which it appears with others
 	meaning string // what it shows, for readers who cannot see it; empty if the report draws its own version
 	tested  bool   // whether it needs a run that was scored on the test images
 	chart   bool   // whether it can be drawn to a [plots.Vector]
@@ -58,9 +55,12 @@ func (r *Run) draw(result training.Result) (shown []reports.Picture, err error) 
 	if r.Summary.Best.TestLoss == nil {
 		pictures = slices.DeleteFunc(pictures, func(p picture) bool { return p.tested })
 	}
-	for i, content := range r.drawAll(pictures) {
-		one := pictures[i]
-		err = errors.Join(err, r.Folder.WriteWith(one.file, content))
+	drawn, failures := r.drawAll(pictures)
+	err = errors.Join(failures...)
+	for i, one := range pictures {
+		if failures[i] == nil {
+			err = errors.Join(err, r.Folder.Write(one.file, drawn[i].PNG))
+		}
 		if name := strings.TrimSuffix(one.file, ".png"); r.session.Vector.Format != "" && one.chart {
 			draw := func(w io.Writer) error { return one.draw(w, r.caption(one)) }
 			err = errors.Join(err, r.Folder.WriteWith(name+"."+r.session.Vector.Format, r.session.VectorFile(draw)))
@@ -69,7 +69,7 @@ func (r *Run) draw(result training.Result) (shown []reports.Picture, err error) 
 			}
 		}
 		if one.meaning != "" {
-			shown = append(shown, reports.Picture{File: one.file, Group: one.group, Meaning: one.meaning})
+			shown = append(shown, drawn[i])
 		}
 	}
 	if err == nil {
@@ -96,27 +96,21 @@ func (s *Session) VectorFile(draw func(io.Writer) error) func(io.Writer) error {
 	}
 }
 
-// drawAll draws pictures at the same time, one on each processor, and returns a
-// function for each that writes its file. The files are then written one after the
-// other, like all files of a run.
-func (r *Run) drawAll(pictures []picture) []func(io.Writer) error {
-	drawn := make([]func(io.Writer) error, len(pictures))
+// drawAll draws pictures at the same time, one on each processor. They are then
+// written one after the other, like all files of a run.
+func (r *Run) drawAll(pictures []picture) (drawn []reports.Picture, failures []error) {
+	drawn, failures = make([]reports.Picture, len(pictures)), make([]error, len(pictures))
 	free := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var drawing sync.WaitGroup
 	for i, one := range pictures {
 		free <- struct{}{}
 		drawing.Go(func() {
 			defer func() { <-free }()
-			var content bytes.Buffer
-			err := one.draw(&content, r.caption(one))
-			drawn[i] = func(w io.Writer) error {
-				_, failed := w.Write(content.Bytes())
-				return cmp.Or(err, failed)
-			}
+			drawn[i], failures[i] = reports.Draw(one.file, one.meaning, func(w io.Writer) error { return one.draw(w, r.caption(one)) })
 		})
 	}
 	drawing.Wait()
-	return drawn
+	return drawn, failures
 }
 
 // Files returns the names of the files that the run leaves if it ends well.

@@ -3,7 +3,6 @@ package runs
 import (
 	"cmp"
 	"context"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -43,11 +42,7 @@ func (r *Run) show(pictures []reports.Picture, step int) (err error) {
 	}
 	defer func() { err = cmp.Or(err, board.Close()) }()
 	for _, picture := range pictures {
-		content, err := os.ReadFile(r.Folder.File(picture.File))
-		if err != nil {
-			return err
-		}
-		if err := board.Image(step, strings.TrimSuffix(picture.File, ".png"), content); err != nil {
+		if err := board.Image(step, strings.TrimSuffix(picture.File, ".png"), picture.PNG); err != nil {
 			return err
 		}
 	}

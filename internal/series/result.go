@@ -140,21 +140,20 @@ func Open(s *runs.Session, path string, overrides []string) (*runs.Run, error) {
 }
 
 // draw draws the sweep's picture of its figures, once a run is finished.
-func (p *plan) draw(result *reports.Sweep) ([]reports.DrawnPicture, error) {
+func (p *plan) draw(result *reports.Sweep) ([]reports.Picture, error) {
 	finished := result.Finished()
 	if len(finished) == 0 {
 		return nil, nil
 	}
 	summary := finished[0].Summary()
 	caption := plots.Caption{Run: p.name(), Dataset: summary.Dataset + ": " + reports.ClassList(summary.Classes)}
-	var content bytes.Buffer
 	meaning, picture := p.picture(result)
-	err := picture(&content, caption)
+	drawn, err := reports.Draw(runfolder.SweepPicture, meaning, func(w io.Writer) error { return picture(w, caption) })
 	if format := p.session.Vector.Format; format != "" {
 		name := strings.TrimSuffix(runfolder.SweepPicture, "png") + format
 		err = errors.Join(err, p.folder.WriteWith(name, p.session.VectorFile(func(w io.Writer) error { return picture(w, caption) })))
 	}
-	return []reports.DrawnPicture{{Picture: reports.Picture{File: runfolder.SweepPicture, Meaning: meaning}, PNG: content.Bytes()}}, err
+	return []reports.Picture{drawn}, err
 }
 
 // picture returns the picture that suits the sweep, and what it shows.

@@ -1,8 +1,8 @@
 package series
 
 import (
-	"bytes"
 	"context"
+	"io"
 	"slices"
 
 	"cifartrain/internal/reports"
@@ -22,7 +22,7 @@ const (
 // equally wide. There is no picture if models do not restore images or were
 // trained on different ones. It needs the dataset and does not download it. The
 // overrides are for the runs' configs; see [configs.Load].
-func sideBySide(ctx context.Context, s *runs.Session, contenders []reports.Contender, overrides []string) ([]reports.DrawnPicture, error) {
+func sideBySide(ctx context.Context, s *runs.Session, contenders []reports.Contender, overrides []string) ([]reports.Picture, error) {
 	if len(contenders) < 2 || !sameImages(contenders) {
 		return nil, nil
 	}
@@ -55,11 +55,10 @@ func sideBySide(ctx context.Context, s *runs.Session, contenders []reports.Conte
 			models = append(models, plots.RestoredGroup{Title: first.ComponentsName(), Images: images})
 		}
 	}
-	var content bytes.Buffer
 	summary := contenders[0].Summary()
 	caption := plots.Caption{Dataset: summary.Dataset + ": " + reports.ClassList(summary.Classes) + ", test images, best weights"}
-	err := plots.SideBySide(&content, caption, models)
-	return []reports.DrawnPicture{{Picture: reports.Picture{File: sideBySidePicture, Meaning: "The same test images restored by each."}, PNG: content.Bytes()}}, err
+	picture, err := reports.Draw(sideBySidePicture, "The same test images restored by each.", func(w io.Writer) error { return plots.SideBySide(w, caption, models) })
+	return []reports.Picture{picture}, err
 }
 
 // sameImages reports whether all contenders restore images, and the same ones.
