@@ -99,3 +99,9 @@ func howToRepeat(folder *runfolder.Folder) string {
 	}
 	return "do the run again with: " + shell.Command(args...)
 }
+
+// ResumeCommand is the command that resumes what is in a folder, with those flags
+// of this command that the folder does not record.
+func (s *Session) ResumeCommand(folder string) string {
+	return shell.Command(append([]string{"-resume", folder}, s.Repeated...)...)
+}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/klauspost/cpuid/v2"
-	"gorgonia.org/tensor"
 
 	"cifartrain/configs"
 	"cifartrain/graphs"
@@ -18,69 +17,7 @@ import (
 	"cifartrain/internal/shell"
 	"cifartrain/loaders"
 	"cifartrain/loaders/sources"
-	"cifartrain/metrics/pca"
-	"cifartrain/training"
 )
-
-// A Run is one run: its config, its folder, and the parts that the config describes,
-// as far as a command needs them.
-type Run struct {
-	Config  configs.Config
-	Folder  *runfolder.Folder  // nil before it is made
-	Summary *runfolder.Summary // nil if the run has written none
-
-	Shape        loaders.Shape // of an image
-	Classes      []string      // in the order of the labels
-	Architecture *graphs.Architecture
-	Weights      graphs.Weights // nil if not needed
-
-	Images
-
-	session     *Session
-	warning     string                       // says that these are not the images asked for, and why
-	wrappings   []string                     // what the weights of a file were taken out of, see [runfolder.ReadWeights]
-	components  *pca.Fit                     // of the training images, once they are needed
-	evaluator   *evaluator                   // of the weights
-	predictions func() ([]Prediction, error) // of the test images by the weights, computed when they are first needed
-
-	// While it trains:
-	text    []byte        // of config.yaml
-	initial string        // the weights file that the run started from; empty if the seed drew the weights
-	loop    *training.Run // nil until the weights exist
-	best    *Run          // with the best weights; nil until they are evaluated
-	began   time.Time     // when it would have begun had it trained without a break
-	pause   int           // the epoch after which training pauses; ToTheEnd for never
-	saving  func() error  // waits for the checkpoint that is being written; nil if none is
-}
-
-// Images are a run's dataset, selected and split as its config says. All but
-// Transform is nil if not needed.
-type Images struct {
-	Dataset                    *loaders.Dataset
-	Training, Validation, Test *loaders.Set
-
-	// Transform turns an image's bytes into the model's input. If the images
-	// are not loaded, it lacks the mean image of a centered run unless
-	// [Need.Pixels] asks for it.
-	Transform *loaders.Transform
-}
-
-// Need says what a command needs of a run. Anything else is neither loaded nor
-// computed.
-type Need struct {
-	Images bool
-	Others bool // if they are not those that the run was trained on, a warning will do
-
-	// Where the weights come from. If none of the three is set, there are none.
-	Drawn   bool                     // drawn by the config's seed; model.init pca needs the images for this
-	File    string                   // read from this file
-	tensors map[string]*tensor.Dense // taken from a checkpoint
-
-	// Pixels says that images will go through the model. A centered run
-	// subtracts the mean of its training images; it is read from the metadata
-	// of the weights file or, if it is not there, computed from the images.
-	Pixels bool
-}
 
 // Prepare prepares the run of a config in the one way that all commands share:
 // first the model, then the dataset with its split and its transform, then the

@@ -4,10 +4,16 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"cifartrain/configs"
+	"cifartrain/graphs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/training"
@@ -56,6 +62,23 @@ func (r *Run) describeModel() error {
 		return err
 	}
 	return r.Folder.Write(runfolder.GraphFile, model.Dot())
+}
+
+// Layers describes a model's layers from the input to the output.
+func Layers(architecture *graphs.Architecture, model *graphs.Model) []runfolder.Layer {
+	counts := architecture.ParameterCounts(model.Layers)
+	layers := make([]runfolder.Layer, len(model.Layers))
+	for i, layer := range model.Layers {
+		layers[i] = runfolder.Layer{Name: layer.Name, In: layer.In, Out: layer.Out, Parameters: counts[i], Latent: layer.Latent, Activation: layer.Activation}
+		if layer.Norm != nil {
+			layers[i].Activation = strings.TrimSpace("batch norm " + layer.Activation)
+		}
+		owner := model.Layers[slices.IndexFunc(model.Layers, func(l graphs.Layer) bool { return l.Weight == layer.Weight })]
+		if owner.Name != layer.Name {
+			layers[i].SharesWith = owner.Name
+		}
+	}
+	return layers
 }
 
 // end writes all other files, the summary's final status last, so that a run
@@ -150,4 +173,21 @@ func writeConfig(folder *runfolder.Folder, config configs.Config, initial string
 		text = append([]byte("# started from weights: repeat with -init "+runfolder.InitialWeightsFile+"\n"), text...)
 	}
 	return text, folder.Write(runfolder.ConfigFile, text)
+}
+
+// Index updates the page of all runs, if the folder is one that it lists. If
+// another program is writing the page at the same time, that program's version
+// is kept; it lists this run, too.
+func (s *Session) Index(folder *runfolder.Folder) {
+	root, err := filepath.Abs(s.Runs)
+	if err != nil || s.Runs == "" {
+		return
+	}
+	path, err := filepath.Abs(folder.Path)
+	if err != nil || filepath.Dir(filepath.Dir(path)) != root {
+		return
+	}
+	if err := reports.WriteIndex(s.Runs); err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintf(s.Err, "warning: %v\n", err)
+	}
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path/filepath"
 
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
@@ -60,21 +58,4 @@ func (s *Session) Redraw(ctx context.Context, path string, overrides []string) (
 	fmt.Fprintf(s.Out, "drew %s again\n", run.Folder.File(runfolder.ReportFile))
 	s.Index(run.Folder)
 	return nil
-}
-
-// Index updates the page of all runs, if the folder is one that it lists. If
-// another program is writing the page at the same time, that program's version
-// is kept; it lists this run, too.
-func (s *Session) Index(folder *runfolder.Folder) {
-	root, err := filepath.Abs(s.Runs)
-	if err != nil || s.Runs == "" {
-		return
-	}
-	path, err := filepath.Abs(folder.Path)
-	if err != nil || filepath.Dir(filepath.Dir(path)) != root {
-		return
-	}
-	if err := reports.WriteIndex(s.Runs); err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
-		fmt.Fprintf(s.Err, "warning: %v\n", err)
-	}
 }

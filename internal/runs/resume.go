@@ -1,9 +1,7 @@
 package runs
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,63 +15,6 @@ import (
 	"cifartrain/metrics"
 	"cifartrain/training"
 )
-
-// Resume continues the run at path as if it had never stopped. configPath names
-// a config file; if it is empty, the run's own config is used. The config and
-// the overrides (see [configs.Load]) may only change the number of epochs and
-// where the dataset is taken from.
-func (s *Session) Resume(ctx context.Context, path, configPath string, overrides []string) (err error) {
-	folder, err := openRun(path)
-	if err != nil {
-		return err
-	}
-	asked, err := s.Load(cmp.Or(configPath, folder.File(runfolder.ConfigFile)), overrides)
-	if err != nil {
-		return err
-	}
-	ctx, claim, err := folder.Claim(ctx, s.showWaiting)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, claim.Release()) }()
-	end, err := s.Continue(ctx, claim.Folder(), asked, ToTheEnd)
-	if end != "" {
-		fmt.Fprintln(s.Out, end)
-	}
-	return err
-}
-
-// ToTheEnd is the pause of a run that does not pause.
-const ToTheEnd = 0
-
-// Continue trains the run in a claimed folder from where it stands to the epoch
-// after which it pauses, or to its end. If nothing is left to do, it says how the
-// run ended.
-func (s *Session) Continue(ctx context.Context, folder *runfolder.Folder, asked configs.Config, pause int) (end string, err error) {
-	saved, err := s.checkpoint(folder)
-	if err != nil {
-		return "", err
-	}
-	begun, err := s.begunConfig(folder, saved)
-	if err != nil {
-		return "", err
-	}
-	if err := resumable(folder, saved, begun, asked); err != nil {
-		return "", err
-	}
-	if end, err := howItEnded(folder, saved, begun, asked); end != "" || err != nil {
-		return end, err
-	}
-	if pause > 0 && saved != nil && len(saved.History) >= pause && Ended(folder, pause) {
-		return fmt.Sprintf("%s pauses after %s", folder.Path, reports.Epochs(pause)), nil
-	}
-	run, state, err := s.resumed(ctx, folder, saved, begun, asked)
-	if err != nil {
-		return "", err
-	}
-	run.pause = pause
-	return "", s.train(ctx, run, state)
-}
 
 // Ended reports whether a run has ended, or has been trained up to the epoch
 // after which it pauses. A run that failed has ended, because it would fail again.
@@ -248,15 +189,6 @@ func (r *Run) accept(saved *runfolder.Checkpoint) (*training.State, error) {
 		return nil, fmt.Errorf("%s: %w; %s", r.Folder.File(runfolder.CheckpointFile), err, howToRepeat(r.Folder))
 	}
 	return state, nil
-}
-
-// WithoutSample returns the config for a run that has begun: if its dataset is
-// missing, the sample must not replace it.
-func WithoutSample(config configs.Config) configs.Config {
-	if config.Data.Source == "cifar10" {
-		config.Data.IfMissing = "fail"
-	}
-	return config
 }
 
 // checkImages returns an error if the images that were loaded are not those that

@@ -1,73 +1,99 @@
+// Package runs combines all parts into one run: config, dataset, batches, graph,
+// training, history, pictures and report. train.go reads like that sentence.
 package runs
 
 import (
-	"fmt"
+	"io"
+	"time"
+
+	"gorgonia.org/tensor"
 
 	"cifartrain/configs"
+	"cifartrain/graphs"
 	"cifartrain/internal/reports"
+	"cifartrain/internal/runfolder"
 	"cifartrain/loaders"
-	"cifartrain/solvers"
+	"cifartrain/loaders/sources"
+	"cifartrain/metrics/pca"
+	"cifartrain/plots"
 	"cifartrain/training"
 )
 
-// Loop assembles the parts of the run for the training loop. It needs images and
-// weights.
-func (r *Run) Loop() (*training.Run, error) {
-	if err := r.Suits(); err != nil {
-		return nil, err
-	}
-	solver, schedule, err := solver(r.Config)
-	if err != nil {
-		return nil, err
-	}
-	data, train := r.Config.Data, r.Config.Train
-	run := &training.Run{
-		Architecture: r.Architecture, Weights: r.Weights, Solver: solver, Schedule: schedule, Warmup: solvers.Warmup(r.Config.Optimizer.WarmupSteps),
-		Batches: loaders.NewBatcher(r.Training, r.Transform, loaders.BatchOptions{
-			Size: data.BatchSize, Shuffle: data.Shuffle, Flip: data.Flip, Shift: data.Shift, Random: r.Config.Random,
-		}),
-		TrainingSet:   r.Batches(r.Training),
-		ValidationSet: r.Batches(r.Validation),
-		Random:        r.Config.Random,
-		Epochs:        train.Epochs, EarlyStopping: train.EarlyStopping,
-	}
-	if train.AverageDecay > 0 {
-		run.Average = training.NewAverage(r.Weights, train.AverageDecay)
-	}
-	return run, nil
+// A Session holds what all runs of one command share.
+type Session struct {
+	Out, Err io.Writer
+	Display  *reports.Display
+	Runs     string // the folder that run folders go into
+	Init     string // the weights file that training starts from; if empty, the seed draws the weights
+
+	Kinds    []graphs.Kind // the kinds of models that configs may ask for; nil for [graphs.Kinds]
+	Repeated []string      // flags of this command that must be repeated in a command that resumes
+
+	Vector      plots.Vector  // how runs that are drawn again write their charts for a paper; without a format they do not
+	TensorBoard bool          // whether runs write event files for TensorBoard
+	SaveEvery   time.Duration // the time between two checkpoints within an epoch; 0 means a minute
+	Offline     bool          // download nothing: the sample replaces a missing dataset, with a warning
+
+	datasets map[sources.Source]*loaders.Dataset // the dataset that was loaded last
+	selected *selection                          // the images of it that were used last
 }
 
-// Suits returns an error if the warm-up is longer than the run, or if a batch
-// normalization would get a batch of one image.
-func (r *Run) Suits() error {
-	size, images, epochs, warmup := r.Config.Data.BatchSize, r.Training.Len(), r.Config.Train.Epochs, r.Config.Optimizer.WarmupSteps
-	if steps := (images + size - 1) / size; warmup > epochs*steps {
-		return r.Config.Error(configs.Problem{Key: "optimizer.warmup_steps", Message: fmt.Sprintf(
-			"a warm-up of %d steps is longer than the run, whose %s of %d steps make %d: train longer or shorten the warm-up", warmup, reports.Epochs(epochs), steps, epochs*steps)})
-	}
-	if r.Config.Model.BatchNorm && images%size == 1 {
-		return r.Config.Error(configs.Problem{Key: "data.batch_size", Message: fmt.Sprintf(
-			"the last batch of the %d training images would hold a single one, which batch normalization cannot normalize: choose another size than %d", images, size)})
-	}
-	return nil
+// A Run is one run: its config, its folder, and the parts that the config describes,
+// as far as a command needs them.
+type Run struct {
+	Config  configs.Config
+	Folder  *runfolder.Folder  // nil before it is made
+	Summary *runfolder.Summary // nil if the run has written none
+
+	Shape        loaders.Shape // of an image
+	Classes      []string      // in the order of the labels
+	Architecture *graphs.Architecture
+	Weights      graphs.Weights // nil if not needed
+
+	Images
+
+	session     *Session
+	warning     string                       // says that these are not the images asked for, and why
+	wrappings   []string                     // what the weights of a file were taken out of, see [runfolder.ReadWeights]
+	components  *pca.Fit                     // of the training images, once they are needed
+	evaluator   *evaluator                   // of the weights
+	predictions func() ([]Prediction, error) // of the test images by the weights, computed when they are first needed
+
+	// While it trains:
+	text    []byte        // of config.yaml
+	initial string        // the weights file that the run started from; empty if the seed drew the weights
+	loop    *training.Run // nil until the weights exist
+	best    *Run          // with the best weights; nil until they are evaluated
+	began   time.Time     // when it would have begun had it trained without a break
+	pause   int           // the epoch after which training pauses; ToTheEnd for never
+	saving  func() error  // waits for the checkpoint that is being written; nil if none is
 }
 
-// solver returns a new solver as the config describes it, and its learning-rate
-// schedule.
-func solver(config configs.Config) (solvers.Solver, solvers.Schedule, error) {
-	o := config.Optimizer
-	solver, err := solvers.New(solvers.Spec{
-		Kind: o.Kind, LearningRate: o.LearningRate, Momentum: o.Momentum, Nesterov: o.Nesterov,
-		Betas: [2]float64(o.Betas), Eps: o.Eps, WeightDecay: o.WeightDecay, ClipNorm: o.ClipNorm,
-	})
-	if err != nil {
-		return nil, nil, RequestError(err.Error())
-	}
-	schedule, err := solvers.NewSchedule(solvers.ScheduleSpec{
-		Kind: o.Schedule, Initial: o.LearningRate, Epochs: config.Train.Epochs, StepEpochs: o.StepEpochs, Gamma: o.Gamma,
-	})
-	if err != nil {
-		return nil, nil, RequestError(err.Error())
-	}
-	return solver, schedule, nil
+// Images are a run's dataset, selected and split as its config says. All but
+// Transform is nil if not needed.
+type Images struct {
+	Dataset                    *loaders.Dataset
+	Training, Validation, Test *loaders.Set
+
+	// Transform turns an image's bytes into the model's input. If the images
+	// are not loaded, it lacks the mean image of a centered run unless
+	// [Need.Pixels] asks for it.
+	Transform *loaders.Transform
+}
+
+// Need says what a command needs of a run. Anything else is neither loaded nor
+// computed.
+type Need struct {
+	Images bool
+	Others bool // if they are not those that the run was trained on, a warning will do
+
+	// Where the weights come from. If none of the three is set, there are none.
+	Drawn   bool                     // drawn by the config's seed; model.init pca needs the images for this
+	File    string                   // read from this file
+	tensors map[string]*tensor.Dense // taken from a checkpoint
+
+	// Pixels says that images will go through the model. A centered run
+	// subtracts the mean of its training images; it is read from the metadata
+	// of the weights file or, if it is not there, computed from the images.
+	Pixels bool
 }

@@ -48,6 +48,63 @@ func (s *Session) Train(ctx context.Context, config configs.Config) (err error) 
 	return err
 }
 
+// Resume continues the run at path as if it had never stopped. configPath names
+// a config file; if it is empty, the run's own config is used. The config and
+// the overrides (see [configs.Load]) may only change the number of epochs and
+// where the dataset is taken from.
+func (s *Session) Resume(ctx context.Context, path, configPath string, overrides []string) (err error) {
+	folder, err := openRun(path)
+	if err != nil {
+		return err
+	}
+	asked, err := s.Load(cmp.Or(configPath, folder.File(runfolder.ConfigFile)), overrides)
+	if err != nil {
+		return err
+	}
+	ctx, claim, err := folder.Claim(ctx, s.showWaiting)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, claim.Release()) }()
+	end, err := s.Continue(ctx, claim.Folder(), asked, ToTheEnd)
+	if end != "" {
+		fmt.Fprintln(s.Out, end)
+	}
+	return err
+}
+
+// ToTheEnd is the pause of a run that does not pause.
+const ToTheEnd = 0
+
+// Continue trains the run in a claimed folder from where it stands to the epoch
+// after which it pauses, or to its end. If nothing is left to do, it says how the
+// run ended.
+func (s *Session) Continue(ctx context.Context, folder *runfolder.Folder, asked configs.Config, pause int) (end string, err error) {
+	saved, err := s.checkpoint(folder)
+	if err != nil {
+		return "", err
+	}
+	begun, err := s.begunConfig(folder, saved)
+	if err != nil {
+		return "", err
+	}
+	if err := resumable(folder, saved, begun, asked); err != nil {
+		return "", err
+	}
+	if end, err := howItEnded(folder, saved, begun, asked); end != "" || err != nil {
+		return end, err
+	}
+	if pause > 0 && saved != nil && len(saved.History) >= pause && Ended(folder, pause) {
+		return fmt.Sprintf("%s pauses after %s", folder.Path, reports.Epochs(pause)), nil
+	}
+	run, state, err := s.resumed(ctx, folder, saved, begun, asked)
+	if err != nil {
+		return "", err
+	}
+	run.pause = pause
+	return "", s.train(ctx, run, state)
+}
+
 // showWaiting says that another process may be working in a folder, and that this
 // one waits to see whether it is still alive.
 func (s *Session) showWaiting(holder runfolder.Holder) {
