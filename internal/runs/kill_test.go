@@ -19,7 +19,6 @@ import (
 	"time"
 
 	"cifartrain/configs"
-	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/loaders"
 	"cifartrain/loaders/cifar"
@@ -82,12 +81,7 @@ func onFewImages(runs string, seed uint64) *Session {
 		return loaders.NewImages(cifar.Shape, records)
 	}
 	dataset := &loaders.Dataset{Name: "noise", Shape: cifar.Shape, Classes: cifar.Classes, Train: draw(400), Test: draw(100), Checksum: fmt.Sprint(seed)}
-	defaults := defaultConfig().Data
-	source := sources.Source{Kind: sources.Sample, Dir: defaults.Dir, URL: defaults.URL, Download: true, Fallback: true}
-	return &Session{
-		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: runs,
-		datasets: map[sources.Source]*loaders.Dataset{source: dataset},
-	}
+	return sessionOn(runs, sources.Sample, dataset)
 }
 
 // TestKill kills runs at random moments, most of them while a checkpoint is

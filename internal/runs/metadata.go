@@ -80,38 +80,26 @@ func (r *Run) checkPixels(file string) error {
 		r.Folder.Path, changed, runfolder.ConfigFile)
 }
 
-// meanImage returns the mean image in the metadata of a weights file, or nil if
-// there is none.
-func meanImage(metadata map[string]string, shape loaders.Shape) ([]float32, error) {
-	text, told := metadata[meanImageKey]
-	if !told {
-		return nil, nil
-	}
-	content, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		return nil, fmt.Errorf("its %s: %w", meanImageKey, err)
-	}
-	if len(content) != 4*shape.Values() {
-		return nil, fmt.Errorf("its %s has %d bytes, and an image of %v has %d values of 4 bytes", meanImageKey, len(content), shape, shape.Values())
-	}
-	mean := make([]float32, shape.Values())
-	_, err = binary.Decode(content, binary.LittleEndian, mean)
-	return mean, err
-}
-
-// meanImageIn returns the mean image in the metadata of a weights file. It is nil if
+// meanImage returns the mean image in the metadata of a weights file. It is nil if
 // the file has none or no file is named.
-func meanImageIn(file string, shape loaders.Shape, weights int) ([]float32, error) {
+func meanImage(file string, shape loaders.Shape, weights int) ([]float32, error) {
 	if file == "" {
 		return nil, nil
 	}
 	metadata, err := runfolder.ReadMetadata(file, weights)
-	if err != nil {
+	if err != nil || metadata[meanImageKey] == "" {
 		return nil, err
 	}
-	mean, err := meanImage(metadata, shape)
+	content, err := base64.StdEncoding.DecodeString(metadata[meanImageKey])
+	if err != nil {
+		err = fmt.Errorf("its %s: %w", meanImageKey, err)
+	} else if len(content) != 4*shape.Values() {
+		err = fmt.Errorf("its %s has %d bytes, and an image of %v has %d values of 4 bytes", meanImageKey, len(content), shape, shape.Values())
+	}
 	if err != nil {
 		return nil, &runfolder.WeightsError{Path: file, Err: err}
 	}
-	return mean, nil
+	mean := make([]float32, shape.Values())
+	_, err = binary.Decode(content, binary.LittleEndian, mean)
+	return mean, err
 }

@@ -49,7 +49,7 @@ func (r *Run) prepare(ctx context.Context, need Need) (err error) {
 		r.Transform = loaders.NewTransform(r.Shape, r.Normalization())
 	}
 	if known && need.Pixels && config.Data.Center && !need.Images {
-		mean, err := meanImageIn(need.File, r.Shape, r.Architecture.ParameterCount())
+		mean, err := meanImage(need.File, r.Shape, r.Architecture.ParameterCount())
 		if err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"io"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -15,7 +14,6 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"cifartrain/configs"
-	"cifartrain/internal/reports"
 	"cifartrain/loaders"
 	"cifartrain/loaders/cifar"
 	"cifartrain/loaders/sources"
@@ -40,14 +38,7 @@ var noise = sync.OnceValue(func() *loaders.Dataset {
 })
 
 // onNoise is a session whose CIFAR-10 is noise.
-func onNoise() *Session {
-	d := defaultConfig().Data
-	source := sources.Source{Kind: sources.CIFAR10, Dir: d.Dir, URL: d.URL, Download: d.Download, Fallback: true}
-	return &Session{
-		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true),
-		datasets: map[sources.Source]*loaders.Dataset{source: noise()},
-	}
-}
+func onNoise() *Session { return sessionOn("", sources.CIFAR10, noise()) }
 
 // BenchmarkStep does training steps of the shipped configs, each from the batch
 // to the changed weights: by the program's own loop, and by one over Gorgonia's

@@ -36,17 +36,19 @@ func defaultConfig() configs.Config {
 	return config
 }
 
-// onSample is a session that writes into a folder of its own and trains on the
-// built-in sample.
-func onSample(t testing.TB) *Session {
-	t.Helper()
+// sessionOn is a session that writes into a folder and finds a dataset where the
+// default config looks for a kind of source.
+func sessionOn(runs, kind string, dataset *loaders.Dataset) *Session {
 	defaults := defaultConfig().Data
-	source := sources.Source{Kind: sources.Sample, Dir: defaults.Dir, URL: defaults.URL, Download: true, Fallback: true}
+	source := sources.Source{Kind: kind, Dir: defaults.Dir, URL: defaults.URL, Download: true, Fallback: true}
 	return &Session{
-		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: t.TempDir(),
-		datasets: map[sources.Source]*loaders.Dataset{source: builtIn()},
+		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: runs,
+		datasets: map[sources.Source]*loaders.Dataset{source: dataset},
 	}
 }
+
+// onSample is a session that trains on the built-in sample.
+func onSample(t testing.TB) *Session { return sessionOn(t.TempDir(), sources.Sample, builtIn()) }
 
 // parts are what a config makes of the sample.
 func parts(t *testing.T, overrides ...string) (configs.Config, *Run) {
@@ -69,15 +71,17 @@ func newShippedRun(t testing.TB, session *Session, name string, overrides ...str
 	if err != nil {
 		t.Fatal(err)
 	}
-	prepared, err := session.Prepare(context.Background(), config, Need{Images: true, Drawn: true})
+	return config, runOf(t, session, config)
+}
+
+// runOf is the loop that a config makes of the session's images.
+func runOf(t testing.TB, session *Session, config configs.Config) *training.Run {
+	t.Helper()
+	_, loop, err := session.loop(context.Background(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := prepared.Loop()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return config, run
+	return loop
 }
 
 // firstBatch are the pixels and the places of a batcher's first batch.
@@ -149,7 +153,7 @@ func TestConfigReachesTheRun(t *testing.T) {
 	config, _ := parts(t, "data.shuffle=true", "data.flip=false", "data.batch_size=32", "data.eval_batch_size=50",
 		"train.epochs=40", "train.early_stopping=7", "optimizer.schedule=step", "optimizer.step_epochs=5", "optimizer.gamma=0.5", "optimizer.learning_rate=0.8",
 		"optimizer.warmup_steps=9", "optimizer.clip_norm=0.25", "train.average_decay=0.75")
-	run := runOf(t, config)
+	run := runOf(t, onSample(t), config)
 	if run.Epochs != 40 || run.EarlyStopping != 7 || run.Batches.Size() != 32 || run.ValidationSet.Size() != 50 || run.TrainingSet.Size() != 50 {
 		t.Errorf("epochs %d, early stopping %d, batches of %d, %d, %d", run.Epochs, run.EarlyStopping, run.Batches.Size(), run.ValidationSet.Size(), run.TrainingSet.Size())
 	}
@@ -163,24 +167,10 @@ func TestConfigReachesTheRun(t *testing.T) {
 	}
 }
 
-// runOf is the loop that a config makes of the sample.
-func runOf(t *testing.T, config configs.Config) *training.Run {
-	t.Helper()
-	prepared, err := onSample(t).Prepare(context.Background(), config, Need{Images: true, Drawn: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	loop, err := prepared.Loop()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return loop
-}
-
 // TestConfigReachesTheBatches follows what alters their images or their order.
 func TestConfigReachesTheBatches(t *testing.T) {
 	config, _ := parts(t, "data.shuffle=true", "data.flip=false")
-	run := runOf(t, config)
+	run := runOf(t, onSample(t), config)
 	shuffledPixels, shuffled := firstBatch(run.Batches, 1)
 	_, next := firstBatch(run.Batches, 2)
 	unaltered, inOrder := firstBatch(run.TrainingSet, 1)
@@ -197,7 +187,7 @@ func TestConfigReachesTheBatches(t *testing.T) {
 	} {
 		altered := config
 		change(&altered)
-		run := runOf(t, altered)
+		run := runOf(t, onSample(t), altered)
 		pixels, same := firstBatch(run.Batches, 1)
 		if !slices.Equal(same, shuffled) || slices.Equal(pixels, shuffledPixels) {
 			t.Errorf("%s does not change the images, or changes their order", name)
@@ -207,7 +197,7 @@ func TestConfigReachesTheBatches(t *testing.T) {
 		}
 	}
 	config.Data.Shuffle = false
-	if _, places := firstBatch(runOf(t, config).Batches, 1); !slices.IsSorted(places) {
+	if _, places := firstBatch(runOf(t, onSample(t), config).Batches, 1); !slices.IsSorted(places) {
 		t.Errorf("shuffle: false begins with the images %v", places)
 	}
 }
@@ -289,17 +279,12 @@ func TestPrincipalStart(t *testing.T) {
 		for _, init := range []string{"pca", "torch"} {
 			config, err := configs.Load(name, []string{
 				"data.source=sample", "data.classes=[frog, horse]", "data.center=true", "model.hidden=[16]", "model.latent=4", "model.init=" + init,
-				"train.epochs=1", "optimizer.learning_rate=1e-9", "data.dir=" + t.TempDir(),
+				"train.epochs=1", "optimizer.learning_rate=1e-9",
 			}, Kinds())
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := onSample(t)
-			defaults := defaultConfig().Data
-			s.datasets = map[sources.Source]*loaders.Dataset{
-				{Kind: sources.Sample, Dir: config.Data.Dir, URL: defaults.URL, Download: true, Fallback: true}: builtIn(),
-			}
-			_, summary := trainedBy(t, s, config)
+			_, summary := trainedBy(t, onSample(t), config)
 			losses[init], pca = summary.Best.ValidationLoss, summary.PCA.ValidationMSE
 		}
 		if losses["pca"] > 1.2*pca || losses["torch"] < 2*pca {
