@@ -27,6 +27,8 @@ type Epoch struct {
 
 	LearningRate float64 // of this epoch's last step
 	Seconds      float64 // wall time of training and evaluating this epoch
+
+	Layers []Layer // in the order in which they are computed
 }
 
 // Training is the training loss to show beside the validation loss: that after the
@@ -44,6 +46,7 @@ type Partial struct {
 	Samples int     `json:"samples"`  // that these steps trained on
 	LossSum float64 `json:"loss_sum"` // over those samples, finite
 	Seconds float64 `json:"seconds"`  // wall time of the steps
+	Layers  []Layer `json:"layers"`   // gradients and updates, once they are measured
 }
 
 // Loss is the mean loss over the samples so far. There must be at least one.

@@ -278,6 +278,18 @@ func ExampleRates() {
 	save("rates.png", func(w io.Writer) error { return plots.Rates(w, caption, "hinge", test) })
 }
 
+func ExampleLayers() {
+	history := fading(30)
+	for i := range history {
+		share := 1 - math.Exp(-float64(i+1)/4)
+		history[i].Layers = []metrics.Layer{
+			{Name: "encoder.0", Dead: 0.8 * share, Mean: share, Deviation: 0.5 + share, Gradient: 0.1 / float64(i+1), Update: 0.002},
+			{Name: "decoder.0", Dead: math.NaN(), Mean: -share / 2, Deviation: 0.2, Gradient: 0.01, Update: 0.001 / float64(i+1)},
+		}
+	}
+	save("layers.png", func(w io.Writer) error { return plots.Layers(w, autoencoder, history) })
+}
+
 func saveChart(name string, chart *plots.Chart, err error) {
 	if err != nil {
 		log.Fatal(err)
@@ -305,6 +317,7 @@ func TestGolden(t *testing.T) {
 	for name, example := range map[string]func(){
 		"loss.png":            ExampleLossChart,
 		"learning.png":        ExampleLearning,
+		"layers.png":          ExampleLayers,
 		"rates.png":           ExampleRates,
 		"yardstick.png":       ExampleLossChart_yardstick,
 		"accuracy.png":        ExampleAccuracyChart,

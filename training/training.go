@@ -160,6 +160,10 @@ func (r *Run) epoch(ctx context.Context, trainer *machines, evaluator *Evaluator
 	if err := r.evaluateEpoch(ctx, evaluator, &epoch); err != nil {
 		return epoch, err
 	}
+	var err error
+	if epoch.Layers, err = evaluator.layers(r.ValidationSet, run.partial.Layers); err != nil {
+		return epoch, err
+	}
 	if !finite(epoch.ValidationLoss) {
 		return epoch, &DivergedError{Epoch: number, Step: run.partial.Steps, Loss: epoch.ValidationLoss, LearningRate: epoch.LearningRate}
 	}
@@ -208,8 +212,15 @@ func (r *Run) trainStep(trainer *machines, epoch int, batch *loaders.Batch, done
 		return &DivergedError{epoch, done.Steps + 1, loss, rate, untrained}
 	}
 	r.Solver.SetLearningRate(rate)
+	var before graphs.Weights
+	if done.Steps+1 == r.measuredStep() {
+		done.Layers, before = machine.gradients(), r.Weights.Clone()
+	}
 	if err := r.Solver.Step(machine.parameters); err != nil {
 		return err
+	}
+	if before != nil {
+		machine.updates(done.Layers, before, r.Weights)
 	}
 	r.Weights.CountBatch()
 	if r.Average != nil {

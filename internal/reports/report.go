@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"slices"
 
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/shell"
@@ -67,6 +68,8 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 		Tiles    []Tile
 		Curves   []template.HTML
 		Pictures []Picture
+		Inside   []template.HTML
+		Dying    string
 		Config   string
 		Again    string
 		Files    []string
@@ -82,6 +85,9 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 		}
 	}
 	if page.Curves, err = curves(s, history); err != nil {
+		return err
+	}
+	if page.Inside, page.Dying, err = layers(f, s, history); err != nil {
 		return err
 	}
 	return reportTemplate.Execute(w, page)
@@ -108,6 +114,28 @@ func curves(s *runfolder.Summary, history metrics.History) (figures []template.H
 	}
 	accuracy, err := figure(plots.AccuracyChart(caption, history))
 	return []template.HTML{accuracy, loss}, err
+}
+
+// layers returns the charts of what goes on inside the layers as HTML, and a sentence
+// on when units died.
+func layers(f *runfolder.Folder, s *runfolder.Summary, history metrics.History) (figures []template.HTML, dying string, err error) {
+	history = slices.Clone(history)
+	for i := range history {
+		history[i].Layers = nil
+	}
+	if err := f.ReadLayers(history); err != nil || len(history) == 0 {
+		return nil, "", err
+	}
+	charts, err := plots.LayerCharts(plots.Caption{Run: s.Name, Dataset: s.Dataset}, history)
+	for _, chart := range charts {
+		one, failed := figure(chart, err)
+		figures, err = append(figures, one), failed
+	}
+	if layer, epoch := history.DyingEpoch(); layer >= 0 {
+		last := history.Last().Layers[layer]
+		dying = fmt.Sprintf("%s of the units of %s put out nothing at the end, and half of that share did so after %s already.", plots.Percent(last.Dead), last.Name, Epochs(epoch))
+	}
+	return figures, dying, err
 }
 
 // Yardsticks returns the losses that a run's own losses are compared with: that of

@@ -31,7 +31,7 @@ const (
 //
 // and continues as a safetensors file. The tensors are called group/name. The
 // metadata holds this struct in JSON under "run", and the history in the form
-// of metrics.csv under "history".
+// of metrics.csv under "history" and of layers.csv under "layers".
 type Checkpoint struct {
 	Config   string    `json:"config"`           // the text of config.yaml
 	Dataset  string    `json:"dataset"`          // its name
@@ -115,7 +115,7 @@ func (c *Checkpoint) encode() ([]byte, error) {
 			all[group+"/"+name] = value
 		}
 	}
-	body, err := Safetensors(all, map[string]string{"run": string(run), "history": string(historyTable(c.History))})
+	body, err := Safetensors(all, map[string]string{"run": string(run), "history": string(historyTable(c.History)), "layers": string(layersTable(c.History))})
 	if err != nil {
 		return nil, err
 	}
@@ -165,6 +165,11 @@ func decodeCheckpoint(content []byte) (*Checkpoint, error) {
 	}
 	if c.History, err = parseHistory([]byte(metadata["history"])); err != nil {
 		return nil, fmt.Errorf("field history: %w", err)
+	}
+	if layers, held := metadata["layers"]; held {
+		if err := parseLayers([]byte(layers), c.History); err != nil {
+			return nil, fmt.Errorf("field layers: %w", err)
+		}
 	}
 	for path, value := range tensors {
 		group, name, _ := strings.Cut(path, "/")

@@ -4,6 +4,7 @@
 //
 //	config.yaml         the resolved config
 //	metrics.csv         one row an epoch, written as the epoch ends
+//	layers.csv          one row an epoch and layer, written with it
 //	correct.csv         which test images the best weights classify correctly
 //	summary.json        final, best and test figures, and what made them
 //	*.png               curves and other pictures
@@ -33,6 +34,7 @@ import (
 const (
 	ConfigFile      = "config.yaml"
 	MetricsFile     = "metrics.csv"
+	LayersFile      = "layers.csv"
 	CorrectFile     = "correct.csv"
 	SummaryFile     = "summary.json"
 	LastWeightsFile = "model.safetensors"
@@ -203,7 +205,7 @@ func (f *Folder) Damaged(s *Summary) (names []string) {
 			names = append(names, name)
 		}
 	}
-	if history, err := f.History(); err != nil || len(history) != s.Epochs {
+	if history, err := f.History(); err != nil || len(history) != s.Epochs || f.ReadLayers(history) != nil {
 		names = append(names, MetricsFile)
 	}
 	return names

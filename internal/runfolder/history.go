@@ -19,17 +19,24 @@ import (
 // columns are the columns of metrics.csv.
 var columns = []string{"epoch", "train_loss", "val_loss", "train_accuracy", "val_accuracy", "learning_rate", "seconds", "train_loss_after"}
 
-// AppendEpoch adds an epoch's row to metrics.csv; the first epoch's row comes
-// with the header. The accuracies and the later training loss of a model that does not
-// classify stay empty.
-// The error is a *WriteError.
+// AppendEpoch adds an epoch's rows to metrics.csv and to layers.csv; those of the first
+// epoch come with the header. The accuracies and the later training loss of a model that
+// does not classify stay empty. The error is a *WriteError.
 func (f *Folder) AppendEpoch(epoch metrics.Epoch) error {
-	rows := historyTable(metrics.History{epoch})
-	if epoch.Number == 1 {
-		return f.Write(MetricsFile, rows) // whole or not at all, so that the file never lacks its header
+	history := metrics.History{epoch}
+	if err := f.appendRows(MetricsFile, historyTable(history), epoch.Number == 1); err != nil {
+		return err
+	}
+	return f.appendRows(LayersFile, layersTable(history), epoch.Number == 1)
+}
+
+// appendRows adds a table's rows to a file, or makes the file with the table's header.
+func (f *Folder) appendRows(name string, rows []byte, first bool) error {
+	if first {
+		return f.Write(name, rows) // whole or not at all, so that the file never lacks its header
 	}
 	_, rows, _ = bytes.Cut(rows, []byte("\n"))
-	path := f.File(MetricsFile)
+	path := f.File(name)
 	file, err := f.storage().open(path, os.O_WRONLY|os.O_APPEND)
 	if err != nil {
 		return newWriteError(path, err)
@@ -41,15 +48,16 @@ func (f *Folder) AppendEpoch(epoch metrics.Epoch) error {
 	return nil
 }
 
-// WriteHistory rewrites metrics.csv from the history, which drops later rows. A run
-// without an epoch has no such file.
+// WriteHistory rewrites layers.csv and metrics.csv from the history, which drops later
+// rows. A run without an epoch has no such files.
 func (f *Folder) WriteHistory(history metrics.History) error {
 	if len(history) > 0 {
-		return f.Write(MetricsFile, historyTable(history))
+		return cmp.Or(f.Write(LayersFile, layersTable(history)), f.Write(MetricsFile, historyTable(history)))
 	}
-	path := f.File(MetricsFile)
-	if err := f.storage().remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return newWriteError(path, err)
+	for _, path := range []string{f.File(LayersFile), f.File(MetricsFile)} {
+		if err := f.storage().remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return newWriteError(path, err)
+		}
 	}
 	return nil
 }

@@ -160,6 +160,7 @@ var epochs = metrics.History{
 func TestMetricsFile(t *testing.T) {
 	folder := create(t)
 	regression := metrics.Epoch{Number: 3, TrainLoss: 0.02, ValidationLoss: 0.03, TrainLossAfter: math.NaN(), TrainAccuracy: math.NaN(), ValidationAccuracy: math.NaN(), LearningRate: 1e-3, Seconds: 1.5}
+	regression.Layers = []metrics.Layer{{Name: "encoder.0", Dead: 0.25, Mean: 0.5, Deviation: 2, Gradient: 1.0 / 3, Update: 1e-3}, {Name: "encoder.2", Dead: math.NaN(), Mean: -1}}
 	all := append(slices.Clone(epochs), regression)
 	for _, e := range all {
 		if err := folder.AppendEpoch(e); err != nil {
@@ -178,7 +179,18 @@ func TestMetricsFile(t *testing.T) {
 	if diff := cmp.Diff(want, string(content)); diff != "" {
 		t.Errorf("metrics.csv (-want +got):\n%s", diff)
 	}
+	layers, err := os.ReadFile(folder.File("layers.csv"))
+	if want := "epoch,layer,dead,mean,deviation,gradient,update\n3,encoder.0,0.25,0.5,2,0.3333333333333333,0.001\n3,encoder.2,,-1,0,0,0\n"; string(layers) != want || err != nil {
+		t.Errorf("layers.csv: %s (%v), want %s", layers, err, want)
+	}
 	got, err := folder.History()
+	if err := folder.ReadLayers(got); err != nil {
+		t.Fatal(err)
+	}
+	os.WriteFile(folder.File("layers.csv"), append(layers, "3,decoder.0,2,x,0,0,0\n"...), 0o666)
+	if err := folder.ReadLayers(slices.Clone(got)); err == nil || !strings.Contains(err.Error(), `line 4: mean "x" is not a finite number`) {
+		t.Errorf("of a damaged layers.csv: %v", err)
+	}
 	if diff := cmp.Diff(all, got, cmpopts.EquateNaNs()); diff != "" || err != nil {
 		t.Errorf("history (-want +got):\n%s, %v", diff, err)
 	}

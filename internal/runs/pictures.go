@@ -32,6 +32,11 @@ func (r *Run) pictures(history metrics.History) []picture {
 	all := []picture{{file: "loss.png", chart: true, draw: func(w io.Writer, caption plots.Caption) error {
 		return plots.PNG(plots.LossChart(caption, history, r.Summary.Loss, reports.Yardsticks(r.Summary)...))(w)
 	}}}
+	if len(history) == 0 || len(history[0].Layers) > 0 { // a run of an earlier version has none
+		all = append(all, picture{file: "layers.png", chart: true, draw: func(w io.Writer, caption plots.Caption) error {
+			return plots.Layers(w, caption, history)
+		}})
+	}
 	if r.Architecture.Task.Restores() {
 		return append(all, r.autoencoderPictures()...)
 	}
@@ -115,7 +120,7 @@ func (r *Run) drawAll(pictures []picture) (drawn []reports.Picture, failures []e
 
 // Files returns the names of the files that the run leaves if it ends well.
 func (s *Session) Files(r *Run) []string {
-	files := []string{runfolder.ReportFile, runfolder.SummaryFile, runfolder.MetricsFile, runfolder.ConfigFile}
+	files := []string{runfolder.ReportFile, runfolder.SummaryFile, runfolder.MetricsFile, runfolder.LayersFile, runfolder.ConfigFile}
 	for _, one := range r.pictures(nil) {
 		files = append(files, one.file)
 	}

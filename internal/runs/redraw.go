@@ -33,6 +33,9 @@ func (s *Session) Redraw(ctx context.Context, path string, overrides []string) (
 		return err
 	}
 	history, err := run.Folder.History()
+	if err == nil {
+		err = run.Folder.ReadLayers(history)
+	}
 	if err == nil && len(history) != run.Summary.Epochs {
 		err = fmt.Errorf("%s holds %d epochs, but the run has trained %d", run.Folder.File(runfolder.MetricsFile), len(history), run.Summary.Epochs)
 	}

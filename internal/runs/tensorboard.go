@@ -3,6 +3,7 @@ package runs
 import (
 	"cmp"
 	"context"
+	"math"
 	"path/filepath"
 	"strings"
 
@@ -84,6 +85,13 @@ func scalars(task metrics.Task, e metrics.Epoch) []exports.Scalar {
 	all := []exports.Scalar{
 		{Tag: "loss/train", Value: e.TrainLoss}, {Tag: "loss/validation", Value: e.ValidationLoss},
 		{Tag: "learning_rate", Value: e.LearningRate}, {Tag: "seconds_per_epoch", Value: e.Seconds},
+	}
+	for _, layer := range e.Layers {
+		all = append(all, exports.Scalar{Tag: "output_deviation/" + layer.Name, Value: layer.Deviation}, exports.Scalar{Tag: "output_mean/" + layer.Name, Value: layer.Mean},
+			exports.Scalar{Tag: "gradient/" + layer.Name, Value: layer.Gradient}, exports.Scalar{Tag: "update/" + layer.Name, Value: layer.Update})
+		if !math.IsNaN(layer.Dead) {
+			all = append(all, exports.Scalar{Tag: "dead_units/" + layer.Name, Value: layer.Dead})
+		}
 	}
 	if task.Classifies() {
 		all = append(all, exports.Scalar{Tag: "loss/train_after", Value: e.TrainLossAfter},

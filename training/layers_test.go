@@ -1,0 +1,82 @@
+package training_test
+
+import (
+	"context"
+	"math"
+	"testing"
+
+	"cifartrain/graphs"
+	"cifartrain/loaders"
+	"cifartrain/solvers"
+)
+
+// TestLayers compares what an epoch says of a layer with what its only step of plain
+// SGD did, and with the outputs for all validation images.
+func TestLayers(t *testing.T) {
+	const rate = 0.01
+	run := newRun(t, rate)
+	set := run.Batches.Set
+	run.Batches = loaders.NewBatcher(set, loaders.NewTransform(set.Shape, nil), loaders.BatchOptions{Size: set.Len()})
+	run.ValidationSet = loaders.NewBatcher(run.ValidationSet.Set, loaders.NewTransform(set.Shape, nil), loaders.BatchOptions{Size: 150})
+	run.Solver, run.Epochs = solvers.NewSGD(rate, 0, 0, false), 1
+	before := run.Weights.Clone()
+	result, err := run.Train(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := make([][]float32, len(before))
+	for i, w := range before {
+		for k, value := range w.Value.Float32s() {
+			step[i] = append(step[i], (value-run.Weights[i].Value.Float32s()[k])/rate)
+		}
+	}
+	got := result.History[0].Layers[0]
+	near := func(name string, got, want float64) {
+		if math.Abs(got-want) > 1e-4*want {
+			t.Errorf("%s %g, want %g", name, got, want)
+		}
+	}
+	near("gradient", got.Gradient, math.Hypot(norm(step[0]), norm(step[1])))
+	near("update", got.Update, rate*norm(step[0])/norm(run.Weights[0].Value.Float32s()))
+	sum, squares := 0.0, 0.0
+	for i := range run.ValidationSet.Set.Len() {
+		score := float64(scoreOf(run.Weights, run.ValidationSet.Set.Pixels(i)))
+		sum, squares = sum+score/150, squares+score*score/150
+	}
+	near("mean", math.Abs(got.Mean), math.Abs(sum))
+	near("deviation", got.Deviation, math.Sqrt(squares-sum*sum))
+	if got.Name != "fc" || !math.IsNaN(got.Dead) {
+		t.Errorf("layer %s with a share of dead units of %g, want fc and none", got.Name, got.Dead)
+	}
+}
+
+// scoreOf is a linear SVM's score of an image's bytes.
+func scoreOf(weights graphs.Weights, pixels []byte) float32 {
+	score := weights[1].Value.Float32s()[0]
+	for i, pixel := range pixels {
+		score += weights[0].Value.Float32s()[i] * float32(pixel) / 255
+	}
+	return score
+}
+
+// TestDeadShare wants the units whose biases are too low to be dead, and no others.
+func TestDeadShare(t *testing.T) {
+	run := newRun(t, 1e-9)
+	architecture, err := graphs.New(graphs.Kinds(), "tied_autoencoder", graphs.Spec{Inputs: 3072, Hidden: []int{8}, Latent: 2, Init: "torch"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run.Architecture, run.Weights, run.Epochs = architecture, architecture.Initialize(random), 1
+	biases := run.Weights.ByName()["enc_fc1.bias"].Float32s()
+	for i := range biases {
+		biases[i] = 100
+	}
+	biases[2], biases[5] = -100, -100
+	result, err := run.Train(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dead := result.History[0].Layers[0].Dead; dead != 0.25 {
+		t.Errorf("a share of %g is dead, want 2 of 8", dead)
+	}
+}
