@@ -17,13 +17,13 @@ type Evaluation struct {
 	Correct   []bool             // of a model that classifies: whether it classifies each image of the set correctly
 }
 
-// An Evaluator scores weights on whole sets with forward-only graphs of its
-// own. They share the weights with the graphs that train: each call uses their
-// current values. An Evaluator must not be used while the weights' graphs run, and
-// by one goroutine at a time.
+// An Evaluator scores weights on whole sets with forward-only graphs of its own,
+// which are compiled once and serve any weights of the architecture. Each call uses
+// the weights' current values. An Evaluator must be used by one goroutine at a time.
 type Evaluator struct {
 	architecture *graphs.Architecture
-	weights      graphs.Weights
+	weights      graphs.Weights // what is evaluated
+	own          graphs.Weights // those of the graphs, set to the same values by each call
 	// Machines for each processor that is used; there is always a first.
 	processors []*machines
 	// Batchers like each one that was used, for the processors after the first.
@@ -33,11 +33,15 @@ type Evaluator struct {
 // NewEvaluator returns an evaluator of weights. Its graphs are compiled when a set
 // first has a batch of their size.
 func NewEvaluator(architecture *graphs.Architecture, weights graphs.Weights) *Evaluator {
+	own := weights.Clone()
 	return &Evaluator{
-		architecture: architecture, weights: weights, processors: []*machines{newMachines(architecture, weights, false)},
+		architecture: architecture, weights: weights, own: own, processors: []*machines{newMachines(architecture, own, false)},
 		batchers: map[*loaders.Batcher][]*loaders.Batcher{},
 	}
 }
+
+// SetWeights makes the evaluator evaluate other weights of its architecture.
+func (e *Evaluator) SetWeights(weights graphs.Weights) { e.weights = weights }
 
 // Evaluate scores the batcher's set, each sample once.
 func (e *Evaluator) Evaluate(ctx context.Context, batcher *loaders.Batcher) (Evaluation, error) {
@@ -66,9 +70,10 @@ func (e *Evaluator) Codes(ctx context.Context, batcher *loaders.Batcher, visit f
 // calls visit with each sample's index in the set and its row in the batch that
 // the model has just computed.
 func (e *Evaluator) rows(ctx context.Context, batcher *loaders.Batcher, visit func(model *graphs.Model, place, row int)) (loss float64, err error) {
-	if err := e.processors[0].prepare(batcher); err != nil {
+	if err := e.processors[0].prepare(batcher, nil); err != nil {
 		return 0, err
 	}
+	e.own.CopyFrom(e.weights)
 	total := 0.0
 	for batch := range batcher.Epoch(1) {
 		if err := ctx.Err(); err != nil {

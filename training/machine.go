@@ -17,19 +17,26 @@ type machines struct {
 	weights      graphs.Weights
 	trains       bool // whether the graphs hold gradients
 	bySize       map[int]*machine
+	borrowed     map[int]bool // the sizes whose machine belongs to others
 }
 
 // newMachines returns no machine yet; prepare makes them.
 func newMachines(architecture *graphs.Architecture, weights graphs.Weights, trains bool) *machines {
-	return &machines{architecture, weights, trains, map[int]*machine{}}
+	return &machines{architecture, weights, trains, map[int]*machine{}, map[int]bool{}}
 }
 
 // prepare compiles a graph for each of the sizes that the batcher's batches have,
-// unless there is one. Machines of one set of weights must be prepared one after
-// the other and while none runs, because compiling writes to the weights' tensors.
-func (m *machines) prepare(batcher *loaders.Batcher) error {
+// unless there is one. A set has one smaller batch, so that machines which share a
+// set can borrow the machine for it, unless lender is nil. Machines of one set of
+// weights must be prepared one after the other and while none runs, because compiling
+// writes to the weights' tensors.
+func (m *machines) prepare(batcher *loaders.Batcher, lender *machines) error {
 	for _, rows := range batcher.Sizes() {
 		if m.bySize[rows] != nil {
+			continue
+		}
+		if lender != nil && rows < batcher.Size() {
+			m.bySize[rows], m.borrowed[rows] = lender.bySize[rows], true
 			continue
 		}
 		build := m.architecture.Build
@@ -57,8 +64,10 @@ func (m *machines) run(batch *loaders.Batch) (*machine, error) {
 // close frees the machines, which must not run again. It returns err, the error
 // so far, joined with its own.
 func (m *machines) close(err error) error {
-	for _, machine := range m.bySize {
-		err = errors.Join(err, machine.vm.Close())
+	for rows, machine := range m.bySize {
+		if !m.borrowed[rows] {
+			err = errors.Join(err, machine.vm.Close())
+		}
 	}
 	return err
 }

@@ -86,17 +86,22 @@ func (e *Evaluator) scorers(batcher *loaders.Batcher, count int) ([]scorer, erro
 	scorers := make([]scorer, count)
 	for i := range scorers {
 		if i == len(e.processors) {
-			e.processors = append(e.processors, newMachines(e.architecture, e.weights, false))
+			e.processors = append(e.processors, newMachines(e.architecture, e.own, false))
 		}
 		if i == len(batchers) {
 			batchers = append(batchers, batcher.Clone())
 		}
-		if err := e.processors[i].prepare(batcher); err != nil {
+		var lender *machines
+		if i > 0 {
+			lender = e.processors[0]
+		}
+		if err := e.processors[i].prepare(batcher, lender); err != nil {
 			return nil, err
 		}
 		scorers[i] = scorer{e.processors[i], batchers[i]}
 	}
 	e.batchers[batcher] = batchers[1:]
+	e.own.CopyFrom(e.weights)
 	return scorers, nil
 }
 

@@ -35,6 +35,8 @@ type Run struct {
 	// added in step 17 of the third epoch. It may be nil for a model without either.
 	Random func(purpose string) *rand.Rand
 
+	Evaluator *Evaluator // evaluates after each epoch; nil for one that Train makes and closes
+
 	Epochs        int
 	PauseAfter    int // stop after this many epochs, to go on later; 0 = never
 	EarlyStopping int // stop after this many epochs without a better validation loss; 0 = never
@@ -93,9 +95,12 @@ func (r *Run) Train(ctx context.Context) (result Result, err error) {
 		return Result{}, err
 	}
 	defer func() { err = trainer.close(err) }()
-	evaluator := NewEvaluator(r.Architecture, r.Evaluated())
-	defer func() { err = evaluator.close(err) }()
-
+	evaluator := r.Evaluator
+	if evaluator == nil {
+		evaluator = NewEvaluator(r.Architecture, r.Evaluated())
+		defer func() { err = evaluator.close(err) }()
+	}
+	evaluator.SetWeights(r.Evaluated())
 	run, err := r.begin()
 	if err != nil {
 		return Result{}, err
@@ -145,7 +150,7 @@ func (r *Run) Evaluated() graphs.Weights {
 // newTrainer returns the machines of the graphs with gradients.
 func (r *Run) newTrainer() (*machines, error) {
 	trainer := newMachines(r.Architecture, r.Weights, true)
-	return trainer, trainer.prepare(r.Batches)
+	return trainer, trainer.prepare(r.Batches, nil)
 }
 
 // epoch trains and measures the epoch that follows the history, from where it

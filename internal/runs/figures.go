@@ -2,7 +2,6 @@ package runs
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"cifartrain/internal/reports"
@@ -14,9 +13,8 @@ import (
 
 // test scores the last and the best weights on the test images.
 func (r *Run) test(ctx context.Context, result training.Result) error {
-	after := r.with(r.loop.Evaluated())
-	last, err := after.Score(ctx, r.Test)
-	if err = errors.Join(err, after.closeEvaluator()); err != nil {
+	last, err := r.with(r.loop.Evaluated()).Score(ctx, r.Test)
+	if err != nil {
 		return err
 	}
 	r.best = r.with(result.Best)

@@ -12,15 +12,28 @@ import (
 	"cifartrain/training"
 )
 
-// An evaluator evaluates a run's weights, for one caller at a time.
+// An evaluator evaluates a run's weights, its last ones and its best, for one caller at
+// a time.
 type evaluator struct {
 	sync.Mutex
 	*training.Evaluator // nil before it is needed
 }
 
+// of returns the evaluator of an architecture's weights.
+func (e *evaluator) of(architecture *graphs.Architecture, weights graphs.Weights) *training.Evaluator {
+	if e.Evaluator == nil {
+		e.Evaluator = training.NewEvaluator(architecture, weights)
+	}
+	e.SetWeights(weights)
+	return e.Evaluator
+}
+
 // use sets the run's weights, from which nothing has been computed yet.
 func (r *Run) use(weights graphs.Weights) {
-	r.Weights, r.evaluator = weights, new(evaluator)
+	r.Weights = weights
+	if r.evaluator == nil {
+		r.evaluator = new(evaluator)
+	}
 	r.predictions = sync.OnceValues(func() ([]Prediction, error) { return r.Predict(context.Background(), r.Test) })
 }
 
@@ -40,10 +53,7 @@ func (r *Run) Batches(set *loaders.Set) *loaders.Batcher {
 func (r *Run) evaluate(set *loaders.Set, work func(*training.Evaluator, *loaders.Batcher) error) error {
 	r.evaluator.Lock()
 	defer r.evaluator.Unlock()
-	if r.evaluator.Evaluator == nil {
-		r.evaluator.Evaluator = training.NewEvaluator(r.Architecture, r.Weights)
-	}
-	return work(r.evaluator.Evaluator, r.Batches(set))
+	return work(r.evaluator.of(r.Architecture, r.Weights), r.Batches(set))
 }
 
 // closeEvaluator frees what evaluates the run's weights, if it was needed.

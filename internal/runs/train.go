@@ -138,7 +138,7 @@ func (s *Session) trainEpochs(ctx context.Context, r *Run, from *training.State)
 	if err != nil {
 		return training.Result{}, err
 	}
-	r.loop, loop.PauseAfter = loop, r.pause
+	r.loop, loop.PauseAfter, loop.Evaluator = loop, r.pause, r.evaluator.of(r.Architecture, loop.Evaluated())
 	if err := r.describeModel(); err != nil {
 		return training.Result{}, err
 	}
