@@ -56,9 +56,9 @@ type sheet struct {
 	standIns, dark bool
 }
 
-// SetColor implements vg.Canvas.
+// SetColor implements vg.Canvas. A line that is not drawn has no color.
 func (s *sheet) SetColor(c color.Color) {
-	if s.dark {
+	if s.dark && c != nil {
 		c = onDark(c)
 	}
 	s.Canvas.SetColor(c)
