@@ -72,8 +72,9 @@ func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 		Dying    string
 		Config   string
 		Again    string
+		Draw     string // the command that draws the pictures
 		Files    []string
-	}{Summary: s, Progress: progress, Tiles: tiles(s), Pictures: pictures, Again: again(f, s)}
+	}{Summary: s, Progress: progress, Tiles: tiles(s), Pictures: pictures, Again: again(f, s), Draw: shell.Command("report", f.Path)}
 	config, err := f.Read(runfolder.ConfigFile)
 	if err != nil && !(progress != "" && errors.Is(err, fs.ErrNotExist)) {
 		return err

@@ -220,6 +220,14 @@ func (f *Folder) Write(name string, content []byte) error {
 	return replace(f.storage(), f.File(name), "", content)
 }
 
+// Remove removes a file of the folder, if it is there. The error is a *WriteError.
+func (f *Folder) Remove(name string) error {
+	if err := f.storage().remove(f.File(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return newWriteError(f.File(name), err)
+	}
+	return nil
+}
+
 // WriteWith writes a file whose content draw produces; see Write.
 func (f *Folder) WriteWith(name string, draw func(io.Writer) error) error {
 	var content bytes.Buffer

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/csv"
-	"errors"
 	"fmt"
-	"io/fs"
 	"math"
 	"os"
 	"slices"
@@ -54,12 +52,7 @@ func (f *Folder) WriteHistory(history metrics.History) error {
 	if len(history) > 0 {
 		return cmp.Or(f.Write(LayersFile, layersTable(history)), f.Write(MetricsFile, historyTable(history)))
 	}
-	for _, path := range []string{f.File(LayersFile), f.File(MetricsFile)} {
-		if err := f.storage().remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return newWriteError(path, err)
-		}
-	}
-	return nil
+	return cmp.Or(f.Remove(LayersFile), f.Remove(MetricsFile))
 }
 
 // historyTable returns the history in the form of metrics.csv.

@@ -49,7 +49,7 @@ func (r *Run) pictures(history metrics.History) []picture {
 // draw draws all pictures for which the run has figures, and returns those that
 // the page shows beside its own curves.
 func (r *Run) draw(result training.Result) (shown []reports.Picture, err error) {
-	if len(result.History) == 0 {
+	if len(result.History) == 0 || r.session.LeavePictures {
 		return nil, nil
 	}
 	if r.best == nil {
@@ -131,7 +131,7 @@ func (s *Session) Files(r *Run) []string {
 	if s.Init != "" {
 		files = append(files, runfolder.InitialWeightsFile)
 	}
-	files = append(files, runfolder.GraphFile, runfolder.CheckpointFile, runfolder.PreviousCheckpointFile)
+	files = append(files, runfolder.GraphFile, runfolder.CheckpointFile)
 	if s.TensorBoard {
 		files = append(files, runfolder.TensorBoardFolder)
 	}

@@ -110,9 +110,9 @@ func (r *Run) write(result training.Result, cause error) error {
 			return err
 		}
 	}
+	pictures, err := r.draw(result)
 	r.Summary.Seconds = time.Since(r.began).Seconds()
 	r.Summary.PeakMemory = runfolder.PeakMemory()
-	pictures, err := r.draw(result)
 	cause = cmp.Or(cause, err)
 	if r.Summary.Status = r.ended(result, cause); r.Summary.Status == runfolder.Failed {
 		r.Summary.Error = cause.Error()
@@ -126,7 +126,10 @@ func (r *Run) write(result training.Result, cause error) error {
 	if r.Summary.Files, err = r.Folder.Files(); err != nil {
 		return err
 	}
-	return r.Folder.WriteSummary(r.Summary)
+	if err := r.Folder.WriteSummary(r.Summary); err != nil || cause != nil || r.Summary.Status == runfolder.Paused {
+		return err
+	}
+	return r.Folder.Remove(runfolder.PreviousCheckpointFile) // the last one is enough to make the run longer
 }
 
 // ended returns how the run ended, for its summary.

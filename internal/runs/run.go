@@ -29,7 +29,9 @@ type Session struct {
 	Kinds    []graphs.Kind // the kinds of models that configs may ask for; nil for [graphs.Kinds]
 	Repeated []string      // flags of this command that must be repeated in a command that resumes
 
-	Vector      plots.Vector  // how runs that are drawn again write their charts for a paper; without a format they do not
+	Vector        plots.Vector // how runs that are drawn again write their charts for a paper; without a format they do not
+	LeavePictures bool         // whether runs leave their pictures to Redraw, as the many runs of a sweep do
+
 	TensorBoard bool          // whether runs write event files for TensorBoard
 	SaveEvery   time.Duration // the time between two checkpoints within an epoch; 0 means a minute
 	Offline     bool          // download nothing: the sample replaces a missing dataset, with a warning

@@ -69,6 +69,7 @@ func (w *pool) worker(atOnce int, warnings io.Writer) *runs.Session {
 	if w.sweep() == nil {
 		return &one
 	}
+	one.LeavePictures = !one.TensorBoard // which shows them, too
 	one.Out, one.Err, one.Display = io.Discard, warnings, reports.NewDisplay(io.Discard, true)
 	if atOnce == 1 {
 		one.Display = w.session.Display.BarOnly()

@@ -135,10 +135,8 @@ func sameRuns(t *testing.T, got, want *plan) {
 				t.Errorf("%s differs from that of %s", got.runs[i].File(name), want.runs[i].Path)
 			}
 		}
-		for _, name := range []string{runfolder.ReportFile, "loss.png", "confusion.png"} {
-			if !got.runs[i].Has(name) {
-				t.Errorf("there is no %s", got.runs[i].File(name))
-			}
+		if !got.runs[i].Has(runfolder.ReportFile) {
+			t.Errorf("there is no %s", got.runs[i].File(runfolder.ReportFile))
 		}
 	}
 	for _, name := range []string{runfolder.ReportFile, runfolder.ComparisonTable} {
