@@ -22,12 +22,8 @@ func (p *program) evaluate(ctx context.Context, operands []string) error {
 	if err := sameModel(s, run); err != nil {
 		return err
 	}
-	need, _, err := run.BestWeights()
-	if err != nil {
-		return err
-	}
-	need.Images, need.Others = true, run.Config.Overridden("data.dir") || run.Config.Overridden("data.source")
-	if err := run.Prepare(ctx, need); err != nil {
+	need := runs.Need{Images: true, Others: run.Config.Overridden("data.dir") || run.Config.Overridden("data.source")}
+	if err := run.PrepareTrained(ctx, false, need); err != nil {
 		return err
 	}
 	test, err := run.Score(ctx, run.Test)

@@ -17,12 +17,6 @@ import (
 	"cifartrain/internal/series"
 )
 
-// An exported run is everything that goes into an export.
-type exported struct {
-	*runs.Run
-	which string // the run and its weights in words
-}
-
 // formats are the export formats. Each is also the ending of its files.
 var formats = []string{"onnx", "npz", "safetensors", "html"}
 
@@ -36,7 +30,7 @@ func (p *program) exportRun(ctx context.Context, operands []string) error {
 	if err != nil {
 		return err
 	}
-	content, lines, err := run.encode(ctx, p.format)
+	content, lines, err := encodeAs(ctx, p.format, run)
 	if err != nil {
 		return err
 	}
@@ -51,7 +45,7 @@ func (p *program) exportRun(ctx context.Context, operands []string) error {
 	for _, w := range run.Weights {
 		lines = append(lines, [2]string{w.Name, fmt.Sprint(w.Value.Shape())})
 	}
-	reports.ShowExport(p.stdout, file, len(content), run.which, lines)
+	reports.ShowExport(p.stdout, file, len(content), described(run), lines)
 	return nil
 }
 
@@ -76,18 +70,18 @@ func (p *program) settleFormat() error {
 	return nil
 }
 
-// encode returns the run in a format, and lines that say what the exported
+// encodeAs returns the run in a format, and lines that say what the exported
 // model takes and returns.
-func (e *exported) encode(ctx context.Context, format string) (content []byte, lines [][2]string, err error) {
+func encodeAs(ctx context.Context, format string, run *runs.Run) (content []byte, lines [][2]string, err error) {
 	switch format {
 	case "npz":
-		content, err = exports.NPZ(e.Weights)
+		content, err = exports.NPZ(run.Weights)
 		return content, nil, err
 	case "html":
-		content, err = e.page(ctx)
+		content, err = page(ctx, run)
 		return content, [][2]string{{"a page", "that computes the model itself: open it in a browser"}}, err
 	}
-	model, err := e.model()
+	model, err := exportedModel(run)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -98,7 +92,7 @@ func (e *exported) encode(ctx context.Context, format string) (content []byte, l
 	metadata := map[string]string{"pixels": runs.PlainPixels}
 	weights, err := exports.Fold(model)
 	if errors.Is(err, exports.ErrShared) || errors.Is(err, exports.ErrNoChain) {
-		weights, metadata = e.Weights, e.PixelMetadata()
+		weights, metadata = run.Weights, run.PixelMetadata()
 		lines = [][2]string{{"not folded", err.Error() + "; the file's metadata says what must be done to pixels first"}}
 	} else if model.Normalization != nil || model.MeanImage != nil {
 		lines = [][2]string{{"folded", "the preprocessing is part of the first and the last layer; the model takes pixels in [0, 1] as they are"}}
@@ -108,71 +102,65 @@ func (e *exported) encode(ctx context.Context, format string) (content []byte, l
 }
 
 // page returns the run's demo page.
-func (e *exported) page(ctx context.Context) ([]byte, error) {
-	demo, err := e.Demo(ctx)
+func page(ctx context.Context, run *runs.Run) ([]byte, error) {
+	demo, err := run.Demo(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var content bytes.Buffer
-	err = exports.WriteDemo(&content, demo, e.Drawn(nil))
+	err = exports.WriteDemo(&content, demo, run.Drawn(nil))
 	return content.Bytes(), err
 }
 
 // openExported opens the run at path. Only a page needs its images.
-func (p *program) openExported(ctx context.Context, path string) (*exported, error) {
+func (p *program) openExported(ctx context.Context, path string) (*runs.Run, error) {
 	run, err := series.Open(&p.session, path, p.settings())
 	if err != nil {
 		return nil, err
 	}
-	choose := run.BestWeights
-	if p.weights == "last" {
-		choose = run.LastWeights
-	}
-	need, which, err := choose()
-	if err != nil {
-		return nil, err
-	}
-	need.Images, need.Pixels = p.format == "html", p.format != "npz"
-	err = run.Prepare(ctx, need)
-	switch {
-	case err != nil && need.Images:
+	need := runs.Need{Images: p.format == "html", Pixels: p.format != "npz"}
+	err = run.PrepareTrained(ctx, p.weights == "last", need)
+	if need.Images && err != nil && !errors.As(err, new(runs.RequestError)) {
 		return nil, fmt.Errorf("the page holds some of the test images: %w", err)
-	case err != nil:
-		return nil, err
 	}
-	return &exported{run, fmt.Sprintf("%s: %s, %s", run.Config.Name, run.Architecture.Kind, which)}, nil
+	return run, err
 }
 
-// model describes the run's model for ONNX.
-func (e *exported) model() (exports.Model, error) {
-	built, err := e.Architecture.Build(e.Weights, 1)
+// described says which run and which of its weights are exported.
+func described(run *runs.Run) string {
+	return fmt.Sprintf("%s: %s, %s", run.Config.Name, run.Architecture.Kind, run.WeightsName)
+}
+
+// exportedModel describes the run's model for ONNX.
+func exportedModel(run *runs.Run) (exports.Model, error) {
+	built, err := run.Architecture.Build(run.Weights, 1)
 	if err != nil {
 		return exports.Model{}, err
 	}
 	model := exports.Model{
-		Name: e.Config.Name, Version: runfolder.Version(),
-		Shape: e.Shape, Graph: built, Weights: e.Weights, Restores: e.Architecture.Task.Restores(), Probabilities: e.Architecture.Probabilities,
-		Normalization: e.Normalization(), MeanImage: e.Transform.MeanImage(), Metadata: e.metadata(),
+		Name: run.Config.Name, Version: runfolder.Version(),
+		Shape: run.Shape, Graph: built, Weights: run.Weights, Restores: run.Architecture.Task.Restores(), Probabilities: run.Architecture.Probabilities,
+		Normalization: run.Normalization(), MeanImage: run.Transform.MeanImage(), Metadata: metadata(run),
 	}
-	model.Doc = e.which + "."
+	model.Doc = described(run) + "."
 	for _, line := range inputAndOutput(model) {
 		model.Doc += fmt.Sprintf("\n%s: %s", line[0], line[1])
 	}
-	if e.Architecture.Task.Classifies() && len(e.Classes) == 2 {
-		model.Doc += fmt.Sprintf("\nA score above 0 says %s, any other %s.", e.Classes[1], e.Classes[0])
+	if run.Architecture.Task.Classifies() && len(run.Classes) == 2 {
+		model.Doc += fmt.Sprintf("\nA score above 0 says %s, any other %s.", run.Classes[1], run.Classes[0])
 	}
 	return model, nil
 }
 
 // metadata returns what an exported model says about its run.
-func (e *exported) metadata() map[string]string {
+func metadata(run *runs.Run) map[string]string {
 	metadata := map[string]string{
-		"run": e.Config.Name, "model": e.Architecture.Kind, "weights": e.which,
-		"seed": fmt.Sprint(e.Config.Seed), "classes": strings.Join(e.Classes, ","),
-		"loss": e.Loss(),
+		"run": run.Config.Name, "model": run.Architecture.Kind, "weights": described(run),
+		"seed": fmt.Sprint(run.Config.Seed), "classes": strings.Join(run.Classes, ","),
+		"loss": run.Loss(),
 	}
-	if e.Summary != nil {
-		metadata["dataset"] = e.Summary.Dataset
+	if run.Summary != nil {
+		metadata["dataset"] = run.Summary.Dataset
 	}
 	return metadata
 }

@@ -131,7 +131,7 @@ func TestFourthKind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, err := exported.model()
+	model, err := exportedModel(exported)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,14 +40,9 @@ func (p *program) openSubject(ctx context.Context, operands []string, percentile
 	if err != nil {
 		return nil, err
 	}
-	need, _, err := run.BestWeights()
-	if err != nil {
-		return nil, err
-	}
 	paths := operands[1:]
-	need.Pixels = true
-	need.Images = len(paths) == 0 || percentiles && (run.Summary == nil || run.Summary.Task.Restores())
-	if err := run.Prepare(ctx, need); err != nil {
+	images := len(paths) == 0 || percentiles && (run.Summary == nil || run.Summary.Task.Restores())
+	if err := run.PrepareTrained(ctx, false, runs.Need{Pixels: true, Images: images}); err != nil {
 		return nil, err
 	}
 	s := &subject{Run: run}

@@ -24,12 +24,7 @@ func (s *Session) Redraw(ctx context.Context, path string, overrides []string) (
 	if !run.Ended() || run.Summary.Best == nil {
 		return Requestf("%s has no figures to draw: its run has not ended; see it with %s, or %s", path, shell.Command("watch", path), howToGoOn(run.Folder.Path))
 	}
-	need, _, err := run.BestWeights()
-	if err != nil {
-		return err
-	}
-	need.Images = true
-	if err := run.Prepare(ctx, need); err != nil {
+	if err := run.PrepareTrained(ctx, false, Need{Images: true}); err != nil {
 		return err
 	}
 	history, err := run.Folder.History()

@@ -51,6 +51,7 @@ type Run struct {
 	Classes      []string      // in the order of the labels
 	Architecture *graphs.Architecture
 	Weights      graphs.Weights // nil if not needed
+	WeightsName  string         // what to call the weights of a run that has been trained
 
 	Images
 

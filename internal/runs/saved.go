@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"context"
 	"fmt"
 
 	"cifartrain/internal/runfolder"
@@ -51,43 +52,55 @@ func openRun(path string) (*runfolder.Folder, error) {
 // epochs it has trained.
 func (r *Run) Ended() bool { return r.Summary != nil && r.Summary.Status != runfolder.Training }
 
-// BestWeights returns the weights with the lowest validation loss, and what to
-// call them. If the run has not ended, they come from its checkpoint.
-func (r *Run) BestWeights() (need Need, words string, err error) {
-	const best = "the best weights (by validation loss)"
-	if file := r.Folder.File(runfolder.BestWeightsFile); r.Ended() && r.Folder.Has(runfolder.BestWeightsFile) {
-		if err := r.checkPixels(file); err != nil {
-			return Need{}, "", err
-		}
-		if figures := r.Summary.Best; figures != nil {
-			return Need{File: file}, fmt.Sprintf("%s, epoch %d of %d", best, figures.Epoch, r.Summary.Epochs), nil
-		}
-		return Need{File: file}, best, nil
+// PrepareTrained prepares the run with its best weights, or else with the last ones,
+// and with what else is needed; see [Session.Prepare]. WeightsName then says which
+// weights these are.
+func (r *Run) PrepareTrained(ctx context.Context, last bool, need Need) (err error) {
+	if last {
+		err = r.lastWeights(&need)
+	} else {
+		err = r.bestWeights(&need)
 	}
-	saved, _, err := r.Folder.Checkpoint()
-	if failed := r.Summary; (err != nil || len(saved.History) == 0) && failed != nil && failed.Status == runfolder.Failed {
-		return Need{}, "", Requestf("%s holds no weights to use: the run failed before its first epoch had ended: %s", r.Folder.Path, failed.Error)
+	if err != nil {
+		return err
 	}
-	if err != nil || len(saved.History) == 0 {
-		return Need{}, "", Requestf("%s holds no weights to use: the first epoch of the run has not ended; %s", r.Folder.Path, howToGoOn(r.Folder.Path))
-	}
-	words = fmt.Sprintf("%s so far, epoch %d of %d; the run has not ended", best, saved.History.Best()+1, len(saved.History))
-	return Need{tensors: stateOf(saved).Best()}, words, nil
+	return r.Prepare(ctx, need)
 }
 
-// LastWeights returns the weights after the last epoch, and what to call them.
-// Only a run that came to its end has them.
-func (r *Run) LastWeights() (need Need, words string, err error) {
-	file := r.Folder.File(runfolder.LastWeightsFile)
+// bestWeights finds the weights with the lowest validation loss. If the run has not
+// ended, they come from its checkpoint.
+func (r *Run) bestWeights(need *Need) error {
+	r.WeightsName = "the best weights (by validation loss)"
+	if r.Ended() && r.Folder.Has(runfolder.BestWeightsFile) {
+		if figures := r.Summary.Best; figures != nil {
+			r.WeightsName += fmt.Sprintf(", epoch %d of %d", figures.Epoch, r.Summary.Epochs)
+		}
+		need.File = r.Folder.File(runfolder.BestWeightsFile)
+		return r.checkPixels(need.File)
+	}
+	saved, _, err := r.Folder.Checkpoint()
+	none := err != nil || len(saved.History) == 0
+	if none && r.Summary != nil && r.Summary.Status == runfolder.Failed {
+		return Requestf("%s holds no weights to use: the run failed before its first epoch had ended: %s", r.Folder.Path, r.Summary.Error)
+	}
+	if none {
+		return Requestf("%s holds no weights to use: the first epoch of the run has not ended; %s", r.Folder.Path, howToGoOn(r.Folder.Path))
+	}
+	r.WeightsName += fmt.Sprintf(" so far, epoch %d of %d; the run has not ended", saved.History.Best()+1, len(saved.History))
+	need.tensors = stateOf(saved).Best()
+	return nil
+}
+
+// lastWeights finds the weights after the last epoch. Only a run that came to its
+// end has them.
+func (r *Run) lastWeights(need *Need) error {
 	if !r.Ended() || !r.Folder.Has(runfolder.LastWeightsFile) {
-		return Need{}, "", Requestf("%s holds no last weights: its run did not come to its end; use the best ones with -weights best", r.Folder.Path)
+		return Requestf("%s holds no last weights: its run did not come to its end; use the best ones with -weights best", r.Folder.Path)
 	}
-	if err := r.checkPixels(file); err != nil {
-		return Need{}, "", err
-	}
-	words = "the last weights"
+	r.WeightsName = "the last weights"
 	if figures := r.Summary.Final; figures != nil {
-		words += fmt.Sprintf(", epoch %d of %d", figures.Epoch, r.Summary.Epochs)
+		r.WeightsName += fmt.Sprintf(", epoch %d of %d", figures.Epoch, r.Summary.Epochs)
 	}
-	return Need{File: file}, words, nil
+	need.File = r.Folder.File(runfolder.LastWeightsFile)
+	return r.checkPixels(need.File)
 }

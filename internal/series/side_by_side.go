@@ -78,10 +78,5 @@ func openAgain(ctx context.Context, s *runs.Session, path string, overrides []st
 		return nil, err
 	}
 	run.Config.Data.Download = false
-	need, _, err := run.BestWeights()
-	if err != nil {
-		return nil, err
-	}
-	need.Images = true
-	return run, run.Prepare(ctx, need)
+	return run, run.PrepareTrained(ctx, false, runs.Need{Images: true})
 }
