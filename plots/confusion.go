@@ -55,7 +55,7 @@ func Confusion(w io.Writer, caption Caption, confusion *metrics.Confusion) (err 
 	case n > mostWithTexts:
 		const thinnestRow = vg.Length(4.5)
 		cells.texts, height = nil, max(7.2*vg.Inch, thinnestRow*vg.Length(n)+longestName)
-		h.notes = []string{"The darker a cell, the larger the share of the actual class (of the row) that was taken for the class of the column."}
+		h.notes = []string{"The stronger the color of a cell, the larger the share of the actual class (of the row) that was taken for the class of the column."}
 	}
 	matrix, err := cells.plot((height - longestName) / vg.Length(n))
 	if err != nil {

@@ -195,10 +195,10 @@ func newTable(keys []string, results []result) table {
 const figureSpace = "\u2007"
 
 // alignPoints makes the decimal points of a column of figures, which is flush right,
-// stand below each other.
+// stand below each other. Percentages all have one decimal and stay as they are.
 func alignPoints(column []string) {
 	after := func(cell string) int { // what follows the first figure's point
-		if point := strings.IndexByte(cell, '.'); point >= 0 && !strings.HasSuffix(cell, "s") {
+		if point := strings.IndexByte(cell, '.'); point >= 0 && !strings.HasSuffix(cell, "s") && !strings.HasSuffix(cell, "%") {
 			return utf8.RuneCountInString(cell[point:])
 		}
 		return 0
@@ -208,7 +208,7 @@ func alignPoints(column []string) {
 		most = max(most, after(cell))
 	}
 	for i, cell := range column {
-		if strings.IndexAny(cell, "-0123456789") == 0 { // a number, perhaps a whole one
+		if strings.IndexAny(cell, "-0123456789") == 0 && !strings.HasSuffix(cell, "%") { // a number, perhaps a whole one
 			column[i] += strings.Repeat(figureSpace, most-after(cell))
 		}
 	}

@@ -33,23 +33,23 @@ func causeText(task metrics.Task, v metrics.Verdict) string {
 	case metrics.TooFewEpochs:
 		return "fewer than three epochs show no trend"
 	case metrics.Swinging:
-		return fmt.Sprintf("the validation %s swings by ±%s about its trend, which hides any gap; whether it settles, a run with a smaller optimizer.learning_rate would show", measure(task.Classifies()), amount(v.Figure))
+		return fmt.Sprintf("the validation %s swings by ±%s about its trend, which hides any gap; a run with a smaller optimizer.learning_rate would show whether it settles", measure(task.Classifies()), amount(v.Figure))
 	case metrics.Gap:
 		return "a gap above " + points(v.Limit)
 	case metrics.Unlearned:
-		return fmt.Sprintf("fewer than %s of the training images are classified correctly, so more than half as many are wrong as by always answering the commonest class; whether this model can learn more, runs with other learning rates and more epochs would show", plots.Percent(v.Limit))
+		return fmt.Sprintf("fewer than %s of the training images are classified correctly, which would halve the mistakes of always answering the commonest class; runs with other learning rates and more epochs would show whether this model can learn more", plots.Percent(v.Limit))
 	case metrics.LossRatio:
 		return fmt.Sprintf("a ratio of %.2f, above %.2f%s", v.Figure, v.Limit, besideComponents(v))
 	case metrics.AbovePCA:
-		return fmt.Sprintf("even the training loss is %.2f times that of as many principal components, above %.2f; whether this model can do better, runs with other learning rates and more epochs would show", v.Figure, v.Limit)
+		return fmt.Sprintf("even the training loss is %.2f times that of as many principal components, above %.2f; runs with other learning rates and more epochs would show whether this model can do better", v.Figure, v.Limit)
 	case metrics.StillFalling:
-		return fmt.Sprintf("over the last third of the epochs the validation loss still fell, by %s ± %s; how far it falls, a run with more train.epochs would show", plots.Percent(v.Figure), plots.Percent(v.Margin))
+		return fmt.Sprintf("over the last third of the epochs the validation loss still fell, by %s ± %s; a run with more train.epochs would show how far it falls", plots.Percent(v.Figure), plots.Percent(v.Margin))
 	}
 	text := fmt.Sprintf("a gap within %s, and no further improvement in sight", points(v.Limit))
 	if task.Restores() {
 		text = fmt.Sprintf("a ratio of %.2f, within %.2f%s, and no further improvement in sight", v.Figure, v.Limit, besideComponents(v))
 	}
-	return text + "; whether another setting does better, one run cannot show, but a sweep can"
+	return text + "; one run cannot show whether another setting does better, but a sweep can"
 }
 
 // besideComponents says how large the ratio of principal components is.

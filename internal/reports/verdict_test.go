@@ -17,15 +17,15 @@ func TestVerdict(t *testing.T) {
 		want          string
 	}{
 		{metrics.TooFewEpochs, 0, 0, 0, metrics.Classify, accuracies + "fewer than three epochs show no trend"},
-		{metrics.Swinging, 0.1, 0.05, 0, metrics.Classify, accuracies + "the validation accuracy swings by ±10.0 points about its trend, which hides any gap; whether it settles, a run with a smaller optimizer.learning_rate would show"},
+		{metrics.Swinging, 0.1, 0.05, 0, metrics.Classify, accuracies + "the validation accuracy swings by ±10.0 points about its trend, which hides any gap; a run with a smaller optimizer.learning_rate would show whether it settles"},
 		{metrics.Gap, 0.06, 0.05, 0, metrics.Classify, accuracies + "a gap above 5.0 points"},
-		{metrics.Unlearned, 0.7, 0.75, 0, metrics.Classify, accuracies + "fewer than 75.0% of the training images are classified correctly, so more than half as many are wrong as by always answering the commonest class; whether this model can learn more, runs with other learning rates and more epochs would show"},
-		{metrics.NothingWrong, 0.03, 0.05, 0, metrics.Classify, accuracies + "a gap within 5.0 points, and no further improvement in sight; whether another setting does better, one run cannot show, but a sweep can"},
-		{metrics.Swinging, 0.1, 0.05, 0, metrics.Restore, losses + "the validation loss swings by ±10.0% about its trend, which hides any gap; whether it settles, a run with a smaller optimizer.learning_rate would show"},
+		{metrics.Unlearned, 0.7, 0.75, 0, metrics.Classify, accuracies + "fewer than 75.0% of the training images are classified correctly, which would halve the mistakes of always answering the commonest class; runs with other learning rates and more epochs would show whether this model can learn more"},
+		{metrics.NothingWrong, 0.03, 0.05, 0, metrics.Classify, accuracies + "a gap within 5.0 points, and no further improvement in sight; one run cannot show whether another setting does better, but a sweep can"},
+		{metrics.Swinging, 0.1, 0.05, 0, metrics.Restore, losses + "the validation loss swings by ±10.0% about its trend, which hides any gap; a run with a smaller optimizer.learning_rate would show whether it settles"},
 		{metrics.LossRatio, 1.2, 1.12, 1.02, metrics.Restore, losses + "a ratio of 1.20, above 1.12 (1.02 for principal components)"},
-		{metrics.AbovePCA, 3.4, 1.1, 1.02, metrics.Restore, losses + "even the training loss is 3.40 times that of as many principal components, above 1.10; whether this model can do better, runs with other learning rates and more epochs would show"},
-		{metrics.StillFalling, 0.1, 0.01, 0, metrics.Restore, losses + "over the last third of the epochs the validation loss still fell, by 10.0% ± 0.5%; how far it falls, a run with more train.epochs would show"},
-		{metrics.NothingWrong, 1.04, 1.1, 0, metrics.Restore, losses + "a ratio of 1.04, within 1.10, and no further improvement in sight; whether another setting does better, one run cannot show, but a sweep can"},
+		{metrics.AbovePCA, 3.4, 1.1, 1.02, metrics.Restore, losses + "even the training loss is 3.40 times that of as many principal components, above 1.10; runs with other learning rates and more epochs would show whether this model can do better"},
+		{metrics.StillFalling, 0.1, 0.01, 0, metrics.Restore, losses + "over the last third of the epochs the validation loss still fell, by 10.0% ± 0.5%; a run with more train.epochs would show how far it falls"},
+		{metrics.NothingWrong, 1.04, 1.1, 0, metrics.Restore, losses + "a ratio of 1.04, within 1.10, and no further improvement in sight; one run cannot show whether another setting does better, but a sweep can"},
 	} {
 		v := metrics.Verdict{Cause: test.cause, Epochs: 2, Training: 0.5, Validation: 0.52, Figure: test.figure, Limit: test.limit, PCARatio: test.pca, Margin: 0.005}
 		if test.task.Classifies() {
