@@ -6,8 +6,8 @@
 
 RUN is the run's folder; CIFAR_DIR holds the .bin files. The optimum of the same objective
 on the same training images, the mean cross-entropy and half the weight decay times the
-sum of the squared weights and biases, is found by L-BFGS; of all ten classes that takes very long. Printed are
-the accuracies of both on the
+sum of the squared weights and biases, is found by L-BFGS; of all
+ten classes that takes very long. Printed are the accuracies of both on the
 validation and on the test images; the script ends with status 1 where they differ by
 more than 0.3 points.
 """
