@@ -128,7 +128,7 @@ func TestWatchTooEarly(t *testing.T) {
 // TestWatchStaysInside puts links to what is none of the run's into its folder.
 func TestWatchStaysInside(t *testing.T) {
 	folder := startedRun(t, t.TempDir(), time.Now())
-	if err := folder.WriteSummary(&runfolder.Summary{Name: "svm", Status: runfolder.Finished, Task: metrics.Classify}); err != nil {
+	if err := folder.WriteSummary(&runfolder.Summary{Name: "svm", Status: runfolder.Interrupted, Task: metrics.Classify}); err != nil {
 		t.Fatal(err)
 	}
 	secret := filepath.Join(t.TempDir(), "secret")

@@ -15,7 +15,7 @@ func TestAnswers(t *testing.T) {
 		folder := finishedRun(t, name, seed, func(s *runfolder.Summary) {
 			s.Task, s.Model, s.Images.Test = metrics.Classify, "linear_svm", 2000
 			s.Final.TestAccuracy, s.Best.TestAccuracy = &accuracy, &accuracy
-			s.Verdict = &runfolder.Verdict{Fit: metrics.NotSettled}
+			s.Verdict, s.Confusion = &runfolder.Verdict{Fit: metrics.NotSettled}, metrics.NewConfusion(s.Classes)
 		})
 		if right != nil {
 			correct := make([]bool, 2000)

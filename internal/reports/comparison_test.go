@@ -83,11 +83,11 @@ func TestCompareRefuses(t *testing.T) {
 		says   string
 	}{
 		{"another loss", func(s *runfolder.Summary) { s.Loss = "hinge, C = 1" }, "only runs with the same loss, or with accuracies, can be compared"},
-		{"no test figures of the best epoch", func(s *runfolder.Summary) { s.Best.TestLoss = nil }, "holds no finished run"},
+		{"no test figures of the best epoch", func(s *runfolder.Summary) { s.Best.TestLoss = nil }, "the figures of a finished run"},
 		{"half the accuracies", func(s *runfolder.Summary) {
 			a := 0.5
 			s.Task, s.Best.TestAccuracy, s.Best.TrainAccuracy = metrics.Classify, &a, nil
-		}, "holds no finished run"},
+		}, "the figures of a finished run"},
 		{"an interrupted run", func(s *runfolder.Summary) { s.Status, s.Final = runfolder.Interrupted, nil }, "holds no finished run: it is interrupted; go on with it"},
 		{"a failed run", func(s *runfolder.Summary) { s.Status, s.Final, s.Error = runfolder.Failed, nil, "the loss became NaN" }, "it failed: the loss became NaN"},
 		{"a run made longer", func(s *runfolder.Summary) { s.Epochs = 1 }, "2 epochs, but the summary counts 1"},

@@ -276,10 +276,11 @@ func TestSummaryRoundTrip(t *testing.T) {
 		Name: "svm", Status: Finished, Model: "linear_svm", Task: metrics.Classify, Loss: "hinge, C = 1", Seed: 7,
 		Dataset: "CIFAR-10", Classes: []string{"frog", "horse"}, Images: Images{7, 3, 2}, Parameters: 3073,
 		Epochs: 2, Final: FiguresOf(metrics.Classify, epochs[1]), Best: FiguresOf(metrics.Classify, epochs[0]),
-		Verdict: &Verdict{Fit: metrics.AboutRight, Reason: "because"},
+		Verdict: &Verdict{Fit: metrics.AboutRight, Reason: "because"}, Confusion: metrics.NewConfusion([]string{"frog", "horse"}),
 		Started: started, Seconds: 3, PeakMemory: 1 << 20, Cores: 2,
 	}
 	want.Best.TestAccuracy, want.Best.TestLoss = &accuracy, &loss
+	want.Final.TestAccuracy, want.Final.TestLoss = &accuracy, &loss
 	if err := folder.WriteSummary(want); err != nil {
 		t.Fatal(err)
 	}

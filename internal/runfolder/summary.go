@@ -2,7 +2,9 @@ package runfolder
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"cifartrain/internal/shell"
@@ -150,7 +152,7 @@ func (f *Folder) Summary() (*Summary, error) {
 }
 
 // check returns an error for what no run writes: an unknown task, sizes that no
-// memory has room for, and texts that would harm a terminal or a picture that
+// memory has room for, an end without figures, and texts that would harm a terminal or a picture that
 // shows them.
 func (s *Summary) check() error {
 	const longest, mostValues, mostParameters = 1000, 1 << 24, 1 << 28
@@ -169,6 +171,15 @@ func (s *Summary) check() error {
 	}
 	if s.Parameters < 0 || s.Parameters > mostParameters {
 		return fmt.Errorf("no model has %d parameters", s.Parameters)
+	}
+	ended := s.Status == Finished || s.Status == Stopped
+	if ended && (!s.comparable() || s.Dataset == "") {
+		return errors.New("the figures of a finished run or the name of its dataset are missing")
+	}
+	matrix, classes := s.Confusion, len(s.Classes)
+	if ended && matrix == nil && s.Task.Classifies() || matrix != nil && (len(matrix.Classes) != classes || len(matrix.Counts) != classes ||
+		slices.ContainsFunc(matrix.Counts, func(row []int) bool { return len(row) != classes || slices.Min(row) < 0 })) {
+		return fmt.Errorf("the confusion matrix is not one of %d classes", classes)
 	}
 	for _, text := range append([]string{s.Name, s.Status, s.Model, s.Loss, s.Dataset}, s.Classes...) {
 		if len(text) > longest || loaders.CheckName(text) != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
@@ -16,6 +17,9 @@ import (
 func (s *Session) Redraw(ctx context.Context, path string, overrides []string) (err error) {
 	run, err := s.Open(path, overrides)
 	if err != nil {
+		return err
+	}
+	if _, err := run.Folder.Summary(); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	if run.Summary != nil && run.Summary.Status == runfolder.Failed && run.Summary.Best == nil {

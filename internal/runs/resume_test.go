@@ -275,17 +275,27 @@ func TestResumeWithInitialWeights(t *testing.T) {
 	}
 }
 
-// TestResumeDamagedRun cuts files of a finished run short and goes on with it: they are
-// written again from the checkpoint.
+// TestResumeDamagedRun damages each of a run's files in turn, and follows the remedy
+// that drawing the run names.
 func TestResumeDamagedRun(t *testing.T) {
 	want := whole(t)
-	for _, name := range []string{runfolder.BestWeightsFile, runfolder.LastWeightsFile, runfolder.MetricsFile} {
+	for name, harm := range map[string]func(*runfolder.Summary){
+		runfolder.BestWeightsFile: nil, runfolder.LastWeightsFile: nil, runfolder.MetricsFile: nil,
+		"summary without figures":    func(s *runfolder.Summary) { s.Best, s.Final = nil, nil },
+		"summary with half a matrix": func(s *runfolder.Summary) { s.Confusion.Counts = s.Confusion.Counts[:1] },
+	} {
 		s := onFewImages(t.TempDir(), 1)
 		folder, err := trainFew(t, s, context.Background(), func() {})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Truncate(folder.File(name), 200); err != nil {
+		if harm == nil {
+			err = os.Truncate(folder.File(name), 200)
+		} else if summary, failed := folder.Summary(); failed == nil {
+			harm(summary)
+			err = folder.WriteSummary(summary)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 		goOn := "have it written again with: go run . -resume " + folder.Path
@@ -294,6 +304,9 @@ func TestResumeDamagedRun(t *testing.T) {
 		}
 		if _, _, err := resume(onFewImages(s.Runs, 1), folder); err != nil {
 			t.Fatal(err)
+		}
+		if err := s.Redraw(context.Background(), folder.Path, nil); err != nil {
+			t.Errorf("%s, drawn after the remedy: %v", name, err)
 		}
 		sameFiles(t, folder, want)
 	}
