@@ -315,7 +315,10 @@ func TestResumeDamagedRun(t *testing.T) {
 // TestRunFolderVanishes removes it while the run trains.
 func TestRunFolderVanishes(t *testing.T) {
 	s := onFewImages(t.TempDir(), 1)
-	_, err := trainFew(t, s, context.Background(), func() { os.RemoveAll(filepath.Join(s.Runs, "svm")) })
+	_, err := trainFew(t, s, context.Background(), func() {
+		for os.RemoveAll(filepath.Join(s.Runs, "svm")) != nil { // a checkpoint may be written into it meanwhile
+		}
+	})
 	for _, want := range []string{"svm", "the file or its folder is missing", "no checkpoint is left"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error is %v, want it to say %q", err, want)
