@@ -2,6 +2,7 @@ package exports
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -55,6 +56,9 @@ func CreateEvents(folder string, first int) (*EventWriter, error) {
 func newFile(folder string, now time.Time) (*os.File, error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, err
+	}
+	if info, err := os.Lstat(folder); err != nil || !info.IsDir() {
+		return nil, cmp.Or(err, fmt.Errorf("%s is a link to another folder, which is not written into: remove it", folder))
 	}
 	host, err := os.Hostname()
 	if err != nil {

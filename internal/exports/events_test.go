@@ -79,6 +79,12 @@ func TestErrors(t *testing.T) {
 	if _, err := CreateEvents(filepath.Join(path, "tensorboard"), 1); err == nil || !strings.HasPrefix(err.Error(), "writing for TensorBoard: ") {
 		t.Errorf("the error is %v", err)
 	}
+	elsewhere, link := t.TempDir(), filepath.Join(t.TempDir(), "tensorboard")
+	if err := os.Symlink(elsewhere, link); err == nil { // not every system allows links
+		if _, err := CreateEvents(link, 1); err == nil || !strings.Contains(err.Error(), "is a link to another folder") {
+			t.Errorf("the error is %v", err)
+		}
+	}
 	w := create(t, t.TempDir(), 1)
 	w.Close()
 	if err := w.Scalars(1, nil); err == nil || !strings.Contains(err.Error(), "already closed") {

@@ -2,7 +2,6 @@ package runs
 
 import (
 	"cmp"
-	"encoding/csv"
 	"fmt"
 	"io"
 	"math"
@@ -11,6 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"cifartrain/internal/reports"
 	"cifartrain/metrics"
 	"cifartrain/plots"
 )
@@ -128,7 +128,7 @@ func (r *Run) writeMargins(w io.Writer) error {
 	for i, prediction := range all {
 		rows = append(rows, []string{fmt.Sprint(test.Index(i)), test.Classes[test.Class(i)], fmt.Sprint(margin(test.Class(i), prediction.Scores))})
 	}
-	return csv.NewWriter(w).WriteAll(rows)
+	return reports.WriteCSV(w, rows)
 }
 
 // drawROC draws the characteristics.
@@ -152,7 +152,7 @@ func (r *Run) writeROC(w io.Writer) error {
 			rows = append(rows, []string{curve.Class, fmt.Sprint(curve.FalsePositive[i]), fmt.Sprint(curve.TruePositive[i])})
 		}
 	}
-	return csv.NewWriter(w).WriteAll(rows)
+	return reports.WriteCSV(w, rows)
 }
 
 // characteristics returns the ROC of the second of two classes, or of each of
