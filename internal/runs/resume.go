@@ -203,9 +203,6 @@ func (r *Run) checkImages(othersWillDo bool) error {
 		return Requestf("the run in %s was trained on %s, but these images are of %s",
 			r.Folder.Path, reports.ClassList(trained.Classes), reports.ClassList(r.Training.Classes))
 	}
-	if trained.Checksum == "" { // an earlier version wrote the summary
-		return nil
-	}
 	err := sameDataset(trained.Dataset, trained.Checksum, r.Dataset)
 	if err != nil && othersWillDo {
 		fmt.Fprintf(r.session.Err, "warning: these are not the images that the run was trained on, but other ones of the %s\n", r.Dataset.Name)
