@@ -344,12 +344,15 @@ func (s *Sweep) against(label string) (ordered []Contender, differences []metric
 	return ordered, metrics.AgainstFirst(figures(ordered), metrics.ValidationFigure)
 }
 
-// Apart reports whether the validation figures of a setting differ from those of
-// first by more than chance explains, if all others are compared with first too.
-func (s *Sweep) Apart(first, other Setting) bool {
+// Apart returns, by label, whether the validation figures of a setting differ from
+// those of first by more than chance explains, all being compared with first.
+func (s *Sweep) Apart(first Setting) map[string]bool {
+	apart := make(map[string]bool)
 	ordered, differences := s.against(first.Label)
-	place := slices.IndexFunc(ordered, func(c Contender) bool { return c.Label == other.Label })
-	return place > 0 && differences[place-1].Significant()
+	for i, difference := range differences {
+		apart[ordered[i+1].Label] = difference.Significant()
+	}
+	return apart
 }
 
 // row returns the setting's row of the table of results.

@@ -193,13 +193,17 @@ func (p *plan) sweptFigures(result *reports.Sweep, once bool) plots.SweptFigures
 		places := placesOf(setting.Values, result.Values)[0]
 		return setting.Missing == "" && !slices.ContainsFunc(places, func(place int) bool { return place != 0 })
 	})
+	var apart map[string]bool
+	if first >= 0 {
+		apart = result.Apart(result.Settings[first])
+	}
 	for _, setting := range result.Settings {
 		point := plots.SweptPoint{Figure: math.NaN()}
 		if setting.Missing == "" {
 			seeds := result.Seeds(setting)
 			point.Figure, point.Low, point.High = result.Figure(setting).Mean, slices.Min(seeds), slices.Max(seeds)
 			point.Yardstick = setting.PCA()
-			point.Apart = first >= 0 && result.Apart(result.Settings[first], setting)
+			point.Apart = apart[setting.Label]
 			if !result.Classifies() {
 				figures.Loss = setting.Summary().Loss
 			}
