@@ -199,7 +199,7 @@ func (r *Run) checkImages(othersWillDo bool) error {
 	if trained == nil {
 		return nil
 	}
-	if !slices.Equal(trained.Classes, r.Training.Classes) {
+	if len(trained.Classes) > 0 && !slices.Equal(trained.Classes, r.Training.Classes) {
 		return Requestf("the run in %s was trained on %s, but these images are of %s",
 			r.Folder.Path, reports.ClassList(trained.Classes), reports.ClassList(r.Training.Classes))
 	}
