@@ -23,7 +23,7 @@ type Cause int
 // The causes there are. Each but TooFewEpochs compares the verdict's Figure with
 // its Limit.
 const (
-	TooFewEpochs Cause = iota // fewer than three epochs, which show no trend
+	TooFewEpochs Cause = iota // fewer than five epochs, which show no trend
 	Swinging                  // the swing of the last epochs, above the gap and the limit
 	Gap                       // training less validation accuracy, above the limit
 	Unlearned                 // training accuracy, below the limit
@@ -39,6 +39,7 @@ const (
 	lossRatio    = 1.10
 	abovePCA     = 1.10
 	stillFalling = 0.01
+	fewestEpochs = 5
 )
 
 // A Verdict says whether a run fitted its data too little, too much or about
@@ -52,6 +53,7 @@ type Verdict struct {
 	Figure, Limit        float64 // what the cause compares
 	Margin               float64 // of the figure of StillFalling: half the width of its 95 % interval
 	PCARatio             float64 // validation over training loss of principal components; 0 if unknown
+	RateFell             bool    // whether the learning rate fell by more than half while the trend was looked for
 }
 
 // A Reference is what a run's figures are compared with.
@@ -65,7 +67,7 @@ type Reference struct {
 }
 
 // Judge gives the verdict on a run. Figures are means over the last tenth of the
-// epochs. Swing and trend are those of the last third, at least three epochs: a
+// epochs. Swing and trend are those of the last third, at least five epochs: a
 // line is fitted by least squares, the swing is the standard deviation of the
 // epochs about it, and the loss still falls if the line does so significantly (5 %,
 // by the error of its slope) and by more than 1 % of the loss in these epochs. Where
@@ -74,7 +76,7 @@ type Reference struct {
 //
 // The first rule that applies decides. A model that classifies is
 //
-//   - not settled if there are fewer than three epochs, or if the validation
+//   - not settled if there are fewer than five epochs, or if the validation
 //     accuracy swings by more than 2.5 points and more than its gap to the
 //     training accuracy;
 //   - overfitting if that gap is more than 5 points;
@@ -97,7 +99,7 @@ type Reference struct {
 // It must not be called on an empty history.
 func Judge(task Task, history History, reference Reference) Verdict {
 	tenth := history[len(history)-(len(history)+9)/10:]
-	third := history[len(history)-min(len(history), max(3, (len(history)+2)/3)):]
+	third := history[len(history)-min(len(history), max(fewestEpochs, (len(history)+2)/3)):]
 	trainLoss, loss := func(e Epoch) float64 { return e.TrainLoss }, func(e Epoch) float64 { return e.ValidationLoss }
 	if task.Classifies() {
 		accuracy := func(e Epoch) float64 { return e.ValidationAccuracy }
@@ -141,7 +143,7 @@ func (v *Verdict) decide(fit Fit, cause Cause, figure, limit float64) {
 // unsettled reports, and then decides, that the last epochs show no level yet.
 func (v *Verdict) unsettled(last History, swing, gap, limit float64) bool {
 	switch gap = math.Abs(gap); {
-	case len(last) < 3:
+	case len(last) < fewestEpochs:
 		v.decide(NotSettled, TooFewEpochs, 0, 0)
 	case swing > max(gap, limit):
 		v.decide(NotSettled, Swinging, swing, max(gap, limit))
@@ -157,7 +159,8 @@ func (v *Verdict) falling(last History) bool {
 	line, level := fit(last, loss), meanOf(last, loss)
 	n := float64(len(last))
 	fall, margin := -line.slope*n/level, critical(n-2, significance)*line.slopeError*n/level
-	if fall <= max(margin, stillFalling) || last.Last().LearningRate < last[0].LearningRate/2 {
+	v.RateFell = last.Last().LearningRate < last[0].LearningRate/2
+	if fall <= max(margin, stillFalling) || v.RateFell {
 		return false
 	}
 	v.decide(Underfitting, StillFalling, fall, stillFalling)
@@ -169,7 +172,7 @@ func (v *Verdict) falling(last History) bool {
 type line struct{ slope, slopeError, swing float64 }
 
 // fit fits a line. swing is the standard deviation of the figures about it, and
-// slopeError the standard error of the slope. There must be at least three epochs.
+// slopeError the standard error of the slope. All are 0 for fewer than three epochs.
 func fit(epochs History, figure func(Epoch) float64) line {
 	n := float64(len(epochs))
 	if n < 3 {

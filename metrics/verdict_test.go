@@ -42,7 +42,7 @@ func TestJudge(t *testing.T) {
 		cause     Cause
 		figure    float64
 	}{
-		{"two epochs", Classify, accuracies(flat(0.9), flat(0.9))[:2], half, NotSettled, TooFewEpochs, 0},
+		{"four epochs", Classify, accuracies(flat(0.9), flat(0.9))[:4], half, NotSettled, TooFewEpochs, 0},
 		{"swings beyond gap and limit", Classify, accuracies(flat(0.8), figure{0.79, 0, 0.07}), half, NotSettled, Swinging, 0.0771},
 		{"swings within the limit", Classify, accuracies(flat(0.8), figure{0.79, 0, 0.02}), half, AboutRight, NothingWrong, 0.01 - 0.02/3},
 		{"swings within the gap", Classify, accuracies(flat(1), figure{0.8, 0, 0.07}), half, Overfitting, Gap, 0.2 - 0.07/3},
@@ -68,6 +68,9 @@ func TestJudge(t *testing.T) {
 		v := Judge(test.task, test.history, test.reference)
 		if v.Fit != test.fit || v.Cause != test.cause || math.Abs(v.Figure-test.figure) > 1e-4 {
 			t.Errorf("%s: %+v, want %s, cause %d, figure %g", test.name, v, test.fit, test.cause, test.figure)
+		}
+		if want := test.name == "falls with the learning rate"; v.RateFell != want {
+			t.Errorf("%s: the learning rate fell: %v, want %v", test.name, v.RateFell, want)
 		}
 	}
 }

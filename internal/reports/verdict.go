@@ -31,7 +31,7 @@ func causeText(task metrics.Task, v metrics.Verdict) string {
 	}
 	switch v.Cause {
 	case metrics.TooFewEpochs:
-		return "fewer than three epochs show no trend"
+		return "fewer than five epochs show no trend"
 	case metrics.Swinging:
 		return fmt.Sprintf("the validation %s swings by ±%s about its trend, which hides any gap; a run with a smaller optimizer.learning_rate would show whether it settles", measure(task.Classifies()), amount(v.Figure))
 	case metrics.Gap:
@@ -45,11 +45,14 @@ func causeText(task metrics.Task, v metrics.Verdict) string {
 	case metrics.StillFalling:
 		return fmt.Sprintf("over the last third of the epochs the validation loss still fell, by %s ± %s; a run with more train.epochs would show how far it falls", plots.Percent(v.Figure), plots.Percent(v.Margin))
 	}
-	text := fmt.Sprintf("a gap within %s, and no further improvement in sight", points(v.Limit))
+	text := "a gap within " + points(v.Limit)
 	if task.Restores() {
-		text = fmt.Sprintf("a ratio of %.2f, within %.2f%s, and no further improvement in sight", v.Figure, v.Limit, besideComponents(v))
+		text = fmt.Sprintf("a ratio of %.2f, within %.2f%s", v.Figure, v.Limit, besideComponents(v))
 	}
-	return text + "; one run cannot show whether another setting does better, but a sweep can"
+	if v.RateFell {
+		return text + "; because the learning rate was lowered, only a run with more train.epochs would show whether more training helps, and only a sweep whether another setting does better"
+	}
+	return text + ", and no further improvement in sight; one run cannot show whether another setting does better, but a sweep can"
 }
 
 // besideComponents says how large the ratio of principal components is.

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"strings"
 	"testing"
 
 	"cifartrain/internal/runfolder"
@@ -16,7 +17,7 @@ func TestVerdict(t *testing.T) {
 		task          metrics.Task
 		want          string
 	}{
-		{metrics.TooFewEpochs, 0, 0, 0, metrics.Classify, accuracies + "fewer than three epochs show no trend"},
+		{metrics.TooFewEpochs, 0, 0, 0, metrics.Classify, accuracies + "fewer than five epochs show no trend"},
 		{metrics.Swinging, 0.1, 0.05, 0, metrics.Classify, accuracies + "the validation accuracy swings by ±10.0 points about its trend, which hides any gap; a run with a smaller optimizer.learning_rate would show whether it settles"},
 		{metrics.Gap, 0.06, 0.05, 0, metrics.Classify, accuracies + "a gap above 5.0 points"},
 		{metrics.Unlearned, 0.7, 0.75, 0, metrics.Classify, accuracies + "fewer than 75.0% of the training images are classified correctly, which would halve the mistakes of always answering the commonest class; runs with other learning rates and more epochs would show whether this model can learn more"},
@@ -34,6 +35,10 @@ func TestVerdict(t *testing.T) {
 		if got := Verdict(test.task, v).Reason; got != test.want {
 			t.Errorf("cause %d:\ngot  %q\nwant %q", test.cause, got, test.want)
 		}
+	}
+	lowered := metrics.Verdict{Cause: metrics.NothingWrong, Limit: 0.05, RateFell: true}
+	if got := Verdict(metrics.Classify, lowered).Reason; strings.Contains(got, "in sight") || !strings.Contains(got, "only a run with more train.epochs would show") {
+		t.Errorf("after the learning rate was lowered the verdict is %q", got)
 	}
 	for fit, want := range map[metrics.Fit]string{metrics.AboutRight: "The fit is about right", metrics.Overfitting: "The model is overfitting", metrics.NotSettled: "The run has not settled"} {
 		if got := verdictSentence(&runfolder.Verdict{Fit: fit}); got != want {
