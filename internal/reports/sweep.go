@@ -44,15 +44,6 @@ type Setting struct {
 	Paused []runfolder.FinishedRun // runs that were left behind before their end, because other settings were better
 }
 
-// Trained returns how many runs were trained as far as the sweep wanted.
-func (s *Sweep) Trained() int {
-	trained := 0
-	for _, setting := range s.Settings {
-		trained += len(setting.Runs) + len(setting.Paused)
-	}
-	return trained
-}
-
 // NewSetting reads the results of a setting's runs from their folders, one for each
 // seed.
 func NewSetting(label string, values []string, folders []*runfolder.Folder) Setting {
