@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -44,7 +45,14 @@ func (a *Architecture) BuildToTrain(weights Weights, rows int) (*Model, error) {
 	return a.build(weights, rows, true)
 }
 
+// writing is held while a graph is written or fused: some of Gorgonia's operations,
+// such as Rectify, count in a variable of the whole process. Runs that train side by
+// side write their graphs at the same time.
+var writing sync.Mutex
+
 func (a *Architecture) build(weights Weights, rows int, training bool) (m *Model, err error) {
+	writing.Lock()
+	defer writing.Unlock()
 	defer func() {
 		if fault := recover(); fault != nil { // G.Must panics over nodes that do not fit
 			err = fmt.Errorf("building the %s: %v", a.Kind, fault)
@@ -91,6 +99,8 @@ func (a *Architecture) build(weights Weights, rows int, training bool) (m *Model
 // gradient of the loss by every learnable, which the learnable's Grad method returns
 // after a run. Fuse must be called once, before the machine is made.
 func (m *Model) Fuse(train bool) (err error) {
+	writing.Lock()
+	defer writing.Unlock()
 	roots := []**G.Node{&m.Loss}
 	var wrt G.Nodes
 	if train {
