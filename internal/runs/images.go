@@ -16,7 +16,7 @@ import (
 )
 
 // loadImages loads the dataset, and selects and splits it as the config says, unless
-// the run before it in this session had the same images.
+// the run that the Session prepared before had the same images.
 func (r *Run) loadImages(ctx context.Context) error {
 	s, data, source := r.session, r.Config.Data, sourceOf(r.Config)
 	dataset, err := s.dataset(ctx, source)
