@@ -46,9 +46,6 @@ func LayerCharts(caption Caption, history metrics.History) (charts []*Chart, err
 		for i, layer := range history[0].Layers {
 			line := curve{best: -1}
 			for _, epoch := range history {
-				if i >= len(epoch.Layers) { // a run that an earlier version began
-					continue
-				}
 				x, value, spread := float64(epoch.Number), measure.of(epoch.Layers[i]), 0.0
 				line.points = append(line.points, plotter.XY{X: x, Y: value})
 				if measure.spread != nil {

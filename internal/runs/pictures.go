@@ -32,11 +32,9 @@ func (r *Run) pictures(history metrics.History) []picture {
 	all := []picture{{file: "loss.png", chart: true, draw: func(w io.Writer, caption plots.Caption) error {
 		return plots.PNG(plots.LossChart(caption, history, r.Summary.Loss, reports.Yardsticks(r.Summary)...))(w)
 	}}}
-	if len(history) == 0 || len(history[0].Layers) > 0 { // a run of an earlier version has none
-		all = append(all, picture{file: "layers.png", chart: true, draw: func(w io.Writer, caption plots.Caption) error {
-			return plots.Layers(w, caption, history)
-		}})
-	}
+	all = append(all, picture{file: "layers.png", chart: true, draw: func(w io.Writer, caption plots.Caption) error {
+		return plots.Layers(w, caption, history)
+	}})
 	if r.Architecture.Task.Restores() {
 		return append(all, r.autoencoderPictures()...)
 	}
