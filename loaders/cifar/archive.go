@@ -97,36 +97,19 @@ func (c *Collection) walk(ctx context.Context, v version, archive io.Reader, vis
 	return nil
 }
 
-// unpack writes the files of a version from the archive into folder, over
-// existing ones, but through no link.
+// unpack writes the files of a version from the archive into a new folder.
 func (c *Collection) unpack(ctx context.Context, v version, archive io.Reader, folder string) error {
-	if err := errors.Join(removeLink(folder), os.MkdirAll(folder, 0o777)); err != nil {
+	if err := os.Mkdir(folder, 0o777); err != nil {
 		return err
 	}
 	return c.walk(ctx, v, archive, func(name string, size int64, content io.Reader) error {
-		path := filepath.Join(folder, name)
-		if err := removeLink(path); err != nil {
-			return err
-		}
-		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
+		file, err := os.Create(filepath.Join(folder, name))
 		if err != nil {
 			return err
 		}
-		if _, err = io.Copy(file, content); err == nil {
-			err = file.Truncate(size)
-		}
+		_, err = io.Copy(file, content)
 		return errors.Join(err, file.Close())
 	})
-}
-
-// removeLink deletes what lies at path if it is neither a file nor a folder, so
-// that a file made there is this program's own.
-func removeLink(path string) error {
-	info, err := os.Lstat(path)
-	if err != nil || info.IsDir() || info.Mode().IsRegular() {
-		return nil // making the file will say what is wrong
-	}
-	return os.Remove(path)
 }
 
 // readFault says why reading an archive ended early: the operating system

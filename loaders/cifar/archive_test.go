@@ -4,7 +4,6 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -100,26 +99,6 @@ func TestUnpack(t *testing.T) {
 	}
 }
 
-// TestUnpackWritesOverWhatIsThere, but through no link to something else.
-func TestUnpackWritesOverWhatIsThere(t *testing.T) {
-	dir, other := t.TempDir(), filepath.Join(t.TempDir(), "other")
-	writeFile(t, filepath.Join(dir, "data_batch_1.bin"), []byte("what a killed program left"))
-	writeFile(t, other, []byte("mine"))
-	if err := os.Symlink(other, filepath.Join(dir, "data_batch_2.bin")); err != nil {
-		t.Fatal(err)
-	}
-	archive := pack(fileEntry("cifar-10-batches-bin/data_batch_1.bin", []byte("pixels")), fileEntry("cifar-10-batches-bin/data_batch_2.bin", []byte("pixels")))
-	if err := Ten.unpack(t.Context(), Ten.versions[0], bytes.NewReader(archive), dir); err != nil {
-		t.Fatal(err)
-	}
-	if kept, got := readFile(t, other), readFile(t, filepath.Join(dir, "data_batch_2.bin")); string(kept) != "mine" || string(got) != "pixels" {
-		t.Errorf("a link's target holds %q, and in place of the link is %q", kept, got)
-	}
-	if got := readFile(t, filepath.Join(dir, "data_batch_1.bin")); string(got) != "pixels" {
-		t.Errorf("the file holds %q", got)
-	}
-}
-
 // TestOpenArchiveFaults opens damaged archives.
 func TestOpenArchiveFaults(t *testing.T) {
 	records := randomRecords(1, 9)
@@ -161,15 +140,6 @@ func TestArchiveSum(t *testing.T) {
 	writeFile(t, filepath.Join(dir, "cifar-100-binary.tar.gz"), packFolder("cifar-100-binary", files))
 	if _, err := collection.Open(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "its SHA-256 is ") {
 		t.Errorf("error %v, want one of the sum", err)
-	}
-}
-
-func TestUnpackCancelled(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	err := Ten.unpack(ctx, Ten.versions[0], bytes.NewReader(pack(folderEntry("a"))), t.TempDir())
-	if !errors.Is(err, context.Canceled) || errors.Is(err, errDamaged) {
-		t.Errorf("error %v, want the context's", err)
 	}
 }
 

@@ -41,7 +41,6 @@ type batch struct {
 
 // A version is one of the two ways in which a collection is published.
 type version struct {
-	name    string // for people
 	archive string // the archive's file name
 	folder  string // the folder in the archive
 	ending  string // of the batches' files
@@ -79,14 +78,8 @@ var Ten = &Collection{
 		{file: "test_batch", records: 10_000, sha256: "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b"},
 	},
 	versions: []version{
-		{
-			name: "binary version", archive: "cifar-10-binary.tar.gz", folder: "cifar-10-batches-bin", ending: ".bin",
-			names: "batches.meta.txt", readBatch: readBinary(1),
-		},
-		{
-			name: "python version", archive: "cifar-10-python.tar.gz", folder: "cifar-10-batches-py",
-			names: "batches.meta", readBatch: readPython("labels"),
-		},
+		{archive: "cifar-10-binary.tar.gz", folder: "cifar-10-batches-bin", ending: ".bin", names: "batches.meta.txt", readBatch: readBinary(1)},
+		{archive: "cifar-10-python.tar.gz", folder: "cifar-10-batches-py", names: "batches.meta", readBatch: readPython("labels")},
 	},
 }
 
@@ -98,12 +91,12 @@ var Hundred = &Collection{
 	test:  []batch{{file: "test", records: 10_000, md5: "f0ef6b0ae62326f3e7ffdfab6717acfc"}},
 	versions: []version{
 		{
-			name: "binary version", archive: "cifar-100-binary.tar.gz", folder: "cifar-100-binary", ending: ".bin",
+			archive: "cifar-100-binary.tar.gz", folder: "cifar-100-binary", ending: ".bin",
 			sha256: "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
 			names:  "fine_label_names.txt", readBatch: readBinary(2), readNames: readNamesText,
 		},
 		{
-			name: "python version", archive: "cifar-100-python.tar.gz", folder: "cifar-100-python",
+			archive: "cifar-100-python.tar.gz", folder: "cifar-100-python",
 			names: "meta", readBatch: readPython("fine_labels"), readNames: readNamesPickle,
 		},
 	},

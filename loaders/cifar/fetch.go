@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"mime"
 	"net"
 	"net/http"
@@ -25,28 +26,20 @@ import (
 // say.
 type Progress func(done, total int64)
 
-// ErrUnreachable is wrapped by the error of a download that failed because of
+// errUnreachable is wrapped by the error of a download that failed because of
 // the network or the server: no such host, no connection, no answer in time, an
 // answer other than the archive, or a transfer that broke off repeatedly.
-var ErrUnreachable = errors.New("the download failed")
-
-// errStale is returned by transfer if the server cannot continue what was
-// downloaded before.
-var errStale = fmt.Errorf("%w: the archive on the server has changed", ErrUnreachable)
+var errUnreachable = errors.New("the download failed")
 
 // Fetch downloads an archive of the collection, in either version, into dir and
 // unpacks it there. progress may be nil.
 //
-// The archives have not changed for years, and their servers may take the
-// better part of an hour to send one. So the part that a broken or canceled
-// download received stays in dir/<archive>.part, the next fetch asks for the
-// rest, and the checksums show whether the two fit together.
+// The servers may take the better part of an hour to send one. So the part that a
+// broken or canceled download received stays in dir/<archive>.part, the next fetch
+// asks for the rest, and the checksums show whether the two fit together.
 //
 // Two programs may fetch into the same dir at once: both write the same bytes
-// to the same places, and the first to finish renames the folder into place.
-//
-// Errors wrap ErrUnreachable, errDamaged or the context's error; any other is a
-// fault of this machine.
+// to the same places, and the first to finish moves the folder into place.
 func (c *Collection) Fetch(ctx context.Context, address, dir string, progress Progress) (*loaders.Dataset, error) {
 	return newFetcher(c).fetch(ctx, address, dir, progress)
 }
@@ -56,8 +49,8 @@ type fetcher struct {
 	collection *Collection
 	client     *http.Client
 	silence    time.Duration // longest wait for the answer, with name lookup, TLS and redirects, and then for each next byte
-	tries      int           // how often a transfer that broke off is resumed
-	pause      time.Duration // before resuming for the first time; it doubles each time
+	tries      int           // how many transfers, each of which goes on where the last one broke off
+	pause      time.Duration // before the second; it doubles each time
 	limit      int64         // most bytes of an archive
 }
 
@@ -73,7 +66,7 @@ func newFetcher(c *Collection) *fetcher {
 			ForceAttemptHTTP2: true,
 		}},
 		silence: 15 * time.Second,
-		tries:   4,
+		tries:   5,
 		pause:   500 * time.Millisecond,
 		limit:   256 << 20,
 	}
@@ -98,8 +91,8 @@ func (f *fetcher) fetch(ctx context.Context, address, dir string, progress Progr
 		return nil, cmp.Or(err, fmt.Errorf("%s exists already and is never overwritten: move it away, then fetch again", target))
 	}
 	path := filepath.Join(dir, version.archive+".part")
-	if err := removeLink(path); err != nil {
-		return nil, err
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		os.Remove(path) // a link, so that nothing is written through it
 	}
 	part, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
@@ -110,15 +103,17 @@ func (f *fetcher) fetch(ctx context.Context, address, dir string, progress Progr
 	if err = f.download(ctx, source, part, progress); err == nil {
 		dataset, err = f.install(ctx, version, part, target)
 	}
-	switch {
+	switch info, unknown := part.Stat(); {
+	case err == nil:
+		os.Remove(path) // if this fails, the data is still in place
+		return dataset, nil
 	case errors.Is(err, errDamaged):
-		os.Remove(part.Name())
-		return nil, fmt.Errorf("fetching %s: %w; what was downloaded is deleted: fetch again or use another address", source.Redacted(), err)
-	case err != nil:
-		return nil, fmt.Errorf("fetching %s: %w%s", source.Redacted(), err, whatIsKept(part))
+		err = fmt.Errorf("%w; what was downloaded is deleted: fetch again or use another address", err)
+	case unknown == nil && info.Size() > 0:
+		return nil, fmt.Errorf("fetching %s: %w (%d bytes are kept in %s; fetching again goes on from there)", source.Redacted(), err, info.Size(), path)
 	}
-	os.Remove(part.Name()) // if this fails, the data is still in place
-	return dataset, nil
+	os.Remove(path)
+	return nil, fmt.Errorf("fetching %s: %w", source.Redacted(), err)
 }
 
 // versionAt returns the version whose archive an address names; if it names
@@ -132,31 +127,20 @@ func (c *Collection) versionAt(source *url.URL) version {
 	return c.versions[0]
 }
 
-// whatIsKept is the end of an error message. It deletes an empty part.
-func whatIsKept(part *os.File) string {
-	info, err := part.Stat()
-	if err != nil || info.Size() == 0 {
-		os.Remove(part.Name())
-		return ""
-	}
-	return fmt.Sprintf(" (%d bytes are kept in %s; fetching again goes on from there)", info.Size(), part.Name())
-}
-
-// install unpacks the archive in part beside target, checks the files and
-// renames their folder to target. What it leaves of a damaged archive it removes.
+// install unpacks the archive in part beside target, checks the files and moves
+// their folder to target.
 func (f *fetcher) install(ctx context.Context, v version, part *os.File, target string) (dataset *loaders.Dataset, err error) {
-	if _, err := part.Seek(0, io.SeekStart); err != nil {
+	// A folder of its own, so that nothing is written through links or over what
+	// another program unpacks.
+	temporary := filepath.Join(filepath.Dir(target), "."+v.folder+"-")
+	own, err := os.MkdirTemp(filepath.Split(temporary))
+	if err != nil {
 		return nil, err
 	}
-	// The name is always the same, so that what a killed program left is
-	// overwritten and finally removed.
-	folder := filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".part")
-	defer os.RemoveAll(folder)
-	if err = f.collection.unpack(ctx, v, part, folder); err == nil {
+	defer os.RemoveAll(own)
+	folder := filepath.Join(own, v.folder)
+	if err = f.collection.unpack(ctx, v, io.NewSectionReader(part, 0, math.MaxInt64), folder); err == nil {
 		dataset, err = f.collection.readFolder(ctx, place{version: v, path: folder})
-	}
-	if fault := (*loaders.FormatError)(nil); errors.As(err, &fault) || errors.As(err, new(missingError)) {
-		return nil, damaged("%s", strings.ReplaceAll(err.Error(), folder+string(filepath.Separator), ""))
 	}
 	if err == nil {
 		err = os.Rename(folder, target)
@@ -164,36 +148,36 @@ func (f *fetcher) install(ctx context.Context, v version, part *os.File, target 
 	if there, _ := exists(target); err != nil && there && ctx.Err() == nil { // another program was faster
 		return f.collection.readFolder(ctx, place{version: v, path: target})
 	}
+	if fault := (*loaders.FormatError)(nil); errors.As(err, &fault) || errors.As(err, new(missingError)) {
+		err = damaged("%s", strings.ReplaceAll(err.Error(), folder+string(filepath.Separator), ""))
+	}
+	if killed, _ := filepath.Glob(temporary + "*"); err == nil { // what killed programs left
+		for _, left := range killed {
+			os.RemoveAll(left)
+		}
+	}
 	return dataset, cmp.Or(ctx.Err(), err)
 }
 
 // download completes part and resumes a transfer that breaks off, a few times.
 // If the server never sent a byte, it gives up at once.
-func (f *fetcher) download(ctx context.Context, source *url.URL, part *os.File, progress Progress) error {
+func (f *fetcher) download(ctx context.Context, source *url.URL, part *os.File, progress Progress) (err error) {
 	connected := false
 	listen := func(done, total int64) {
 		connected = true
 		progress(done, total)
 	}
-	pause := f.pause
-	for try := 0; ; try++ {
-		err := f.transfer(ctx, source, part, listen)
-		again := errors.Is(err, errStale) || errors.Is(err, ErrUnreachable) && connected
-		switch {
-		case err == nil:
-			return nil
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case !again || try == f.tries:
-			return err
+	for try := range f.tries {
+		err = f.transfer(ctx, source, part, listen)
+		if !errors.Is(err, errUnreachable) || !connected || ctx.Err() != nil {
+			break
 		}
 		select {
-		case <-time.After(pause):
+		case <-time.After(f.pause << try):
 		case <-ctx.Done():
-			return ctx.Err()
 		}
-		pause *= 2
 	}
+	return cmp.Or(ctx.Err(), err)
 }
 
 // transfer sends one request for what part lacks, and appends it.
@@ -203,19 +187,18 @@ func (f *fetcher) transfer(ctx context.Context, source *url.URL, part *os.File, 
 	watchdog := time.AfterFunc(f.silence, func() { cancel(fmt.Errorf("nothing arrived for %v", f.silence)) })
 	defer watchdog.Stop()
 
-	info, err := part.Stat()
+	done, err := part.Seek(0, io.SeekEnd)
 	if err != nil {
 		return err
 	}
-	kept := info.Size()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, source.String(), nil)
 	if err != nil {
 		return err
 	}
 	// Otherwise net/http asks for compression, with which ranges make no sense.
 	request.Header.Set("Accept-Encoding", "identity")
-	if kept > 0 {
-		request.Header.Set("Range", fmt.Sprintf("bytes=%d-", kept))
+	if done > 0 {
+		request.Header.Set("Range", fmt.Sprintf("bytes=%d-", done))
 	}
 	response, err := f.client.Do(request)
 	if err != nil {
@@ -223,15 +206,25 @@ func (f *fetcher) transfer(ctx context.Context, source *url.URL, part *os.File, 
 	}
 	defer response.Body.Close()
 	watchdog.Stop()
-	done, total, err := begins(response, kept)
-	switch {
-	case errors.Is(err, errStale):
-		return errors.Join(err, part.Truncate(0))
-	case err != nil:
-		return err
-	case done == total:
-		progress(done, total)
+	media, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	switch status := response.StatusCode; {
+	case status == http.StatusOK && media == "text/html":
+		// A network's log-in page must not overwrite what is kept.
+		return fmt.Errorf("%w: the server answered with a web page instead of the archive", errUnreachable)
+	case status == http.StatusOK:
+		done = 0
+	case status == http.StatusPartialContent && done > 0:
+	case status == http.StatusRequestedRangeNotSatisfiable && done > 0: // nothing is missing
+		progress(done, done)
 		return nil
+	case status == http.StatusUnauthorized:
+		return fmt.Errorf("%w: the server asks for a password; fetch the archive with a browser and name its folder with -data", errUnreachable)
+	default:
+		return fmt.Errorf("%w: the server answered %s", errUnreachable, response.Status)
+	}
+	total := response.ContentLength
+	if total >= 0 {
+		total += done
 	}
 	buffer := make([]byte, 128<<10)
 	for {
@@ -247,8 +240,6 @@ func (f *fetcher) transfer(ctx context.Context, source *url.URL, part *os.File, 
 		}
 		done += int64(n)
 		switch {
-		case readErr == io.EOF && done < total:
-			return fmt.Errorf("%w: the server's answer ended too early", ErrUnreachable)
 		case readErr == io.EOF:
 			progress(done, done)
 			return part.Truncate(done)
@@ -256,38 +247,6 @@ func (f *fetcher) transfer(ctx context.Context, source *url.URL, part *os.File, 
 			return networkFault(ctx, readErr)
 		}
 	}
-}
-
-// begins returns the byte at which the server's answer begins and the total
-// length; both are equal if nothing is missing. kept is the number of bytes
-// that are already there.
-func begins(response *http.Response, kept int64) (done, total int64, err error) {
-	media, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
-	ranges := response.Header.Get("Content-Range")
-	switch {
-	case response.StatusCode == http.StatusOK && media == "text/html":
-		// A network's log-in page must not overwrite what is kept.
-		return 0, 0, fmt.Errorf("%w: the server answered with a web page instead of the archive", ErrUnreachable)
-	case response.StatusCode == http.StatusOK:
-		return 0, response.ContentLength, nil
-	case kept > 0 && response.StatusCode == http.StatusPartialContent:
-		var last int64
-		n, _ := fmt.Sscanf(ranges, "bytes %d-%d/%d", &done, &last, &total)
-		if n != 3 || done != kept {
-			return 0, 0, errStale
-		}
-		return done, total, nil
-	case kept > 0 && response.StatusCode == http.StatusRequestedRangeNotSatisfiable:
-		if ranges != fmt.Sprintf("bytes */%d", kept) {
-			return 0, 0, errStale
-		}
-		return kept, kept, nil
-	}
-	remedy := ""
-	if response.StatusCode == http.StatusUnauthorized {
-		remedy = ": it asks for a password; fetch the archive with a browser and name its folder with -data"
-	}
-	return 0, 0, fmt.Errorf("%w: the server answered %s%s", ErrUnreachable, response.Status, remedy)
 }
 
 // networkFault returns an error for err, which ended an exchange with the
@@ -301,11 +260,11 @@ func networkFault(ctx context.Context, err error) error {
 	} else if errors.As(err, &outer) {
 		err = outer.Err // the message names the address already
 	}
-	return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	return fmt.Errorf("%w: %w", errUnreachable, err)
 }
 
-// Unwritable reports whether an error of Fetch says that nothing can be written
-// into the folder: a missing permission, or a read-only file system.
-func Unwritable(err error) bool {
-	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
+// Unavailable reports whether an error of Fetch says that the network or the server
+// failed, or that nothing can be written into the folder.
+func Unavailable(err error) bool {
+	return errors.Is(err, errUnreachable) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }

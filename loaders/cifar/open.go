@@ -3,7 +3,6 @@ package cifar
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -145,18 +144,25 @@ type reading struct {
 	collection *Collection
 	version    version
 	records    []byte   // of all batches
+	parts      [][]byte // the records of each batch
 	sums       []string // the checksum of each batch's records, once it is read
 	classes    []string
 }
 
 // begin returns a new reading of a version.
 func (c *Collection) begin(v version) *reading {
-	batches := c.batches()
+	r := &reading{collection: c, version: v, sums: make([]string, len(c.batches())), classes: c.classes}
 	total := 0
-	for _, b := range batches {
+	for _, b := range c.batches() {
 		total += b.size()
 	}
-	return &reading{collection: c, version: v, records: make([]byte, total), sums: make([]string, len(batches)), classes: c.classes}
+	r.records = make([]byte, total)
+	from := 0
+	for _, b := range c.batches() {
+		r.parts = append(r.parts, r.records[from:from+b.size()])
+		from += b.size()
+	}
+	return r
 }
 
 // open reads the file at path.
@@ -186,40 +192,19 @@ func (r *reading) read(name string, file source) (err error) {
 	}
 	batches := r.collection.batches()
 	at := slices.IndexFunc(batches, func(b batch) bool { return b.file+r.version.ending == name })
-	b := batches[at]
-	records := r.batch(at)
+	b, records := batches[at], r.parts[at]
 	if err := r.version.readBatch(b, file, records); err != nil {
 		return err
 	}
-	if err := r.checkLabels(file, records); err != nil {
-		return err
-	}
-	sum := sha256.Sum256(records)
-	r.sums[at] = hex.EncodeToString(sum[:])
-	if b.sha256 != "" && r.sums[at] != b.sha256 {
-		return file.fault(0, "the SHA-256 of its images is %s, but the published one is %s: the file is damaged", r.sums[at], b.sha256)
-	}
-	return nil
-}
-
-// batch returns the records of batch number at.
-func (r *reading) batch(at int) []byte {
-	from := 0
-	batches := r.collection.batches()
-	for _, b := range batches[:at] {
-		from += b.size()
-	}
-	return r.records[from : from+batches[at].size()]
-}
-
-// checkLabels returns an error for the first record whose label is not one of
-// CIFAR-10's classes. The class names of other collections may not have been
-// read yet, so their labels are checked at the end.
-func (r *reading) checkLabels(file source, records []byte) error {
+	// Where the names of the classes are read, too, the labels are checked at the end.
 	for i := 0; i < len(records) && r.collection.classes != nil; i += recordSize {
 		if label := int(records[i]); label >= len(r.classes) {
 			return file.fault(int64(i), "record %d: label %d is not in 0-%d", i/recordSize, label, len(r.classes)-1)
 		}
+	}
+	sum := fmt.Sprintf("%x", sha256.Sum256(records))
+	if r.sums[at] = sum; b.sha256 != "" && sum != b.sha256 {
+		return file.fault(0, "the SHA-256 of its images is %s, but the published one is %s: the file is damaged", sum, b.sha256)
 	}
 	return nil
 }
@@ -244,13 +229,11 @@ func (r *reading) dataset(path string) (*loaders.Dataset, error) {
 	for _, b := range c.train {
 		boundary += b.size()
 	}
-	sum := sha256.New()
-	io.WriteString(sum, strings.Join(r.sums, ""))
 	return &loaders.Dataset{
 		Name: c.Name, Shape: Shape, Classes: r.classes,
 		Train:    loaders.NewImages(Shape, r.records[:boundary]),
 		Test:     loaders.NewImages(Shape, r.records[boundary:]),
-		Checksum: hex.EncodeToString(sum.Sum(nil)),
+		Checksum: fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(r.sums, "")))),
 	}, nil
 }
 

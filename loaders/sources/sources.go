@@ -162,7 +162,7 @@ func (source Source) open(ctx context.Context, progress Progress) (*loaders.Data
 		listen = func(done, total int64) { progress.Download(archive.Name, done, total) }
 	}
 	dataset, err = archive.Fetch(ctx, source.URL, source.Dir, listen)
-	if errors.Is(err, cifar.ErrUnreachable) || cifar.Unwritable(err) {
+	if cifar.Unavailable(err) {
 		absent.reason += fmt.Sprintf(" and it could not be fetched: %v", err)
 		return nil, absent
 	}
