@@ -108,7 +108,7 @@ func page(ctx context.Context, run *runs.Run) ([]byte, error) {
 		return nil, err
 	}
 	var content bytes.Buffer
-	err = exports.WriteDemo(&content, demo, run.Drawn(nil))
+	err = exports.WriteDemo(&content, demo)
 	return content.Bytes(), err
 }
 

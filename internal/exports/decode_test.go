@@ -2,8 +2,6 @@ package exports_test
 
 import (
 	"encoding/binary"
-	"fmt"
-	"math"
 	"slices"
 	"testing"
 
@@ -81,12 +79,11 @@ func decode(t *testing.T, file []byte) decoded {
 		}
 		data := tensor[9][0].bytes
 		if tensor[2][0].number == 1 { // float32
-			for i := 0; i < len(data); i += 4 {
-				c.values = append(c.values, float64(math.Float32frombits(binary.LittleEndian.Uint32(data[i:]))))
+			values := make([]float32, elements)
+			if n, err := binary.Decode(data, binary.LittleEndian, values); err != nil || n != len(data) {
+				t.Errorf("%s holds %d bytes for the shape %v", tensor.text(8), len(data), c.shape)
 			}
-			if len(c.values) != elements {
-				t.Errorf("%s holds %d values for the shape %v", tensor.text(8), len(c.values), c.shape)
-			}
+			c.values = double(values)
 		}
 		if _, twice := d.constants[tensor.text(8)]; twice {
 			t.Errorf("%s is there twice", tensor.text(8))
@@ -103,7 +100,7 @@ func (d decoded) evaluate(t *testing.T, image []float64) []float64 {
 	values := map[string][]float64{read(t, d.graph[11][0].bytes).text(1): image}
 	for _, one := range d.graph[1] {
 		node := read(t, one.bytes)
-		x, known := values[string(node[1][0].bytes)]
+		x, known := values[node.text(1)]
 		if !known {
 			t.Fatalf("%s takes what no node before it gives", node.text(3))
 		}
@@ -123,10 +120,6 @@ func (d decoded) evaluate(t *testing.T, image []float64) []float64 {
 
 func apply(t *testing.T, operator string, transB bool, x []float64, constants []constant) []float64 {
 	t.Helper()
-	elementwise := map[string]func(x, c float64) float64{
-		"Sub": func(x, c float64) float64 { return x - c }, "Div": func(x, c float64) float64 { return x / c },
-		"Add": func(x, c float64) float64 { return x + c }, "Mul": func(x, c float64) float64 { return x * c },
-	}
 	y := slices.Clone(x)
 	switch operator {
 	case "Flatten", "Reshape":
@@ -134,36 +127,31 @@ func apply(t *testing.T, operator string, transB bool, x []float64, constants []
 		for i := range x {
 			y[i] = max(0, x[i])
 		}
-	case "Gemm":
-		return gemm(x, constants[0], constants[1].values, transB)
+	case "Gemm": // x B + c, or x B^T + c, for one row x
+		b, out := constants[0], constants[1].values
+		y = slices.Clone(out)
+		for o := range y {
+			for i := range x {
+				place := i*len(out) + o
+				if transB {
+					place = o*len(x) + i
+				}
+				y[o] += x[i] * b.values[place]
+			}
+		}
 	case "Sub", "Div", "Add", "Mul":
 		for i := range x {
 			place := i // of a constant the size of an image
-			if fmt.Sprint(constants[0].shape) == "[1 3 1 1]" {
+			if slices.Equal(constants[0].shape, []int{1, 3, 1, 1}) {
 				place = i / 1024
 			}
-			y[i] = elementwise[operator](x[i], constants[0].values[place])
+			c := constants[0].values[place]
+			y[i] = map[string]float64{"Sub": x[i] - c, "Div": x[i] / c, "Add": x[i] + c, "Mul": x[i] * c}[operator]
 		}
 	case "Softmax", "Sigmoid":
 		return nil // the probabilities are beside the main output, and checked with onnxruntime
 	default:
 		t.Fatalf("%s is no operator that a model here needs", operator)
-	}
-	return y
-}
-
-// gemm is x B + c, or x B^T + c, for one row x.
-func gemm(x []float64, b constant, c []float64, transB bool) []float64 {
-	y := make([]float64, len(c))
-	for o := range y {
-		y[o] = c[o]
-		for i := range x {
-			place := i*b.shape[1] + o
-			if transB {
-				place = o*b.shape[1] + i
-			}
-			y[o] += x[i] * b.values[place]
-		}
 	}
 	return y
 }

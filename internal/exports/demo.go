@@ -9,7 +9,6 @@ import (
 
 	"cifartrain/internal/reports"
 	"cifartrain/loaders"
-	"cifartrain/plots"
 )
 
 // A Demo is a model that a page runs in the browser, without a server: a decoder
@@ -22,6 +21,8 @@ type Demo struct {
 	Mean    DemoFloats  // of the training images, as the model subtracts it; nil for none
 	Norm    *loaders.Normalization
 	Samples []DemoSample
+
+	Channels, Height, Width int // of an image
 
 	// Only a decoder has these.
 	Latent     int
@@ -78,21 +79,13 @@ var (
 	classifierTemplate = reports.NewPage(classifierText, demoScript+classifierScript)
 )
 
-// WriteDemo writes the page of a demo. shape gives the shape of its images.
-func WriteDemo(w io.Writer, demo Demo, shape plots.Image) error {
+// WriteDemo writes the page of a demo.
+func WriteDemo(w io.Writer, demo Demo) error {
 	page := decoderTemplate
 	if demo.Latent == 0 {
 		page = classifierTemplate
 	}
-	type data struct {
-		Demo
-		Channels, Height, Width int
-	}
-	err := page.Execute(w, struct {
-		Demo
-		Data data
-	}{demo, data{demo, shape.Channels, shape.Height, shape.Width}})
-	if err != nil {
+	if err := page.Execute(w, demo); err != nil {
 		return fmt.Errorf("writing the demo: %w", err)
 	}
 	return nil

@@ -36,15 +36,8 @@ func CreateEvents(folder string, first int) (*EventWriter, error) {
 		return nil, fmt.Errorf("writing for TensorBoard: %w", err)
 	}
 	w := &EventWriter{file}
-	err = w.write(func(event *message) { event.text(3, "brain.Event:2") }) // file_version
-	if err == nil {
-		err = w.write(func(event *message) {
-			var session message     // SessionLog
-			session.integer(1, 1)   // status: START
-			event.integer(2, first) // step
-			event.bytes(7, session) // session_log
-		})
-	}
+	err = cmp.Or(w.write(field{3, "brain.Event:2"}), // file_version
+		w.write(field{2, first}, field{7, message{{1, 1}}})) // step, session_log with the status START
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
@@ -78,17 +71,11 @@ func (w *EventWriter) Scalars(step int, scalars []Scalar) error {
 	if w == nil {
 		return nil
 	}
-	return w.write(func(event *message) {
-		var summary message
-		for _, s := range scalars {
-			var value message // Summary.Value
-			value.text(1, s.Tag)
-			value.float(2, float32(s.Value)) // simple_value
-			summary.bytes(1, value)
-		}
-		event.integer(2, step)
-		event.bytes(5, summary)
-	})
+	var summary message
+	for _, s := range scalars {
+		summary = append(summary, field{1, message{{1, s.Tag}, {2, float32(s.Value)}}}) // Summary.Value
+	}
+	return w.write(field{2, step}, field{5, summary})
 }
 
 // Image writes a PNG under a tag at a step.
@@ -100,18 +87,9 @@ func (w *EventWriter) Image(step int, tag string, content []byte) error {
 	if err != nil {
 		return fmt.Errorf("writing %s for TensorBoard: %w", tag, err)
 	}
-	return w.write(func(event *message) {
-		var picture, value, summary message // Summary.Image, Summary.Value
-		picture.integer(1, size.Height)
-		picture.integer(2, size.Width)
-		picture.integer(3, 3) // colorspace: RGB
-		picture.bytes(4, content)
-		value.text(1, tag)
-		value.bytes(4, picture) // image
-		summary.bytes(1, value)
-		event.integer(2, step)
-		event.bytes(5, summary)
-	})
+	const rgb = 3
+	picture := message{{1, size.Height}, {2, size.Width}, {3, rgb}, {4, content}} // Summary.Image
+	return w.write(field{2, step}, field{5, message{{1, message{{1, tag}, {4, picture}}}}})
 }
 
 // Close ends the file.
@@ -125,18 +103,14 @@ func (w *EventWriter) Close() error {
 	return nil
 }
 
-// write writes an Event with the current time, to which fill adds the rest, as
-// one record in one call.
-//
-// Messages and field numbers:
+// write writes an Event with the current time and the given fields, as one record in
+// one call. Messages and field numbers:
 //
 //	https://github.com/tensorflow/tensorboard/blob/2.21.0/tensorboard/compat/proto/event.proto
 //	https://github.com/tensorflow/tensorboard/blob/2.21.0/tensorboard/compat/proto/summary.proto
-func (w *EventWriter) write(fill func(event *message)) error {
-	var event message
-	event.double(1, float64(time.Now().UnixMicro())/1e6) // wall_time, seconds
-	fill(&event)
-	if _, err := w.file.Write(record(event)); err != nil {
+func (w *EventWriter) write(fields ...field) error {
+	event := append(message{{1, float64(time.Now().UnixMicro()) / 1e6}}, fields...) // wall_time, seconds
+	if _, err := w.file.Write(record(event.encode())); err != nil {
 		return fmt.Errorf("writing for TensorBoard: %w", err)
 	}
 	return nil

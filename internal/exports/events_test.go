@@ -47,9 +47,17 @@ func TestRecords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := eventFiles(t, folder)
-	if len(files) != 2 {
-		t.Fatalf("%d event files, want 2", len(files))
+	paths, err := filepath.Glob(filepath.Join(folder, "events.out.tfevents.*")) // in the order in which TensorBoard reads them
+	if err != nil || len(paths) != 2 {
+		t.Fatalf("the event files are %v: %v", paths, err)
+	}
+	var files [2][][]byte
+	for i, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[i] = split(t, content)
 	}
 	var got []byte
 	events := [][]byte{files[0][0], files[0][2], files[1][1]} // without the first file's start and the second one's version
@@ -99,26 +107,6 @@ func create(t *testing.T, folder string, first int) *EventWriter {
 		t.Fatal(err)
 	}
 	return w
-}
-
-// eventFiles are the events in a folder's files, in the order in which
-// TensorBoard reads them.
-func eventFiles(t *testing.T, folder string) [][][]byte {
-	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(folder, "events.out.tfevents.*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	slices.Sort(paths)
-	var files [][][]byte
-	for _, path := range paths {
-		content, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, split(t, content))
-	}
-	return files
 }
 
 // split takes records apart, which must be framed as record does it.

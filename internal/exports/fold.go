@@ -42,27 +42,37 @@ func Fold(m Model) (graphs.Weights, error) {
 		return nil, ErrShared
 	}
 	folded := slices.Clone(m.Weights)
-	fold(folded, first, func(weight *matrix, bias []float32) {
-		for o := range bias {
-			sum := float64(bias[o])
-			for j := range origin {
-				w := weight.at(o, j)
-				sum -= float64(*w) * origin[j] / std[j]
-				*w = float32(float64(*w) / std[j])
-			}
-			bias[o] = float32(sum)
+	for i, w := range folded {
+		folded[i].Value = w.Value.Clone().(*tensor.Dense)
+	}
+	tensors := folded.ByName()
+	// at is a layer's weight from an input to an output.
+	at := func(layer graphs.Layer, output, input int) *float32 {
+		if layer.Transposed {
+			output, input = input, output
 		}
-	})
+		weight := tensors[layer.Weight]
+		return &weight.Float32s()[output*weight.Shape()[1]+input]
+	}
+	bias := tensors[first.Bias].Float32s()
+	for o := range bias {
+		sum := float64(bias[o])
+		for j := range origin {
+			w := at(first, o, j)
+			sum -= float64(*w) * origin[j] / std[j]
+			*w = float32(float64(*w) / std[j])
+		}
+		bias[o] = float32(sum)
+	}
 	if m.Restores {
-		fold(folded, last, func(weight *matrix, bias []float32) {
-			for j := range bias {
-				bias[j] = float32(float64(bias[j])*std[j] + origin[j])
-				for i := range last.In {
-					w := weight.at(j, i)
-					*w = float32(float64(*w) * std[j])
-				}
+		bias := tensors[last.Bias].Float32s()
+		for j := range bias {
+			bias[j] = float32(float64(bias[j])*std[j] + origin[j])
+			for i := range last.In {
+				w := at(last, j, i)
+				*w = float32(float64(*w) * std[j])
 			}
-		})
+		}
 	}
 	return folded, nil
 }
@@ -82,31 +92,4 @@ func (m Model) preprocessing() (origin, std []float64) {
 		}
 	}
 	return origin, std
-}
-
-// A matrix is a layer's weight, stored either way round.
-type matrix struct {
-	values     []float32
-	columns    int
-	transposed bool // (in, out)
-}
-
-// at is the weight from an input to an output.
-func (m *matrix) at(output, input int) *float32 {
-	if m.transposed {
-		output, input = input, output
-	}
-	return &m.values[output*m.columns+input]
-}
-
-// fold replaces a layer's weight and bias by copies and lets change alter
-// those.
-func fold(weights graphs.Weights, layer graphs.Layer, change func(*matrix, []float32)) {
-	copied := func(name string) *tensor.Dense {
-		place := slices.IndexFunc(weights, func(w graphs.Weight) bool { return w.Name == name })
-		weights[place].Value = weights[place].Value.Clone().(*tensor.Dense)
-		return weights[place].Value
-	}
-	weight := copied(layer.Weight)
-	change(&matrix{weight.Float32s(), weight.Shape()[1], layer.Transposed}, copied(layer.Bias).Float32s())
 }

@@ -1,31 +1,40 @@
 package exports
 
 import (
+	"fmt"
 	"math"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// A message is a protocol buffer under construction: each method appends a
-// field. https://protobuf.dev/programming-guides/encoding/
-type message []byte
+// A message is a protocol buffer: its fields, in order.
+type message []field
 
-func (m *message) integer(field protowire.Number, value int) {
-	*m = protowire.AppendVarint(protowire.AppendTag(*m, field, protowire.VarintType), uint64(value))
+type field struct {
+	number protowire.Number
+	value  any // an int, float32, float64, string, []byte or message
 }
 
-func (m *message) float(field protowire.Number, value float32) {
-	*m = protowire.AppendFixed32(protowire.AppendTag(*m, field, protowire.Fixed32Type), math.Float32bits(value))
-}
-
-func (m *message) double(field protowire.Number, value float64) {
-	*m = protowire.AppendFixed64(protowire.AppendTag(*m, field, protowire.Fixed64Type), math.Float64bits(value))
-}
-
-func (m *message) text(field protowire.Number, value string) {
-	*m = protowire.AppendString(protowire.AppendTag(*m, field, protowire.BytesType), value)
-}
-
-func (m *message) bytes(field protowire.Number, value []byte) {
-	*m = protowire.AppendBytes(protowire.AppendTag(*m, field, protowire.BytesType), value)
+// encode returns the message as it is written.
+// Format: https://protobuf.dev/programming-guides/encoding/
+func (m message) encode() (b []byte) {
+	for _, f := range m {
+		switch value := f.value.(type) {
+		case int:
+			b = protowire.AppendVarint(protowire.AppendTag(b, f.number, protowire.VarintType), uint64(value))
+		case float32:
+			b = protowire.AppendFixed32(protowire.AppendTag(b, f.number, protowire.Fixed32Type), math.Float32bits(value))
+		case float64:
+			b = protowire.AppendFixed64(protowire.AppendTag(b, f.number, protowire.Fixed64Type), math.Float64bits(value))
+		case string:
+			b = protowire.AppendString(protowire.AppendTag(b, f.number, protowire.BytesType), value)
+		case []byte:
+			b = protowire.AppendBytes(protowire.AppendTag(b, f.number, protowire.BytesType), value)
+		case message:
+			b = protowire.AppendBytes(protowire.AppendTag(b, f.number, protowire.BytesType), value.encode())
+		default:
+			panic(fmt.Sprintf("exports: no field of %T", value))
+		}
+	}
+	return b
 }

@@ -36,15 +36,15 @@ func Arrays(arrays []Array) ([]byte, error) {
 	var archive bytes.Buffer
 	writer := zip.NewWriter(&archive)
 	for _, array := range arrays {
-		entry, err := writer.CreateHeader(&zip.FileHeader{Name: array.Name + ".npy", Method: zip.Store})
-		if err != nil {
-			return nil, fmt.Errorf("writing the array %s: %w", array.Name, err)
-		}
 		kind, values := elements(array.Values)
-		if _, err := entry.Write(arrayHeader(kind, array.Shape)); err != nil {
-			return nil, fmt.Errorf("writing the array %s: %w", array.Name, err)
+		entry, err := writer.CreateHeader(&zip.FileHeader{Name: array.Name + ".npy", Method: zip.Store})
+		if err == nil {
+			_, err = entry.Write(arrayHeader(kind, array.Shape))
 		}
-		if err := binary.Write(entry, binary.LittleEndian, values); err != nil {
+		if err == nil {
+			err = binary.Write(entry, binary.LittleEndian, values)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("writing the array %s: %w", array.Name, err)
 		}
 	}
@@ -81,11 +81,11 @@ func elements(values any) (kind string, written any) {
 // dictionary, and spaces and a newline that pad it to a multiple of 64.
 func arrayHeader(kind string, shape []int) []byte {
 	const before = 10 // bytes, the length included
-	sizes := ""
-	for _, size := range shape {
-		sizes += fmt.Sprintf("%d, ", size)
+	sizes := strings.Join(strings.Fields(strings.Trim(fmt.Sprint(shape), "[]")), ", ")
+	if len(shape) == 1 {
+		sizes += "," // Python's tuple of one
 	}
-	dictionary := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", kind, strings.TrimSuffix(sizes, " "))
+	dictionary := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", kind, sizes)
 	padding := 63 - (before+len(dictionary))%64
 	dictionary += strings.Repeat(" ", padding) + "\n"
 	header := binary.LittleEndian.AppendUint16([]byte("\x93NUMPY\x01\x00"), uint16(len(dictionary)))

@@ -76,27 +76,18 @@ func (m Model) imageShape() []int { return []int{m.Shape.Channels, m.Shape.Heigh
 //
 // Operators: https://github.com/onnx/onnx/blob/v1.12.0/docs/Operators.md
 func ONNX(m Model) ([]byte, error) {
-	f, err := m.formula()
-	if err != nil {
-		return nil, fmt.Errorf("writing the model as ONNX: %w", err)
-	}
-	return m.encode(f), nil
-}
-
-// formula returns the steps from the model's input to its outputs.
-func (m Model) formula() (*formula, error) {
-	f := &formula{value: m.Input().Name, weights: m.Weights.ByName(), names: map[*G.Node]string{}}
+	f := &formula{value: Input, weights: m.Weights.ByName(), names: map[*G.Node]string{}}
 	f.enter(m)
 	f.names[m.Graph.Input] = f.value
 	if m.Graph.Code != nil {
 		if _, err := f.write(m.Graph.Code); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("writing the model as ONNX: %w", err)
 		}
 		f.steps[len(f.steps)-1].output, f.names[m.Graph.Code] = Code, Code
 	}
 	value, err := f.write(m.Graph.Output)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("writing the model as ONNX: %w", err)
 	}
 	if f.value = value; m.Restores {
 		f.leave(m)
@@ -107,7 +98,7 @@ func (m Model) formula() (*formula, error) {
 	} else if m.Probabilities {
 		f.then("Softmax", Probabilities)
 	}
-	return f, nil
+	return m.encode(f), nil
 }
 
 // A formula is a list of steps and the constants they use.
@@ -142,11 +133,20 @@ func (f *formula) then(operator, output string, inputs ...string) *step {
 	return &f.steps[len(f.steps)-1]
 }
 
+// know adds a constant, unless it is there already.
+func (f *formula) know(name string, shape []int, values any) {
+	if !slices.ContainsFunc(f.constants, func(c constant) bool { return c.name == name }) {
+		f.constants = append(f.constants, constant{name, shape, values})
+	}
+}
+
 // enter adds the steps from pixels to the input of the first layer, in the
 // order in which the images were transformed for training.
 func (f *formula) enter(m Model) {
 	if n := m.Normalization; n != nil {
-		f.knowNormalization(m)
+		perChannel := []int{1, m.Shape.Channels, 1, 1}
+		f.know("normalize.mean", perChannel, n.Mean)
+		f.know("normalize.std", perChannel, n.Std)
 		f.then("Sub", "shifted", "normalize.mean")
 		f.then("Div", "normalized", "normalize.std")
 	}
@@ -157,29 +157,15 @@ func (f *formula) enter(m Model) {
 	}
 }
 
-// know adds a constant, unless it is there already.
-func (f *formula) know(name string, shape []int, values any) {
-	if !slices.ContainsFunc(f.constants, func(c constant) bool { return c.name == name }) {
-		f.constants = append(f.constants, constant{name, shape, values})
-	}
-}
-
-func (f *formula) knowNormalization(m Model) {
-	perChannel := []int{1, m.Shape.Channels, 1, 1}
-	f.know("normalize.mean", perChannel, m.Normalization.Mean)
-	f.know("normalize.std", perChannel, m.Normalization.Std)
-}
-
-// leave adds the steps from a restored input back to pixels.
+// leave adds the steps from a restored input back to pixels, with the constants that
+// enter knows.
 func (f *formula) leave(m Model) {
 	if m.MeanImage != nil {
-		f.know("mean_image", []int{m.Shape.Values()}, m.MeanImage)
 		f.then("Add", "with_mean_image", "mean_image")
 	}
 	f.know("image_shape", []int{4}, []int64{-1, int64(m.Shape.Channels), int64(m.Shape.Height), int64(m.Shape.Width)})
 	f.then("Reshape", "restored", "image_shape")
 	if m.Normalization != nil {
-		f.knowNormalization(m)
 		f.then("Mul", "scaled", "normalize.std")
 		f.then("Add", "pixels", "normalize.mean")
 	}

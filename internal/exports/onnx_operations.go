@@ -28,22 +28,16 @@ func (f *formula) write(n *G.Node) (name string, err error) {
 	if name, there := f.names[n]; there {
 		return name, nil
 	}
-	if n.Op() == nil {
-		name, err = f.writeWeight(n)
-	} else {
+	if n.Op() != nil {
 		name, err = f.writeOperation(n)
+	} else if weight := f.weights[n.Name()]; weight == nil {
+		err = fmt.Errorf("there is no weight %q", n.Name())
+	} else {
+		name = n.Name()
+		f.know(name, weight.Shape(), weight.Float32s())
 	}
 	f.names[n] = name
 	return name, err
-}
-
-func (f *formula) writeWeight(n *G.Node) (string, error) {
-	weight := f.weights[n.Name()]
-	if weight == nil {
-		return "", fmt.Errorf("there is no weight %q", n.Name())
-	}
-	f.know(n.Name(), weight.Shape(), weight.Float32s())
-	return n.Name(), nil
 }
 
 func (f *formula) writeOperation(n *G.Node) (string, error) {
@@ -85,17 +79,15 @@ func (f *formula) writeOperation(n *G.Node) (string, error) {
 // writeAffine adds a Gemm: x W + b, or x W^T + b with transB. It is named after the
 // layer.
 func (f *formula) writeAffine(a fuse.Affine) (string, error) {
-	name, err := f.apply("Gemm", a.X, a.Weight, a.Bias)
-	if err != nil {
+	if _, err := f.apply("Gemm", a.X, a.Weight, a.Bias); err != nil {
 		return "", err
 	}
 	gemm := &f.steps[len(f.steps)-1]
 	if a.Transposed {
 		gemm.attribute = "transB"
 	}
-	gemm.output = strings.TrimSuffix(strings.TrimSuffix(a.Bias.Name(), ".bias"), "_bias")
-	if a.Bias.Op() != nil {
-		gemm.output = name
+	if a.Bias.Op() == nil {
+		gemm.output = strings.TrimSuffix(strings.TrimSuffix(a.Bias.Name(), ".bias"), "_bias")
 	}
 	return gemm.output, nil
 }

@@ -1,7 +1,6 @@
 package exports_test
 
 import (
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -10,7 +9,6 @@ import (
 
 	"cifartrain/graphs"
 	"cifartrain/internal/exports"
-	"cifartrain/loaders"
 	"cifartrain/metrics"
 )
 
@@ -27,20 +25,7 @@ func residual(t *testing.T, formula func(x *G.Node, w, b G.Nodes) *G.Node) train
 			Loss: func(scores, labels *G.Node) *G.Node { return G.Must(G.Mean(G.Must(G.Sum(scores, 1)))) },
 		}
 	}}
-	architecture, err := graphs.New([]graphs.Kind{kind}, kind.Name, graphs.Spec{Inputs: 3072, Classes: 8, Init: "torch"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	random := rand.New(rand.NewPCG(3, 4))
-	weights := architecture.Initialize(func(string) *rand.Rand { return random })
-	built, err := architecture.Build(weights, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return trained{
-		Model:        exports.Model{Name: "residual", Shape: images().Shape, Graph: built, Weights: weights},
-		architecture: architecture, transform: loaders.NewTransform(images().Shape, nil),
-	}
+	return begun(t, []graphs.Kind{kind}, kind.Name, graphs.Spec{Inputs: 3072, Classes: 8, Init: "torch"})
 }
 
 func linear(x, w, b *G.Node) *G.Node {
@@ -87,7 +72,8 @@ func TestONNXOperations(t *testing.T) {
 			if want := strings.Fields(c.want); !slices.Equal(operators, want) {
 				t.Errorf("the operators are %v, want %v", operators, want)
 			}
-			checkWithONNXRuntime(t, model, file, model.outputs(t))
+			want, _ := model.outputs(t)
+			checkWithONNXRuntime(t, model, file, want, nil)
 			if _, err := exports.Fold(exports.Model{Graph: model.Graph, MeanImage: make([]float32, 3072)}); err != exports.ErrNoChain {
 				t.Errorf("folding gives %v", err)
 			}

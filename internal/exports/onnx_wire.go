@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// The messages below and their field numbers are those of
+// Values of the messages below. Those and their field numbers are in
 // https://github.com/onnx/onnx/blob/v1.12.0/onnx/onnx.proto3, which also says
 // that opset 17 goes with IR version 8.
 const (
@@ -21,98 +21,62 @@ const (
 
 // encode is the ModelProto.
 func (m Model) encode(f *formula) []byte {
-	var operators message // OperatorSetIdProto
-	operators.text(1, "") // domain: ONNX's own
-	operators.integer(2, opset)
-
-	var model message
-	model.integer(1, irVersion)
-	model.text(2, "cifartrain") // producer_name
-	model.text(3, m.Version)    // producer_version
-	model.text(6, m.Doc)        // doc_string
-	model.bytes(7, m.graph(f))
-	model.bytes(8, operators) // opset_import
-	for _, key := range slices.Sorted(maps.Keys(m.Metadata)) {
-		var entry message // StringStringEntryProto
-		entry.text(1, key)
-		entry.text(2, m.Metadata[key])
-		model.bytes(14, entry) // metadata_props
-	}
-	return model
-}
-
-// graph is the GraphProto.
-func (m Model) graph(f *formula) []byte {
-	var graph message
+	graph := message{{2, m.Name}} // GraphProto
 	for _, s := range f.steps {
-		graph.bytes(1, s.node())
+		graph = append(graph, field{1, s.node()})
 	}
-	graph.text(2, m.Name)
 	for _, c := range f.constants {
-		graph.bytes(5, c.initializer())
+		graph = append(graph, field{5, c.initializer()})
 	}
-	input := m.Input()
-	graph.bytes(11, batchOf(input.Name, input.Shape))
+	graph = append(graph, field{11, m.Input().batch()})
 	for _, output := range m.Outputs() {
-		graph.bytes(12, batchOf(output.Name, output.Shape))
+		graph = append(graph, field{12, output.batch()})
 	}
-	return graph
+	model := message{
+		{1, irVersion}, {2, "cifartrain"}, {3, m.Version}, // producer_name, producer_version
+		{6, m.Doc}, // doc_string
+		{7, graph},
+		{8, message{{1, ""}, {2, opset}}}, // opset_import: of ONNX's own domain
+	}
+	for _, key := range slices.Sorted(maps.Keys(m.Metadata)) {
+		model = append(model, field{14, message{{1, key}, {2, m.Metadata[key]}}}) // metadata_props
+	}
+	return model.encode()
 }
 
 // node is the NodeProto.
-func (s step) node() []byte {
-	var node message
+func (s step) node() (node message) {
 	for _, input := range s.inputs {
-		node.text(1, input)
+		node = append(node, field{1, input})
 	}
-	node.text(2, s.output)
-	node.text(3, s.output) // name: each step has one output
-	node.text(4, s.operator)
+	node = append(node, message{{2, s.output}, {3, s.output}, {4, s.operator}}...) // named after its one output
 	if s.attribute != "" {
-		var attribute message // AttributeProto
-		attribute.text(1, s.attribute)
-		attribute.integer(3, 1) // i
-		attribute.integer(20, attributeInt)
-		node.bytes(5, attribute)
+		node = append(node, field{5, message{{1, s.attribute}, {3, 1}, {20, attributeInt}}}) // name, i, type
 	}
 	return node
 }
 
 // initializer is the TensorProto.
-func (c constant) initializer() []byte {
-	var tensor message
+func (c constant) initializer() (tensor message) {
 	for _, size := range c.shape {
-		tensor.integer(1, size)
+		tensor = append(tensor, field{1, size})
 	}
 	element := elementFloat
 	if _, whole := c.values.([]int64); whole {
 		element = elementInt64
 	}
-	tensor.integer(2, element)
-	tensor.text(8, c.name)
 	data, err := binary.Append(nil, binary.LittleEndian, c.values)
 	if err != nil {
 		panic(err) // impossible for numbers of fixed size
 	}
-	tensor.bytes(9, data) // raw_data
-	return tensor
+	return append(tensor, message{{2, element}, {8, c.name}, {9, data}}...) // data_type, name, raw_data
 }
 
-// batchOf is the ValueInfoProto of N float32 tensors of a shape, for any N.
-func batchOf(name string, shape []int) []byte {
-	var dimension, dimensions message // TensorShapeProto
-	dimension.text(2, "N")            // dim_param
-	dimensions.bytes(1, dimension)
-	for _, size := range shape {
-		dimension = nil
-		dimension.integer(1, size) // dim_value
-		dimensions.bytes(1, dimension)
+// batch is the ValueInfoProto of N such tensors of float32, for any N.
+func (t Tensor) batch() message {
+	dimensions := message{{1, message{{2, "N"}}}} // TensorShapeProto, dim_param
+	for _, size := range t.Shape {
+		dimensions = append(dimensions, field{1, message{{1, size}}}) // dim_value
 	}
-	var tensor, kind, value message
-	tensor.integer(1, elementFloat) // TypeProto.Tensor
-	tensor.bytes(2, dimensions)
-	kind.bytes(1, tensor) // TypeProto
-	value.text(1, name)
-	value.bytes(2, kind)
-	return value
+	return message{{1, t.Name}, {2, message{{1, message{{1, elementFloat}, {2, dimensions}}}}}} // TypeProto, its Tensor
 }

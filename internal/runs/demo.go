@@ -27,6 +27,7 @@ func (r *Run) Demo(ctx context.Context) (exports.Demo, error) {
 		return exports.Demo{}, err
 	}
 	demo := exports.Demo{
+		Channels: r.Shape.Channels, Height: r.Shape.Height, Width: r.Shape.Width,
 		Title: r.Config.Name, Trained: fmt.Sprintf("%s, trained on %s (%s)", r.Architecture.Kind, r.Dataset.Name, reports.ClassList(r.Classes)),
 		Classes: r.Classes, Mean: r.Transform.MeanImage(), Latent: r.Architecture.Latent, Norm: r.Normalization(),
 	}
