@@ -98,7 +98,7 @@ func TestPagesInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	comparison := create(t)
-	if err := WriteComparison(comparison, compared, nil); err != nil {
+	if err := compared.Write(comparison, nil); err != nil {
 		t.Fatal(err)
 	}
 	pages := http.NewServeMux()

@@ -5,8 +5,6 @@ package reports
 import (
 	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -146,19 +144,4 @@ func (d *Display) newBar(total int64, options ...progressbar.Option) *progressba
 		progressbar.OptionSetPredictTime(false),
 		progressbar.OptionSetTheme(progressbar.ThemeASCII), // every terminal can show it
 	)...)
-}
-
-// Table writes rows in columns, the first column flush left and the others flush
-// right. The first row is the head.
-func Table(out io.Writer, rows [][]string) {
-	writer := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	width := 0
-	for _, row := range rows {
-		width = max(width, len([]rune(row[0])))
-	}
-	for _, row := range rows {
-		pad := strings.Repeat(" ", width-len([]rune(row[0])))
-		fmt.Fprintln(writer, row[0]+pad+"\t"+strings.Join(row[1:], "\t")+"\t")
-	}
-	writer.Flush()
 }

@@ -2,22 +2,17 @@ package reports
 
 import (
 	"bytes"
-	_ "embed"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
 	"cifartrain/internal/runfolder"
+	"cifartrain/internal/shell"
 )
 
 // IndexFile is the page of all runs, in the folder that holds them.
 const IndexFile = "index.html"
-
-//go:embed index.html
-var indexPage string
-
-var indexTemplate = newPage(indexPage)
 
 // WriteIndex writes the page of all runs in root, with links to their pages. It
 // writes none where there are no runs, and never replaces a page that this
@@ -32,7 +27,8 @@ func WriteIndex(root string) error {
 		return fmt.Errorf("%s was not written by this program and stays as it is: rename it to have a list of runs there", folder.File(IndexFile))
 	}
 	return folder.WriteWith(IndexFile, func(w io.Writer) error {
-		return indexTemplate.Execute(w, struct{ Table table }{runs})
+		return resultsTemplate.Execute(w, resultsPage{Title: "Runs", Results: runs, Command: shell.Command("compare", "RUN", "RUN"),
+			Note: "Each run is named by its config and the time at which it began, in UTC; the newest is first. A comparison or a sweep has the figures of its best config."})
 	})
 }
 
@@ -65,7 +61,7 @@ func listRuns(root string) table {
 		}
 		r := listed(folder)
 		r.name = filepath.ToSlash(name)
-		if _, err := os.Stat(folder.File(runfolder.ReportFile)); err == nil {
+		if folder.Has(runfolder.ReportFile) {
 			r.link = pageOf(root, folder.Path)
 		}
 		all = append(all, r)
@@ -75,22 +71,20 @@ func listRuns(root string) table {
 
 // listed returns a folder's row in the list of runs.
 func listed(folder *runfolder.Folder) (r result) {
-	summary, err := folder.Summary()
 	_, _, sweep := runfolder.OpenSweep(folder.Path)
-	if comparison := runfolder.IsComparison(folder.Path); sweep || comparison {
-		if best := readBest(folder); best != nil {
-			r = *best
-		}
+	if sweep || runfolder.IsComparison(folder.Path) {
+		r = readBest(folder)
 		r.status = "comparison"
 		if sweep {
 			r.status = "sweep"
 		}
 		return r
 	}
+	summary, err := folder.Summary()
 	if err != nil {
-		return result{status: "not finished"}
+		return result{status: notFinished}
 	}
-	r = newResult("", "", nil, summary)
+	r = newResult(summary)
 	if r.status == runfolder.Training && !folder.Locked() {
 		r.status = "cut off"
 	}

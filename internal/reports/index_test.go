@@ -25,7 +25,7 @@ func TestIndex(t *testing.T) {
 	}
 	defer func(args []string) { os.Args = args }(os.Args)
 	os.Args = []string{"/opt/cifartrain"} // which somebody built
-	failed = errors.Join(WriteComparison(comparison, compared, nil), cut.Write(runfolder.ConfigFile, []byte("name: b\n")),
+	failed = errors.Join(compared.Write(comparison, nil), cut.Write(runfolder.ConfigFile, []byte("name: b\n")),
 		os.MkdirAll(filepath.Join(root, "notes", "mine"), 0o755), finished.PointLatest(), WriteIndex(root))
 	page, err := os.ReadFile(filepath.Join(root, IndexFile))
 	if failed = errors.Join(failed, err); failed != nil {

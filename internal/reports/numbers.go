@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"cifartrain/internal/runfolder"
 	"cifartrain/metrics"
 	"cifartrain/plots"
 )
@@ -98,10 +99,6 @@ func counted(n int, thing string) string {
 	return Thousands(n) + " " + thing + "s"
 }
 
-// exact is the shortest text that reads back as x, for a table that programs
-// read.
-func exact(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
-
 // ClassList names the classes in a sentence if they are few; otherwise it only
 // says how many there are.
 func ClassList(classes []string) string {
@@ -120,4 +117,10 @@ func classNames(classes []string) string {
 		return ClassList(classes)
 	}
 	return strings.Join(classes, ", ")
+}
+
+// bestText writes a run's best validation figure: accuracy 85.1%.
+func bestText(s *runfolder.Summary) string {
+	r := newResult(s)
+	return measure(r.classifies) + " " + r.text("best_val")
 }

@@ -9,7 +9,6 @@ import (
 	"math"
 	"strings"
 
-	"cifartrain/internal/shell"
 	"cifartrain/plots"
 )
 
@@ -50,7 +49,6 @@ var pageFunctions = template.FuncMap{
 	"percent": func(share *float64) string { return optional(share, plots.Percent) },
 	"share":   plots.Percent,
 	"time":    Duration,
-	"program": shell.Program,
 	"megabytes": func(bytes int64) string {
 		if bytes == 0 {
 			return "unknown"

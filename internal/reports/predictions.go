@@ -1,10 +1,7 @@
 package reports
 
 import (
-	"encoding/csv"
 	"fmt"
-	"io"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -45,26 +42,6 @@ func (d *Display) ShowPredictions(p Predictions) error {
 		return nil
 	}
 	return WriteCSV(d.out, p.Rows)
-}
-
-// WriteCSV writes rows as CSV. A text that a spreadsheet would take for a formula
-// gets an apostrophe in front.
-func WriteCSV(out io.Writer, rows [][]string) error {
-	writer := csv.NewWriter(out)
-	for _, row := range rows {
-		guarded := slices.Clone(row)
-		for i, cell := range row {
-			if _, err := strconv.ParseFloat(cell, 64); err != nil && cell != "" && strings.Contains("=+-@", cell[:1]) {
-				guarded[i] = "'" + cell
-			}
-		}
-		writer.Write(guarded) // Error returns its error
-	}
-	writer.Flush()
-	if err := writer.Error(); err != nil {
-		return fmt.Errorf("writing the rows: %w", err)
-	}
-	return nil
 }
 
 // Summary sums up the predictions in one line.

@@ -14,15 +14,15 @@ func (d *Display) BarOnly() *Display {
 }
 
 // Run shows in one line how a run of a sweep has ended.
-func (d *Display) Run(ended, all int, label string, outcome Setting, seconds float64) {
+func (d *Display) Run(ended, all int, run Contender, seconds float64) {
 	if d.quiet {
 		return
 	}
-	text := outcome.Missing
+	text := run.Missing
 	if text == "" {
-		text = fmt.Sprintf("validation %s (epoch %d)", bestText(outcome.Summary()), outcome.Summary().Best.Epoch)
+		text = fmt.Sprintf("validation %s (epoch %d)", bestText(run.Summary()), run.Summary().Best.Epoch)
 	}
-	fmt.Fprintf(d.out, "%*d/%d  %s: %s, %s\n", len(fmt.Sprint(all)), ended, all, label, text, Duration(seconds))
+	fmt.Fprintf(d.out, "%*d/%d  %s: %s, %s\n", len(fmt.Sprint(all)), ended, all, run.Label, text, Duration(seconds))
 }
 
 // SweepProgress says how far a sweep is.

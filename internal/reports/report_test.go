@@ -109,7 +109,7 @@ func TestReportEscapesNames(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := WriteComparison(folder, compared, nil); err != nil {
+		if err := compared.Write(folder, nil); err != nil {
 			t.Fatal(err)
 		}
 		content, err := os.ReadFile(folder.File(runfolder.ReportFile))

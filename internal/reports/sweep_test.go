@@ -8,10 +8,10 @@ import (
 )
 
 // sweepOf is a sweep of which each setting has a loss for each seed.
-func sweepOf(t *testing.T, oneAtATime bool, losses map[string][]float64) *Sweep {
+func sweepOf(t *testing.T, oneAtATime bool, losses map[string][]float64) *Results {
 	t.Helper()
 	keys, first := []string{"optimizer.momentum"}, []string{"0"}
-	sweep := &Sweep{Name: "tweaks", Keys: keys, Drawn: make([]bool, 1), OneAtATime: oneAtATime}
+	sweep := &Results{Name: "tweaks", Keys: keys, OneAtATime: oneAtATime}
 	for value, seeds := range losses {
 		var folders []*runfolder.Folder
 		for i, loss := range seeds {
@@ -21,7 +21,7 @@ func sweepOf(t *testing.T, oneAtATime bool, losses map[string][]float64) *Sweep 
 		if oneAtATime {
 			label = ChangeLabel(keys, []string{value}, first)
 		}
-		sweep.Settings = append(sweep.Settings, NewSetting(label, []string{value}, folders))
+		sweep.Contenders = append(sweep.Contenders, NewContender(label, []string{value}, folders))
 	}
 	sweep.Sort()
 	return sweep
@@ -37,10 +37,10 @@ func TestSweepAnswers(t *testing.T) {
 		losses     map[string][]float64
 		says       []string
 	}{
-		{"changes over seeds", true, clear, []string{"momentum=0.9 comes first of 3 settings by validation loss: 0.5000 ± 0.1000", "With no change, the validation loss is 0.6000 ± 0.1000.",
-			"Better: momentum=0.9 (−0.09997 ± 0.00014).", "Not told from no change: momentum=0.5 (−0.02000 ± 0.07452)."}},
+		{"changes over seeds", true, clear, []string{"momentum=0.9 comes first of 3 settings: validation loss 0.5000 ± 0.1000", "With no change, the validation loss is 0.6000 ± 0.1000.",
+			"Better: momentum=0.9 (−0.09997 ± 0.00014).", "No clear difference: momentum=0.5 (−0.02000 ± 0.07452)."}},
 		{"changes of single runs", true, map[string][]float64{"0": {0.5}, "0.9": {0.4}}, []string{"Difference to no change: momentum=0.9 (−0.1000).", "another seed changes the figures too"}},
-		{"settings over seeds", false, clear, []string{"1 of the 2 others are worse than it beyond chance, 1 cannot be told from it"}},
+		{"settings over seeds", false, clear, []string{"Worse beyond chance: 1 of the 2 other settings"}},
 		{"settings of single runs", false, map[string][]float64{"0": {0.5}, "0.9": {0.4}}, []string{"momentum=0.9 comes first of 2 settings", "another seed changes the figures too"}},
 	} {
 		answers := strings.Join(sweepOf(t, test.oneAtATime, test.losses).Answers(), "\n")

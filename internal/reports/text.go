@@ -109,27 +109,6 @@ func figureRows(s *runfolder.Summary) [][]string {
 	return rows
 }
 
-// ShowComparison shows how configs compare with the first of them or, for a single
-// config, its runs over seeds and their mean.
-func ShowComparison(out io.Writer, c *Comparison, folder string) {
-	fmt.Fprintf(out, "%s\n%s\n", c.Title(), c.Loss())
-	if keys := c.Keys(); keys != nil {
-		Table(out, keys)
-		fmt.Fprintln(out)
-	}
-	configs, runs := results(new(runfolder.Folder), c.Contenders)
-	if len(configs) == 1 {
-		configs[0].name = "mean ± standard deviation"
-		configs = append(runs, configs...)
-	}
-	Table(out, newTable(nil, configs).rows(len(configs)))
-	fmt.Fprintln(out)
-	for _, text := range append(c.Warnings(), c.Answers()...) {
-		fmt.Fprintln(out, wrap(text, widthOf(out)))
-	}
-	fmt.Fprintf(out, "\nPicture, table and report: %s\n", filepath.Join(folder, runfolder.ReportFile))
-}
-
 // ShowEvaluation shows what weights score on the test images.
 func ShowEvaluation(out io.Writer, dataset string, images int, lossName string, value float64, confusion *metrics.Confusion) {
 	fmt.Fprintf(out, "%s, %s test images\n%s: %s\n", dataset, Thousands(images), lossName, plots.Loss(value))

@@ -19,7 +19,7 @@ func tiles(s *runfolder.Summary) (all []Tile) {
 	add := func(value, meaning string, args ...any) {
 		all = append(all, Tile{value, fmt.Sprintf(meaning, args...)})
 	}
-	r := newResult("", "", nil, s)
+	r := newResult(s)
 	for _, of := range [][2]string{{"val", "validation"}, {"test", "test"}} {
 		if text := r.text("best_" + of[0]); text != "" {
 			add(text, "%s %s of the best epoch, %d", of[1], measure(r.classifies), s.Best.Epoch)
@@ -47,4 +47,17 @@ func ratioText(ratio float64) string {
 		return fmt.Sprintf("%.2g", ratio)
 	}
 	return fmt.Sprintf("%.2f", ratio)
+}
+
+// baseline is the accuracy on test images of always answering the commonest class;
+// 0 if it is not known.
+func baseline(s *runfolder.Summary) float64 {
+	if s.Confusion == nil || s.Confusion.Total() == 0 {
+		return 0
+	}
+	most := 0
+	for _, class := range s.Confusion.ByClass() {
+		most = max(most, class.Samples)
+	}
+	return float64(most) / float64(s.Confusion.Total())
 }

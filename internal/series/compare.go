@@ -44,19 +44,19 @@ func Compare(ctx context.Context, s *runs.Session, paths, overrides []string) er
 }
 
 // writeComparison prints a comparison and writes it into a folder.
-func writeComparison(ctx context.Context, s *runs.Session, folder *runfolder.Folder, compared *reports.Comparison, overrides []string) error {
-	pictures, err := sideBySide(ctx, s, compared.Contenders, overrides)
+func writeComparison(ctx context.Context, s *runs.Session, folder *runfolder.Folder, compared *reports.Results, overrides []string) error {
+	pictures, err := sideBySide(ctx, s, compared.Finished(), overrides)
 	if err != nil { // everything else can be compared without the images
 		fmt.Fprintf(s.Err, "the reconstructions are not drawn side by side: %v\n", err)
 	}
-	if err := reports.WriteComparison(folder, compared, pictures); err != nil {
+	if err := compared.Write(folder, pictures); err != nil {
 		return err
 	}
 	if err := folder.PointLatest(); err != nil {
 		fmt.Fprintf(s.Err, "warning: %v\n", err)
 	}
 	s.Index(folder)
-	reports.ShowComparison(s.Out, compared, folder.Path)
+	compared.Show(s.Out, folder.Path)
 	return nil
 }
 
@@ -65,12 +65,12 @@ func writeComparison(ctx context.Context, s *runs.Session, folder *runfolder.Fol
 func (p *plan) compare(ctx context.Context, folder *runfolder.Folder) error {
 	s := p.session
 	var folders []*runfolder.Folder
-	var failed []reports.FailedRun
-	for _, run := range p.runs {
+	var failed []reports.Contender
+	for i, run := range p.runs {
 		if _, err := run.Finished(); err == nil {
 			folders = append(folders, run)
 		} else if summary, err := run.Summary(); err == nil && summary.Status == runfolder.Failed {
-			failed = append(failed, reports.FailedRun{Path: run.Path, Summary: summary})
+			failed = append(failed, reports.NewContender(p.label(i), nil, []*runfolder.Folder{run}))
 		}
 	}
 	if len(folders) < 2 {
@@ -88,6 +88,6 @@ func (p *plan) compare(ctx context.Context, folder *runfolder.Folder) error {
 	case err != nil:
 		return err
 	}
-	compared.Failed = failed
+	compared.Contenders = append(compared.Contenders, failed...)
 	return writeComparison(ctx, s, folder, compared, nil)
 }

@@ -109,7 +109,7 @@ func (w *pool) trainNext(ctx context.Context, one *runs.Session) (left bool, err
 	if err == nil && end == "" && w.sweep() != nil {
 		w.mutex.Lock()
 		defer w.mutex.Unlock()
-		w.session.Display.Run(ended, len(w.places), w.label(i), w.setting(i, w.runs[i:i+1]), time.Since(began).Seconds())
+		w.session.Display.Run(ended, len(w.places), reports.NewContender(w.label(i), nil, w.runs[i:i+1]), time.Since(began).Seconds())
 	}
 	return true, err
 }

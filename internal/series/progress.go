@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cifartrain/internal/reports"
+	"cifartrain/internal/runfolder"
 	"cifartrain/internal/runs"
 )
 
@@ -66,16 +67,16 @@ func (now *progress) look(p *plan, r round, places []int) {
 
 // addTo adds to the result how far the plan is, and what the runs that are being
 // trained have reached.
-func (now *progress) addTo(result *reports.Sweep, p *plan) {
+func (now *progress) addTo(result *reports.Results, p *plan) {
 	result.Progress = &now.SweepProgress
-	for i := range result.Settings {
-		setting := &result.Settings[i]
+	for i := range result.Contenders {
+		setting := &result.Contenders[i]
 		var doing []string
 		for place, run := range p.runs {
 			if text := now.doing[place]; text != "" && p.settingLabel(place) == setting.Label {
 				doing = append(doing, text)
 				if one, err := run.SoFar(); err == nil && strings.HasPrefix(text, "in epoch") {
-					result.AddRunning(*setting, one)
+					result.Running = append(result.Running, reports.Contender{Label: setting.Label + ", in training", Runs: []runfolder.FinishedRun{one}})
 				}
 			}
 		}

@@ -17,18 +17,15 @@ import (
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/runs"
 	"cifartrain/internal/shell"
+	"cifartrain/metrics"
 	"cifartrain/plots"
 )
 
 // result returns the results of all runs.
-func (p *plan) result() *reports.Sweep {
-	result := &reports.Sweep{Name: p.name(), Keys: p.keys(), OneAtATime: p.sweep().OneAtATime()}
-	for k, swept := range p.sweep().Keys {
-		result.Values = append(result.Values, p.valuesOf(k))
-		result.Drawn = append(result.Drawn, swept.Range != nil)
-	}
+func (p *plan) result() *reports.Results {
+	result := &reports.Results{Name: p.name(), Keys: p.keys(), OneAtATime: p.sweep().OneAtATime()}
 	for i := 0; i < len(p.runs); i += p.seeds {
-		result.Settings = append(result.Settings, p.setting(i, p.runs[i:i+p.seeds]))
+		result.Contenders = append(result.Contenders, reports.NewContender(p.settingLabel(i), p.settings[i/p.seeds].Values, p.runs[i:i+p.seeds]))
 	}
 	result.Sort()
 	return result
@@ -54,12 +51,6 @@ func (p *plan) valuesOf(k int) (values []string) {
 	return slices.Compact(values)
 }
 
-// setting returns the results of the given runs, which belong to the setting of
-// run i.
-func (p *plan) setting(i int, folders []*runfolder.Folder) reports.Setting {
-	return reports.NewSetting(p.settingLabel(i), p.settings[i/p.seeds].Values, folders)
-}
-
 // writeSweep writes the sweep's table, pictures and page, and shows them.
 func (p *plan) writeSweep(folder *runfolder.Folder) error {
 	result := p.result()
@@ -67,11 +58,11 @@ func (p *plan) writeSweep(folder *runfolder.Folder) error {
 	if err != nil {
 		return err
 	}
-	if err := reports.WriteSweep(folder, result, pictures); err != nil {
+	if err := result.Write(folder, pictures); err != nil {
 		return err
 	}
 	p.session.Index(folder)
-	reports.ShowSweep(p.session.Out, result, folder.Path)
+	result.Show(p.session.Out, folder.Path)
 	return nil
 }
 
@@ -93,7 +84,7 @@ func Page(s *runs.Session, path string) ([]byte, error) {
 		return nil, err
 	}
 	var page bytes.Buffer
-	err = reports.SweepPage(&page, p.folder, result, pictures)
+	err = result.Page(&page, p.folder, pictures)
 	return page.Bytes(), err
 }
 
@@ -117,7 +108,7 @@ func Best(s *runs.Session, path string) (best []*runfolder.Folder, found bool, e
 	if err != nil || !found || p.sweep() == nil {
 		return nil, false, err
 	}
-	setting := p.result().Settings[0]
+	setting := p.result().Contenders[0]
 	if setting.Missing != "" {
 		return nil, true, runs.Requestf("none of the runs of the sweep in %s is finished; go on with: %s", p.folder.Path, shell.Command("-resume", p.folder.Path))
 	}
@@ -140,7 +131,7 @@ func Open(s *runs.Session, path string, overrides []string) (*runs.Run, error) {
 }
 
 // draw draws the sweep's picture of its figures, once a run is finished.
-func (p *plan) draw(result *reports.Sweep) ([]reports.Picture, error) {
+func (p *plan) draw(result *reports.Results) ([]reports.Picture, error) {
 	finished := result.Finished()
 	if len(finished) == 0 {
 		return nil, nil
@@ -157,7 +148,7 @@ func (p *plan) draw(result *reports.Sweep) ([]reports.Picture, error) {
 }
 
 // picture returns the picture that suits the sweep, and what it shows.
-func (p *plan) picture(result *reports.Sweep) (meaning string, picture func(io.Writer, plots.Caption) error) {
+func (p *plan) picture(result *reports.Results) (meaning string, picture func(io.Writer, plots.Caption) error) {
 	switch {
 	case result.OneAtATime:
 		return "What each change alone does to the validation figure, over its seeds.", func(out io.Writer, caption plots.Caption) error {
@@ -167,7 +158,7 @@ func (p *plan) picture(result *reports.Sweep) (meaning string, picture func(io.W
 		return "The figures of the best epoch against the number of training images: a learning curve.", func(out io.Writer, caption plots.Caption) error {
 			return plots.Learning(out, caption, p.sweptFigures(result, true).Loss, result.LearningCurves(slices.Index(result.Keys, "data.limit")))
 		}
-	case len(result.Keys) == 2 && p.sweep().Method != "halving" && !slices.Contains(result.Drawn, true):
+	case len(result.Keys) == 2 && p.sweep().Method != "halving" && !slices.ContainsFunc(p.sweep().Keys, func(swept configs.SweptKey) bool { return swept.Range != nil }):
 		return "The validation figure with each combination of values.", func(out io.Writer, caption plots.Caption) error {
 			return plots.SweepMap(out, caption, p.sweptFigures(result, false))
 		}
@@ -180,37 +171,36 @@ func (p *plan) picture(result *reports.Sweep) (meaning string, picture func(io.W
 // sweptFigures returns the figures for the sweep's picture. A setting in which
 // a key has no effect is one point if once is set; otherwise it is one point
 // for each of the key's values, because its result would be the same with each.
-func (p *plan) sweptFigures(result *reports.Sweep, once bool) plots.SweptFigures {
+func (p *plan) sweptFigures(result *reports.Results, once bool) plots.SweptFigures {
 	figures := plots.SweptFigures{}
+	var values [][]string
 	for k, key := range result.Keys {
-		swept := plots.SweptKey{Name: key, Values: result.Values[k], Drawn: result.Drawn[k]}
-		if drawn := p.sweep().Keys[k].Range; drawn != nil {
-			swept.Logarithmic = drawn.Scale == "log"
-		}
-		figures.Keys = append(figures.Keys, swept)
+		values = append(values, p.valuesOf(k))
+		drawn := p.sweep().Keys[k].Range
+		figures.Keys = append(figures.Keys, plots.SweptKey{Name: key, Values: values[k], Drawn: drawn != nil, Logarithmic: drawn != nil && drawn.Scale == "log"})
 	}
-	first := slices.IndexFunc(result.Settings, func(setting reports.Setting) bool { // the one with the first value of every key
-		places := placesOf(setting.Values, result.Values)[0]
+	first := slices.IndexFunc(result.Contenders, func(setting reports.Contender) bool { // the one with the first value of every key
+		places := placesOf(setting.Values, values)[0]
 		return setting.Missing == "" && !slices.ContainsFunc(places, func(place int) bool { return place != 0 })
 	})
 	var apart map[string]bool
 	if first >= 0 {
-		apart = result.Apart(result.Settings[first])
+		apart = result.Apart(result.Contenders[first])
 	}
-	for _, setting := range result.Settings {
+	for _, setting := range result.Contenders {
 		point := plots.SweptPoint{Figure: math.NaN()}
 		if setting.Missing == "" {
-			seeds := result.Seeds(setting)
-			point.Figure, point.Low, point.High = result.Figure(setting).Mean, slices.Min(seeds), slices.Max(seeds)
+			seeds := setting.Validation()
+			point.Figure, point.Low, point.High = metrics.NewSpread(seeds).Mean, slices.Min(seeds), slices.Max(seeds)
 			point.Yardstick = setting.PCA()
 			point.Apart = apart[setting.Label]
 			if !result.Classifies() {
 				figures.Loss = setting.Summary().Loss
 			}
-		} else if len(setting.Paused) > 0 {
-			point.Reached = result.Figure(setting).Mean
+		} else if setting.LeftBehind() {
+			point.Reached = metrics.NewSpread(setting.Validation()).Mean
 		}
-		all := placesOf(setting.Values, result.Values)
+		all := placesOf(setting.Values, values)
 		if once {
 			all = all[:1]
 			for k, value := range setting.Values {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"cifartrain/configs"
-	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/runs"
 )
@@ -181,7 +180,7 @@ func (p *plan) conclude(ctx context.Context, again bool) error {
 		}
 		return errors.Join(err, claim.Release())
 	}
-	reports.ShowSweep(p.session.Out, p.result(), p.folder.Path)
+	p.result().Show(p.session.Out, p.folder.Path)
 	return nil
 }
 

@@ -70,7 +70,7 @@ func TestComparisonGroupsSeeds(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("seeds by label (-want +got):\n%s", diff)
 	}
-	if keys := compared.Keys(); len(keys) != 3 || keys[1][0] != "seed" || keys[1][1] != "1–3" || keys[2][0] != "model.latent" {
+	if keys := compared.whatDiffers(); len(keys) != 3 || keys[1][0] != "seed" || keys[1][1] != "1–3" || keys[2][0] != "model.latent" {
 		t.Errorf("what differs is %q", keys)
 	}
 }
@@ -132,7 +132,7 @@ func TestWriteComparison(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := create(t)
-	if err := WriteComparison(folder, runs, nil); err != nil {
+	if err := runs.Write(folder, nil); err != nil {
 		t.Fatal(err)
 	}
 	file, err := os.Open(folder.File(runfolder.ComparisonTable))
@@ -155,18 +155,18 @@ func TestWriteComparison(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"<td>0.3750 ± 0.1768</td><td>-1.213 to 1.963</td>", `class="curves"`, `<span class="name">a</span>: best 0.2500 (epoch 1)`, "--line:", "<h2>Runs</h2>"} {
+	for _, want := range []string{"<td>0.3750 ± 0.1768</td><td>0 to 1.963</td>", `class="curves"`, `<span class="name">a</span>: best 0.2500 (epoch 1)`, "--line:", "<h2>Runs</h2>"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
 	var out bytes.Buffer
-	seeds := &Comparison{Contenders: runs.Contenders[1:]}
-	ShowComparison(&out, seeds, "there")
+	seeds := &Results{Contenders: runs.Contenders[1:]}
+	seeds.Show(&out, "there")
 	if lines := strings.Split(out.String(), "\n"); !strings.HasPrefix(lines[0], "b over 2 seeds") || !strings.HasPrefix(lines[5], "  mean ± standard deviation  1, 2") {
 		t.Errorf("the terminal shows:\n%s", out.String())
 	}
-	if r := readBest(folder); r == nil || r.name != "a" || r.text("best_test") != "0.5000" {
+	if r := readBest(folder); r.text("best_test") != "0.5000" {
 		t.Errorf("the table's best row is %+v", r)
 	}
 }
@@ -188,8 +188,7 @@ func FuzzSummary(f *testing.F) {
 		if err != nil {
 			return
 		}
-		_, runs := results(folder, compared.Contenders)
-		newTable(nil, runs)
+		newTable(nil, compared.runs(folder))
 		compared.Answers()
 		compared.Warnings()
 	})
