@@ -19,7 +19,7 @@ type reader struct {
 	sources    []string // the file and the overrides read so far, as messages name them
 	kinds      []Kind
 	given      map[string]*given // by dotted path; holds sections too
-	swept      []*swept          // in the file's order
+	swept      []SweptKey        // in the file's order; given holds their places, by sweep and their keys
 	wrong      map[string]bool   // paths with a problem, whose values cannot be relied on
 	problems   []Problem
 	unreadable bool // the file is not YAML, so its keys are unknown
@@ -118,7 +118,7 @@ func (r *reader) forget(path string) {
 		return here(key)
 	})
 	before := len(r.swept)
-	r.swept = slices.DeleteFunc(r.swept, func(s *swept) bool { return here(s.Key) || path == "sweep" })
+	r.swept = slices.DeleteFunc(r.swept, func(s SweptKey) bool { return here(s.Key) || path == "sweep" })
 	if len(r.swept) == 0 && before > 0 {
 		delete(r.given, "sweep")
 	}

@@ -58,7 +58,6 @@ func (c Config) Overridden(path string) bool {
 // its first setting. After a problem the result must not be used.
 func (r *reader) finish() Config {
 	sweep := r.finishSweep()
-	r.settings(sweep)
 	c := sweep.Settings[0].Config
 	if sweep.Keys != nil {
 		c.Sweep = sweep
@@ -71,8 +70,8 @@ func (r *reader) finish() Config {
 	}
 	for _, k := range format {
 		at, initial := r.given[k.path], r.initial(k, c.Model.Kind)
-		if s := r.sweptAt(k.path); s != nil {
-			at = s.at
+		if sweep.has(k.path) {
+			at = r.given["sweep."+k.path]
 		} else if at == nil || Changes(k.path) == "place" || initial.IsValid() && ValueText(at.value.Interface()) == ValueText(initial.Interface()) {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
@@ -14,13 +15,6 @@ import (
 // MaxRuns bounds the runs of one sweep.
 const MaxRuns = 1000
 
-// swept is a swept key and where it stands.
-type swept struct {
-	SweptKey
-	key *key
-	at  *given
-}
-
 // fixed says why a key with such a [Changes] cannot be swept.
 var fixed = map[string]string{
 	"name": "it names the sweep's folder", "seed": "-seeds N repeats every setting over N seeds",
@@ -29,15 +23,15 @@ var fixed = map[string]string{
 
 // sweep reads a swept key; an override replaces the file's.
 func (r *reader) sweep(at *given) {
-	path, node, before := strings.TrimPrefix(at.key, "sweep."), at.node, len(r.problems)
-	s := &swept{SweptKey{Key: path}, keyAt(path), at}
-	switch why := fixed[Changes(path)]; {
+	s, node, before := SweptKey{Key: strings.TrimPrefix(at.key, "sweep.")}, at.node, len(r.problems)
+	k := keyAt(s.Key)
+	switch why := fixed[Changes(s.Key)]; {
 	case why != "":
 		r.problem(at, "cannot be swept: %s", why)
-	case s.key == nil || below(path, "sweep"):
+	case k == nil || below(s.Key, "sweep"):
 		r.unknownKey(at)
 	case node.Kind == yaml.MappingNode:
-		s.Range = r.readRange(s.key, at)
+		s.Range = r.readRange(k, at)
 	case node.Kind != yaml.SequenceNode:
 		r.problem(at, "%s is neither a list of the values to try nor a range to draw them from, as in %s", described(node), exampleRange)
 	case len(node.Content) == 0 || len(node.Content) > maxKeys:
@@ -45,54 +39,47 @@ func (r *reader) sweep(at *given) {
 	default:
 		for i := range node.Content {
 			item := at.element(i)
-			if r.value(s.key, item); !item.value.IsValid() {
+			if r.value(k, item); !item.value.IsValid() {
 				continue
 			}
 			value := item.value.Interface()
-			if slices.ContainsFunc(s.Values, func(other any) bool { return reflect.DeepEqual(other, value) }) {
+			if s.place(value) >= 0 {
 				r.problem(item, "%s is given twice", ValueText(value))
 			}
 			s.Values = append(s.Values, value)
 		}
 	}
-	r.swept = slices.DeleteFunc(r.swept, func(other *swept) bool { return other.Key == path && r.overriding() })
+	r.swept = slices.DeleteFunc(r.swept, func(other SweptKey) bool { return other.Key == s.Key && r.overriding() })
 	if len(r.problems) == before {
-		r.swept = append(r.swept, s)
+		r.swept, r.given[at.key] = append(r.swept, s), at
 	}
 }
 
-// sweptAt returns a swept key; nil if it is not swept.
-func (r *reader) sweptAt(path string) *swept {
-	if i := slices.IndexFunc(r.swept, func(s *swept) bool { return s.Key == path }); i >= 0 {
-		return r.swept[i]
-	}
-	return nil
+// place returns the place of a value in a key's list, -1 if it is not there.
+func (k SweptKey) place(value any) int {
+	return slices.IndexFunc(k.Values, func(other any) bool { return reflect.DeepEqual(other, value) })
 }
 
-// finishSweep returns the section `sweep` without its settings, and checks how many
-// there are. After a problem, and without such a section, it has no keys.
+// finishSweep makes the section `sweep` with its settings. After a problem, and
+// without such a section, it has no keys and a single setting.
 func (r *reader) finishSweep() *Sweep {
-	c := Config{Sweep: &Sweep{}}
+	c := Config{Sweep: &Sweep{Keys: r.swept}}
 	r.fill(&c, r.given)
 	s, at, budget := c.Sweep, r.given["sweep"], &given{source: r.sources[0], key: "sweep.budget"}
 	if g, ok := r.given[budget.key]; ok {
 		budget = g
 	}
 	draws := s.Method == "random" || s.Budget > 0
-	for _, one := range r.swept {
-		s.Keys = append(s.Keys, one.SweptKey)
-		draws = draws || one.Range != nil
-		if one.Range != nil && s.Method != "random" && s.Method != "halving" && r.sound("sweep.method") {
-			r.problem(one.at, "is a range, and method: %s tries listed values; list some, or set method to random or halving with a budget", s.Method)
+	for _, swept := range s.Keys {
+		draws = draws || swept.Range != nil
+		if swept.Range != nil && s.Method != "random" && s.Method != "halving" && r.sound("sweep.method") {
+			r.problem(r.given["sweep."+swept.Key], "is a range, and method: %s tries listed values; list some, or set method to random or halving with a budget", s.Method)
 		}
 	}
-	count := s.combinations()
-	if s.OneAtATime() {
-		count = float64(len(s.changes()))
-	}
+	count, _ := s.combinations()
 	switch most := min(count, MaxRuns); {
 	case at == nil || !r.sound("sweep"):
-	case len(r.swept) == 0:
+	case len(s.Keys) == 0:
 		r.problem(at, "names no key to sweep, as in optimizer.learning_rate: [0.01, 0.1]")
 	case draws && (s.Budget < 1 || float64(s.Budget) > most):
 		r.problem(budget, "%d is not between 1 and %.0f: how many settings to draw", s.Budget, most)
@@ -100,12 +87,13 @@ func (r *reader) finishSweep() *Sweep {
 		r.problem(at, "makes %.0f runs, more than %d; list fewer values, or let method: random with a budget draw some", count, MaxRuns)
 	}
 	if at == nil || !r.sound("sweep") { // the rest is still checked
-		for _, one := range r.swept {
-			r.wrong[one.Key] = true
-			delete(r.given, one.Key)
+		for _, swept := range s.Keys {
+			r.wrong[swept.Key] = true
+			delete(r.given, swept.Key)
 		}
-		r.swept, s = nil, &Sweep{}
+		s = &Sweep{}
 	}
+	r.settings(s, c.Random("sweep"))
 	return s
 }
 
@@ -114,94 +102,108 @@ func (s *Sweep) has(path string) bool {
 	return s != nil && slices.ContainsFunc(s.Keys, func(swept SweptKey) bool { return swept.Key == path })
 }
 
-// combinations counts the combinations of all values; a range of fractions has
-// infinitely many.
-func (s *Sweep) combinations() float64 {
-	n := 1.0
+// combinations counts the combinations of all values that are tried, and those of
+// the listed ones; a range of fractions has infinitely many.
+func (s *Sweep) combinations() (all, listed float64) {
+	all, listed = 1, 1
 	for _, swept := range s.Keys {
+		n := float64(len(swept.Values))
 		switch {
+		case swept.Range == nil && s.OneAtATime():
+			all += n - 1
 		case swept.Range == nil:
-			n *= float64(len(swept.Values))
+			all, listed = all*n, listed*n
 		case swept.Range.Whole:
-			n *= swept.Range.Max - swept.Range.Min + 1
+			all *= swept.Range.Max - swept.Range.Min + 1
 		default:
-			n = math.Inf(1)
+			all = math.Inf(1)
 		}
 	}
-	return n
+	return all, listed
 }
 
 // OneAtATime reports whether every setting differs from the first in one key at
 // most.
 func (s *Sweep) OneAtATime() bool { return s.Method == "one_at_a_time" }
 
-// changes returns the choices of the first values, and of those with another value
-// of a single key, in the order of a grid.
-func (s *Sweep) changes() []choice {
-	all := []choice{make(choice, len(s.Keys))}
-	for i, swept := range slices.Backward(s.Keys) {
-		for value := 1; value < len(swept.Values); value++ {
-			changed := make(choice, len(s.Keys))
-			changed[i] = float64(value)
-			all = append(all, changed)
-		}
-	}
-	return all
-}
-
 // settings makes the settings of a sweep: all, or as many as the budget says, which
 // are fewer if nearly all that are drawn turn out equal to earlier ones. A sweep
 // without keys has one.
-func (r *reader) settings(s *Sweep) {
+func (r *reader) settings(s *Sweep, random *rand.Rand) {
 	tried := make(map[string]bool) // by the settings' values that have an effect
-	try := func(c choice) {
-		setting := r.setting(c)
+	try := func(values []any) {
+		setting := r.setting(s, values)
 		if same := fmt.Sprintf("%q", setting.Values); !tried[same] {
 			tried[same] = true
 			s.Settings = append(s.Settings, setting)
 		}
 	}
+	all, listed := s.combinations()
 	switch {
 	case s.OneAtATime():
-		for _, c := range s.changes() {
-			try(c)
+		first := s.listed(0)
+		try(first)
+		for i, swept := range slices.Backward(s.Keys) {
+			for _, value := range swept.Values[1:] {
+				changed := slices.Clone(first)
+				changed[i] = value
+				try(changed)
+			}
 		}
 	case s.Budget == 0:
-		for place := range int(s.combinations()) {
+		for place := range int(all) {
 			try(s.listed(place))
 		}
 	default:
-		random, drawn := Config{Seed: r.setting(s.listed(0)).Config.Seed}.Random("sweep"), make(map[string]bool)
+		drawn := make(map[string]bool)
 		for range 100 * s.Budget {
-			c := s.draw(random)
-			if as := fmt.Sprint(c); !drawn[as] && len(s.Settings) < s.Budget {
+			values := s.listed(random.IntN(int(min(listed, 1<<40))))
+			for i, swept := range s.Keys {
+				if swept.Range != nil {
+					values[i] = swept.Range.draw(random)
+				}
+			}
+			if as := fmt.Sprintf("%#v", values); !drawn[as] && len(s.Settings) < s.Budget {
 				drawn[as] = true
-				try(c)
+				try(values)
 			}
 		}
 	}
 }
 
-// setting makes the setting of a choice. Its problems are added to those of the
-// other settings.
-func (r *reader) setting(c choice) Setting {
-	all, values, wrong := maps.Clone(r.given), make([]string, len(r.swept)), maps.Clone(r.wrong)
-	for i, s := range r.swept {
-		value, at := s.value(c[i]), *s.at
-		if s.Range == nil {
-			at = *at.element(int(c[i]))
+// listed are the keys' values at a place among all combinations of the listed
+// ones, the last key's changing fastest. It leaves out those of ranges.
+func (s *Sweep) listed(place int) []any {
+	values := make([]any, len(s.Keys))
+	for i, swept := range slices.Backward(s.Keys) {
+		if n := len(swept.Values); n > 0 {
+			values[i] = swept.Values[place%n]
+			place /= n
 		}
-		at.value = reflect.ValueOf(value)
-		all[s.Key], values[i] = &at, ValueText(value)
+	}
+	return values
+}
+
+// setting makes the setting with these values of the swept keys. Its problems are
+// added to those of the other settings.
+func (r *reader) setting(s *Sweep, values []any) Setting {
+	all, texts, wrong := maps.Clone(r.given), make([]string, len(values)), maps.Clone(r.wrong)
+	for i, swept := range s.Keys {
+		at := *r.given["sweep."+swept.Key]
+		if place := swept.place(values[i]); place >= 0 {
+			at = *at.element(place)
+		}
+		at.value = reflect.ValueOf(values[i])
+		all[swept.Key], texts[i] = &at, ValueText(values[i])
 	}
 	config := r.resolve(all)
 	r.wrong = wrong
-	for i, s := range r.swept {
-		if config.idle(s.key) != "" {
-			values[i] = ""
+	for i, swept := range s.Keys {
+		if config.idle(keyAt(swept.Key)) != "" {
+			texts[i] = ""
 		}
 	}
-	return Setting{config, values}
+	return Setting{config, texts}
 }
 
 // WithSource returns the configuration, including the settings of its sweep,

@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
-	"slices"
 	"strconv"
 )
 
@@ -58,8 +57,8 @@ func (r *reader) readRange(k *key, at *given) *Range {
 	return drawn
 }
 
-// draw draws a value.
-func (r *Range) draw(random *rand.Rand) float64 {
+// draw draws a value of the key's own type.
+func (r *Range) draw(random *rand.Rand) any {
 	low, high := r.Min, r.Max
 	if r.Whole {
 		high++ // the numbers from n up to n+1 stand for n
@@ -70,49 +69,8 @@ func (r *Range) draw(random *rand.Rand) float64 {
 		value = low * math.Pow(high/low, share)
 	}
 	if r.Whole {
-		value = math.Floor(value)
-	} else {
-		value, _ = strconv.ParseFloat(strconv.FormatFloat(value, 'g', 4, 64), 64) // the text is that of a number
+		return int(min(max(math.Floor(value), r.Min), r.Max))
 	}
+	value, _ = strconv.ParseFloat(strconv.FormatFloat(value, 'g', 4, 64), 64) // the text is that of a number
 	return min(max(value, r.Min), r.Max)
-}
-
-// A choice makes a setting: for each swept key the place of a value in its list,
-// or the value drawn from its range.
-type choice []float64
-
-// value returns the key's value in a choice.
-func (k SweptKey) value(chosen float64) any {
-	switch {
-	case k.Range == nil:
-		return k.Values[int(chosen)]
-	case k.Range.Whole:
-		return int(chosen)
-	}
-	return chosen
-}
-
-// listed is the choice at a place among all combinations of the listed values,
-// the last key's changing fastest. It leaves ranges out.
-func (s *Sweep) listed(place int) choice {
-	c := make(choice, len(s.Keys))
-	for i, swept := range slices.Backward(s.Keys) {
-		if swept.Range == nil {
-			c[i] = float64(place % len(swept.Values))
-			place /= len(swept.Values)
-		}
-	}
-	return c
-}
-
-// draw draws a choice.
-func (s *Sweep) draw(random *rand.Rand) choice {
-	lists := Sweep{Keys: slices.DeleteFunc(slices.Clone(s.Keys), func(swept SweptKey) bool { return swept.Range != nil })}
-	c := s.listed(random.IntN(int(min(lists.combinations(), 1<<40))))
-	for i, swept := range s.Keys {
-		if swept.Range != nil {
-			c[i] = swept.Range.draw(random)
-		}
-	}
-	return c
 }

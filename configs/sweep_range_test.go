@@ -24,8 +24,13 @@ func TestRangeDraws(t *testing.T) {
 		random, low := Config{Seed: 1}.Random("sweep"), 0
 		different := map[float64]bool{}
 		for range draws {
-			value := test.drawn.draw(random)
-			if value < test.drawn.Min || value > test.drawn.Max || test.drawn.Whole && value != math.Trunc(value) {
+			drawn := test.drawn.draw(random)
+			number, whole := drawn.(int)
+			value := float64(number)
+			if !whole {
+				value = drawn.(float64)
+			}
+			if value < test.drawn.Min || value > test.drawn.Max || whole != test.drawn.Whole {
 				t.Errorf("%v gives %v", test.drawn, value)
 			}
 			if value < test.middle {
