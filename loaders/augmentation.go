@@ -26,14 +26,6 @@ func (o BatchOptions) newAugmentation(epoch int) *augmentation {
 	return a
 }
 
-// skip draws and discards the alterations of a number of images, so that the
-// streams go on as if they had been used.
-func (a *augmentation) skip(images int) {
-	for range images {
-		a.draw()
-	}
-}
-
 // draw draws the alteration of the next image.
 func (a *augmentation) draw() alteration {
 	var drawn alteration
@@ -63,12 +55,7 @@ func (a alteration) apply(altered, image []byte, shape Shape) {
 		return
 	}
 	shift(altered, image, shape, -a.right, a.down)
-	mirror(altered, shape.Width)
-}
-
-// mirror flips an image left to right; width is that of its rows.
-func mirror(image []byte, width int) {
-	for row := range slices.Chunk(image, width) {
+	for row := range slices.Chunk(altered, shape.Width) {
 		slices.Reverse(row)
 	}
 }
@@ -82,19 +69,14 @@ func shift(shifted, image []byte, shape Shape, right, down int) {
 		for y := range shape.Height {
 			from := image[plane+width*min(max(y-down, 0), shape.Height-1):][:width]
 			to := shifted[plane+width*y:][:width]
-			if right >= 0 {
-				copy(to[right:], from)
-				fill(to[:right], from[0])
-			} else {
-				kept := copy(to, from[-right:])
-				fill(to[kept:], from[width-1])
+			gap, edge := to[:max(right, 0)], from[0]
+			if right < 0 {
+				gap, edge = to[width+right:], from[width-1]
+			}
+			copy(to[max(right, 0):], from[max(-right, 0):])
+			for i := range gap {
+				gap[i] = edge
 			}
 		}
-	}
-}
-
-func fill(bytes []byte, value byte) {
-	for i := range bytes {
-		bytes[i] = value
 	}
 }

@@ -8,40 +8,22 @@ import (
 
 const side = 32 // of photo
 
-func TestMirror(t *testing.T) {
-	image := randomRecords(photo, 3, 1)[1:]
-	flipped := slices.Clone(image)
-	mirror(flipped, photo.Width)
-	back := slices.Clone(flipped)
-	mirror(back, photo.Width)
-	if !bytes.Equal(back, image) {
-		t.Error("mirrored twice, the image is not itself")
-	}
-	for c := range 3 {
-		for y := range side {
-			for x := range side {
-				if got, want := flipped[c*side*side+y*side+x], image[c*side*side+y*side+(31-x)]; got != want {
-					t.Fatalf("plane %d, row %d, column %d is %d, want %d", c, y, x, got, want)
-				}
-			}
-		}
-	}
-}
-
-// TestShift compares with the definition, pixel by pixel: what a shifted image
+// TestAlterations compares with the definition, pixel by pixel: what a shifted image
 // shows at a place, the image has at the nearest of its places to where that
-// came from.
-func TestShift(t *testing.T) {
+// came from; a mirrored one has it on the other side.
+func TestAlterations(t *testing.T) {
 	image := randomRecords(photo, 4, 1)[1:]
-	shifted := make([]byte, photo.Values())
-	for _, by := range [][2]int{{0, 0}, {1, 0}, {-1, 0}, {0, 1}, {0, -1}, {3, -2}, {-4, 4}, {31, 31}, {-31, -31}} {
-		right, down := by[0], by[1]
-		shift(shifted, image, photo, right, down)
-		for i, got := range shifted {
+	altered := make([]byte, photo.Values())
+	for _, a := range []alteration{{false, 0, 0}, {true, 0, 0}, {false, 1, 0}, {false, -1, 0}, {false, 0, 1}, {false, 0, -1}, {true, 3, -2}, {false, -4, 4}, {false, 31, 31}, {true, -31, -31}} {
+		a.apply(altered, image, photo)
+		for i, got := range altered {
 			plane, y, x := i/(side*side), i/side%side, i%side
-			fromY, fromX := min(max(y-down, 0), side-1), min(max(x-right, 0), side-1)
+			fromY, fromX := min(max(y-a.down, 0), side-1), min(max(x-a.right, 0), side-1)
+			if a.mirrored {
+				fromX = side - 1 - fromX
+			}
 			if want := image[plane*side*side+fromY*side+fromX]; got != want {
-				t.Fatalf("%d right and %d down: plane %d, row %d, column %d is %d, want %d", right, down, plane, y, x, got, want)
+				t.Fatalf("%+v: plane %d, row %d, column %d is %d, want %d", a, plane, y, x, got, want)
 			}
 		}
 	}

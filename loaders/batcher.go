@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
-	"slices"
 
 	"gorgonia.org/tensor"
 
@@ -18,7 +17,7 @@ type Batch struct {
 	// set's own bytes, which nobody may change.
 	Bytes  [][]byte
 	Labels *tensor.Dense // (rows), indexes in the set's Classes
-	Places []int32       // the indexes of the rows' images in the Set
+	Places []int         // the indexes of the rows' images in the Set
 	// Transform turns Bytes into a model's input.
 	Transform *Transform
 
@@ -69,16 +68,12 @@ type Batcher struct {
 	batch     *Batch       // overwritten for each batch of an epoch
 	altered   []alteration // what happens to each row of it
 	buffers   []byte       // (B, values of an image), the altered rows; nil without augmentation
-	inOrder   []int32      // what setOrder returns, nil until it is asked for
 }
 
 // NewBatcher returns a batcher for a set.
 func NewBatcher(set *Set, transform *Transform, options BatchOptions) *Batcher {
-	b := &Batcher{Set: set, transform: transform, options: options}
-	b.batch = &Batch{
-		Bytes:     make([][]byte, 0, options.Size),
-		Transform: transform,
-	}
+	batch := &Batch{Bytes: make([][]byte, 0, options.Size), Transform: transform}
+	b := &Batcher{Set: set, transform: transform, options: options, batch: batch}
 	if options.Flip || options.Shift > 0 {
 		b.altered = make([]alteration, options.Size)
 		b.buffers = make([]byte, options.Size*set.Shape.Values())
@@ -87,11 +82,7 @@ func NewBatcher(set *Set, transform *Transform, options BatchOptions) *Batcher {
 }
 
 // Clone returns a batcher that yields the same batches, for another goroutine.
-func (b *Batcher) Clone() *Batcher {
-	clone := NewBatcher(b.Set, b.transform, b.options)
-	clone.inOrder = b.setOrder()
-	return clone
-}
+func (b *Batcher) Clone() *Batcher { return NewBatcher(b.Set, b.transform, b.options) }
 
 // Size is the number of rows of a full batch.
 func (b *Batcher) Size() int { return b.options.Size }
@@ -119,10 +110,16 @@ func (b *Batcher) Epoch(epoch int) iter.Seq[*Batch] { return b.EpochAfter(epoch,
 // batches. They are the same as if those had been asked for.
 func (b *Batcher) EpochAfter(epoch, steps int) iter.Seq[*Batch] {
 	return func(yield func(*Batch) bool) {
-		order := b.order(epoch)
+		order := upTo(b.Set.Len())
+		if b.options.Shuffle {
+			stream := b.options.Random(fmt.Sprintf("shuffle/%d", epoch))
+			stream.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		}
 		augmentation := b.options.newAugmentation(epoch)
 		skipped := min(steps*b.options.Size, len(order))
-		augmentation.skip(skipped)
+		for range skipped { // so that the streams go on as if those images had been used
+			augmentation.draw()
+		}
 		for first := skipped; first < len(order); first += b.options.Size {
 			b.fill(order[first:min(first+b.options.Size, len(order))], augmentation)
 			if !yield(b.batch) {
@@ -133,7 +130,7 @@ func (b *Batcher) EpochAfter(epoch, steps int) iter.Seq[*Batch] {
 }
 
 // fill fills the batch with the images at the given indexes.
-func (b *Batcher) fill(places []int32, augmentation *augmentation) {
+func (b *Batcher) fill(places []int, augmentation *augmentation) {
 	batch := b.batch
 	if batch.Rows() != len(places) {
 		batch.Labels = tensor.New(tensor.WithShape(len(places)), tensor.Of(tensor.Float32))
@@ -141,8 +138,8 @@ func (b *Batcher) fill(places []int32, augmentation *augmentation) {
 	labels := batch.Labels.Float32s()
 	batch.Places, batch.Bytes = places, batch.Bytes[:0]
 	for row, place := range places {
-		batch.Bytes = append(batch.Bytes, b.Set.Pixels(int(place)))
-		labels[row] = float32(b.Set.Class(int(place)))
+		batch.Bytes = append(batch.Bytes, b.Set.Pixels(place))
+		labels[row] = float32(b.Set.Class(place))
 	}
 	if b.buffers == nil {
 		return
@@ -161,25 +158,4 @@ func (b *Batcher) Rows(from, to int) {
 		b.altered[row].apply(altered, b.batch.Bytes[row], b.Set.Shape)
 		b.batch.Bytes[row] = altered
 	}
-}
-
-// order returns the epoch's order of the set's images, which nobody may change.
-func (b *Batcher) order(epoch int) []int32 {
-	if !b.options.Shuffle {
-		return b.setOrder()
-	}
-	order, stream := slices.Clone(b.setOrder()), b.options.Random(fmt.Sprintf("shuffle/%d", epoch))
-	stream.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-	return order
-}
-
-// setOrder returns the indexes of the set's images in its order.
-func (b *Batcher) setOrder() []int32 {
-	if b.inOrder == nil {
-		b.inOrder = make([]int32, b.Set.Len())
-		for i := range b.inOrder {
-			b.inOrder[i] = int32(i)
-		}
-	}
-	return b.inOrder
 }

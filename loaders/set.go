@@ -26,7 +26,7 @@ type Set struct {
 	Classes []string // names, in the order of Class
 
 	images   Images
-	indices  []int32
+	indices  []int
 	position []int // for each label the index in Classes, -1 if it is not selected
 }
 
@@ -47,7 +47,7 @@ func (d *Dataset) Select(images Images, classes []string) (*Set, error) {
 	}
 	for i := range images.Len() {
 		if set.position[images.Label(i)] >= 0 {
-			set.indices = append(set.indices, int32(i))
+			set.indices = append(set.indices, i)
 		}
 	}
 	return set, nil
@@ -57,70 +57,63 @@ func (d *Dataset) Select(images Images, classes []string) (*Set, error) {
 func (s *Set) Len() int { return len(s.indices) }
 
 // Class returns the index of image i's class in Classes.
-func (s *Set) Class(i int) int { return s.position[s.images.Label(int(s.indices[i]))] }
+func (s *Set) Class(i int) int { return s.position[s.images.Label(s.indices[i])] }
 
 // Pixels returns image i's bytes; see [Images.Pixels].
-func (s *Set) Pixels(i int) []byte { return s.images.Pixels(int(s.indices[i])) }
+func (s *Set) Pixels(i int) []byte { return s.images.Pixels(s.indices[i]) }
 
 // Split divides the set into training and validation images. share, between 0
 // and 1, is the share of the validation images, rounded to a whole number of
 // them. They are drawn at random, or are the last ones if random is nil. Both
 // parts keep the set's order.
 func (s *Set) Split(share float64, random *rand.Rand) (training, validation *Set, err error) {
-	return s.split(share, random, "images")
+	first, second, err := split(upTo(s.Len()), share, random, "images")
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.subset(first), s.subset(second), nil
 }
 
 // SplitByClass divides each class as Split divides the set, but gives it at least
 // one validation image.
 func (s *Set) SplitByClass(share float64, random *rand.Rand) (training, validation *Set, err error) {
-	own := make([][]int32, len(s.Classes))
+	own := make([][]int, len(s.Classes))
 	for i := range s.Len() {
-		own[s.Class(i)] = append(own[s.Class(i)], int32(i))
+		own[s.Class(i)] = append(own[s.Class(i)], i)
 	}
-	first, second := *s, *s
-	first.indices, second.indices = nil, nil
+	var first, second []int
 	for class, name := range s.Classes {
 		part := share
 		if n := float64(len(own[class])); n > 1 {
 			part = max(share, 1/n)
 		}
-		some, others, err := s.subset(own[class]).split(part, random, fmt.Sprintf("images of class %q", name))
+		some, others, err := split(own[class], part, random, fmt.Sprintf("images of class %q", name))
 		if err != nil {
 			return nil, nil, err
 		}
-		first.indices, second.indices = append(first.indices, some.indices...), append(second.indices, others.indices...)
+		first, second = append(first, some...), append(second, others...)
 	}
-	slices.Sort(first.indices)
-	slices.Sort(second.indices)
-	return &first, &second, nil
+	return s.subset(first), s.subset(second), nil
 }
 
-// split divides a set, whose images an error calls by the given words.
-func (s *Set) split(share float64, random *rand.Rand, words string) (training, validation *Set, err error) {
-	count := int(math.Round(share * float64(s.Len())))
-	if count < 1 || count >= s.Len() {
+// split divides the indexes of images, which an error calls by the given words.
+func split(places []int, share float64, random *rand.Rand, words string) (training, validation []int, err error) {
+	count := int(math.Round(share * float64(len(places))))
+	boundary := len(places) - count
+	if count < 1 || boundary < 1 {
 		return nil, nil, &SettingError{"data.validation", fmt.Sprintf(
-			"a share of %g leaves %d of the %d %s for validation and %d for training; both need at least one", share, count, s.Len(), words, s.Len()-count)}
-	}
-	order := make([]int32, s.Len())
-	for i := range order {
-		order[i] = int32(i)
+			"a share of %g leaves %d of the %d %s for validation and %d for training; both need at least one", share, count, len(places), words, boundary)}
 	}
 	if random != nil {
-		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		random.Shuffle(len(places), func(i, j int) { places[i], places[j] = places[j], places[i] })
 	}
-	boundary := s.Len() - count
-	return s.subset(order[:boundary]), s.subset(order[boundary:]), nil
+	return places[:boundary], places[boundary:], nil
 }
 
 // Sample returns count images of the set, drawn at random, in the set's order.
 // If the set has no more than that, it returns all.
 func (s *Set) Sample(count int, random *rand.Rand) *Set {
-	places := make([]int32, 0, min(count, s.Len()))
-	for _, place := range random.Perm(s.Len())[:cap(places)] {
-		places = append(places, int32(place))
-	}
-	return s.subset(places)
+	return s.subset(random.Perm(s.Len())[:min(count, s.Len())])
 }
 
 // Limit returns count images of the set, drawn at random with a like share of each
@@ -133,33 +126,27 @@ func (s *Set) Limit(count int, random *rand.Rand) (*Set, error) {
 	if count < len(s.Classes) {
 		return nil, &SettingError{"data.limit", fmt.Sprintf("%d is below the number of classes, %d, so that some would have no image", count, len(s.Classes))}
 	}
-	order := make([]int32, s.Len())
-	for i, place := range random.Perm(s.Len()) {
-		order[i] = int32(place)
+	order, sizes := random.Perm(s.Len()), make([]float64, len(s.Classes))
+	for i := range s.Len() {
+		sizes[s.Class(i)]++
 	}
-	sizes, shares := make([]float64, len(s.Classes)), make([]float64, s.Len())
-	for _, place := range order {
-		sizes[s.Class(int(place))]++
-	}
-	drawn := make([]float64, len(s.Classes))
+	shares, drawn := make([]float64, s.Len()), make([]float64, len(s.Classes))
 	for _, place := range order { // the share of its class that is drawn before it
-		class := s.Class(int(place))
+		class := s.Class(place)
 		shares[place] = drawn[class] / sizes[class]
 		drawn[class]++
 	}
-	slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(shares[a], shares[b]) })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(shares[a], shares[b]) })
 	return s.subset(order[:count]), nil
 }
 
 // Index returns image i's index among the dataset's images.
-func (s *Set) Index(i int) int { return int(s.indices[i]) }
+func (s *Set) Index(i int) int { return s.indices[i] }
 
 // Pick returns the images at the given indexes, in the order given.
-func (s *Set) Pick(places []int) *Set { return pick(s, places) }
-
-func pick[number int | int32](s *Set, places []number) *Set {
+func (s *Set) Pick(places []int) *Set {
 	part := *s
-	part.indices = make([]int32, len(places))
+	part.indices = make([]int, len(places))
 	for i, place := range places {
 		part.indices[i] = s.indices[place]
 	}
@@ -167,4 +154,13 @@ func pick[number int | int32](s *Set, places []number) *Set {
 }
 
 // subset returns the images at the given indexes, in the set's order.
-func (s *Set) subset(places []int32) *Set { return pick(s, slices.Sorted(slices.Values(places))) }
+func (s *Set) subset(places []int) *Set { return s.Pick(slices.Sorted(slices.Values(places))) }
+
+// upTo returns the numbers from 0 up to n-1.
+func upTo(n int) []int {
+	numbers := make([]int, n)
+	for i := range numbers {
+		numbers[i] = i
+	}
+	return numbers
+}

@@ -85,7 +85,7 @@ func (e *Evaluator) rows(ctx context.Context, batcher *loaders.Batcher, visit fu
 		}
 		total += machine.model.LossValue() * float64(batch.Rows())
 		for row, place := range batch.Places {
-			visit(machine.model, int(place), row)
+			visit(machine.model, place, row)
 		}
 	}
 	return total / float64(batcher.Set.Len()), nil

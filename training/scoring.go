@@ -133,7 +133,7 @@ func (s *scoring) count(model *graphs.Model, batch *loaders.Batch) {
 	s.counting.Lock()
 	defer s.counting.Unlock()
 	for row, place := range batch.Places {
-		actual, predicted := s.set.Class(int(place)), s.predict(graphs.Row(model.Output, row))
+		actual, predicted := s.set.Class(place), s.predict(graphs.Row(model.Output, row))
 		s.confusion.Add(actual, predicted)
 		s.correct[place] = predicted == actual
 	}

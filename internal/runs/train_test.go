@@ -85,7 +85,7 @@ func runOf(t testing.TB, session *Session, config configs.Config) *training.Run 
 }
 
 // firstBatch are the pixels and the places of a batcher's first batch.
-func firstBatch(batcher *loaders.Batcher, epoch int) (pixels []float32, places []int32) {
+func firstBatch(batcher *loaders.Batcher, epoch int) (pixels []float32, places []int) {
 	for batch := range batcher.Epoch(epoch) {
 		return slices.Clone(batch.Images().Float32s()), slices.Clone(batch.Places)
 	}
