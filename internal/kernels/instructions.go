@@ -16,7 +16,7 @@ package kernels
 import "runtime"
 
 // The assembly for amd64 and for arm64:
-//go:generate go -C avo run . -pkg kernels -out ../kernels_amd64.s -stubs ../kernels_stubs_amd64.go
+//go:generate go -C avo run . -out ../kernels_amd64.s
 //go:generate go -C neon run .
 
 // An instructionSet is the assembly of all kernels for one kind of processor.

@@ -9,9 +9,9 @@ import (
 // elementWise generates the passes that have one description for all widths.
 func elementWise(s instructionSet) {
 	add := func(p *pass, v reg.VecVirtual) { VADDPS(p.place("x"), v, v) }
-	inPlace(s, "addBias", "adds x to y", add)
-	inPlace(s, "subtract", "subtracts x from y", func(p *pass, v reg.VecVirtual) { VSUBPS(p.place("x"), v, v) })
-	inPlace(s, "addBiasReLU", "sets y to max(0, y + x)", func(p *pass, v reg.VecVirtual) { add(p, v); p.relu(v) })
+	inPlace(s, "addBias", add)
+	inPlace(s, "subtract", func(p *pass, v reg.VecVirtual) { VSUBPS(p.place("x"), v, v) })
+	inPlace(s, "addBiasReLU", func(p *pass, v reg.VecVirtual) { add(p, v); p.relu(v) })
 	reluGradient(s)
 	scale(s)
 	moveToward(s)
@@ -24,8 +24,8 @@ func elementWise(s instructionSet) {
 }
 
 // inPlace generates a pass that changes y, as changes its vectors, by x.
-func inPlace(s instructionSet, name, does string, change func(p *pass, v reg.VecVirtual)) {
-	p := newPass(s, name, does, []string{"y", "x"}, nil)
+func inPlace(s instructionSet, name string, change func(p *pass, v reg.VecVirtual)) {
+	p := newPass(s, name, "func(y, x *float32, n int)")
 	p.loop(func(int) {
 		v := p.load("y")
 		change(p, v)
@@ -35,7 +35,7 @@ func inPlace(s instructionSet, name, does string, change func(p *pass, v reg.Vec
 }
 
 func reluGradient(s instructionSet) {
-	p := newPass(s, "reluGradient", "sets dx to dy where y is not 0, and to 0 elsewhere", []string{"dx", "dy", "y"}, nil)
+	p := newPass(s, "reluGradient", "func(dx, dy, y *float32, n int)")
 	p.loop(func(int) {
 		v := p.load("dy")
 		p.keep(v, p.load("y"), notEqual, p.zero())
@@ -45,13 +45,13 @@ func reluGradient(s instructionSet) {
 }
 
 func scale(s instructionSet) {
-	p := newPass(s, "scale", "multiplies x by a factor", []string{"x"}, []string{"factor"})
+	p := newPass(s, "scale", "func(x *float32, n int, factor float32)")
 	p.loop(func(int) { p.store(p.times("factor", p.place("x")), "x") })
 	p.end()
 }
 
 func moveToward(s instructionSet) {
-	p := newPass(s, "moveToward", "adds a share of y - x to x", []string{"x", "y"}, []string{"share"})
+	p := newPass(s, "moveToward", "func(x, y *float32, n int, share float32)")
 	p.loop(func(int) {
 		x, difference := p.load("x"), p.load("y")
 		VSUBPS(x, difference, difference)
@@ -63,11 +63,11 @@ func moveToward(s instructionSet) {
 
 // sgd generates a step of SGD: without momentum, with it, or with Nesterov's.
 func sgd(s instructionSet, name string, momentum, nesterov bool) {
-	slices, constants := []string{"weights", "gradient"}, []string{"rate", "decay"}
+	signature := "func(weights, gradient *float32, n int, rate, decay float32)"
 	if momentum {
-		slices, constants = append(slices, "velocity"), append(constants, "momentum")
+		signature = "func(weights, gradient, velocity *float32, n int, rate, decay, momentum float32)"
 	}
-	p := newPass(s, name, "moves weights as SGD.Step says", slices, constants)
+	p := newPass(s, name, signature)
 	p.loop(func(int) {
 		w := p.load("weights")
 		v := p.times("decay", w)
@@ -99,9 +99,7 @@ var (
 // because AVX2 has too few registers for all of them. That costs nothing: the
 // processor waits for the divisions and the square root anyway.
 func adam(s instructionSet) {
-	p := newPass(s, "adam", "moves weights as Adam.Step says",
-		[]string{"weights", "gradient", "first", "second"},
-		[]string{"shrink", "decay", "beta1", "new1", "beta2", "new2", "rate", "correction", "eps"})
+	p := newPass(s, "adam", "func(weights, gradient, first, second *float32, n int, shrink, decay, beta1, new1, beta2, new2, rate, correction, eps float32)")
 	flush := func(moment reg.VecVirtual, least Mem) {
 		magnitude := p.broadcast(magnitude)
 		VANDPS(moment, magnitude, magnitude)

@@ -53,15 +53,11 @@ func (r *pixelReader) read(bytes, meanImage Mem) reg.VecVirtual {
 }
 
 // dotImage generates the dot product of an image and a vector, with the sums of
-// dot.
+// dot. The image has blocks of dotLanes bytes in each channel; mean is what is
+// subtracted from a block's pixels, meanStep numbers from the block before; scales are
+// three numbers a channel. Meanwhile the caches fetch the image next.
 func dotImage(s instructionSet) {
-	name := fmt.Sprintf("dotImage%d", s.bytes/4)
-	TEXT(name, NOSPLIT, "func(bytes, next *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32")
-	Doc(name+fmt.Sprintf(" returns the sum of an image's pixels times x. The image has as many blocks of %d", dotLanes),
-		"bytes a channel; mean is what is subtracted of the pixels of a block, meanStep numbers",
-		"from that of the block before; scales are three numbers a channel. Meanwhile the caches",
-		"fetch the image next. It needs "+s.name+".")
-	Pragma("noescape")
+	function(fmt.Sprintf("dotImage%d", s.bytes/4), "func(bytes, next *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32")
 	bytes, next := Load(Param("bytes"), GP64()), Load(Param("next"), GP64())
 	x, mean := Load(Param("x"), GP64()), Load(Param("mean"), GP64())
 	meanStep, channels := Load(Param("meanStep"), GP64()), Load(Param("channels"), GP64())
@@ -94,13 +90,10 @@ func dotImage(s instructionSet) {
 }
 
 // combineImages generates some columns of the product of a vector and a matrix
-// whose rows are images, with the sums of combine.
+// whose rows are images, with the sums of combine: dotLanes columns from column on,
+// of images all in one channel.
 func combineImages(s instructionSet) {
-	name := fmt.Sprintf("combineImages%d", s.bytes/4)
-	TEXT(name, NOSPLIT, "func(y, x *float32, images **byte, column, k int, mean, scale *float32)")
-	Doc(name+fmt.Sprintf(" sets %d numbers to the sums of the pixels of k images from a column on, each times a", dotLanes),
-		"number of x. mean is subtracted of the pixels; scale is the channel's three numbers. It needs "+s.name+".")
-	Pragma("noescape")
+	function(fmt.Sprintf("combineImages%d", s.bytes/4), "func(y, x *float32, images **byte, column, k int, mean, scale *float32)")
 	y, x, images := Load(Param("y"), GP64()), Load(Param("x"), GP64()), Load(Param("images"), GP64())
 	column, k := Load(Param("column"), GP64()), Load(Param("k"), GP64())
 	mean, scale := Load(Param("mean"), GP64()), Load(Param("scale"), GP64())

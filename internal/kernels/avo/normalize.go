@@ -18,8 +18,7 @@ var (
 // multiply-add, and corrects the quotient by it. That takes a few cycles, a
 // division takes tens. For all but rare divisors the bits are those of a division.
 func normalize(s instructionSet) {
-	p := s.beginPass("normalize", "sets y to (byte/255 - mean)/std, where inverse is 1/std", []string{"y"},
-		"func(y *float32, bytes *byte, n int, mean, std, inverse float32)")
+	p := newPass(s, "normalize", "func(y *float32, bytes *byte, n int, mean, std, inverse float32)")
 	bytes := Load(Param("bytes"), GP64())
 	mean, std, inverse := p.constant("mean"), p.constant("std"), p.constant("inverse")
 	most, mostInverse := p.broadcast(most), p.broadcast(mostInverse)

@@ -29,10 +29,7 @@ const packSignature = "func(to *float32, toStride int, from *float32, fromStride
 // or two cache lines of its own. Where the number of columns is not a multiple of a
 // register's, the last two registers overlap.
 func copyColumns(columns int) {
-	name := fmt.Sprintf("copy%d", columns)
-	TEXT(name, NOSPLIT, packSignature)
-	Doc(name + fmt.Sprintf(" copies %d columns of k rows to rows toStride numbers apart. It needs AVX.", columns))
-	Pragma("noescape")
+	function(fmt.Sprintf("copy%d", columns), packSignature)
 	p := loadPackArguments()
 	lanes, vector := 8, YMM
 	if columns < 8 {
@@ -60,10 +57,7 @@ const panelsAtOnce = 4
 // and there: the rows of large matrices often lie so far apart that their lines
 // compete for the same few places in the caches, and all are of other pages.
 func copyPanels(columns int) {
-	name := fmt.Sprintf("copy%dx%d", panelsAtOnce, columns)
-	TEXT(name, NOSPLIT, "func(to *float32, panelStride int, from *float32, fromStride, k int)")
-	Doc(name + fmt.Sprintf(" copies k rows to %d panels of %d columns, panelStride numbers apart. It needs AVX.", panelsAtOnce, columns))
-	Pragma("noescape")
+	function(fmt.Sprintf("copy%dx%d", panelsAtOnce, columns), "func(to *float32, panelStride int, from *float32, fromStride, k int)")
 	to, panelStride := Load(Param("to"), GP64()), Load(Param("panelStride"), GP64())
 	from, fromStride, k := Load(Param("from"), GP64()), Load(Param("fromStride"), GP64()), Load(Param("k"), GP64())
 	SHLQ(Imm(2), panelStride)
@@ -97,10 +91,7 @@ func copyPanels(columns int) {
 // of k. It transposes four or eight rows: four columns at a time, then the columns
 // that are left one by one.
 func transposeRows(count int) {
-	name := fmt.Sprintf("transpose%d", count)
-	TEXT(name, NOSPLIT, packSignature)
-	Doc(name + fmt.Sprintf(" transposes %d rows of k columns to k rows toStride numbers apart. It needs AVX.", count))
-	Pragma("noescape")
+	function(fmt.Sprintf("transpose%d", count), packSignature)
 	p := loadPackArguments()
 	rows := make([]Mem, count)
 	bases := make([]reg.Register, count/2) // every second row; the next is a stride behind

@@ -23,25 +23,13 @@ type pass struct {
 	disp   int                     // from those to the vector being computed, in bytes
 }
 
-// newPass begins a pass over slices of n numbers with constants beside them.
-// does is what its documentation says that it does.
-func newPass(s instructionSet, name, does string, slices, constants []string) *pass {
-	signature := "func(" + strings.Join(slices, ", ") + " *float32, n int"
-	if constants != nil {
-		signature += ", " + strings.Join(constants, ", ") + " float32"
-	}
-	return s.beginPass(name, does, slices, signature+")")
-}
-
-// beginPass loads a pass's slices.
-func (s instructionSet) beginPass(name, does string, slices []string, signature string) *pass {
-	name = fmt.Sprintf("%s%d", name, s.bytes/4)
-	TEXT(name, NOSPLIT, signature)
-	Doc(fmt.Sprintf("%s %s. n is a multiple of %d. It needs %s.", name, does, passNumbers, s.name))
-	Pragma("noescape")
+// newPass begins a pass with the given signature: slices of n numbers come first.
+func newPass(s instructionSet, name, signature string) *pass {
+	function(fmt.Sprintf("%s%d", name, s.bytes/4), signature)
+	slices, _, _ := strings.Cut(strings.TrimPrefix(signature, "func("), " *float32")
 	p := &pass{instructionSet: s, slices: map[string]reg.Register{}, at: Load(Param("n"), GP64())}
 	SHLQ(Imm(2), p.at)
-	for _, slice := range slices {
+	for _, slice := range strings.Split(slices, ", ") {
 		p.slices[slice] = Load(Param(slice), GP64())
 		ADDQ(p.at, p.slices[slice])
 	}

@@ -31,13 +31,11 @@ func (s instructionSet) half(v reg.VecVirtual) reg.Register {
 // half of the sums is added to the lower half until one is left. The square of a
 // float32 is exact in float64, so that fusing it with the addition changes nothing.
 func squares(s instructionSet, gradient bool) {
-	var p *pass
+	name, signature := "squares", "func(x, y *float32, n int) float64"
 	if gradient {
-		p = s.beginPass("squaresGradient", "returns the sum of (x - y)^2 and sets gradient to scale * (x - y)",
-			[]string{"gradient", "x", "y"}, "func(gradient, x, y *float32, n int, scale float32) float64")
-	} else {
-		p = s.beginPass("squares", "returns the sum of (x - y)^2", []string{"x", "y"}, "func(x, y *float32, n int) float64")
+		name, signature = "squaresGradient", "func(gradient, x, y *float32, n int, scale float32) float64"
 	}
+	p := newPass(s, name, signature)
 	sums := s.sums(8 * passNumbers / s.bytes)
 	p.loop(func(i int) {
 		d := p.load("x")
@@ -79,10 +77,7 @@ func squares(s instructionSet, gradient bool) {
 // last. Many columns at once are faster, as memory is read faster along rows than
 // along columns.
 func columnSums(s instructionSet, vectors int) {
-	name := fmt.Sprintf("columnSums%d", vectors*s.bytes/8)
-	TEXT(name, NOSPLIT, "func(sums, a *float32, stride, rows int)")
-	Doc(fmt.Sprintf("%s sets as many numbers to the sums of columns whose rows are stride numbers apart. It needs %s.", name, s.name))
-	Pragma("noescape")
+	function(fmt.Sprintf("columnSums%d", vectors*s.bytes/8), "func(sums, a *float32, stride, rows int)")
 	to, a := Load(Param("sums"), GP64()), Load(Param("a"), GP64())
 	stride, rows := Load(Param("stride"), GP64()), Load(Param("rows"), GP64())
 	SHLQ(Imm(2), stride)

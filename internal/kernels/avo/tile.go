@@ -36,10 +36,7 @@ const unroll = 4
 // first product to the last. It reads A's numbers one by one, so they may lie in a
 // panel or in the matrix itself, whichever way that is stored.
 func tile(s instructionSet, rows int) {
-	name := fmt.Sprintf("tile%dx%d", rows, s.columns())
-	TEXT(name, NOSPLIT, "func(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)")
-	Doc(name + " sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's rows are rowStride numbers apart, its columns stepStride. It needs " + s.name + ".")
-	Pragma("noescape")
+	function(fmt.Sprintf("tile%dx%d", rows, s.columns()), "func(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)")
 	c, stride := Load(Param("c"), GP64()), Load(Param("stride"), GP64())
 	a, b := Load(Param("a"), GP64()), Load(Param("b"), GP64())
 	k, accumulate := Load(Param("k"), GP64()), Load(Param("accumulate"), GP8())

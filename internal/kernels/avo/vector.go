@@ -17,10 +17,7 @@ const dotLanes = 64
 // 64; then the upper half of the sums is added to the lower half until one is
 // left; the products behind the last multiple of 64 follow one by one.
 func dot(s instructionSet) {
-	name := fmt.Sprintf("dot%d", s.bytes/4)
-	TEXT(name, NOSPLIT, "func(a, b *float32, k int) float32")
-	Doc(name + " returns the sum of k products. It needs " + s.name + ".")
-	Pragma("noescape")
+	function(fmt.Sprintf("dot%d", s.bytes/4), "func(a, b *float32, k int) float32")
 	a, b := Load(Param("a"), GP64()), Load(Param("b"), GP64())
 	k := Load(Param("k"), GP64())
 	sums := make([]reg.VecVirtual, 4*dotLanes/s.bytes)
@@ -88,10 +85,7 @@ func (s instructionSet) fold(sums []reg.VecVirtual) reg.Register {
 // of one row that reads the matrix where it lies, without packing.
 func combine(s instructionSet, vectors int) {
 	columns := vectors * s.bytes / 4
-	name := fmt.Sprintf("combine%d", columns)
-	TEXT(name, NOSPLIT, "func(y, x, b *float32, stride, k int)")
-	Doc(fmt.Sprintf("%s sets %d numbers to the sum of k rows of B, stride numbers apart, times those of x. It needs %s.", name, columns, s.name))
-	Pragma("noescape")
+	function(fmt.Sprintf("combine%d", columns), "func(y, x, b *float32, stride, k int)")
 	y, x, b := Load(Param("y"), GP64()), Load(Param("x"), GP64()), Load(Param("b"), GP64())
 	stride, k := Load(Param("stride"), GP64()), Load(Param("k"), GP64())
 	SHLQ(Imm(2), stride)
@@ -120,9 +114,7 @@ func combine(s instructionSet, vectors int) {
 // combineOne generates combine for a single column. It computes those that are too
 // few to fill a register.
 func combineOne() {
-	TEXT("combine1", NOSPLIT, "func(y, x, b *float32, stride, k int)")
-	Doc("combine1 sets one number to the sum of k numbers, stride apart, times those of x. It needs FMA.")
-	Pragma("noescape")
+	function("combine1", "func(y, x, b *float32, stride, k int)")
 	y, x, b := Load(Param("y"), GP64()), Load(Param("x"), GP64()), Load(Param("b"), GP64())
 	stride, k := Load(Param("stride"), GP64()), Load(Param("k"), GP64())
 	SHLQ(Imm(2), stride)

@@ -4,9 +4,9 @@ import "math"
 
 // elementWise generates the passes over numbers.
 func elementWise(file *file) {
-	inPlace(file, "addBias", "adds x to y", func(p *pass, y, x vector) { p.add(y, y, x) })
-	inPlace(file, "subtract", "subtracts x from y", func(p *pass, y, x vector) { p.sub(y, y, x) })
-	inPlace(file, "addBiasReLU", "sets y to max(0, y + x)", func(p *pass, y, x vector) {
+	inPlace(file, "addBias", func(p *pass, y, x vector) { p.add(y, y, x) })
+	inPlace(file, "subtract", func(p *pass, y, x vector) { p.sub(y, y, x) })
+	inPlace(file, "addBiasReLU", func(p *pass, y, x vector) {
 		p.add(y, y, x)
 		below := p.vector() // the processor's maximum would turn -0 to +0
 		p.isBelow0(below, y)
@@ -24,8 +24,8 @@ func elementWise(file *file) {
 }
 
 // inPlace generates a pass that changes y, as changes its vectors, by x.
-func inPlace(file *file, name, does string, change func(p *pass, y, x vector)) {
-	p := newPass(file, name, does, []string{"y", "x"}, nil)
+func inPlace(file *file, name string, change func(p *pass, y, x vector)) {
+	p := newPass(file, name, "func(y, x *float32, n int)")
 	p.loop(func(int) {
 		y := p.take("y")
 		change(p, y, p.take("x"))
@@ -35,7 +35,7 @@ func inPlace(file *file, name, does string, change func(p *pass, y, x vector)) {
 }
 
 func reluGradient(file *file) {
-	p := newPass(file, "reluGradient", "sets dx to dy where y is not 0, and to 0 elsewhere", []string{"dx", "dy", "y"}, nil)
+	p := newPass(file, "reluGradient", "func(dx, dy, y *float32, n int)")
 	p.loop(func(int) {
 		v, zero := p.take("dy"), p.take("y")
 		p.isZero(zero, zero)
@@ -46,13 +46,13 @@ func reluGradient(file *file) {
 }
 
 func scale(file *file) {
-	p := newPass(file, "scale", "multiplies x by a factor", []string{"x"}, []string{"factor"})
+	p := newPass(file, "scale", "func(x *float32, n int, factor float32)")
 	p.loop(func(int) { p.put(p.times("factor", p.take("x")), "x") })
 	p.ret()
 }
 
 func moveToward(file *file) {
-	p := newPass(file, "moveToward", "adds a share of y - x to x", []string{"x", "y"}, []string{"share"})
+	p := newPass(file, "moveToward", "func(x, y *float32, n int, share float32)")
 	p.loop(func(int) {
 		x, difference := p.take("x"), p.take("y")
 		p.sub(difference, difference, x)
@@ -64,11 +64,11 @@ func moveToward(file *file) {
 
 // sgd generates a step of SGD: without momentum, with it, or with Nesterov's.
 func sgd(file *file, name string, momentum, nesterov bool) {
-	slices, constants := []string{"weights", "gradient"}, []string{"rate", "decay"}
+	signature := "func(weights, gradient *float32, n int, rate, decay float32)"
 	if momentum {
-		slices, constants = append(slices, "velocity"), append(constants, "momentum")
+		signature = "func(weights, gradient, velocity *float32, n int, rate, decay, momentum float32)"
 	}
-	p := newPass(file, name, "moves weights as SGD.Step says", slices, constants)
+	p := newPass(file, name, signature)
 	p.loop(func(int) {
 		w := p.take("weights")
 		v := p.times("decay", w)
@@ -91,9 +91,7 @@ func sgd(file *file, name string, momentum, nesterov bool) {
 
 // adam generates a step of Adam.
 func adam(file *file) {
-	p := newPass(file, "adam", "moves weights as Adam.Step says",
-		[]string{"weights", "gradient", "first", "second"},
-		[]string{"shrink", "decay", "beta1", "new1", "beta2", "new2", "rate", "correction", "eps"})
+	p := newPass(file, "adam", "func(weights, gradient, first, second *float32, n int, shrink, decay, beta1, new1, beta2, new2, rate, correction, eps float32)")
 	leastFirst, leastSecond := p.float32(math.Float32bits(0x1p-100)), p.float32(math.Float32bits(0x1p-126))
 	flush := func(moment, least vector) {
 		below := p.vector()

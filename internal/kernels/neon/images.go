@@ -1,9 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // A pixelReader turns bytes into pixels in registers: (byte/255 - mean)/std less
 // the mean image. As on amd64 it multiplies with the inverse instead of dividing.
@@ -53,13 +50,11 @@ func (f *function) loadBytes(v vector, bytes general) {
 }
 
 // dotImage generates the dot product of an image and a vector, with the sums of
-// dot.
+// dot. The image has blocks of dotLanes bytes in each channel; mean is what is
+// subtracted from a block's pixels, meanStep numbers from the block before; scales are
+// three numbers a channel. Meanwhile the caches fetch the image next.
 func dotImage(to *file) {
-	f := to.function("dotImage4", "func(bytes, next *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32",
-		fmt.Sprintf("returns the sum of an image's pixels times x. The image has as many blocks of %d\n"+
-			"// bytes a channel; mean is what is subtracted from the pixels of a block, meanStep numbers\n"+
-			"// from that of the block before; scales are three numbers a channel. Meanwhile the\n"+
-			"// caches fetch the image next.", dotLanes))
+	f := to.function("dotImage4", "func(bytes, next *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32")
 	bytes, next, x, mean := f.argument("bytes"), f.argument("next"), f.argument("x"), f.argument("mean")
 	meanStep, channels, scales, blocks := f.stride("meanStep"), f.argument("channels"), f.argument("scales"), f.general()
 	reader, factors, sums := newPixelReader(f), f.vector(), f.zeros(4*dotLanes/vectorBytes)
@@ -86,11 +81,10 @@ func dotImage(to *file) {
 }
 
 // combineImages generates some columns of the product of a vector and a matrix
-// whose rows are images, with the sums of combine.
+// whose rows are images, with the sums of combine: dotLanes columns from column on,
+// of images all in one channel.
 func combineImages(to *file) {
-	f := to.function("combineImages4", "func(y, x *float32, images **byte, column, k int, mean, scale *float32)",
-		fmt.Sprintf("sets %d numbers to the sums of the pixels of k images from a column on, each times a\n"+
-			"// number of x. mean is subtracted from the pixels; scale is the channel's three numbers.", dotLanes))
+	f := to.function("combineImages4", "func(y, x *float32, images **byte, column, k int, mean, scale *float32)")
 	y, x, images := f.argument("y"), f.argument("x"), f.argument("images")
 	column, k := f.argument("column"), f.argument("k")
 	mean, scale, bytes := f.argument("mean"), f.argument("scale"), f.general()

@@ -1,7 +1,7 @@
 // Command neon writes the assembly of package kernels for arm64, whose vector
 // instructions are called NEON:
 //
-//	go generate ./kernels
+//	go generate ./internal/kernels
 //
 // It is a module of its own, so that the program does not depend on the
 // disassembler that its test compares with.

@@ -7,9 +7,7 @@ import "math"
 // divisor's inverse, computes the remainder of that quotient by a fused
 // multiply-add, and corrects the quotient by it.
 func normalize(file *file) {
-	p := beginPass(file, "normalize", "sets y to (byte/255 - mean)/std, where inverse is 1/std",
-		[]string{"y"}, []string{"mean", "std", "inverse"},
-		"func(y *float32, bytes *byte, n int, mean, std, inverse float32)")
+	p := newPass(file, "normalize", "func(y *float32, bytes *byte, n int, mean, std, inverse float32)")
 	bytes := p.argument("bytes")
 	most, mostInverse := p.float32(math.Float32bits(255)), p.float32(math.Float32bits(1./255))
 	divide := func(v, divisor, inverse vector) (quotient vector) {

@@ -8,8 +8,7 @@ const packSignature = "func(to *float32, toStride int, from *float32, fromStride
 // step of k. Where the number of columns is not a multiple of four, the last two
 // registers overlap.
 func copyColumns(file *file, columns int) {
-	f := file.function(fmt.Sprintf("copy%d", columns), packSignature,
-		fmt.Sprintf("copies %d columns of k rows to rows toStride numbers apart.", columns))
+	f := file.function(fmt.Sprintf("copy%d", columns), packSignature)
 	to, toStride := f.argument("to"), f.stride("toStride")
 	from, fromStride, k := f.argument("from"), f.stride("fromStride"), f.argument("k")
 	vectors := f.some((columns + 3) / 4)
@@ -32,8 +31,7 @@ func copyColumns(file *file, columns int) {
 // of k. It transposes four or eight rows: four columns at a time, then the columns
 // that are left one by one.
 func transposeRows(file *file, count int) {
-	f := file.function(fmt.Sprintf("transpose%d", count), packSignature,
-		fmt.Sprintf("transposes %d rows of k columns to k rows toStride numbers apart.", count))
+	f := file.function(fmt.Sprintf("transpose%d", count), packSignature)
 	to, toStride := f.argument("to"), f.stride("toStride")
 	rows := make([]general, count)
 	rows[0] = f.argument("from")

@@ -1,9 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // passNumbers is how many numbers an element-wise pass computes before its loop
 // jumps back, as many as on amd64. A pass takes only multiples of it.
@@ -21,28 +18,21 @@ type pass struct {
 	disp      int                // from those addresses to the vector being computed, in bytes
 }
 
-// newPass begins a pass over slices of n numbers with constants beside them.
-// does is what its documentation says that it does.
-func newPass(file *file, name, does string, slices, constants []string) *pass {
-	signature := "func(" + strings.Join(slices, ", ") + " *float32, n int"
-	if constants != nil {
-		signature += ", " + strings.Join(constants, ", ") + " float32"
-	}
-	return beginPass(file, name, does, slices, constants, signature+")")
-}
-
-// beginPass loads a pass's slices and constants.
-func beginPass(file *file, name, does string, slices, constants []string, signature string) *pass {
-	p := &pass{
-		function: file.function(name+"4", signature, fmt.Sprintf("%s. n is a multiple of %d.", does, passNumbers)),
-		slices:   map[string]general{}, order: slices, constants: map[string]vector{},
-	}
-	for _, slice := range slices {
+// newPass begins a pass with the given signature: slices of n numbers come first,
+// constants last.
+func newPass(file *file, name, signature string) *pass {
+	p := &pass{function: file.function(name+"4", signature), slices: map[string]general{}, constants: map[string]vector{}}
+	slices, _, _ := strings.Cut(strings.TrimPrefix(signature, "func("), " *float32")
+	p.order = strings.Split(slices, ", ")
+	for _, slice := range p.order {
 		p.slices[slice] = p.argument(slice)
 	}
 	p.left = p.argument("n")
-	for _, constant := range constants {
-		p.constants[constant] = p.constant(constant)
+	_, constants, _ := strings.Cut(signature, "n int, ")
+	if constants, _, found := strings.Cut(constants, " float32"); found {
+		for constant := range strings.SplitSeq(constants, ", ") {
+			p.constants[constant] = p.constant(constant)
+		}
 	}
 	return p
 }

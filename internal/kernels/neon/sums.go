@@ -7,13 +7,11 @@ import "fmt"
 // half of the sums is added to the lower half until one is left. The square of a
 // float32 is exact in float64, so that fusing it with the addition changes nothing.
 func squares(file *file, gradient bool) {
-	var p *pass
+	name, signature := "squares", "func(x, y *float32, n int) float64"
 	if gradient {
-		p = beginPass(file, "squaresGradient", "returns the sum of (x - y)^2 and sets gradient to scale * (x - y)",
-			[]string{"gradient", "x", "y"}, []string{"scale"}, "func(gradient, x, y *float32, n int, scale float32) float64")
-	} else {
-		p = beginPass(file, "squares", "returns the sum of (x - y)^2", []string{"x", "y"}, nil, "func(x, y *float32, n int) float64")
+		name, signature = "squaresGradient", "func(gradient, x, y *float32, n int, scale float32) float64"
 	}
+	p := newPass(file, name, signature)
 	sums := p.zeros(8 * passNumbers / vectorBytes)
 	p.loop(func(i int) {
 		d, y := p.take("x"), p.take("y")
@@ -41,8 +39,7 @@ func squares(file *file, gradient bool) {
 // last. The sums take an even number of registers, vectors.
 func columnSums(file *file, vectors int) {
 	columns := vectors * vectorBytes / 8
-	f := file.function(fmt.Sprintf("columnSums%d", columns), "func(sums, a *float32, stride, rows int)",
-		fmt.Sprintf("sets %d numbers to the sums of columns whose rows are stride numbers apart.", columns))
+	f := file.function(fmt.Sprintf("columnSums%d", columns), "func(sums, a *float32, stride, rows int)")
 	to, a, stride, rows := f.argument("sums"), f.argument("a"), f.stride("stride"), f.argument("rows")
 	sums := f.zeros(vectors)
 	v, wide := f.vector(), f.vector()

@@ -29,8 +29,7 @@ const unroll = 4
 // can reach all of the core's peak, less what loading and storing the tile takes.
 func tile(to *file, rows int) {
 	f := to.function(fmt.Sprintf("tile%dx%d", rows, tileColumns),
-		"func(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)",
-		"sets a tile of C, whose rows are stride numbers apart, to A B, or adds A B to it. A's columns are stepStride numbers apart; the numbers of a column lie beside one another, so rowStride must be 1.")
+		"func(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)")
 	c, stride := f.argument("c"), f.stride("stride")
 	a, stepStride := f.argument("a"), f.stride("stepStride")
 	b, k, accumulate := f.argument("b"), f.argument("k"), f.general()

@@ -10,7 +10,7 @@ const dotLanes = 64
 // 64; then the upper half of the sums is added to the lower half until one is
 // left; the products behind the last multiple of 64 follow one by one.
 func dot(to *file) {
-	f := to.function("dot4", "func(a, b *float32, k int) float32", "returns the sum of k products.")
+	f := to.function("dot4", "func(a, b *float32, k int) float32")
 	a, b, k := f.argument("a"), f.argument("b"), f.argument("k")
 	sums := f.zeros(4 * dotLanes / vectorBytes)
 	x, y := f.some(2), f.some(2)
@@ -70,8 +70,7 @@ const combineSignature = "func(y, x, b *float32, stride, k int)"
 // of one row that reads the matrix where it lies, without packing.
 func combine(to *file, vectors int) {
 	columns := vectors * vectorBytes / 4
-	f := to.function(fmt.Sprintf("combine%d", columns), combineSignature,
-		fmt.Sprintf("sets %d numbers to the sum of k rows of B, stride numbers apart, times those of x.", columns))
+	f := to.function(fmt.Sprintf("combine%d", columns), combineSignature)
 	y, x, b := f.argument("y"), f.argument("x"), f.argument("b")
 	stride, k := f.stride("stride"), f.argument("k")
 	sums, factor, row := f.zeros(vectors), f.vector(), f.some(min(vectors, 8))
@@ -94,7 +93,7 @@ func combine(to *file, vectors int) {
 // combineOne generates combine for a single column. It computes those that are too
 // few to fill a register.
 func combineOne(to *file) {
-	f := to.function("combine1", combineSignature, "sets one number to the sum of k numbers, stride apart, times those of x.")
+	f := to.function("combine1", combineSignature)
 	y, x, b := f.argument("y"), f.argument("x"), f.argument("b")
 	stride, k := f.stride("stride"), f.argument("k")
 	sum, factor, v := f.zeros(1)[0], f.vector(), f.vector()
