@@ -46,7 +46,7 @@ func GELU(x *G.Node) (*G.Node, error) {
 // the function's value and its derivative.
 func elementwise(name string, x *G.Node, f func(x float32) (y, derivative float32)) *op {
 	o := newOp(name, x.Shape(), func(y []float32, in [][]float32) {
-		share(len(y), 8*len(y), func(from, to int) {
+		kernels.Share(len(y), 8*len(y), func(from, to int) {
 			for i, value := range in[0][from:to] {
 				y[from+i], _ = f(value)
 			}
@@ -55,7 +55,7 @@ func elementwise(name string, x *G.Node, f func(x float32) (y, derivative float3
 	o.wrt = []bool{true}
 	o.differentiate = func(inputs G.Nodes, _, gradient *G.Node) (G.Nodes, error) {
 		dx, err := newOp(name+" gradient", inputs[0].Shape(), func(dx []float32, in [][]float32) {
-			share(len(dx), 8*len(dx), func(from, to int) {
+			kernels.Share(len(dx), 8*len(dx), func(from, to int) {
 				for i, value := range in[0][from:to] {
 					_, derivative := f(value)
 					dx[from+i] = in[1][from+i] * derivative
@@ -76,13 +76,3 @@ func plainReLU(x *G.Node) *op {
 		return x, 1 // NaN stays NaN
 	})
 }
-
-// share calls do for parts of n elements or columns, on several processors if that
-// is worth it for so many numbers.
-func share(n, numbers int, do span) { kernels.Share(n, numbers, do) }
-
-// A span computes what lies between two places.
-type span func(from, to int)
-
-// Rows serves [kernels.Share].
-func (do span) Rows(from, to int) { do(from, to) }

@@ -5,6 +5,8 @@ import (
 	"math"
 
 	G "gorgonia.org/gorgonia"
+
+	"cifartrain/internal/kernels"
 )
 
 // The constants of torch.nn.BatchNorm1d.
@@ -32,12 +34,13 @@ func BatchNorm(x, weight, bias, mean, variance *G.Node, training bool) (*G.Node,
 	o.wrt = []bool{true, true, true, false, false}
 	o.differentiate = func(inputs G.Nodes, _, gradient *G.Node) (grads G.Nodes, err error) {
 		grads = make(G.Nodes, len(inputs))
-		for i, compute := range []func(out []float32, in [][]float32){n.inputGradient, n.weightGradient, n.biasGradient} {
+		for i, compute := range []func(out []float32, in [][]float32){n.inputGradient, n.weightGradient} {
 			if grads[i], err = newOp("batch norm gradient", inputs[i].Shape(), compute).apply(gradient, inputs[0], inputs[1]); err != nil {
 				return nil, err
 			}
 		}
-		return grads, nil
+		grads[2], err = columnSums(gradient, bias.Shape())
+		return grads, err
 	}
 	return o.apply(x, weight, bias, mean, variance)
 }
@@ -92,7 +95,7 @@ func (n *normalization) measure(x, mean, variance []float32, from, to int) {
 }
 
 // columns calls do for parts of the columns.
-func (n *normalization) columns(do span) { share(n.width, 8*n.rows*n.width, do) }
+func (n *normalization) columns(do func(from, to int)) { kernels.Share(n.width, 8*n.rows*n.width, do) }
 
 // sums returns, of the columns from one to another, the sums of dy and of dy times
 // the normalized x.
@@ -129,16 +132,6 @@ func (n *normalization) weightGradient(dw []float32, in [][]float32) {
 		_, normalized := n.sums(in[0], in[1], from, to)
 		for j := from; j < to; j++ {
 			dw[j] = float32(normalized[j])
-		}
-	})
-}
-
-// biasGradient sets the gradient by the bias.
-func (n *normalization) biasGradient(db []float32, in [][]float32) {
-	n.columns(func(from, to int) {
-		plain, _ := n.sums(in[0], in[1], from, to)
-		for j := from; j < to; j++ {
-			db[j] = float32(plain[j])
 		}
 	})
 }

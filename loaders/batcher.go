@@ -65,9 +65,10 @@ type Batcher struct {
 
 	transform *Transform
 	options   BatchOptions
-	batch     *Batch       // overwritten for each batch of an epoch
-	altered   []alteration // what happens to each row of it
-	buffers   []byte       // (B, values of an image), the altered rows; nil without augmentation
+	batch     *Batch             // overwritten for each batch of an epoch
+	altered   []alteration       // what happens to each row of it
+	buffers   []byte             // (B, values of an image), the altered rows; nil without augmentation
+	alter     func(from, to int) // alterRows, kept to spare an allocation for each batch
 }
 
 // NewBatcher returns a batcher for a set.
@@ -76,7 +77,7 @@ func NewBatcher(set *Set, transform *Transform, options BatchOptions) *Batcher {
 	b := &Batcher{Set: set, transform: transform, options: options, batch: batch}
 	if options.Flip || options.Shift > 0 {
 		b.altered = make([]alteration, options.Size)
-		b.buffers = make([]byte, options.Size*set.Shape.Values())
+		b.buffers, b.alter = make([]byte, options.Size*set.Shape.Values()), b.alterRows
 	}
 	return b
 }
@@ -147,11 +148,11 @@ func (b *Batcher) fill(places []int, augmentation *augmentation) {
 	for row := range places {
 		b.altered[row] = augmentation.draw()
 	}
-	kernels.Share(len(places), len(places)*b.Set.Shape.Values(), b)
+	kernels.Share(len(places), len(places)*b.Set.Shape.Values(), b.alter)
 }
 
-// Rows alters the rows from one to another; it serves [kernels.Share].
-func (b *Batcher) Rows(from, to int) {
+// alterRows alters the rows from one to another.
+func (b *Batcher) alterRows(from, to int) {
 	values := b.Set.Shape.Values()
 	for row := from; row < to; row++ {
 		altered := b.buffers[row*values : (row+1)*values]

@@ -66,9 +66,9 @@ func (e *Evaluator) score(ctx context.Context, batcher *loaders.Batcher, batches
 		s.scorers <- scorer
 	}
 	if len(scorers) > 1 {
-		kernels.Share(batches, batches*numbers, s)
+		kernels.Share(batches, batches*numbers, s.part)
 	} else {
-		s.Rows(0, batches) // whose products are shared
+		s.part(0, batches) // whose products are shared
 	}
 	if s.ctx.Err() != nil {
 		return Evaluation{}, context.Cause(s.ctx)
@@ -105,8 +105,8 @@ func (e *Evaluator) scorers(batcher *loaders.Batcher, count int) ([]scorer, erro
 	return scorers, nil
 }
 
-// Rows scores the batches from one to another; it serves [kernels.Share].
-func (s *scoring) Rows(from, to int) {
+// part scores the batches from one to another.
+func (s *scoring) part(from, to int) {
 	worker := <-s.scorers
 	defer func() { s.scorers <- worker }()
 	for batch := range worker.batcher.EpochAfter(1, from) {

@@ -28,8 +28,8 @@ func (a Adam) Step(weights, gradient, first, second []float32) {
 	n := len(weights)
 	gradient, first, second = gradient[:n:len(gradient)], first[:n:len(first)], second[:n:len(second)]
 	c := a.constants()
-	share(n, passNumbers, n, func(part span) {
-		c.step(weights[part.from:part.to], gradient[part.from:part.to], first[part.from:part.to], second[part.from:part.to])
+	share(n, passNumbers, n, func(from, to int) {
+		c.step(weights[from:to], gradient[from:to], first[from:to], second[from:to])
 	})
 }
 

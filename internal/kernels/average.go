@@ -5,8 +5,8 @@ package kernels
 // torch.lerp computes it. A number of average that equals its value stays as it is.
 func MoveToward(average, values []float32, portion float32) {
 	values = values[:len(average):len(values)]
-	share(len(average), passNumbers, len(average), func(part span) {
-		moveToward(average[part.from:part.to], values[part.from:part.to], portion)
+	share(len(average), passNumbers, len(average), func(from, to int) {
+		moveToward(average[from:to], values[from:to], portion)
 	})
 }
 

@@ -16,21 +16,20 @@ const columnsUnit = 384
 // up in float64 from the first row to the last.
 func ColumnSums(sums, a []float32, m, n int) {
 	sums, a = sums[:n:len(sums)], a[:m*n:len(a)]
-	share(n, columnsUnit, m*n, func(columns span) { columnSums(sums, a, m, n, columns) })
+	share(n, columnsUnit, m*n, func(from, to int) { columnSums(sums, a, m, n, from, to) })
 }
 
-func columnSums(sums, a []float32, m, n int, columns span) {
-	at := columns.from
+func columnSums(sums, a []float32, m, n, at, to int) {
 	if instructions != nil && m > 0 {
 		for _, summer := range instructions.columnSums {
-			for ; at+summer.columns <= columns.to; at += summer.columns {
+			for ; at+summer.columns <= to; at += summer.columns {
 				summer.set(&sums[at], &a[at], n, m)
 			}
 		}
 	}
-	for at < columns.to {
+	for at < to {
 		var totals [passNumbers]float64
-		some := min(passNumbers, columns.to-at)
+		some := min(passNumbers, to-at)
 		for i := range m {
 			for j, v := range a[i*n+at:][:some] {
 				totals[j] += float64(v)

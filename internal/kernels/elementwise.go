@@ -6,8 +6,8 @@ func AddBias(a, bias []float32, m, n int) { eachRow(a, bias, m, n, add) }
 // eachRow calls do with each row of a (m, n) and the bias (n).
 func eachRow(a, bias []float32, m, n int, do func(row, bias []float32)) {
 	a, bias = a[:m*n:len(a)], bias[:n:len(bias)]
-	share(m, 1, m*n, func(rows span) {
-		for i := rows.from; i < rows.to; i++ {
+	share(m, 1, m*n, func(from, to int) {
+		for i := from; i < to; i++ {
 			do(a[i*n:(i+1)*n], bias)
 		}
 	})
@@ -44,7 +44,7 @@ func addBiasReLU(row, bias []float32) {
 
 // Scale multiplies each element of x by factor.
 func Scale(x []float32, factor float32) {
-	share(len(x), passNumbers, len(x), func(part span) { scale(x[part.from:part.to], factor) })
+	share(len(x), passNumbers, len(x), func(from, to int) { scale(x[from:to], factor) })
 }
 
 func scale(x []float32, factor float32) {

@@ -26,9 +26,9 @@ func (t *PixelTables) TimesVector(y []float32, images [][]byte, mean, x []float3
 	y = y[:len(images):len(y)]
 	means, step := t.means(mean, len(x))
 	channels := len(t.Values)
-	share(len(images), 1, len(images)*len(x), func(part span) {
-		for i := part.from; i < part.to; i++ {
-			image, next := images[i][:len(x):len(images[i])], images[min(i+1, part.to-1)]
+	share(len(images), 1, len(images)*len(x), func(from, to int) {
+		for i := from; i < to; i++ {
+			image, next := images[i][:len(x):len(images[i])], images[min(i+1, to-1)]
 			y[i] = instructions.dotImage(&image[0], &next[0], &x[0], &means[0], step, channels, len(x)/channels/imageBlock, &t.scales[0])
 		}
 	})
@@ -48,8 +48,8 @@ func (t *PixelTables) VectorTimes(y, x []float32, images [][]byte, mean []float3
 	if len(w.images) > 0 {
 		means, step := t.means(mean, len(y))
 		plane := len(y) / len(t.Values)
-		share(len(y), imageBlock, len(w.images)*len(y), func(part span) {
-			for at := part.from; at < part.to; at += imageBlock {
+		share(len(y), imageBlock, len(w.images)*len(y), func(from, to int) {
+			for at := from; at < to; at += imageBlock {
 				instructions.combineImages(&y[at], &w.factors[0], &w.images[0], at, len(w.images), &means[at/imageBlock*step], &t.scales[at/plane*scaleNumbers])
 			}
 		})

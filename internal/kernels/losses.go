@@ -52,12 +52,12 @@ func meanSquare(gradient, x, y []float32) float32 {
 	n := len(x)
 	y = y[:n:len(y)]
 	scale := 2 / float32(n)
-	total := sumBlocks(n, func(part span) float64 {
-		x, y := x[part.from:part.to], y[part.from:part.to]
+	total := sumBlocks(n, func(from, to int) float64 {
+		x, y := x[from:to], y[from:to]
 		if gradient == nil {
 			return squares(x, y)
 		}
-		return squaresGradient(gradient[part.from:part.to], x, y, scale)
+		return squaresGradient(gradient[from:to], x, y, scale)
 	})
 	return float32(total / float64(n))
 }
@@ -65,13 +65,13 @@ func meanSquare(gradient, x, y []float32) float32 {
 // sumBlocks cuts n numbers into blocks, has each block summed, and adds up the
 // sums from the first to the last. The length of the blocks depends on n alone,
 // so that the total does not depend on the number of processors.
-func sumBlocks(n int, sum func(block span) float64) float64 {
+func sumBlocks(n int, sum func(from, to int) float64) float64 {
 	const most, shortest = 64, 4096 // blocks, and numbers in a block
 	length := max(shortest, (n/most/passNumbers+1)*passNumbers)
 	var sums [most]float64
-	share(n, length, n, func(part span) {
-		for from := part.from; from < part.to; from += length {
-			sums[from/length] = sum(span{from, min(from+length, part.to)})
+	share(n, length, n, func(from, to int) {
+		for ; from < to; from += length {
+			sums[from/length] = sum(from, min(from+length, to))
 		}
 	})
 	total := 0.0

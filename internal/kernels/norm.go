@@ -3,8 +3,8 @@ package kernels
 // SquaredNorm returns the sum of the squares of values, added up in float64 in
 // one fixed order.
 func SquaredNorm(values []float32) float64 {
-	return sumBlocks(len(values), func(part span) float64 {
-		total, values := 0.0, values[part.from:part.to]
+	return sumBlocks(len(values), func(from, to int) float64 {
+		total, values := 0.0, values[from:to]
 		for len(values) > 0 {
 			n := min(len(values), len(zeros))
 			total += squares(values[:n], zeros[:n])

@@ -62,8 +62,8 @@ func (t *PixelTables) NormalizeRows(pixels []float32, images [][]byte, mean []fl
 		return
 	}
 	n := len(images[0])
-	share(len(images), 1, len(images)*n, func(part span) {
-		for i := part.from; i < part.to; i++ {
+	share(len(images), 1, len(images)*n, func(from, to int) {
+		for i := from; i < to; i++ {
 			Normalize(pixels[i*n:(i+1)*n], images[i], t, mean)
 		}
 	})

@@ -4,8 +4,8 @@ package kernels
 // where y is 0, as torch.relu's gradient is. dx may be dy.
 func ReLUGradient(dx, dy, y []float32) {
 	dx, dy = dx[:len(y):len(dx)], dy[:len(y):len(dy)]
-	share(len(y), passNumbers, len(y), func(part span) {
-		reluGradient(dx[part.from:part.to], dy[part.from:part.to], y[part.from:part.to])
+	share(len(y), passNumbers, len(y), func(from, to int) {
+		reluGradient(dx[from:to], dy[from:to], y[from:to])
 	})
 }
 

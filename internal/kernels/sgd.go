@@ -20,12 +20,12 @@ func (s SGD) Step(weights, gradient, velocity []float32) {
 	n := len(weights)
 	gradient = gradient[:n:len(gradient)]
 	if s.Momentum == 0 {
-		share(n, passNumbers, n, func(part span) { s.step(weights[part.from:part.to], gradient[part.from:part.to]) })
+		share(n, passNumbers, n, func(from, to int) { s.step(weights[from:to], gradient[from:to]) })
 		return
 	}
 	velocity = velocity[:n:len(velocity)]
-	share(n, passNumbers, n, func(part span) {
-		s.stepWithMomentum(weights[part.from:part.to], gradient[part.from:part.to], velocity[part.from:part.to])
+	share(n, passNumbers, n, func(from, to int) {
+		s.stepWithMomentum(weights[from:to], gradient[from:to], velocity[from:to])
 	})
 }
 

@@ -137,14 +137,17 @@ func Shared(multiplications int) bool { return multiplications/worthSharing > 1 
 // A pass calls do for all of so many elements, rows or columns.
 type pass struct {
 	length, unit int // parts begin at multiples of the unit
-	do           func(part span)
+	do           func(from, to int)
 }
 
-func (p *pass) part(i, parts int) { p.do(span{0, p.length}.cut(i, parts, p.unit)) }
+func (p *pass) part(i, parts int) {
+	units := span{0, span{0, p.length}.blocks(p.unit)}.part(i, parts)
+	p.do(units.from*p.unit, min(units.to*p.unit, p.length))
+}
 
 // share calls do for parts that make up the length, on several processors if the
 // pass reads or writes enough numbers. Parts begin at multiples of the unit.
-func share(length, unit, numbers int, do func(part span)) {
+func share(length, unit, numbers int, do func(from, to int)) {
 	processors := runtime.GOMAXPROCS(0)
 	parts := min(partsEach*processors, numbers/worthPassing, (length+unit-1)/unit)
 	if processors > 1 && parts > 1 && shared.tryLock() {
@@ -154,35 +157,13 @@ func share(length, unit, numbers int, do func(part span)) {
 		shared.unlock()
 		return
 	}
-	do(span{0, length})
+	do(0, length)
 }
 
-// Rows is work on rows that do not depend on each other.
-type Rows interface{ Rows(from, to int) }
-
-// Share calls work for parts that make up n rows, on several processors if the
+// Share calls do for parts that make up n rows, on several processors if the
 // rows have enough numbers, or bytes, together.
-func Share(n, numbers int, work Rows) {
-	processors := runtime.GOMAXPROCS(0)
-	parts := min(partsEach*processors, numbers/worthPassing, n)
-	if processors > 1 && parts > 1 && shared.tryLock() {
-		shared.rows = sharedRows{n, work}
-		shared.run(&shared.rows, parts, processors-1)
-		shared.rows = sharedRows{} // so that the garbage collector can free the rows
-		shared.unlock()
-		return
-	}
-	work.Rows(0, n)
-}
-
-type sharedRows struct {
-	n    int
-	work Rows
-}
-
-func (r *sharedRows) part(i, parts int) {
-	rows := span{0, r.n}.part(i, parts)
-	r.work.Rows(rows.from, rows.to)
+func Share(n, numbers int, do func(from, to int)) {
+	share(n, 1, numbers, do)
 }
 
 // A task consists of parts that any goroutine may do, in any order.
@@ -201,10 +182,7 @@ type team struct {
 	undone  atomic.Int64  // parts that are not finished
 	helpers atomic.Int64  // goroutines that work or look for work
 
-	// task points to one of these or into a workspace, so that no task has to be
-	// allocated.
-	pass pass
-	rows sharedRows
+	pass pass // task points to it or into a workspace, so that no task has to be allocated
 }
 
 var shared team

@@ -252,13 +252,6 @@ func (s span) part(i, n int) span {
 	return span{s.from + s.length()*i/n, s.from + s.length()*(i+1)/n}
 }
 
-// cut is the i-th of n parts of the span, each of which begins a multiple of
-// unit behind the span's beginning.
-func (s span) cut(i, n, unit int) span {
-	units := span{0, (s.length() + unit - 1) / unit}.part(i, n)
-	return span{s.from + units.from*unit, min(s.from+units.to*unit, s.to)}
-}
-
 // aligned returns n numbers that start on a cache line.
 func aligned(n int) []float32 {
 	const line = 16

@@ -21,14 +21,8 @@ var arithmetic = pca.Arithmetic{
 	MatMulNT: kernels.MatMulNT, MatMulNN: kernels.MatMulNN, MatMulTN: kernels.MatMulTN,
 	Center:      kernels.NewPixelTables([]float32{0}, []float32{1}).NormalizeRows,
 	SquaredNorm: kernels.SquaredNorm,
-	Share:       func(n, numbers int, work func(from, to int)) { kernels.Share(n, numbers, sharedWork(work)) },
+	Share:       kernels.Share,
 }
-
-// sharedWork is what kernels.Share shares out.
-type sharedWork func(from, to int)
-
-// Rows does one part.
-func (w sharedWork) Rows(from, to int) { w(from, to) }
 
 // principalComponents fits as many principal components to the training images
 // as the run needs anywhere, and returns the first count of them.

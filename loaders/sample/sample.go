@@ -49,31 +49,22 @@ var drawOnce = sync.OnceValue(func() *loaders.Dataset {
 // drawImages draws the first count images of a set. Each ten images in a row show
 // each class once, in an order of their own.
 func drawImages(set uint64, count int) loaders.Images {
-	records := make([]byte, count*cifar.Shape.RecordSize())
-	kernels.Share(count/len(classes), len(records), tens{set, records})
-	return loaders.NewImages(cifar.Shape, records)
-}
-
-// tens are the records of a set, of which ten at a time are drawn.
-type tens struct {
-	set     uint64
-	records []byte
-}
-
-// Rows draws some of the tens; it serves [kernels.Share].
-func (t tens) Rows(from, to int) {
 	size := cifar.Shape.RecordSize()
-	for ten := from; ten < to; ten++ {
-		// Images' streams count up from 0, those of orders down from the largest
-		// number, so that the two never meet.
-		order := rand.New(rand.NewPCG(t.set, ^uint64(ten))).Perm(len(classes))
-		for i, label := range order {
-			index := ten*len(classes) + i
-			record := t.records[index*size : (index+1)*size]
-			record[0] = byte(label)
-			paint(record[1:], label, rand.New(rand.NewPCG(t.set, uint64(index))))
+	records := make([]byte, count*size)
+	kernels.Share(count/len(classes), len(records), func(from, to int) {
+		for ten := from; ten < to; ten++ {
+			// Images' streams count up from 0, those of orders down from the largest
+			// number, so that the two never meet.
+			order := rand.New(rand.NewPCG(set, ^uint64(ten))).Perm(len(classes))
+			for i, label := range order {
+				index := ten*len(classes) + i
+				record := records[index*size : (index+1)*size]
+				record[0] = byte(label)
+				paint(record[1:], label, rand.New(rand.NewPCG(set, uint64(index))))
+			}
 		}
-	}
+	})
+	return loaders.NewImages(cifar.Shape, records)
 }
 
 // side is the number of pixels along each edge of a picture.

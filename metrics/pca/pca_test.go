@@ -16,15 +16,11 @@ import (
 	"cifartrain/metrics/pca"
 )
 
-type work func(from, to int)
-
-func (w work) Rows(from, to int) { w(from, to) }
-
 // arithmetic is the program's own.
 var arithmetic = pca.Arithmetic{
 	MatMulNT: kernels.MatMulNT, MatMulNN: kernels.MatMulNN, MatMulTN: kernels.MatMulTN,
 	Center: kernels.NewPixelTables([]float32{0}, []float32{1}).NormalizeRows, SquaredNorm: kernels.SquaredNorm,
-	Share: func(n, numbers int, do func(from, to int)) { kernels.Share(n, numbers, work(do)) },
+	Share: kernels.Share,
 }
 
 func fit(t *testing.T, count int, images pictures) *pca.Fit {
