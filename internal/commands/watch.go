@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,9 +43,9 @@ func (p *program) watch(ctx context.Context, operands []string) error {
 	}
 	fmt.Fprintf(p.stdout, "The page of %s: http://%s\nIt follows the run as epochs end. Ctrl-C ends this, not the run.\n", path, listener.Addr())
 	if missing != nil {
-		fmt.Fprintf(p.stdout, "It waits for the run to begin: so far, %v.\n", missing)
+		fmt.Fprintf(p.stdout, "Waiting for the run to begin: so far, %v.\n", missing)
 	}
-	return reports.Serve(ctx, listener, &livePage{session: &p.session, path: path})
+	return reports.Serve(ctx, listener, (&livePage{session: &p.session, path: path}).render)
 }
 
 // A livePage is the page of a run that may still be training. Several browsers
@@ -53,85 +54,65 @@ type livePage struct {
 	session *runs.Session // reads configs
 	path    string        // as the user named it
 
-	looking sync.Mutex
-	stamp   string
-	looks   time.Time // when to look for a new stamp
-
-	making sync.Mutex
-	page   []byte // as last made
-	madeAt string // the stamp then
+	mutex sync.Mutex
+	page  []byte    // as last made
+	stamp string    // of the files it was made from
+	looks time.Time // when to look at them again
 }
 
-// Stamp tells the run, the state of its files, and whether it stands still. A
-// sweep has so many files that looking at them takes long; at most a twentieth
-// of the time is spent on it.
-func (l *livePage) Stamp() string {
-	l.looking.Lock()
-	defer l.looking.Unlock()
-	if began := time.Now(); began.After(l.looks) {
-		l.stamp = l.look()
-		if took := time.Since(began); took > 10*time.Millisecond {
-			l.looks = time.Now().Add(19 * took)
-		}
-	}
-	return l.stamp
-}
-
-// look returns the stamp as it is now.
-func (l *livePage) look() string {
-	folder, err := runfolder.Open(l.path)
-	if err != nil {
-		if sweep, runs, found := runfolder.OpenSweep(l.path); found {
-			return sweepStamp(sweep, runs)
-		}
-		return err.Error()
-	}
-	history, _ := historySoFar(folder)
-	return fmt.Sprint(stampOf(folder), silence(folder, history))
-}
-
-// Render returns the page, which is made again only if something has changed.
-func (l *livePage) Render() ([]byte, error) {
-	l.making.Lock()
-	defer l.making.Unlock()
-	stamp := l.Stamp()
-	if l.page != nil && l.madeAt == stamp {
+// render returns the page, which is made again only if a file has changed. A sweep
+// has so many files that looking at them takes long; at most a twentieth of the time
+// is spent on it.
+func (l *livePage) render() ([]byte, error) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	began := time.Now()
+	if l.page != nil && began.Before(l.looks) {
 		return l.page, nil
 	}
-	page, err := l.render()
+	stamp := l.look()
+	if took := time.Since(began); took > 10*time.Millisecond {
+		l.looks = time.Now().Add(19 * took)
+	}
+	if l.page != nil && stamp == l.stamp {
+		return l.page, nil
+	}
+	page, err := l.make()
 	if err == nil {
-		l.page, l.madeAt = page, stamp
+		l.page, l.stamp = page, stamp
 	}
 	return page, err
 }
 
-// stampOf tells a folder and the state of its files.
-func stampOf(folder *runfolder.Folder) string {
-	stamp := folder.Path
-	for _, name := range []string{runfolder.ConfigFile, runfolder.MetricsFile, runfolder.SummaryFile, runfolder.ReportFile} {
-		if info, err := os.Stat(folder.File(name)); err == nil {
-			stamp += fmt.Sprintf(" %s %d %d", name, info.Size(), info.ModTime().UnixNano())
+// look describes the files of the run, or of all runs of the sweep. While they may
+// still change it also tells the time, because a process that was killed changes no
+// file.
+func (l *livePage) look() string {
+	sweep, folders, found := runfolder.OpenSweep(l.path)
+	if !found {
+		run, err := runfolder.Open(l.path)
+		if err != nil {
+			return err.Error()
+		}
+		sweep = run
+	}
+	var stamp strings.Builder
+	for _, folder := range append(folders, sweep) {
+		for _, name := range []string{runfolder.ConfigFile, runfolder.MetricsFile, runfolder.SummaryFile, runfolder.ReportFile} {
+			if info, err := os.Stat(folder.File(name)); err == nil {
+				fmt.Fprintln(&stamp, folder.File(name), info.Size(), info.ModTime().UnixNano())
+			}
 		}
 	}
-	return stamp
+	if !found || !sweep.Has(runfolder.ReportFile) {
+		fmt.Fprint(&stamp, time.Now().Truncate(20*time.Second))
+	}
+	return stamp.String()
 }
 
-// sweepStamp tells a sweep's folder and the summaries of its runs.
-func sweepStamp(sweep *runfolder.Folder, runs []*runfolder.Folder) string {
-	stamp := stampOf(sweep)
-	if _, err := os.Stat(sweep.File(runfolder.ReportFile)); err != nil {
-		const every = 20 * time.Second // a process that was killed changes no file
-		stamp += time.Now().Truncate(every).String()
-	}
-	for _, run := range runs {
-		stamp += "\n" + stampOf(run)
-	}
-	return stamp
-}
-
-// render makes the page of the run or the sweep, or one that says what there is
+// make makes the page of the run or the sweep, or one that says what there is
 // to wait for.
-func (l *livePage) render() ([]byte, error) {
+func (l *livePage) make() ([]byte, error) {
 	if sweep, _, found := runfolder.OpenSweep(l.path); found {
 		return series.Page(l.session, sweep.Path)
 	}
@@ -141,7 +122,7 @@ func (l *livePage) render() ([]byte, error) {
 	}
 	summary, err := folder.Summary()
 	if errors.Is(err, fs.ErrNotExist) {
-		return reports.Waiting(l.path, "The run has been begun, and has said nothing of itself yet.")
+		return reports.Waiting(l.path, "The run has started and has not written anything yet.")
 	}
 	if err != nil {
 		return nil, err
@@ -152,8 +133,8 @@ func (l *livePage) render() ([]byte, error) {
 // run returns the run's report where it has ended, and else what its summary
 // and its epochs say so far.
 func (l *livePage) run(folder *runfolder.Folder, summary *runfolder.Summary) ([]byte, error) {
-	history, err := historySoFar(folder)
-	if err != nil {
+	history, err := folder.History()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // there is none before the first epoch has ended
 		return nil, err
 	}
 	if summary.Status != runfolder.Training && summary.Epochs == len(history) {
@@ -176,15 +157,6 @@ func (l *livePage) run(folder *runfolder.Folder, summary *runfolder.Summary) ([]
 	var page bytes.Buffer
 	err = reports.Report(&page, folder, summary, history, reports.HowFar(folder.Path, history, config.Train.Epochs, silence(folder, history)))
 	return page.Bytes(), err
-}
-
-// historySoFar is a run's history, empty before its first epoch has ended.
-func historySoFar(folder *runfolder.Folder) (metrics.History, error) {
-	history, err := folder.History()
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return history, err
 }
 
 // silence is how long a run has added nothing, where that is so long that it

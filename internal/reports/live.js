@@ -9,10 +9,15 @@
   note.style.cssText = "position: fixed; left: 1rem; right: 1rem; bottom: 0; z-index: 2";
   note.hidden = true;
 
+  let served = ""; // the page as it was served last
+
   async function refresh() {
-    const response = await fetch("/", { cache: "no-store" });
-    if (!response.ok) throw new Error(await response.text());
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const response = await fetch("/", { cache: "no-cache" });
+    const text = await response.text();
+    if (!response.ok) throw new Error(text);
+    if (text === served) return;
+    served = text;
+    const page = new DOMParser().parseFromString(text, "text/html");
     document.title = page.title;
     for (const part of page.querySelectorAll("[data-live]")) {
       const name = part.dataset.live, text = part.outerHTML;
@@ -28,7 +33,11 @@
   }
 
   const say = (text) => { note.textContent = text; note.hidden = !text; };
-  const changes = new EventSource("/changes");
-  changes.onmessage = () => refresh().then(() => say(""), (error) => say("This page could not be brought up to date: " + error.message));
-  changes.onerror = () => say("The program that serves this page has ended, so the page will not change any more.");
+  async function follow() {
+    await refresh().then(() => say(""), (error) => say(error instanceof TypeError
+      ? "The program that serves this page does not answer: it may have ended."
+      : "This page could not be brought up to date: " + error.message));
+    setTimeout(follow, 1000);
+  }
+  follow();
 })();

@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -11,22 +12,8 @@ import (
 	"time"
 )
 
-// A Page is a page that Serve keeps up to date in the browser.
-type Page interface {
-	// Render returns the whole page as it is now, as HTML with a body. Each part
-	// that can change is an element with the attribute data-live. Its value names
-	// the part: no two parts have the same one, and it is the same every time.
-	Render() ([]byte, error)
-	// Stamp returns a text that changes whenever the page changes. It is called
-	// often, so it must be cheap.
-	Stamp() string
-}
-
 //go:embed live.js
 var liveScript []byte
-
-// lookEvery is how long the server waits before it asks for the stamp again.
-const lookEvery = 500 * time.Millisecond
 
 // Listen opens a port that only this machine can reach; port 0 stands for any free
 // one.
@@ -38,13 +25,10 @@ func Listen(port int) (net.Listener, error) {
 	return listener, nil
 }
 
-// Serve serves the page until ctx ends, and then returns nil.
-func Serve(ctx context.Context, listener net.Listener, page Page) error {
-	server := &http.Server{
-		Handler:           Handler(page),
-		BaseContext:       func(net.Listener) context.Context { return ctx }, // ends the streams of /changes
-		ReadHeaderTimeout: 10 * time.Second,
-	}
+// Serve serves the page that render returns until ctx ends, and then returns nil. See
+// [Handler].
+func Serve(ctx context.Context, listener net.Listener, render func() ([]byte, error)) error {
+	server := &http.Server{Handler: Handler(render), ReadHeaderTimeout: 10 * time.Second}
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -53,24 +37,27 @@ func Serve(ctx context.Context, listener net.Listener, page Page) error {
 	return nil
 }
 
-// Handler serves the page at / and, at /live.js and /changes, what keeps it up to
-// date.
-func Handler(page Page) http.Handler {
+// Handler serves at / the page that render returns, as HTML with a body, and at
+// /live.js what asks for it again and again. Each part of the page that can change is
+// an element with the attribute data-live. Its value names the part: no two parts have
+// the same one, and it is the same every time.
+func Handler(render func() ([]byte, error)) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		content, err := page.Render()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		content, err := render()
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
+		content = bytes.Replace(content, []byte("</body>"), []byte("<script src=\"/live.js\"></script>\n</body>"), 1)
+		w.Header().Set("ETag", fmt.Sprintf(`"%x"`, sha256.Sum256(content))) // who has the page gets no second copy
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Write(bytes.Replace(content, []byte("</body>"), []byte("<script src=\"/live.js\"></script>\n</body>"), 1))
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
 	})
 	mux.HandleFunc("GET /live.js", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 		w.Write(liveScript)
 	})
-	mux.HandleFunc("GET /changes", func(w http.ResponseWriter, r *http.Request) { tell(w, r, page) })
 	return guard(mux)
 }
 
@@ -88,33 +75,10 @@ func guard(next http.Handler) http.Handler {
 			return
 		}
 		h := w.Header()
-		h.Set("Cache-Control", "no-store")
+		h.Set("Cache-Control", "no-cache")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Content-Security-Policy", "frame-ancestors 'none'")
 		next.ServeHTTP(w, r)
 	})
-}
-
-// tell sends an event at once and then whenever the page has changed, until the
-// browser disconnects or the server ends.
-// https://html.spec.whatwg.org/multipage/server-sent-events.html
-func tell(w http.ResponseWriter, r *http.Request, page Page) {
-	w.Header().Set("Content-Type", "text/event-stream")
-	stream := http.NewResponseController(w)
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
-	for told := ""; ; {
-		if stamp := page.Stamp(); stamp != told {
-			told = stamp
-			if _, err := fmt.Fprint(w, "data: changed\n\n"); err != nil || stream.Flush() != nil {
-				return
-			}
-		}
-		select {
-		case <-r.Context().Done():
-			return
-		case <-tick.C:
-		}
-	}
 }

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -14,28 +13,18 @@ import (
 	"testing"
 )
 
-// A countingPage changes whenever its count does.
-type countingPage struct{ count atomic.Int64 }
-
-func (c *countingPage) Render() ([]byte, error) {
-	if c.count.Load() < 0 {
-		return nil, errors.New("the run is gone")
-	}
-	return fmt.Appendf(nil, "<html><body><p data-live=\"n\">%d</p></body></html>", c.count.Load()), nil
-}
-
-func (c *countingPage) Stamp() string { return fmt.Sprint(c.count.Load()) }
-
-// ask returns the status and the body of what the handler answers.
-func ask(page Page, method, path, host string) (int, string) {
-	request := httptest.NewRequest(method, path, nil)
-	request.Host = host
-	response := httptest.NewRecorder()
-	Handler(page).ServeHTTP(response, request)
-	return response.Code, response.Body.String()
-}
+const livePart = `<html><body><p data-live="n">%d</p></body></html>`
 
 func TestHandler(t *testing.T) {
+	var broken error
+	handler := Handler(func() ([]byte, error) { return fmt.Appendf(nil, livePart, 0), broken })
+	ask := func(method, path, host, tag string) *httptest.ResponseRecorder {
+		request, response := httptest.NewRequest(method, path, nil), httptest.NewRecorder()
+		request.Host = host
+		request.Header.Set("If-None-Match", tag)
+		handler.ServeHTTP(response, request)
+		return response
+	}
 	for _, test := range []struct {
 		method, path, host string
 		status             int
@@ -43,10 +32,10 @@ func TestHandler(t *testing.T) {
 	}{
 		{"GET", "/", "127.0.0.1:8000", 200, `<p data-live="n">0</p><script src="/live.js"></script>`},
 		{"GET", "/", "localhost", 200, "data-live"},
-		{"GET", "/live.js", "localhost:9000", 200, "EventSource"},
+		{"GET", "/live.js", "localhost:9000", 200, "fetch"},
 		{"GET", "/", "evil.example:8000", 403, "only at localhost and 127.0.0.1"},
 		{"GET", "/live.js", "evil.example", 403, ""},
-		{"GET", "/changes", "127.0.0.1.evil.example:8000", 403, ""},
+		{"GET", "/", "127.0.0.1.evil.example:8000", 403, ""},
 		{"GET", "/", "", 403, ""},
 		{"GET", "/", "localhost.:8000", 403, ""},
 		{"GET", "/metrics.csv", "localhost", 404, ""},
@@ -54,65 +43,69 @@ func TestHandler(t *testing.T) {
 		{"GET", "/model.safetensors", "localhost", 404, ""},
 		{"POST", "/", "localhost", 405, ""},
 	} {
-		t.Run(test.method+test.path+" at "+test.host, func(t *testing.T) {
-			status, body := ask(new(countingPage), test.method, test.path, test.host)
-			if status != test.status || !strings.Contains(strings.ReplaceAll(body, "\n", ""), test.says) {
-				t.Errorf("status %d, want %d, and %q in\n%s", status, test.status, test.says, body)
-			}
-		})
+		response := ask(test.method, test.path, test.host, "")
+		if body := response.Body.String(); response.Code != test.status || !strings.Contains(strings.ReplaceAll(body, "\n", ""), test.says) {
+			t.Errorf("%s %s at %s: status %d, want %d, and %q in\n%s", test.method, test.path, test.host, response.Code, test.status, test.says, body)
+		}
 	}
-	gone := new(countingPage)
-	gone.count.Store(-1)
-	if status, body := ask(gone, "GET", "/", "localhost"); status != 500 || !strings.Contains(body, "the run is gone") {
-		t.Errorf("status %d: %s", status, body)
+	if again := ask("GET", "/", "localhost", ask("GET", "/", "localhost", "").Header().Get("ETag")); again.Code != http.StatusNotModified {
+		t.Errorf("a page that has not changed: status %d", again.Code)
+	}
+	broken = errors.New("the run is gone")
+	if response := ask("GET", "/", "localhost", ""); response.Code != 500 || !strings.Contains(response.Body.String(), "the run is gone") {
+		t.Errorf("status %d: %s", response.Code, response.Body)
 	}
 }
 
-// TestChanges wants an event at once, one for each change, and an end with the
-// server's.
-func TestChanges(t *testing.T) {
+// TestServe wants a page at an address that only this machine can reach, and an end
+// with the context.
+func TestServe(t *testing.T) {
 	listener, err := Listen(0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if host, _, _ := net.SplitHostPort(listener.Addr().String()); host != "127.0.0.1" {
-		t.Errorf("it listens at %s, which other machines may reach", listener.Addr())
+	address := listener.Addr().(*net.TCPAddr)
+	if !address.IP.IsLoopback() {
+		t.Errorf("it listens at %s, which other machines may reach", address)
+	}
+	if _, err := Listen(address.Port); err == nil || !strings.Contains(err.Error(), "name another with -port") {
+		t.Errorf("a port in use: %v", err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
-	page, ended := new(countingPage), make(chan error, 1)
-	go func() { ended <- Serve(ctx, listener, page) }()
-	response, err := http.Get("http://" + listener.Addr().String() + "/changes")
+	ended := make(chan error, 1)
+	go func() {
+		ended <- Serve(ctx, listener, func() ([]byte, error) { return []byte("<body>here</body>"), nil })
+	}()
+	response, err := http.Get("http://" + address.String())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	if kind := response.Header.Get("Content-Type"); kind != "text/event-stream" {
-		t.Errorf("the events are %s", kind)
-	}
-	lines := bufio.NewReader(response.Body)
-	for change := range 3 {
-		for _, want := range []string{"data: changed\n", "\n"} {
-			if line, err := lines.ReadString('\n'); err != nil || line != want {
-				t.Fatalf("change %d: %q, want %q: %v", change, line, want, err)
-			}
-		}
-		page.count.Add(1)
+	if page, err := io.ReadAll(response.Body); err != nil || !strings.Contains(string(page), "here") {
+		t.Errorf("the page is %q: %v", page, err)
 	}
 	stop()
 	if err := <-ended; err != nil {
 		t.Errorf("serving ended with %v", err)
 	}
-	io.Copy(io.Discard, lines) // hangs unless the events have ended, too
 }
 
-func TestListenSaysWhatToDo(t *testing.T) {
-	first, err := Listen(0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer first.Close()
-	if _, err := Listen(first.Addr().(*net.TCPAddr).Port); err == nil || !strings.Contains(err.Error(), "name another with -port") {
-		t.Errorf("a port in use: %v", err)
+// TestPageFollows wants a browser to show changes without loading the page anew.
+func TestPageFollows(t *testing.T) {
+	var changes, loads atomic.Int64
+	live := Handler(func() ([]byte, error) {
+		return []byte(strings.Replace(fmt.Sprintf(livePart, changes.Add(1)), "</body>", `<script>fetch("/?loaded")</script></body>`, 1)), nil
+	})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.RawQuery != "" {
+			loads.Add(1)
+			return
+		}
+		live.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	page, console := browse(t, server.URL)
+	if strings.Contains(page, ">1</p>") || changes.Load() < 3 || loads.Load() != 1 || console != "" {
+		t.Errorf("after %d changes and %d loads the browser shows %s\n%s", changes.Load(), loads.Load(), page, console)
 	}
 }
