@@ -194,7 +194,7 @@ func notFetched(source sources.Source) string {
 		otherwise = "stop"
 	}
 	return fmt.Sprintf("%s does not hold CIFAR-10. A run would first fetch it from %s (170 MB) or, if that fails, %s. The figures here are those of the built-in sample.",
-		source.Dir, source.Address(), otherwise)
+		source.Dir, source.URL, otherwise)
 }
 
 // oneEachChannel returns an error if data.normalize does not have as many

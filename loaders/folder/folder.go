@@ -3,6 +3,7 @@
 package folder
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,7 @@ type Options struct {
 	Progress func(done, total int)
 }
 
-// The parts of a dataset, and the names of their folders, in upper or lower case.
+// The parts of a dataset.
 const (
 	train = iota
 	validation
@@ -40,7 +41,12 @@ const (
 	parts
 )
 
-var partNames = [parts][]string{{"train", "training"}, {"val", "valid", "validation", "dev"}, {"test", "testing"}}
+// uses are what the parts are for, and partNames the names of their folders, in
+// upper or lower case.
+var (
+	uses      = [parts]string{"training", "validation", "the test"}
+	partNames = [parts][]string{{"train", "training"}, {"val", "valid", "validation", "dev"}, {"test", "testing"}}
+)
 
 // Open returns the dataset in dir. Either dir has a folder for training and
 // possibly one for validation and one for the test, each with a folder of
@@ -51,10 +57,11 @@ func Open(ctx context.Context, dir string, options Options) (*loaders.Dataset, e
 	if _, err := pictures.Stat(dir); err != nil {
 		return nil, err
 	}
-	name := filepath.Base(dir)
-	if path, err := filepath.Abs(dir); err == nil {
-		name = filepath.Base(path) // even "." has one
+	path, err := filepath.Abs(dir) // so that even "." has a name
+	if err != nil {
+		return nil, err
 	}
+	name := filepath.Base(path)
 	if loaders.CheckName(name) != nil {
 		name = strconv.QuoteToGraphic(name)
 	}
@@ -81,7 +88,12 @@ func Open(ctx context.Context, dir string, options Options) (*loaders.Dataset, e
 		paths[i] = picture.path
 	}
 	records, faults, err := pictures.ReadAll(ctx, paths, dataset.Shape, options.Progress)
-	if err = firstOf(err, faults); err != nil {
+	const most = 10
+	faults = slices.DeleteFunc(faults, func(err error) bool { return err == nil })
+	if count := len(faults); count > most {
+		faults = append(faults[:most], fmt.Errorf("and %d more", count-most))
+	}
+	if err = cmp.Or(err, errors.Join(faults...)); err != nil {
 		return nil, err
 	}
 	size, from := dataset.Shape.RecordSize(), 0
@@ -102,20 +114,6 @@ func Open(ctx context.Context, dir string, options Options) (*loaders.Dataset, e
 	return dataset, nil
 }
 
-// firstOf returns err, or what is wrong with pictures that could not be read,
-// of which it names the first.
-func firstOf(err error, faults []error) error {
-	const most = 10
-	faults = slices.DeleteFunc(faults, func(err error) bool { return err == nil })
-	if count := len(faults); count > most {
-		faults = append(faults[:most], fmt.Errorf("and %d more", count-most))
-	}
-	if err != nil {
-		return err
-	}
-	return errors.Join(faults...)
-}
-
 // A picture is a file and the class whose folder it lies in.
 type picture struct{ class, path string }
 
@@ -126,23 +124,24 @@ type collection struct {
 }
 
 // find lists a dataset's pictures.
-func (c *collection) find(dir string, unlabeled bool) (err error) {
+func (c *collection) find(dir string, unlabeled bool) error {
 	top, err := c.list(dir)
 	if err != nil {
 		return err
 	}
-	var folders [parts]string
+	var folders [parts]string // "" for a part that has none
 	var others []string
 	for _, folder := range top.Folders {
-		part := slices.IndexFunc(partNames[:], func(names []string) bool { return slices.Contains(names, strings.ToLower(filepath.Base(folder))) })
-		if part >= 0 && folders[part] != "" {
-			return fmt.Errorf("%s and %s are both for %s: put their pictures into one of them", folders[part], folder, []string{"training", "validation", "the test"}[part])
-		}
-		if part < 0 {
+		name := strings.ToLower(filepath.Base(folder))
+		part := slices.IndexFunc(partNames[:], func(names []string) bool { return slices.Contains(names, name) })
+		switch {
+		case part < 0:
 			others = append(others, folder)
-			continue
+		case folders[part] != "":
+			return fmt.Errorf("%s and %s are both for %s: put their pictures into one of them", folders[part], folder, uses[part])
+		default:
+			folders[part] = folder
 		}
-		folders[part] = folder
 	}
 	inner := func(part int) bool { return folders[part] != "" && len(pictures.List(folders[part]).Folders) > 0 }
 	switch {
@@ -154,8 +153,7 @@ func (c *collection) find(dir string, unlabeled bool) (err error) {
 		}
 		return nil
 	case !inner(train): // without folders in it, "train" may be a class
-		c.passed.PassedOver = append(c.passed.PassedOver, top.Pictures...)
-		c.parts[train], err = c.listClasses(top.Folders)
+		c.parts[train], err = c.listClasses(top)
 		return err
 	case len(others) > 0:
 		return fmt.Errorf("%s stands beside %s, but is named neither %s nor %s: rename it or move it away",
@@ -169,11 +167,10 @@ func (c *collection) find(dir string, unlabeled bool) (err error) {
 		if err == nil && len(within.Folders) == 0 {
 			err = fmt.Errorf("%s holds no folders of classes: put the pictures into a folder for each class, or delete %[1]s", folder)
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			c.parts[part], err = c.listClasses(within)
 		}
-		c.passed.PassedOver = append(c.passed.PassedOver, within.Pictures...)
-		if c.parts[part], err = c.listClasses(within.Folders); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -187,10 +184,11 @@ func (c *collection) list(dir string) (pictures.Folder, error) {
 	return found, errors.Join(found.Faults...)
 }
 
-// listClasses returns the pictures in the classes' folders. Each class must have
-// at least one.
-func (c *collection) listClasses(folders []string) (all []picture, err error) {
-	for _, folder := range folders {
+// listClasses returns the pictures in the classes' folders, each of which must have
+// at least one. It passes over those beside them.
+func (c *collection) listClasses(within pictures.Folder) (all []picture, err error) {
+	c.passed.PassedOver = append(c.passed.PassedOver, within.Pictures...)
+	for _, folder := range within.Folders {
 		class := filepath.Base(folder)
 		found, err := c.list(folder)
 		switch {
@@ -280,13 +278,10 @@ func (c *collection) repeated(dataset *loaders.Dataset) string {
 		trained[string(dataset.Train.Pixels(i))] = picture.path
 	}
 	count, example := 0, ""
-	for part, images := range map[int]loaders.Images{validation: dataset.Validation, test: dataset.Test} {
-		for i, picture := range c.parts[part] {
+	for part, images := range []loaders.Images{validation: dataset.Validation, test: dataset.Test} {
+		for i := range images.Len() {
 			if twin, found := trained[string(images.Pixels(i))]; found {
-				if pair := picture.path + " and " + twin; count == 0 || pair < example {
-					example = pair
-				}
-				count++
+				count, example = count+1, cmp.Or(example, c.parts[part][i].path+" and "+twin)
 			}
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
-	"net/url"
 	"os"
 	"strings"
 
@@ -35,7 +34,7 @@ type Source struct {
 	Kind     string // one of the kinds above
 	Dir      string // the folder that holds the dataset, or into which it is downloaded
 	Named    bool   // a person named Dir for this run, so nothing may replace the images in it
-	URL      string // of the archive of CIFAR-10 or CIFAR-100; it may contain a password, so messages must show Address instead
+	URL      string // of the archive of CIFAR-10 or CIFAR-100
 	Download bool   // download the dataset if Dir does not hold it
 	Fallback bool   // use the built-in sample if CIFAR-10 is not available
 
@@ -197,22 +196,12 @@ func contents(dir string) string {
 	return found
 }
 
-// Address is the archive's address without a password.
-func (source Source) Address() string {
-	address, err := url.Parse(source.URL)
-	if err != nil {
-		return "its address"
-	}
-	return address.Redacted()
-}
-
 // howToGet says how to get the dataset into the source's folder.
 func (source Source) howToGet() string {
 	if archives[source.Kind] != nil {
-		return fmt.Sprintf("download %s, unpack it into %s or name its folder with -data", source.Address(), source.Dir)
+		return fmt.Sprintf("download %s, unpack it into %s or name its folder with -data", source.URL, source.Dir)
 	}
-	wanted := collections[source.Kind]
-	return fmt.Sprintf("put it there as %s, where torchvision leaves it, or name its folder with -data", wanted.forms)
+	return fmt.Sprintf("put it there as %s, where torchvision leaves it, or name its folder with -data", collections[source.Kind].forms)
 }
 
 // Warning says that a dataset's images are not those that the source asks for,
