@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"os"
 	"unicode"
 	"unicode/utf8"
 )
@@ -120,6 +121,20 @@ func Checksum(images ...Images) string {
 		sum.Write(some.records)
 	}
 	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// OpenFile opens a file for reading and tells its size. It refuses what is not a
+// regular file, because opening a pipe could wait for ever.
+func OpenFile(path string) (file *os.File, size int64, err error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a file", path)
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	file, err = os.Open(path)
+	return file, info.Size(), err
 }
 
 // A FormatError is a fault in the content of a data file.

@@ -67,11 +67,6 @@ func remedy(err error, named bool) string {
 // find returns the first place in dir where there is a version. One of its
 // batches' files, or its archive, is enough.
 func (c *Collection) find(dir string) (place, error) {
-	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-		return place{}, fmt.Errorf("%s is a file, not a folder: name the folder that holds it", dir)
-	} else if err != nil {
-		return place{}, err
-	}
 	for _, v := range c.versions {
 		for _, folder := range c.folders(dir, v) {
 			for _, b := range c.batches() {
@@ -167,21 +162,14 @@ func (c *Collection) begin(v version) *reading {
 
 // open reads the file at path.
 func (r *reading) open(ctx context.Context, path string) error {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	file, size, err := loaders.OpenFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return missingError{path}
-	case err != nil:
-		return err
-	case info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket|fs.ModeDevice) != 0:
-		return fmt.Errorf("%s is a pipe, a socket or a device, not a file", path) // opening it could wait forever
-	}
-	file, err := os.Open(path)
-	if err != nil {
+	} else if err != nil {
 		return err
 	}
 	defer file.Close()
-	return r.read(filepath.Base(path), source{Reader: contextReader{ctx, file}, path: path, size: info.Size()})
+	return r.read(filepath.Base(path), source{Reader: contextReader{ctx, file}, path: path, size: size})
 }
 
 // read reads one of the version's files and checks it.

@@ -2,7 +2,7 @@ package cifar
 
 import (
 	"crypto/md5"
-	"encoding/hex"
+	"fmt"
 	"math"
 	"slices"
 	"unicode/utf8"
@@ -20,12 +20,20 @@ type value struct {
 // keys are those of CIFAR's dictionaries.
 var keys = []string{"data", "labels", "fine_labels", "coarse_labels", "filenames", "batch_label", "label_names", "fine_label_names", "coarse_label_names"}
 
-// values walks through a pickled dictionary. Nothing in it is executed, and of what
-// kind an object is does not matter: the published checksums tell whether the
-// values are the right ones.
-func (s source) values(content []byte) (map[string]*value, error) {
+// dictionary reads the file, which must not be longer than most bytes, as a pickled
+// dictionary, and returns its MD5, too. Nothing in it is executed, and of what kind an
+// object is does not matter: the published checksums tell whether the values are the
+// right ones.
+func (s source) dictionary(most int64) (found map[string]*value, sum string, err error) {
+	if s.size > most {
+		return nil, "", s.fault(0, "the file has %d bytes, more than the %d that such a file can have", s.size, most)
+	}
+	content := make([]byte, s.size)
+	if err := s.fill(content, "pickle"); err != nil {
+		return nil, "", err
+	}
 	now := &value{}
-	found := make(map[string]*value)
+	found = make(map[string]*value)
 	// The largest published file, CIFAR-100's, has about 250,000 operations.
 	at, err := pickles.Scan(content, pickles.Limits{Operations: 500_000, Integer: math.MaxInt32}, func(text []byte, number int64) {
 		switch {
@@ -39,9 +47,9 @@ func (s source) values(content []byte) (map[string]*value, error) {
 		}
 	})
 	if err != nil {
-		return nil, s.fault(int64(at), "%v", err)
+		return nil, "", s.fault(int64(at), "%v", err)
 	}
-	return found, nil
+	return found, fmt.Sprintf("%x", md5.Sum(content)), nil
 }
 
 // readPython returns a function that reads a batch of the python version: a
@@ -51,16 +59,12 @@ func readPython(labelsKey string) func(batch, source, []byte) error {
 	return func(b batch, file source, records []byte) error {
 		// A file of the published size has half of this; under protocol 2,
 		// Python 3 may write a byte as two.
-		content, err := file.all(int64(b.records) * (64 << 20) / 10_000)
+		values, sum, err := file.dictionary(int64(b.records) * (64 << 20) / 10_000)
 		if err != nil {
 			return err
 		}
-		if sum := md5.Sum(content); b.md5 != "" && hex.EncodeToString(sum[:]) != b.md5 {
-			return file.fault(0, "the MD5 is %x, but the published one is %s: the file is damaged", sum, b.md5)
-		}
-		values, err := file.values(content)
-		if err != nil {
-			return err
+		if b.md5 != "" && sum != b.md5 {
+			return file.fault(0, "the MD5 is %s, but the published one is %s: the file is damaged", sum, b.md5)
 		}
 		images, labels := values["data"].bytes(b.records*pixels), values[labelsKey]
 		if images == nil {
@@ -105,11 +109,7 @@ func (v *value) bytes(n int) []byte {
 // readNamesPickle reads the names of CIFAR-100's classes from the python
 // version.
 func readNamesPickle(file source) ([]string, error) {
-	content, err := file.all(maxNames)
-	if err != nil {
-		return nil, err
-	}
-	values, err := file.values(content)
+	values, _, err := file.dictionary(maxNames)
 	if err != nil {
 		return nil, err
 	}
@@ -122,13 +122,4 @@ func readNamesPickle(file source) ([]string, error) {
 		names = append(names, string(text))
 	}
 	return names, nil
-}
-
-// all reads the whole file, which must not be longer than most bytes.
-func (s source) all(most int64) ([]byte, error) {
-	if s.size > most {
-		return nil, s.fault(0, "the file has %d bytes, more than the %d that such a file can have", s.size, most)
-	}
-	content := make([]byte, s.size)
-	return content, s.fill(content, "pickle")
 }

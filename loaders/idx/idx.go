@@ -57,11 +57,6 @@ var files = [4]string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10
 // fs.ErrNotExist if none of the files is there; any other error says what is
 // damaged and what to do.
 func (c *Collection) Open(ctx context.Context, dir string) (*loaders.Dataset, error) {
-	if info, err := os.Stat(dir); err != nil {
-		return nil, err
-	} else if !info.IsDir() {
-		return nil, fmt.Errorf("%s is a file, not a folder: name the folder that holds it", dir)
-	}
 	for _, folder := range []string{c.folder + "/raw", c.folder, "raw", "."} {
 		folder = filepath.Join(dir, folder)
 		for _, name := range files {
@@ -163,14 +158,7 @@ type array struct {
 // open reads the idx file at path, which must have the given number of
 // dimensions.
 func open(path string, dimensions int) (*array, error) {
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a file", path) // opening a pipe could wait for ever
-	}
-	if err != nil {
-		return nil, err
-	}
-	file, err := os.Open(path)
+	file, size, err := loaders.OpenFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -180,9 +168,9 @@ func open(path string, dimensions int) (*array, error) {
 		if content, err = gzip.NewReader(content); err != nil {
 			return nil, fault(path, 0, "it is not a gzip file (%v): download it again", err)
 		}
-		return parse(path, content, info.Size()*mostPacked, dimensions)
+		return parse(path, content, size*mostPacked, dimensions)
 	}
-	a, err := parse(path, content, info.Size(), dimensions)
+	a, err := parse(path, content, size, dimensions)
 	if _, missing := os.Stat(path + ".gz"); err != nil && missing == nil {
 		err = fmt.Errorf("%w; or delete it, and %s.gz beside it is read", err, filepath.Base(path))
 	}

@@ -50,14 +50,7 @@ var room = sync.OnceValue(func() *semaphore.Weighted { return semaphore.NewWeigh
 // parts count as black. A photograph is turned according to its Exif data. It
 // waits while other pictures that are being read leave too little memory.
 func Read(ctx context.Context, path string, shape loaders.Shape, pixels []byte) error {
-	info, err := Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a file", path) // opening a pipe could wait for ever
-	}
-	if err != nil {
-		return err
-	}
-	file, err := os.Open(path)
+	file, _, err := loaders.OpenFile(path)
 	if err != nil {
 		return err
 	}

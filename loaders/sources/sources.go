@@ -63,21 +63,19 @@ type Progress interface {
 	Pictures(done, all int)
 }
 
-// collections are the published datasets by kind of source, each with its name
-// and the forms in which people have it. The error of open wraps fs.ErrNotExist if
-// dir does not hold it.
+// collections are the published datasets by kind of source, each with its name,
+// the forms in which people have it, and itself if it can be downloaded. The error
+// of open wraps fs.ErrNotExist if dir does not hold it.
 var collections = map[string]struct {
 	open        func(ctx context.Context, dir string) (*loaders.Dataset, error)
 	name, forms string
+	archive     *cifar.Collection
 }{
-	CIFAR10:  {cifar.Ten.Open, cifar.Ten.Name, "cifar-10-batches-bin, cifar-10-batches-py, cifar-10-binary.tar.gz or cifar-10-python.tar.gz"},
-	CIFAR100: {cifar.Hundred.Open, cifar.Hundred.Name, "cifar-100-binary, cifar-100-python or an archive of either"},
-	MNIST:    {idx.Digits.Open, idx.Digits.Name, "MNIST/raw/train-images-idx3-ubyte and its three companions, also with .gz"},
-	Fashion:  {idx.Fashion.Open, idx.Fashion.Name, "FashionMNIST/raw/train-images-idx3-ubyte and its three companions, also with .gz"},
+	CIFAR10:  {cifar.Ten.Open, cifar.Ten.Name, "cifar-10-batches-bin, cifar-10-batches-py, cifar-10-binary.tar.gz or cifar-10-python.tar.gz", cifar.Ten},
+	CIFAR100: {cifar.Hundred.Open, cifar.Hundred.Name, "cifar-100-binary, cifar-100-python or an archive of either", cifar.Hundred},
+	MNIST:    {idx.Digits.Open, idx.Digits.Name, "MNIST/raw/train-images-idx3-ubyte and its three companions, also with .gz", nil},
+	Fashion:  {idx.Fashion.Open, idx.Fashion.Name, "FashionMNIST/raw/train-images-idx3-ubyte and its three companions, also with .gz", nil},
 }
-
-// archives are the collections that can be downloaded.
-var archives = map[string]*cifar.Collection{CIFAR10: cifar.Ten, CIFAR100: cifar.Hundred}
 
 // Open returns the source's dataset from its folder, downloads it if it is
 // missing, or draws the built-in sample if the source allows that. Damaged
@@ -87,8 +85,10 @@ func Open(ctx context.Context, source Source, progress Progress) (*loaders.Datas
 	if source.Kind == Sample {
 		return drawn(ctx, "the config asks for it (data.source: sample)")
 	}
-	if _, err := pictures.Stat(source.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if info, err := pictures.Stat(source.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err // a link to nothing, for one
+	} else if err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%s is a file, not a folder: name the folder that holds it", source.Dir)
 	}
 	read := source.open
 	if source.Kind == Folder {
@@ -142,7 +142,6 @@ func (source Source) open(ctx context.Context, progress Progress) (*loaders.Data
 	if !errors.Is(err, fs.ErrNotExist) {
 		return dataset, err
 	}
-	archive := archives[source.Kind]
 	if source.Named {
 		if found := contents(source.Dir); found != "" {
 			return nil, &missing{fmt.Sprintf("%s %s", source.Dir, found), fmt.Sprintf("name a folder that holds %s as %s", wanted.name, wanted.forms)}
@@ -150,17 +149,17 @@ func (source Source) open(ctx context.Context, progress Progress) (*loaders.Data
 	}
 	absent := &missing{fmt.Sprintf("%s does not hold %s", source.Dir, wanted.name), source.howToGet()}
 	switch {
-	case archive == nil:
+	case wanted.archive == nil:
 		return nil, absent
 	case !source.Download:
 		absent.reason += " and data.download is false"
 		return nil, absent
 	}
-	listen := func(done, total int64) {}
+	var listen cifar.Progress
 	if progress != nil {
-		listen = func(done, total int64) { progress.Download(archive.Name, done, total) }
+		listen = func(done, total int64) { progress.Download(wanted.name, done, total) }
 	}
-	dataset, err = archive.Fetch(ctx, source.URL, source.Dir, listen)
+	dataset, err = wanted.archive.Fetch(ctx, source.URL, source.Dir, listen)
 	if cifar.Unavailable(err) {
 		absent.reason += fmt.Sprintf(" and it could not be fetched: %v", err)
 		return nil, absent
@@ -198,10 +197,11 @@ func contents(dir string) string {
 
 // howToGet says how to get the dataset into the source's folder.
 func (source Source) howToGet() string {
-	if archives[source.Kind] != nil {
+	wanted := collections[source.Kind]
+	if wanted.archive != nil {
 		return fmt.Sprintf("download %s, unpack it into %s or name its folder with -data", source.URL, source.Dir)
 	}
-	return fmt.Sprintf("put it there as %s, where torchvision leaves it, or name its folder with -data", collections[source.Kind].forms)
+	return fmt.Sprintf("put it there as %s, where torchvision leaves it, or name its folder with -data", wanted.forms)
 }
 
 // Warning says that a dataset's images are not those that the source asks for,
