@@ -138,11 +138,11 @@ func paritySVM(t *testing.T, spec graphs.Spec) (*graphs.Architecture, graphs.Wei
 	if err != nil {
 		t.Fatal(err)
 	}
-	tensors, _, err := runfolder.ReadWeights("testdata/svm_init.safetensors", 0)
+	held, err := runfolder.ReadWeights("testdata/svm_init.safetensors", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	weights, err := architecture.Load(tensors)
+	weights, err := architecture.Load(held.Tensors)
 	if err != nil {
 		t.Fatal(err)
 	}

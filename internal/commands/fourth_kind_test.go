@@ -145,7 +145,7 @@ func TestFourthKind(t *testing.T) {
 	if err := session.Resume(ctx, path, "", []string{"train.epochs=2"}); err != nil {
 		t.Fatal(err)
 	}
-	resumed, _, err := runfolder.ReadWeights(folder.File(runfolder.LastWeightsFile), summary.Parameters)
+	resumed, err := runfolder.ReadWeights(folder.File(runfolder.LastWeightsFile), summary.Parameters)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,11 +156,11 @@ func TestFourthKind(t *testing.T) {
 	if folder, err = runfolder.Open(filepath.Join(session.Runs, "softmax", "latest")); err != nil {
 		t.Fatal(err)
 	}
-	whole, _, err := runfolder.ReadWeights(folder.File(runfolder.LastWeightsFile), summary.Parameters)
+	whole, err := runfolder.ReadWeights(folder.File(runfolder.LastWeightsFile), summary.Parameters)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(whole["fc.weight"].Float32s(), resumed["fc.weight"].Float32s()); diff != "" {
+	if diff := cmp.Diff(whole.Tensors["fc.weight"].Float32s(), resumed.Tensors["fc.weight"].Float32s()); diff != "" {
 		t.Errorf("a resumed run ends elsewhere than one in a piece:\n%s", diff)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
 	"time"
 
@@ -66,7 +67,7 @@ func (f *Folder) WriteCheckpoint(c *Checkpoint) (wait func() error) {
 	}
 	written := make(chan error, 1)
 	go func() {
-		written <- replace(f.storage(), f.File(CheckpointFile), f.File(PreviousCheckpointFile), checkpointHead(body), body)
+		written <- f.replace(f.File(CheckpointFile), f.File(PreviousCheckpointFile), checkpointHead(body), body)
 	}()
 	return func() error { return <-written }
 }
@@ -97,7 +98,7 @@ func (f *Folder) Checkpoint() (c *Checkpoint, damage, err error) {
 // the previous one when the next is written. It returns the new name.
 func (f *Folder) SetAsideCheckpoint() (string, error) {
 	aside := f.File(damagedCheckpointFile)
-	if err := f.storage().rename(f.File(CheckpointFile), aside); err != nil {
+	if err := f.step("rename", aside, func() error { return os.Rename(f.File(CheckpointFile), aside) }); err != nil {
 		return "", newWriteError(aside, err)
 	}
 	return aside, nil
@@ -116,13 +117,10 @@ func (c *Checkpoint) encode() ([]byte, error) {
 		}
 	}
 	body, err := Safetensors(all, map[string]string{"run": string(run), "history": string(historyTable(c.History)), "layers": string(layersTable(c.History))})
-	if err != nil {
-		return nil, err
+	if err == nil && binary.LittleEndian.Uint64(body) > longestCheckpointHeader {
+		err = fmt.Errorf("the history of %d epochs is too long for a checkpoint: begin a new run with -init", len(c.History))
 	}
-	if header := binary.LittleEndian.Uint64(body); header > longestCheckpointHeader {
-		return nil, fmt.Errorf("the history of %d epochs is too long for a checkpoint: begin a new run with -init", len(c.History))
-	}
-	return body, nil
+	return body, err
 }
 
 // checkpointHead returns the line of text before the body.
@@ -152,7 +150,7 @@ func decodeCheckpoint(content []byte) (*Checkpoint, error) {
 	case !bytes.Equal(content[:start], checkpointHead(body)):
 		return nil, fmt.Errorf("the %d bytes from byte %d on are not those whose SHA-256 and length the first line gives: the file is damaged or was cut short", len(body), start)
 	}
-	tensors, metadata, err := decodeTensors(body, longestCheckpointHeader)
+	tensors, metadata, err := decodeSafetensors(body, longestCheckpointHeader)
 	if err != nil {
 		return nil, fmt.Errorf("the part from byte %d %w", start, err)
 	}
@@ -166,10 +164,8 @@ func decodeCheckpoint(content []byte) (*Checkpoint, error) {
 	if c.History, err = parseHistory([]byte(metadata["history"])); err != nil {
 		return nil, fmt.Errorf("field history: %w", err)
 	}
-	if layers, held := metadata["layers"]; held {
-		if err := parseLayers([]byte(layers), c.History); err != nil {
-			return nil, fmt.Errorf("field layers: %w", err)
-		}
+	if err := parseLayers([]byte(metadata["layers"]), c.History); err != nil {
+		return nil, fmt.Errorf("field layers: %w", err)
 	}
 	for path, value := range tensors {
 		group, name, _ := strings.Cut(path, "/")

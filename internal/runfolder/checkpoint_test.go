@@ -95,8 +95,8 @@ func TestDamagedCheckpoint(t *testing.T) {
 		{"no fields", sealed(header(`{"__metadata__":{}}`)), "field run"},
 		{"no history", sealed(header(`{"__metadata__":{"run":"{}"}}`)), "field history: line 1: the columns are not"},
 		{"absurd time", sealed(header(`{"__metadata__":{"run":"{\"seconds\":-1}"}}`)), "field run: no run takes -1 seconds"},
-		{"history gap", sealed(header(`{"__metadata__":{"run":"{}","history":"` + strings.Join(columns, ",") + `\n2,1,1,,,1,1,\n"}}`)), "field history: line 2: the epoch is 2 and should be 1"},
-		{"history of absurd time", sealed(header(`{"__metadata__":{"run":"{}","history":"` + strings.Join(columns, ",") + `\n1,1,1,,,1,1e300,\n"}}`)), "field history: line 2: no epoch takes 1e+300 seconds"},
+		{"history gap", sealed(header(`{"__metadata__":{"run":"{}","history":"` + strings.Join(metricsColumns, ",") + `\n2,1,1,,,1,1,\n"}}`)), "field history: line 2: the epoch is 2 and should be 1"},
+		{"history of absurd time", sealed(header(`{"__metadata__":{"run":"{}","history":"` + strings.Join(metricsColumns, ",") + `\n1,1,1,,,1,1e300,\n"}}`)), "field history: line 2: no epoch takes 1e+300 seconds"},
 		{"wrong type", sealed(header(`{"__metadata__":{"run":"{\"seconds\":\"x\"}"}}`)), "field run: json: cannot unmarshal string into Go struct field Checkpoint.seconds"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -132,7 +132,7 @@ func TestDamagedCheckpointDoesNotReplaceThePrevious(t *testing.T) {
 	if aside, err := folder.SetAsideCheckpoint(); err != nil || filepath.Base(aside) != "checkpoint.damaged" {
 		t.Fatal(aside, err)
 	}
-	broken := &Folder{Path: folder.Path, disk: failingDisk{operation: "rename", err: fs.ErrPermission}}
+	broken := failing(folder, "rename", fs.ErrPermission)
 	if err := broken.WriteCheckpoint(checkpointAt(3))(); err == nil {
 		t.Fatal("the disk did not fail")
 	}

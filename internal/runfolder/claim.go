@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // How long claims last. The holder renews its claim every touchEvery. If it
@@ -24,10 +26,9 @@ const (
 
 // A Holder is the process that holds a claim.
 type Holder struct {
-	Host     string    `json:"host"`
-	Process  int       `json:"process"`
-	Started  time.Time `json:"started"` // by the host's clock, for people
-	Released bool      `json:"released,omitempty"`
+	Host     string `json:"host"`
+	Process  int    `json:"process"`
+	Released bool   `json:"released,omitempty"`
 
 	// Machine identifies the running system of a holder that has also locked the
 	// folder. Processes on the same system see by the lock at once whether the
@@ -36,6 +37,9 @@ type Holder struct {
 }
 
 func (h Holder) String() string { return fmt.Sprintf("process %d on %s", h.Process, h.Host) }
+
+// here reports whether the lock says if the holder is alive.
+func (h Holder) here() bool { return h.Machine != "" && h.Machine == machine() }
 
 // A Claim is one process's hold on a folder. Other processes, possibly on other
 // machines that share the file system, must not write into the folder meanwhile.
@@ -50,7 +54,7 @@ func (h Holder) String() string { return fmt.Sprintf("process %d on %s", h.Proce
 type Claim struct {
 	folder *Folder
 	holder Holder
-	unlock func()
+	unlock func() // nil where there are no locks
 
 	mutex   sync.Mutex
 	number  int
@@ -63,11 +67,10 @@ type Claim struct {
 // holder stood still for too long.
 type LostError struct{ Path string }
 
+// Error names the folder.
 func (e *LostError) Error() string {
 	return fmt.Sprintf("%s: another process has taken this over, because this one stood still for more than %s", e.Path, expiresIn)
 }
-
-var errReleased = errors.New("the claim was given back")
 
 // Claims takes claims for one process, and remembers since when it has seen the
 // claims of others unchanged. The zero value is ready for use by one goroutine
@@ -92,13 +95,12 @@ func (c *Claims) Take(f *Folder, onLost func(error)) (claim *Claim, holder Holde
 	if err != nil {
 		return nil, Holder{}, false, err
 	}
-	unlock, lockErr := f.lock()
-	locked := lockErr == nil
-	if !locked && !errors.Is(lockErr, errLocked) && !errors.Is(lockErr, errors.ErrUnsupported) {
-		return nil, Holder{}, false, lockErr
+	unlock, taken, err := f.lock()
+	if err != nil {
+		return nil, Holder{}, false, err
 	}
 	defer func() {
-		if locked && claim == nil {
+		if claim == nil && unlock != nil {
 			unlock()
 		}
 	}()
@@ -108,33 +110,32 @@ func (c *Claims) Take(f *Folder, onLost func(error)) (claim *Claim, holder Holde
 		if holder, modified, err = f.readClaim(number); err != nil {
 			return nil, Holder{}, false, err
 		}
-		here, renewed := holder.Machine != "" && holder.Machine == machine(), false
+		var renewed bool
 		expired, renewed = c.watch(f.claimFile(number), modified)
-		if !holder.Released && !expired && !(here && locked) {
-			return nil, holder, here || renewed, nil
+		if !holder.Released && !expired && !(holder.here() && unlock != nil) {
+			return nil, holder, holder.here() || renewed, nil
 		}
 	}
-	if errors.Is(lockErr, errLocked) && !expired {
+	if taken && !expired {
 		return nil, Holder{Host: "this host"}, true, nil // another process is just claiming it
 	}
 	host, err := os.Hostname()
-	claim = &Claim{folder: f, number: number, stop: make(chan struct{}), unlock: func() {},
-		holder: Holder{Host: host, Process: os.Getpid(), Started: time.Now().UTC().Truncate(time.Second)}}
 	if err != nil {
-		claim.holder.Host = "a host without a name"
+		host = "a host without a name"
 	}
-	if locked {
-		claim.holder.Machine, claim.unlock = machine(), unlock
+	own := &Claim{folder: f, number: number, stop: make(chan struct{}), unlock: unlock, holder: Holder{Host: host, Process: os.Getpid()}}
+	if unlock != nil {
+		own.holder.Machine = machine()
 	}
-	if err := claim.next(); err != nil {
-		claim = nil
-		if errors.Is(err, fs.ErrExist) { // another process was faster
-			return nil, Holder{Host: "another host"}, true, nil
-		}
+	err = own.next()
+	if errors.Is(err, fs.ErrExist) { // another process was faster
+		return nil, Holder{Host: "another host"}, true, nil
+	}
+	if err != nil {
 		return nil, Holder{}, false, err
 	}
-	go claim.keep(onLost)
-	return claim, claim.holder, true, nil
+	go own.keep(onLost)
+	return own, own.holder, true, nil
 }
 
 // watch says whether the claim in a file with the given time has been unchanged
@@ -189,10 +190,10 @@ func (f *Folder) HeldBy() (holder Holder, held bool, err error) {
 		return Holder{}, false, err
 	}
 	holder, modified, err := f.readClaim(number)
-	if err != nil || holder.Released {
+	switch {
+	case err != nil || holder.Released:
 		return holder, false, err
-	}
-	if holder.Machine != "" && holder.Machine == machine() {
+	case holder.here():
 		return holder, f.Locked(), nil
 	}
 	return holder, time.Since(modified).Abs() < expiresIn, nil
@@ -201,7 +202,7 @@ func (f *Folder) HeldBy() (holder Holder, held bool, err error) {
 // Folder returns the claimed folder for writing. Every write first checks the
 // claim, and fails with a *LostError if it is lost.
 func (c *Claim) Folder() *Folder {
-	return &Folder{Path: c.folder.Path, disk: system{c}}
+	return &Folder{c.folder.Path, func(string, string) error { return c.hold(false) }}
 }
 
 // Release gives the folder back. It does nothing more if the claim is lost.
@@ -209,42 +210,42 @@ func (c *Claim) Release() error {
 	close(c.stop)
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	defer c.unlock()
+	if c.unlock != nil {
+		defer c.unlock()
+	}
 	if c.ended != nil {
 		return nil
 	}
-	c.ended, c.holder.Released = errReleased, true
-	err := c.write(os.O_WRONLY)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // somebody has deleted the folder
-	}
-	return err
+	c.ended, c.holder.Released = errors.New("the claim was given back"), true
+	return ignoreMissing(c.write(os.O_WRONLY)) // somebody may have deleted the folder
 }
 
-// hold checks that the claim still holds. A process that stood still for too
-// long to be certain claims the folder again, which fails if another process
-// has claimed it meanwhile. A nil claim always holds.
-func (c *Claim) hold() error {
-	if c == nil {
-		return nil
-	}
+// hold checks that the claim still holds, and may renew it: that sets the time of its
+// file to the file system's current time. A process that stood still for too long to be
+// certain claims the folder again, which fails if another process has claimed it
+// meanwhile.
+func (c *Claim) hold(renew bool) error {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if c.ended != nil {
 		return c.ended
 	}
+	began := time.Now()
 	// Round(0) strips the monotonic reading and leaves the wall clock, which
 	// keeps running while a machine sleeps.
-	still := max(time.Since(c.touched), time.Since(c.touched.Round(0)))
-	if still < trustedFor {
-		return nil
+	still := max(began.Sub(c.touched), began.Sub(c.touched.Round(0)))
+	if still >= trustedFor {
+		err := c.next()
+		if errors.Is(err, fs.ErrExist) {
+			c.ended = &LostError{c.folder.Path}
+			return c.ended
+		}
+		return err
 	}
-	err := c.next()
-	if errors.Is(err, fs.ErrExist) {
-		c.ended = &LostError{c.folder.Path}
-		return c.ended
+	if renew && c.write(os.O_WRONLY) == nil { // after an error the claim grows old, which the next hold notices
+		c.touched = began
 	}
-	return err
+	return nil
 }
 
 // keep renews the claim for as long as it holds.
@@ -257,25 +258,10 @@ func (c *Claim) keep(onLost func(error)) {
 			return
 		case <-ticker.C:
 		}
-		err := c.hold()
-		var lost *LostError
-		if errors.As(err, &lost) {
+		if err := c.hold(true); errors.As(err, new(*LostError)) {
 			onLost(err)
 			return
 		}
-		if err == nil {
-			c.touch() // after an error the claim grows old, which the next hold notices
-		}
-	}
-}
-
-// touch sets the time of the claim's file to the file system's current time.
-func (c *Claim) touch() {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	began := time.Now()
-	if c.ended == nil && c.write(os.O_WRONLY) == nil {
-		c.touched = began
 	}
 }
 
@@ -284,16 +270,18 @@ func (c *Claim) touch() {
 func (c *Claim) next() error {
 	began := time.Now()
 	c.number++
-	if err := c.write(os.O_WRONLY | os.O_CREATE | os.O_EXCL); err != nil {
-		c.number--
-		if errors.Is(err, fs.ErrExist) {
-			return err
-		}
-		os.Remove(c.folder.claimFile(c.number + 1)) // a full disk may have cut it short
-		return newWriteError(c.folder.claimFile(c.number+1), err)
+	err := c.write(os.O_WRONLY | os.O_CREATE | os.O_EXCL)
+	if err == nil {
+		c.touched = began
+		return nil
 	}
-	c.touched = began
-	return nil
+	file := c.folder.claimFile(c.number)
+	c.number--
+	if errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	os.Remove(file) // a full disk may have cut it short
+	return newWriteError(file, err)
 }
 
 // write writes the claim's file over what it held. Its text never gets shorter, so
@@ -334,26 +322,58 @@ func (f *Folder) lastClaim() (int, error) {
 // renewed it by the file system's clock.
 func (f *Folder) readClaim(number int) (holder Holder, modified time.Time, err error) {
 	file, err := os.Open(f.claimFile(number)) // unlike os.Stat, this makes a file server look again
-	if err != nil {
-		return Holder{}, time.Time{}, fmt.Errorf("looking who works in %s: %w", f.Path, err)
+	if err == nil {
+		defer file.Close()
+		var info fs.FileInfo
+		if info, err = file.Stat(); err == nil {
+			modified = info.ModTime()
+		}
 	}
-	defer file.Close()
-	info, err := file.Stat()
 	if err != nil {
-		return Holder{}, time.Time{}, fmt.Errorf("looking who works in %s: %w", f.Path, err)
+		return Holder{}, modified, fmt.Errorf("looking who works in %s: %w", f.Path, err)
 	}
 	if json.NewDecoder(file).Decode(&holder) != nil {
 		holder = Holder{Host: "another host"} // it has not finished writing the file
 	}
-	return holder, info.ModTime(), nil
+	return holder, modified, nil
 }
 
 // machine identifies the running system: processes with the same answer see each
 // other's file locks. It is empty where that is not known.
 var machine = sync.OnceValue(func() string {
-	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id") // drawn anew at each start of Linux
-	if err != nil {
-		return ""
-	}
+	boot, _ := os.ReadFile("/proc/sys/kernel/random/boot_id") // drawn anew at each start of Linux
 	return strings.TrimSpace(string(boot))
 })
+
+// lockFile is the file that a process locks while it holds a folder's claim.
+const lockFile = ".lock"
+
+// lock locks the folder until unlock is called or the process ends in whatever
+// way. unlock is nil if another process holds the lock, which taken says, or on file
+// systems without locks.
+func (f *Folder) lock() (unlock func(), taken bool, err error) {
+	lock := flock.New(f.File(lockFile), flock.SetPermissions(0o644))
+	locked, err := lock.TryLock()
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
+		return nil, false, nil
+	case err != nil:
+		return nil, false, newWriteError(f.File(lockFile), err)
+	case !locked:
+		return nil, true, nil
+	}
+	return func() { lock.Unlock() }, false, nil
+}
+
+// Locked reports whether a process holds the folder's lock.
+func (f *Folder) Locked() bool {
+	if !f.Has(lockFile) {
+		return false
+	}
+	lock := flock.New(f.File(lockFile), flock.SetPermissions(0o644))
+	free, err := lock.TryRLock()
+	if free {
+		lock.Unlock()
+	}
+	return err == nil && !free
+}

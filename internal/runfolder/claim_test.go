@@ -103,7 +103,7 @@ func TestClaimOfTheLiving(t *testing.T) {
 		take(t, watch, folder, false)
 		age(t, living, watch, expiresIn+time.Second)
 		living.touched = time.Now()
-		living.touch()
+		living.hold(true)
 		take(t, watch, folder, false)
 	}
 	if _, _, alive, _ := watch.Take(folder, nil); !alive {

@@ -15,7 +15,7 @@ type ConfigValue struct {
 }
 
 // ConfigValues returns the keys and values of the run's config.yaml, in its
-// order.
+// order. A list counts as one value.
 func (f *Folder) ConfigValues() ([]ConfigValue, error) {
 	path := f.File(ConfigFile)
 	content, err := read(path, maxTextFile)
@@ -26,26 +26,21 @@ func (f *Folder) ConfigValues() ([]ConfigValue, error) {
 	if err := yaml.Unmarshal(content, &document); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if len(document.Content) == 0 {
-		return nil, nil
-	}
-	return flatten(nil, "", document.Content[0]), nil
-}
-
-// flatten appends the values that a node holds, with prefix before their dotted
-// keys. A list counts as one value.
-func flatten(values []ConfigValue, prefix string, node *yaml.Node) []ConfigValue {
-	if node.Kind != yaml.MappingNode {
-		return append(values, ConfigValue{prefix, text(node)})
-	}
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		key := node.Content[i].Value
-		if prefix != "" {
-			key = prefix + "." + key
+	var values []ConfigValue
+	var add func(prefix string, node *yaml.Node)
+	add = func(prefix string, node *yaml.Node) {
+		if node.Kind != yaml.MappingNode {
+			values = append(values, ConfigValue{strings.TrimPrefix(prefix, "."), text(node)})
+			return
 		}
-		values = flatten(values, key, node.Content[i+1])
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			add(prefix+"."+node.Content[i].Value, node.Content[i+1])
+		}
 	}
-	return values
+	for _, node := range document.Content {
+		add("", node)
+	}
+	return values, nil
 }
 
 // text returns a value on one line.

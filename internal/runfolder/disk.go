@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,75 +11,24 @@ import (
 	"syscall"
 )
 
-// A disk is where the folder's files are written. Tests replace it by one that
-// fails.
-type disk interface {
-	open(path string, flag int) (diskFile, error)
-	rename(from, to string) error
-	remove(path string) error
-	syncFolder(path string) error
-}
-
-// A diskFile is an open file of a disk.
-type diskFile interface {
-	io.WriteCloser
-	Sync() error
-}
-
-// system is the operating system's disk. Before each change it checks that the claim
-// still holds; claim is nil where nobody else writes into the folder.
-type system struct{ claim *Claim }
-
-func (s system) open(path string, flag int) (diskFile, error) {
-	if err := s.claim.hold(); err != nil {
-		return nil, err
-	}
-	file, err := os.OpenFile(path, flag, 0o644)
-	if err != nil {
-		return nil, err // return a nil interface; one that holds a nil *os.File is not nil
-	}
-	return file, nil
-}
-
-func (s system) rename(from, to string) error {
-	if err := s.claim.hold(); err != nil {
-		return err
-	}
-	return os.Rename(from, to)
-}
-
-func (s system) remove(path string) error {
-	if err := s.claim.hold(); err != nil {
-		return err
-	}
-	return os.Remove(path)
-}
-
-// syncFolder makes renames in the folder survive a power cut, on systems that
-// can do so.
-func (system) syncFolder(path string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	err = folder.Sync()
-	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
-		err = nil
-	}
-	return errors.Join(err, folder.Close())
-}
-
 // A WriteError says that a file could not be written.
 type WriteError struct {
 	Path string
 	Err  error // the system's error, without a path
 }
 
+// Error names the file, the cause and, where there is one, the remedy.
 func (e *WriteError) Error() string {
-	return fmt.Sprintf("writing %s: %v%s", e.Path, e.Err, remedy(e.Err))
+	remedy := ""
+	switch {
+	case errors.Is(e.Err, syscall.ENOSPC), errors.Is(e.Err, syscall.EDQUOT):
+		remedy = ": free some space on the disk"
+	case errors.Is(e.Err, syscall.EROFS), errors.Is(e.Err, fs.ErrPermission):
+		remedy = ": make the folder writable"
+	case errors.Is(e.Err, fs.ErrNotExist):
+		remedy = ": the file or its folder is missing"
+	}
+	return fmt.Sprintf("writing %s: %v%s", e.Path, e.Err, remedy)
 }
 
 // Unwrap returns the system's error.
@@ -99,17 +47,14 @@ func newWriteError(path string, err error) *WriteError {
 	return &WriteError{path, err}
 }
 
-// remedy says what to do about an error of writing.
-func remedy(err error) string {
-	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return ": free some space on the disk"
-	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
-		return ": make the folder writable"
-	case errors.Is(err, fs.ErrNotExist):
-		return ": the file or its folder is missing"
+// step does a step of writing the file at path, unless it must not be done any more.
+func (f *Folder) step(name, path string, do func() error) error {
+	if f.before != nil {
+		if err := f.before(name, path); err != nil {
+			return err
+		}
 	}
-	return ""
+	return do()
 }
 
 // replace writes the parts of a file to path, whole or not at all, and so that
@@ -118,35 +63,57 @@ func remedy(err error) string {
 // new one is complete. Only one program writes to a folder at a time, so the
 // file beside path can have a fixed name; one that a killed program left behind
 // is removed first. Opening it could follow a link to another file and empty that.
-func replace(disk disk, path, keep string, parts ...[]byte) error {
+func (f *Folder) replace(path, keep string, parts ...[]byte) error {
 	part := beside(path)
-	if err := disk.remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return newWriteError(path, err)
+	var file *os.File
+	var err error
+	then := func(name string, do func() error) {
+		if err == nil {
+			err = f.step(name, path, do)
+		}
 	}
-	file, err := disk.open(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY)
+	then("remove", func() error { return ignoreMissing(os.Remove(part)) })
+	then("open", func() (err error) {
+		file, err = os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+		return err
+	})
 	if err != nil {
 		return newWriteError(path, err)
 	}
 	for _, content := range parts {
-		if err == nil {
-			_, err = file.Write(content)
-		}
+		then("write", func() error { _, err := file.Write(content); return err })
 	}
-	err = cmp.Or(err, file.Sync())
-	err = cmp.Or(err, file.Close())
-	if err == nil && keep != "" {
-		if err = disk.rename(path, keep); errors.Is(err, fs.ErrNotExist) {
-			err = nil
-		}
+	then("sync", file.Sync)
+	closed := file.Close()
+	then("close", func() error { return closed })
+	if keep != "" {
+		then("rename to the file kept", func() error { return ignoreMissing(os.Rename(path, keep)) })
 	}
-	if err == nil {
-		err = disk.rename(part, path)
-	}
+	then("rename", func() error { return os.Rename(part, path) })
 	if err != nil {
-		disk.remove(part) // frees its space, which a full disk needs
+		f.step("remove", path, func() error { return os.Remove(part) }) // frees its space, which a full disk needs
 		return newWriteError(path, err)
 	}
-	if err := disk.syncFolder(filepath.Dir(path)); err != nil {
+	then("sync the folder", func() error { return syncFolder(filepath.Dir(path)) })
+	if err != nil {
+		return newWriteError(path, err)
+	}
+	return nil
+}
+
+// extend adds content to the end of the file at path, in one call, so that it is
+// rarely left half written.
+func (f *Folder) extend(path string, content []byte) error {
+	var file *os.File
+	err := f.step("open", path, func() (err error) {
+		file, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+		return err
+	})
+	if err == nil {
+		err = f.step("write", path, func() error { _, err := file.Write(content); return err })
+		err = cmp.Or(err, file.Close())
+	}
+	if err != nil {
 		return newWriteError(path, err)
 	}
 	return nil
@@ -156,4 +123,28 @@ func replace(disk disk, path, keep string, parts ...[]byte) error {
 func beside(path string) string {
 	folder, name := filepath.Split(path)
 	return filepath.Join(folder, "."+name+".part")
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// syncFolder makes renames in the folder survive a power cut, on systems that
+// can do so.
+func syncFolder(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	err = folder.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		err = nil
+	}
+	return errors.Join(err, folder.Close())
 }

@@ -11,67 +11,15 @@ import (
 	"testing"
 )
 
-// A failingDisk is the system's but for one operation.
-type failingDisk struct {
-	system
-	operation string // open, write, sync, close, rename, rename to the file kept, sync the folder
-	err       error
-}
-
-func (d failingDisk) fault(operation, path string) error {
-	if operation != d.operation {
-		return nil
-	}
-	return &os.PathError{Op: operation, Path: path, Err: d.err}
-}
-
-func (d failingDisk) open(path string, flag int) (diskFile, error) {
-	if err := d.fault("open", path); err != nil {
-		return nil, err
-	}
-	file, err := d.system.open(path, flag)
-	return failingFile{file, path, d}, err
-}
-
-func (d failingDisk) rename(from, to string) error {
-	operation := "rename"
-	if filepath.Base(to) == PreviousCheckpointFile {
-		operation = "rename to the file kept"
-	}
-	if err := d.fault(operation, from); err != nil {
-		return err
-	}
-	return d.system.rename(from, to)
-}
-
-func (d failingDisk) syncFolder(path string) error {
-	if err := d.fault("sync the folder", path); err != nil {
-		return err
-	}
-	return d.system.syncFolder(path)
-}
-
-type failingFile struct {
-	diskFile
-	path string
-	disk failingDisk
-}
-
-// Write takes half of content before it fails, as a disk does that fills up.
-func (f failingFile) Write(content []byte) (int, error) {
-	if err := f.disk.fault("write", f.path); err != nil {
-		n, _ := f.diskFile.Write(content[:len(content)/2])
-		return n, err
-	}
-	return f.diskFile.Write(content)
-}
-
-func (f failingFile) Sync() error {
-	return errors.Join(f.disk.fault("sync", f.path), f.diskFile.Sync())
-}
-
-func (f failingFile) Close() error {
-	return errors.Join(f.disk.fault("close", f.path), f.diskFile.Close())
+// failing is the folder on a disk on which a step fails: open, write, sync, close,
+// rename, rename to the file kept, sync the folder.
+func failing(folder *Folder, step string, err error) *Folder {
+	return &Folder{folder.Path, func(now, path string) error {
+		if now != step {
+			return nil
+		}
+		return &os.PathError{Op: step, Path: path, Err: err}
+	}}
 }
 
 // TestFailingDisk lets each operation fail as the third checkpoint is written:
@@ -91,7 +39,7 @@ func TestFailingDisk(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				broken := &Folder{Path: folder.Path, disk: failingDisk{operation: operation, err: err}}
+				broken := failing(folder, operation, err)
 				got := broken.WriteCheckpoint(checkpointAt(3))()
 				var fault *WriteError
 				if !errors.As(got, &fault) || !errors.Is(got, err) || fault.Path != folder.File(CheckpointFile) ||
@@ -119,9 +67,12 @@ func TestFailingDiskKeepsRows(t *testing.T) {
 	if err := folder.AppendEpoch(epochs[0]); err != nil {
 		t.Fatal(err)
 	}
-	broken := &Folder{Path: folder.Path, disk: failingDisk{operation: "write", err: syscall.ENOSPC}}
-	if err := broken.AppendEpoch(epochs[1]); err == nil || !strings.Contains(err.Error(), "metrics.csv") || !strings.Contains(err.Error(), "free some space") {
+	full := failing(folder, "write", syscall.ENOSPC)
+	if err := full.AppendEpoch(epochs[1]); err == nil || !strings.Contains(err.Error(), "layers.csv") || !strings.Contains(err.Error(), "free some space") {
 		t.Errorf("error is %v", err)
+	}
+	if err := folder.extend(folder.File(MetricsFile), []byte("2,0.5,0.")); err != nil { // what a disk that fills up takes
+		t.Fatal(err)
 	}
 	history, err := folder.History()
 	if err != nil || len(history) != 1 {

@@ -3,7 +3,7 @@ package runfolder
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -22,52 +22,34 @@ const Development = "development"
 // files were changed since), or its module's version, or [Development] if neither is
 // known. The build records the commit, except for "go run .", which has just built
 // what the working directory holds.
-func Version() string { return version() }
-
-var version = sync.OnceValue(func() string {
+var Version = sync.OnceValue(func() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return Development
 	}
-	revision, changed := "", ""
+	settings := make(map[string]string)
 	for _, setting := range info.Settings {
-		switch {
-		case setting.Key == "vcs.revision":
-			revision = setting.Value
-		case setting.Key == "vcs.modified" && setting.Value == "true":
-			changed = "+dirty"
-		}
+		settings[setting.Key] = setting.Value
 	}
-	if revision != "" {
-		return revision + changed
+	if revision := settings["vcs.revision"]; revision != "" {
+		if settings["vcs.modified"] == "true" {
+			revision += "+dirty"
+		}
+		return revision
 	}
 	if v := info.Main.Version; v != "" && v != "(devel)" {
 		return v
 	}
-	if commit := checkedOut(info.Main.Path); commit != "" {
-		return commit
-	}
-	return Development
-})
-
-// checkedOut returns the commit of the working directory, if "go run ." was called
-// there, in the given module. It returns "" if that is not known.
-func checkedOut(module string) string {
 	file, err := os.ReadFile("go.mod")
-	if err != nil || shell.Program() != "go run ." || !bytes.HasPrefix(file, []byte("module "+module+"\n")) {
-		return ""
+	if err != nil || shell.Program() != "go run ." || !bytes.HasPrefix(file, []byte("module "+info.Main.Path+"\n")) {
+		return Development
 	}
-	commit, err := exec.Command("git", "rev-parse", "HEAD").Output()
-	changes, failed := exec.Command("git", "status", "--porcelain", "--untracked-files=no").Output()
-	if err != nil || failed != nil {
-		return ""
+	commit, err := exec.Command("git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+dirty").Output()
+	if err != nil {
+		return Development
 	}
-	text := strings.TrimSpace(string(commit))
-	if len(changes) > 0 {
-		text += "+dirty"
-	}
-	return text
-}
+	return strings.TrimSpace(string(commit))
+})
 
 // Executable returns the SHA-256 of this program's file, in hexadecimal. It is empty
 // if the file cannot be read any more.
@@ -85,5 +67,5 @@ var Executable = sync.OnceValue(func() string {
 	if _, err := io.Copy(sum, file); err != nil {
 		return ""
 	}
-	return hex.EncodeToString(sum.Sum(nil))
+	return fmt.Sprintf("%x", sum.Sum(nil))
 })

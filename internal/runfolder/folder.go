@@ -60,14 +60,10 @@ const Latest = "latest"
 type Folder struct {
 	Path string
 
-	disk disk // nil for the system's disk
-}
-
-func (f *Folder) storage() disk {
-	if f.disk == nil {
-		return system{}
-	}
-	return f.disk
+	// before is called before each step of writing the file at path, and returns why
+	// the step must not be done: another process has taken the folder over, or a test
+	// lets the step fail. It may be nil.
+	before func(step, path string) error
 }
 
 // Create makes the folder root/name/<UTC timestamp> for a run that starts now.
@@ -78,19 +74,18 @@ func Create(root, name string, now time.Time) (*Folder, error) {
 	if err := os.MkdirAll(parent, 0o777); err != nil {
 		return nil, fmt.Errorf("making %s: %w; choose another place with -runs", parent, err)
 	}
-	stamp := now.UTC().Format("20060102T150405Z")
-	entry := stamp
+	path := filepath.Join(parent, now.UTC().Format("20060102T150405Z"))
+	numbered := path
 	for n := 2; ; n++ {
-		err := os.Mkdir(filepath.Join(parent, entry), 0o777)
+		err := os.Mkdir(numbered, 0o777)
 		if err == nil {
-			break
+			return &Folder{Path: numbered}, nil
 		}
 		if !errors.Is(err, fs.ErrExist) {
 			return nil, fmt.Errorf("%w; choose another place with -runs", err)
 		}
-		entry = fmt.Sprintf("%s-%d", stamp, n)
+		numbered = fmt.Sprintf("%s-%d", path, n)
 	}
-	return &Folder{Path: filepath.Join(parent, entry)}, nil
 }
 
 // PointLatest makes root/name/latest a link to the folder and replaces an older
@@ -98,14 +93,14 @@ func Create(root, name string, now time.Time) (*Folder, error) {
 // name into a file instead.
 func (f *Folder) PointLatest() error {
 	parent, entry := filepath.Split(f.Path)
-	link := filepath.Join(parent, Latest)
-	beside := filepath.Join(parent, "."+Latest+"-"+entry)
-	if os.Symlink(entry, beside) != nil {
-		if err := os.WriteFile(beside, []byte(entry+"\n"), 0o666); err != nil {
-			return fmt.Errorf("pointing %s at %s: %w", link, entry, err)
-		}
+	link, beside := filepath.Join(parent, Latest), filepath.Join(parent, "."+Latest+"-"+entry)
+	err := os.Symlink(entry, beside)
+	if err != nil {
+		err = os.WriteFile(beside, []byte(entry+"\n"), 0o666)
 	}
-	err := os.Rename(beside, link)
+	if err == nil {
+		err = os.Rename(beside, link)
+	}
 	if info, statErr := os.Lstat(link); err != nil && statErr == nil && !info.IsDir() {
 		// Some systems do not rename over a link.
 		err = errors.Join(os.Remove(link), os.Rename(beside, link))
@@ -127,25 +122,24 @@ func Open(path string) (*Folder, error) {
 			err = fmt.Errorf("%s %w", ConfigFile, errNoFile)
 		}
 	}
-	if err != nil && IsComparison(path) {
+	if err == nil {
+		return &Folder{Path: resolved}, nil
+	}
+	if IsComparison(path) {
 		return nil, fmt.Errorf("%s is a comparison of runs, not a run: name one of the runs that its %s lists", path, ReportFile)
+	}
+	newest := filepath.Join(path, Latest)
+	if target, err := resolve(newest); err == nil && (&Folder{Path: target}).Has(ConfigFile, SweepFile) {
+		return nil, fmt.Errorf("%s holds runs; name one of them, such as %s", path, newest)
 	}
 	if target, linkErr := os.Readlink(path); linkErr == nil && errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("it points at %s, which is gone or holds no run; name another run", target)
+	} else if errors.Is(err, fs.ErrNotExist) && resolved == "" {
+		err = notThere("there is no such folder")
+	} else if errors.Is(err, fs.ErrNotExist) {
+		err = notThere("it holds no " + ConfigFile)
 	}
-	if err != nil {
-		newest := filepath.Join(path, Latest)
-		if target, err := resolve(newest); err == nil && (&Folder{Path: target}).Has(ConfigFile, SweepFile) {
-			return nil, fmt.Errorf("%s holds runs; name one of them, such as %s", path, newest)
-		}
-		if errors.Is(err, fs.ErrNotExist) && resolved == "" {
-			err = notThere("there is no such folder")
-		} else if errors.Is(err, fs.ErrNotExist) {
-			err = notThere("it holds no " + ConfigFile)
-		}
-		return nil, fmt.Errorf("%s is not a run folder: %w; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, err)
-	}
-	return &Folder{Path: resolved}, nil
+	return nil, fmt.Errorf("%s is not a run folder: %w; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, err)
 }
 
 // notThere says in words what is missing; it counts as fs.ErrNotExist.
@@ -201,7 +195,7 @@ func (f *Folder) Missing(s *Summary) (names []string) {
 // its weights and its metrics, can no longer be read.
 func (f *Folder) Damaged(s *Summary) (names []string) {
 	for _, name := range []string{BestWeightsFile, LastWeightsFile} {
-		if _, _, err := ReadWeights(f.File(name), s.Parameters); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if _, err := ReadWeights(f.File(name), s.Parameters); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			names = append(names, name)
 		}
 	}
@@ -217,13 +211,14 @@ func (f *Folder) File(name string) string { return filepath.Join(f.Path, name) }
 // Write writes a file of the folder, whole or not at all: it writes a new file,
 // syncs and renames it. The error is a *WriteError.
 func (f *Folder) Write(name string, content []byte) error {
-	return replace(f.storage(), f.File(name), "", content)
+	return f.replace(f.File(name), "", content)
 }
 
 // Remove removes a file of the folder, if it is there. The error is a *WriteError.
 func (f *Folder) Remove(name string) error {
-	if err := f.storage().remove(f.File(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return newWriteError(f.File(name), err)
+	path := f.File(name)
+	if err := f.step("remove", path, func() error { return ignoreMissing(os.Remove(path)) }); err != nil {
+		return newWriteError(path, err)
 	}
 	return nil
 }
@@ -252,5 +247,5 @@ func WriteNew(path string, content []byte) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("writing %s: %w", path, fs.ErrExist)
 	}
-	return replace(system{}, path, "", content)
+	return new(Folder).replace(path, "", content)
 }

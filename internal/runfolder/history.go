@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,36 +15,35 @@ import (
 	"cifartrain/metrics"
 )
 
-// columns are the columns of metrics.csv.
-var columns = []string{"epoch", "train_loss", "val_loss", "train_accuracy", "val_accuracy", "learning_rate", "seconds", "train_loss_after"}
+// The columns of metrics.csv, layers.csv and correct.csv.
+var (
+	metricsColumns = []string{"epoch", "train_loss", "val_loss", "train_accuracy", "val_accuracy", "learning_rate", "seconds", "train_loss_after"}
+	layersColumns  = []string{"epoch", "layer", "dead", "mean", "deviation", "gradient", "update"}
+	correctColumns = []string{"correct"}
 
-// AppendEpoch adds an epoch's rows to metrics.csv and to layers.csv; those of the first
-// epoch come with the header. The accuracies and the later training loss of a model that
-// does not classify stay empty. The error is a *WriteError.
+	// mayBeEmpty are those that not every model has.
+	mayBeEmpty = []string{"train_accuracy", "val_accuracy", "train_loss_after", "dead"}
+)
+
+// The limits of a history: train.epochs cannot be larger, and no row can be
+// longer.
+const (
+	mostEpochs = 1_000_000
+	longestRow = 256
+)
+
+// AppendEpoch adds an epoch's rows to metrics.csv and to layers.csv; the first epoch's
+// are written with the header, so that a file never lacks it. The accuracies and the
+// later training loss of a model that does not classify stay empty. The error is a
+// *WriteError.
 func (f *Folder) AppendEpoch(epoch metrics.Epoch) error {
 	history := metrics.History{epoch}
-	if err := f.appendRows(MetricsFile, historyTable(history), epoch.Number == 1); err != nil {
-		return err
+	if epoch.Number == 1 {
+		return f.WriteHistory(history)
 	}
-	return f.appendRows(LayersFile, layersTable(history), epoch.Number == 1)
-}
-
-// appendRows adds a table's rows to a file, or makes the file with the table's header.
-func (f *Folder) appendRows(name string, rows []byte, first bool) error {
-	if first {
-		return f.Write(name, rows) // whole or not at all, so that the file never lacks its header
-	}
-	_, rows, _ = bytes.Cut(rows, []byte("\n"))
-	path := f.File(name)
-	file, err := f.storage().open(path, os.O_WRONLY|os.O_APPEND)
-	if err != nil {
-		return newWriteError(path, err)
-	}
-	_, err = file.Write(rows) // in one call, so that no half row is left
-	if err = cmp.Or(err, file.Close()); err != nil {
-		return newWriteError(path, err)
-	}
-	return nil
+	_, figures, _ := bytes.Cut(historyTable(history), []byte("\n"))
+	_, layers, _ := bytes.Cut(layersTable(history), []byte("\n"))
+	return cmp.Or(f.extend(f.File(LayersFile), layers), f.extend(f.File(MetricsFile), figures))
 }
 
 // WriteHistory rewrites layers.csv and metrics.csv from the history, which drops later
@@ -57,7 +57,7 @@ func (f *Folder) WriteHistory(history metrics.History) error {
 
 // historyTable returns the history in the form of metrics.csv.
 func historyTable(history metrics.History) []byte {
-	rows := [][]string{columns}
+	rows := [][]string{metricsColumns}
 	for _, epoch := range history {
 		rows = append(rows, []string{
 			strconv.Itoa(epoch.Number), number(epoch.TrainLoss), number(epoch.ValidationLoss),
@@ -65,6 +65,21 @@ func historyTable(history metrics.History) []byte {
 			strconv.FormatFloat(epoch.Seconds, 'f', 3, 64), number(epoch.TrainLossAfter),
 		})
 	}
+	return table(rows)
+}
+
+// layersTable returns the layers of a history in the form of layers.csv.
+func layersTable(history metrics.History) []byte {
+	rows := [][]string{layersColumns}
+	for _, epoch := range history {
+		for _, l := range epoch.Layers {
+			rows = append(rows, []string{strconv.Itoa(epoch.Number), l.Name, number(l.Dead), number(l.Mean), number(l.Deviation), number(l.Gradient), number(l.Update)})
+		}
+	}
+	return table(rows)
+}
+
+func table(rows [][]string) []byte {
 	var content bytes.Buffer
 	csv.NewWriter(&content).WriteAll(rows) // writing to a buffer cannot fail
 	return content.Bytes()
@@ -77,13 +92,6 @@ func number(x float64) string {
 	}
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
-
-// The limits of a history: train.epochs cannot be larger, and no row can be
-// longer.
-const (
-	mostEpochs = 1_000_000
-	longestRow = 256
-)
 
 // History reads metrics.csv. It ignores an incomplete last row, which a killed
 // program may leave behind.
@@ -102,57 +110,127 @@ func (f *Folder) History() (metrics.History, error) {
 
 // parseHistory reverses historyTable.
 func parseHistory(content []byte) (metrics.History, error) {
-	head, rows, _ := bytes.Cut(content, []byte("\n"))
-	if got := strings.TrimRight(string(head[:min(len(head), longestRow)]), "\r"); got != strings.Join(columns, ",") {
-		return nil, fmt.Errorf("line 1: the columns are not %v", columns)
-	}
-	history := slices.Grow(metrics.History(nil), min(bytes.Count(rows, []byte("\n")), mostEpochs))
-	for row := range bytes.Lines(rows) {
-		line := len(history) + 2
+	history := slices.Grow(metrics.History(nil), max(0, min(bytes.Count(content, []byte("\n"))-1, mostEpochs)))
+	err := parseTable(content, metricsColumns, func(fields []string) error {
+		number, err := strconv.Atoi(fields[0])
 		switch {
-		case len(row) > longestRow:
-			return nil, fmt.Errorf("line %d is longer than %d bytes, the most that a row can have", line, longestRow)
-		case !bytes.HasSuffix(row, []byte("\n")):
-			return history, nil
 		case len(history) == mostEpochs:
-			return nil, fmt.Errorf("line %d: no run has more than %d epochs", line, mostEpochs)
+			return fmt.Errorf("no run has more than %d epochs", mostEpochs)
+		case err != nil:
+			return fmt.Errorf("epoch %q is not a whole number", fields[0])
+		case number != len(history)+1:
+			return fmt.Errorf("the epoch is %d and should be %d", number, len(history)+1)
 		}
-		epoch, err := parseRow(strings.Split(strings.TrimRight(string(row), "\r\n"), ","))
-		if err == nil && epoch.Number != len(history)+1 {
-			err = fmt.Errorf("the epoch is %d and should be %d", epoch.Number, len(history)+1)
+		e := metrics.Epoch{Number: number}
+		err = parseNumbers(metricsColumns[1:], fields[1:], &e.TrainLoss, &e.ValidationLoss, &e.TrainAccuracy, &e.ValidationAccuracy, &e.LearningRate, &e.Seconds, &e.TrainLossAfter)
+		if err == nil && !(e.Seconds >= 0 && e.Seconds <= metrics.MostSeconds) {
+			err = fmt.Errorf("no epoch takes %g seconds", e.Seconds)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", line, err)
-		}
-		history = append(history, epoch)
-	}
-	return history, nil
+		history = append(history, e)
+		return err
+	})
+	return history, err
 }
 
-func parseRow(fields []string) (epoch metrics.Epoch, err error) {
-	if len(fields) != len(columns) {
-		return metrics.Epoch{}, fmt.Errorf("has %d fields, not %d", len(fields), len(columns))
+// ReadLayers adds to a history the layers that layers.csv has of its epochs. A folder
+// without that file has none.
+func (f *Folder) ReadLayers(history metrics.History) error {
+	content, err := read(f.File(LayersFile), mostEpochs*longestRow)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	if epoch.Number, err = strconv.Atoi(fields[0]); err != nil {
-		return metrics.Epoch{}, fmt.Errorf("epoch %q is not a whole number", fields[0])
+	if err == nil {
+		err = parseLayers(content, history)
 	}
-	targets := []*float64{
-		&epoch.TrainLoss, &epoch.ValidationLoss, &epoch.TrainAccuracy,
-		&epoch.ValidationAccuracy, &epoch.LearningRate, &epoch.Seconds, &epoch.TrainLossAfter,
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.File(LayersFile), err)
 	}
-	for i, target := range targets {
-		name, text := columns[i+1], fields[i+1]
-		if text == "" && (strings.HasSuffix(name, "_accuracy") || name == "train_loss_after") {
-			*target = math.NaN()
+	return nil
+}
+
+// parseLayers reverses layersTable. It ignores rows of later epochs.
+func parseLayers(content []byte, history metrics.History) error {
+	return parseTable(content, layersColumns, func(fields []string) error {
+		epoch, err := strconv.Atoi(fields[0])
+		if err != nil || epoch < 1 {
+			return fmt.Errorf("epoch %q is not a whole number above 0", fields[0])
+		}
+		if epoch > len(history) {
+			return nil
+		}
+		l := metrics.Layer{Name: fields[1]}
+		err = parseNumbers(layersColumns[2:], fields[2:], &l.Dead, &l.Mean, &l.Deviation, &l.Gradient, &l.Update)
+		history[epoch-1].Layers = append(history[epoch-1].Layers, l)
+		return err
+	})
+}
+
+// parseTable calls row with the fields of each row of a CSV file, and puts the line's
+// number before its error. It ends at an incomplete row.
+func parseTable(content []byte, columns []string, row func(fields []string) error) error {
+	head, rows, _ := bytes.Cut(content, []byte("\n"))
+	if strings.TrimRight(string(head[:min(len(head), longestRow)]), "\r") != strings.Join(columns, ",") {
+		return fmt.Errorf("line 1: the columns are not %v", columns)
+	}
+	line := 1
+	for text := range bytes.Lines(rows) {
+		line++
+		if len(text) > longestRow {
+			return fmt.Errorf("line %d is longer than %d bytes, the most that a row can have", line, longestRow)
+		}
+		if !bytes.HasSuffix(text, []byte("\n")) {
+			return nil
+		}
+		fields := strings.Split(strings.TrimRight(string(text), "\r\n"), ",")
+		if len(fields) != len(columns) {
+			return fmt.Errorf("line %d: has %d fields, not %d", line, len(fields), len(columns))
+		}
+		if err := row(fields); err != nil {
+			return fmt.Errorf("line %d: %w", line, err)
+		}
+	}
+	return nil
+}
+
+// parseNumbers reverses number.
+func parseNumbers(columns, fields []string, into ...*float64) (err error) {
+	for i, x := range into {
+		if *x = math.NaN(); fields[i] == "" && slices.Contains(mayBeEmpty, columns[i]) {
 			continue
 		}
-		*target, err = strconv.ParseFloat(text, 64)
-		if err != nil || math.IsNaN(*target) || math.IsInf(*target, 0) {
-			return metrics.Epoch{}, fmt.Errorf("%s %q is not a finite number", name, text)
+		if *x, err = strconv.ParseFloat(fields[i], 64); err != nil || math.IsNaN(*x) || math.IsInf(*x, 0) {
+			return fmt.Errorf("%s %q is not a finite number", columns[i], fields[i])
 		}
 	}
-	if !(epoch.Seconds >= 0 && epoch.Seconds <= metrics.MostSeconds) {
-		return metrics.Epoch{}, fmt.Errorf("no epoch takes %g seconds", epoch.Seconds)
+	return nil
+}
+
+// WriteCorrect writes correct.csv: for each test image, in the dataset's order, 1
+// if the best weights classify it correctly and 0 otherwise. Two classifiers of the
+// same images are compared by it.
+func (f *Folder) WriteCorrect(correct []bool) error {
+	rows := [][]string{correctColumns}
+	for _, right := range correct {
+		rows = append(rows, []string{map[bool]string{true: "1", false: "0"}[right]})
 	}
-	return epoch, nil
+	return f.Write(CorrectFile, table(rows))
+}
+
+// Correct reads correct.csv.
+func (f *Folder) Correct() (correct []bool, err error) {
+	content, err := read(f.File(CorrectFile), maxTextFile)
+	if err != nil {
+		return nil, err
+	}
+	err = parseTable(content, correctColumns, func(fields []string) error {
+		correct = append(correct, fields[0] == "1")
+		if fields[0] != "0" && fields[0] != "1" {
+			return fmt.Errorf("%q is neither 0 nor 1", fields[0])
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.File(CorrectFile), err)
+	}
+	return correct, nil
 }

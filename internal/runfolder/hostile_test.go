@@ -13,7 +13,7 @@ import (
 
 // readers read the files of a run folder by their names.
 var readers = map[string]func(*Folder) error{
-	BestWeightsFile: func(f *Folder) error { _, _, err := ReadWeights(f.File(BestWeightsFile), 0); return err },
+	BestWeightsFile: func(f *Folder) error { _, err := ReadWeights(f.File(BestWeightsFile), 0); return err },
 	CheckpointFile:  func(f *Folder) error { _, _, err := f.Checkpoint(); return err },
 	MetricsFile:     func(f *Folder) error { _, err := f.History(); return err },
 	SummaryFile:     func(f *Folder) error { _, err := f.Summary(); return err },
@@ -31,7 +31,7 @@ func TestHostileFilesAreCheap(t *testing.T) {
 		return "{" + header.String()[1:] + "}"
 	}
 	const metadata = `{"__metadata__":{"run":"{}","history":"`
-	heading := strings.Join(columns, ",")
+	heading := strings.Join(metricsColumns, ",")
 	for _, test := range []struct {
 		name, file string
 		content    func() []byte

@@ -197,7 +197,7 @@ func TestMetricsFile(t *testing.T) {
 }
 
 func TestDamagedMetricsFile(t *testing.T) {
-	header := strings.Join(columns, ",") + "\n"
+	header := strings.Join(metricsColumns, ",") + "\n"
 	for _, test := range []struct{ name, content, says string }{
 		{"empty", "", "line 1: the columns are not"},
 		{"other columns", "a,b\n1,2\n", "line 1: the columns are not"},

@@ -4,21 +4,39 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/nlpodyssey/safetensors"
 	"gorgonia.org/tensor"
 )
 
-// mostTensors is far above any model's. Each takes a hundred times its part of the
-// header in memory.
-const mostTensors = 4096
+// Safetensors returns a safetensors file with float32 tensors, for torch's
+// module.load_state_dict. Format: https://github.com/huggingface/safetensors
+func Safetensors(tensors map[string]*tensor.Dense, metadata map[string]string) ([]byte, error) {
+	views := make(map[string]safetensors.TensorView, len(tensors))
+	for key, value := range tensors {
+		var shape []uint64
+		for _, size := range value.Shape() {
+			shape = append(shape, uint64(size))
+		}
+		data, err := binary.Append(nil, binary.LittleEndian, value.Float32s())
+		if err == nil {
+			views[key], err = safetensors.NewTensorView(safetensors.F32, shape, data)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%q: %w", key, err)
+		}
+	}
+	all := map[string]string{"format": "pt"} // the transformers library requires it
+	maps.Copy(all, metadata)
+	return safetensors.Serialize(views, all)
+}
 
-// decodeTensors returns the float32 tensors of a safetensors file by name, and
+// decodeSafetensors returns the float32 tensors of a safetensors file by name, and
 // its metadata. The header may have at most longestHeader bytes. The memory it
 // takes is a small multiple of the file's length, whatever the file holds.
-// Format: https://github.com/huggingface/safetensors
-func decodeTensors(content []byte, longestHeader uint64) (map[string]*tensor.Dense, map[string]string, error) {
+func decodeSafetensors(content []byte, longestHeader uint64) (map[string]*tensor.Dense, map[string]string, error) {
 	header, metadata, err := decodeHeader(content, longestHeader)
 	if err != nil {
 		return nil, nil, fmt.Errorf("is not a sound safetensors file: %s", shortened(err.Error()))
@@ -26,11 +44,9 @@ func decodeTensors(content []byte, longestHeader uint64) (map[string]*tensor.Den
 	data := content[8+header:]
 	tensors := make(map[string]*tensor.Dense)
 	for name, info := range metadata.Tensors() {
-		value, err := float32Tensor(info, data[info.DataOffsets[0]:info.DataOffsets[1]])
-		if err != nil {
+		if tensors[name], err = float32Tensor(info, data[info.DataOffsets[0]:info.DataOffsets[1]]); err != nil {
 			return nil, nil, fmt.Errorf("tensor %q: %w", shortened(name), err)
 		}
-		tensors[name] = value
 	}
 	return tensors, metadata.Metadata(), nil
 }
@@ -38,6 +54,9 @@ func decodeTensors(content []byte, longestHeader uint64) (map[string]*tensor.Den
 // decodeHeader reads the header of a safetensors file and returns its length. It
 // first checks what the library would allocate.
 func decodeHeader(content []byte, longest uint64) (length uint64, metadata safetensors.Metadata, err error) {
+	// mostTensors is far above any model's. Each takes a hundred times its part of the
+	// header in memory.
+	const mostTensors = 4096
 	if len(content) < 8 {
 		return 0, metadata, fmt.Errorf("it is %d bytes long, and the length of its header alone takes 8", len(content))
 	}
@@ -62,33 +81,20 @@ func decodeHeader(content []byte, longest uint64) (length uint64, metadata safet
 	return length, metadata, err
 }
 
-// float32View returns a tensor in the form of a safetensors file.
-func float32View(value *tensor.Dense) (safetensors.TensorView, error) {
-	shape := make([]uint64, 0, value.Dims())
-	for _, size := range value.Shape() {
-		shape = append(shape, uint64(size))
-	}
-	data, err := binary.Append(nil, binary.LittleEndian, value.Float32s())
-	if err != nil {
-		return safetensors.TensorView{}, err
-	}
-	return safetensors.NewTensorView(safetensors.F32, shape, data)
-}
-
-// float32Tensor copies data into a new tensor.
+// float32Tensor copies data into a new tensor. The number of batches of a batch
+// normalization, a whole number, becomes a tensor of one element.
 func float32Tensor(info *safetensors.TensorInfo, data []byte) (*tensor.Dense, error) {
-	if info.DType == safetensors.I64 && len(data) == 8 { // a number of batches
+	switch {
+	case info.DType == safetensors.I64 && len(data) == 8:
 		return tensor.New(tensor.WithShape(1), tensor.WithBacking([]float32{float32(binary.LittleEndian.Uint64(data))})), nil
-	}
-	if info.DType != safetensors.F32 {
+	case info.DType != safetensors.F32:
 		return nil, fmt.Errorf("holds %v, not F32", info.DType)
-	}
-	if len(info.Shape) == 0 || len(data) == 0 {
+	case len(info.Shape) == 0 || len(data) == 0:
 		return nil, fmt.Errorf("has the shape %v; no weight is a scalar or empty", info.Shape)
 	}
-	shape := make(tensor.Shape, len(info.Shape))
-	for i, size := range info.Shape {
-		shape[i] = int(size)
+	var shape []int
+	for _, size := range info.Shape {
+		shape = append(shape, int(size))
 	}
 	values := make([]float32, len(data)/4)
 	_, err := binary.Decode(data, binary.LittleEndian, values)

@@ -41,19 +41,19 @@ func TestReadWrapped(t *testing.T) {
 	for name, want := range map[string][]string{
 		"weights.pth": nil, "nested.pth": {"model"}, "norm.pth": {"model_state_dict", "module.", "_orig_mod."}, "norm.safetensors": {"module.", "_orig_mod."},
 	} {
-		tensors, wrappings, err := ReadWeights(filepath.Join("testdata", name), 8)
+		held, err := ReadWeights(filepath.Join("testdata", name), 8)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, wrappings); diff != "" {
+		if diff := cmp.Diff(want, held.Wrappings); diff != "" {
 			t.Errorf("wrappings of %s (-want +got):\n%s", name, diff)
 		}
 		if !strings.HasPrefix(name, "norm") {
 			continue
 		}
 		// Three batches were counted, in a whole number without a dimension.
-		if count := tensors["1.num_batches_tracked"]; len(tensors) != 7 || count == nil || count.Dims() != 1 || count.Float32s()[0] != 3 {
-			t.Errorf("%s holds %v", name, tensors)
+		if count := held.Tensors["1.num_batches_tracked"]; len(held.Tensors) != 7 || count == nil || count.Dims() != 1 || count.Float32s()[0] != 3 {
+			t.Errorf("%s holds %v", name, held.Tensors)
 		}
 	}
 }
@@ -135,7 +135,7 @@ func TestReadTorchRefuses(t *testing.T) {
 			}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			_, _, err := ReadWeights(path, 8)
+			_, err := ReadWeights(path, 8)
 			runtime.ReadMemStats(&after)
 			var fault *WeightsError
 			if !errors.As(err, &fault) || fault.Path != path || !strings.Contains(err.Error(), test.words) {

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nlpodyssey/safetensors"
 	"gorgonia.org/tensor"
 )
 
@@ -42,30 +41,11 @@ func (f *Folder) CopyWeights(name, path string) error {
 	if !isTorch(content) {
 		return f.Write(name, content)
 	}
-	tensors, _, err := ReadWeights(path, 0)
+	w, err := ReadWeights(path, 0)
 	if err != nil {
 		return err
 	}
-	return f.WriteWeights(name, tensors, nil)
-}
-
-// Safetensors returns a safetensors file with float32 tensors, for torch's
-// module.load_state_dict. Format: https://github.com/huggingface/safetensors
-func Safetensors(tensors map[string]*tensor.Dense, metadata map[string]string) ([]byte, error) {
-	views := make(map[string]safetensors.TensorView, len(tensors))
-	for key, value := range tensors {
-		view, err := float32View(value)
-		if err != nil {
-			return nil, fmt.Errorf("%q: %w", key, err)
-		}
-		views[key] = view
-	}
-	all := maps.Clone(metadata)
-	if all == nil {
-		all = make(map[string]string)
-	}
-	all["format"] = "pt" // the transformers library requires it
-	return safetensors.Serialize(views, all)
+	return f.WriteWeights(name, w.Tensors, nil)
 }
 
 // A WeightsError says what is wrong with a weights file.
@@ -83,73 +63,60 @@ func (e *WeightsError) Unwrap() error { return e.Err }
 // file.
 func (*WeightsError) WrongRequest() {}
 
-// ReadWeights reads the float32 tensors of the file at path: a safetensors
-// file, or one that torch.save wrote of model.state_dict() or of a checkpoint with
-// that in it. wrappings are what the weights were taken out of: the checkpoint's key,
-// and what torch puts before all names of a parallel or compiled model. weights is the
-// number of weights of the model they are for, which bounds the file's length. Errors
-// are of type *WeightsError.
-func ReadWeights(path string, weights int) (tensors map[string]*tensor.Dense, wrappings []string, err error) {
-	tensors, wrappings, _, err = readWeights(path, weights)
-	return tensors, wrappings, err
+// Weights are what a weights file holds.
+type Weights struct {
+	Tensors   map[string]*tensor.Dense // float32
+	Wrappings []string                 // see [ReadWeights]
+	Metadata  map[string]string        // only of a safetensors file
 }
 
-// ReadMetadata is [ReadWeights] for the metadata of the file. It returns nil if the
-// file has none or is one that torch.save wrote.
-func ReadMetadata(path string, weights int) (map[string]string, error) {
-	_, _, metadata, err := readWeights(path, weights)
-	return metadata, err
-}
-
-func readWeights(path string, weights int) (tensors map[string]*tensor.Dense, wrappings []string, metadata map[string]string, err error) {
-	content, err := read(path, max(roomForWeights, 4*int64(weights)+longestHeader))
+// ReadWeights reads the file at path: a safetensors file, or one that torch.save wrote
+// of model.state_dict() or of a checkpoint with that in it. Wrappings are what the
+// weights are taken out of: the checkpoint's key, and what torch puts before all names
+// of a parallel or compiled model. parameters is the number of values of the model that
+// they are for, which bounds the file's length. Errors are of type *WeightsError.
+func ReadWeights(path string, parameters int) (*Weights, error) {
+	content, err := read(path, max(roomForWeights, 4*int64(parameters)+longestHeader))
+	w := new(Weights)
 	var fault *fs.PathError
 	switch {
 	case errors.As(err, &fault):
 		err = fault.Err // the path is named already
 	case err != nil:
 	case isTorch(content):
-		tensors, wrappings, err = decodeTorch(path, content)
+		w.Tensors, w.Wrappings, err = decodeTorch(path, content)
 	default:
-		if tensors, metadata, err = decodeTensors(content, longestHeader); err != nil {
+		if w.Tensors, w.Metadata, err = decodeSafetensors(content, longestHeader); err != nil {
 			err = fmt.Errorf("%w; nor is it one of torch.save since torch 1.6", err)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(tensors)) {
-		if fault := checkFinite(tensors[name].Float32s()); err == nil && fault != nil {
-			err = fmt.Errorf("tensor %q: %w", shortened(name), fault)
+	for _, name := range slices.Sorted(maps.Keys(w.Tensors)) {
+		for i, x := range w.Tensors[name].Float32s() {
+			if value := float64(x); err == nil && (math.IsNaN(value) || math.IsInf(value, 0)) {
+				err = fmt.Errorf("tensor %q: element %d is %g, not a finite number", shortened(name), i, value)
+			}
 		}
 	}
 	if err != nil {
-		return nil, nil, nil, &WeightsError{path, err}
+		return nil, &WeightsError{path, err}
 	}
-	tensors, prefixes := withoutPrefixes(tensors)
-	return tensors, append(wrappings, prefixes...), metadata, nil
+	w.unwrap()
+	return w, nil
 }
 
-// withoutPrefixes takes away what torch.nn.DataParallel and torch.compile put before
-// all names.
-func withoutPrefixes(tensors map[string]*tensor.Dense) (map[string]*tensor.Dense, []string) {
+// unwrap takes away what torch.nn.DataParallel and torch.compile put before all names.
+func (w *Weights) unwrap() {
 	for _, prefix := range []string{"module.", "_orig_mod."} {
-		plain := make(map[string]*tensor.Dense, len(tensors))
-		for name, value := range tensors {
+		plain := make(map[string]*tensor.Dense, len(w.Tensors))
+		for name, value := range w.Tensors {
 			if short, found := strings.CutPrefix(name, prefix); found {
 				plain[short] = value
 			}
 		}
-		if len(plain) > 0 && len(plain) == len(tensors) {
-			plain, inner := withoutPrefixes(plain)
-			return plain, append([]string{prefix}, inner...)
+		if len(plain) > 0 && len(plain) == len(w.Tensors) {
+			w.Tensors, w.Wrappings = plain, append(w.Wrappings, prefix)
+			w.unwrap()
+			return
 		}
 	}
-	return tensors, nil
-}
-
-func checkFinite(values []float32) error {
-	for i, x := range values {
-		if value := float64(x); math.IsNaN(value) || math.IsInf(value, 0) {
-			return fmt.Errorf("element %d is %g, not a finite number", i, value)
-		}
-	}
-	return nil
 }

@@ -21,12 +21,12 @@ type weights struct {
 // expectWeights compares the weights in the file at path with those wanted.
 func expectWeights(t *testing.T, path string, want map[string]weights) {
 	t.Helper()
-	tensors, _, err := ReadWeights(path, 0)
+	held, err := ReadWeights(path, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := make(map[string]weights)
-	for name, value := range tensors {
+	for name, value := range held.Tensors {
 		got[name] = weights{value.Shape(), value.Float32s()}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -98,7 +98,7 @@ func TestUnsoundWeights(t *testing.T) {
 			if err := os.WriteFile(path, test.content, 0o644); err != nil {
 				t.Fatal(err)
 			}
-			_, _, err := ReadWeights(path, 0)
+			_, err := ReadWeights(path, 0)
 			var unsound *WeightsError
 			if !errors.As(err, &unsound) || !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), path) {
 				t.Errorf("error is %v, want a WeightsError that names the file and says %q", err, test.says)
@@ -120,11 +120,11 @@ func TestReadMetadataOfALargeModel(t *testing.T) {
 	if err := os.WriteFile(path, content, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	metadata, err := ReadMetadata(path, weights)
-	if err != nil || metadata["mean_image"] != "AAAA" {
-		t.Errorf("metadata %v, error %v", metadata, err)
+	held, err := ReadWeights(path, weights)
+	if err != nil || held.Metadata["mean_image"] != "AAAA" {
+		t.Errorf("%v, error %v", held, err)
 	}
-	if _, err := ReadMetadata(path, 1); err == nil {
+	if _, err := ReadWeights(path, 1); err == nil {
 		t.Error("a small model's file may be as large")
 	}
 }
@@ -137,11 +137,11 @@ func FuzzReadWeights(f *testing.F) {
 		if err := os.WriteFile(path, content, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		tensors, _, err := ReadWeights(path, 0)
+		held, err := ReadWeights(path, 0)
 		if err != nil {
 			return
 		}
-		for name, value := range tensors {
+		for name, value := range held.Tensors {
 			if len(value.Float32s()) != value.Shape().TotalSize() {
 				t.Errorf("%q holds %d values for the shape %v", name, len(value.Float32s()), value.Shape())
 			}

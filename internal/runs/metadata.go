@@ -60,10 +60,11 @@ func normalizationMetadata(config configs.Config) map[string]string {
 // checkPixels returns an error if the weights in a file of the run were trained on
 // other pixels than its config now makes of an image: what they give would be wrong.
 func (r *Run) checkPixels(file string) error {
-	metadata, err := runfolder.ReadMetadata(file, r.Summary.Parameters)
+	weights, err := runfolder.ReadWeights(file, r.Summary.Parameters)
 	if err != nil {
 		return fmt.Errorf("%w; have it written again with: %s", err, shell.Command("-resume", r.Folder.Path))
 	}
+	metadata := weights.Metadata
 	if _, told := metadata[pixelsKey]; !told { // another program has written it
 		return nil
 	}
@@ -86,11 +87,11 @@ func meanImage(file string, shape loaders.Shape, weights int) ([]float32, error)
 	if file == "" {
 		return nil, nil
 	}
-	metadata, err := runfolder.ReadMetadata(file, weights)
-	if err != nil || metadata[meanImageKey] == "" {
+	held, err := runfolder.ReadWeights(file, weights)
+	if err != nil || held.Metadata[meanImageKey] == "" {
 		return nil, err
 	}
-	content, err := base64.StdEncoding.DecodeString(metadata[meanImageKey])
+	content, err := base64.StdEncoding.DecodeString(held.Metadata[meanImageKey])
 	if err != nil {
 		err = fmt.Errorf("its %s: %w", meanImageKey, err)
 	} else if len(content) != 4*shape.Values() {

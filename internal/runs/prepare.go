@@ -101,9 +101,11 @@ func (r *Run) loadWeights(ctx context.Context, from Need) (err error) {
 	case from.File == "" && tensors == nil:
 		return nil
 	case tensors == nil:
-		if tensors, r.wrappings, err = runfolder.ReadWeights(from.File, r.Architecture.ParameterCount()); err != nil {
+		held, err := runfolder.ReadWeights(from.File, r.Architecture.ParameterCount())
+		if err != nil {
 			return err
 		}
+		tensors, r.wrappings = held.Tensors, held.Wrappings
 	}
 	weights, err := r.Architecture.Load(tensors)
 	if err != nil && from.tensors == nil {

@@ -339,7 +339,7 @@ func TestDivergenceLater(t *testing.T) {
 	if err != nil || len(history) < 2 {
 		t.Fatalf("%d epochs were finished, this does not test what it should: %v", len(history), err)
 	}
-	if _, _, err := runfolder.ReadWeights(folder.File(runfolder.BestWeightsFile), 0); err != nil {
+	if _, err := runfolder.ReadWeights(folder.File(runfolder.BestWeightsFile), 0); err != nil {
 		t.Error(err)
 	}
 	saved, damage, err := folder.Checkpoint()
