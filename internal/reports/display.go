@@ -42,7 +42,7 @@ func (d *Display) Step(task metrics.Task, done, all, epoch, epochs int, loss flo
 		return
 	}
 	if d.bar == nil {
-		d.bar, d.began, d.first = d.newBar(int64(all)), time.Now(), done
+		d.began, d.first = time.Now(), done
 	}
 	parts := []string{fmt.Sprintf("epoch %d/%d", epoch, epochs)}
 	if last != nil && done > d.first { // earlier, starting up would distort the estimate
@@ -57,8 +57,7 @@ func (d *Display) Step(task metrics.Task, done, all, epoch, epochs int, loss flo
 	if last != nil && task.Classifies() {
 		parts = append(parts, fmt.Sprintf("acc %s (val %s)", plots.Percent(last.TrainAccuracy), plots.Percent(last.ValidationAccuracy)))
 	}
-	d.bar.Describe(fit(parts, columns(d.out)-len(" 100% []  ")-d.barWidth()))
-	d.bar.Set(done)
+	d.draw(int64(done), int64(all), fit(parts, columns(d.out)-len(" 100% []  ")-d.barWidth()))
 }
 
 // fit joins as many of the first parts as fit into a width.
@@ -71,13 +70,6 @@ func fit(parts []string, width int) string {
 		text += "  " + part
 	}
 	return text
-}
-
-// barWidth returns the width of the bar itself, which leaves most of a narrow
-// terminal to the figures.
-func (d *Display) barWidth() int {
-	const widest, narrowest = 16, 4
-	return min(widest, max(narrowest, columns(d.out)/5))
 }
 
 // Epoch shows a finished epoch in one line, if there is no live bar.
@@ -98,11 +90,7 @@ func (d *Display) Download(dataset string, done, total int64) {
 	switch {
 	case d.quiet:
 	case d.live:
-		if d.bar == nil {
-			d.bar = d.newBar(total, progressbar.OptionShowBytes(true))
-			d.bar.Describe("fetching " + dataset)
-		}
-		d.bar.Set64(done)
+		d.draw(done, total, "fetching "+dataset, progressbar.OptionShowBytes(true))
 	case total > 0:
 		if tenth := 10 * done / total; tenth > d.tenth {
 			d.tenth = tenth
@@ -116,11 +104,7 @@ func (d *Display) Pictures(done, all int) {
 	switch {
 	case d.quiet:
 	case d.live:
-		if d.bar == nil {
-			d.bar = d.newBar(int64(all))
-			d.bar.Describe("reading pictures")
-		}
-		d.bar.Set(done)
+		d.draw(int64(done), int64(all), "reading pictures")
 	case done == all:
 		fmt.Fprintf(d.out, "read %d pictures\n", all)
 	}
@@ -134,14 +118,23 @@ func (d *Display) Clear() {
 	}
 }
 
-func (d *Display) newBar(total int64, options ...progressbar.Option) *progressbar.ProgressBar {
-	return progressbar.NewOptions64(total, append(options,
-		progressbar.OptionSetWriter(d.out),
-		progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionSetWidth(d.barWidth()),
-		progressbar.OptionClearOnFinish(),
-		progressbar.OptionSetElapsedTime(false),
-		progressbar.OptionSetPredictTime(false),
-		progressbar.OptionSetTheme(progressbar.ThemeASCII), // every terminal can show it
-	)...)
+// barWidth returns the width of the bar itself, which leaves most of a narrow
+// terminal to the figures.
+func (d *Display) barWidth() int { return min(16, max(4, columns(d.out)/5)) }
+
+// draw draws the live bar with a text beside it.
+func (d *Display) draw(done, all int64, text string, options ...progressbar.Option) {
+	if d.bar == nil {
+		d.bar = progressbar.NewOptions64(all, append(options,
+			progressbar.OptionSetWriter(d.out),
+			progressbar.OptionThrottle(100*time.Millisecond),
+			progressbar.OptionSetWidth(d.barWidth()),
+			progressbar.OptionClearOnFinish(),
+			progressbar.OptionSetElapsedTime(false),
+			progressbar.OptionSetPredictTime(false),
+			progressbar.OptionSetTheme(progressbar.ThemeASCII), // every terminal can show it
+		)...)
+	}
+	d.bar.Describe(text)
+	d.bar.Set64(done)
 }

@@ -15,14 +15,6 @@ import (
 // decimal and losses with four significant digits, as in the pictures; means with
 // their standard deviation after a ±, with as many decimals.
 
-// optional writes a figure, or a dash if it is nil.
-func optional(figure *float64, text func(float64) string) string {
-	if figure == nil {
-		return "–"
-	}
-	return text(*figure)
-}
-
 // points writes a difference of accuracies in percentage points, without a sign.
 func points(difference float64) string {
 	return fmt.Sprintf("%.1f points", 100*math.Abs(difference))
@@ -123,4 +115,13 @@ func classNames(classes []string) string {
 func bestText(s *runfolder.Summary) string {
 	r := newResult(s)
 	return measure(r.classifies) + " " + r.text("best_val")
+}
+
+// Bytes is an amount of memory as a person writes it: 512 kB, 1.5 GB.
+func Bytes(n int64) string {
+	amount, units := float64(n), []string{"bytes", "kB", "MB", "GB", "TB"}
+	for amount >= 999.5 && len(units) > 1 {
+		amount, units = amount/1000, units[1:]
+	}
+	return fmt.Sprintf("%.3g %s", amount, units[0])
 }

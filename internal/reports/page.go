@@ -44,9 +44,7 @@ var pageFunctions = template.FuncMap{
 	"counted": counted,
 	"dead":    deadUnits,
 	"verdict": verdictSentence,
-	"loss":    plots.Loss,
-	"test":    func(loss *float64) string { return optional(loss, plots.Loss) },
-	"percent": func(share *float64) string { return optional(share, plots.Percent) },
+	"figures": figureRows,
 	"share":   plots.Percent,
 	"time":    Duration,
 	"megabytes": func(bytes int64) string {

@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"math"
 	"slices"
 
 	"cifartrain/internal/runfolder"
@@ -134,7 +135,7 @@ func layers(f *runfolder.Folder, s *runfolder.Summary, history metrics.History) 
 	}
 	if layer, epoch := history.DyingEpoch(); layer >= 0 {
 		last := history.Last().Layers[layer]
-		dying = fmt.Sprintf("%s of the units of %s put out nothing at the end, and half of that share did so after %s already.", plots.Percent(last.Dead), last.Name, Epochs(epoch))
+		dying = fmt.Sprintf("At the end %s of the units of %s are dead; half as many were dead after %s.", plots.Percent(last.Dead), last.Name, Epochs(epoch))
 	}
 	return figures, dying, err
 }
@@ -146,4 +147,49 @@ func Yardsticks(s *runfolder.Summary) []plots.Yardstick {
 		return nil
 	}
 	return []plots.Yardstick{{Name: fmt.Sprintf("PCA, %d components", s.PCA.Components), Loss: s.PCA.ValidationMSE}}
+}
+
+// A Tile is a figure of a run with its meaning.
+type Tile struct{ Value, Meaning string }
+
+// tiles returns the figures that the page shows first.
+func tiles(s *runfolder.Summary) (all []Tile) {
+	if s.Best == nil || s.Final == nil {
+		return nil
+	}
+	add := func(value, meaning string, args ...any) {
+		all = append(all, Tile{value, fmt.Sprintf(meaning, args...)})
+	}
+	r := newResult(s)
+	for _, of := range [][2]string{{"val", "validation"}, {"test", "test"}} {
+		if text := r.text("best_" + of[0]); text != "" {
+			add(text, "%s %s of the best epoch, %d", of[1], measure(r.classifies), s.Best.Epoch)
+		}
+		if text := r.text(of[0]); text != "" && s.Final.Epoch != s.Best.Epoch {
+			add(text, "%s %s of the last epoch, %d", of[1], measure(r.classifies), s.Final.Epoch)
+		}
+	}
+	if share := baseline(s); share > 0 {
+		add(plots.Percent(share), "test accuracy of always answering the commonest class")
+	}
+	if s.Best.TestLoss != nil && s.PCA != nil {
+		add(fmt.Sprintf("%.3g times", *s.Best.TestLoss/s.PCA.TestMSE), "the test loss of %d principal components, %s: the best a linear autoencoder can do", s.PCA.Components, plots.Loss(s.PCA.TestMSE))
+	}
+	if s.Seconds > 0 {
+		add(Duration(s.Seconds), "from start to report, %s images/s in training", Thousands(int(math.Round(s.ImagesPerSecond))))
+	}
+	return all
+}
+
+// baseline is the accuracy on test images of always answering the commonest class;
+// 0 if it is not known.
+func baseline(s *runfolder.Summary) float64 {
+	if s.Confusion == nil || s.Confusion.Total() == 0 {
+		return 0
+	}
+	most := 0
+	for _, class := range s.Confusion.ByClass() {
+		most = max(most, class.Samples)
+	}
+	return float64(most) / float64(s.Confusion.Total())
 }

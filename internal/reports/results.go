@@ -275,7 +275,7 @@ func (r *Results) Show(out io.Writer, folder string) {
 	fmt.Fprintln(out)
 	for _, text := range slices.Concat([]string{r.order()}, r.Warnings(), r.Answers()) {
 		if text != "" {
-			fmt.Fprintln(out, wrap(text, widthOf(out)))
+			say(out, "%s", text)
 		}
 	}
 	fmt.Fprintf(out, "\nPictures, table and report: %s\n", filepath.Join(folder, runfolder.ReportFile))

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -52,6 +53,11 @@ func wrap(text string, width int) string {
 	return strings.Join(append(lines, line), "\n")
 }
 
+// say writes a text in lines that fit the terminal.
+func say(out io.Writer, format string, args ...any) {
+	fmt.Fprintln(out, wrap(fmt.Sprintf(format, args...), widthOf(out)))
+}
+
 // ShowHead says what is about to be trained.
 func ShowHead(out io.Writer, s *runfolder.Summary, folder string) {
 	fmt.Fprintf(out, "%s: %s, %s parameters, seed %d\n", s.Name, s.Model, Thousands(s.Parameters), s.Seed)
@@ -63,13 +69,14 @@ func ShowHead(out io.Writer, s *runfolder.Summary, folder string) {
 func ShowSummary(out io.Writer, s *runfolder.Summary, folder string) {
 	fmt.Fprintln(out)
 	Table(out, figureRows(s))
-	fmt.Fprintln(out, wrap("The best epoch is the one with the lowest validation loss.", widthOf(out)))
-	fmt.Fprintf(out, "\n%s\n", wrap(fmt.Sprintf("%s: %s.", verdictSentence(s.Verdict), s.Verdict.Reason), widthOf(out)))
+	fmt.Fprintln(out, "The best epoch is the one with the lowest validation loss.")
+	fmt.Fprintln(out)
+	say(out, "%s: %s.", verdictSentence(s.Verdict), s.Verdict.Reason)
 	if dead := deadUnits(s.DeadUnits); dead != "" {
-		fmt.Fprintln(out, wrap(dead, widthOf(out)))
+		say(out, "%s", dead)
 	}
 	if s.Status == runfolder.Stopped {
-		fmt.Fprintf(out, "It stopped early: the %s after epoch %d brought no better validation loss.\n", Epochs(s.Final.Epoch-s.Best.Epoch), s.Best.Epoch)
+		fmt.Fprintf(out, "Stopped early: the %s after epoch %d brought no better validation loss.\n", Epochs(s.Final.Epoch-s.Best.Epoch), s.Best.Epoch)
 	}
 	fmt.Fprintf(out, "\n%s in %s, %s images/s; %s in all.\n", Epochs(s.Epochs), Duration(s.TrainingSeconds),
 		Thousands(int(math.Round(s.ImagesPerSecond))), Duration(s.Seconds))
@@ -80,33 +87,30 @@ func ShowSummary(out io.Writer, s *runfolder.Summary, folder string) {
 	fmt.Fprintln(out)
 }
 
-// figureRows returns the table that ShowSummary shows: a row for each measure,
-// of the last and of the best epoch's weights.
+// figureRows is the table of a run's figures: a row for each measure, of the last and
+// of the best epoch's weights.
 func figureRows(s *runfolder.Summary) [][]string {
-	rated := []struct {
-		name    string
-		figures *runfolder.Figures
-	}{
-		{fmt.Sprintf("last epoch, %d", s.Final.Epoch), s.Final},
-		{fmt.Sprintf("best epoch, %d", s.Best.Epoch), s.Best},
+	optional := func(figure *float64, text func(float64) string) string {
+		if figure == nil {
+			return "–"
+		}
+		return text(*figure)
 	}
-	rows := [][]string{{"", "training", "validation", "test"}}
-	for _, of := range rated {
-		f := of.figures
-		rows = append(rows, []string{"loss, " + of.name, plots.Loss(f.Training()), plots.Loss(f.ValidationLoss), plots.Loss(*f.TestLoss)})
+	var losses, accuracies [][]string
+	for i, f := range []*runfolder.Figures{s.Final, s.Best} {
+		if f == nil {
+			continue
+		}
+		name := fmt.Sprintf("%s epoch, %d", []string{"last", "best"}[i], f.Epoch)
+		losses = append(losses, []string{"loss, " + name, plots.Loss(f.Training()), plots.Loss(f.ValidationLoss), optional(f.TestLoss, plots.Loss)})
+		if f.TrainAccuracy != nil {
+			accuracies = append(accuracies, []string{"accuracy, " + name, plots.Percent(*f.TrainAccuracy), optional(f.ValidationAccuracy, plots.Percent), optional(f.TestAccuracy, plots.Percent)})
+		}
 	}
 	if pca := s.PCA; pca != nil {
-		name := fmt.Sprintf("PCA, %d components", pca.Components)
-		rows = append(rows, []string{name, plots.Loss(pca.TrainMSE), plots.Loss(pca.ValidationMSE), plots.Loss(pca.TestMSE)})
+		losses = append(losses, []string{fmt.Sprintf("PCA, %d components", pca.Components), plots.Loss(pca.TrainMSE), plots.Loss(pca.ValidationMSE), plots.Loss(pca.TestMSE)})
 	}
-	if s.Final.TestAccuracy == nil {
-		return rows
-	}
-	for _, of := range rated {
-		f := of.figures
-		rows = append(rows, []string{"accuracy, " + of.name, plots.Percent(*f.TrainAccuracy), plots.Percent(*f.ValidationAccuracy), plots.Percent(*f.TestAccuracy)})
-	}
-	return rows
+	return slices.Concat([][]string{{"", "training", "validation", "test"}}, losses, accuracies)
 }
 
 // ShowEvaluation shows what weights score on the test images.
@@ -130,7 +134,8 @@ func ShowEvaluation(out io.Writer, dataset string, images int, lossName string, 
 // ShowExport says which file was written, what it holds and, in lines, how to use
 // it.
 func ShowExport(out io.Writer, path string, bytes int, holds string, lines [][2]string) {
-	fmt.Fprintf(out, "wrote %s, %s bytes\n%s\n", path, Thousands(bytes), wrap(holds, widthOf(out)))
+	fmt.Fprintf(out, "wrote %s, %s bytes\n", path, Thousands(bytes))
+	say(out, "%s", holds)
 	for _, line := range lines {
 		fmt.Fprintf(out, "  %-20s %s\n", line[0], line[1])
 	}

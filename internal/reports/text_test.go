@@ -191,8 +191,8 @@ would take about 50 MB of memory a run
 
 2 runs would take about 5.0 s in all, and a comparison would go to
 runs/comparison/<UTC time>
-This was a dry run: nothing was trained or written. Loading, pictures and the
-principal components of an autoencoder come on top of these times.
+This was a dry run: nothing was trained or written. Loading the data, pictures
+and the principal components of an autoencoder take more time.
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("output (-want +got):\n%s", diff)

@@ -25,42 +25,38 @@ func Verdict(task metrics.Task, v metrics.Verdict) *runfolder.Verdict {
 
 // causeText says in words what decided a verdict, and what one run cannot show.
 func causeText(task metrics.Task, v metrics.Verdict) string {
-	amount := plots.Percent
+	name, amount := measure(task.Classifies()), plots.Percent
 	if task.Classifies() {
 		amount = points
+	}
+	components := ""
+	if v.PCARatio != 0 {
+		components = fmt.Sprintf(" (%.2f for principal components)", v.PCARatio)
 	}
 	switch v.Cause {
 	case metrics.TooFewEpochs:
 		return "fewer than five epochs show no trend"
 	case metrics.Swinging:
-		return fmt.Sprintf("the validation %s swings by ±%s about its trend, which hides any gap; a run with a smaller optimizer.learning_rate would show whether it settles", measure(task.Classifies()), amount(v.Figure))
+		return fmt.Sprintf("the validation %s swings by ±%s about its trend, which hides any gap; a run with a smaller optimizer.learning_rate would show whether it settles", name, amount(v.Figure))
 	case metrics.Gap:
 		return "a gap above " + points(v.Limit)
 	case metrics.Unlearned:
-		return fmt.Sprintf("fewer than %s of the training images are classified correctly, which would halve the mistakes of always answering the commonest class; runs with other learning rates and more epochs would show whether this model can learn more", plots.Percent(v.Limit))
+		return fmt.Sprintf("more than %s of the training images are classified wrongly, half as many as always answering the commonest class would get wrong; runs with other learning rates and more epochs would show whether this model can learn more", plots.Percent(1-v.Limit))
 	case metrics.LossRatio:
-		return fmt.Sprintf("a ratio of %.2f, above %.2f%s", v.Figure, v.Limit, besideComponents(v))
+		return fmt.Sprintf("a ratio of %.2f, above %.2f%s", v.Figure, v.Limit, components)
 	case metrics.AbovePCA:
 		return fmt.Sprintf("even the training loss is %.2f times that of as many principal components, above %.2f; runs with other learning rates and more epochs would show whether this model can do better", v.Figure, v.Limit)
 	case metrics.StillFalling:
-		return fmt.Sprintf("over the last third of the epochs the validation loss still fell, by %s ± %s; a run with more train.epochs would show how far it falls", plots.Percent(v.Figure), plots.Percent(v.Margin))
+		return fmt.Sprintf("the validation loss still fell by %s ± %s over the last third of the epochs; a run with more train.epochs would show how far it falls", plots.Percent(v.Figure), plots.Percent(v.Margin))
 	}
 	text := "a gap within " + points(v.Limit)
 	if task.Restores() {
-		text = fmt.Sprintf("a ratio of %.2f, within %.2f%s", v.Figure, v.Limit, besideComponents(v))
+		text = fmt.Sprintf("a ratio of %.2f, within %.2f%s", v.Figure, v.Limit, components)
 	}
 	if v.RateFell {
-		return text + "; because the learning rate was lowered, only a run with more train.epochs would show whether more training helps, and only a sweep whether another setting does better"
+		return text + "; as the learning rate was lowered, only a run with more train.epochs would show whether more training helps, and only a sweep whether another setting is better"
 	}
-	return text + ", and no further improvement in sight; one run cannot show whether another setting does better, but a sweep can"
-}
-
-// besideComponents says how large the ratio of principal components is.
-func besideComponents(v metrics.Verdict) string {
-	if v.PCARatio == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" (%.2f for principal components)", v.PCARatio)
+	return text + ", and no further improvement in sight; a sweep would show whether another setting is better"
 }
 
 // verdictSentence is a verdict without its reason.
@@ -80,11 +76,11 @@ func deadUnits(layers []metrics.DeadUnits) string {
 	var parts []string
 	for _, l := range layers {
 		if l.Dead > 0 {
-			parts = append(parts, fmt.Sprintf("%d of the %d of %s", l.Dead, l.Units, l.Layer))
+			parts = append(parts, fmt.Sprintf("%d of %d in %s", l.Dead, l.Units, l.Layer))
 		}
 	}
 	if parts == nil {
 		return ""
 	}
-	return "Dead units, whose ReLU is zero for every validation image: " + strings.Join(parts, " and ") + "."
+	return "Dead units, whose ReLU is zero for every validation image: " + strings.Join(parts, ", ") + "."
 }

@@ -20,13 +20,13 @@ func TestVerdict(t *testing.T) {
 		{metrics.TooFewEpochs, 0, 0, 0, metrics.Classify, accuracies + "fewer than five epochs show no trend"},
 		{metrics.Swinging, 0.1, 0.05, 0, metrics.Classify, accuracies + "the validation accuracy swings by ±10.0 points about its trend, which hides any gap; a run with a smaller optimizer.learning_rate would show whether it settles"},
 		{metrics.Gap, 0.06, 0.05, 0, metrics.Classify, accuracies + "a gap above 5.0 points"},
-		{metrics.Unlearned, 0.7, 0.75, 0, metrics.Classify, accuracies + "fewer than 75.0% of the training images are classified correctly, which would halve the mistakes of always answering the commonest class; runs with other learning rates and more epochs would show whether this model can learn more"},
-		{metrics.NothingWrong, 0.03, 0.05, 0, metrics.Classify, accuracies + "a gap within 5.0 points, and no further improvement in sight; one run cannot show whether another setting does better, but a sweep can"},
+		{metrics.Unlearned, 0.7, 0.75, 0, metrics.Classify, accuracies + "more than 25.0% of the training images are classified wrongly, half as many as always answering the commonest class would get wrong; runs with other learning rates and more epochs would show whether this model can learn more"},
+		{metrics.NothingWrong, 0.03, 0.05, 0, metrics.Classify, accuracies + "a gap within 5.0 points, and no further improvement in sight; a sweep would show whether another setting is better"},
 		{metrics.Swinging, 0.1, 0.05, 0, metrics.Restore, losses + "the validation loss swings by ±10.0% about its trend, which hides any gap; a run with a smaller optimizer.learning_rate would show whether it settles"},
 		{metrics.LossRatio, 1.2, 1.12, 1.02, metrics.Restore, losses + "a ratio of 1.20, above 1.12 (1.02 for principal components)"},
 		{metrics.AbovePCA, 3.4, 1.1, 1.02, metrics.Restore, losses + "even the training loss is 3.40 times that of as many principal components, above 1.10; runs with other learning rates and more epochs would show whether this model can do better"},
-		{metrics.StillFalling, 0.1, 0.01, 0, metrics.Restore, losses + "over the last third of the epochs the validation loss still fell, by 10.0% ± 0.5%; a run with more train.epochs would show how far it falls"},
-		{metrics.NothingWrong, 1.04, 1.1, 0, metrics.Restore, losses + "a ratio of 1.04, within 1.10, and no further improvement in sight; one run cannot show whether another setting does better, but a sweep can"},
+		{metrics.StillFalling, 0.1, 0.01, 0, metrics.Restore, losses + "the validation loss still fell by 10.0% ± 0.5% over the last third of the epochs; a run with more train.epochs would show how far it falls"},
+		{metrics.NothingWrong, 1.04, 1.1, 0, metrics.Restore, losses + "a ratio of 1.04, within 1.10, and no further improvement in sight; a sweep would show whether another setting is better"},
 	} {
 		v := metrics.Verdict{Cause: test.cause, Epochs: 2, Training: 0.5, Validation: 0.52, Figure: test.figure, Limit: test.limit, PCARatio: test.pca, Margin: 0.005}
 		if test.task.Classifies() {
@@ -54,7 +54,7 @@ func TestDeadUnits(t *testing.T) {
 	got := deadUnits([]metrics.DeadUnits{
 		{Layer: "encoder.0", Dead: 110, Units: 128}, {Layer: "encoder.2", Units: 64}, {Layer: "decoder.0", Dead: 5, Units: 128},
 	})
-	want := "Dead units, whose ReLU is zero for every validation image: 110 of the 128 of encoder.0 and 5 of the 128 of decoder.0."
+	want := "Dead units, whose ReLU is zero for every validation image: 110 of 128 in encoder.0, 5 of 128 in decoder.0."
 	if got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
