@@ -147,8 +147,8 @@ func TestLinearSVMOverTenClasses(t *testing.T) {
 	}{
 		{"hinge", "", "Weston-Watkins hinge, C = 1", 9},
 		{"squared_hinge", "weston_watkins", "Weston-Watkins squared hinge, C = 1", 9},
-		{"hinge", graphs.OneVsRest, "one-vs-rest hinge, C = 1", 10},
-		{"squared_hinge", graphs.OneVsRest, "one-vs-rest squared hinge, C = 1", 10},
+		{"hinge", "one_vs_rest", "one-vs-rest hinge, C = 1", 10},
+		{"squared_hinge", "one_vs_rest", "one-vs-rest squared hinge, C = 1", 10},
 	} {
 		architecture, err := graphs.New(graphs.Kinds(), "linear_svm", graphs.Spec{Inputs: inputs, Classes: 10, Init: "torch", Loss: c.loss, C: 1, Multiclass: c.multiclass})
 		if err != nil {

@@ -37,8 +37,8 @@ func TestShippedModelsAreFused(t *testing.T) {
 		{"linear_svm", "squared_hinge", "", 2, "squared hinge", svm, svmTrain},
 		{"linear_svm", "hinge", "weston_watkins", 10, "weston-watkins hinge", svm, svmTrain},
 		{"linear_svm", "squared_hinge", "weston_watkins", 10, "squared weston-watkins hinge", svm, svmTrain},
-		{"linear_svm", "hinge", graphs.OneVsRest, 10, "one-vs-rest hinge", svm, svmTrain},
-		{"linear_svm", "squared_hinge", graphs.OneVsRest, 10, "squared one-vs-rest hinge", svm, svmTrain},
+		{"linear_svm", "hinge", "one_vs_rest", 10, "one-vs-rest hinge", svm, svmTrain},
+		{"linear_svm", "squared_hinge", "one_vs_rest", 10, "squared one-vs-rest hinge", svm, svmTrain},
 		{"autoencoder", "mse", "", 10, "", auto, decoder + encoder},
 		{"tied_autoencoder", "mse", "", 10, "", auto, decoder + tied},
 	} {

@@ -15,36 +15,24 @@ import (
 // parameters from the front of p and returns the others.
 type Hidden func(sums *G.Node, p G.Nodes) (values *G.Node, rest G.Nodes)
 
-// Activations are the names of the functions that hidden layers may have.
-func Activations() []string {
-	return []string{"relu", "leaky_relu", "elu", "gelu", "sigmoid", "tanh"}
-}
-
-// activate applies an activation, each as torch's default defines it.
-func activate(name string, x *G.Node) *G.Node {
-	switch name {
-	case "leaky_relu":
-		return G.Must(fuse.LeakyReLU(x, 0.01))
-	case "elu":
-		return G.Must(fuse.ELU(x))
-	case "gelu":
-		return G.Must(fuse.GELU(x))
-	case "sigmoid":
-		return G.Must(G.Sigmoid(x))
-	case "tanh":
-		return G.Must(G.Tanh(x))
-	}
-	return relu(x)
+// activations are the functions that hidden layers may have, each as torch's default
+// defines it.
+var activations = map[string]func(x *G.Node) *G.Node{
+	"relu":       relu,
+	"leaky_relu": func(x *G.Node) *G.Node { return G.Must(fuse.LeakyReLU(x, 0.01)) },
+	"elu":        func(x *G.Node) *G.Node { return G.Must(fuse.ELU(x)) },
+	"gelu":       func(x *G.Node) *G.Node { return G.Must(fuse.GELU(x)) },
+	"sigmoid":    func(x *G.Node) *G.Node { return G.Must(G.Sigmoid(x)) },
+	"tanh":       func(x *G.Node) *G.Node { return G.Must(G.Tanh(x)) },
 }
 
 // hidden is the model's Hidden, in training or in use.
 func (m *Model) hidden(spec Spec, training bool) Hidden {
 	return func(x *G.Node, p G.Nodes) (*G.Node, G.Nodes) {
 		if spec.BatchNorm {
-			x = G.Must(fuse.BatchNorm(x, p[0], p[1], p[2], p[3], training))
-			p = p[4:]
+			x, p = G.Must(fuse.BatchNorm(x, p[0], p[1], p[2], p[3], training)), p[4:]
 		}
-		x = activate(spec.Activation, x)
+		x = activations[spec.Activation](x)
 		if training && spec.Dropout > 0 {
 			x = G.Must(G.HadamardProd(x, m.addNoise(x, func(random *rand.Rand) float32 {
 				if random.Float64() < spec.Dropout {
@@ -59,14 +47,14 @@ func (m *Model) hidden(spec Spec, training bool) Hidden {
 
 // A noise is an input of random numbers, of the shape of another node.
 type noise struct {
-	values *tensor.Dense
+	values []float32
 	draw   func(*rand.Rand) float32
 }
 
 // addNoise adds an input of the shape of x to the model, whose values draw returns.
 func (m *Model) addNoise(x *G.Node, draw func(*rand.Rand) float32) *G.Node {
 	values := tensor.New(tensor.WithShape(x.Shape()...), tensor.Of(tensor.Float32))
-	m.noises = append(m.noises, noise{values, draw})
+	m.noises = append(m.noises, noise{values.Float32s(), draw})
 	return G.NewMatrix(m.Graph, tensor.Float32, G.WithName(fmt.Sprint("noise ", len(m.noises))), G.WithShape(x.Shape()...), G.WithValue(values))
 }
 
@@ -74,14 +62,13 @@ func (m *Model) addNoise(x *G.Node, draw func(*rand.Rand) float32) *G.Node {
 // dropped and what is added to the images. random is asked for the stream only if
 // there are any.
 func (m *Model) Randomize(random func() *rand.Rand) {
-	if len(m.noises) == 0 {
-		return
-	}
-	stream := random()
-	for _, n := range m.noises {
-		values := n.values.Float32s()
-		for i := range values {
-			values[i] = n.draw(stream)
+	var stream *rand.Rand
+	for i, n := range m.noises {
+		if i == 0 {
+			stream = random()
+		}
+		for i := range n.values {
+			n.values[i] = n.draw(stream)
 		}
 	}
 }

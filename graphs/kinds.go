@@ -1,6 +1,7 @@
 package graphs
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -44,16 +45,16 @@ type Problem struct {
 type Spec struct {
 	Hidden []int  // the widths between input and output; of autoencoders between input and latent
 	Latent int    // autoencoders: the width of the code
-	Init   string // one of Inits
+	Init   string // one of inits
 
-	Activation string  // one of Activations, after each hidden layer; empty for relu
+	Activation string  // one of activations, after each hidden layer; empty for relu
 	Dropout    float64 // share of hidden values dropped in training
 	BatchNorm  bool    // before each hidden activation
 	Noise      float64 // autoencoders: deviation of what is added to the images in training
 
 	Loss       string  // one of the kind's Losses; empty for the first
 	C          float64 // factor of the hinge losses
-	Multiclass string  // of the hinge losses over three classes and more: weston_watkins or OneVsRest
+	Multiclass string  // of the hinge losses over three classes and more: weston_watkins or one_vs_rest
 
 	Inputs  int // values of an image; 0 while the dataset is not known
 	Classes int // how many classes the images are of; 0 while that is not known
@@ -67,19 +68,29 @@ func Kinds() []Kind {
 	return []Kind{linearSVM, mlp, autoencoder, tiedAutoencoder}
 }
 
-// Inits are the ways to draw initial weights; see [Architecture.Initialize].
-func Inits() []string { return []string{"torch", "he", "glorot", "orthogonal", "pca"} }
+// inits are the ways to draw initial weights; see [Architecture.Initialize].
+var inits = []string{"torch", "he", "glorot", "orthogonal", principal}
 
 // New returns the architecture for a kind's name and a spec whose Inputs and
 // Classes are known. The error lists the kinds, or says everything that is
 // wrong with the spec.
 func New(kinds []Kind, name string, spec Spec) (*Architecture, error) {
-	var names []string
+	var names, reasons []string
 	for _, kind := range kinds {
-		if kind.Name == name {
-			return kind.architecture(spec)
+		if kind.Name != name {
+			names = append(names, kind.Name)
+			continue
 		}
-		names = append(names, kind.Name)
+		for _, problem := range kind.Problems(spec) {
+			reasons = append(reasons, problem.Key+": "+problem.Reason)
+		}
+		if len(reasons) > 0 {
+			return nil, errors.New(strings.Join(reasons, "; "))
+		}
+		spec.Loss, spec.Activation = cmp.Or(spec.Loss, kind.Losses[0]), cmp.Or(spec.Activation, "relu")
+		architecture := kind.New(spec)
+		architecture.Kind, architecture.Task, architecture.spec = name, kind.Task, spec
+		return architecture, nil
 	}
 	return nil, fmt.Errorf("model.kind: there is no model of kind %q; the kinds are %s", name, strings.Join(names, ", "))
 }
@@ -88,8 +99,8 @@ func New(kinds []Kind, name string, spec Spec) (*Architecture, error) {
 // as the spec is known.
 func (k Kind) Problems(spec Spec) []Problem {
 	var problems []Problem
-	if !slices.Contains(Inits(), spec.Init) {
-		problems = append(problems, Problem{"model.init", fmt.Sprintf("%q is not a way to draw weights; it must be one of %s", spec.Init, strings.Join(Inits(), ", "))})
+	if !slices.Contains(inits, spec.Init) {
+		problems = append(problems, Problem{"model.init", fmt.Sprintf("%q is not a way to draw weights; it must be one of %s", spec.Init, strings.Join(inits, ", "))})
 	}
 	if spec.Loss != "" && !slices.Contains(k.Losses, spec.Loss) {
 		problems = append(problems, Problem{"loss.kind", fmt.Sprintf("%q is not a loss for %s; it must be one of %s", spec.Loss, k.Name, strings.Join(k.Losses, ", "))})
@@ -101,21 +112,4 @@ func (k Kind) Problems(spec Spec) []Problem {
 		problems = append(problems, k.Check(spec)...)
 	}
 	return problems
-}
-
-// architecture returns the kind's architecture for a spec.
-func (k Kind) architecture(spec Spec) (*Architecture, error) {
-	var reasons []string
-	for _, problem := range k.Problems(spec) {
-		reasons = append(reasons, problem.Key+": "+problem.Reason)
-	}
-	if len(reasons) > 0 {
-		return nil, errors.New(strings.Join(reasons, "; "))
-	}
-	if spec.Loss == "" {
-		spec.Loss = k.Losses[0]
-	}
-	architecture := k.New(spec)
-	architecture.Kind, architecture.Task, architecture.spec = k.Name, k.Task, spec
-	return architecture, nil
 }

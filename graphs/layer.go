@@ -1,7 +1,6 @@
 package graphs
 
 import (
-	"slices"
 	"strings"
 
 	G "gorgonia.org/gorgonia"
@@ -25,7 +24,7 @@ type Layer struct {
 	Transposed bool
 
 	Norm       []string // names the parameters of the batch normalization that follows; nil for none
-	Activation string   // what follows then, one of Activations; empty for nothing
+	Activation string   // what follows then, one of activations; empty for nothing
 	Latent     bool     // its output is the code from which the image is restored
 	X          *G.Node  // (B, In), what it is computed from
 	Output     *G.Node  // (B, Out), after the activation
@@ -67,7 +66,7 @@ func (l *Layer) follow(graph *G.ExprGraph) {
 			l.Output = user
 			l.follow(graph)
 			return
-		case slices.Contains(Activations(), name):
+		case activations[name] != nil:
 			l.Activation, l.Output = name, user
 		}
 	}

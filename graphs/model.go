@@ -67,14 +67,14 @@ func (a *Architecture) build(weights Weights, rows int, training bool) (m *Model
 	g := G.NewGraph()
 	m = &Model{Graph: g, Input: G.NewMatrix(g, tensor.Float32, G.WithName("images"), G.WithShape(rows, a.spec.Inputs))}
 	var parameters G.Nodes // those that the formula uses
-	for i, w := range weights {
+	for _, w := range weights {
 		shape := w.Value.Shape()
 		if strings.HasSuffix(w.Name, batchesSeen) {
 			continue
 		}
 		node := G.NewTensor(g, tensor.Float32, shape.Dims(), G.WithName(w.Name), G.WithShape(shape...), G.WithValue(w.Value))
 		parameters = append(parameters, node)
-		if !a.Parameters[i].State {
+		if !w.State {
 			m.Learnables = append(m.Learnables, node)
 		}
 	}

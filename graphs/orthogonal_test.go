@@ -6,8 +6,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"runtime"
-	"slices"
 	"testing"
 )
 
@@ -90,20 +88,4 @@ func inner(a, b []float64) float64 {
 		total += v * b[i]
 	}
 	return total
-}
-
-// TestOrthogonalOnAnyNumberOfProcessors: gonum shares large products out.
-func TestOrthogonalOnAnyNumberOfProcessors(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	var want []float32
-	for _, processors := range []int{1, 2, 5} {
-		runtime.GOMAXPROCS(processors)
-		got := orthogonal(300, 3072, rand.New(rand.NewPCG(1, 2)))
-		if want == nil {
-			want = got
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("the values on %d processors differ from those on one", processors)
-		}
-	}
 }

@@ -58,10 +58,6 @@ func hingeLoss(scores, labels *G.Node, c float64, square bool) *G.Node {
 	return G.Must(G.Mul(number(c), G.Must(G.Mean(terms))))
 }
 
-// OneVsRest is the value of loss.multiclass that trains one two-class machine for
-// each class.
-const OneVsRest = "one_vs_rest"
-
 // svmLoss returns the spec's loss and its name. With more than two classes, the
 // class with the largest score is predicted, and the losses are those of
 // [fuse.WestonWatkins] and [fuse.OneVsRest].
@@ -75,7 +71,7 @@ func svmLoss(spec Spec) (loss func(scores, labels *G.Node) *G.Node, name string)
 	switch {
 	case spec.Classes == 2:
 		return func(scores, labels *G.Node) *G.Node { return hingeLoss(scores, labels, spec.C, square) }, name
-	case spec.Multiclass == OneVsRest:
+	case spec.Multiclass == "one_vs_rest":
 		multiclass, name = fuse.OneVsRest, "one-vs-rest "+name
 	default:
 		name = "Weston-Watkins " + name

@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gorgonia.org/tensor"
@@ -38,9 +37,8 @@ func LinearParameters(layer string, in, out int) []Parameter {
 
 // A Weight is a parameter with values.
 type Weight struct {
-	Name  string
+	Parameter
 	Value *tensor.Dense // float32
-	State bool          // not trained, see [Parameter]
 }
 
 // Weights are a model's parameters with their values, in the architecture's
@@ -63,45 +61,34 @@ type Weights []Weight
 func (a *Architecture) Initialize(random func(purpose string) *rand.Rand) Weights {
 	weights := make(Weights, len(a.Parameters))
 	for i, p := range a.Parameters {
-		weights[i] = Weight{p.Name, dense(p.Shape, p.draw(a.spec.Init, random("init/"+p.Name))), p.State}
+		weights[i] = Weight{p, dense(p.Shape, p.draw(a.spec.Init, random("init/"+p.Name)))}
 	}
 	return weights
 }
 
 // draw returns the parameter's first values.
 func (p Parameter) draw(init string, random *rand.Rand) []float32 {
-	if p.FanIn == 0 {
-		return slices.Repeat([]float32{p.Fill}, p.Shape.TotalSize())
-	}
-	if init == "orthogonal" && !p.bias() {
+	values, bound := make([]float32, p.Shape.TotalSize()), 0.0
+	switch in, out := float64(p.FanIn), float64(p.FanOut); {
+	case p.FanIn == 0:
+		return slices.Repeat([]float32{p.Fill}, len(values))
+	case init == "torch":
+		bound = 1 / math.Sqrt(in)
+	case p.Shape.Dims() == 1: // a bias
+		return values
+	case init == "orthogonal":
 		return orthogonal(p.Shape[0], p.Shape[1], random)
+	case init == principal:
+		bound = 0.035 // a deviation of 0.02
+	case init == "he":
+		bound = math.Sqrt(6 / in)
+	default:
+		bound = math.Sqrt(6 / (in + out))
 	}
-	values, bound := make([]float32, p.Shape.TotalSize()), p.bound(init)
-	if bound > 0 { // 0 times a negative number would be -0
-		for j := range values {
-			values[j] = float32(bound * (2*random.Float64() - 1))
-		}
+	for i := range values {
+		values[i] = float32(bound * (2*random.Float64() - 1))
 	}
 	return values
-}
-
-// bias reports whether the parameter is a bias rather than a weight.
-func (p Parameter) bias() bool { return p.Shape.Dims() == 1 }
-
-// bound is the largest absolute value that init may draw for the parameter.
-func (p Parameter) bound(init string) float64 {
-	switch {
-	case init == "torch":
-		return 1 / math.Sqrt(float64(p.FanIn))
-	case p.bias():
-		return 0
-	case init == principal:
-		return 0.035 // a deviation of 0.02
-	case init == "he":
-		return math.Sqrt(6 / float64(p.FanIn))
-	default:
-		return math.Sqrt(6 / float64(p.FanIn+p.FanOut))
-	}
 }
 
 // Load returns the architecture's weights with the given values, which must
@@ -122,13 +109,14 @@ func (a *Architecture) load(values map[string]*tensor.Dense, parameters []Parame
 		value, found := values[p.Name]
 		switch {
 		case !found:
-			return nil, fmt.Errorf("the weights lack %q, shape %v, which a %s needs%s", p.Name, p.Shape, a.Kind, present(values))
+			held := slices.Sorted(maps.Keys(values))
+			return nil, fmt.Errorf("the weights lack %q, shape %v, which a %s needs; they hold %q", p.Name, p.Shape, a.Kind, held[:min(4, len(held))])
 		case !slices.Equal(value.Shape(), p.Shape):
 			return nil, fmt.Errorf("%q has the shape %v; a %s needs %v", p.Name, value.Shape(), a.Kind, p.Shape)
 		case value.Dtype() != tensor.Float32:
 			return nil, fmt.Errorf("%q is %v, not float32", p.Name, value.Dtype())
 		}
-		weights[i] = Weight{p.Name, dense(p.Shape, slices.Clone(value.Float32s())), p.State}
+		weights[i] = Weight{p, value.Clone().(*tensor.Dense)}
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !slices.ContainsFunc(parameters, func(p Parameter) bool { return p.Name == name }) {
@@ -138,28 +126,11 @@ func (a *Architecture) load(values map[string]*tensor.Dense, parameters []Parame
 	return weights, nil
 }
 
-// present names the first of the weights that are there.
-func present(values map[string]*tensor.Dense) string {
-	names := slices.Sorted(maps.Keys(values))
-	if len(names) == 0 {
-		return ""
-	}
-	const most = 4
-	quoted := make([]string, 0, most+1)
-	for _, name := range names[:min(most, len(names))] {
-		quoted = append(quoted, strconv.Quote(name))
-	}
-	if len(names) > most {
-		quoted = append(quoted, "...")
-	}
-	return "; they hold " + strings.Join(quoted, ", ")
-}
-
 // Clone returns a copy that shares no values.
 func (w Weights) Clone() Weights {
-	clone := make(Weights, len(w))
-	for i, one := range w {
-		clone[i] = Weight{one.Name, dense(one.Value.Shape(), slices.Clone(one.Value.Float32s())), one.State}
+	clone := slices.Clone(w)
+	for i := range clone {
+		clone[i].Value = w[i].Value.Clone().(*tensor.Dense)
 	}
 	return clone
 }

@@ -244,7 +244,7 @@ func TestONNXSaysWhatItIs(t *testing.T) {
 // TestNPZ wants of each array what numpy 2.4 writes of it, but for the spaces that
 // pad the header, and all of them stored under their names.
 func TestNPZ(t *testing.T) {
-	weights := graphs.Weights{{Name: "fc.weight", Value: tensor.New(tensor.WithShape(1, 3), tensor.WithBacking([]float32{1, 2.5, -3}))}}
+	weights := graphs.Weights{{Parameter: graphs.Parameter{Name: "fc.weight"}, Value: tensor.New(tensor.WithShape(1, 3), tensor.WithBacking([]float32{1, 2.5, -3}))}}
 	plain, err := exports.NPZ(weights)
 	if err != nil {
 		t.Fatal(err)

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"slices"
 
-	"gorgonia.org/tensor"
-
 	"cifartrain/graphs"
 )
 
@@ -41,10 +39,7 @@ func Fold(m Model) (graphs.Weights, error) {
 	if first.Weight == last.Weight && len(m.Graph.Layers) > 1 && scaled {
 		return nil, ErrShared
 	}
-	folded := slices.Clone(m.Weights)
-	for i, w := range folded {
-		folded[i].Value = w.Value.Clone().(*tensor.Dense)
-	}
+	folded := m.Weights.Clone()
 	tensors := folded.ByName()
 	// at is a layer's weight from an input to an output.
 	at := func(layer graphs.Layer, output, input int) *float32 {
