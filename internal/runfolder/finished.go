@@ -54,14 +54,11 @@ func (f *Folder) Finished() (FinishedRun, error) {
 		return FinishedRun{}, notFinishedError{fmt.Errorf("%s holds no finished run: %s", f.Path, why)}
 	}
 	history, err := f.History()
-	if err != nil {
-		return FinishedRun{}, err
-	}
-	if len(history) == 0 || len(history) != summary.Epochs {
-		return FinishedRun{}, notFinishedError{fmt.Errorf("%s: %d epochs, but the summary counts %d: the run was made longer and is not finished; %s",
+	if err == nil && (len(history) == 0 || len(history) != summary.Epochs) {
+		err = notFinishedError{fmt.Errorf("%s: %d epochs, but the summary counts %d: the run was made longer and is not finished; %s",
 			f.File(MetricsFile), len(history), summary.Epochs, goOn)}
 	}
-	return FinishedRun{f.Path, summary, history}, nil
+	return FinishedRun{f.Path, summary, history}, err
 }
 
 // SoFar reads what a run that is being trained has reached, for its curves; it

@@ -2,7 +2,9 @@ package runfolder
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -124,32 +126,17 @@ func TestNoFiles(t *testing.T) {
 			if err := os.Mkdir(folder.File(file), 0o777); err != nil {
 				t.Fatal(err)
 			}
-			err := read(folder)
-			if err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "is not a file") {
+			if err := read(folder); err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "is not a file") {
 				t.Errorf("in place of a folder: error is %v", err)
 			}
-			device := "/dev/zero"
-			if _, err := os.Stat(device); err != nil {
-				t.Skip("no such device here")
-			}
 			os.Remove(folder.File(file))
-			if err := os.Symlink(device, folder.File(file)); err != nil {
-				t.Fatal(err)
+			if err := os.Symlink("/dev/zero", folder.File(file)); err != nil {
+				t.Skip("no links here")
 			}
-			if err := read(folder); err == nil || !strings.Contains(err.Error(), "is not a file") {
+			if err := read(folder); err == nil || !strings.Contains(err.Error(), "is not a file") && !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("in place of a device: error is %v", err)
 			}
 		})
-	}
-}
-
-// TestShortened keeps whole letters.
-func TestShortened(t *testing.T) {
-	if got := shortened(strings.Repeat("é", 1000)); got != strings.Repeat("é", 100)+"..." {
-		t.Errorf("got %q", got)
-	}
-	if got := shortened("x" + strings.Repeat("é", 1000)); len(got) > 203 || strings.ContainsRune(got, '\ufffd') {
-		t.Errorf("got %q", got)
 	}
 }
 

@@ -1,6 +1,7 @@
 package runfolder
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,15 +11,12 @@ import (
 // List returns the folders root/NAME/TIME of runs, sweeps and comparisons, the
 // newest first. It leaves out links and hidden folders.
 func List(root string) []*Folder {
-	paths, _ := filepath.Glob(filepath.Join(root, "*", "*")) // only a bad pattern is an error
+	entries, _ := fs.Glob(os.DirFS(root), "*/*") // only a bad pattern is an error; root is none, whatever its name is
 	var folders []*Folder
-	for _, path := range paths {
-		info, err := os.Lstat(path)
-		if err != nil || !info.IsDir() || strings.HasPrefix(filepath.Base(path), ".") {
-			continue
-		}
-		folder := &Folder{Path: path}
-		if folder.Has(ConfigFile, SweepFile, ComparisonTable) {
+	for _, entry := range entries {
+		folder := &Folder{Path: filepath.Join(root, filepath.FromSlash(entry))}
+		info, err := os.Lstat(folder.Path)
+		if err == nil && info.IsDir() && !strings.HasPrefix(info.Name(), ".") && folder.Has(ConfigFile, SweepFile, ComparisonTable) {
 			folders = append(folders, folder)
 		}
 	}

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 )
@@ -63,10 +65,10 @@ func (f *Folder) Run(p *Plan, i int) *Folder {
 	return &Folder{Path: path}
 }
 
-// OpenSweep returns the sweep's folder at path and the folders of its runs, in
-// order. found is false if there is no sweep at path.
-func OpenSweep(path string) (folder *Folder, runs []*Folder, found bool) {
-	resolved, err := resolve(path)
+// OpenSweep returns the sweep's folder of that name and the folders of its runs, in
+// order. found is false if there is no sweep.
+func OpenSweep(name string) (folder *Folder, runs []*Folder, found bool) {
+	resolved, err := resolve(name)
 	if err != nil {
 		return nil, nil, false
 	}
@@ -74,9 +76,9 @@ func OpenSweep(path string) (folder *Folder, runs []*Folder, found bool) {
 	if !folder.Has(SweepFile) {
 		return nil, nil, false
 	}
-	configs, _ := filepath.Glob(folder.File(filepath.Join("*", ConfigFile))) // sorted; only a bad pattern is an error
+	configs, _ := fs.Glob(os.DirFS(folder.Path), "*/"+ConfigFile) // sorted; only a bad pattern is an error
 	for _, config := range configs {
-		runs = append(runs, &Folder{Path: filepath.Dir(config)})
+		runs = append(runs, &Folder{Path: folder.File(path.Dir(config))})
 	}
 	return folder, runs, true
 }

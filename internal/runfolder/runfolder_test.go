@@ -3,7 +3,6 @@ package runfolder
 import (
 	"bytes"
 	"errors"
-	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -30,51 +29,35 @@ func create(t *testing.T) *Folder {
 	return folder
 }
 
+// TestCreateNeverSharesAFolder also lists what was created, in a folder whose name would
+// be a pattern.
 func TestCreateNeverSharesAFolder(t *testing.T) {
-	root := t.TempDir()
-	var got []string
-	for range 3 {
+	root := filepath.Join(t.TempDir(), "all [runs]*?")
+	for i, want := range []string{"20260304T050607Z", "20260304T050607Z-2", "20260304T050607Z-3"} {
 		folder, err := Create(root, "svm", started)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := folder.PointLatest(); err != nil {
+		if err := errors.Join(folder.Write(ConfigFile, nil), folder.PointLatest()); err != nil {
 			t.Fatal(err)
 		}
-		got = append(got, filepath.Base(folder.Path))
-		newest, err := filepath.EvalSymlinks(filepath.Join(root, "svm", "latest"))
-		if err != nil {
-			t.Fatal(err)
+		newest, err := filepath.EvalSymlinks(filepath.Join(root, "svm", Latest))
+		if err != nil || filepath.Base(folder.Path) != want || filepath.Base(newest) != want {
+			t.Errorf("created %s, and latest points at %s, want %s: %v", folder.Path, newest, want, err)
 		}
-		want, _ := filepath.EvalSymlinks(folder.Path)
-		if newest != want {
-			t.Errorf("latest points at %s, want %s", newest, want)
+		if all := List(root); len(all) != i+1 || all[0].Path != folder.Path {
+			t.Errorf("the runs listed are %v", all)
 		}
 	}
-	want := []string{"20260304T050607Z", "20260304T050607Z-2", "20260304T050607Z-3"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("folders (-want +got):\n%s", diff)
-	}
-	entries, _ := os.ReadDir(filepath.Join(root, "svm"))
-	if len(entries) != 4 {
-		t.Errorf("%d entries beside each other, want three folders and the link", len(entries))
-	}
-}
-
-func TestCreateWhereAFileStands(t *testing.T) {
-	root := filepath.Join(t.TempDir(), "runs")
-	if err := os.WriteFile(root, nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	_, err := Create(root, "svm", started)
+	_, err := Create(filepath.Join(root, "svm", "20260304T050607Z", ConfigFile), "svm", started)
 	if err == nil || !strings.Contains(err.Error(), "choose another place with -runs") {
-		t.Errorf("error is %v, want the remedy", err)
+		t.Errorf("where a file stands: error %v, want the remedy", err)
 	}
 }
 
 func TestLatestThatIsAFolder(t *testing.T) {
 	folder := create(t)
-	link := filepath.Join(filepath.Dir(folder.Path), "latest")
+	link := filepath.Join(filepath.Dir(folder.Path), Latest)
 	if err := os.Mkdir(link, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -127,37 +110,14 @@ func TestWriteNew(t *testing.T) {
 	}
 }
 
-func TestWriteKeepsTheOldFileWhenItFails(t *testing.T) {
-	folder := create(t)
-	if err := folder.Write("report.html", []byte("old")); err != nil {
-		t.Fatal(err)
-	}
-	broken := errors.New("out of ink")
-	err := folder.WriteWith("report.html", func(w io.Writer) error {
-		io.WriteString(w, "ne")
-		return broken
-	})
-	if !errors.Is(err, broken) {
-		t.Errorf("error is %v, want it to wrap the cause", err)
-	}
-	content, _ := os.ReadFile(folder.File("report.html"))
-	if string(content) != "old" {
-		t.Errorf("the file now holds %q", content)
-	}
-	entries, _ := os.ReadDir(folder.Path)
-	if len(entries) != 1 {
-		t.Errorf("a temporary file is left: %v", entries)
-	}
-}
-
 var epochs = metrics.History{
 	{Number: 1, TrainLoss: 1.0 / 3, ValidationLoss: 0.25, TrainAccuracy: 0.8125, ValidationAccuracy: 0.75, LearningRate: 0.1, Seconds: 0.042, TrainLossAfter: 0.3},
 	{Number: 2, TrainLoss: 1e-9, ValidationLoss: 123456.789, TrainAccuracy: 1, ValidationAccuracy: 0, LearningRate: 3e-5, Seconds: 12, TrainLossAfter: 2e-9},
 }
 
-// TestMetricsFile wants metrics.csv as it is promised, and to read back as it was
-// written.
-func TestMetricsFile(t *testing.T) {
+// TestTables wants metrics.csv and layers.csv as they are promised, and all tables to
+// read back as they were written.
+func TestTables(t *testing.T) {
 	folder := create(t)
 	regression := metrics.Epoch{Number: 3, TrainLoss: 0.02, ValidationLoss: 0.03, TrainLossAfter: math.NaN(), TrainAccuracy: math.NaN(), ValidationAccuracy: math.NaN(), LearningRate: 1e-3, Seconds: 1.5}
 	regression.Layers = []metrics.Layer{{Name: "encoder.0", Dead: 0.25, Mean: 0.5, Deviation: 2, Gradient: 1.0 / 3, Update: 1e-3}, {Name: "encoder.2", Dead: math.NaN(), Mean: -1}}
@@ -184,39 +144,53 @@ func TestMetricsFile(t *testing.T) {
 		t.Errorf("layers.csv: %s (%v), want %s", layers, err, want)
 	}
 	got, err := folder.History()
-	if err := folder.ReadLayers(got); err != nil {
+	if err := errors.Join(err, folder.ReadLayers(got)); err != nil {
 		t.Fatal(err)
 	}
-	os.WriteFile(folder.File("layers.csv"), append(layers, "3,decoder.0,2,x,0,0,0\n"...), 0o666)
-	if err := folder.ReadLayers(slices.Clone(got)); err == nil || !strings.Contains(err.Error(), `line 4: mean "x" is not a finite number`) {
-		t.Errorf("of a damaged layers.csv: %v", err)
+	if diff := cmp.Diff(all, got, cmpopts.EquateNaNs()); diff != "" {
+		t.Errorf("history (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(all, got, cmpopts.EquateNaNs()); diff != "" || err != nil {
-		t.Errorf("history (-want +got):\n%s, %v", diff, err)
+	right := []bool{true, false, false, true}
+	if err := folder.WriteCorrect(right); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := folder.Correct(); err != nil || !slices.Equal(got, right) {
+		t.Errorf("correct.csv reads as %v, want %v: %v", got, right, err)
 	}
 }
 
-func TestDamagedMetricsFile(t *testing.T) {
-	header := strings.Join(metricsColumns, ",") + "\n"
-	for _, test := range []struct{ name, content, says string }{
-		{"empty", "", "line 1: the columns are not"},
-		{"other columns", "a,b\n1,2\n", "line 1: the columns are not"},
-		{"no number", header + "1,2,3,4,5,6,7,8\n2,x,3,4,5,6,7,8\n", `line 3: train_loss "x" is not a finite number`},
-		{"no epoch", header + "one,2,3,4,5,6,7,8\n", `line 2: epoch "one" is not a whole number`},
-		{"half a row", header + "1,2,3\n", "line 2: has 3 fields, not 8"},
-		{"infinite", header + "1,2,Inf,4,5,6,7,8\n", `line 2: val_loss "Inf" is not a finite number`},
-		{"not a number", header + "1,NaN,3,4,5,6,7,8\n", `line 2: train_loss "NaN" is not a finite number`},
-		{"no loss", header + "1,,3,4,5,6,7,8\n", `line 2: train_loss "" is not a finite number`},
-		{"an epoch is missing", header + "1,2,3,4,5,6,7,8\n3,2,3,4,5,6,7,8\n", "line 3: the epoch is 3 and should be 2"},
+// TestDamagedTables reads tables that are damaged.
+func TestDamagedTables(t *testing.T) {
+	metricsHead, layersHead := strings.Join(metricsColumns, ",")+"\n", strings.Join(layersColumns, ",")+"\n"
+	for _, test := range []struct{ name, file, content, says string }{
+		{"empty", MetricsFile, "", "line 1: the columns are not"},
+		{"other columns", MetricsFile, "a,b\n1,2\n", "line 1: the columns are not"},
+		{"no number", MetricsFile, metricsHead + "1,2,3,4,5,6,7,8\n2,x,3,4,5,6,7,8\n", `line 3: train_loss "x" is not a finite number`},
+		{"no epoch", MetricsFile, metricsHead + "one,2,3,4,5,6,7,8\n", `line 2: epoch "one" is not a whole number`},
+		{"half a row", MetricsFile, metricsHead + "1,2,3\n", "line 2: has 3 fields, not 8"},
+		{"infinite", MetricsFile, metricsHead + "1,2,Inf,4,5,6,7,8\n", `line 2: val_loss "Inf" is not a finite number`},
+		{"not a number", MetricsFile, metricsHead + "1,NaN,3,4,5,6,7,8\n", `line 2: train_loss "NaN" is not a finite number`},
+		{"no loss", MetricsFile, metricsHead + "1,,3,4,5,6,7,8\n", `line 2: train_loss "" is not a finite number`},
+		{"an epoch is missing", MetricsFile, metricsHead + "1,2,3,4,5,6,7,8\n3,2,3,4,5,6,7,8\n", "line 3: the epoch is 3 and should be 2"},
+		{"a layer without a number", LayersFile, layersHead + "1,fc,2,x,0,0,0\n", `line 2: mean "x" is not a finite number`},
+		{"a layer of no epoch", LayersFile, layersHead + "0,fc,2,1,0,0,0\n", `line 2: epoch "0" is not a whole number above 0`},
+		{"without its name", CorrectFile, "1\n0\n", "line 1: the columns are not"},
+		{"neither right nor wrong", CorrectFile, "correct\n1\n2\n", `line 3: "2" is neither 0 nor 1`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			folder := create(t)
-			if err := os.WriteFile(folder.File(MetricsFile), []byte(test.content), 0o644); err != nil {
+			if err := os.WriteFile(folder.File(test.file), []byte(test.content), 0o644); err != nil {
 				t.Fatal(err)
 			}
 			_, err := folder.History()
-			if err == nil || !strings.Contains(err.Error(), test.says) {
-				t.Errorf("error is %v, want it to say %q", err, test.says)
+			switch test.file {
+			case LayersFile:
+				err = folder.ReadLayers(epochs)
+			case CorrectFile:
+				_, err = folder.Correct()
+			}
+			if err == nil || !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), folder.File(test.file)) {
+				t.Errorf("error is %v, want one of %s that says %q", err, test.file, test.says)
 			}
 		})
 	}
@@ -266,29 +240,5 @@ func TestOpenFollowsLatest(t *testing.T) {
 		if got, _ := filepath.EvalSymlinks(opened.Path); got != want {
 			t.Errorf("latest as a %s leads to %s, want %s", name, got, want)
 		}
-	}
-}
-
-func TestSummaryRoundTrip(t *testing.T) {
-	folder := create(t)
-	accuracy, loss := 0.75, 0.5
-	want := &Summary{
-		Name: "svm", Status: Finished, Model: "linear_svm", Task: metrics.Classify, Loss: "hinge, C = 1", Seed: 7,
-		Dataset: "CIFAR-10", Classes: []string{"frog", "horse"}, Images: Images{7, 3, 2}, Parameters: 3073,
-		Epochs: 2, Final: FiguresOf(metrics.Classify, epochs[1]), Best: FiguresOf(metrics.Classify, epochs[0]),
-		Verdict: &Verdict{Fit: metrics.AboutRight, Reason: "because"}, Confusion: metrics.NewConfusion([]string{"frog", "horse"}),
-		Started: started, Seconds: 3, PeakMemory: 1 << 20, Cores: 2,
-	}
-	want.Best.TestAccuracy, want.Best.TestLoss = &accuracy, &loss
-	want.Final.TestAccuracy, want.Final.TestLoss = &accuracy, &loss
-	if err := folder.WriteSummary(want); err != nil {
-		t.Fatal(err)
-	}
-	got, err := folder.Summary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("summary (-want +got):\n%s", diff)
 	}
 }

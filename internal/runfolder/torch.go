@@ -17,22 +17,15 @@ import (
 	"cifartrain/internal/pickles"
 )
 
-// torchZip is how the files of torch.save begin, since torch 1.6.
-const torchZip = "PK\x03\x04"
+const (
+	torchZip  = "PK\x03\x04" // how the files of torch.save begin, since torch 1.6
+	howToSave = "save with torch.save(model.state_dict(), ...)"
+)
 
-// howToSave tells the owner of a model in torch how to save what is read here.
-const howToSave = "save with torch.save(model.state_dict(), ...)"
-
-// isTorch reports whether torch.save wrote a file.
-func isTorch(content []byte) bool {
-	return bytes.HasPrefix(content, []byte(torchZip))
-}
-
-// decodeTorch returns the float32 tensors of a file that
-// torch.save wrote of model.state_dict(), or of a checkpoint in which that has one of
-// the usual names, which is returned, too. content is what the file at path holds.
-// Nothing in the file is executed: it may ask for tensors and dictionaries and
-// for nothing else.
+// decodeTorch returns the float32 tensors of a file that torch.save wrote of
+// model.state_dict(), or of a checkpoint in which that has one of the usual names,
+// which is returned, too. content is what the file at path holds. Nothing in the file
+// is executed: it may ask for tensors and dictionaries and for nothing else.
 //
 // gopickle allocates as much memory as a file claims to need, and trusts the
 // file in some places. So the file is checked first, and a panic of gopickle
@@ -62,14 +55,13 @@ func decodeTorch(path string, content []byte) (tensors map[string]*tensor.Dense,
 		return nil, nil, fmt.Errorf("is not a sound file of torch.save: %s", shortened(err.Error()))
 	}
 	for _, key := range []string{"state_dict", "model_state_dict", "model"} {
-		checkpoint, ok := value.(interface{ Get(any) (any, bool) }) // a dictionary, in order or not
+		dictionary, ok := value.(interface{ Get(any) (any, bool) }) // in order or not
 		if !ok {
 			break
 		}
-		if inner, found := checkpoint.Get(key); found {
-			if _, ok := inner.(*pytorch.Tensor); !ok {
-				value, wrappings = inner, append(wrappings, key)
-			}
+		inner, found := dictionary.Get(key)
+		if _, weight := inner.(*pytorch.Tensor); found && !weight {
+			value, wrappings = inner, append(wrappings, key)
 		}
 	}
 	tensors, err = stateDict(value)
@@ -125,33 +117,28 @@ func checkTorchZip(content []byte) error {
 
 // stateDict returns the tensors of a state_dict by name.
 func stateDict(value any) (map[string]*tensor.Dense, error) {
-	var entries types.Dict
-	switch dictionary := value.(type) {
-	case *types.OrderedDict:
-		for at := dictionary.List.Front(); at != nil; at = at.Next() {
+	entries, ok := value.(*types.Dict)
+	if ordered, isOrdered := value.(*types.OrderedDict); isOrdered {
+		entries, ok = new(types.Dict), true
+		for at := ordered.List.Front(); at != nil; at = at.Next() {
 			entry := at.Value.(*types.OrderedDictEntry)
 			entries.Set(entry.Key, entry.Value)
 		}
-	case *types.Dict:
-		entries = *dictionary
-	default:
+	}
+	if !ok {
 		return nil, fmt.Errorf("is not a state_dict; %s", howToSave)
 	}
 	tensors := make(map[string]*tensor.Dense)
-	for _, entry := range entries {
-		name, ok := entry.Key.(string)
-		if !ok {
-			return nil, fmt.Errorf("is not a state_dict: it has a key that is not a text; %s", howToSave)
-		}
+	for _, entry := range *entries {
+		name, named := entry.Key.(string)
 		weight, ok := entry.Value.(*pytorch.Tensor)
-		if !ok {
-			return nil, fmt.Errorf("is not a state_dict: its %q is not a tensor; %s", shortened(name), howToSave)
+		if !named || !ok {
+			return nil, fmt.Errorf("is not a state_dict: its %q is not a tensor; %s", shortened(fmt.Sprint(entry.Key)), howToSave)
 		}
-		dense, err := contiguous(weight)
-		if err != nil {
+		var err error
+		if tensors[name], err = contiguous(weight); err != nil {
 			return nil, fmt.Errorf("tensor %q: %w", shortened(name), err)
 		}
-		tensors[name] = dense
 	}
 	return tensors, nil
 }

@@ -1,6 +1,7 @@
 package runfolder
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -38,7 +39,7 @@ func (f *Folder) CopyWeights(name, path string) error {
 	if err != nil {
 		return err
 	}
-	if !isTorch(content) {
+	if !bytes.HasPrefix(content, []byte(torchZip)) {
 		return f.Write(name, content)
 	}
 	w, err := ReadWeights(path, 0)
@@ -83,7 +84,7 @@ func ReadWeights(path string, parameters int) (*Weights, error) {
 	case errors.As(err, &fault):
 		err = fault.Err // the path is named already
 	case err != nil:
-	case isTorch(content):
+	case bytes.HasPrefix(content, []byte(torchZip)):
 		w.Tensors, w.Wrappings, err = decodeTorch(path, content)
 	default:
 		if w.Tensors, w.Metadata, err = decodeSafetensors(content, longestHeader); err != nil {
