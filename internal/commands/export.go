@@ -78,8 +78,13 @@ func encodeAs(ctx context.Context, format string, run *runs.Run) (content []byte
 		content, err = exports.NPZ(run.Weights)
 		return content, nil, err
 	case "html":
-		content, err = page(ctx, run)
-		return content, [][2]string{{"a page", "that computes the model itself: open it in a browser"}}, err
+		demo, err := run.Demo(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		var page bytes.Buffer
+		err = exports.WriteDemo(&page, demo)
+		return page.Bytes(), [][2]string{{"a page", "that computes the model itself: open it in a browser"}}, err
 	}
 	model, err := exportedModel(run)
 	if err != nil {
@@ -87,7 +92,7 @@ func encodeAs(ctx context.Context, format string, run *runs.Run) (content []byte
 	}
 	if format == "onnx" {
 		content, err = exports.ONNX(model)
-		return content, inputAndOutput(model), err
+		return content, model.Describe(), err
 	}
 	metadata := map[string]string{"pixels": runs.PlainPixels}
 	weights, err := exports.Fold(model)
@@ -99,17 +104,6 @@ func encodeAs(ctx context.Context, format string, run *runs.Run) (content []byte
 	}
 	content, err = runfolder.Safetensors(weights.ByName(), metadata)
 	return content, lines, err
-}
-
-// page returns the run's demo page.
-func page(ctx context.Context, run *runs.Run) ([]byte, error) {
-	demo, err := run.Demo(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var content bytes.Buffer
-	err = exports.WriteDemo(&content, demo)
-	return content.Bytes(), err
 }
 
 // openExported opens the run at path. Only a page needs its images.
@@ -138,65 +132,22 @@ func exportedModel(run *runs.Run) (exports.Model, error) {
 		return exports.Model{}, err
 	}
 	model := exports.Model{
-		Name: run.Config.Name, Version: runfolder.Version(),
+		Name: run.Config.Name, Version: runfolder.Version(), Doc: described(run) + ".",
 		Shape: run.Shape, Graph: built, Weights: run.Weights, Restores: run.Architecture.Task.Restores(), Probabilities: run.Architecture.Probabilities,
-		Normalization: run.Normalization(), MeanImage: run.Transform.MeanImage(), Metadata: metadata(run),
+		Normalization: run.Normalization(), MeanImage: run.Transform.MeanImage(),
+		Metadata: map[string]string{
+			"run": run.Config.Name, "model": run.Architecture.Kind, "weights": described(run), "seed": fmt.Sprint(run.Config.Seed),
+			"classes": strings.Join(run.Classes, ","), "loss": run.Loss(),
+		},
 	}
-	model.Doc = described(run) + "."
-	for _, line := range inputAndOutput(model) {
+	for _, line := range model.Describe() {
 		model.Doc += fmt.Sprintf("\n%s: %s", line[0], line[1])
 	}
 	if run.Architecture.Task.Classifies() && len(run.Classes) == 2 {
 		model.Doc += fmt.Sprintf("\nA score above 0 says %s, any other %s.", run.Classes[1], run.Classes[0])
 	}
-	return model, nil
-}
-
-// metadata returns what an exported model says about its run.
-func metadata(run *runs.Run) map[string]string {
-	metadata := map[string]string{
-		"run": run.Config.Name, "model": run.Architecture.Kind, "weights": described(run),
-		"seed": fmt.Sprint(run.Config.Seed), "classes": strings.Join(run.Classes, ","),
-		"loss": run.Loss(),
-	}
 	if run.Summary != nil {
-		metadata["dataset"] = run.Summary.Dataset
+		model.Metadata["dataset"] = run.Summary.Dataset
 	}
-	return metadata
-}
-
-// inputAndOutput says what an exported model takes and returns, and in which
-// form.
-func inputAndOutput(m exports.Model) [][2]string {
-	meanings := map[string]string{
-		exports.Input:          "red, green and blue in [0, 1]; " + within(m),
-		exports.Reconstruction: "pixels again",
-		exports.Probabilities:  "of the classes; of two, the second's",
-	}
-	var lines [][2]string
-	for _, tensor := range append([]exports.Tensor{m.Input()}, m.Outputs()...) {
-		text := "(N"
-		for _, size := range tensor.Shape {
-			text += fmt.Sprintf(", %d", size)
-		}
-		text += ") float32"
-		if meaning := meanings[tensor.Name]; meaning != "" {
-			text += ", " + meaning
-		}
-		lines = append(lines, [2]string{tensor.Name, text})
-	}
-	return lines
-}
-
-// within says which preprocessing the model does itself.
-func within(m exports.Model) string {
-	switch {
-	case m.Normalization != nil && m.MeanImage != nil:
-		return "the model normalizes them and subtracts the mean image"
-	case m.Normalization != nil:
-		return "the model normalizes them"
-	case m.MeanImage != nil:
-		return "the model subtracts the mean image"
-	}
-	return "the model takes them as they are"
+	return model, nil
 }

@@ -6,6 +6,7 @@ package exports
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -64,6 +65,31 @@ func (m Model) Outputs() []Tensor {
 		return []Tensor{{Reconstruction, m.imageShape()}}
 	}
 	return []Tensor{{Reconstruction, m.imageShape()}, {Code, []int{m.Graph.Code.Shape()[1]}}}
+}
+
+// Describe says in which form the input and each output is: their names, and their
+// shapes and meanings.
+func (m Model) Describe() (lines [][2]string) {
+	var does []string
+	if m.Normalization != nil {
+		does = append(does, "normalizes them")
+	}
+	if m.MeanImage != nil {
+		does = append(does, "subtracts the mean image")
+	}
+	if does == nil {
+		does = append(does, "takes them as they are")
+	}
+	meanings := map[string]string{
+		Input:          ", red, green and blue in [0, 1]; the model " + strings.Join(does, " and "),
+		Reconstruction: ", pixels again",
+		Probabilities:  ", of the classes; of two, the second's",
+	}
+	for _, tensor := range append([]Tensor{m.Input()}, m.Outputs()...) {
+		shape := strings.ReplaceAll(strings.Trim(fmt.Sprint(tensor.Shape), "[]"), " ", ", ")
+		lines = append(lines, [2]string{tensor.Name, fmt.Sprintf("(N, %s) float32%s", shape, meanings[tensor.Name])})
+	}
+	return lines
 }
 
 func (m Model) imageShape() []int { return []int{m.Shape.Channels, m.Shape.Height, m.Shape.Width} }
