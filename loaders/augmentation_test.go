@@ -36,46 +36,40 @@ func alter(a *augmentation, image []byte) []byte {
 	return altered
 }
 
-// TestShifts finds each image of an epoch among all its shifts and counts them:
-// each comes as often as any other, and epochs and seeds differ.
-func TestShifts(t *testing.T) {
-	const images, reach = 1000, 1
-	set := randomSet(t, images)
-	shifts := func(seed uint64, epoch int) (found [][2]int) {
-		t.Helper()
-		augmentation := BatchOptions{Shift: reach, Random: streams(seed)}.newAugmentation(epoch)
-		shifted := make([]byte, photo.Values())
-		for i := range set.Len() {
-			got := alter(augmentation, set.Pixels(i))
-			for right := -reach; right <= reach; right++ {
-				for down := -reach; down <= reach; down++ {
-					if shift(shifted, set.Pixels(i), photo, right, down); bytes.Equal(got, shifted) {
-						found = append(found, [2]int{right, down})
-					}
-				}
-			}
-			if len(found) != i+1 {
-				t.Fatalf("image %d is %d shifts of itself, want one", i, len(found)-i)
-			}
+// TestAugmentation counts an epoch's alterations: each comes as often as any other,
+// epochs and seeds differ, and batches hold the altered images.
+func TestAugmentation(t *testing.T) {
+	const images = 1000
+	options := BatchOptions{Size: 64, Flip: true, Shift: 1}
+	draw := func(seed uint64, epoch int) (drawn []alteration) {
+		options.Random = streams(seed)
+		augmentation := options.newAugmentation(epoch)
+		for range images {
+			drawn = append(drawn, augmentation.draw())
 		}
-		return found
+		return drawn
 	}
-	first := shifts(1, 1)
-	counts := make(map[[2]int]int)
-	for _, by := range first {
-		counts[by]++
+	if first := draw(1, 1); slices.Equal(draw(1, 2), first) || slices.Equal(draw(2, 1), first) {
+		t.Error("another epoch or seed alters alike")
 	}
-	// Four standard deviations of 1000 draws of one in nine are 40.
-	for by, count := range counts {
-		if len(counts) != 9 || count < 71 || count > 151 {
-			t.Errorf("the shift %v comes %d times, want about 111; there are %d shifts", by, count, len(counts))
+	counts := make(map[alteration]int)
+	drawn := draw(1, 1)
+	for _, a := range drawn {
+		counts[a]++
+	}
+	// Four standard deviations of 1000 draws of one in 18 are 29.
+	for a, count := range counts {
+		if len(counts) != 18 || count < 27 || count > 84 {
+			t.Errorf("%+v comes %d times, want about 56; there are %d alterations", a, count, len(counts))
 		}
 	}
-	if !slices.Equal(shifts(1, 1), first) {
-		t.Error("the same epoch shifts otherwise")
-	}
-	if slices.Equal(shifts(1, 2), first) || slices.Equal(shifts(2, 1), first) {
-		t.Error("another epoch or seed shifts alike")
+	set, want := randomSet(t, images), make([]byte, photo.Values())
+	for batch := range NewBatcher(set, NewTransform(photo, nil), options).Epoch(1) {
+		for row, place := range batch.Places {
+			if drawn[place].apply(want, set.Pixels(place), photo); !bytes.Equal(batch.Bytes[row], want) {
+				t.Errorf("image %d is not altered as drawn", place)
+			}
+		}
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -54,15 +53,10 @@ func copyBatches(batches iter.Seq[*Batch]) epochCopy {
 	return all
 }
 
-// rowIs reports whether pixels are image's bytes over 255, mirrored or not.
-func rowIs(pixels []float32, image []byte, mirrored bool) bool {
-	width := photo.Width
+// rowIs reports whether pixels are image's bytes over 255.
+func rowIs(pixels []float32, image []byte) bool {
 	for i, got := range pixels {
-		from := i
-		if mirrored {
-			from = i/width*width + (width - 1 - i%width)
-		}
-		if got != float32(image[from])/255 {
+		if got != float32(image[i])/255 {
 			return false
 		}
 	}
@@ -97,7 +91,7 @@ func TestEpoch(t *testing.T) {
 					if !shuffle && place != row {
 						t.Errorf("row %d is image %d without shuffling", row, place)
 					}
-					if !rowIs(epoch.Images[row*photo.Values():(row+1)*photo.Values()], set.Pixels(place), false) {
+					if !rowIs(epoch.Images[row*photo.Values():(row+1)*photo.Values()], set.Pixels(place)) {
 						t.Errorf("row %d does not hold image %d's pixels", row, place)
 					}
 					if want := float32(place % 10); epoch.Labels[row] != want {
@@ -153,37 +147,6 @@ func TestRandomPurposes(t *testing.T) {
 	}
 	// Without any, no stream is needed.
 	copyEpoch(NewBatcher(randomSet(t, 10), NewTransform(photo, nil), BatchOptions{Size: 4}), 3)
-}
-
-func TestFlip(t *testing.T) {
-	set := randomSet(t, 1000)
-	flips := func(seed uint64, epoch int) (pattern string) {
-		t.Helper()
-		batcher := NewBatcher(set, NewTransform(photo, nil), BatchOptions{Size: 64, Flip: true, Random: streams(seed)})
-		for row, pixels := range slices.Collect(slices.Chunk(copyEpoch(batcher, epoch).Images, photo.Values())) {
-			image := set.Pixels(row)
-			switch {
-			case rowIs(pixels, image, true):
-				pattern += "f"
-			case rowIs(pixels, image, false):
-				pattern += "-"
-			default:
-				t.Fatalf("row %d is neither image %d nor its mirror image", row, row)
-			}
-		}
-		return pattern
-	}
-	first := flips(1, 1)
-	// Four standard deviations of 1000 fair coins are 63.
-	if count := strings.Count(first, "f"); count < 437 || count > 563 {
-		t.Errorf("%d of 1000 images are flipped, want about 500", count)
-	}
-	if flips(1, 1) != first {
-		t.Error("the same epoch flips other images")
-	}
-	if flips(1, 2) == first || flips(2, 1) == first {
-		t.Error("another epoch or seed flips the same images")
-	}
 }
 
 // A set that is not augmented is read where it lies; altered images are

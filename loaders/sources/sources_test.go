@@ -146,25 +146,10 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	_, err = Open(t.Context(), Source{Kind: CIFAR10, Dir: t.TempDir(), URL: "cifar.tar.gz", Download: true, Fallback: true}, nil)
 	wantError(t, err, nil, "is not a web address")
-}
-
-func TestOpenDamagedNeverFallsBack(t *testing.T) {
-	dir := t.TempDir()
-	writeFile(t, filepath.Join(dir, "data_batch_1.bin"), []byte{3})
-	source := Source{Kind: CIFAR10, Dir: dir, URL: "http://" + closedPort(t) + "/cifar.tar.gz", Download: true, Fallback: true}
-	dataset, err := Open(t.Context(), source, nil)
-	if dataset != nil || err == nil {
-		t.Fatalf("got a dataset and the error %v", err)
-	}
-	for _, words := range []string{
-		"data_batch_1.bin: byte 1: the file ends here, 30729999 bytes short of the 30730000 bytes of its 10000 records\n",
-		"data_batch_2.bin is missing\n",
-		"test_batch.bin is missing; unpack the archive again there, or name another folder",
-	} {
-		if strings.Count(err.Error(), words) != 1 {
-			t.Errorf("error %q does not say %q once", err, words)
-		}
-	}
+	damaged := t.TempDir()
+	writeFile(t, filepath.Join(damaged, "data_batch_1.bin"), []byte{3})
+	_, err = Open(t.Context(), Source{Kind: CIFAR10, Dir: damaged, URL: address, Download: true, Fallback: true}, nil)
+	wantError(t, err, nil, "test_batch.bin is missing; unpack the archive again there, or name another folder")
 }
 
 func TestWarning(t *testing.T) {
