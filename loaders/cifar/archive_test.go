@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -34,27 +35,34 @@ func linkEntry(kind byte, name, target string) entry {
 	return entry{tar.Header{Typeflag: kind, Name: name, Linkname: target}, nil}
 }
 
-// pack makes a gzip-compressed tar archive. It panics at an entry that has no
-// form in tar, which is a mistake in the test.
-func pack(entries ...entry) []byte {
+// gzipped compresses what write writes. It panics at a mistake in the test.
+func gzipped(write func(io.Writer) error) []byte {
 	var packed bytes.Buffer
 	zipped, err := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
+	if err == nil {
+		err = errors.Join(write(zipped), zipped.Close())
+	}
 	if err != nil {
 		panic(err)
 	}
-	writer := tar.NewWriter(zipped)
-	for _, e := range entries {
-		if err := writer.WriteHeader(&e.header); err != nil {
-			panic(err)
-		}
-		if _, err := writer.Write(e.content); err != nil {
-			panic(err)
-		}
-	}
-	if err := errors.Join(writer.Close(), zipped.Close()); err != nil {
-		panic(err)
-	}
 	return packed.Bytes()
+}
+
+// pack makes a gzip-compressed tar archive.
+func pack(entries ...entry) []byte {
+	return gzipped(func(w io.Writer) error {
+		writer := tar.NewWriter(w)
+		for _, e := range entries {
+			err := writer.WriteHeader(&e.header)
+			if err == nil {
+				_, err = writer.Write(e.content)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return writer.Close()
+	})
 }
 
 // packFolder makes an archive of a folder with files in it.
@@ -114,7 +122,10 @@ func TestOpenArchiveFaults(t *testing.T) {
 		{"empty", nil, "it ends too early"},
 		{"cut short", sound[:len(sound)-2000], "test_batch.bin: byte "},
 		{"no gzip", []byte("PK\x03\x04 is how a zip file begins"), "gzip: invalid header"},
-		{"no tar", gzipped(bytes.Repeat([]byte("no tar"), 200)), "tar: invalid tar header"},
+		{"no tar", gzipped(func(w io.Writer) error {
+			_, err := w.Write(bytes.Repeat([]byte("no tar"), 200))
+			return err
+		}), "tar: invalid tar header"},
 		{"wrong sum", pack(file("data_batch_1.bin", 1), file("data_batch_2.bin", 1), file("test_batch.bin", 2)), "data_batch_1.bin: byte 0: the SHA-256 of its images is"},
 		{"file missing", pack(file("data_batch_1.bin", 0), file("test_batch.bin", 2)), "data_batch_2.bin is missing"},
 		{"sparse", readFile(t, "testdata/sparse.tar.gz"), "has 1099511627776 bytes, more than allowed"},
@@ -141,22 +152,6 @@ func TestArchiveSum(t *testing.T) {
 	if _, err := collection.Open(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "its SHA-256 is ") {
 		t.Errorf("error %v, want one of the sum", err)
 	}
-}
-
-// gzipped stores data as a gzip stream.
-func gzipped(data []byte) []byte {
-	var packed bytes.Buffer
-	writer, err := gzip.NewWriterLevel(&packed, gzip.NoCompression)
-	if err != nil {
-		panic(err)
-	}
-	if _, err := writer.Write(data); err != nil {
-		panic(err)
-	}
-	if err := writer.Close(); err != nil {
-		panic(err)
-	}
-	return packed.Bytes()
 }
 
 // wantFiles fails unless exactly these names are in dir.

@@ -21,26 +21,6 @@ func readRecords(content io.Reader, count int) ([]byte, error) {
 	return records, readBinary(1)(batch{records: count}, file, records)
 }
 
-func TestReadBinary(t *testing.T) {
-	records := randomRecords(2, 3)
-	for _, test := range []struct {
-		name string
-		slow func(io.Reader) io.Reader
-	}{
-		{"at once", func(r io.Reader) io.Reader { return r }},
-		{"byte by byte", iotest.OneByteReader},
-		{"in halves", iotest.HalfReader},
-		{"end with the last bytes", iotest.DataErrReader},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			got, err := readRecords(test.slow(bytes.NewReader(records)), 3)
-			if err != nil || !bytes.Equal(got, records) {
-				t.Errorf("error %v, or the records are not the file's", err)
-			}
-		})
-	}
-}
-
 func TestReadBinaryFailingReader(t *testing.T) {
 	fault := &fs.PathError{Op: "read", Path: "data_batch_3.bin", Err: errors.New("input/output error")}
 	_, err := readRecords(io.MultiReader(bytes.NewReader(make([]byte, 5000)), iotest.ErrReader(fault)), 2)

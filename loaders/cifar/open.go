@@ -65,13 +65,18 @@ func remedy(err error, named bool) string {
 }
 
 // find returns the first place in dir where there is a version. One of its
-// batches' files, or its archive, is enough.
+// batches' files, or its archive, is enough. Keras unpacks the archive into a folder
+// with the archive's name plus an ending, and keeps all its datasets in "datasets".
 func (c *Collection) find(dir string) (place, error) {
 	for _, v := range c.versions {
-		for _, folder := range c.folders(dir, v) {
-			for _, b := range c.batches() {
-				if there, err := exists(filepath.Join(folder, b.file+v.ending)); there || err != nil {
-					return place{version: v, path: folder}, err
+		for _, pattern := range []string{".", v.folder, v.folder + "*/" + v.folder, "datasets/" + v.folder + "*/" + v.folder} {
+			folders, _ := fs.Glob(os.DirFS(dir), pattern) // only a bad pattern is an error
+			for _, folder := range folders {
+				for _, b := range c.batches() {
+					path := filepath.Join(dir, folder, b.file+v.ending)
+					if there, err := exists(path); there || err != nil {
+						return place{version: v, path: filepath.Dir(path)}, err
+					}
 				}
 			}
 		}
@@ -85,24 +90,6 @@ func (c *Collection) find(dir string) (place, error) {
 		}
 	}
 	return place{}, fmt.Errorf("%s holds no %s: %w", dir, c.Name, fs.ErrNotExist)
-}
-
-// folders returns the folders below dir in which a version may be. Keras
-// unpacks the archive into a folder with the archive's name plus an ending, and
-// keeps all its datasets in "datasets".
-func (c *Collection) folders(dir string, v version) []string {
-	folders := []string{dir}
-	tree := os.DirFS(dir)
-	for _, pattern := range []string{v.folder, v.folder + "*/" + v.folder, "datasets/" + v.folder + "*/" + v.folder} {
-		found, err := fs.Glob(tree, pattern)
-		if err != nil {
-			continue // only a bad pattern is an error, and these are sound
-		}
-		for _, folder := range found {
-			folders = append(folders, filepath.Join(dir, filepath.FromSlash(folder)))
-		}
-	}
-	return folders
 }
 
 // exists reports whether there is anything at path.
