@@ -64,7 +64,6 @@ func TestAverageLeavesTrainingAlone(t *testing.T) {
 		}
 	}
 	evaluator := training.NewEvaluator(averaged.Architecture, got.Best)
-	defer evaluator.Close()
 	evaluation, err := evaluator.Evaluate(context.Background(), averaged.ValidationSet)
 	if err != nil {
 		t.Fatal(err)

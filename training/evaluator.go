@@ -21,23 +21,16 @@ type Evaluation struct {
 // which are compiled once and serve any weights of the architecture. Each call uses
 // the weights' current values. An Evaluator must be used by one goroutine at a time.
 type Evaluator struct {
-	architecture *graphs.Architecture
-	weights      graphs.Weights // what is evaluated
-	own          graphs.Weights // those of the graphs, set to the same values by each call
-	// Machines for each processor that is used; there is always a first.
-	processors []*machines
-	// Batchers like each one that was used, for the processors after the first.
+	machines *machines
+	weights  graphs.Weights // what is evaluated; each call sets those of the graphs to the same values
+	// Batchers like each one that was used, for each processor.
 	batchers map[*loaders.Batcher][]*loaders.Batcher
 }
 
 // NewEvaluator returns an evaluator of weights. Its graphs are compiled when a set
 // first has a batch of their size.
 func NewEvaluator(architecture *graphs.Architecture, weights graphs.Weights) *Evaluator {
-	own := weights.Clone()
-	return &Evaluator{
-		architecture: architecture, weights: weights, own: own, processors: []*machines{newMachines(architecture, own, false)},
-		batchers: map[*loaders.Batcher][]*loaders.Batcher{},
-	}
+	return &Evaluator{newMachines(architecture, weights.Clone(), false), weights, map[*loaders.Batcher][]*loaders.Batcher{}}
 }
 
 // SetWeights makes the evaluator evaluate other weights of its architecture.
@@ -59,8 +52,8 @@ func (e *Evaluator) Outputs(ctx context.Context, batcher *loaders.Batcher, visit
 // with each sample's index in the set and its code, which belongs to the graph
 // and changes with the next batch.
 func (e *Evaluator) Codes(ctx context.Context, batcher *loaders.Batcher, visit func(place int, code []float32)) error {
-	if e.architecture.Latent == 0 {
-		return fmt.Errorf("the %s has no code", e.architecture.Kind)
+	if e.machines.architecture.Latent == 0 {
+		return fmt.Errorf("the %s has no code", e.machines.architecture.Kind)
 	}
 	_, err := e.rows(ctx, batcher, func(model *graphs.Model, place, row int) { visit(place, graphs.Row(model.Code, row)) })
 	return err
@@ -70,16 +63,15 @@ func (e *Evaluator) Codes(ctx context.Context, batcher *loaders.Batcher, visit f
 // calls visit with each sample's index in the set and its row in the batch that
 // the model has just computed.
 func (e *Evaluator) rows(ctx context.Context, batcher *loaders.Batcher, visit func(model *graphs.Model, place, row int)) (loss float64, err error) {
-	if err := e.processors[0].prepare(batcher, nil); err != nil {
+	if err := e.prepare(batcher, 1); err != nil {
 		return 0, err
 	}
-	e.own.CopyFrom(e.weights)
 	total := 0.0
 	for batch := range batcher.Epoch(1) {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		machine, err := e.processors[0].run(batch)
+		machine, err := e.machines.run(0, batch)
 		if err != nil {
 			return 0, err
 		}
@@ -91,13 +83,9 @@ func (e *Evaluator) rows(ctx context.Context, batcher *loaders.Batcher, visit fu
 	return total / float64(batcher.Set.Len()), nil
 }
 
-// Close frees the evaluator, which must not be used afterwards.
-func (e *Evaluator) Close() error { return e.close(nil) }
-
-// close frees the evaluator. It returns err, the error so far, joined with its own.
-func (e *Evaluator) close(err error) error {
-	for _, machines := range e.processors {
-		err = machines.close(err)
-	}
+// prepare makes ready to run so many batches of the batcher's set at the same time.
+func (e *Evaluator) prepare(batcher *loaders.Batcher, count int) error {
+	err := e.machines.prepare(batcher, count)
+	e.machines.weights.CopyFrom(e.weights)
 	return err
 }

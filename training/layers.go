@@ -49,7 +49,7 @@ func (m *machine) updates(layers []metrics.Layer, before, after graphs.Weights) 
 // layers adds to the layers of a step what they put out for the first batch of a set.
 func (e *Evaluator) layers(batcher *loaders.Batcher, of []metrics.Layer) ([]metrics.Layer, error) {
 	for batch := range batcher.Epoch(1) {
-		machine, err := e.processors[0].run(batch)
+		machine, err := e.machines.run(0, batch)
 		if err != nil {
 			return nil, err
 		}

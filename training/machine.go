@@ -1,7 +1,6 @@
 package training
 
 import (
-	"errors"
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
@@ -15,67 +14,50 @@ import (
 type machines struct {
 	architecture *graphs.Architecture
 	weights      graphs.Weights
-	trains       bool // whether the graphs hold gradients
-	bySize       map[int]*machine
-	borrowed     map[int]bool // the sizes whose machine belongs to others
+	trains       bool               // whether the graphs hold gradients
+	bySize       map[int][]*machine // for each batch size, those that can run at the same time
 }
 
 // newMachines returns no machine yet; prepare makes them.
 func newMachines(architecture *graphs.Architecture, weights graphs.Weights, trains bool) *machines {
-	return &machines{architecture, weights, trains, map[int]*machine{}, map[int]bool{}}
+	return &machines{architecture, weights, trains, map[int][]*machine{}}
 }
 
-// prepare compiles a graph for each of the sizes that the batcher's batches have,
-// unless there is one. A set has one smaller batch, so that machines which share a
-// set can borrow the machine for it, unless lender is nil. Machines of one set of
-// weights must be prepared one after the other and while none runs, because compiling
-// writes to the weights' tensors.
-func (m *machines) prepare(batcher *loaders.Batcher, lender *machines) error {
+// prepare makes the missing machines for the batches of a batcher: count for the full
+// ones, and one for the last, smaller one. No machine of the same weights may run
+// meanwhile, because compiling writes to the weights' tensors.
+func (m *machines) prepare(batcher *loaders.Batcher, count int) error {
+	build := m.architecture.Build
+	if m.trains {
+		build = m.architecture.BuildToTrain
+	}
 	for _, rows := range batcher.Sizes() {
-		if m.bySize[rows] != nil {
-			continue
+		for len(m.bySize[rows]) == 0 || rows == batcher.Size() && len(m.bySize[rows]) < count {
+			model, err := build(m.weights, rows)
+			if err != nil {
+				return err
+			}
+			if err := model.Fuse(m.trains); err != nil {
+				return err
+			}
+			m.bySize[rows] = append(m.bySize[rows], newMachine(model))
 		}
-		if lender != nil && rows < batcher.Size() {
-			m.bySize[rows], m.borrowed[rows] = lender.bySize[rows], true
-			continue
-		}
-		build := m.architecture.Build
-		if m.trains {
-			build = m.architecture.BuildToTrain
-		}
-		model, err := build(m.weights, rows)
-		if err != nil {
-			return err
-		}
-		if err := model.Fuse(m.trains); err != nil {
-			return err
-		}
-		m.bySize[rows] = newMachine(model)
 	}
 	return nil
 }
 
-// run computes the graph for a batch of a prepared size and returns its machine.
-func (m *machines) run(batch *loaders.Batch) (*machine, error) {
-	machine := m.bySize[batch.Rows()]
+// run computes the graph for a batch of a prepared size and returns its machine. Of
+// callers at the same time, counted from 0, only one may have a smaller batch.
+func (m *machines) run(caller int, batch *loaders.Batch) (*machine, error) {
+	all := m.bySize[batch.Rows()]
+	machine := all[min(caller, len(all)-1)]
 	return machine, machine.run(batch)
-}
-
-// close frees the machines, which must not run again. It returns err, the error
-// so far, joined with its own.
-func (m *machines) close(err error) error {
-	for rows, machine := range m.bySize {
-		if !m.borrowed[rows] {
-			err = errors.Join(err, machine.vm.Close())
-		}
-	}
-	return err
 }
 
 // A machine runs one graph.
 type machine struct {
 	model *graphs.Model
-	vm    G.VM
+	vm    G.VM         // needs no Close, which only frees the memory of a GPU
 	all   func() error // executes every instruction of the graph
 
 	parameters []G.ValueGrad // the weights; with their gradients in a graph that trains
@@ -87,9 +69,15 @@ func newMachine(model *graphs.Model) *machine {
 	return &machine{model, vm, all, G.NodesToValueGrads(model.Learnables)}
 }
 
-// run computes the graph for a batch.
+// run computes the graph for a batch, in the form that the model takes.
 func (m *machine) run(batch *loaders.Batch) error {
-	if err := m.feed(batch); err != nil {
+	images := G.Value(m.model.Bytes)
+	if m.model.Bytes == nil {
+		images = batch.Images()
+	} else if err := m.model.Bytes.Set(batch.Bytes, batch.Transform.Tables(), batch.Transform.MeanImage()); err != nil {
+		return err
+	}
+	if err := m.model.Feed(images, batch.Labels); err != nil {
 		return err
 	}
 	return m.execute()
@@ -103,15 +91,4 @@ func (m *machine) execute() error {
 		return fmt.Errorf("running the graph: %w", cause(err))
 	}
 	return nil
-}
-
-// feed gives the model a batch in the form it takes.
-func (m *machine) feed(batch *loaders.Batch) error {
-	if m.model.Bytes == nil {
-		return m.model.Feed(batch.Images(), batch.Labels)
-	}
-	if err := m.model.Bytes.Set(batch.Bytes, batch.Transform.Tables(), batch.Transform.MeanImage()); err != nil {
-		return err
-	}
-	return m.model.Feed(m.model.Bytes, batch.Labels)
 }

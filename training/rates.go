@@ -21,11 +21,10 @@ const (
 // where one is no finite number. It trains the run's weights, so the run must not be
 // used afterwards.
 func (r *Run) TestRates(ctx context.Context) (test metrics.RateTest, err error) {
-	trainer, err := r.newTrainer()
+	trainer, err := r.trainer()
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = trainer.close(err) }()
 	rate, lowest, smooth := 0.0, math.Inf(1), 0.0
 	r.Schedule, r.Warmup = func(int) float64 { return rate }, solvers.Warmup(0)
 	for epoch := 1; ; epoch++ {
@@ -36,7 +35,7 @@ func (r *Run) TestRates(ctx context.Context) (test metrics.RateTest, err error) 
 			}
 			rate = lowestRate * math.Pow(highestRate/lowestRate, float64(len(test))/(rateSteps-1))
 			before := done.LossSum
-			err := r.trainStep(trainer, epoch, batch, &done)
+			err := r.step(trainer, epoch, batch, &done)
 			if errors.As(err, new(*DivergedError)) {
 				return test, nil
 			} else if err != nil {

@@ -22,7 +22,6 @@ func TestEvaluateOnProcessors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			evaluator := training.NewEvaluator(run.Architecture, run.Weights)
-			defer evaluator.Close()
 			set := run.TrainingSet.Set
 			confusion := metrics.NewConfusion(set.Classes)
 			want, err := evaluator.Outputs(t.Context(), run.TrainingSet, func(place int, output []float32) {
@@ -61,7 +60,6 @@ func TestEvaluateOnProcessors(t *testing.T) {
 func TestEvaluateStops(t *testing.T) {
 	run := newRun(t, 0.01)
 	evaluator := training.NewEvaluator(run.Architecture, run.Weights)
-	defer evaluator.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := evaluator.Evaluate(ctx, run.TrainingSet); !errors.Is(err, context.Canceled) {

@@ -64,25 +64,6 @@ func (r *Run) begin() (*standing, error) {
 // Resume; calling it first shows whether Train will succeed.
 func (r *Run) Restore(state *State) error { return r.restore(&standing{}, state) }
 
-// finish adds an epoch that has been trained and measured.
-func (s *standing) finish(epoch metrics.Epoch, r *Run) {
-	s.History = append(s.History, epoch)
-	if s.History.Best() == len(s.History)-1 {
-		s.Best.CopyFrom(r.Evaluated())
-	}
-	s.Stopped = s.History.Stalled(r.EarlyStopping)
-	s.partial, s.began = metrics.Partial{}, time.Now()
-}
-
-// saveWhenDue saves the state if enough time has passed since it was last
-// saved.
-func (r *Run) saveWhenDue(run *standing) error {
-	if r.SaveEvery <= 0 || time.Since(run.saved) < r.SaveEvery {
-		return nil
-	}
-	return r.save(run)
-}
-
 // save hands over the state, unless a weight has overflowed: in that case the
 // next step ends the run, and the state saved before is worth more.
 func (r *Run) save(run *standing) error {

@@ -89,16 +89,14 @@ func (e *DivergedError) Error() string {
 // Train trains the epochs. If ctx ends or an error stops it, it returns the
 // results of the epochs so far together with the error. It reacts to ctx
 // between two steps.
-func (r *Run) Train(ctx context.Context) (result Result, err error) {
-	trainer, err := r.newTrainer()
+func (r *Run) Train(ctx context.Context) (Result, error) {
+	trainer, err := r.trainer()
 	if err != nil {
 		return Result{}, err
 	}
-	defer func() { err = trainer.close(err) }()
 	evaluator := r.Evaluator
 	if evaluator == nil {
 		evaluator = NewEvaluator(r.Architecture, r.Evaluated())
-		defer func() { err = evaluator.close(err) }()
 	}
 	evaluator.SetWeights(r.Evaluated())
 	run, err := r.begin()
@@ -107,13 +105,18 @@ func (r *Run) Train(ctx context.Context) (result Result, err error) {
 	}
 	for len(run.History) < r.last() && !run.Stopped {
 		epoch, err := r.epoch(ctx, trainer, evaluator, run)
-		if stopped := ctx.Err(); stopped != nil && errors.Is(err, stopped) {
-			err = cmp.Or(r.save(run), err)
-		}
 		if err != nil {
+			if stopped := ctx.Err(); stopped != nil && errors.Is(err, stopped) {
+				err = cmp.Or(r.save(run), err)
+			}
 			return run.Result, err
 		}
-		run.finish(epoch, r)
+		run.History = append(run.History, epoch)
+		if run.History.Best() == len(run.History)-1 {
+			run.Best.CopyFrom(r.Evaluated())
+		}
+		run.Stopped = run.History.Stalled(r.EarlyStopping)
+		run.partial, run.began = metrics.Partial{}, time.Now()
 		if r.Epoch != nil {
 			if err := r.Epoch(epoch); err != nil {
 				return run.Result, err
@@ -128,6 +131,88 @@ func (r *Run) Train(ctx context.Context) (result Result, err error) {
 		}
 	}
 	return run.Result, nil
+}
+
+// epoch trains and measures the epoch that follows the history, from where it
+// stands. Accuracies are those of a model that classifies.
+func (r *Run) epoch(ctx context.Context, trainer *machines, evaluator *Evaluator, run *standing) (epoch metrics.Epoch, err error) {
+	done, nan, steps := &run.partial, math.NaN(), r.Batches.Batches()
+	epoch = metrics.Epoch{Number: len(run.History) + 1, TrainLossAfter: nan, TrainAccuracy: nan, ValidationAccuracy: nan}
+	for batch := range r.Batches.EpochAfter(epoch.Number, done.Steps) {
+		if err := ctx.Err(); err != nil {
+			return epoch, err
+		}
+		if err := r.step(trainer, epoch.Number, batch, done); err != nil {
+			return epoch, err
+		}
+		if r.Step != nil {
+			r.Step(Progress{Epoch: epoch.Number, Step: done.Steps, Steps: steps, Loss: done.Loss()})
+		}
+		if r.SaveEvery > 0 && time.Since(run.saved) >= r.SaveEvery {
+			if err := r.save(run); err != nil {
+				return epoch, err
+			}
+		}
+	}
+	epoch.TrainLoss, epoch.LearningRate = done.Loss(), r.rate(epoch.Number, steps)
+
+	validation, err := evaluator.Evaluate(ctx, r.ValidationSet)
+	if err != nil {
+		return epoch, err
+	}
+	if epoch.ValidationLoss = validation.Loss; !finite(validation.Loss) {
+		return epoch, &DivergedError{Epoch: epoch.Number, Step: done.Steps, Loss: validation.Loss, LearningRate: epoch.LearningRate}
+	}
+	if r.Architecture.Task.Classifies() {
+		training, err := evaluator.Evaluate(ctx, r.TrainingSet)
+		if err != nil {
+			return epoch, err
+		}
+		epoch.TrainLossAfter = training.Loss
+		epoch.TrainAccuracy, epoch.ValidationAccuracy = training.Confusion.Accuracy(), validation.Confusion.Accuracy()
+	}
+	epoch.Layers, err = evaluator.layers(r.ValidationSet, done.Layers)
+	epoch.Seconds = time.Since(run.began).Seconds()
+	return epoch, err
+}
+
+// step trains on one batch of an epoch and adds the step to those done.
+func (r *Run) step(trainer *machines, epoch int, batch *loaders.Batch, done *metrics.Partial) error {
+	machine := trainer.bySize[batch.Rows()][0]
+	machine.model.Randomize(func() *rand.Rand { return r.Random(fmt.Sprintf("noise/%d/%d", epoch, done.Steps+1)) })
+	if err := machine.run(batch); err != nil {
+		return err
+	}
+	rate, loss := r.rate(epoch, done.Steps+1), machine.model.LossValue()
+	if !finite(loss) {
+		untrained := epoch == 1 && done.Steps == 0
+		return &DivergedError{epoch, done.Steps + 1, loss, rate, untrained}
+	}
+	var before graphs.Weights
+	if done.Steps+1 == r.measuredStep() {
+		done.Layers, before = machine.gradients(), r.Weights.Clone()
+	}
+	r.Solver.SetLearningRate(rate)
+	if err := r.Solver.Step(machine.parameters); err != nil {
+		return err
+	}
+	if before != nil {
+		machine.updates(done.Layers, before, r.Weights)
+	}
+	r.Weights.CountBatch()
+	if r.Average != nil {
+		r.Average.Update(r.Weights, r.stepsBefore(epoch)+done.Steps+1)
+	}
+	done.Steps++
+	done.Samples += batch.Rows()
+	done.LossSum += loss * float64(batch.Rows())
+	return nil
+}
+
+// trainer returns the machines of the graphs with gradients.
+func (r *Run) trainer() (*machines, error) {
+	trainer := newMachines(r.Architecture, r.Weights, true)
+	return trainer, trainer.prepare(r.Batches, 1)
 }
 
 // last is the epoch up to which the run trains now.
@@ -147,35 +232,6 @@ func (r *Run) Evaluated() graphs.Weights {
 	return r.Weights
 }
 
-// newTrainer returns the machines of the graphs with gradients.
-func (r *Run) newTrainer() (*machines, error) {
-	trainer := newMachines(r.Architecture, r.Weights, true)
-	return trainer, trainer.prepare(r.Batches, nil)
-}
-
-// epoch trains and measures the epoch that follows the history, from where it
-// stands.
-func (r *Run) epoch(ctx context.Context, trainer *machines, evaluator *Evaluator, run *standing) (metrics.Epoch, error) {
-	number := len(run.History) + 1
-	epoch := metrics.Epoch{Number: number, LearningRate: r.rate(number, r.Batches.Batches())}
-	if err := r.trainEpoch(ctx, trainer, number, run); err != nil {
-		return epoch, err
-	}
-	epoch.TrainLoss = run.partial.Loss()
-	if err := r.evaluateEpoch(ctx, evaluator, &epoch); err != nil {
-		return epoch, err
-	}
-	var err error
-	if epoch.Layers, err = evaluator.layers(r.ValidationSet, run.partial.Layers); err != nil {
-		return epoch, err
-	}
-	if !finite(epoch.ValidationLoss) {
-		return epoch, &DivergedError{Epoch: number, Step: run.partial.Steps, Loss: epoch.ValidationLoss, LearningRate: epoch.LearningRate}
-	}
-	epoch.Seconds = time.Since(run.began).Seconds()
-	return epoch, nil
-}
-
 // rate is the learning rate of an epoch's step, both counted from 1.
 func (r *Run) rate(epoch, step int) float64 {
 	return r.Schedule(epoch) * r.Warmup.Factor(r.stepsBefore(epoch)+step)
@@ -183,80 +239,5 @@ func (r *Run) rate(epoch, step int) float64 {
 
 // stepsBefore is the number of steps of the epochs before one.
 func (r *Run) stepsBefore(epoch int) int { return (epoch - 1) * r.Batches.Batches() }
-
-// trainEpoch trains on the remaining batches of the epoch.
-func (r *Run) trainEpoch(ctx context.Context, trainer *machines, epoch int, run *standing) error {
-	done := &run.partial
-	for batch := range r.Batches.EpochAfter(epoch, done.Steps) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := r.trainStep(trainer, epoch, batch, done); err != nil {
-			return err
-		}
-		if r.Step != nil {
-			r.Step(Progress{Epoch: epoch, Step: done.Steps, Steps: r.Batches.Batches(), Loss: done.Loss()})
-		}
-		if err := r.saveWhenDue(run); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// trainStep trains on one batch of an epoch and adds the step to those done.
-func (r *Run) trainStep(trainer *machines, epoch int, batch *loaders.Batch, done *metrics.Partial) error {
-	machine := trainer.bySize[batch.Rows()]
-	machine.model.Randomize(func() *rand.Rand { return r.Random(fmt.Sprintf("noise/%d/%d", epoch, done.Steps+1)) })
-	if err := machine.run(batch); err != nil {
-		return err
-	}
-	rate, loss := r.rate(epoch, done.Steps+1), machine.model.LossValue()
-	if !finite(loss) {
-		untrained := epoch == 1 && done.Steps == 0
-		return &DivergedError{epoch, done.Steps + 1, loss, rate, untrained}
-	}
-	r.Solver.SetLearningRate(rate)
-	var before graphs.Weights
-	if done.Steps+1 == r.measuredStep() {
-		done.Layers, before = machine.gradients(), r.Weights.Clone()
-	}
-	if err := r.Solver.Step(machine.parameters); err != nil {
-		return err
-	}
-	if before != nil {
-		machine.updates(done.Layers, before, r.Weights)
-	}
-	r.Weights.CountBatch()
-	if r.Average != nil {
-		r.Average.Update(r.Weights, r.stepsBefore(epoch)+done.Steps+1)
-	}
-	done.Steps++
-	done.Samples += batch.Rows()
-	done.LossSum += loss * float64(batch.Rows())
-	return nil
-}
-
-// evaluateEpoch measures the weights after the epoch: the validation loss and,
-// for a model that classifies, the training loss and both sets' accuracies.
-func (r *Run) evaluateEpoch(ctx context.Context, evaluator *Evaluator, epoch *metrics.Epoch) error {
-	validation, err := evaluator.Evaluate(ctx, r.ValidationSet)
-	if err != nil {
-		return err
-	}
-	epoch.ValidationLoss = validation.Loss
-	epoch.TrainLossAfter, epoch.TrainAccuracy, epoch.ValidationAccuracy = math.NaN(), math.NaN(), math.NaN()
-	if !r.Architecture.Task.Classifies() {
-		return nil
-	}
-	training, err := evaluator.Evaluate(ctx, r.TrainingSet)
-	if err != nil {
-		return err
-	}
-	epoch.TrainLossAfter = training.Loss
-	epoch.TrainAccuracy = training.Confusion.Accuracy()
-	epoch.ValidationAccuracy = validation.Confusion.Accuracy()
-	return nil
-}
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

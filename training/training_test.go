@@ -115,7 +115,7 @@ func TestEvaluationLeavesTrainingAlone(t *testing.T) {
 	often.Epoch = func(metrics.Epoch) error {
 		evaluator := training.NewEvaluator(often.Architecture, often.Weights)
 		_, err := evaluator.Evaluate(context.Background(), often.ValidationSet)
-		return errors.Join(err, evaluator.Close())
+		return err
 	}
 	if _, err := often.Train(context.Background()); err != nil {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func validate(t *testing.T, run *training.Run, weights graphs.Weights) training.
 	t.Helper()
 	evaluator := training.NewEvaluator(run.Architecture, weights)
 	evaluation, err := evaluator.Evaluate(context.Background(), run.ValidationSet)
-	if err := errors.Join(err, evaluator.Close()); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
 	return evaluation
@@ -240,7 +240,6 @@ func TestDeadUnits(t *testing.T) {
 			}
 		}
 		evaluator := training.NewEvaluator(run.Architecture, run.Weights)
-		defer evaluator.Close()
 		got, err := evaluator.DeadUnits(context.Background(), run.ValidationSet)
 		if err != nil {
 			t.Fatal(err)

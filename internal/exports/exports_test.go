@@ -86,7 +86,6 @@ func newTrained(t *testing.T, kind string, normalized, centered bool) trained {
 func (m trained) outputs(t *testing.T) (outputs, codes [][]float32) {
 	t.Helper()
 	evaluator := training.NewEvaluator(m.architecture, m.Weights)
-	defer evaluator.Close()
 	outputs, codes = make([][]float32, rows), make([][]float32, rows)
 	batches := loaders.NewBatcher(images(), m.transform, loaders.BatchOptions{Size: rows})
 	_, err := evaluator.Outputs(context.Background(), batches, func(place int, output []float32) {

@@ -53,7 +53,7 @@ func (r *Run) draw(result training.Result) (shown []reports.Picture, err error) 
 	if r.best == nil {
 		r.best = r.with(result.Best)
 	}
-	defer func() { err = errors.Join(err, r.best.closeEvaluator()) }()
+	defer func() { r.best.evaluator.Evaluator = nil }() // so that its graphs can be collected
 	pictures := r.best.pictures(result.History)
 	if r.Summary.Best.TestLoss == nil {
 		pictures = slices.DeleteFunc(pictures, func(p picture) bool { return p.tested })

@@ -56,16 +56,6 @@ func (r *Run) evaluate(set *loaders.Set, work func(*training.Evaluator, *loaders
 	return work(r.evaluator.of(r.Architecture, r.Weights), r.Batches(set))
 }
 
-// closeEvaluator frees what evaluates the run's weights, if it was needed.
-func (r *Run) closeEvaluator() error {
-	if r.evaluator.Evaluator == nil {
-		return nil
-	}
-	err := r.evaluator.Close()
-	r.evaluator.Evaluator = nil
-	return err
-}
-
 // Score evaluates the run's weights on a set of its images.
 func (r *Run) Score(ctx context.Context, set *loaders.Set) (evaluation training.Evaluation, err error) {
 	err = r.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) (err error) {
