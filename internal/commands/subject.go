@@ -48,7 +48,7 @@ func (p *program) openSubject(ctx context.Context, operands []string, percentile
 	s := &subject{Run: run}
 	if len(paths) > 0 {
 		err := p.readPictures(ctx, s, paths)
-		s.words = fmt.Sprintf("%s on %s", run.Config.Name, reports.Pictures(len(s.names)))
+		s.words = fmt.Sprintf("%s on %s", run.Config.Name, reports.Counted(len(s.names), "picture"))
 		return s, err
 	}
 	s.set, s.key = run.Split(p.split), "index"

@@ -155,7 +155,7 @@ func (l *livePage) run(folder *runfolder.Folder, summary *runfolder.Summary) ([]
 		summary.Final, summary.Best = runfolder.FiguresOf(summary.Task, history.Last()), runfolder.FiguresOf(summary.Task, history[history.Best()])
 	}
 	var page bytes.Buffer
-	err = reports.Report(&page, folder, summary, history, reports.HowFar(folder.Path, history, config.Train.Epochs, silence(folder, history)))
+	err = reports.Report(&page, folder, summary, history, nil, reports.HowFar(folder.Path, history, config.Train.Epochs, silence(folder, history)))
 	return page.Bytes(), err
 }
 

@@ -13,38 +13,24 @@ import (
 	"cifartrain/plots"
 )
 
-// title says what is compared. If the configs differ in a single key, it names
-// the key and its values.
-func (r *Results) title() string {
-	switch finished := r.Finished(); {
-	case r.Name != "":
-		return r.Name
-	case len(finished) == 1:
-		return fmt.Sprintf("%s over %s", finished[0].Label, counted(len(finished[0].Runs), "seed"))
-	case len(r.differing) == 1:
-		return fmt.Sprintf("What %s changes: %s", r.differing[0][0], strings.Join(r.differing[0][1:], " against "))
-	default:
-		return fmt.Sprintf("Comparison of %d configs", len(finished))
+// heading says what is compared, and by which loss or in which order. If the configs
+// differ in a single key, it names the key and its values.
+func (r *Results) heading() (title, under, order string) {
+	finished := r.Finished()
+	if r.Name != "" {
+		return r.Name, fmt.Sprintf("%s of %s", Counted(len(r.Contenders), "setting"), strings.Join(r.Keys, ", ")),
+			"Ordered by the validation figure of the best epoch; test figures play no part."
 	}
-}
-
-// under names what a sweep tries, or the loss that the configs of a comparison share.
-func (r *Results) under() string {
-	switch finished := r.Finished(); {
-	case r.Name != "":
-		return fmt.Sprintf("%s of %s", counted(len(r.Contenders), "setting"), strings.Join(r.Keys, ", "))
-	case sameLoss(finished):
-		return "Loss: " + finished[0].Summary().Loss
+	title, under = fmt.Sprintf("Comparison of %d configs", len(finished)), "The configs minimize different losses, so only their accuracies are compared."
+	if len(finished) == 1 {
+		title = fmt.Sprintf("%s over %s", finished[0].Label, Counted(len(finished[0].Runs), "seed"))
+	} else if len(r.differing) == 1 {
+		title = fmt.Sprintf("What %s changes: %s", r.differing[0][0], strings.Join(r.differing[0][1:], " against "))
 	}
-	return "The configs minimize different losses, so only their accuracies are compared."
-}
-
-// order says in which order the settings of a sweep stand.
-func (r *Results) order() string {
-	if r.Name == "" {
-		return ""
+	if sameLoss(finished) {
+		under = "Loss: " + finished[0].Summary().Loss
 	}
-	return "Ordered by the validation figure of the best epoch; test figures play no part."
+	return title, under, ""
 }
 
 // Warnings returns sentences on what makes the results less meaningful, or the
@@ -117,7 +103,7 @@ func compared(finished []Contender, differing [][]string) (answers []string) {
 // the last weights of each run.
 func (c Contender) overSeeds() string {
 	r := c.row()
-	text := fmt.Sprintf("Test %s over %s: %s with each run's best weights, %s with its last ones", measure(r.classifies), counted(len(c.Runs), "seed"), r.text("best_test"), r.text("test"))
+	text := fmt.Sprintf("Test %s over %s: %s with each run's best weights, %s with its last ones", measure(r.classifies), Counted(len(c.Runs), "seed"), r.text("best_test"), r.text("test"))
 	if interval := r.interval(); interval != "" {
 		text += fmt.Sprintf(" (mean ± standard deviation). With the best weights, the 95%% interval of the mean is %s", interval)
 	}
@@ -311,8 +297,8 @@ func (r *Results) swept(finished []Contender) (answers []string) {
 			behind++
 		}
 	}
-	all, first := counted(len(r.Contenders), "setting"), finished[0].row()
-	answers = []string{fmt.Sprintf("%s comes first of %s: validation %s %s, test %[3]s %[5]s.", first.name, counted(len(finished)+behind, "setting"), measure(first.classifies), first.text("best_val"), first.text("best_test"))}
+	all, first := Counted(len(r.Contenders), "setting"), finished[0].row()
+	answers = []string{fmt.Sprintf("%s comes first of %s: validation %s %s, test %[3]s %[5]s.", first.name, Counted(len(finished)+behind, "setting"), measure(first.classifies), first.text("best_val"), first.text("best_test"))}
 	switch {
 	case r.Progress != nil:
 		return answers
@@ -347,7 +333,7 @@ func others(finished []Contender) string {
 	if tested == 0 {
 		return moreSeeds
 	}
-	return fmt.Sprintf("Worse beyond chance: %d of the %s (t-tests over seeds at 5%%, Holm's correction for all pairs of settings).", worse, counted(len(differences), "other setting"))
+	return fmt.Sprintf("Worse beyond chance: %d of the %s (t-tests over seeds at 5%%, Holm's correction for all pairs of settings).", worse, Counted(len(differences), "other setting"))
 }
 
 // changes says what each change does on its own: which ones help, which ones harm,

@@ -151,44 +151,33 @@ func differing(contenders []Contender) (rows [][]string) {
 }
 
 // label gives each contender a label: the name of its config or, if several
-// configs have that name, the values in which these differ.
+// configs have that name, the values in which these differ, or else their seeds.
 func (r *Results) label() {
+	const most = 3                  // values; more would not fit a legend
 	names := make(map[string][]int) // the places of each name
 	for i, c := range r.Contenders {
 		names[c.Summary().Name] = append(names[c.Summary().Name], i)
 	}
 	used := make(map[string]bool)
-	for i := range r.Contenders {
-		label := r.Contenders[i].Summary().Name
-		if same := names[label]; len(same) > 1 && len(names) == 1 {
-			label = r.differs(i, same)
-		} else if len(same) > 1 {
-			label += ", " + r.differs(i, same)
+	for i, c := range r.Contenders {
+		label := c.Summary().Name
+		if same := names[label]; len(same) > 1 {
+			var keys, values []string
+			for _, row := range r.differing {
+				if row[0] != "seed" && len(keys) < most && slices.ContainsFunc(same, func(j int) bool { return row[j+1] != row[i+1] }) {
+					keys, values = append(keys, row[0]), append(values, row[i+1])
+				}
+			}
+			text := cmp.Or(SettingLabel(keys, values), "seed "+seedText(c.seeds()))
+			if label += ", " + text; len(names) == 1 {
+				label = text
+			}
 		}
 		if used[label] {
 			label = fmt.Sprintf("%s (%d)", label, i+1)
 		}
 		used[label], r.Contenders[i].Label = true, label
 	}
-}
-
-// differs returns the values in which a contender differs from the others of the
-// same name, or its seeds if it differs in nothing else.
-func (r *Results) differs(i int, same []int) string {
-	const most = 3 // more would not fit a legend
-	var keys, texts []string
-	for _, row := range r.differing {
-		if row[0] != "seed" && slices.ContainsFunc(same, func(j int) bool { return row[j+1] != row[i+1] }) {
-			keys, texts = append(keys, row[0]), append(texts, row[i+1])
-		}
-	}
-	if keys == nil {
-		return "seed " + seedText(r.Contenders[i].seeds())
-	}
-	for k, key := range ShortKeys(keys) {
-		texts[k] = key + " " + texts[k]
-	}
-	return strings.Join(texts[:min(most, len(texts))], ", ")
 }
 
 // SettingLabel describes a setting in short: learning_rate=0.01, c=1. It leaves out

@@ -66,7 +66,7 @@ func TestComparisonGroupsSeeds(t *testing.T) {
 	for _, c := range compared.Contenders {
 		got[c.Label] = c.seeds()
 	}
-	want := map[string][]uint64{"a": {1, 2, 3}, "b, latent 800": {1}, "b, latent 900": {3, 4}, "c, seed 1, 2": {1, 2}, "c, seed 1": {1}}
+	want := map[string][]uint64{"a": {1, 2, 3}, "b, latent=800": {1}, "b, latent=900": {3, 4}, "c, seed 1, 2": {1, 2}, "c, seed 1": {1}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("seeds by label (-want +got):\n%s", diff)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -31,16 +32,21 @@ func (r *Results) csv() [][]string {
 			s := run.Summary
 			row := append(append([]string{run.Path}, c.Values...), s.Model, strconv.FormatUint(s.Seed, 10), s.Dataset, s.Status, c.Label, strconv.Itoa(len(c.Runs)))
 			for _, own := range measurements(s) {
-				cells := make([]string, 5)
-				if spread, known := config.figures[own.column]; own.value != nil {
-					low, high := spread.Interval()
-					for i, x := range []float64{*own.value, spread.Mean, spread.Deviation, low, high} {
-						if i == 0 || known && (i == 1 || len(c.Runs) > 1) {
-							cells[i] = strconv.FormatFloat(x, 'g', -1, 64)
-						}
-					}
+				spread, known := config.figures[own.column]
+				if !known {
+					spread.Mean = math.NaN()
 				}
-				row = append(row, cells...)
+				if spread.Runs < 2 {
+					spread.Deviation = math.NaN()
+				}
+				low, high := spread.Interval()
+				for _, x := range []float64{own.value, spread.Mean, spread.Deviation, low, high} {
+					cell := ""
+					if !math.IsNaN(x) {
+						cell = strconv.FormatFloat(x, 'g', -1, 64)
+					}
+					row = append(row, cell)
+				}
 			}
 			rows = append(rows, row)
 		}

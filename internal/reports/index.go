@@ -19,7 +19,7 @@ const IndexFile = "index.html"
 // program has not written.
 func WriteIndex(root string) error {
 	folder, runs := &runfolder.Folder{Path: root}, listRuns(root)
-	if len(runs.Rows) == 0 {
+	if len(runs.Rows) == 1 {
 		return nil
 	}
 	page, err := os.ReadFile(folder.File(IndexFile))
@@ -39,12 +39,12 @@ const generator = `<meta name="generator" content="cifartrain">`
 // page, unless that could not be written.
 func ShowRuns(out io.Writer, root string, written bool) {
 	runs := listRuns(root)
-	if len(runs.Rows) == 0 {
+	if len(runs.Rows) == 1 {
 		fmt.Fprintf(out, "there are no runs in %s\n", root)
 		return
 	}
-	Table(out, runs.rows(len(runs.Rows)))
-	fmt.Fprintf(out, "\n%s in %s\n", counted(len(runs.Rows), "folder"), root)
+	Table(out, runs.Rows)
+	fmt.Fprintf(out, "\n%s in %s\n", Counted(len(runs.Rows)-1, "folder"), root)
 	if written {
 		fmt.Fprintf(out, "This list as a page: %s\n", filepath.Join(root, IndexFile))
 	}

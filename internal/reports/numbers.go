@@ -23,14 +23,11 @@ func points(difference float64) string {
 // signed writes a difference of accuracies in percentage points with its sign, or
 // without a sign if it rounds to 0: +9.2, −0.5, 0.0.
 func signed(difference float64) string {
-	text := fmt.Sprintf("%.1f", 100*math.Abs(difference))
-	switch {
-	case text == "0.0":
-		return text
-	case difference < 0:
-		return "−" + text
+	text := strings.Replace(fmt.Sprintf("%+.1f", 100*difference), "-", "−", 1)
+	if strings.Trim(text, "+−0.") == "" {
+		return "0.0"
 	}
-	return "+" + text
+	return text
 }
 
 // spreadText writes the mean of accuracies or of losses, with the standard deviation
@@ -78,13 +75,10 @@ func Duration(seconds float64) string {
 func Thousands(n int) string { return plots.Thousands(n) }
 
 // Epochs counts epochs in words.
-func Epochs(n int) string { return counted(n, "epoch") }
+func Epochs(n int) string { return Counted(n, "epoch") }
 
-// Pictures counts pictures in words.
-func Pictures(n int) string { return counted(n, "picture") }
-
-// counted writes a number of things. thing is the word for one of them.
-func counted(n int, thing string) string {
+// Counted writes a number of things. thing is the word for one of them.
+func Counted(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}
@@ -99,14 +93,6 @@ func ClassList(classes []string) string {
 		return "ten classes"
 	case n > 10:
 		return Thousands(n) + " classes"
-	}
-	return strings.Join(classes, ", ")
-}
-
-// classNames is like ClassList, but also names ten classes.
-func classNames(classes []string) string {
-	if len(classes) > 10 {
-		return ClassList(classes)
 	}
 	return strings.Join(classes, ", ")
 }

@@ -4,11 +4,11 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
-	"fmt"
 	"html/template"
 	"math"
 	"strings"
 
+	"cifartrain/internal/runfolder"
 	"cifartrain/plots"
 )
 
@@ -37,22 +37,17 @@ func pagePolicy(script string) string {
 var pageFunctions = template.FuncMap{
 	"source":  source,
 	"srcset":  func(png []byte) template.Srcset { return template.Srcset(source(png)) },
-	"classes": classNames,
+	"classes": ClassList,
 	"count":   Thousands,
 	"whole":   func(x float64) string { return Thousands(int(math.Round(x))) },
 	"epochs":  Epochs,
-	"counted": counted,
+	"counted": Counted,
 	"dead":    deadUnits,
 	"verdict": verdictSentence,
-	"figures": figureRows,
+	"figures": func(s *runfolder.Summary) table { return table{Rows: figureRows(s)} },
 	"share":   plots.Percent,
 	"time":    Duration,
-	"megabytes": func(bytes int64) string {
-		if bytes == 0 {
-			return "unknown"
-		}
-		return fmt.Sprintf("%d MB", bytes>>20)
-	},
+	"bytes":   Bytes,
 }
 
 // newPage parses a page, which can use the templates "head" and "foot".
@@ -71,13 +66,15 @@ func NewPage(text, script string) *template.Template {
 	return page
 }
 
-// figure returns a chart as HTML for a page. It takes the two results of a function
-// that makes a chart, so that a call can be passed to it directly.
-func figure(chart *plots.Chart, err error) (template.HTML, error) {
-	if err != nil {
-		return "", err
+// figuresOf returns charts as HTML for a page. It takes the two results of a function
+// that makes charts, so that a call can be passed to it directly.
+func figuresOf(charts []*plots.Chart, err error) (figures []template.HTML, _ error) {
+	for _, chart := range charts {
+		var text strings.Builder
+		if err == nil {
+			err = chart.WriteFigure(&text)
+		}
+		figures = append(figures, template.HTML(text.String()))
 	}
-	var text strings.Builder
-	err = chart.WriteFigure(&text)
-	return template.HTML(text.String()), err
+	return figures, err
 }

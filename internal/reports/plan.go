@@ -48,7 +48,7 @@ func ShowPlan(out io.Writer, p Plan) {
 	most := atMost(p.MayStop)
 	fmt.Fprintf(out, "%s: %s, %s\n\n", s.Name, s.Model, seeds)
 	Table(out, layerRows(s))
-	fmt.Fprintf(out, "\n%s: %s\n%s\n", s.Dataset, classNames(s.Classes), imageCounts(s))
+	fmt.Fprintf(out, "\n%s: %s\n%s\n", s.Dataset, ClassList(s.Classes), imageCounts(s))
 	fmt.Fprintf(out, "%s steps an epoch, %d images each; %s%s steps in %s\n", Thousands(p.Steps), p.Batch, most, Thousands(p.Steps*p.Epochs), Epochs(p.Epochs))
 	say(out, "would write to %s: %s", filepath.Join(p.Folder, "<UTC time>"), strings.Join(p.Files, ", "))
 	say(out, "would train for %sabout %s (%.3g ms a step, %s an epoch)%s", most, Duration(p.Seconds), 1e3*p.Step, Duration(p.Epoch), each)

@@ -10,7 +10,6 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
-	"math"
 	"slices"
 
 	"cifartrain/internal/runfolder"
@@ -50,72 +49,59 @@ func WriteReport(f *runfolder.Folder, s *runfolder.Summary, pictures []Picture) 
 	if err != nil && !(errors.Is(err, fs.ErrNotExist) && s.Epochs == 0) {
 		return err
 	}
-	return f.WriteWith(runfolder.ReportFile, func(w io.Writer) error { return report(w, f, s, history, pictures, "") })
+	return f.WriteWith(runfolder.ReportFile, func(w io.Writer) error { return Report(w, f, s, history, pictures, "") })
 }
 
-// Report writes the page of a run that has not ended: what its summary and its
-// history say so far, below a sentence on how far it is.
-func Report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metrics.History, progress string) error {
-	if err := report(w, f, s, history, nil, progress); err != nil {
-		return fmt.Errorf("making the page of %s: %w", f.Path, err)
+// Report writes the page of a run. If it has not ended, progress is a sentence on how
+// far it is.
+func Report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metrics.History, pictures []Picture, progress string) error {
+	again := []string{"-config", f.File(runfolder.ConfigFile)}
+	if s.InitialWeights != "" {
+		again = append(again, "-init", f.File(s.InitialWeights))
 	}
-	return nil
-}
-
-func report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metrics.History, pictures []Picture, progress string) error {
 	page := struct {
 		*runfolder.Summary
-		Progress string
-		Tiles    []Tile
-		Curves   []template.HTML
-		Pictures []Picture
-		Inside   []template.HTML
-		Dying    string
-		Config   string
-		Again    string
-		Draw     string // the command that draws the pictures
-		Files    []string
-	}{Summary: s, Progress: progress, Tiles: tiles(s), Pictures: pictures, Again: again(f, s), Draw: shell.Command("report", f.Path)}
+		Progress       string
+		Tiles          []Tile
+		Curves, Inside []template.HTML
+		Dying          string
+		Pictures       []Picture
+		Config         string
+		Again, Draw    string // the commands that train the run again and draw its pictures
+		Files          []string
+	}{Summary: s, Progress: progress, Tiles: tiles(s), Pictures: pictures, Again: shell.Command(again...), Draw: shell.Command("report", f.Path)}
 	config, err := f.Read(runfolder.ConfigFile)
-	if err != nil && !(progress != "" && errors.Is(err, fs.ErrNotExist)) {
-		return err
+	if errors.Is(err, fs.ErrNotExist) && progress != "" {
+		err = nil
 	}
 	page.Config = string(config)
-	if progress == "" {
-		if page.Files, err = f.Files(); err != nil {
-			return err
-		}
+	if err == nil && progress == "" {
+		page.Files, err = f.Files()
 	}
-	if page.Curves, err = curves(s, history); err != nil {
-		return err
+	if err == nil {
+		page.Curves, err = figuresOf(curves(s, history))
 	}
-	if page.Inside, page.Dying, err = layers(f, s, history); err != nil {
-		return err
+	if err == nil {
+		page.Inside, page.Dying, err = layers(f, s, history)
+	}
+	if err != nil {
+		return fmt.Errorf("making the page of %s: %w", f.Path, err)
 	}
 	return reportTemplate.Execute(w, page)
 }
 
-// again is the command that trains the run again.
-func again(f *runfolder.Folder, s *runfolder.Summary) string {
-	args := []string{"-config", f.File(runfolder.ConfigFile)}
-	if s.InitialWeights != "" {
-		args = append(args, "-init", f.File(s.InitialWeights))
-	}
-	return shell.Command(args...)
-}
-
-// curves returns the charts of a run's history as HTML.
-func curves(s *runfolder.Summary, history metrics.History) (figures []template.HTML, err error) {
+// curves returns the charts of a run's history.
+func curves(s *runfolder.Summary, history metrics.History) (charts []*plots.Chart, err error) {
 	if len(history) == 0 {
 		return nil, nil
 	}
 	caption := plots.Caption{Run: s.Name, Dataset: s.Dataset}
-	loss, err := figure(plots.LossChart(caption, history, s.Loss, Yardsticks(s)...))
+	loss, err := plots.LossChart(caption, history, s.Loss, Yardsticks(s)...)
 	if err != nil || !s.Task.Classifies() {
-		return []template.HTML{loss}, err
+		return []*plots.Chart{loss}, err
 	}
-	accuracy, err := figure(plots.AccuracyChart(caption, history))
-	return []template.HTML{accuracy, loss}, err
+	accuracy, err := plots.AccuracyChart(caption, history)
+	return []*plots.Chart{accuracy, loss}, err
 }
 
 // layers returns the charts of what goes on inside the layers as HTML, and a sentence
@@ -128,15 +114,11 @@ func layers(f *runfolder.Folder, s *runfolder.Summary, history metrics.History) 
 	if err := f.ReadLayers(history); err != nil || len(history) == 0 {
 		return nil, "", err
 	}
-	charts, err := plots.LayerCharts(plots.Caption{Run: s.Name, Dataset: s.Dataset}, history)
-	for _, chart := range charts {
-		one, failed := figure(chart, err)
-		figures, err = append(figures, one), failed
-	}
 	if layer, epoch := history.DyingEpoch(); layer >= 0 {
 		last := history.Last().Layers[layer]
 		dying = fmt.Sprintf("At the end %s of the units of %s are dead; half as many were dead after %s.", plots.Percent(last.Dead), last.Name, Epochs(epoch))
 	}
+	figures, err = figuresOf(plots.LayerCharts(plots.Caption{Run: s.Name, Dataset: s.Dataset}, history))
 	return figures, dying, err
 }
 
@@ -176,7 +158,7 @@ func tiles(s *runfolder.Summary) (all []Tile) {
 		add(fmt.Sprintf("%.3g times", *s.Best.TestLoss/s.PCA.TestMSE), "the test loss of %d principal components, %s: the best a linear autoencoder can do", s.PCA.Components, plots.Loss(s.PCA.TestMSE))
 	}
 	if s.Seconds > 0 {
-		add(Duration(s.Seconds), "from start to report, %s images/s in training", Thousands(int(math.Round(s.ImagesPerSecond))))
+		add(Duration(s.Seconds), "from start to report")
 	}
 	return all
 }

@@ -138,9 +138,9 @@ func (r *Results) whatDiffers() [][]string {
 type resultsPage struct {
 	Title, Under      string
 	Warnings, Answers []string
-	Differing         [][]string
 	Note              string // on the results
 	Results, Runs     table
+	Differing         table
 	Curves            []template.HTML
 	Pictures          []Picture
 	Files             []string // that the page names with a link
@@ -152,23 +152,18 @@ var resultsText string
 
 var resultsTemplate = newPage(resultsText).Lookup("page")
 
-const scoredOnce = "Each run scored the test images once, at its end; they had no influence on training or on any choice."
-
 // Page writes the page of results, which are those in a folder. A sweep may still be
 // going on.
 func (r *Results) Page(w io.Writer, f *runfolder.Folder, pictures []Picture) error {
-	p := resultsPage{Title: r.title(), Under: r.under(), Warnings: r.Warnings(), Answers: r.Answers(), Differing: r.whatDiffers(),
-		Note: strings.TrimSpace(r.order() + " " + scoredOnce), Results: r.table(f), Pictures: pictures}
-	if runs := r.runs(f); len(runs) > len(p.Results.Rows) {
+	title, under, order := r.heading()
+	p := resultsPage{Title: title, Under: under, Warnings: r.Warnings(), Answers: r.Answers(), Differing: table{Rows: r.whatDiffers()},
+		Note: order + " Each run scored the test images once, at its end; they had no influence on training or on any choice.", Results: r.table(f), Pictures: pictures}
+	if runs := r.runs(f); len(runs) > len(r.Contenders) {
 		p.Runs = newTable(nil, runs)
 		p.Note += " After a ± is the standard deviation over the seeds."
 	}
-	charts, err := r.charts()
-	for _, chart := range charts {
-		curves, failed := figure(chart, err)
-		p.Curves, err = append(p.Curves, curves), failed
-	}
-	if err == nil && r.Progress == nil {
+	curves, err := figuresOf(r.charts())
+	if p.Curves = curves; err == nil && r.Progress == nil {
 		p.Files, err = f.Files()
 	}
 	if err != nil {
@@ -254,26 +249,27 @@ func (r *Results) Show(out io.Writer, folder string) {
 	if r.Name != "" { // below the lines of its runs
 		fmt.Fprintln(out)
 	}
-	fmt.Fprintf(out, "%s\n%s\n", r.title(), r.under())
+	title, under, order := r.heading()
+	fmt.Fprintf(out, "%s\n%s\n", title, under)
 	if differing := r.whatDiffers(); differing != nil {
 		Table(out, differing)
 		fmt.Fprintln(out)
 	}
-	t, most := r.table(&runfolder.Folder{Path: folder}), len(r.Contenders)
-	if r.Name != "" {
-		most = min(most, 15)
-	} else if most == 1 {
+	rows := r.table(&runfolder.Folder{Path: folder}).Rows
+	if r.Name == "" && len(r.Contenders) == 1 {
 		mean := r.Contenders[0].row()
 		mean.name = "mean ± standard deviation"
-		t = newTable(nil, append(r.runs(new(runfolder.Folder)), mean))
-		most = len(t.Rows)
+		rows = newTable(nil, append(r.runs(new(runfolder.Folder)), mean)).Rows
 	}
-	Table(out, t.rows(most))
-	if more := len(t.Rows) - most; more > 0 {
+	const most = 15
+	if more := len(rows) - 1 - most; r.Name != "" && more > 0 {
+		Table(out, rows[:1+most])
 		fmt.Fprintf(out, "and %d more in %s\n", more, filepath.Join(folder, runfolder.ComparisonTable))
+	} else {
+		Table(out, rows)
 	}
 	fmt.Fprintln(out)
-	for _, text := range slices.Concat([]string{r.order()}, r.Warnings(), r.Answers()) {
+	for _, text := range slices.Concat([]string{order}, r.Warnings(), r.Answers()) {
 		if text != "" {
 			say(out, "%s", text)
 		}

@@ -55,11 +55,11 @@ func TestSweepAnswers(t *testing.T) {
 // TestTablesAlign wants decimal points below each other, and a key's value in a
 // column of its own.
 func TestTablesAlign(t *testing.T) {
-	rows := sweepOf(t, false, map[string][]float64{"0": {0.5}, "0.9": {0.04}}).table(create(t)).rows(9)
-	if got := strings.Join(rows[0], "|"); !strings.HasPrefix(got, "|momentum|seed|training|validation|test") {
+	rows := sweepOf(t, false, map[string][]float64{"0": {0.5}, "0.9": {0.04}}).table(create(t)).Rows
+	if got := strings.Join(rows[0], "|"); !strings.HasPrefix(got, "run|momentum|seed|training|validation|test") {
 		t.Errorf("the head is %q", got)
 	}
-	if first, second := rows[1], rows[2]; first[1] != "0.9" || second[1] != "0  " || first[4] != "0.04000" || second[4] != "0.5000 " {
+	if first, second := rows[1], rows[2]; first[1] != "0.9" || second[1] != "0"+figureSpace+figureSpace || first[4] != "0.04000" || second[4] != "0.5000"+figureSpace {
 		t.Errorf("the rows are %q and %q", first, second)
 	}
 }

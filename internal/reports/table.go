@@ -27,33 +27,39 @@ type result struct {
 	figures    map[string]metrics.Spread // by column of comparison.csv
 }
 
-// A measured is a run's figure with its column of comparison.csv; value is nil if it was
-// not measured.
+// A measured is a run's figure with its column of comparison.csv; value is NaN if it
+// was not measured.
 type measured struct {
 	column string
-	value  *float64
+	value  float64
 }
 
 // measurements returns a run's figures, in the order of the columns.
 func measurements(s *runfolder.Summary) (all []measured) {
-	number := func(n int) *float64 { x := float64(n); return &x }
-	for _, of := range []struct {
-		prefix  string
-		figures *runfolder.Figures
-	}{{"", s.Final}, {"best_", s.Best}} {
-		f := cmp.Or(of.figures, new(runfolder.Figures))
-		for _, one := range []measured{
-			{"train_accuracy", f.TrainAccuracy}, {"val_accuracy", f.ValidationAccuracy}, {"test_accuracy", f.TestAccuracy},
-			{"train_loss_after", f.TrainLossAfter}, {"train_loss", &f.TrainLoss}, {"val_loss", &f.ValidationLoss}, {"test_loss", f.TestLoss},
-			{"epoch", number(f.Epoch)},
-		} {
-			if of.figures == nil {
-				one.value = nil
-			}
-			all = append(all, measured{of.prefix + one.column, one.value})
+	add := func(column string, value *float64) {
+		if value == nil {
+			value = new(float64)
+			*value = math.NaN()
 		}
+		all = append(all, measured{column, *value})
 	}
-	return append(all, measured{"epochs", number(s.Epochs)}, measured{"parameters", number(s.Parameters)}, measured{"training_seconds", &s.TrainingSeconds})
+	for i, f := range []*runfolder.Figures{s.Final, s.Best} {
+		prefix, loss, validation, epoch := []string{"", "best_"}[i], math.NaN(), math.NaN(), math.NaN()
+		if f != nil {
+			loss, validation, epoch = f.TrainLoss, f.ValidationLoss, float64(f.Epoch)
+		} else {
+			f = new(runfolder.Figures)
+		}
+		add(prefix+"train_accuracy", f.TrainAccuracy)
+		add(prefix+"val_accuracy", f.ValidationAccuracy)
+		add(prefix+"test_accuracy", f.TestAccuracy)
+		add(prefix+"train_loss_after", f.TrainLossAfter)
+		add(prefix+"train_loss", &loss)
+		add(prefix+"val_loss", &validation)
+		add(prefix+"test_loss", f.TestLoss)
+		add(prefix+"epoch", &epoch)
+	}
+	return append(all, measured{"epochs", float64(s.Epochs)}, measured{"parameters", float64(s.Parameters)}, measured{"training_seconds", s.TrainingSeconds})
 }
 
 // newResult returns the row of runs that differ only in their seeds. There must be
@@ -65,15 +71,13 @@ func newResult(runs ...*runfolder.Summary) result {
 	for _, s := range runs {
 		seeds = append(seeds, s.Seed)
 		for _, one := range measurements(s) {
-			if one.value != nil {
-				values[one.column] = append(values[one.column], *one.value)
-			}
+			values[one.column] = append(values[one.column], one.value)
 		}
 	}
 	r.seeds = seedText(seeds)
 	for column, all := range values {
-		if len(all) == len(runs) {
-			r.figures[column] = metrics.NewSpread(all)
+		if spread := metrics.NewSpread(all); !math.IsNaN(spread.Mean) {
+			r.figures[column] = spread
 		}
 	}
 	return r
@@ -162,46 +166,42 @@ func (r result) before(other result) bool {
 	return a.Mean != b.Mean && (a.Mean > b.Mean) == r.classifies
 }
 
-// A table is the table of results for a reader.
+// A table is one for a page: its rows, the first of which is the head, and the page
+// that each row's first cell is a link to, if there are any.
 type table struct {
-	Head []string
-	Rows []linkedRow
-}
-
-// A linkedRow is a row of a table whose first cell is a link to a page.
-type linkedRow struct {
-	Name, Link string // there is no link if Link is empty
-	Cells      []string
+	Rows  [][]string
+	Links []string
 }
 
 // newTable returns the table of results, with a column for each of the keys. It
 // leaves out columns that say nothing in any row.
 func newTable(keys []string, results []result) table {
-	head := append(slices.Clone(keys), "seed", "training", "validation", "test", "test, 95% interval", "test, last epoch", "best epoch", "epochs", "parameters", "time", "status")
-	cells := make([][]string, len(results))
-	t := table{Head: []string{"run"}}
+	head := append(append([]string{"run"}, keys...), "seed", "training", "validation", "test", "test, 95% interval", "test, last epoch", "best epoch", "epochs", "parameters", "time", "status")
+	t := table{Rows: make([][]string, len(results)+1), Links: []string{""}}
+	all := make([][]string, len(results))
 	for i, r := range results {
 		duration := ""
 		if r.figures["training_seconds"].Mean > 0 {
 			duration = Duration(r.figures["training_seconds"].Mean)
 		}
-		values := append(slices.Clone(r.values), make([]string, len(keys)-len(r.values))...)
-		cells[i] = append(values, r.seeds, r.text("best_train"), r.text("best_val"), r.text("best_test"), r.interval(), r.text("test"),
+		all[i] = append(append([]string{r.name}, r.values...), make([]string, len(keys)-len(r.values))...)
+		all[i] = append(all[i], r.seeds, r.text("best_train"), r.text("best_val"), r.text("best_test"), r.interval(), r.text("test"),
 			r.whole("best_epoch"), r.whole("epochs"), r.whole("parameters"), duration, r.status)
-		t.Rows = append(t.Rows, linkedRow{Name: r.name, Link: r.link})
+		t.Links = append(t.Links, r.link)
 	}
 	for k, name := range head {
 		column := make([]string, len(results))
 		for i := range results {
-			column[i] = cells[i][k]
+			column[i] = all[i][k]
 		}
-		if !slices.ContainsFunc(column, func(cell string) bool { return cell != "" && cell != runfolder.Finished }) {
-			continue
+		if k > 0 {
+			if !slices.ContainsFunc(column, func(cell string) bool { return cell != "" && cell != runfolder.Finished }) {
+				continue
+			}
+			alignPoints(column)
 		}
-		alignPoints(column)
-		t.Head = append(t.Head, name)
-		for i, cell := range column {
-			t.Rows[i].Cells = append(t.Rows[i].Cells, cmp.Or(cell, "–"))
+		for i, cell := range append([]string{name}, column...) {
+			t.Rows[i] = append(t.Rows[i], cmp.Or(cell, "–"))
 		}
 	}
 	return t
@@ -230,19 +230,6 @@ func alignPoints(column []string) {
 	}
 }
 
-// rows returns the table for a terminal, at most so many of its rows.
-func (t table) rows(most int) [][]string {
-	rows := [][]string{append([]string{""}, t.Head[1:]...)}
-	for _, row := range t.Rows[:min(most, len(t.Rows))] {
-		line := []string{row.Name}
-		for _, cell := range row.Cells { // all characters of a terminal are as wide as a digit
-			line = append(line, strings.ReplaceAll(cell, figureSpace, " "))
-		}
-		rows = append(rows, line)
-	}
-	return rows
-}
-
 // Table writes rows in columns, the first column flush left and the others flush
 // right. The first row is the head.
 func Table(out io.Writer, rows [][]string) {
@@ -253,7 +240,8 @@ func Table(out io.Writer, rows [][]string) {
 	}
 	for _, row := range rows {
 		pad := strings.Repeat(" ", width-utf8.RuneCountInString(row[0]))
-		fmt.Fprintln(writer, row[0]+pad+"\t"+strings.Join(row[1:], "\t")+"\t")
+		cells := strings.ReplaceAll(strings.Join(row[1:], "\t"), figureSpace, " ") // all characters of a terminal are as wide as a digit
+		fmt.Fprintln(writer, row[0]+pad+"\t"+cells+"\t")
 	}
 	writer.Flush()
 }

@@ -61,7 +61,7 @@ func say(out io.Writer, format string, args ...any) {
 // ShowHead says what is about to be trained.
 func ShowHead(out io.Writer, s *runfolder.Summary, folder string) {
 	fmt.Fprintf(out, "%s: %s, %s parameters, seed %d\n", s.Name, s.Model, Thousands(s.Parameters), s.Seed)
-	fmt.Fprintf(out, "%s: %s; %s\n", s.Dataset, classNames(s.Classes), imageCounts(s))
+	fmt.Fprintf(out, "%s: %s; %s\n", s.Dataset, ClassList(s.Classes), imageCounts(s))
 	fmt.Fprintf(out, "writing to %s\n\n", folder)
 }
 
