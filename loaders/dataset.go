@@ -10,7 +10,6 @@ package loaders
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"unicode"
@@ -120,7 +119,7 @@ func Checksum(images ...Images) string {
 	for _, some := range images {
 		sum.Write(some.records)
 	}
-	return hex.EncodeToString(sum.Sum(nil))
+	return fmt.Sprintf("%x", sum.Sum(nil))
 }
 
 // OpenFile opens a file for reading and tells its size. It refuses what is not a

@@ -39,17 +39,16 @@ func Scan(content []byte, limits Limits, visit func(text []byte, number int64)) 
 		case code == stop:
 			return at + 1, nil
 		}
-		used, err := operand.length(rest)
-		if err != nil {
+		used, value, err := operand.read(rest)
+		number := int64(int32(value)) // of at most four bytes, if the operand is one
+		switch {
+		case err != nil:
 			return at, err
-		}
-		value := operand.integer(rest)
-		if value > limits.Integer {
-			return at, fmt.Errorf("the number %d is larger than any in such a file", value)
-		}
-		if visit != nil && operand.number {
-			visit(nil, value)
-		} else if visit != nil && operand.sized && !operand.framed {
+		case operand.number && number > limits.Integer:
+			return at, fmt.Errorf("the number %d is larger than any in such a file", number)
+		case visit != nil && operand.number:
+			visit(nil, number)
+		case visit != nil && operand.sized && !operand.framed:
 			visit(rest[operand.bytes:used:used], 0)
 		}
 		at += 1 + used
@@ -67,47 +66,30 @@ type operand struct {
 	rare   bool // whether it is allowed only if [Limits.Also] contains it
 }
 
-// integer returns the number at the start of rest if the operand is a number,
-// and 0 otherwise.
-func (o operand) integer(rest []byte) int64 {
-	if !o.number {
-		return 0
-	}
-	var four [4]byte
-	copy(four[:], rest[:o.bytes])
-	return int64(int32(binary.LittleEndian.Uint32(four[:])))
-}
-
-// length returns the number of bytes of the operand at the start of rest.
-func (o operand) length(rest []byte) (int, error) {
-	if o.lines > 0 {
-		at := 0
-		for range o.lines {
-			const longest = 100
-			line := bytes.IndexByte(rest[at:min(at+longest, len(rest))], '\n')
-			if line < 0 {
-				return 0, fmt.Errorf("a name has no end within %d bytes", longest)
-			}
-			at += line + 1
+// read returns the number of bytes of the operand at the start of rest, and the
+// number or length that it begins with.
+func (o operand) read(rest []byte) (used int, value uint64, err error) {
+	for range o.lines {
+		const longest = 100
+		line := bytes.IndexByte(rest[used:min(used+longest, len(rest))], '\n')
+		if line < 0 {
+			return 0, 0, fmt.Errorf("a name has no end within %d bytes", longest)
 		}
-		return at, nil
+		used += line + 1
 	}
 	if len(rest) < o.bytes {
-		return 0, errors.New("the pickle ends within an operation")
-	}
-	if !o.sized {
-		return o.bytes, nil
+		return 0, 0, errors.New("the pickle ends within an operation")
 	}
 	var eight [8]byte
 	copy(eight[:], rest[:o.bytes])
-	length := binary.LittleEndian.Uint64(eight[:])
-	if length > uint64(len(rest)-o.bytes) {
-		return 0, fmt.Errorf("a length of %d bytes runs past the end of the file", length)
+	value = binary.LittleEndian.Uint64(eight[:])
+	if o.sized && value > uint64(len(rest)-o.bytes) {
+		return 0, 0, fmt.Errorf("a length of %d bytes runs past the end of the file", value)
 	}
-	if o.framed {
-		return o.bytes, nil
+	if used += o.bytes; o.sized && !o.framed {
+		used += int(value)
 	}
-	return o.bytes + int(length), nil
+	return used, value, nil
 }
 
 // stop is the operation that ends a pickle.

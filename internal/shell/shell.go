@@ -45,12 +45,10 @@ const plain = "-_./=:,+@%"
 // quote returns one argument for a shell: cmd.exe, or one like sh.
 func quote(arg string, windows bool) string {
 	harmless := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(plain, r)
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(plain, r) || windows && r == '\\'
 	}
 	switch {
 	case arg != "" && strings.TrimFunc(arg, harmless) == "":
-		return arg
-	case windows && strings.TrimFunc(arg, func(r rune) bool { return harmless(r) || r == '\\' }) == "" && arg != "":
 		return arg
 	case windows:
 		return `"` + strings.ReplaceAll(arg, `"`, `\"`) + `"`

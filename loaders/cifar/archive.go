@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -91,7 +90,7 @@ func (c *Collection) walk(ctx context.Context, v version, archive io.Reader, vis
 	if _, err := io.Copy(io.Discard, compressed); err != nil { // the checksum includes the rest
 		return readFault(ctx, err)
 	}
-	if got := hex.EncodeToString(sum.Sum(nil)); v.sha256 != "" && got != v.sha256 {
+	if got := fmt.Sprintf("%x", sum.Sum(nil)); v.sha256 != "" && got != v.sha256 {
 		return damaged("its SHA-256 is %s, but the published one is %s", got, v.sha256)
 	}
 	return nil

@@ -59,9 +59,7 @@ func newFetcher(c *Collection) *fetcher {
 		collection: c,
 		client: &http.Client{Transport: &http.Transport{
 			Proxy: http.ProxyFromEnvironment,
-			// Shorter than silence, and divided among a host's addresses, so
-			// that there is time for a second address if the first does not
-			// respond.
+			// Shorter than silence, so that there is time for a host's second address.
 			DialContext:       (&net.Dialer{Timeout: 6 * time.Second}).DialContext,
 			ForceAttemptHTTP2: true,
 		}},
@@ -84,7 +82,12 @@ func (f *fetcher) fetch(ctx context.Context, address, dir string, progress Progr
 		progress = func(done, total int64) {}
 	}
 	defer f.client.CloseIdleConnections()
-	version := f.collection.versionAt(source)
+	version := f.collection.versions[0]
+	for _, v := range f.collection.versions {
+		if strings.HasSuffix(source.Path, v.archive) {
+			version = v
+		}
+	}
 	target := filepath.Join(dir, version.folder)
 	os.Remove(target) // succeeds only if it is an empty folder
 	if there, err := exists(target); there || err != nil {
@@ -114,17 +117,6 @@ func (f *fetcher) fetch(ctx context.Context, address, dir string, progress Progr
 	}
 	os.Remove(path)
 	return nil, fmt.Errorf("fetching %s: %w", source.Redacted(), err)
-}
-
-// versionAt returns the version whose archive an address names; if it names
-// neither, the binary version.
-func (c *Collection) versionAt(source *url.URL) version {
-	for _, v := range c.versions {
-		if strings.HasSuffix(source.Path, v.archive) {
-			return v
-		}
-	}
-	return c.versions[0]
 }
 
 // install unpacks the archive in part beside target, checks the files and moves

@@ -10,17 +10,18 @@ package idx
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/md5"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"cifartrain/loaders"
@@ -59,10 +60,8 @@ var files = [4]string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10
 func (c *Collection) Open(ctx context.Context, dir string) (*loaders.Dataset, error) {
 	for _, folder := range []string{c.folder + "/raw", c.folder, "raw", "."} {
 		folder = filepath.Join(dir, folder)
-		for _, name := range files {
-			if find(folder, name) != "" {
-				return c.read(ctx, folder)
-			}
+		if slices.ContainsFunc(files[:], func(name string) bool { return find(folder, name) != "" }) {
+			return c.read(ctx, folder)
 		}
 	}
 	return nil, fmt.Errorf("%s holds no %s: %w", dir, c.Name, fs.ErrNotExist)
@@ -91,13 +90,9 @@ func (c *Collection) read(ctx context.Context, folder string) (*loaders.Dataset,
 		if path == "" {
 			return nil, fmt.Errorf("%s is missing: unpack %s again or copy the file there", filepath.Join(folder, name), c.Name)
 		}
-		dimensions := 3 - i%2*2 // images have 3, labels have 1
 		var err error
-		if arrays[i], err = open(path, dimensions); err == nil {
-			err = ctx.Err()
-		}
-		if err != nil {
-			return nil, err
+		if arrays[i], err = open(path, 3-i%2*2); err != nil || ctx.Err() != nil { // images have 3 dimensions, labels have 1
+			return nil, cmp.Or(err, ctx.Err())
 		}
 	}
 	if train, test := arrays[0], arrays[2]; train.sizes[1] != test.sizes[1] || train.sizes[2] != test.sizes[2] {
@@ -209,7 +204,7 @@ func parse(path string, content io.Reader, most int64, dimensions int) (*array, 
 	buffer := bytes.NewBuffer(make([]byte, 0, min(int64(count), most)+bytes.MinRead+1))
 	_, err := buffer.ReadFrom(io.LimitReader(content, int64(count)+1))
 	a.elements = buffer.Bytes()
-	a.sum = hex.EncodeToString(sum.Sum(nil))
+	a.sum = fmt.Sprintf("%x", sum.Sum(nil))
 	switch end := int64(a.header + len(a.elements)); {
 	case err != nil:
 		return nil, broken(path, end, err, "the file ends too early")
