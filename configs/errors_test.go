@@ -8,12 +8,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The exact text of every error, since it is all that a person has to go by.
-// In front of each message stands the file's name unless it begins with "-set".
-
+// TestOneProblem wants the exact text of every error, since it is all that a person
+// has to go by.
 func TestOneProblem(t *testing.T) {
 	const (
-		pair = "data: {classes: [frog, horse]}\n"  // makes a linear SVM complete
 		auto = "model: {kind: autoencoder}\n"      // a complete autoencoder
 		adam = pair + "optimizer: {kind: adamw}\n" // ready for an override
 	)
@@ -96,19 +94,24 @@ func TestOneProblem(t *testing.T) {
 		{set(pair, "data.normalize.mean=[0,0,0]"), "-set data.normalize.mean=[0,0,0]: data.normalize: needs both mean and std, with a value each for red, green and blue"},
 	}
 	for _, test := range tests {
-		text, override := test.input[0], test.input[1]
-		var overrides []string
-		if override != "" {
-			overrides = []string{override}
-		}
-		want := test.want
-		if !strings.HasPrefix(want, "-set") {
-			want = "run.yaml" + want
-		}
-		_, err := Parse("run.yaml", []byte(text), overrides, testKinds)
-		if diff := cmp.Diff(want, message(err)); diff != "" {
-			t.Errorf("%s %s\nerror (-want +got):\n%s", quoted(text), override, diff)
-		}
+		wantMessage(t, test.input[0], test.input[1], test.want)
+	}
+}
+
+// wantMessage wants the error of a text and an override, if that is not empty. In
+// front of it stands the file's name, unless it begins with "-set" or is empty.
+func wantMessage(t *testing.T, text, override, want string) {
+	t.Helper()
+	var overrides []string
+	if override != "" {
+		overrides = []string{override}
+	}
+	if want != "" && !strings.HasPrefix(want, "-set") {
+		want = "run.yaml" + want
+	}
+	_, err := Parse("run.yaml", []byte(text), overrides, testKinds)
+	if diff := cmp.Diff(want, message(err)); diff != "" {
+		t.Errorf("%s %s\nerror (-want +got):\n%s", quoted(text), override, diff)
 	}
 }
 

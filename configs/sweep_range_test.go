@@ -91,13 +91,6 @@ func TestRangeProblems(t *testing.T) {
 		{"sweep:\n  data.batch_size: {min: 16, max: 64.5}" + draw, ":3: sweep.data.batch_size.max: 64.5 is not a whole number from 1 to 60000"},
 		{"sweep:\n  data.flip: {min: 0, max: 1}" + draw, ":3: sweep.data.flip: takes true or false, and a range is for numbers; list the values to try"},
 	} {
-		_, err := Parse("try.yaml", []byte(pair+test.text+"\n"), nil, testKinds)
-		want := ""
-		if test.want != "" {
-			want = "try.yaml" + test.want
-		}
-		if got := message(err); got != want {
-			t.Errorf("%s:\n got %s\nwant %s", test.text, got, want)
-		}
+		wantMessage(t, pair+test.text+"\n", "", test.want)
 	}
 }

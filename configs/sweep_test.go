@@ -131,14 +131,7 @@ func TestSweepProblems(t *testing.T) {
 		{"sweep: {loss.c: [1, 2], method: random, budget: 3}", ":2: sweep.budget: 3 is not between 1 and 2: how many settings to draw"},
 		{"sweep: {train.epochs: " + numbers(40) + ", model.latent: " + numbers(40) + "}", ":2: sweep: makes 1600 runs, more than 1000; list fewer values, or let method: random with a budget draw some"},
 	} {
-		_, err := Parse("try.yaml", []byte(pair+test.text+"\n"), nil, testKinds)
-		want := ""
-		if test.want != "" {
-			want = "try.yaml" + test.want
-		}
-		if got := message(err); got != want {
-			t.Errorf("%s:\n got %s\nwant %s", test.text, got, want)
-		}
+		wantMessage(t, pair+test.text+"\n", "", test.want)
 	}
 }
 
