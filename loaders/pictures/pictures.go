@@ -13,7 +13,6 @@ import (
 	"os"
 	"runtime"
 	"sync"
-	"sync/atomic"
 
 	_ "image/gif"
 	_ "image/jpeg"
@@ -23,6 +22,7 @@ import (
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
 	"cifartrain/loaders"
@@ -49,55 +49,18 @@ var room = sync.OnceValue(func() *semaphore.Weighted { return semaphore.NewWeigh
 // channels are red, green and blue; a single one is the brightness. Transparent
 // parts count as black. A photograph is turned according to its Exif data. It
 // waits while other pictures that are being read leave too little memory.
-func Read(ctx context.Context, path string, shape loaders.Shape, pixels []byte) error {
+func Read(ctx context.Context, path string, shape loaders.Shape, pixels []byte) (err error) {
 	file, _, err := loaders.OpenFile(path)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	err = decode(ctx, file, func(picture image.Image, turn orientation) { fit(pixels, picture, turn, shape) })
-	if fault := (*fs.PathError)(nil); errors.As(err, &fault) || err == nil || errors.Is(err, ctx.Err()) {
-		return err
-	}
-	return fmt.Errorf("%s is not a picture that can be read: %w", path, err)
-}
-
-// ReadAll reads the pictures at paths on all processors. records has for each a
-// record of the shape whose label is 0, and faults an error or nil. progress, if
-// it is not nil, is called with how many have been read, never by two goroutines
-// at a time. When ctx ends, ReadAll returns its error soon.
-func ReadAll(ctx context.Context, paths []string, shape loaders.Shape, progress func(done, total int)) (records []byte, faults []error, err error) {
-	size := shape.RecordSize()
-	if limit, whose := loaders.MemoryLimit(); int64(len(paths)) > limit/int64(size) {
-		return nil, nil, fmt.Errorf("%d pictures of %v bytes are more than %s has memory for: choose a smaller data.size", len(paths), shape, whose)
-	}
-	records, faults = make([]byte, len(paths)*size), make([]error, len(paths))
-	var next atomic.Int64
-	var told sync.Mutex
-	done := 0
-	var readers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		readers.Go(func() {
-			for i := int(next.Add(1) - 1); i < len(paths) && ctx.Err() == nil; i = int(next.Add(1) - 1) {
-				faults[i] = Read(ctx, paths[i], shape, records[i*size+1:(i+1)*size])
-				told.Lock()
-				if done++; progress != nil {
-					progress(done, len(paths))
-				}
-				told.Unlock()
-			}
-		})
-	}
-	readers.Wait()
-	return records, faults, ctx.Err()
-}
-
-// decode reads a picture if there is memory for it, and calls use with it and
-// with how it must be turned.
-func decode(ctx context.Context, file *os.File, use func(image.Image, orientation)) (err error) {
-	defer func() { // a decoder may panic on a damaged file
-		if fault := recover(); fault != nil {
+	defer func() {
+		if fault := recover(); fault != nil { // a decoder may panic on a damaged file
 			err = fmt.Errorf("it is damaged (%v)", fault)
+		}
+		if err != nil && !errors.As(err, new(*fs.PathError)) && !errors.Is(err, ctx.Err()) {
+			err = fmt.Errorf("%s is not a picture that can be read: %w", path, err)
 		}
 	}()
 	needed, err := checkSize(file)
@@ -121,8 +84,40 @@ func decode(ctx context.Context, file *os.File, use func(image.Image, orientatio
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	use(picture, orientationOf(file, format))
+	fit(pixels, picture, orientationOf(file, format), shape)
 	return nil
+}
+
+// ReadAll reads the pictures at paths on all processors. records has for each a
+// record of the shape whose label is 0, and faults an error or nil. progress, if
+// it is not nil, is called with how many have been read, never by two goroutines
+// at a time. When ctx ends, ReadAll returns its error soon.
+func ReadAll(ctx context.Context, paths []string, shape loaders.Shape, progress func(done, total int)) (records []byte, faults []error, err error) {
+	size := shape.RecordSize()
+	if limit, whose := loaders.MemoryLimit(); int64(len(paths)) > limit/int64(size) {
+		return nil, nil, fmt.Errorf("%d pictures of %v bytes are more than %s has memory for: choose a smaller data.size", len(paths), shape, whose)
+	}
+	records, faults = make([]byte, len(paths)*size), make([]error, len(paths))
+	var told sync.Mutex
+	done := 0
+	var readers errgroup.Group
+	readers.SetLimit(runtime.GOMAXPROCS(0))
+	for i, path := range paths {
+		readers.Go(func() error {
+			if ctx.Err() != nil {
+				return nil
+			}
+			faults[i] = Read(ctx, path, shape, records[i*size+1:(i+1)*size])
+			told.Lock()
+			defer told.Unlock()
+			if done++; progress != nil {
+				progress(done, len(paths))
+			}
+			return nil
+		})
+	}
+	readers.Wait()
+	return records, faults, ctx.Err()
 }
 
 // checkSize returns how much memory decoding a picture may take. It refuses a

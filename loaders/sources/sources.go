@@ -90,11 +90,7 @@ func Open(ctx context.Context, source Source, progress Progress) (*loaders.Datas
 	} else if err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("%s is a file, not a folder: name the folder that holds it", source.Dir)
 	}
-	read := source.open
-	if source.Kind == Folder {
-		read = source.openFolder
-	}
-	dataset, err := read(ctx, progress)
+	dataset, err := source.open(ctx, progress)
 	var absent *missing
 	if source.Kind == CIFAR10 && source.Fallback && !source.Named && errors.As(err, &absent) {
 		return drawn(ctx, absent.reason)
@@ -117,19 +113,6 @@ func drawn(ctx context.Context, reason string) (*loaders.Dataset, error) {
 	return dataset, ctx.Err()
 }
 
-// openFolder reads a folder of pictures.
-func (source Source) openFolder(ctx context.Context, progress Progress) (*loaders.Dataset, error) {
-	options := folder.Options{Size: source.Size, Test: source.Test, Random: rand.New(rand.NewPCG(source.Seed, 0)), Unlabeled: source.Unlabeled}
-	if progress != nil {
-		options.Progress = progress.Pictures
-	}
-	dataset, err := folder.Open(ctx, source.Dir, options)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &missing{fmt.Sprintf("there is no folder %s", source.Dir), "name the folder of the pictures with -data or data.dir"}
-	}
-	return dataset, err
-}
-
 // A missing error says that a dataset is not available, why, and what to do.
 type missing struct{ reason, remedy string }
 
@@ -137,6 +120,17 @@ func (e *missing) Error() string { return e.reason + "; " + e.remedy }
 
 // open returns the dataset in the source's folder, or downloads it.
 func (source Source) open(ctx context.Context, progress Progress) (*loaders.Dataset, error) {
+	if source.Kind == Folder {
+		options := folder.Options{Size: source.Size, Test: source.Test, Random: rand.New(rand.NewPCG(source.Seed, 0)), Unlabeled: source.Unlabeled}
+		if progress != nil {
+			options.Progress = progress.Pictures
+		}
+		dataset, err := folder.Open(ctx, source.Dir, options)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = &missing{fmt.Sprintf("there is no folder %s", source.Dir), "name the folder of the pictures with -data or data.dir"}
+		}
+		return dataset, err
+	}
 	wanted := collections[source.Kind]
 	dataset, err := wanted.open(ctx, source.Dir)
 	if !errors.Is(err, fs.ErrNotExist) {
