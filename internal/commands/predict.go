@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -36,12 +35,14 @@ func (p *program) predict(ctx context.Context, operands []string) error {
 	if err != nil {
 		return err
 	}
-	table, sheet := reports.Predictions{Of: s.words, Scores: s.Architecture.Task.Classifies()}, []plots.RestoredImage(nil)
-	if table.Scores {
-		s.classified(&table, predictions)
-	} else if sheet, err = s.restored(ctx, &table, predictions); err != nil {
+	var table reports.Predictions
+	var sheet []plots.RestoredImage
+	if s.Architecture.Task.Classifies() {
+		table = s.classified(predictions)
+	} else if table, sheet, err = s.restored(ctx, predictions); err != nil {
 		return err
 	}
+	table.Of = s.words
 	told := p.stderr // apart from the rows, which may go to another program
 	switch p.file {
 	case "":
@@ -61,26 +62,24 @@ func (p *program) predict(ctx context.Context, operands []string) error {
 	return s.unread()
 }
 
-// classified writes a classifier's rows.
-func (s *subject) classified(table *reports.Predictions, predictions []runs.Prediction) {
-	head := []string{s.key, "label", "predicted"}
-	if len(predictions[0].Scores) == 1 {
-		head = append(head, "score")
-	} else {
+// classified returns a classifier's rows. Of two classes there is one score, and the
+// probability of the second.
+func (s *subject) classified(predictions []runs.Prediction) reports.Predictions {
+	two := len(s.Classes) == 2
+	columns := func(name string) (all []string) {
+		if two {
+			return []string{name}
+		}
 		for _, class := range s.Classes {
-			head = append(head, "score_"+class)
+			all = append(all, name+"_"+class)
 		}
+		return all
 	}
-	for place, class := range s.Classes {
-		switch {
-		case predictions[0].Probabilities == nil:
-		case len(s.Classes) > 2:
-			head = append(head, "probability_"+class)
-		case place == 1:
-			head = append(head, "probability")
-		}
+	head := append([]string{s.key, "label", "predicted"}, columns("score")...)
+	if predictions[0].Probabilities != nil {
+		head = append(head, columns("probability")...)
 	}
-	table.Rows = append(table.Rows, head)
+	table := reports.Predictions{Rows: [][]string{head}, Scores: true}
 	tally := make([]int, len(s.Classes))
 	for i, prediction := range predictions {
 		if s.labels[i] >= 0 {
@@ -95,7 +94,7 @@ func (s *subject) classified(table *reports.Predictions, predictions []runs.Pred
 			row = append(row, strconv.FormatFloat(float64(score), 'g', -1, 32))
 		}
 		for place, probability := range prediction.Probabilities {
-			if place > 0 || len(s.Classes) > 2 { // of two classes, the second's
+			if place > 0 || !two {
 				row = append(row, strconv.FormatFloat(probability, 'g', 7, 64))
 			}
 		}
@@ -108,16 +107,17 @@ func (s *subject) classified(table *reports.Predictions, predictions []runs.Pred
 		}
 	}
 	table.Tallies = strings.Join(tallies, ", ")
+	return table
 }
 
-// restored writes the rows of a model that restores its input. It returns the
-// first of the user's pictures beside their reconstructions.
-func (s *subject) restored(ctx context.Context, table *reports.Predictions, predictions []runs.Prediction) (sheet []plots.RestoredImage, err error) {
+// restored returns the rows of a model that restores its input, and the first of the
+// user's pictures beside their reconstructions.
+func (s *subject) restored(ctx context.Context, predictions []runs.Prediction) (table reports.Predictions, sheet []plots.RestoredImage, err error) {
 	const mostOnSheet = 120
 	among := predictions
 	if s.set != s.Test {
 		if among, err = s.Predict(ctx, s.Test); err != nil {
-			return nil, err
+			return table, nil, err
 		}
 	}
 	if s.key == "file" {
@@ -126,7 +126,7 @@ func (s *subject) restored(ctx context.Context, table *reports.Predictions, pred
 			first = append(first, i)
 		}
 		if sheet, err = s.Restore(ctx, s.set.Pick(first)); err != nil {
-			return nil, err
+			return table, nil, err
 		}
 	}
 	var sorted []float64
@@ -134,20 +134,20 @@ func (s *subject) restored(ctx context.Context, table *reports.Predictions, pred
 		sorted = append(sorted, prediction.MSE)
 	}
 	slices.Sort(sorted)
-	table.Rows = append(table.Rows, []string{s.key, "mse", "percentile"})
+	table.Rows = [][]string{{s.key, "mse", "percentile"}}
 	for i, prediction := range predictions {
-		mse := prediction.MSE
-		percentile := 100 * float64(sort.SearchFloat64s(sorted, mse)) / float64(len(sorted)) // of errors that are lower
-		table.MSE += mse / float64(len(predictions))
-		table.Rows = append(table.Rows, []string{s.names[i], strconv.FormatFloat(mse, 'g', 7, 64), strconv.FormatFloat(percentile, 'f', 2, 64)})
+		lower, _ := slices.BinarySearch(sorted, prediction.MSE)
+		percentile := 100 * float64(lower) / float64(len(sorted))
+		table.MSE += prediction.MSE / float64(len(predictions))
+		table.Rows = append(table.Rows, []string{s.names[i], strconv.FormatFloat(prediction.MSE, 'g', 7, 64), strconv.FormatFloat(percentile, 'f', 2, 64)})
 		if i < len(sheet) {
-			sheet[i].Name, sheet[i].MSE, sheet[i].Note = filepath.Base(s.names[i]), mse, fmt.Sprintf("percentile %.1f", percentile)
+			sheet[i].Name, sheet[i].MSE, sheet[i].Note = filepath.Base(s.names[i]), prediction.MSE, fmt.Sprintf("percentile %.1f", percentile)
 		}
 	}
-	return sheet, nil
+	return table, sheet, nil
 }
 
-const sheetNote = "The percentile says what percentage of the test images have a smaller error: near 100, a picture is unlike those that the model was trained on."
+const sheetNote = "The percentile is the percentage of test images with a smaller error: near 100, a picture is unlike those that the model was trained on."
 
 // writePredictions writes the table and, if there is one, the sheet beside it.
 func writePredictions(file string, table reports.Predictions, sheet []plots.RestoredImage) error {

@@ -46,17 +46,14 @@ func (d *Display) ShowPredictions(p Predictions) error {
 
 // Summary sums up the predictions in one line.
 func (p Predictions) Summary() string {
+	accuracy := plots.Percent(float64(p.Right) / float64(p.Labels))
 	switch {
-	case len(p.Rows) < 2:
-		return p.Of
 	case !p.Scores:
 		return fmt.Sprintf("%s: mean MSE %s", p.Of, plots.Loss(p.MSE))
 	case p.Labels == 0:
 		return fmt.Sprintf("%s: %s", p.Of, p.Tallies)
 	case p.Labels < len(p.Rows)-1:
-		return fmt.Sprintf("%s: %s; accuracy %s on the %s whose class is known", p.Of, p.Tallies, plots.Percent(p.accuracy()), Thousands(p.Labels))
+		return fmt.Sprintf("%s: %s; accuracy %s on the %s whose class is known", p.Of, p.Tallies, accuracy, Thousands(p.Labels))
 	}
-	return fmt.Sprintf("%s: accuracy %s", p.Of, plots.Percent(p.accuracy()))
+	return fmt.Sprintf("%s: accuracy %s", p.Of, accuracy)
 }
-
-func (p Predictions) accuracy() float64 { return float64(p.Right) / float64(p.Labels) }
