@@ -62,14 +62,13 @@ func Report(w io.Writer, f *runfolder.Folder, s *runfolder.Summary, history metr
 	page := struct {
 		*runfolder.Summary
 		Progress       string
-		Tiles          []Tile
 		Curves, Inside []template.HTML
 		Dying          string
 		Pictures       []Picture
 		Config         string
 		Again, Draw    string // the commands that train the run again and draw its pictures
 		Files          []string
-	}{Summary: s, Progress: progress, Tiles: tiles(s), Pictures: pictures, Again: shell.Command(again...), Draw: shell.Command("report", f.Path)}
+	}{Summary: s, Progress: progress, Pictures: pictures, Again: shell.Command(again...), Draw: shell.Command("report", f.Path)}
 	config, err := f.Read(runfolder.ConfigFile)
 	if errors.Is(err, fs.ErrNotExist) && progress != "" {
 		err = nil
@@ -129,49 +128,4 @@ func Yardsticks(s *runfolder.Summary) []plots.Yardstick {
 		return nil
 	}
 	return []plots.Yardstick{{Name: fmt.Sprintf("PCA, %d components", s.PCA.Components), Loss: s.PCA.ValidationMSE}}
-}
-
-// A Tile is a figure of a run with its meaning.
-type Tile struct{ Value, Meaning string }
-
-// tiles returns the figures that the page shows first.
-func tiles(s *runfolder.Summary) (all []Tile) {
-	if s.Best == nil || s.Final == nil {
-		return nil
-	}
-	add := func(value, meaning string, args ...any) {
-		all = append(all, Tile{value, fmt.Sprintf(meaning, args...)})
-	}
-	r := newResult(s)
-	for _, of := range [][2]string{{"val", "validation"}, {"test", "test"}} {
-		if text := r.text("best_" + of[0]); text != "" {
-			add(text, "%s %s of the best epoch, %d", of[1], measure(r.classifies), s.Best.Epoch)
-		}
-		if text := r.text(of[0]); text != "" && s.Final.Epoch != s.Best.Epoch {
-			add(text, "%s %s of the last epoch, %d", of[1], measure(r.classifies), s.Final.Epoch)
-		}
-	}
-	if share := baseline(s); share > 0 {
-		add(plots.Percent(share), "test accuracy of always answering the commonest class")
-	}
-	if s.Best.TestLoss != nil && s.PCA != nil {
-		add(fmt.Sprintf("%.3g times", *s.Best.TestLoss/s.PCA.TestMSE), "the test loss of %d principal components, %s: the best a linear autoencoder can do", s.PCA.Components, plots.Loss(s.PCA.TestMSE))
-	}
-	if s.Seconds > 0 {
-		add(Duration(s.Seconds), "from start to report")
-	}
-	return all
-}
-
-// baseline is the accuracy on test images of always answering the commonest class;
-// 0 if it is not known.
-func baseline(s *runfolder.Summary) float64 {
-	if s.Confusion == nil || s.Confusion.Total() == 0 {
-		return 0
-	}
-	most := 0
-	for _, class := range s.Confusion.ByClass() {
-		most = max(most, class.Samples)
-	}
-	return float64(most) / float64(s.Confusion.Total())
 }

@@ -74,7 +74,7 @@ func TestReportHoldsEverything(t *testing.T) {
 		"data:image/png;base64,iVBORw==", "Not CIFAR-10.", "no network", "The fit is about right:", "a small gap",
 		"name: svm # &lt;&amp;&gt;", "81.3%", "built-in sample",
 		"3072 to 8, the latent", "24,584 parameters", "its weight is that of enc_fc1, transposed",
-		"<dt>71.3%</dt><dd>test accuracy of the best epoch, 1</dd>", "<dt>56.3%</dt><dd>test accuracy of the last epoch, 2</dd>", "log scale", "best validation: 0.2500 (epoch 1)",
+		"<td>accuracy, best epoch, 1</td><td>81.3%</td><td>75.0%</td><td>71.3%</td>", "<td>accuracy, last epoch, 2</td><td>100.0%</td><td>0.0%</td><td>56.3%</td>", "log scale", "best validation: 0.2500 (epoch 1)",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the report lacks %q", want)

@@ -87,8 +87,8 @@ func ShowSummary(out io.Writer, s *runfolder.Summary, folder string) {
 	fmt.Fprintln(out)
 }
 
-// figureRows is the table of a run's figures: a row for each measure, of the last and
-// of the best epoch's weights.
+// figureRows is the table of a run's figures: a row for each measure, of the best and
+// of the last epoch's weights.
 func figureRows(s *runfolder.Summary) [][]string {
 	optional := func(figure *float64, text func(float64) string) string {
 		if figure == nil {
@@ -97,20 +97,28 @@ func figureRows(s *runfolder.Summary) [][]string {
 		return text(*figure)
 	}
 	var losses, accuracies [][]string
-	for i, f := range []*runfolder.Figures{s.Final, s.Best} {
-		if f == nil {
-			continue
-		}
-		name := fmt.Sprintf("%s epoch, %d", []string{"last", "best"}[i], f.Epoch)
+	names, rated := []string{"best", "last"}, []*runfolder.Figures{s.Best, s.Final}
+	if s.Best.Epoch == s.Final.Epoch {
+		names, rated = []string{"best and last"}, rated[:1]
+	}
+	for i, f := range rated {
+		name := fmt.Sprintf("%s epoch, %d", names[i], f.Epoch)
 		losses = append(losses, []string{"loss, " + name, plots.Loss(f.Training()), plots.Loss(f.ValidationLoss), optional(f.TestLoss, plots.Loss)})
 		if f.TrainAccuracy != nil {
 			accuracies = append(accuracies, []string{"accuracy, " + name, plots.Percent(*f.TrainAccuracy), optional(f.ValidationAccuracy, plots.Percent), optional(f.TestAccuracy, plots.Percent)})
 		}
 	}
+	if s.Confusion != nil && s.Confusion.Total() > 0 {
+		most := 0
+		for _, class := range s.Confusion.ByClass() {
+			most = max(most, class.Samples)
+		}
+		accuracies = append(accuracies, []string{"always the commonest class", "–", "–", plots.Percent(float64(most) / float64(s.Confusion.Total()))})
+	}
 	if pca := s.PCA; pca != nil {
 		losses = append(losses, []string{fmt.Sprintf("PCA, %d components", pca.Components), plots.Loss(pca.TrainMSE), plots.Loss(pca.ValidationMSE), plots.Loss(pca.TestMSE)})
 	}
-	return slices.Concat([][]string{{"", "training", "validation", "test"}}, losses, accuracies)
+	return slices.Concat([][]string{{"", "training", "validation", "test"}}, accuracies, losses)
 }
 
 // ShowEvaluation shows what weights score on the test images.

@@ -147,11 +147,9 @@ CIFAR-10: frog, horse; 7,000 training, 3,000 validation, 2,000 test images
 writing to runs/svm/now
 
 
-                           training  validation    test
-  loss, last epoch, 7        0.5000      0.6250  0.5000
-  loss, best epoch, 7        0.5000      0.6250  0.5000
-  accuracy, last epoch, 7     87.5%       75.0%   80.0%
-  accuracy, best epoch, 7     87.5%       75.0%   80.0%
+                                    training  validation    test
+  accuracy, best and last epoch, 7     87.5%       75.0%   80.0%
+  loss, best and last epoch, 7        0.5000      0.6250  0.5000
 The best epoch is the one with the lowest validation loss.
 
 The fit is about right: so it is.
