@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 
 	"cifartrain/loaders"
@@ -44,7 +43,7 @@ func (s source) fill(content []byte, what string) error {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return s.fault(int64(n), "the file ends here, %d bytes short of the %d bytes of its %s", len(content)-n, len(content), what)
 	case err != nil:
-		return s.readFault(err)
+		return err
 	}
 	if extra, _ := io.ReadFull(s, make([]byte, 1)); extra > 0 {
 		return s.fault(int64(n), "the file goes on after its %s, so it is not one of CIFAR's", what)
@@ -57,14 +56,6 @@ func (s source) fault(offset int64, reason string, values ...any) error {
 	return &loaders.FormatError{File: s.path, Offset: offset, Reason: fmt.Sprintf(reason, values...)}
 }
 
-// readFault returns an error for a failure to read the file.
-func (s source) readFault(err error) error {
-	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
-		return &fs.PathError{Op: "read", Path: s.path, Err: fault.Err}
-	}
-	return err
-}
-
 // readNamesText reads the names of the classes, one on each line.
 func readNamesText(file source) ([]string, error) {
 	var names []string
@@ -74,10 +65,7 @@ func readNamesText(file source) ([]string, error) {
 			names = append(names, name)
 		}
 	}
-	if lines.Err() != nil {
-		return nil, file.readFault(lines.Err())
-	}
-	return names, nil
+	return names, lines.Err()
 }
 
 // maxNames is the most that is read of a file with class names, in bytes.

@@ -3,13 +3,8 @@ package cifar
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"testing"
-	"testing/iotest"
-
-	"github.com/google/go-cmp/cmp"
 
 	"cifartrain/loaders"
 )
@@ -19,14 +14,6 @@ func readRecords(content io.Reader, count int) ([]byte, error) {
 	records := make([]byte, count*recordSize)
 	file := source{Reader: content, path: "data_batch_3.bin"}
 	return records, readBinary(1)(batch{records: count}, file, records)
-}
-
-func TestReadBinaryFailingReader(t *testing.T) {
-	fault := &fs.PathError{Op: "read", Path: "data_batch_3.bin", Err: errors.New("input/output error")}
-	_, err := readRecords(io.MultiReader(bytes.NewReader(make([]byte, 5000)), iotest.ErrReader(fault)), 2)
-	if diff := cmp.Diff("read data_batch_3.bin: input/output error", fmt.Sprint(err)); diff != "" {
-		t.Errorf("error (-want +got):\n%s", diff)
-	}
 }
 
 // Whatever the file holds, it is accepted exactly when it has the records' size.
