@@ -10,7 +10,7 @@ func Differences(a, b Config) (paths []string) {
 		if a.Sweep.has(k.path) || b.Sweep.has(k.path) {
 			continue
 		}
-		x, y := k.field(&a, false), k.field(&b, false)
+		x, y := k.field(&a), k.field(&b)
 		if x.IsValid() != y.IsValid() && !below(k.path, "sweep") || x.IsValid() && y.IsValid() && !reflect.DeepEqual(x.Interface(), y.Interface()) {
 			paths = append(paths, k.path)
 		}

@@ -1,9 +1,7 @@
 package configs
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -53,15 +51,6 @@ func (p Problem) String() string {
 		key = ": " + p.Key
 	}
 	return p.Source + line + key + ": " + p.Message
-}
-
-// inOrder sorts problems by their source and line; those of the file as a whole
-// follow those of its lines.
-func inOrder(problems []Problem, sources []string) {
-	slices.SortStableFunc(problems, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(slices.Index(sources, a.Source), slices.Index(sources, b.Source)),
-			cmp.Compare(uint(a.Line-1), uint(b.Line-1))) // line 0 becomes the last
-	})
 }
 
 // didYouMean suggests the known name that a misspelled one was probably meant to

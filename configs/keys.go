@@ -99,23 +99,11 @@ func join(path, name string) string { return strings.TrimPrefix(path+"."+name, "
 // is reports whether a key's texts have a form.
 func (k *key) is(form string) bool { return k.tag.Get("form") == form }
 
-// field returns the key's value in a configuration. If the key's section is absent
-// it is made, or else the value is invalid.
-func (k *key) field(c *Config, create bool) reflect.Value {
-	in := reflect.ValueOf(c).Elem()
-	for _, i := range k.fields {
-		if in.Kind() == reflect.Pointer {
-			if in.IsNil() && !create {
-				return reflect.Value{}
-			}
-			if in.IsNil() {
-				in.Set(reflect.New(in.Type().Elem()))
-			}
-			in = in.Elem()
-		}
-		in = in.Field(i)
-	}
-	return in
+// field returns the key's value in a configuration; it is invalid if the key's
+// section is absent.
+func (k *key) field(c *Config) reflect.Value {
+	value, _ := reflect.ValueOf(c).Elem().FieldByIndexErr(k.fields)
+	return value
 }
 
 // Changes says what depends on a key, given by its dotted path:
@@ -157,7 +145,7 @@ func Work(path, value string) string {
 func (c Config) Work() string {
 	var all []string
 	for _, k := range format {
-		if value := k.field(&c, false); value.IsValid() && c.idle(k) == "" {
+		if value := k.field(&c); value.IsValid() && c.idle(k) == "" {
 			all = append(all, Work(k.path, ValueText(value.Interface())))
 		}
 	}

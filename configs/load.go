@@ -1,11 +1,13 @@
 package configs
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -47,7 +49,9 @@ func Parse(source string, text []byte, overrides []string, kinds []Kind) (c Conf
 		c = r.finish()
 	}
 	if len(r.problems) > 0 {
-		inOrder(r.problems, r.sources)
+		slices.SortStableFunc(r.problems, func(a, b Problem) int { // a source's problems as a whole follow those of its lines
+			return cmp.Or(cmp.Compare(slices.Index(r.sources, a.Source), slices.Index(r.sources, b.Source)), cmp.Compare(uint(a.Line-1), uint(b.Line-1)))
+		})
 		return Config{}, &Error{r.problems}
 	}
 	return c, nil

@@ -124,8 +124,11 @@ func (r *reader) fill(c *Config, given map[string]*given) {
 			if g := given[k.path]; g != nil && (!withEffect || c.idle(k) == "" || r.doubtful(k)) {
 				value = g.value
 			}
-			if value.IsValid() && (c.Sweep != nil || !below(k.path, "sweep")) {
-				k.field(c, true).Set(value)
+			if below(k.path, "data.normalize") && value.IsValid() && c.Data.Normalize == nil {
+				c.Data.Normalize = &Normalize{}
+			}
+			if field := k.field(c); value.IsValid() && field.IsValid() {
+				field.Set(value)
 			}
 		}
 	}
@@ -140,7 +143,7 @@ func (r *reader) doubtful(k *key) bool {
 // idle says why a key has no effect; it returns "" for a key that has one.
 func (c *Config) idle(k *key) string {
 	for _, on := range k.when {
-		selector := keyAt(on.key).field(c, false)
+		selector := keyAt(on.key).field(c)
 		if on.key == "data.classes" && len(c.Data.Classes) == 2 {
 			return "has no effect with two classes; leave it out"
 		}

@@ -24,7 +24,7 @@ func (c Config) YAML() ([]byte, error) {
 		var values []any // each different
 		for i := range settings {
 			of := &settings[i].Config
-			if value := k.field(of, false); !below(k.path, "sweep") && value.IsValid() && of.idle(k) == "" && (values == nil || !reflect.DeepEqual(values[0], value.Interface())) {
+			if value := k.field(of); !below(k.path, "sweep") && value.IsValid() && of.idle(k) == "" && (values == nil || !reflect.DeepEqual(values[0], value.Interface())) {
 				values = append(values, value.Interface())
 			}
 		}
@@ -42,7 +42,7 @@ func (c Config) YAML() ([]byte, error) {
 		}
 		for _, k := range format {
 			if below(k.path, "sweep") && c.idle(k) == "" {
-				err = errors.Join(err, add(root, strings.Split(k.path, "."), k.field(&c, false).Interface()))
+				err = errors.Join(err, add(root, strings.Split(k.path, "."), k.field(&c).Interface()))
 			}
 		}
 	}
