@@ -105,19 +105,20 @@ func Compare(first, other Contender, of Figure) Difference {
 	a, b := first.values(of), other.values(of)
 	d := Difference{First: NewSpread(a), Other: NewSpread(b), P: math.NaN(), Margin: math.NaN(), level: significance}
 	d.Change = d.Other.Mean - d.First.Mean
+	u, v := d.First.Deviation*d.First.Deviation, d.Other.Deviation*d.Other.Deviation // the variances of a run
+	var standardError, degrees float64
 	switch differences := pairs(first, other, a, b); {
 	case len(differences) > 1:
 		d.Basis = Pairs
 		paired := NewSpread(differences)
-		d.test(paired.standardError(), float64(len(differences)-1))
+		standardError, degrees = paired.standardError(), float64(len(differences)-1)
 		d.deviation, d.degrees = paired.Deviation, 1
 	case len(a) > 1 && len(b) > 1:
 		d.Basis = Groups
-		u, v := d.First.standardError(), d.Other.standardError()
-		degrees := math.Pow(u*u+v*v, 2) / (u*u*u*u/float64(len(a)-1) + v*v*v*v/float64(len(b)-1))
-		d.test(math.Hypot(u, v), degrees)
-		u, v = d.First.Deviation, d.Other.Deviation
-		d.deviation, d.degrees = math.Hypot(u, v), math.Pow(u*u+v*v, 2)/(u*u*u*u+v*v*v*v)
+		welch := func(u, v, n, m float64) float64 { return (u + v) * (u + v) / (u*u/n + v*v/m) }
+		n, m := float64(len(a)), float64(len(b))
+		standardError, degrees = math.Sqrt(u/n+v/m), welch(u/n, v/m, n-1, m-1)
+		d.deviation, d.degrees = math.Sqrt(u+v), welch(u, v, 1, 1)
 	case of == TestFigure && len(a) == 1 && len(b) == 1 && first.Correct != nil && len(first.Correct) == len(other.Correct):
 		d.Basis = SameImages
 		for i, right := range first.Correct {
@@ -130,26 +131,22 @@ func Compare(first, other Contender, of Figure) Difference {
 		}
 		d.P = McNemar(d.OnlyFirst, d.OnlyOther)
 	}
-	return d
-}
-
-func (d *Difference) test(standardError, degrees float64) {
 	if standardError == 0 {
 		degrees = 1 // any number: all values on each side are equal
 	}
-	d.P, d.Margin = pValue(d.Change, standardError, degrees), critical(degrees, significance)*standardError
+	if d.Basis == Pairs || d.Basis == Groups {
+		d.P, d.Margin = pValue(d.Change, standardError, degrees), critical(degrees, significance)*standardError
+	}
+	return d
 }
 
 // pairs returns the differences of runs with the same seed. It returns nil unless
 // both sides have the same seeds.
 func pairs(first, other Contender, a, b []float64) []float64 {
-	if len(first.Seeds) != len(other.Seeds) {
-		return nil
-	}
 	differences := make([]float64, len(a))
 	for i, seed := range first.Seeds {
 		j := slices.Index(other.Seeds, seed)
-		if j < 0 {
+		if j < 0 || len(first.Seeds) != len(other.Seeds) {
 			return nil
 		}
 		differences[i] = b[j] - a[i]
@@ -159,39 +156,28 @@ func pairs(first, other Contender, a, b []float64) []float64 {
 
 // AgainstFirst compares each of the other contenders with the first. The
 // p-values are corrected for their number.
-func AgainstFirst(all []Contender, of Figure) []Difference {
-	differences := make([]Difference, len(all)-1)
-	for i, other := range all[1:] {
-		differences[i] = Compare(all[0], other, of)
-	}
-	correct(differences)
-	return differences
-}
+func AgainstFirst(all []Contender, of Figure) []Difference { return compare(all, 1, of) }
 
 // AgainstBest compares each of the other contenders with the first, which was
 // chosen because its figure is the best. The best of many equal ones looks better
 // than they are, so the p-values are corrected for all pairs that might have been
 // compared instead.
-func AgainstBest(all []Contender, of Figure) []Difference {
-	var differences []Difference
-	for i := range all {
-		for _, other := range all[i+1:] {
-			differences = append(differences, Compare(all[i], other, of))
-		}
-	}
-	correct(differences)
-	return differences[:len(all)-1]
-}
+func AgainstBest(all []Contender, of Figure) []Difference { return compare(all, len(all), of) }
 
-// correct applies Holm's correction.
-func correct(differences []Difference) {
-	p := make([]float64, len(differences))
-	for i, d := range differences {
-		p[i] = d.P
+// compare compares each of the first contenders with those after it, applies Holm's
+// correction, and returns the differences from the very first.
+func compare(all []Contender, firsts int, of Figure) (differences []Difference) {
+	var p []float64
+	for i, first := range all[:firsts] {
+		for _, other := range all[i+1:] {
+			d := Compare(first, other, of)
+			differences, p = append(differences, d), append(p, d.P)
+		}
 	}
 	for i, adjusted := range Holm(p) {
 		differences[i].P, differences[i].level = adjusted, significance/float64(len(differences))
 	}
+	return differences[:len(all)-1]
 }
 
 // Speed compares how long an epoch took in two configs.

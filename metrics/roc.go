@@ -3,6 +3,7 @@ package metrics
 import (
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/integrate"
 	"gonum.org/v1/gonum/stat"
 )
@@ -29,22 +30,11 @@ func NewROC(scores []float64, of []bool) ROC {
 	if !slices.Contains(of, true) || !slices.Contains(of, false) {
 		return ROC{}
 	}
+	sorted, classes := slices.Clone(scores), make([]bool, len(of))
 	order := make([]int, len(scores))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case scores[a] < scores[b]:
-			return -1
-		case scores[a] > scores[b]:
-			return 1
-		}
-		return 0
-	})
-	sorted, classes := make([]float64, len(order)), make([]bool, len(order))
+	floats.ArgsortStable(sorted, order)
 	for i, place := range order {
-		sorted[i], classes[i] = scores[place], of[place]
+		classes[i] = of[place]
 	}
 	r := ROC{}
 	r.TruePositive, r.FalsePositive, r.Thresholds = stat.ROC(nil, sorted, classes, nil)

@@ -51,7 +51,7 @@ type Verdict struct {
 	Epochs               int     // the number of last epochs that the means are over
 	Training, Validation float64 // means over those epochs: accuracies of a classifier, losses of any other model
 	Figure, Limit        float64 // what the cause compares
-	Margin               float64 // of the figure of StillFalling: half the width of its 95 % interval
+	Margin               float64 // half the width of the 95 % interval of the figure of StillFalling
 	PCARatio             float64 // validation over training loss of principal components; 0 if unknown
 	RateFell             bool    // whether the learning rate fell by more than half while the trend was looked for
 }
@@ -100,87 +100,73 @@ type Reference struct {
 func Judge(task Task, history History, reference Reference) Verdict {
 	tenth := history[len(history)-(len(history)+9)/10:]
 	third := history[len(history)-min(len(history), max(fewestEpochs, (len(history)+2)/3)):]
-	trainLoss, loss := func(e Epoch) float64 { return e.TrainLoss }, func(e Epoch) float64 { return e.ValidationLoss }
+	training, validation := func(e Epoch) float64 { return e.TrainLoss }, func(e Epoch) float64 { return e.ValidationLoss }
+	loss := fit(third, validation)
 	if task.Classifies() {
-		accuracy := func(e Epoch) float64 { return e.ValidationAccuracy }
-		v := Verdict{Epochs: len(tenth), Training: meanOf(tenth, func(e Epoch) float64 { return e.TrainAccuracy }), Validation: meanOf(tenth, accuracy)}
-		gap, floor := v.Training-v.Validation, 1-(1-reference.Baseline)/2
-		switch {
-		case v.unsettled(third, fit(third, accuracy).swing, gap, accuracyGap/2):
-		case gap > accuracyGap:
-			v.decide(Overfitting, Gap, gap, accuracyGap)
-		case v.Training < floor:
-			v.decide(Underfitting, Unlearned, v.Training, floor)
-		case v.falling(third):
-		default:
-			v.decide(AboutRight, NothingWrong, gap, accuracyGap)
+		training, validation = func(e Epoch) float64 { return e.TrainAccuracy }, func(e Epoch) float64 { return e.ValidationAccuracy }
+	}
+	v := Verdict{
+		Epochs: len(tenth), Training: meanOf(tenth, training), Validation: meanOf(tenth, validation),
+		RateFell: third.Last().LearningRate < third[0].LearningRate/2,
+	}
+	type rule struct {
+		applies       bool
+		fit           Fit
+		cause         Cause
+		figure, limit float64
+	}
+	var learns [2]rule
+	figure, limit, swing, noise := v.Training-v.Validation, accuracyGap, fit(third, validation).swing, 0.0
+	if task.Classifies() {
+		floor := 1 - (1-reference.Baseline)/2
+		noise = max(math.Abs(figure), accuracyGap/2)
+		learns = [2]rule{
+			{figure > accuracyGap, Overfitting, Gap, figure, accuracyGap},
+			{v.Training < floor, Underfitting, Unlearned, v.Training, floor},
 		}
-		return v
+	} else {
+		figure, limit, swing = ratio(v.Validation, v.Training), lossRatio, swing/v.Validation
+		noise = max(math.Abs(figure-1), (lossRatio-1)/2)
+		if reference.PCATraining > 0 {
+			v.PCARatio = reference.PCAValidation / reference.PCATraining
+			limit = lossRatio * max(1, v.PCARatio)
+		}
+		worse := v.PCARatio > 0 && v.Training > abovePCA*reference.PCATraining && v.Validation > abovePCA*reference.PCAValidation
+		learns = [2]rule{
+			{worse, Underfitting, AbovePCA, v.Training / reference.PCATraining, abovePCA},
+			{figure > limit, Overfitting, LossRatio, figure, limit},
+		}
 	}
-	v := Verdict{Epochs: len(tenth), Training: meanOf(tenth, trainLoss), Validation: meanOf(tenth, loss)}
-	beside, limit := ratio(v.Validation, v.Training), lossRatio
-	if reference.PCATraining > 0 {
-		v.PCARatio = reference.PCAValidation / reference.PCATraining
-		limit = lossRatio * max(1, v.PCARatio)
-	}
-	switch {
-	case v.unsettled(third, fit(third, loss).swing/v.Validation, beside-1, (lossRatio-1)/2):
-	case v.PCARatio > 0 && v.Training > abovePCA*reference.PCATraining && v.Validation > abovePCA*reference.PCAValidation:
-		v.decide(Underfitting, AbovePCA, v.Training/reference.PCATraining, abovePCA)
-	case beside > limit:
-		v.decide(Overfitting, LossRatio, beside, limit)
-	case v.falling(third):
-	default:
-		v.decide(AboutRight, NothingWrong, beside, limit)
+	for _, r := range []rule{
+		{len(third) < fewestEpochs, NotSettled, TooFewEpochs, 0, 0},
+		{swing > noise, NotSettled, Swinging, swing, noise},
+		learns[0], learns[1],
+		{loss.fall > max(loss.margin, stillFalling) && !v.RateFell, Underfitting, StillFalling, loss.fall, stillFalling},
+		{true, AboutRight, NothingWrong, figure, limit},
+	} {
+		if r.applies {
+			v.Fit, v.Cause, v.Figure, v.Limit, v.Margin = r.fit, r.cause, r.figure, r.limit, loss.margin
+			break
+		}
 	}
 	return v
 }
 
-func (v *Verdict) decide(fit Fit, cause Cause, figure, limit float64) {
-	v.Fit, v.Cause, v.Figure, v.Limit = fit, cause, figure, limit
-}
-
-// unsettled reports, and then decides, that the last epochs show no level yet.
-func (v *Verdict) unsettled(last History, swing, gap, limit float64) bool {
-	switch gap = math.Abs(gap); {
-	case len(last) < fewestEpochs:
-		v.decide(NotSettled, TooFewEpochs, 0, 0)
-	case swing > max(gap, limit):
-		v.decide(NotSettled, Swinging, swing, max(gap, limit))
-	default:
-		return false
-	}
-	return true
-}
-
-// falling reports, and then decides, that the validation loss still falls.
-func (v *Verdict) falling(last History) bool {
-	loss := func(e Epoch) float64 { return e.ValidationLoss }
-	line, level := fit(last, loss), meanOf(last, loss)
-	n := float64(len(last))
-	fall, margin := -line.slope*n/level, critical(n-2, significance)*line.slopeError*n/level
-	v.RateFell = last.Last().LearningRate < last[0].LearningRate/2
-	if fall <= max(margin, stillFalling) || v.RateFell {
-		return false
-	}
-	v.decide(Underfitting, StillFalling, fall, stillFalling)
-	v.Margin = margin
-	return true
-}
-
 // A line is fitted to a figure by least squares over the epochs.
-type line struct{ slope, slopeError, swing float64 }
+type line struct {
+	fall, margin float64 // by what share of the mean it falls in these epochs, and half its 95 % interval
+	swing        float64 // the standard deviation of the figures about it
+}
 
-// fit fits a line. swing is the standard deviation of the figures about it, and
-// slopeError the standard error of the slope. All are 0 for fewer than three epochs.
+// fit fits a line. All of it is 0 for fewer than three epochs.
 func fit(epochs History, figure func(Epoch) float64) line {
 	n := float64(len(epochs))
 	if n < 3 {
 		return line{}
 	}
-	x, y := make([]float64, len(epochs)), each(epochs, figure)
-	for i := range x {
-		x[i] = float64(i)
+	var x, y []float64
+	for i, e := range epochs {
+		x, y = append(x, float64(i)), append(y, figure(e))
 	}
 	start, slope := stat.LinearRegression(x, y, nil, false)
 	squares := 0.0
@@ -188,17 +174,14 @@ func fit(epochs History, figure func(Epoch) float64) line {
 		residual := y[i] - start - slope*x[i]
 		squares += residual * residual
 	}
-	swing := math.Sqrt(squares / (n - 2))
-	return line{slope, swing / math.Sqrt((n-1)*stat.Variance(x, nil)), swing}
+	swing, share := math.Sqrt(squares/(n-2)), n/stat.Mean(y, nil)
+	slopeError := swing / math.Sqrt((n-1)*stat.Variance(x, nil))
+	return line{-slope * share, critical(n-2, significance) * slopeError * share, swing}
 }
 
-func meanOf(epochs History, figure func(Epoch) float64) float64 {
-	return stat.Mean(each(epochs, figure), nil)
-}
-
-func each(epochs History, figure func(Epoch) float64) (all []float64) {
+func meanOf(epochs History, figure func(Epoch) float64) (mean float64) {
 	for _, e := range epochs {
-		all = append(all, figure(e))
+		mean += figure(e) / float64(len(epochs))
 	}
-	return all
+	return mean
 }

@@ -57,7 +57,7 @@ func fitComponents(ctx context.Context, count int, images *centered, total, tole
 			}
 			projected = append(projected, row)
 		}
-		squares, coordinates, err := eigen(projected)
+		squares, ascending, err := eigen(projected)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -76,7 +76,7 @@ func fitComponents(ctx context.Context, count int, images *centered, total, tole
 		if settled || len(block) == 0 {
 			rank := slices.IndexFunc(append(squares, 0), func(s float64) bool { return s <= negligible*total })
 			k := min(count, rank)
-			return combine(basis, coordinates, k), squares[:k], nil
+			return combine(basis, ascending, k), squares[:k], nil
 		}
 	}
 }
@@ -134,12 +134,11 @@ func orthonormalize(vectors, basis [][]float64, floor float64) [][]float64 {
 }
 
 // eigen returns the eigenvalues of a symmetric matrix, given by its lower
-// triangle, largest first, and its eigenvectors as the columns of coordinates.
+// triangle, largest first, and its eigenvectors as columns, in the reverse order.
 // Those of S restricted to a basis are in terms of the basis: the Rayleigh-Ritz
 // method.
-func eigen(lower [][]float64) (values []float64, coordinates *mat.Dense, err error) {
-	n := len(lower)
-	matrix := mat.NewSymDense(n, nil)
+func eigen(lower [][]float64) (values []float64, ascending *mat.Dense, err error) {
+	matrix := mat.NewSymDense(len(lower), nil)
 	for i, row := range lower {
 		for j, value := range row {
 			matrix.SetSym(i, j, value)
@@ -149,25 +148,21 @@ func eigen(lower [][]float64) (values []float64, coordinates *mat.Dense, err err
 	if !eigen.Factorize(matrix, true) {
 		return nil, nil, errors.New("computing the eigenvalues did not converge")
 	}
-	var ascending mat.Dense
-	eigen.VectorsTo(&ascending)
-	coordinates = mat.NewDense(n, n, nil)
-	for j := range n {
-		coordinates.SetCol(j, mat.Col(nil, n-1-j, &ascending))
-	}
+	ascending = new(mat.Dense)
+	eigen.VectorsTo(ascending)
 	values = eigen.Values(nil)
 	slices.Reverse(values)
-	return values, coordinates, nil
+	return values, ascending, nil
 }
 
-// combine returns the vectors whose coordinates in terms of basis are the first
-// k columns of coordinates.
-func combine(basis [][]float64, coordinates *mat.Dense, k int) [][]float64 {
+// combine returns the vectors whose coordinates in terms of basis are the last
+// k columns, the last one first.
+func combine(basis [][]float64, ascending *mat.Dense, k int) [][]float64 {
 	vectors := make([][]float64, k)
 	for j := range vectors {
 		vectors[j] = make([]float64, len(basis[0]))
 		for i, b := range basis {
-			floats.AddScaled(vectors[j], coordinates.At(i, j), b)
+			floats.AddScaled(vectors[j], ascending.At(i, len(basis)-1-j), b)
 		}
 	}
 	return vectors
