@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
@@ -47,8 +48,7 @@ func (r *Run) Demo(ctx context.Context) (exports.Demo, error) {
 	if demo.Latent == 0 && len(demo.Layers) != 1 {
 		return exports.Demo{}, Requestf("a %s has no page that shows what speaks for which class: it has more than one layer", r.Architecture.Kind)
 	}
-	test := r.Test
-	chosen := test.Sample(demoSamples, r.Config.Random("demo"))
+	chosen := r.Test.Sample(demoSamples, r.Config.Random("demo"))
 	for i := range chosen.Len() {
 		demo.Samples = append(demo.Samples, exports.DemoSample{
 			Name: fmt.Sprintf("test image %d, %s", chosen.Index(i), chosen.Classes[chosen.Class(i)]), Pixels: chosen.Pixels(i),
@@ -57,7 +57,7 @@ func (r *Run) Demo(ctx context.Context) (exports.Demo, error) {
 	if demo.Latent == 0 {
 		return demo, nil
 	}
-	return demo, r.direct(ctx, &demo, test, chosen)
+	return demo, r.direct(ctx, &demo, chosen)
 }
 
 // outByIn returns a layer's weight in the shape (out, in).
@@ -76,19 +76,18 @@ func outByIn(weight []float32, in, out int, transposed bool) []float32 {
 
 // direct adds to the demo the directions in which the codes of the test images
 // differ most, and the codes of the chosen images.
-func (r *Run) direct(ctx context.Context, demo *exports.Demo, test, chosen *loaders.Set) error {
-	latent := demo.Latent
+func (r *Run) direct(ctx context.Context, demo *exports.Demo, chosen *loaders.Set) error {
+	test := r.Test
 	codes, err := r.Encode(ctx, test)
 	if err != nil {
 		return err
 	}
-	table := mat.NewDense(test.Len(), latent, nil)
-	demo.Center = make([]float32, latent)
+	table := mat.NewDense(test.Len(), demo.Latent, nil)
 	for i, value := range codes {
-		table.Set(i/latent, i%latent, float64(value))
+		table.Set(i/demo.Latent, i%demo.Latent, float64(value))
 	}
-	for z := range latent {
-		demo.Center[z] = float32(stat.Mean(mat.Col(nil, z, table), nil))
+	for z := range demo.Latent {
+		demo.Center = append(demo.Center, float32(stat.Mean(mat.Col(nil, z, table), nil)))
 	}
 	var components stat.PC
 	if test.Len() < 2 || !components.PrincipalComponents(table, nil) {
@@ -96,17 +95,15 @@ func (r *Run) direct(ctx context.Context, demo *exports.Demo, test, chosen *load
 	}
 	var vectors mat.Dense
 	components.VectorsTo(&vectors)
-	variances, total := components.VarsTo(nil), 0.0
-	for _, variance := range variances {
-		total += variance
-	}
-	for d := range min(demoDirections, latent) {
+	variances := components.VarsTo(nil)
+	total := floats.Sum(variances)
+	for d := range min(demoDirections, demo.Latent) {
 		if variances[d] <= 1e-9*total {
 			break // nothing differs along it
 		}
-		direction := make([]float32, latent)
-		for z := range latent {
-			direction[z] = float32(vectors.At(z, d))
+		var direction []float32
+		for _, value := range mat.Col(nil, d, &vectors) {
+			direction = append(direction, float32(value))
 		}
 		demo.Directions = append(demo.Directions, direction)
 		demo.Spreads = append(demo.Spreads, math.Sqrt(variances[d]))
@@ -114,7 +111,7 @@ func (r *Run) direct(ctx context.Context, demo *exports.Demo, test, chosen *load
 	}
 	own, err := r.Encode(ctx, chosen)
 	for i := range demo.Samples {
-		demo.Samples[i].Code = own[i*latent : (i+1)*latent]
+		demo.Samples[i].Code = own[i*demo.Latent:][:demo.Latent]
 	}
 	return err
 }

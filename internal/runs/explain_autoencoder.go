@@ -47,15 +47,11 @@ func (r *Run) drawReconstructions(w io.Writer, caption plots.Caption) error {
 // drawExtremes draws the test images with the largest, middle and smallest errors.
 func (r *Run) drawExtremes(w io.Writer, caption plots.Caption) error {
 	const each = 6
-	all, err := r.predictions()
-	if err != nil {
-		return err
-	}
-	order := make([]int, len(all))
+	order := make([]int, len(r.predictions))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(all[b].MSE, all[a].MSE) })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(r.predictions[b].MSE, r.predictions[a].MSE) })
 	count := min(each, len(order))
 	middle := (len(order) - count) / 2
 	best := slices.Clone(order[len(order)-count:])
@@ -70,7 +66,7 @@ func (r *Run) drawExtremes(w io.Writer, caption plots.Caption) error {
 			return err
 		}
 		for i, place := range part.places {
-			images[i].MSE = all[place].MSE
+			images[i].MSE = r.predictions[place].MSE
 		}
 		groups = append(groups, plots.RestoredGroup{Title: part.title, Images: images})
 	}
@@ -81,33 +77,20 @@ func (r *Run) drawExtremes(w io.Writer, caption plots.Caption) error {
 // drawErrorsByClass draws the errors by class, beside those of principal
 // components if they can be compared.
 func (r *Run) drawErrorsByClass(w io.Writer, caption plots.Caption) error {
-	test := r.Test
-	all, err := r.predictions()
-	if err != nil {
-		return err
-	}
+	own, omitted := hardestClasses(r.byClass(func(i int) float64 { return r.predictions[i].MSE }),
+		func(c plots.ClassValues) float64 { return -stat.Mean(c.Values, nil) })
 	components, err := r.componentErrors(context.Background())
 	if err != nil {
 		return err
 	}
-	own, beside := make([]plots.ClassValues, len(test.Classes)), make([]plots.ClassValues, len(test.Classes))
-	for i, prediction := range all {
-		class := test.Class(i)
-		own[class].Class, beside[class].Class = test.Classes[class], test.Classes[class]
-		own[class].Values = append(own[class].Values, prediction.MSE)
-		if components != nil {
-			beside[class].Values = append(beside[class].Values, components[i])
-		}
-	}
-	own, omitted := hardestClasses(own, func(c plots.ClassValues) float64 { return -stat.Mean(c.Values, nil) })
 	if components == nil {
 		return plots.ErrorsByClass(w, caption, own, "", nil, omitted)
 	}
-	kept := make([]plots.ClassValues, len(own))
+	all, beside := r.byClass(func(i int) float64 { return components[i] }), make([]plots.ClassValues, len(own))
 	for i, class := range own {
-		kept[i] = beside[slices.Index(test.Classes, class.Class)]
+		beside[i] = all[slices.Index(r.Test.Classes, class.Class)]
 	}
-	return plots.ErrorsByClass(w, caption, own, r.ComponentsName(), kept, omitted)
+	return plots.ErrorsByClass(w, caption, own, r.ComponentsName(), beside, omitted)
 }
 
 // ComponentsName says which principal components a model is drawn beside.

@@ -10,7 +10,6 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
-	"cifartrain/internal/reports"
 	"cifartrain/metrics"
 	"cifartrain/plots"
 )
@@ -28,9 +27,9 @@ func (r *Run) classifierPictures() []picture {
 	all := []picture{
 		{file: "confusion.png", tested: true, chart: true, draw: r.drawConfusion,
 			meaning: "How the best weights classify the test images."},
-		{file: "roc.png", tested: true, chart: true, draw: r.drawROC, csv: r.writeROC,
+		{file: "roc.png", tested: true, chart: true, draw: r.drawROC, rows: r.rocRows,
 			meaning: "How many images of a class it finds at the cost of how many false alarms, for every threshold."},
-		{file: "margins.png", tested: true, chart: true, draw: r.drawMargins, csv: r.writeMargins,
+		{file: "margins.png", tested: true, chart: true, draw: r.drawMargins, rows: r.marginRows,
 			meaning: "How far on the right or wrong side of the boundary the test images of each class lie."},
 		{file: "mistakes.png", tested: true, draw: r.drawMistakes,
 			meaning: "The mistakes it is most sure of."},
@@ -54,49 +53,35 @@ func (r *Run) drawConfusion(w io.Writer, caption plots.Caption) error {
 // predicts with how often it is right.
 func (r *Run) drawReliability(w io.Writer, caption plots.Caption) error {
 	const bins = 10
-	all, err := r.predictions()
-	if err != nil {
-		return err
-	}
-	confidence, correct := make([]float64, len(all)), make([]bool, len(all))
-	for i, prediction := range all {
+	confidence, correct := make([]float64, len(r.predictions)), make([]bool, len(r.predictions))
+	for i, prediction := range r.predictions {
 		confidence[i], correct[i] = prediction.Probabilities[prediction.Predicted], prediction.Predicted == r.Test.Class(i)
 	}
 	return plots.Reliability(w, caption, metrics.NewCalibration(confidence, correct, bins))
 }
 
-// margin is how far an image lies on the right side of the boundary: y*score
-// for two classes; for more, the score of its class minus the highest other
+// margin is how far an image of a class lies on the right side of the boundary:
+// y*score for two classes; for more, the score of its class minus the highest other
 // score.
-func margin(class int, scores []float32) float64 {
-	if len(scores) == 1 {
-		return float64(2*class-1) * float64(scores[0])
+func (p Prediction) margin(class int) float64 {
+	if len(p.Scores) == 1 {
+		return float64(2*class-1) * float64(p.Scores[0])
 	}
 	other := math.Inf(-1)
-	for place, score := range scores {
+	for place, score := range p.Scores {
 		if place != class {
 			other = max(other, float64(score))
 		}
 	}
-	return float64(scores[class]) - other
+	return float64(p.Scores[class]) - other
 }
 
 // drawMargins draws the margins of the test images by class; of many classes,
 // only the hardest.
 func (r *Run) drawMargins(w io.Writer, caption plots.Caption) error {
-	test := r.Test
-	all, err := r.predictions()
-	if err != nil {
-		return err
-	}
-	byClass := make([]plots.ClassValues, len(test.Classes))
-	for i, prediction := range all {
-		class := &byClass[test.Class(i)]
-		class.Class = test.Classes[test.Class(i)]
-		class.Values = append(class.Values, margin(test.Class(i), prediction.Scores))
-	}
-	figures := plots.MarginFigures{Binary: len(all[0].Scores) == 1}
-	figures.Classes, figures.Omitted = hardestClasses(byClass, func(c plots.ClassValues) float64 { return stat.Mean(c.Values, nil) })
+	figures := plots.MarginFigures{Binary: len(r.predictions[0].Scores) == 1}
+	margins := r.byClass(func(i int) float64 { return r.predictions[i].margin(r.Test.Class(i)) })
+	figures.Classes, figures.Omitted = hardestClasses(margins, func(c plots.ClassValues) float64 { return stat.Mean(c.Values, nil) })
 	// A hinge is 0 from a margin of 1 on. The sum of one hinge for each class against the
 	// rest depends on the scores themselves, not on their difference.
 	loss := r.Config.Loss
@@ -104,6 +89,19 @@ func (r *Run) drawMargins(w io.Writer, caption plots.Caption) error {
 		figures.Loss = r.Architecture.LossName
 	}
 	return plots.Margins(w, caption, figures)
+}
+
+// byClass groups the values of the test images by class.
+func (r *Run) byClass(of func(i int) float64) []plots.ClassValues {
+	all := make([]plots.ClassValues, len(r.Test.Classes))
+	for class, name := range r.Test.Classes {
+		all[class].Class = name
+	}
+	for i := range r.Test.Len() {
+		class := &all[r.Test.Class(i)]
+		class.Values = append(class.Values, of(i))
+	}
+	return all
 }
 
 // hardestClasses leaves out classes without images and, if there are many
@@ -117,102 +115,85 @@ func hardestClasses(all []plots.ClassValues, ease func(plots.ClassValues) float6
 	return classes[:mostClassesDrawn], len(classes) - mostClassesDrawn
 }
 
-// writeMargins writes the margin of each test image as CSV.
-func (r *Run) writeMargins(w io.Writer) error {
-	test := r.Test
-	all, err := r.predictions()
-	if err != nil {
-		return err
-	}
+// marginRows returns the margin of each test image for a CSV file.
+func (r *Run) marginRows() [][]string {
 	rows := [][]string{{"index", "class", "margin"}}
-	for i, prediction := range all {
-		rows = append(rows, []string{fmt.Sprint(test.Index(i)), test.Classes[test.Class(i)], fmt.Sprint(margin(test.Class(i), prediction.Scores))})
+	for i, prediction := range r.predictions {
+		class := r.Test.Class(i)
+		rows = append(rows, []string{fmt.Sprint(r.Test.Index(i)), r.Test.Classes[class], fmt.Sprint(prediction.margin(class))})
 	}
-	return reports.WriteCSV(w, rows)
+	return rows
 }
 
-// drawROC draws the characteristics.
 func (r *Run) drawROC(w io.Writer, caption plots.Caption) error {
-	curves, omitted, err := r.characteristics()
-	if err != nil {
-		return err
-	}
+	curves, omitted := r.characteristics()
 	return plots.ROC(w, caption, curves, omitted)
 }
 
-// writeROC writes the points of the characteristics as CSV.
-func (r *Run) writeROC(w io.Writer) error {
-	curves, _, err := r.characteristics()
-	if err != nil {
-		return err
-	}
+// rocRows returns the points of the characteristics for a CSV file.
+func (r *Run) rocRows() [][]string {
 	rows := [][]string{{"class", "false_positive_rate", "true_positive_rate"}}
+	curves, _ := r.characteristics()
 	for _, curve := range curves {
 		for i := range curve.FalsePositive {
 			rows = append(rows, []string{curve.Class, fmt.Sprint(curve.FalsePositive[i]), fmt.Sprint(curve.TruePositive[i])})
 		}
 	}
-	return reports.WriteCSV(w, rows)
+	return rows
 }
 
 // characteristics returns the ROC of the second of two classes, or of each of
 // several classes against the rest; of many classes, only the hardest, and how many
 // others there are.
-func (r *Run) characteristics() (curves []plots.NamedROC, omitted int, err error) {
-	test := r.Test
-	all, err := r.predictions()
-	if err != nil {
-		return nil, 0, err
-	}
-	scores, of := make([]float64, len(all)), make([]bool, len(all))
-	for place := range all[0].Scores {
+func (r *Run) characteristics() (curves []plots.NamedROC, omitted int) {
+	scores, of := make([]float64, len(r.predictions)), make([]bool, len(r.predictions))
+	for place := range r.predictions[0].Scores {
 		class := place
-		if len(all[0].Scores) == 1 {
+		if len(r.predictions[0].Scores) == 1 {
 			class = 1 // a score above 0 means the second class
 		}
-		for i, prediction := range all {
-			scores[i], of[i] = float64(prediction.Scores[place]), test.Class(i) == class
+		for i, prediction := range r.predictions {
+			scores[i], of[i] = float64(prediction.Scores[place]), r.Test.Class(i) == class
 		}
 		if roc := metrics.NewROC(scores, of); roc.TruePositive != nil {
-			curves = append(curves, plots.NamedROC{Class: test.Classes[class], ROC: roc})
+			curves = append(curves, plots.NamedROC{Class: r.Test.Classes[class], ROC: roc})
 		}
 	}
 	if len(curves) <= mostCurves {
-		return curves, 0, nil
+		return curves, 0
 	}
 	slices.SortStableFunc(curves, func(a, b plots.NamedROC) int { return cmp.Compare(a.Area, b.Area) })
-	return curves[:mostCurves], len(curves) - mostCurves, nil
+	return curves[:mostCurves], len(curves) - mostCurves
 }
 
 // drawMistakes draws the wrong predictions that the model is surest of, the surest first:
 // those of the highest probabilities, or of the lowest margins where there are none.
 func (r *Run) drawMistakes(w io.Writer, caption plots.Caption) error {
-	test := r.Test
-	all, err := r.predictions()
-	if err != nil {
-		return err
-	}
-	var surest []plots.Mistake
 	var wrong []int
-	for i, prediction := range all {
-		if prediction.Predicted != test.Class(i) {
+	for i, prediction := range r.predictions {
+		if prediction.Predicted != r.Test.Class(i) {
 			wrong = append(wrong, i)
 		}
 	}
-	of := func(i int) float64 { return margin(test.Class(i), all[i].Scores) }
-	doubt := of
-	if r.Architecture.Probabilities {
-		doubt = func(i int) float64 { return -all[i].Probabilities[all[i].Predicted] }
-	}
-	slices.SortStableFunc(wrong, func(a, b int) int { return cmp.Compare(doubt(a), doubt(b)) })
-	for _, i := range wrong[:min(len(wrong), mostMistakes)] {
-		mistake := plots.Mistake{Image: r.Picture(test, i), Label: test.Classes[test.Class(i)], Predicted: test.Classes[all[i].Predicted], Margin: of(i)}
-		if r.Architecture.Probabilities {
-			mistake.Probability = all[i].Probabilities[all[i].Predicted]
+	mistake := func(i int) plots.Mistake {
+		prediction, class := r.predictions[i], r.Test.Class(i)
+		mistake := plots.Mistake{Label: r.Test.Classes[class], Predicted: r.Test.Classes[prediction.Predicted], Margin: prediction.margin(class)}
+		if prediction.Probabilities != nil {
+			mistake.Probability = prediction.Probabilities[prediction.Predicted]
 		}
-		surest = append(surest, mistake)
+		return mistake
 	}
-	return plots.Mistakes(w, caption, surest, len(wrong), len(all[0].Scores) == 1)
+	slices.SortStableFunc(wrong, func(i, j int) int {
+		a, b := mistake(i), mistake(j)
+		return cmp.Or(cmp.Compare(b.Probability, a.Probability), cmp.Compare(a.Margin, b.Margin))
+	})
+	var surest []plots.Mistake
+	for _, i := range wrong[:min(len(wrong), mostMistakes)] {
+		one := mistake(i)
+		one.Image = r.Picture(r.Test, i)
+		surest = append(surest, one)
+	}
+	return plots.Mistakes(w, caption, surest, len(wrong), len(r.predictions[0].Scores) == 1)
 }
 
 // drawWeights draws the weights of a linear classifier: those of its single

@@ -10,8 +10,8 @@ import (
 	"cifartrain/configs"
 	"cifartrain/graphs"
 	"cifartrain/internal/reports"
-	"cifartrain/internal/runfolder"
 	"cifartrain/loaders"
+	"cifartrain/loaders/cifar"
 	"cifartrain/loaders/sources"
 )
 
@@ -46,6 +46,15 @@ func (r *Run) selectImages(dataset *loaders.Dataset) error {
 	config := r.Config
 	r.Dataset = dataset
 	classes, problems := config.ClassNames(dataset.Classes)
+	if n := config.Data.Normalize; n != nil {
+		channels := dataset.Shape.Channels
+		for i, values := range [][]float64{n.Mean, n.Std} {
+			if len(values) != channels {
+				problems = append(problems, configs.Problem{Key: "data.normalize." + []string{"mean", "std"}[i],
+					Message: fmt.Sprintf("needs %d values, one for each channel of the images, not %d", channels, len(values))})
+			}
+		}
+	}
 	if err := config.Error(problems...); err != nil {
 		return err
 	}
@@ -82,14 +91,41 @@ func (r *Run) selectImages(dataset *loaders.Dataset) error {
 	if err := r.enough(); err != nil {
 		return err
 	}
-	if err := oneEachChannel(config, dataset.Shape.Channels); err != nil {
-		return err
-	}
-	r.Transform = loaders.NewTransform(dataset.Shape, normalization(config.Data.Normalize))
+	r.Transform = loaders.NewTransform(dataset.Shape, r.Normalization())
 	if config.Data.Center {
 		r.Transform = r.Transform.Centered(r.Training)
 	}
 	return nil
+}
+
+// checkImages returns an error if the images that were loaded are not those that
+// the run was trained on, as far as its summary tells. If others will do, it warns
+// of another dataset.
+func (r *Run) checkImages(othersWillDo bool) error {
+	trained := r.Summary
+	if trained == nil {
+		return nil
+	}
+	if len(trained.Classes) > 0 && !slices.Equal(trained.Classes, r.Training.Classes) {
+		return Requestf("the run in %s was trained on %s, but these images are of %s",
+			r.Folder.Path, reports.ClassList(trained.Classes), reports.ClassList(r.Training.Classes))
+	}
+	err := sameDataset(trained.Dataset, trained.Checksum, r.Dataset)
+	if err != nil && othersWillDo {
+		fmt.Fprintf(r.session.Err, "warning: these are not the images that the run was trained on, but other ones of the %s\n", r.Dataset.Name)
+		return nil
+	}
+	return err
+}
+
+// sameDataset returns an error if the run was begun with another dataset, which had
+// a name and a checksum. The checksum decides: that of a folder is named after it.
+func sameDataset(name, checksum string, dataset *loaders.Dataset) error {
+	if checksum == dataset.Checksum {
+		return nil
+	}
+	return &loaders.SettingError{Key: "data.dir", Reason: fmt.Sprintf("the run was begun with the %s with checksum %.16s, but these images are the %s with checksum %.16s: name the folder of the former with -data",
+		name, checksum, dataset.Name, dataset.Checksum)}
 }
 
 // Split returns one of the three sets by its name: test, validation or train.
@@ -102,40 +138,39 @@ func (r *Run) Split(name string) *loaders.Set {
 // validate on.
 func (r *Run) enough() error {
 	for name, set := range map[string]*loaders.Set{"training": r.Training, "validation": r.Validation, "test": r.Test} {
-		if set.Len() == 0 {
-			return &loaders.SettingError{Key: "data.classes", Reason: fmt.Sprintf("there are no %s images of the chosen classes in the %s", name, r.Dataset.Name)}
-		}
-		if set == r.Test {
+		of := "the chosen classes"
+		if lacking := slices.Index(imagesByClass(set), 0); lacking >= 0 && r.Dataset.ByClass && set != r.Test && set.Len() > 0 {
+			of = fmt.Sprintf("class %q", set.Classes[lacking])
+		} else if set.Len() > 0 {
 			continue
 		}
-		images := make([]int, len(set.Classes))
-		for i := range set.Len() {
-			images[set.Class(i)]++
-		}
-		if lacking := slices.Index(images, 0); lacking >= 0 && r.Dataset.ByClass {
-			return &loaders.SettingError{Key: "data.classes", Reason: fmt.Sprintf("there are no %s images of class %q in the %s", name, set.Classes[lacking], r.Dataset.Name)}
-		}
+		return &loaders.SettingError{Key: "data.classes", Reason: fmt.Sprintf("there are no %s images of %s in the %s", name, of, r.Dataset.Name)}
 	}
 	return nil
 }
 
-// foreseen returns what is known about a config's images without opening the
-// dataset: from the run's summary if there is one, or because the dataset is a
-// well-known one.
-func foreseen(config configs.Config, trained *runfolder.Summary) (shape loaders.Shape, classes []string, known bool) {
-	if trained != nil && len(trained.Shape) == 3 {
-		return loaders.Shape{Channels: trained.Shape[0], Height: trained.Shape[1], Width: trained.Shape[2]}, trained.Classes, true
+// imagesByClass counts the images of each class of a set.
+func imagesByClass(set *loaders.Set) []int {
+	counts := make([]int, len(set.Classes))
+	for i := range set.Len() {
+		counts[set.Class(i)]++
 	}
-	shape, classes, known = sourceOf(config).Known()
-	if len(config.Data.Classes) > 0 {
-		classes = config.Data.Classes
-	}
-	return shape, classes, known
+	return counts
 }
 
-// defaultSize is the number of pixels a side to which pictures of a folder are
-// scaled: CIFAR-10's.
-const defaultSize = 32
+// foresee finds out what is known about the images without opening the dataset: from
+// the run's summary if there is one, or because the dataset is a well-known one.
+func (r *Run) foresee() (known bool) {
+	if trained := r.Summary; trained != nil && len(trained.Shape) == 3 {
+		r.Shape, r.Classes = loaders.Shape{Channels: trained.Shape[0], Height: trained.Shape[1], Width: trained.Shape[2]}, trained.Classes
+		return true
+	}
+	r.Shape, r.Classes, known = sourceOf(r.Config).Known()
+	if len(r.Config.Data.Classes) > 0 {
+		r.Classes = r.Config.Data.Classes
+	}
+	return known
+}
 
 // sourceOf returns where a config takes its images from.
 func sourceOf(config configs.Config) sources.Source {
@@ -144,7 +179,7 @@ func sourceOf(config configs.Config) sources.Source {
 		Download: config.Data.Download, Fallback: config.Data.IfMissing == "sample",
 	}
 	if source.Kind == sources.Folder {
-		source.Size, source.Test, source.Seed = cmp.Or(config.Data.Size, defaultSize), config.Data.Test, config.Seed
+		source.Size, source.Test, source.Seed = cmp.Or(config.Data.Size, cifar.Shape.Width), config.Data.Test, config.Seed
 		source.Unlabeled = slices.ContainsFunc(graphs.Kinds(), func(kind graphs.Kind) bool { return kind.Name == config.Model.Kind && kind.Task.Restores() })
 	}
 	return source
@@ -173,10 +208,16 @@ func (s *Session) dataset(ctx context.Context, source sources.Source) (*loaders.
 	if err = errors.Join(err, ctx.Err()); err != nil {
 		return nil, err
 	}
-	switch warning := sources.Warning(dataset, source); {
-	case from != source && dataset.StandsInBecause != "":
-		reports.Warning(s.Err, notFetched(source))
-	case warning != "":
+	warning := sources.Warning(dataset, source)
+	if from != source && dataset.StandsInBecause != "" {
+		otherwise := "train on the built-in sample"
+		if !source.Fallback {
+			otherwise = "stop"
+		}
+		warning = fmt.Sprintf("%s does not hold CIFAR-10. A run would first fetch it from %s (170 MB) or, if that fails, %s. The figures here are those of the built-in sample.",
+			source.Dir, source.URL, otherwise)
+	}
+	if warning != "" {
 		reports.Warning(s.Err, warning)
 	}
 	for _, remark := range dataset.Remarks {
@@ -186,42 +227,9 @@ func (s *Session) dataset(ctx context.Context, source sources.Source) (*loaders.
 	return dataset, nil
 }
 
-// notFetched warns that the sample was used in place of the source, because
-// [Session.Offline] is set and nothing was downloaded.
-func notFetched(source sources.Source) string {
-	otherwise := "train on the built-in sample"
-	if !source.Fallback {
-		otherwise = "stop"
-	}
-	return fmt.Sprintf("%s does not hold CIFAR-10. A run would first fetch it from %s (170 MB) or, if that fails, %s. The figures here are those of the built-in sample.",
-		source.Dir, source.URL, otherwise)
-}
-
-// oneEachChannel returns an error if data.normalize does not have as many
-// values as the images have channels.
-func oneEachChannel(config configs.Config, channels int) error {
-	n := config.Data.Normalize
-	if n == nil {
-		return nil
-	}
-	var problems []configs.Problem
-	wrong := func(key string, values []float64) {
-		if len(values) != channels {
-			problems = append(problems, configs.Problem{Key: key, Message: fmt.Sprintf("needs %d values, one for each channel of the images, not %d", channels, len(values))})
-		}
-	}
-	wrong("data.normalize.mean", n.Mean)
-	wrong("data.normalize.std", n.Std)
-	return config.Error(problems...)
-}
-
 // Normalization returns the run's normalization, or nil for pixels in [0, 1].
 func (r *Run) Normalization() *loaders.Normalization {
-	return normalization(r.Config.Data.Normalize)
-}
-
-// normalization converts the config's normalization for the transform.
-func normalization(n *configs.Normalize) *loaders.Normalization {
+	n := r.Config.Data.Normalize
 	if n == nil {
 		return nil
 	}

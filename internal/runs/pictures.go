@@ -1,15 +1,20 @@
 package runs
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
+	"cifartrain/internal/shell"
 	"cifartrain/metrics"
 	"cifartrain/plots"
 	"cifartrain/training"
@@ -22,7 +27,7 @@ type picture struct {
 	tested  bool   // whether it needs a run that was scored on the test images
 	chart   bool   // whether it can be drawn to a [plots.Vector]
 	draw    func(io.Writer, plots.Caption) error
-	csv     func(io.Writer) error // writes its values; may be nil
+	rows    func() [][]string // its values for a CSV file; may be nil
 }
 
 // pictures returns the pictures of a run with its best weights. Which there are
@@ -31,10 +36,9 @@ type picture struct {
 func (r *Run) pictures(history metrics.History) []picture {
 	all := []picture{{file: "loss.png", chart: true, draw: func(w io.Writer, caption plots.Caption) error {
 		return plots.PNG(plots.LossChart(caption, history, r.Summary.Loss, reports.Yardsticks(r.Summary)...))(w)
-	}}}
-	all = append(all, picture{file: "layers.png", chart: true, draw: func(w io.Writer, caption plots.Caption) error {
+	}}, {file: "layers.png", chart: true, draw: func(w io.Writer, caption plots.Caption) error {
 		return plots.Layers(w, caption, history)
-	}})
+	}}}
 	if r.Architecture.Task.Restores() {
 		return append(all, r.autoencoderPictures()...)
 	}
@@ -45,7 +49,8 @@ func (r *Run) pictures(history metrics.History) []picture {
 }
 
 // draw draws all pictures for which the run has figures, and returns those that
-// the page shows beside its own curves.
+// the page shows beside its own curves. Each processor draws one at a time; they are
+// then written one after the other, like all files of a run.
 func (r *Run) draw(result training.Result) (shown []reports.Picture, err error) {
 	if len(result.History) == 0 || r.session.LeavePictures {
 		return nil, nil
@@ -57,37 +62,46 @@ func (r *Run) draw(result training.Result) (shown []reports.Picture, err error) 
 	pictures := r.best.pictures(result.History)
 	if r.Summary.Best.TestLoss == nil {
 		pictures = slices.DeleteFunc(pictures, func(p picture) bool { return p.tested })
+	} else if r.best.predictions, err = r.best.Predict(context.Background(), r.Test); err != nil {
+		return nil, err
 	}
-	drawn, failures := r.drawAll(pictures)
-	err = errors.Join(failures...)
+	drawn := make([]reports.Picture, len(pictures))
+	var drawing errgroup.Group
+	drawing.SetLimit(runtime.GOMAXPROCS(0))
 	for i, one := range pictures {
-		if failures[i] == nil {
-			err = errors.Join(err, r.Folder.Write(one.file, drawn[i].PNG))
-		}
-		if name := strings.TrimSuffix(one.file, ".png"); r.session.Vector.Format != "" && one.chart {
-			draw := func(w io.Writer) error { return one.draw(w, r.caption(one)) }
-			err = errors.Join(err, r.Folder.WriteWith(name+"."+r.session.Vector.Format, r.session.VectorFile(draw)))
-			if one.csv != nil {
-				err = errors.Join(err, r.Folder.WriteWith(name+".csv", one.csv))
+		drawing.Go(func() (err error) {
+			drawn[i], err = reports.Draw(one.file, one.meaning, r.captioned(one))
+			return err
+		})
+	}
+	if err := drawing.Wait(); err != nil {
+		return nil, err
+	}
+	for i, one := range pictures {
+		err := r.Folder.Write(one.file, drawn[i].PNG)
+		if name := strings.TrimSuffix(one.file, "png"); err == nil && r.session.Vector.Format != "" && one.chart {
+			err = r.Folder.WriteWith(name+r.session.Vector.Format, r.session.VectorFile(r.captioned(one)))
+			if err == nil && one.rows != nil {
+				err = r.Folder.WriteWith(name+"csv", func(w io.Writer) error { return reports.WriteCSV(w, one.rows()) })
 			}
+		}
+		if err != nil {
+			return nil, err
 		}
 		if one.meaning != "" {
 			shown = append(shown, drawn[i])
 		}
 	}
-	if err == nil {
-		err = r.show(shown, len(result.History))
-	}
-	return shown, err
+	return shown, r.show(shown, len(result.History))
 }
 
-// caption says what is drawn in a picture.
-func (r *Run) caption(of picture) plots.Caption {
+// captioned returns a function that draws a picture with a caption.
+func (r *Run) captioned(one picture) func(io.Writer) error {
 	caption := plots.Caption{Run: r.Summary.Name, Dataset: r.Summary.Dataset + ": " + reports.ClassList(r.Classes)}
-	if of.tested {
+	if one.tested {
 		caption.Dataset += ", test images, best weights"
 	}
-	return caption
+	return func(w io.Writer) error { return one.draw(w, caption) }
 }
 
 // VectorFile returns a function that writes a chart as the session's kind of vector file.
@@ -99,39 +113,49 @@ func (s *Session) VectorFile(draw func(io.Writer) error) func(io.Writer) error {
 	}
 }
 
-// drawAll draws pictures at the same time, one on each processor. They are then
-// written one after the other, like all files of a run.
-func (r *Run) drawAll(pictures []picture) (drawn []reports.Picture, failures []error) {
-	drawn, failures = make([]reports.Picture, len(pictures)), make([]error, len(pictures))
-	free := make(chan struct{}, runtime.GOMAXPROCS(0))
-	var drawing sync.WaitGroup
-	for i, one := range pictures {
-		free <- struct{}{}
-		drawing.Go(func() {
-			defer func() { <-free }()
-			drawn[i], failures[i] = reports.Draw(one.file, one.meaning, func(w io.Writer) error { return one.draw(w, r.caption(one)) })
-		})
+// Redraw draws the pictures and the page of the run at path again, from the files
+// it has written. The overrides are for its config; see [configs.Load].
+func (s *Session) Redraw(ctx context.Context, path string, overrides []string) error {
+	run, err := s.Open(path, overrides)
+	if err != nil {
+		return err
 	}
-	drawing.Wait()
-	return drawn, failures
-}
-
-// Files returns the names of the files that the run leaves if it ends well.
-func (s *Session) Files(r *Run) []string {
-	files := []string{runfolder.ReportFile, runfolder.SummaryFile, runfolder.MetricsFile, runfolder.LayersFile, runfolder.ConfigFile}
-	for _, one := range r.pictures(nil) {
-		files = append(files, one.file)
+	if _, err := run.Folder.Summary(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	if r.Architecture.Task.Classifies() {
-		files = append(files, runfolder.CorrectFile)
+	if run.Summary != nil && run.Summary.Status == runfolder.Failed && run.Summary.Best == nil {
+		return Requestf("%s has no figures to draw: the run failed before its first epoch had ended: %s", path, run.Summary.Error)
 	}
-	files = append(files, runfolder.BestWeightsFile, runfolder.LastWeightsFile)
-	if s.Init != "" {
-		files = append(files, runfolder.InitialWeightsFile)
+	if !run.Ended() || run.Summary.Best == nil {
+		return Requestf("%s has no figures to draw: its run has not ended; see it with %s, or %s", path, shell.Command("watch", path), howToGoOn(run.Folder.Path))
 	}
-	files = append(files, runfolder.GraphFile, runfolder.CheckpointFile)
-	if s.TensorBoard {
-		files = append(files, runfolder.TensorBoardFolder)
+	if err := run.PrepareTrained(ctx, false, Need{Images: true}); err != nil {
+		return err
 	}
-	return files
+	history, err := run.Folder.History()
+	if err == nil {
+		err = run.Folder.ReadLayers(history)
+	}
+	if err == nil && len(history) != run.Summary.Epochs {
+		err = fmt.Errorf("%s holds %d epochs, but the run has trained %d", run.Folder.File(runfolder.MetricsFile), len(history), run.Summary.Epochs)
+	}
+	if err != nil {
+		return fmt.Errorf("%w; have it written again with: %s", err, shell.Command("-resume", run.Folder.Path))
+	}
+	return s.claimed(ctx, run.Folder, func(_ context.Context, folder *runfolder.Folder) error {
+		run.Folder = folder
+		pictures, err := run.draw(training.Result{History: history, Best: run.Weights})
+		if err == nil {
+			err = reports.WriteReport(folder, run.Summary, pictures)
+		}
+		if err == nil {
+			err = folder.WriteSummary(run.Summary)
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.Out, "drew %s again\n", folder.File(runfolder.ReportFile))
+		s.Index(folder)
+		return nil
+	})
 }

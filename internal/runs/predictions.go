@@ -28,19 +28,10 @@ func (e *evaluator) of(architecture *graphs.Architecture, weights graphs.Weights
 	return e.Evaluator
 }
 
-// use sets the run's weights, from which nothing has been computed yet.
-func (r *Run) use(weights graphs.Weights) {
-	r.Weights = weights
-	if r.evaluator == nil {
-		r.evaluator = new(evaluator)
-	}
-	r.predictions = sync.OnceValues(func() ([]Prediction, error) { return r.Predict(context.Background(), r.Test) })
-}
-
 // with returns the same run with other weights.
 func (r *Run) with(weights graphs.Weights) *Run {
 	other := *r
-	other.use(weights)
+	other.Weights, other.predictions = weights, nil
 	return &other
 }
 

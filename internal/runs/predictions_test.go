@@ -11,7 +11,7 @@ func TestMargin(t *testing.T) {
 		{0, []float32{1.5}, -1.5}, {1, []float32{1.5}, 1.5},
 		{2, []float32{-3, -1, -0.5}, 0.5}, {0, []float32{-3, -1, -0.5}, -2.5},
 	} {
-		if got := margin(c.class, c.scores); got != c.want {
+		if got := (Prediction{Scores: c.scores}).margin(c.class); got != c.want {
 			t.Errorf("class %d of scores %v has the margin %v, want %v", c.class, c.scores, got, c.want)
 		}
 	}

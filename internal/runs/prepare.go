@@ -30,41 +30,38 @@ func (s *Session) Prepare(ctx context.Context, config configs.Config, need Need)
 // Prepare prepares the parts of a run; see [Session.Prepare]. The images' shape and
 // classes are those in the run's summary. Without one, a dataset that is not well
 // known is opened to find them.
-func (r *Run) Prepare(ctx context.Context, need Need) error {
+func (r *Run) Prepare(ctx context.Context, need Need) (err error) {
 	config := r.Config
-	err := r.prepare(ctx, need)
-	var setting *loaders.SettingError
-	if errors.As(err, &setting) {
-		err = config.Error(configs.Problem{Key: setting.Key, Message: setting.Reason}) // which adds the line
-	}
-	return err
-}
-
-func (r *Run) prepare(ctx context.Context, need Need) (err error) {
-	config, known := r.Config, false
-	if r.Shape, r.Classes, known = foreseen(config, r.Summary); known {
-		if r.Architecture, err = r.session.architecture(config, r.Shape, r.Classes); err != nil {
+	defer func() {
+		var setting *loaders.SettingError
+		if errors.As(err, &setting) {
+			err = config.Error(configs.Problem{Key: setting.Key, Message: setting.Reason}) // which adds the line
+		}
+	}()
+	r.evaluator = new(evaluator)
+	known := r.foresee()
+	if known {
+		if err := r.newArchitecture(); err != nil {
 			return err
 		}
 		r.Transform = loaders.NewTransform(r.Shape, r.Normalization())
-	}
-	if known && need.Pixels && config.Data.Center && !need.Images {
-		mean, err := meanImage(need.File, r.Shape, r.Architecture.ParameterCount())
-		if err != nil {
-			return err
+		if need.Pixels && config.Data.Center && !need.Images {
+			mean, err := meanImage(need.File, r.Shape, r.Architecture.ParameterCount())
+			if err != nil {
+				return err
+			}
+			r.Transform, need.Images = r.Transform.WithMeanImage(mean), mean == nil
 		}
-		r.Transform = r.Transform.WithMeanImage(mean)
-		need.Images = mean == nil
 	}
 	if need.Images || !known {
-		if err = r.loadImages(ctx); err != nil {
+		if err := r.loadImages(ctx); err != nil {
 			return err
 		}
-		if err = r.checkImages(need.Others); err != nil {
+		if err := r.checkImages(need.Others); err != nil {
 			return err
 		}
 		r.Shape, r.Classes = r.Dataset.Shape, r.Training.Classes
-		if r.Architecture, err = r.session.architecture(config, r.Shape, r.Classes); err != nil {
+		if err := r.newArchitecture(); err != nil {
 			return err
 		}
 		if r.Dataset.StandsInBecause != "" {
@@ -81,37 +78,35 @@ func (r *Run) prepare(ctx context.Context, need Need) (err error) {
 	return r.loadWeights(ctx, need)
 }
 
-// architecture returns the config's model, for images of a shape and for the
-// named classes.
-func (s *Session) architecture(config configs.Config, shape loaders.Shape, classes []string) (*graphs.Architecture, error) {
-	architecture, err := graphs.New(s.kinds(), config.Model.Kind, spec(config, shape, classes))
+// newArchitecture makes the config's model, for images of the run's shape and classes.
+func (r *Run) newArchitecture() (err error) {
+	r.Architecture, err = graphs.New(r.session.kinds(), r.Config.Model.Kind, spec(r.Config, r.Shape, r.Classes))
 	if err != nil {
-		return nil, RequestError(err.Error())
+		return RequestError(err.Error())
 	}
-	return architecture, nil
+	return nil
 }
 
 // loadWeights sets the run's weights.
 func (r *Run) loadWeights(ctx context.Context, from Need) (err error) {
-	tensors := from.tensors
-	switch {
-	case from.Drawn:
-		r.use(r.Architecture.Initialize(r.Config.Random))
+	if from.Drawn {
+		r.Weights = r.Architecture.Initialize(r.Config.Random)
 		return r.align(ctx)
-	case from.File == "" && tensors == nil:
-		return nil
-	case tensors == nil:
+	}
+	tensors := from.tensors
+	if from.File != "" {
 		held, err := runfolder.ReadWeights(from.File, r.Architecture.ParameterCount())
 		if err != nil {
 			return err
 		}
 		tensors, r.wrappings = held.Tensors, held.Wrappings
 	}
-	weights, err := r.Architecture.Load(tensors)
-	if err != nil && from.tensors == nil {
+	if tensors == nil {
+		return nil
+	}
+	if r.Weights, err = r.Architecture.Load(tensors); err != nil && from.File != "" {
 		return &runfolder.WeightsError{Path: from.File, Err: err}
 	}
-	r.use(weights)
 	return err
 }
 

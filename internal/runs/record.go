@@ -16,6 +16,8 @@ import (
 	"cifartrain/graphs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
+	"cifartrain/loaders"
+	"cifartrain/metrics"
 	"cifartrain/training"
 )
 
@@ -31,20 +33,40 @@ func (s *Session) Create(folder *runfolder.Folder, config configs.Config, initia
 			return err
 		}
 	}
-	_, err := writeConfig(folder, config, initial)
+	if initial != "" {
+		if err := folder.CopyWeights(runfolder.InitialWeightsFile, initial); err != nil {
+			return err
+		}
+	}
+	_, err := writeConfig(folder, config)
 	return err
 }
 
-// begin writes the files that are known before training. A resumed run writes
-// them again, because it may have been stopped between any two of them. The
-// config names the dataset that is actually used, and the weights of -init are
-// stored beside it, so that training from it gives the same numbers. The
-// summary says that the run is training until end has written everything else.
-func (r *Run) begin() (err error) {
-	if r.text, err = writeConfig(r.Folder, r.Config, r.initial); err != nil {
+// writeConfig writes config.yaml and returns its text, which says how to repeat a run
+// that starts from the weights of a file.
+func writeConfig(folder *runfolder.Folder, config configs.Config) (text []byte, err error) {
+	if text, err = config.YAML(); err != nil {
+		return nil, err
+	}
+	if folder.Has(runfolder.InitialWeightsFile) {
+		text = append([]byte("# started from weights: repeat with -init "+runfolder.InitialWeightsFile+"\n"), text...)
+	}
+	return text, folder.Write(runfolder.ConfigFile, text)
+}
+
+// begin writes the files that are known before training goes on after a history. A
+// resumed run writes them again, because it may have been stopped between any two of
+// them. The config names the dataset that is actually used, so that training from it
+// gives the same numbers. The summary says that the run is training until end has
+// written everything else.
+func (r *Run) begin(history metrics.History) (err error) {
+	if err := r.Folder.WriteHistory(history); err != nil {
 		return err
 	}
-	if r.initial != "" {
+	if r.text, err = writeConfig(r.Folder, r.Config); err != nil {
+		return err
+	}
+	if r.Folder.Has(runfolder.InitialWeightsFile) {
 		r.Summary.InitialWeights = runfolder.InitialWeightsFile
 	}
 	return r.Folder.WriteSummary(r.Summary)
@@ -91,22 +113,75 @@ func (r *Run) end(ctx context.Context, result training.Result, cause error) erro
 		cause = r.test(ctx, result)
 	}
 	err := r.write(result, cause)
-	cause = cmp.Or(cause, err)
-	switch {
-	case cause == nil:
+	if cause = cmp.Or(cause, err); cause == nil {
 		return nil
-	case errors.Is(cause, context.Canceled):
-		return errors.Join(interruption(len(result.History), r.Folder.Path), err)
 	}
-	return r.failure(cause, len(result.History))
+	epochs := reports.Epochs(len(result.History))
+	if errors.Is(cause, context.Canceled) {
+		return errors.Join(Interruption(fmt.Sprintf("interrupted after %s; what there is is in %s; %s", epochs, r.Folder.Path, howToGoOn(r.Folder.Path))), err)
+	}
+	diverged := errors.As(cause, new(*training.DivergedError))
+	saved, _, lost := r.Folder.Checkpoint()
+	switch {
+	case diverged && len(result.History) == 0:
+		return fmt.Errorf("%w; no epoch had ended; the config is in %s", cause, r.Folder.Path)
+	case diverged:
+		return fmt.Errorf("%w; the results of %s are in %s", cause, epochs, r.Folder.Path)
+	case lost != nil:
+		return fmt.Errorf("%w; no checkpoint is left in %s to go on from", cause, r.Folder.Path)
+	}
+	return fmt.Errorf("%w; the checkpoint of epoch %d, step %d is complete; once the cause is fixed, %s",
+		cause, len(saved.History)+1, saved.Partial.Steps, howToGoOn(r.Folder.Path))
 }
 
-// write writes weights, pictures and report, and the summary last.
+// test scores the last and the best weights on the test images.
+func (r *Run) test(ctx context.Context, result training.Result) error {
+	last, err := r.with(r.loop.Evaluated()).Score(ctx, r.Test)
+	if err != nil {
+		return err
+	}
+	r.best = r.with(result.Best)
+	best, err := r.best.Score(ctx, r.Test)
+	if err != nil {
+		return err
+	}
+	r.Summary.Final = figures(result.History.Last(), last)
+	r.Summary.Best = figures(result.History[result.History.Best()], best)
+	r.Summary.Confusion = best.Confusion
+	if best.Correct != nil {
+		if err := r.Folder.WriteCorrect(best.Correct); err != nil {
+			return err
+		}
+	}
+	return r.best.evaluate(r.Validation, func(e *training.Evaluator, batches *loaders.Batcher) (err error) {
+		r.Summary.DeadUnits, err = e.DeadUnits(ctx, batches)
+		return err
+	})
+}
+
+// figures returns the figures of an epoch, and those of its weights on the test
+// images.
+func figures(epoch metrics.Epoch, test training.Evaluation) *runfolder.Figures {
+	figures := runfolder.FiguresOf(test.Task, epoch)
+	figures.TestLoss = &test.Loss
+	if test.Task.Classifies() {
+		accuracy := test.Confusion.Accuracy()
+		figures.TestAccuracy = &accuracy
+	}
+	return figures
+}
+
+// write writes weights, pictures and report, and the summary last. A failure may have
+// spoiled the last weights, so they are not written then.
 func (r *Run) write(result training.Result, cause error) error {
 	r.Summary.Epochs = len(result.History)
 	if len(result.History) > 0 {
 		r.judge(result.History)
-		if err := r.weights(result, cause); err != nil {
+		err := r.Folder.WriteWeights(runfolder.BestWeightsFile, result.Best.ByName(), r.PixelMetadata())
+		if err == nil && r.ended(result, cause) != runfolder.Failed {
+			err = r.Folder.WriteWeights(runfolder.LastWeightsFile, r.loop.Evaluated().ByName(), r.PixelMetadata())
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -132,6 +207,28 @@ func (r *Run) write(result training.Result, cause error) error {
 	return r.Folder.Remove(runfolder.PreviousCheckpointFile) // the last one is enough to make the run longer
 }
 
+// judge adds the history's figures, its speed and the verdict to the summary.
+func (r *Run) judge(history metrics.History) {
+	s := r.Summary
+	for _, epoch := range history {
+		s.TrainingSeconds += epoch.Seconds
+	}
+	if s.TrainingSeconds > 0 { // metrics.csv rounds epochs of less than half a millisecond to 0
+		s.ImagesPerSecond = float64(len(history)*s.Images.Training) / s.TrainingSeconds
+	}
+	if s.Final == nil {
+		s.Final = runfolder.FiguresOf(s.Task, history.Last())
+	}
+	if s.Best == nil {
+		s.Best = runfolder.FiguresOf(s.Task, history[history.Best()])
+	}
+	against := metrics.Reference{Baseline: float64(slices.Max(imagesByClass(r.Training))) / float64(r.Training.Len())} // the share of the commonest class
+	if s.PCA != nil {
+		against.PCATraining, against.PCAValidation = s.PCA.TrainMSE, s.PCA.ValidationMSE
+	}
+	s.Verdict = reports.Verdict(s.Task, metrics.Judge(s.Task, history, against))
+}
+
 // ended returns how the run ended, for its summary.
 func (r *Run) ended(result training.Result, cause error) string {
 	switch {
@@ -141,41 +238,32 @@ func (r *Run) ended(result training.Result, cause error) string {
 		return runfolder.Paused
 	case cause == nil:
 		return runfolder.Finished
-	case errors.Is(cause, context.Canceled):
-		return runfolder.Interrupted
-	case errors.As(cause, new(*runfolder.WriteError)):
-		return runfolder.Interrupted // it can go on once the disk is well
-	default:
-		return runfolder.Failed
+	case errors.Is(cause, context.Canceled), errors.As(cause, new(*runfolder.WriteError)):
+		return runfolder.Interrupted // it can go on, once the disk is well
 	}
+	return runfolder.Failed
 }
 
-// weights writes the best weights and the last ones, except last ones that a
-// failure may have spoiled.
-func (r *Run) weights(result training.Result, cause error) error {
-	if err := r.Folder.WriteWeights(runfolder.BestWeightsFile, result.Best.ByName(), r.PixelMetadata()); err != nil {
+// RecordFailure writes into a run's summary why the run failed, unless the
+// summary already says so. The figures of a run that had ended before stay.
+func (s *Session) RecordFailure(folder *runfolder.Folder, config configs.Config, cause error) error {
+	if summary, err := folder.Summary(); err == nil {
+		switch summary.Status {
+		case runfolder.Failed:
+			return nil
+		case runfolder.Finished, runfolder.Stopped:
+			fmt.Fprintf(s.Err, "warning: %v; the run in %s stays as it is\n", cause, folder.Path)
+			return nil
+		}
+	}
+	prepared, err := s.Prepare(context.Background(), config, Need{})
+	if err != nil {
 		return err
 	}
-	if r.ended(result, cause) == runfolder.Failed {
-		return nil
-	}
-	return r.Folder.WriteWeights(runfolder.LastWeightsFile, r.loop.Evaluated().ByName(), r.PixelMetadata())
-}
-
-// writeConfig writes config.yaml and returns its text. If the run starts from a
-// weights file, named by initial, it stores those weights beside it.
-func writeConfig(folder *runfolder.Folder, config configs.Config, initial string) (text []byte, err error) {
-	text, err = config.YAML()
-	if err != nil {
-		return nil, err
-	}
-	if initial != "" {
-		if err := folder.CopyWeights(runfolder.InitialWeightsFile, initial); err != nil {
-			return nil, err
-		}
-		text = append([]byte("# started from weights: repeat with -init "+runfolder.InitialWeightsFile+"\n"), text...)
-	}
-	return text, folder.Write(runfolder.ConfigFile, text)
+	return folder.WriteSummary(&runfolder.Summary{
+		Name: config.Name, Status: runfolder.Failed, Error: cause.Error(), Seed: config.Seed,
+		Model: prepared.Architecture.Kind, Task: prepared.Architecture.Task, Loss: prepared.Loss(),
+	})
 }
 
 // Index updates the page of all runs, if the folder is one that it lists. If

@@ -2,7 +2,9 @@ package runs
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -11,10 +13,108 @@ import (
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/shell"
-	"cifartrain/loaders"
-	"cifartrain/metrics"
 	"cifartrain/training"
 )
+
+// ToTheEnd is the pause of a run that does not pause.
+const ToTheEnd = 0
+
+// Continue trains the run in a claimed folder from where it stands to the epoch
+// after which it pauses, or to its end. If nothing is left to do, it says how the
+// run ended.
+func (s *Session) Continue(ctx context.Context, folder *runfolder.Folder, asked configs.Config, pause int) (end string, err error) {
+	saved, begun, err := s.checkpoint(folder)
+	if err != nil {
+		return "", err
+	}
+	if err := Unchanged("run", folder, begun, asked); err != nil {
+		return "", err
+	}
+	if saved != nil {
+		if end, err := howItEnded(folder, saved, begun, asked, pause); end != "" || err != nil {
+			return end, err
+		}
+	}
+	run, state, err := s.resumed(ctx, folder, saved, begun, asked)
+	if err != nil {
+		return "", err
+	}
+	return "", s.train(ctx, run, state, pause)
+}
+
+// checkpoint reads the checkpoint of a run, which is nil if the run was stopped
+// before it wrote one, and the config with which the run was last trained. A damaged
+// checkpoint is set aside and the one before it is used.
+func (s *Session) checkpoint(folder *runfolder.Folder) (saved *runfolder.Checkpoint, begun configs.Config, err error) {
+	saved, damage, err := folder.Checkpoint()
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && folder.Has(runfolder.MetricsFile):
+		return nil, begun, fmt.Errorf("%s has lost its checkpoint; %s", folder.Path, howToRepeat(folder))
+	case errors.Is(err, fs.ErrNotExist):
+		begun, err = s.Load(folder.File(runfolder.ConfigFile), nil)
+		return nil, begun, err
+	case err != nil:
+		return nil, begun, fmt.Errorf("%w; %s", err, howToRepeat(folder))
+	case damage != nil:
+		aside, err := folder.SetAsideCheckpoint()
+		if err != nil {
+			return nil, begun, err
+		}
+		fmt.Fprintf(s.Err, "warning: %v; going on from the checkpoint before it, which gives the same numbers; the damaged one was renamed to %s\n", damage, aside)
+	}
+	begun, err = s.Parse(folder.File(runfolder.CheckpointFile), saved.Config, nil)
+	return saved, begun, err
+}
+
+// Unchanged returns an error if the config asked for is not the one that the
+// run or sweep in a folder was begun with. It may change how long a run is and where
+// its dataset is, which a checksum shows to be the same one.
+func Unchanged(what string, folder *runfolder.Folder, begun, asked configs.Config) error {
+	changed := slices.DeleteFunc(configs.Differences(begun, asked), func(key string) bool {
+		return slices.Contains([]string{"length", "place"}, configs.Changes(key))
+	})
+	if len(changed) == 0 {
+		return nil
+	}
+	return Requestf("the %[1]s in %[2]s was begun with a config that differs in %[3]s; going on, a %[1]s may only change train.epochs, train.early_stopping and where its data is: start a new one with -config",
+		what, folder.Path, strings.Join(changed, ", "))
+}
+
+// howItEnded says how a run ended that has nothing left to do. It returns ""
+// for any other run, such as one that lacks some of its files or whose files are
+// damaged. It is an error to ask for fewer epochs than a run has, and for more
+// epochs of a run that stopped early, because they alone would change nothing.
+func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, asked configs.Config, pause int) (string, error) {
+	epochs, patience := asked.Train.Epochs, asked.Train.EarlyStopping
+	current := len(saved.History)
+	if saved.Partial.Steps > 0 {
+		current++
+	}
+	if epochs < current {
+		return "", Requestf("train.epochs=%d is too few: the run in %s is in epoch %d already", epochs, folder.Path, current)
+	}
+	if pause > 0 && len(saved.History) >= pause && Ended(folder, pause) {
+		return fmt.Sprintf("%s pauses after %s", folder.Path, reports.Epochs(pause)), nil
+	}
+	summary, err := folder.Summary()
+	if err != nil || summary.Epochs != len(saved.History) || len(folder.Missing(summary)) > 0 || len(folder.Damaged(summary)) > 0 {
+		return "", nil
+	}
+	switch {
+	case summary.Status == runfolder.Stopped && saved.History.Stalled(patience):
+		end := fmt.Sprintf("%s is finished: it stopped early, after %d epochs, because the last %d of them brought no better validation loss",
+			folder.Path, summary.Epochs, patience)
+		goOn := "to train on: " + shell.Command("-resume", folder.Path, "-set", "train.early_stopping=0")
+		if epochs > begun.Train.Epochs {
+			return "", Requestf("%s, so more epochs alone change nothing; %s", end, goOn)
+		}
+		return end + "; " + goOn, nil
+	case summary.Status == runfolder.Finished && summary.Epochs == epochs:
+		return fmt.Sprintf("%s is finished: it has trained all its %d epochs; to train on: %s",
+			folder.Path, epochs, shell.Command("-resume", folder.Path, "-set", fmt.Sprintf("train.epochs=%d", 2*epochs))), nil
+	}
+	return "", nil
+}
 
 // Ended reports whether a run has ended, or has been trained up to the epoch
 // after which it pauses. A run that failed has ended, because it would fail again.
@@ -32,107 +132,13 @@ func Ended(folder *runfolder.Folder, pause int) bool {
 	return false
 }
 
-// RecordFailure writes into a run's summary why the run failed, unless the
-// summary already says so. The figures of a run that had ended before stay.
-func (s *Session) RecordFailure(folder *runfolder.Folder, config configs.Config, cause error) error {
-	if summary, err := folder.Summary(); err == nil {
-		switch summary.Status {
-		case runfolder.Failed:
-			return nil
-		case runfolder.Finished, runfolder.Stopped:
-			fmt.Fprintf(s.Err, "warning: %v; the run in %s stays as it is\n", cause, folder.Path)
-			return nil
-		}
-	}
-	prepared, err := s.Prepare(context.Background(), config, Need{})
-	if err != nil {
-		return err
-	}
-	return folder.WriteSummary(&runfolder.Summary{
-		Name: config.Name, Status: runfolder.Failed, Error: cause.Error(), Seed: config.Seed,
-		Model: prepared.Architecture.Kind, Task: prepared.Architecture.Task, Loss: prepared.Loss(),
-	})
-}
-
-// changeable reports whether a key may change when a run goes on: how long it is,
-// and where its dataset is. That the dataset is the same one is checked by its
-// checksum.
-func changeable(key string) bool {
-	return configs.Changes(key) == "length" || configs.Changes(key) == "place"
-}
-
-// begunConfig returns the config with which the run in a folder was last
-// trained.
-func (s *Session) begunConfig(folder *runfolder.Folder, saved *runfolder.Checkpoint) (configs.Config, error) {
-	if saved == nil {
-		return s.Load(folder.File(runfolder.ConfigFile), nil)
-	}
-	return s.Parse(folder.File(runfolder.CheckpointFile), saved.Config, nil)
-}
-
-// resumable returns an error if the run cannot go on as asked.
-func resumable(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, asked configs.Config) error {
-	if err := Unchanged("run", folder, begun, asked); err != nil || saved == nil {
-		return err
-	}
-	epoch := len(saved.History)
-	if saved.Partial.Steps > 0 {
-		epoch++
-	}
-	if asked.Train.Epochs < epoch {
-		return Requestf("train.epochs=%d is too few: the run in %s is in epoch %d already", asked.Train.Epochs, folder.Path, epoch)
-	}
-	return nil
-}
-
-// Unchanged returns an error if the config asked for is not the one that the
-// run or sweep in a folder was begun with.
-func Unchanged(what string, folder *runfolder.Folder, begun, asked configs.Config) error {
-	changed := slices.DeleteFunc(configs.Differences(begun, asked), changeable)
-	if len(changed) == 0 {
-		return nil
-	}
-	return Requestf("the %[1]s in %[2]s was begun with a config that differs in %[3]s; going on, a %[1]s may only change train.epochs, train.early_stopping and where its data is: start a new one with -config",
-		what, folder.Path, strings.Join(changed, ", "))
-}
-
-// howItEnded says how a run ended that has nothing left to do. It returns ""
-// for any other run, such as one that lacks some of its files or whose files are
-// damaged. It is an error to ask for more epochs of a run that stopped early,
-// because they alone would change nothing.
-func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, asked configs.Config) (string, error) {
-	summary, err := folder.Summary()
-	if err != nil || saved == nil || summary.Epochs != len(saved.History) ||
-		len(folder.Missing(summary)) > 0 || len(folder.Damaged(summary)) > 0 {
-		return "", nil
-	}
-	epochs, patience := asked.Train.Epochs, asked.Train.EarlyStopping
-	switch {
-	case summary.Status == runfolder.Stopped && saved.History.Stalled(patience):
-		end := fmt.Sprintf("%s is finished: it stopped early, after %d epochs, because the last %d of them brought no better validation loss",
-			folder.Path, summary.Epochs, patience)
-		goOn := "to train on: " + shell.Command("-resume", folder.Path, "-set", "train.early_stopping=0")
-		if epochs > begun.Train.Epochs {
-			return "", Requestf("%s, so more epochs alone change nothing; %s", end, goOn)
-		}
-		return end + "; " + goOn, nil
-	case summary.Status == runfolder.Finished && summary.Epochs == epochs:
-		return fmt.Sprintf("%s is finished: it has trained all its %d epochs; to train on: %s",
-			folder.Path, epochs, shell.Command("-resume", folder.Path, "-set", fmt.Sprintf("train.epochs=%d", 2*epochs))), nil
-	}
-	return "", nil
-}
-
 // resumed puts a run together again, to go on from its checkpoint or, if it has
 // none yet, from its beginning. It changes the folder only after everything has
 // been found to fit.
 func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, config configs.Config) (*Run, *training.State, error) {
-	now, need, initial := time.Now(), Need{Images: true}, ""
-	if folder.Has(runfolder.InitialWeightsFile) {
-		initial = folder.File(runfolder.InitialWeightsFile)
-	}
-	if saved == nil {
-		need.File = initial
+	now, need := time.Now(), Need{Images: true}
+	if saved == nil && folder.Has(runfolder.InitialWeightsFile) {
+		need.File = folder.File(runfolder.InitialWeightsFile)
 	}
 	run, err := s.Prepare(ctx, WithoutSample(config), need)
 	if err != nil {
@@ -142,32 +148,20 @@ func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *
 	if err := run.fits(); err != nil {
 		return nil, nil, err
 	}
-	run.Folder, run.initial, run.Summary, run.began = folder, initial, run.Begun(now), now
-	var state *training.State
-	var history metrics.History
-	if saved != nil {
-		if state, err = run.accept(saved); err != nil {
-			return nil, nil, err
-		}
-		history = saved.History
-		run.Summary.Started, run.Summary.Lengthened = saved.Started, lengthened(folder, begun, config)
-		run.began = now.Add(-time.Duration(saved.Seconds * float64(time.Second)))
-		fmt.Fprintf(s.Out, "going on in epoch %d after %d of %d steps\n", len(history)+1, saved.Partial.Steps, run.loop.Batches.Batches())
+	run.Folder, run.Summary, run.began = folder, run.Begun(now), now
+	if saved == nil {
+		return run, nil, run.begin(nil)
 	}
-	if err := folder.WriteHistory(history); err != nil {
+	state, err := run.accept(saved)
+	if err != nil {
 		return nil, nil, err
 	}
-	return run, state, run.begin()
-}
-
-// lengthened reports whether the learning rate of the run's earlier epochs
-// followed another schedule than its config has now, because the number of
-// epochs was changed.
-func lengthened(folder *runfolder.Folder, begun, asked configs.Config) bool {
-	if before, err := folder.Summary(); err == nil && before.Lengthened {
-		return true
-	}
-	return asked.Optimizer.Schedule == "cosine" && asked.Train.Epochs != begun.Train.Epochs
+	run.Summary.Started, run.began = saved.Started, now.Add(-time.Duration(saved.Seconds*float64(time.Second)))
+	// The learning rates of the earlier epochs followed another schedule than the config has now.
+	before, err := folder.Summary()
+	run.Summary.Lengthened = err == nil && before.Lengthened || config.Optimizer.Schedule == "cosine" && config.Train.Epochs != begun.Train.Epochs
+	fmt.Fprintf(s.Out, "going on in epoch %d after %d of %d steps\n", len(saved.History)+1, saved.Partial.Steps, run.loop.Batches.Batches())
+	return run, state, run.begin(saved.History)
 }
 
 // accept returns the state in a checkpoint, from which the run can go on.
@@ -179,10 +173,7 @@ func (r *Run) accept(saved *runfolder.Checkpoint) (*training.State, error) {
 	err := r.loadWeights(context.Background(), Need{tensors: state.Weights()})
 	if err != nil {
 		err = fmt.Errorf("tensors of \"weights\": %w", err)
-	} else {
-		r.loop, err = r.Loop()
-	}
-	if err == nil {
+	} else if r.loop, err = r.Loop(); err == nil {
 		err = r.loop.Restore(state)
 	}
 	if err != nil {
@@ -191,32 +182,51 @@ func (r *Run) accept(saved *runfolder.Checkpoint) (*training.State, error) {
 	return state, nil
 }
 
-// checkImages returns an error if the images that were loaded are not those that
-// the run was trained on, as far as its summary tells. If others will do, it warns
-// of another dataset.
-func (r *Run) checkImages(othersWillDo bool) error {
-	trained := r.Summary
-	if trained == nil {
+// save has the state written as the run's checkpoint while training goes on. Its
+// error may be that of the checkpoint before.
+func (r *Run) save(state *training.State) error {
+	if err := r.waitForCheckpoint(); err != nil {
+		return err
+	}
+	r.saving = r.Folder.WriteCheckpoint(&runfolder.Checkpoint{
+		Config:  string(r.text),
+		Dataset: r.Dataset.Name, Checksum: r.Dataset.Checksum,
+		Started: r.Summary.Started, Seconds: time.Since(r.began).Seconds(), Version: r.Summary.Version,
+		History: state.History, Partial: state.Partial, Scalars: state.Scalars, Tensors: state.Tensors,
+	})
+	return nil
+}
+
+// waitForCheckpoint waits until the checkpoint that is being written, if any, is on
+// the disk.
+func (r *Run) waitForCheckpoint() error {
+	if r.saving == nil {
 		return nil
 	}
-	if len(trained.Classes) > 0 && !slices.Equal(trained.Classes, r.Training.Classes) {
-		return Requestf("the run in %s was trained on %s, but these images are of %s",
-			r.Folder.Path, reports.ClassList(trained.Classes), reports.ClassList(r.Training.Classes))
-	}
-	err := sameDataset(trained.Dataset, trained.Checksum, r.Dataset)
-	if err != nil && othersWillDo {
-		fmt.Fprintf(r.session.Err, "warning: these are not the images that the run was trained on, but other ones of the %s\n", r.Dataset.Name)
-		return nil
-	}
+	err := r.saving()
+	r.saving = nil
 	return err
 }
 
-// sameDataset returns an error if the run was begun with another dataset, which had
-// a name and a checksum. The checksum decides: that of a folder is named after it.
-func sameDataset(name, checksum string, dataset *loaders.Dataset) error {
-	if checksum == dataset.Checksum {
-		return nil
+// stateOf reverses save: it returns the state that a checkpoint holds.
+func stateOf(c *runfolder.Checkpoint) *training.State {
+	return &training.State{History: c.History, Partial: c.Partial, Scalars: c.Scalars, Tensors: c.Tensors}
+}
+
+// howToGoOn says how to continue a stopped run.
+func howToGoOn(folder string) string { return "go on with: " + shell.Command("-resume", folder) }
+
+// howToRepeat says how to repeat a run that cannot go on.
+func howToRepeat(folder *runfolder.Folder) string {
+	args := []string{"-config", folder.File(runfolder.ConfigFile)}
+	if folder.Has(runfolder.InitialWeightsFile) {
+		args = append(args, "-init", folder.File(runfolder.InitialWeightsFile))
 	}
-	return &loaders.SettingError{Key: "data.dir", Reason: fmt.Sprintf("the run was begun with the %s with checksum %.16s, but these images are the %s with checksum %.16s: name the folder of the former with -data",
-		name, checksum, dataset.Name, dataset.Checksum)}
+	return "do the run again with: " + shell.Command(args...)
+}
+
+// ResumeCommand is the command that resumes what is in a folder, with those flags
+// of this command that the folder does not record.
+func (s *Session) ResumeCommand(folder string) string {
+	return shell.Command(append([]string{"-resume", folder}, s.Repeated...)...)
 }

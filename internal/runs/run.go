@@ -56,20 +56,18 @@ type Run struct {
 	Images
 
 	session     *Session
-	warning     string                       // says that these are not the images asked for, and why
-	wrappings   []string                     // what the weights of a file were taken out of, see [runfolder.ReadWeights]
-	components  *pca.Fit                     // of the training images, once they are needed
-	evaluator   *evaluator                   // of the weights
-	predictions func() ([]Prediction, error) // of the test images by the weights, computed when they are first needed
+	warning     string       // says that these are not the images asked for, and why
+	wrappings   []string     // what the weights of a file were taken out of, see [runfolder.ReadWeights]
+	components  *pca.Fit     // of the training images, once they are needed
+	evaluator   *evaluator   // of the weights
+	predictions []Prediction // of the test images by the weights, while its pictures are drawn
 
 	// While it trains:
-	text    []byte        // of config.yaml
-	initial string        // the weights file that the run started from; empty if the seed drew the weights
-	loop    *training.Run // nil until the weights exist
-	best    *Run          // with the best weights; nil until they are evaluated
-	began   time.Time     // when it would have begun had it trained without a break
-	pause   int           // the epoch after which training pauses; ToTheEnd for never
-	saving  func() error  // waits for the checkpoint that is being written; nil if none is
+	text   []byte        // of config.yaml
+	loop   *training.Run // nil until the weights exist
+	best   *Run          // with the best weights; nil until they are evaluated
+	began  time.Time     // when it would have begun had it trained without a break
+	saving func() error  // waits for the checkpoint that is being written; nil if none is
 }
 
 // Images are a run's dataset, selected and split as its config says. All but

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"gorgonia.org/tensor"
+
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/shell"
 )
@@ -52,14 +54,30 @@ func openRun(path string) (*runfolder.Folder, error) {
 // epochs it has trained.
 func (r *Run) Ended() bool { return r.Summary != nil && r.Summary.Status != runfolder.Training }
 
-// PrepareTrained prepares the run with its best weights, or else with the last ones,
-// and with what else is needed; see [Session.Prepare]. WeightsName then says which
-// weights these are.
+// PrepareTrained prepares the run with its best weights, or with the last ones, and
+// with what else is needed; see [Session.Prepare]. WeightsName then says which weights
+// these are.
 func (r *Run) PrepareTrained(ctx context.Context, last bool, need Need) (err error) {
+	file := runfolder.BestWeightsFile
+	r.WeightsName = "the best weights (by validation loss)"
 	if last {
-		err = r.lastWeights(&need)
-	} else {
-		err = r.bestWeights(&need)
+		file, r.WeightsName = runfolder.LastWeightsFile, "the last weights"
+	}
+	switch {
+	case r.Ended() && r.Folder.Has(file):
+		figures := r.Summary.Best
+		if last {
+			figures = r.Summary.Final
+		}
+		if figures != nil {
+			r.WeightsName += fmt.Sprintf(", epoch %d of %d", figures.Epoch, r.Summary.Epochs)
+		}
+		need.File = r.Folder.File(file)
+		err = r.checkPixels(need.File)
+	case last:
+		err = Requestf("%s holds no last weights: its run did not come to its end; use the best ones with -weights best", r.Folder.Path)
+	default:
+		need.tensors, err = r.bestSoFar()
 	}
 	if err != nil {
 		return err
@@ -67,40 +85,17 @@ func (r *Run) PrepareTrained(ctx context.Context, last bool, need Need) (err err
 	return r.Prepare(ctx, need)
 }
 
-// bestWeights finds the weights with the lowest validation loss. If the run has not
-// ended, they come from its checkpoint.
-func (r *Run) bestWeights(need *Need) error {
-	r.WeightsName = "the best weights (by validation loss)"
-	if r.Ended() && r.Folder.Has(runfolder.BestWeightsFile) {
-		if figures := r.Summary.Best; figures != nil {
-			r.WeightsName += fmt.Sprintf(", epoch %d of %d", figures.Epoch, r.Summary.Epochs)
-		}
-		need.File = r.Folder.File(runfolder.BestWeightsFile)
-		return r.checkPixels(need.File)
-	}
+// bestSoFar reads the weights with the lowest validation loss from the checkpoint of a
+// run that has not ended.
+func (r *Run) bestSoFar() (map[string]*tensor.Dense, error) {
 	saved, _, err := r.Folder.Checkpoint()
 	none := err != nil || len(saved.History) == 0
-	if none && r.Summary != nil && r.Summary.Status == runfolder.Failed {
-		return Requestf("%s holds no weights to use: the run failed before its first epoch had ended: %s", r.Folder.Path, r.Summary.Error)
-	}
-	if none {
-		return Requestf("%s holds no weights to use: the first epoch of the run has not ended; %s", r.Folder.Path, howToGoOn(r.Folder.Path))
+	switch {
+	case none && r.Summary != nil && r.Summary.Status == runfolder.Failed:
+		return nil, Requestf("%s holds no weights to use: the run failed before its first epoch had ended: %s", r.Folder.Path, r.Summary.Error)
+	case none:
+		return nil, Requestf("%s holds no weights to use: the first epoch of the run has not ended; %s", r.Folder.Path, howToGoOn(r.Folder.Path))
 	}
 	r.WeightsName += fmt.Sprintf(" so far, epoch %d of %d; the run has not ended", saved.History.Best()+1, len(saved.History))
-	need.tensors = stateOf(saved).Best()
-	return nil
-}
-
-// lastWeights finds the weights after the last epoch. Only a run that came to its
-// end has them.
-func (r *Run) lastWeights(need *Need) error {
-	if !r.Ended() || !r.Folder.Has(runfolder.LastWeightsFile) {
-		return Requestf("%s holds no last weights: its run did not come to its end; use the best ones with -weights best", r.Folder.Path)
-	}
-	r.WeightsName = "the last weights"
-	if figures := r.Summary.Final; figures != nil {
-		r.WeightsName += fmt.Sprintf(", epoch %d of %d", figures.Epoch, r.Summary.Epochs)
-	}
-	need.File = r.Folder.File(runfolder.LastWeightsFile)
-	return r.checkPixels(need.File)
+	return stateOf(saved).Best(), nil
 }

@@ -18,14 +18,14 @@ import (
 // earlier in this run. A resumed run writes its history again, because the part
 // that was trained without an event file, or that was lost when the program was
 // killed, would otherwise be missing.
-func (s *Session) board(folder *runfolder.Folder, task metrics.Task, history metrics.History) (*exports.EventWriter, error) {
+func (s *Session) board(folder *runfolder.Folder, history metrics.History) (*exports.EventWriter, error) {
 	path := folder.File(runfolder.TensorBoardFolder)
 	if !s.TensorBoard && !folder.Has(runfolder.TensorBoardFolder) {
 		return nil, nil
 	}
 	board, err := exports.CreateEvents(path, 1)
 	for _, epoch := range history {
-		err = cmp.Or(err, board.Scalars(epoch.Number, scalars(task, epoch)))
+		err = cmp.Or(err, board.Scalars(epoch.Number, scalars(epoch)))
 	}
 	return board, err
 }
@@ -53,14 +53,11 @@ func (r *Run) show(pictures []reports.Picture, step int) (err error) {
 	return r.best.project()
 }
 
-// mostProjected is the number of images that the projector's t-SNE handles
-// well.
-const mostProjected = 2500
-
 // project writes the codes of test images, chosen by the seed, for the
 // projector.
 func (r *Run) project() error {
-	some := r.Test.Sample(mostProjected, r.Config.Random("projector"))
+	const most = 2500 // images that the projector's t-SNE handles well
+	some := r.Test.Sample(most, r.Config.Random("projector"))
 	codes, err := r.Encode(context.Background(), some)
 	if err != nil {
 		return err
@@ -80,23 +77,27 @@ func (r *Run) project() error {
 	return err
 }
 
-// scalars returns an epoch's figures, named and grouped for TensorBoard.
-func scalars(task metrics.Task, e metrics.Epoch) []exports.Scalar {
-	all := []exports.Scalar{
-		{Tag: "loss/train", Value: e.TrainLoss}, {Tag: "loss/validation", Value: e.ValidationLoss},
-		{Tag: "learning_rate", Value: e.LearningRate}, {Tag: "seconds_per_epoch", Value: e.Seconds},
-	}
-	for _, layer := range e.Layers {
-		all = append(all, exports.Scalar{Tag: "output_deviation/" + layer.Name, Value: layer.Deviation}, exports.Scalar{Tag: "output_mean/" + layer.Name, Value: layer.Mean},
-			exports.Scalar{Tag: "gradient/" + layer.Name, Value: layer.Gradient}, exports.Scalar{Tag: "update/" + layer.Name, Value: layer.Update})
-		if !math.IsNaN(layer.Dead) {
-			all = append(all, exports.Scalar{Tag: "dead_units/" + layer.Name, Value: layer.Dead})
+// scalars returns an epoch's figures that were measured, named and grouped for
+// TensorBoard.
+func scalars(e metrics.Epoch) (all []exports.Scalar) {
+	add := func(tag string, value float64) {
+		if !math.IsNaN(value) {
+			all = append(all, exports.Scalar{Tag: tag, Value: value})
 		}
 	}
-	if task.Classifies() {
-		all = append(all, exports.Scalar{Tag: "loss/train_after", Value: e.TrainLossAfter},
-			exports.Scalar{Tag: "accuracy/train", Value: e.TrainAccuracy},
-			exports.Scalar{Tag: "accuracy/validation", Value: e.ValidationAccuracy})
+	add("loss/train", e.TrainLoss)
+	add("loss/validation", e.ValidationLoss)
+	add("loss/train_after", e.TrainLossAfter)
+	add("accuracy/train", e.TrainAccuracy)
+	add("accuracy/validation", e.ValidationAccuracy)
+	add("learning_rate", e.LearningRate)
+	add("seconds_per_epoch", e.Seconds)
+	for _, layer := range e.Layers {
+		add("output_deviation/"+layer.Name, layer.Deviation)
+		add("output_mean/"+layer.Name, layer.Mean)
+		add("gradient/"+layer.Name, layer.Gradient)
+		add("update/"+layer.Name, layer.Update)
+		add("dead_units/"+layer.Name, layer.Dead)
 	}
 	return all
 }

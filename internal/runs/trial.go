@@ -10,6 +10,7 @@ import (
 	"cifartrain/configs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
+	"cifartrain/loaders"
 	"cifartrain/metrics"
 	"cifartrain/plots"
 	"cifartrain/training"
@@ -65,4 +66,73 @@ func (s *Session) loop(ctx context.Context, config configs.Config) (*Run, *train
 func (r *Run) Seconds(pace training.Pace, epochs int) float64 {
 	const scorings = 2
 	return float64(epochs)*pace.Epoch + scorings*float64(r.Test.Len())*pace.Image
+}
+
+// Memory estimates the most memory that the run takes, in bytes: shared is what
+// all runs of one program share, mostly the dataset; own is what each run adds.
+// It counts the copies of the weights (the trained ones, gradients, best ones,
+// those of the solver and of the average, and those of a checkpoint that is
+// being written), the values of every layer for a batch, also on each processor
+// that evaluates, and the directions in which principal components are searched
+// for.
+func (r *Run) Memory() (shared, own int64) {
+	const program = 70 << 20 // without a dataset and a model
+	dataset := r.Dataset
+	shared = program + int64(dataset.Train.Len()+dataset.Test.Len())*int64(dataset.Shape.RecordSize())
+
+	config, parameters := r.Config, 4*int64(r.Architecture.ParameterCount())
+	kept := int64(2)
+	if config.Optimizer.Kind != "sgd" {
+		kept += 2
+	} else if config.Optimizer.Momentum > 0 {
+		kept++
+	}
+	if config.Train.AverageDecay > 0 {
+		kept++
+	}
+	const written = 3                                    // copies of everything that is kept, while a checkpoint is written
+	own = parameters * (kept + 1 + written*kept) * 5 / 4 // a quarter more, until garbage is collected
+
+	width := r.Architecture.Width()
+	const copies = 4 // values, gradients, and batches that are prepared ahead
+	own += 4 * copies * int64(width) * int64(config.Data.BatchSize+config.Data.EvalBatchSize)
+	scored := width * config.Data.EvalBatchSize
+	own += 4 * int64(scored) * int64(training.Scorers(scored)-1) // the processors that score batches of their own
+	if r.Architecture.Task.Restores() {
+		const copies = 30 // sums over parts of the images, and the vectors that are searched
+		count := max(min(r.Architecture.Latent, mostComponents), r.Architecture.PrincipalComponents())
+		own += 8 * copies * int64(count) * int64(dataset.Shape.Values())
+	}
+	return shared, own
+}
+
+// fits returns an error if the run needs more memory than there is.
+func (r *Run) fits() error {
+	shared, own := r.Memory()
+	limit, whose := loaders.MemoryLimit()
+	if shared+own <= limit {
+		return nil
+	}
+	return Requestf("%s needs about %s of memory, but %s allows only %s: make model.hidden, data.batch_size or data.eval_batch_size smaller",
+		r.Config.Name, reports.Bytes(shared+own), whose, reports.Bytes(limit))
+}
+
+// Files returns the names of the files that the run leaves if it ends well.
+func (s *Session) Files(r *Run) []string {
+	files := []string{runfolder.ReportFile, runfolder.SummaryFile, runfolder.MetricsFile, runfolder.LayersFile, runfolder.ConfigFile}
+	for _, one := range r.pictures(nil) {
+		files = append(files, one.file)
+	}
+	if r.Architecture.Task.Classifies() {
+		files = append(files, runfolder.CorrectFile)
+	}
+	files = append(files, runfolder.BestWeightsFile, runfolder.LastWeightsFile)
+	if s.Init != "" {
+		files = append(files, runfolder.InitialWeightsFile)
+	}
+	files = append(files, runfolder.GraphFile, runfolder.CheckpointFile)
+	if s.TensorBoard {
+		files = append(files, runfolder.TensorBoardFolder)
+	}
+	return files
 }

@@ -83,10 +83,8 @@ func (r *Run) componentErrors(ctx context.Context) (all []float64, err error) {
 	if !uniform {
 		return nil, nil
 	}
-	plain, original := loaders.NewTransform(r.Shape, nil), make([]float32, r.Shape.Values())
 	err = r.throughComponents(ctx, r.Test, func(i int, restored []float32) {
-		plain.Apply(original, r.Test.Pixels(i))
-		all = append(all, scale*meanSquaredError(original, restored))
+		all = append(all, scale*meanSquaredError(r.Picture(r.Test, i).Values, restored))
 	})
 	return all, err
 }

@@ -15,28 +15,24 @@ import (
 )
 
 // Estimate checks a config's sweep as training does, and estimates what its runs
-// will take. Settings whose steps take equally long are measured once.
-//
-// place is the name that the sweep would be joined under, empty for none.
-func Estimate(ctx context.Context, s *runs.Session, config configs.Config, seeds int, place string) (reports.SweepPlan, error) {
+// will take. Settings whose steps take equally long are measured once. name is the
+// one that the sweep would be joined under, empty for none.
+func Estimate(ctx context.Context, s *runs.Session, config configs.Config, seeds int, name string) (plan reports.SweepPlan, err error) {
 	p := newPlan(s, []configs.Config{config}, seeds)
-	folder := &runfolder.Folder{Path: filepath.Join(s.Runs, config.Name, "<UTC time>")}
-	var err error
-	if place != "" {
-		if folder, err = p.place(place); err != nil {
-			return reports.SweepPlan{}, err
-		}
+	folder, err := p.place(name)
+	if err == nil {
+		err = p.check(ctx)
 	}
-	if err := p.check(ctx); err != nil {
-		return reports.SweepPlan{}, err
+	if folder == nil {
+		folder = &runfolder.Folder{Path: filepath.Join(s.Runs, config.Name, "<UTC time>")}
+	} else if err == nil && folder.Has(runfolder.PlanFile) {
+		err = p.join(folder)
 	}
-	if folder.Has(runfolder.PlanFile) {
-		if err := p.join(folder); err != nil {
-			return reports.SweepPlan{}, err
-		}
+	if err != nil {
+		return plan, err
 	}
 	atOnce, rounds := p.atOnce(), p.rounds()
-	plan := reports.SweepPlan{
+	plan = reports.SweepPlan{
 		Name: config.Name, Settings: len(p.settings), Runs: p.count(), AtOnce: atOnce, Folder: folder.Path,
 		Shortest: math.Inf(1), Memory: p.common + int64(atOnce)*p.own,
 	}
@@ -46,12 +42,11 @@ func Estimate(ctx context.Context, s *runs.Session, config configs.Config, seeds
 		work := one.Work()
 		if seconds[work] == nil {
 			run, pace, err := s.Try(ctx, one)
-			var diverged *training.DivergedError
-			if errors.As(err, &diverged) {
+			if errors.As(err, new(*training.DivergedError)) {
 				continue // its run will fail at once, too, which is a result of the sweep
 			}
 			if err != nil {
-				return reports.SweepPlan{}, fmt.Errorf("%s: %w", reports.SettingLabel(p.keys(), setting.Values), err)
+				return plan, fmt.Errorf("%s: %w", reports.SettingLabel(p.keys(), setting.Values), err)
 			}
 			seconds[work] = func(epochs int) float64 { return run.Seconds(pace, epochs) }
 		}

@@ -8,7 +8,6 @@ import (
 	"cifartrain/configs"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/runs"
-	"cifartrain/metrics"
 )
 
 // A round trains some of the settings up to an epoch. The best of them go on to
@@ -64,8 +63,8 @@ func (p *plan) selected(rounds []round, index int) (places []int) {
 		slices.Sort(settings)
 	}
 	for _, setting := range settings {
-		for seed := range p.seeds {
-			places = append(places, setting*p.seeds+seed)
+		for seed := range p.Seeds {
+			places = append(places, setting*p.Seeds+seed)
 		}
 	}
 	return places
@@ -77,7 +76,7 @@ func (p *plan) selected(rounds []round, index int) (places []int) {
 // lowest.
 func (p *plan) score(setting, epochs int) float64 {
 	sum := 0.0
-	for _, run := range p.runs[setting*p.seeds : (setting+1)*p.seeds] {
+	for _, run := range p.runs[setting*p.Seeds : (setting+1)*p.Seeds] {
 		summary, err := run.Summary()
 		if err != nil {
 			return math.Inf(-1)
@@ -86,16 +85,12 @@ func (p *plan) score(setting, epochs int) float64 {
 		if err != nil || len(history) == 0 || len(history) < epochs && summary.Status == runfolder.Failed {
 			return math.Inf(-1) // a failure in a later round does not count in this one
 		}
-		sum += worth(history[:min(epochs, len(history))], summary.Task)
+		history = history[:min(epochs, len(history))]
+		if best := history[history.Best()]; summary.Task.Classifies() {
+			sum += best.ValidationAccuracy
+		} else {
+			sum -= best.ValidationLoss
+		}
 	}
-	return sum / float64(p.seeds)
-}
-
-// worth is the figure by which settings are compared; higher is better.
-func worth(history metrics.History, task metrics.Task) float64 {
-	best := history[history.Best()]
-	if task.Classifies() {
-		return best.ValidationAccuracy
-	}
-	return -best.ValidationLoss
+	return sum / float64(p.Seeds)
 }

@@ -4,7 +4,6 @@
 package series
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -24,25 +23,23 @@ import (
 
 // A plan is the list of runs that are trained and then compared: each setting
 // with each seed. The settings are those of a sweep, or the configs of a command
-// line.
+// line. A single process trains it as one of many that join it would.
 type plan struct {
+	runfolder.Plan
 	session  *runs.Session
-	begun    []configs.Config  // one that sweeps keys, or several; as they were when the plan was made
-	original []configs.Setting // those of begun
-	settings []configs.Setting // what is trained
-	seeds    int
+	begun    []configs.Config    // one that sweeps keys, or several; as they were when the plan was made
+	settings []configs.Setting   // what is trained
 	folder   *runfolder.Folder   // of the comparison; nil before it is made
 	runs     []*runfolder.Folder // all seeds of the first setting, then those of the second, and so on
 
-	dataset, checksum string // of the first run
-	common, own       int64  // memory in bytes: what all runs share, and the most that one run adds
-	whole             bool   // whether a single run makes use of all processors
-	waited            string // whom the plan's process has said that it waits for
+	common, own int64  // memory in bytes: what all runs share, and the most that one run adds
+	whole       bool   // whether a single run makes use of all processors
+	waited      string // whom the plan's process has said that it waits for
 }
 
 // newPlan returns the plan of a sweep's config, or of several configs.
 func newPlan(s *runs.Session, all []configs.Config, seeds int) *plan {
-	return &plan{session: s, begun: all, original: settingsOf(all), settings: settingsOf(all), seeds: seeds}
+	return &plan{Plan: runfolder.Plan{Seeds: seeds}, session: s, begun: all, settings: settingsOf(all)}
 }
 
 // settingsOf returns the settings of a sweep's config, or the configs themselves.
@@ -69,12 +66,12 @@ func (p *plan) name() string {
 }
 
 // count returns the number of runs.
-func (p *plan) count() int { return len(p.settings) * p.seeds }
+func (p *plan) count() int { return len(p.settings) * p.Seeds }
 
 // config returns the config of the run with an index.
 func (p *plan) config(i int) configs.Config {
-	config := p.settings[i/p.seeds].Config
-	config.Seed += uint64(i % p.seeds)
+	config := p.settings[i/p.Seeds].Config
+	config.Seed += uint64(i % p.Seeds)
 	return config
 }
 
@@ -88,7 +85,7 @@ func (p *plan) keys() (keys []string) {
 
 // settingLabel names the setting of a run.
 func (p *plan) settingLabel(i int) string {
-	values := p.settings[i/p.seeds].Values
+	values := p.settings[i/p.Seeds].Values
 	switch {
 	case p.sweep() == nil:
 		return p.config(i).Name
@@ -103,7 +100,7 @@ func (p *plan) label(i int) string {
 	switch {
 	case p.sweep() == nil:
 		return fmt.Sprintf("%s, seed %d", p.config(i).Name, p.config(i).Seed)
-	case p.seeds > 1:
+	case p.Seeds > 1:
 		return fmt.Sprintf("%s, seed=%d", p.settingLabel(i), p.config(i).Seed)
 	}
 	return p.settingLabel(i)
@@ -114,21 +111,22 @@ func (p *plan) label(i int) string {
 // loads the datasets.
 func (p *plan) check(ctx context.Context) error {
 	if p.count() > configs.MaxRuns {
-		return runs.Requestf("-seeds %d: %d settings with %d seeds each make %d runs, more than %d", p.seeds, len(p.settings), p.seeds, p.count(), configs.MaxRuns)
+		return runs.Requestf("-seeds %d: %d settings with %d seeds each make %d runs, more than %d", p.Seeds, len(p.settings), p.Seeds, p.count(), configs.MaxRuns)
 	}
 	var all []configs.Config
 	for _, setting := range p.settings {
 		all = append(all, setting.Config)
 	}
-	if err := p.session.Check(ctx, all, p.seeds); err != nil {
+	if err := p.session.Check(ctx, all, p.Seeds); err != nil {
 		return err
 	}
 	return p.load(ctx)
 }
 
 // load loads the runs' datasets, checks that they suit the runs and that a sweep's runs
-// can be compared, and finds out how much memory the runs need. From then on the plan holds what is actually used:
-// the sample in the place of a missing dataset, classes by name.
+// can be compared, and finds out how much memory the runs need. From then on the plan
+// holds what is actually used: the sample in the place of a missing dataset, classes by
+// name.
 func (p *plan) load(ctx context.Context) error {
 	var first *runs.Run
 	for i, setting := range p.settings {
@@ -136,17 +134,17 @@ func (p *plan) load(ctx context.Context) error {
 		if err == nil {
 			err = run.Suits()
 		}
+		if err == nil && i == 0 {
+			first = run
+			err = p.trainsOn(run.Dataset.Name, run.Dataset.Checksum)
+		}
 		if err != nil {
 			return err
 		}
-		dataset := run.Dataset
-		if i == 0 {
-			first, p.dataset, p.checksum = run, dataset.Name, dataset.Checksum
-		}
 		if classify := run.Architecture.Task.Classifies() && first.Architecture.Task.Classifies(); p.sweep() != nil && run.Loss() != first.Loss() && !classify {
-			return runs.Requestf("%s and %s measure different losses (%s, %s): a sweep cannot compare them", p.label(0), p.label(i*p.seeds), first.Loss(), run.Loss())
+			return runs.Requestf("%s and %s measure different losses (%s, %s): a sweep cannot compare them", p.label(0), p.label(i*p.Seeds), first.Loss(), run.Loss())
 		}
-		if dataset.StandsInBecause != "" {
+		if run.Dataset.StandsInBecause != "" {
 			p.begun = withSource(p.begun, setting.Config.Data.Source, run.Config.Data.Source)
 		}
 		p.settings[i].Config = runs.WithoutSample(run.Config)
@@ -154,6 +152,17 @@ func (p *plan) load(ctx context.Context) error {
 		p.common, p.own = max(p.common, common), max(p.own, own)
 		p.whole = p.whole || kernels.Shared(run.Architecture.ParameterCount()*setting.Config.Data.BatchSize)
 	}
+	return nil
+}
+
+// trainsOn sets the dataset of the first run, or returns an error if the plan was begun
+// with another one.
+func (p *plan) trainsOn(name, checksum string) error {
+	if p.Checksum != "" && p.Checksum != checksum {
+		return runs.Requestf("the runs in %s train on the %s with checksum %.16s, but these images are the %s with checksum %.16s: name the folder of the former with -data",
+			p.folder.Path, p.Dataset, p.Checksum, name, checksum)
+	}
+	p.Dataset, p.Checksum = name, checksum
 	return nil
 }
 
@@ -188,19 +197,21 @@ func (p *plan) atOnce() int {
 var placeName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$`)
 
 // place returns the folder that a sweep is joined in, or an error if it cannot
-// have that name.
+// have that name. An empty name stands for a sweep that is not joined, and nil.
 func (p *plan) place(name string) (*runfolder.Folder, error) {
+	if name == "" {
+		return nil, nil
+	}
 	if !placeName.MatchString(name) || name == "latest" {
 		return nil, runs.Requestf("-join %q cannot name a folder: use letters, digits, \"-\", \"_\" and \".\", the first not \".\", and not latest", name)
 	}
 	return &runfolder.Folder{Path: filepath.Join(p.session.Runs, p.name(), name)}, nil
 }
 
-// createOrOpen makes the folders of the plan and of its runs. If name is not
-// empty, other processes join the sweep under that name, and the first to come
-// makes the folders.
-func (p *plan) createOrOpen(name string) (err error) {
-	if name == "" {
+// createOrOpen makes the folders of the plan and of its runs. Other processes may join
+// the sweep in a place that is not nil; the first to come makes the folders.
+func (p *plan) createOrOpen(place *runfolder.Folder) (err error) {
+	if place == nil {
 		if p.folder, err = runfolder.Create(p.session.Runs, p.name(), time.Now()); err == nil {
 			err = p.createFolders()
 		}
@@ -209,37 +220,34 @@ func (p *plan) createOrOpen(name string) (err error) {
 		}
 		return err
 	}
-	place, err := p.place(name)
-	if err != nil {
-		return err
+	if name := filepath.Base(place.Path); !place.Has(runfolder.PlanFile) {
+		if p.folder, err = runfolder.Draft(p.session.Runs, p.name(), name); err != nil {
+			return err
+		}
+		if err := p.createFolders(); err != nil {
+			return err
+		}
+		published := false
+		if place, published, err = p.folder.Publish(name); err != nil {
+			return err
+		}
+		if published {
+			p.pointLatest(place)
+		}
 	}
-	if place.Has(runfolder.PlanFile) {
-		return p.join(place)
-	}
-	if p.folder, err = runfolder.Draft(p.session.Runs, p.name(), name); err != nil {
-		return err
-	}
-	if err := p.createFolders(); err != nil {
-		return err
-	}
-	place, published, err := p.folder.Publish(name)
-	if published {
-		p.pointLatest(place)
-	}
-	return cmp.Or(err, p.join(place))
+	return p.join(place)
 }
 
 // createFolders makes the folders of all runs, with their configs. The plan is
 // written last: a folder without it was cut off here and holds nothing to go on
 // with.
 func (p *plan) createFolders() error {
-	file := &runfolder.Plan{Seeds: p.seeds, Dataset: p.dataset, Checksum: p.checksum}
 	for _, config := range p.begun {
 		text, err := config.YAML()
 		if err != nil {
 			return err
 		}
-		file.Configs = append(file.Configs, string(text))
+		p.Configs = append(p.Configs, string(text))
 		if config.Sweep != nil {
 			if err := p.folder.Write(runfolder.SweepFile, text); err != nil {
 				return err
@@ -263,9 +271,9 @@ func (p *plan) createFolders() error {
 				return err
 			}
 		}
-		file.Runs, p.runs = append(file.Runs, filepath.ToSlash(path)), append(p.runs, folder)
+		p.Runs, p.runs = append(p.Runs, filepath.ToSlash(path)), append(p.runs, folder)
 	}
-	return p.folder.WritePlan(file)
+	return p.folder.WritePlan(&p.Plan)
 }
 
 // createDeletedRuns makes the folders of runs that somebody has deleted, so that
@@ -303,25 +311,23 @@ func open(s *runs.Session, path string) (p *plan, found bool, err error) {
 	if err != nil || !found {
 		return nil, found, err
 	}
-	all, err := parse(s, folder, file, nil)
-	if err != nil {
+	p = &plan{Plan: *file, session: s, folder: folder}
+	if p.begun, err = p.parse(nil); err != nil {
 		return nil, true, err
 	}
-	p = newPlan(s, all, file.Seeds)
-	p.folder, p.dataset, p.checksum = folder, file.Dataset, file.Checksum
-	if len(file.Runs) != p.count() {
-		return nil, true, fmt.Errorf("%s lists %d runs, but its configs make %d: train them again with -config", folder.File(runfolder.PlanFile), len(file.Runs), p.count())
+	if p.settings = settingsOf(p.begun); len(p.Runs) != p.count() {
+		return nil, true, fmt.Errorf("%s lists %d runs, but its configs make %d: train them again with -config", folder.File(runfolder.PlanFile), len(p.Runs), p.count())
 	}
-	for i := range file.Runs {
+	for i := range p.Runs {
 		p.runs = append(p.runs, folder.Run(file, i))
 	}
 	return p, true, nil
 }
 
-// parse returns the configs of a plan's file with overrides.
-func parse(s *runs.Session, folder *runfolder.Folder, file *runfolder.Plan, overrides []string) (all []configs.Config, err error) {
-	for _, text := range file.Configs {
-		config, err := s.Parse(folder.File(runfolder.PlanFile), text, overrides)
+// parse returns the plan's configs with overrides.
+func (p *plan) parse(overrides []string) (all []configs.Config, err error) {
+	for _, text := range p.Configs {
+		config, err := p.session.Parse(p.folder.File(runfolder.PlanFile), text, overrides)
 		if err != nil {
 			return nil, err
 		}
@@ -342,19 +348,9 @@ func (p *plan) join(place *runfolder.Folder) error {
 	if len(differ) > 0 {
 		return runs.Requestf("the sweep in %s has a config that differs in %s: %s", place.Path, strings.Join(differ, ", "), remedy)
 	}
-	if there.seeds != p.seeds {
-		return runs.Requestf("the sweep in %s was begun with -seeds %d, not %d: %s", place.Path, there.seeds, p.seeds, remedy)
+	if there.Seeds != p.Seeds {
+		return runs.Requestf("the sweep in %s was begun with -seeds %d, not %d: %s", place.Path, there.Seeds, p.Seeds, remedy)
 	}
 	p.folder, p.runs = there.folder, there.runs
-	return p.sameDataset(there.dataset, there.checksum)
-}
-
-// sameDataset returns an error if the plan was begun with another dataset than the
-// one that is there now.
-func (p *plan) sameDataset(name, checksum string) error {
-	if p.dataset == name && p.checksum == checksum {
-		return nil
-	}
-	return runs.Requestf("the runs in %s train on the %s with checksum %.16s, but these images are the %s with checksum %.16s: name the folder of the former with -data",
-		p.folder.Path, name, checksum, p.dataset, p.checksum)
+	return there.trainsOn(p.Dataset, p.Checksum)
 }

@@ -19,22 +19,15 @@ import (
 // checkpoint.
 type pool struct {
 	*plan
-	rounds   []round
-	round    int
+	pause    int   // the epoch after which the runs pause; runs.ToTheEnd in the last round
 	places   []int // indexes of the runs of the round, in the order in which they are trained
 	thorough bool  // whether runs that say that they have ended are checked, too
 
-	mutex  sync.Mutex // guards what follows
+	mutex  sync.Mutex // guards what follows, and the session's error output
 	claims runfolder.Claims
 	mine   map[int]bool // the runs that this process is training
 	ended  map[int]bool // the runs that this process knows to have ended the round
 	told   time.Time    // when this process last said how far all are
-}
-
-// newPool returns the pool of a round, after all earlier rounds have ended.
-func newPool(p *plan, rounds []round, index int, thorough bool) *pool {
-	return &pool{plan: p, rounds: rounds, round: index, places: p.selected(rounds, index), thorough: thorough,
-		mine: make(map[int]bool), ended: make(map[int]bool), told: time.Now()}
 }
 
 // train trains the runs until all have ended. It returns the error of the first
@@ -42,13 +35,20 @@ func newPool(p *plan, rounds []round, index int, thorough bool) *pool {
 func (w *pool) train(ctx context.Context, atOnce int) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	w.mine, w.ended, w.told = make(map[int]bool), make(map[int]bool), time.Now()
 	var workers sync.WaitGroup
-	warnings := &oneByOne{Writer: w.session.Err}
 	for range atOnce {
-		one := w.worker(atOnce, warnings)
+		one := *w.session
+		if w.sweep() != nil { // of interest is only what is about one run among many
+			one.LeavePictures = !one.TensorBoard // which shows them, too
+			one.Out, one.Err, one.Display = io.Discard, w, reports.NewDisplay(io.Discard, true)
+			if atOnce == 1 {
+				one.Display = w.session.Display.BarOnly()
+			}
+		}
 		workers.Go(func() {
 			for {
-				left, err := w.trainNext(ctx, one)
+				left, err := w.trainNext(ctx, &one)
 				if err != nil {
 					stop(err)
 				}
@@ -62,19 +62,11 @@ func (w *pool) train(ctx context.Context, atOnce int) error {
 	return context.Cause(ctx)
 }
 
-// worker returns a session that trains runs one after the other. Of a sweep's run it
-// displays only what is of interest about one run among many.
-func (w *pool) worker(atOnce int, warnings io.Writer) *runs.Session {
-	one := *w.session
-	if w.sweep() == nil {
-		return &one
-	}
-	one.LeavePictures = !one.TensorBoard // which shows them, too
-	one.Out, one.Err, one.Display = io.Discard, warnings, reports.NewDisplay(io.Discard, true)
-	if atOnce == 1 {
-		one.Display = w.session.Display.BarOnly()
-	}
-	return &one
+// Write writes the warnings of all workers, one at a time.
+func (w *pool) Write(text []byte) (int, error) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.session.Err.Write(text)
 }
 
 // trainNext takes one run and trains it to the end of the round. left is false once
@@ -83,12 +75,12 @@ func (w *pool) worker(atOnce int, warnings io.Writer) *runs.Session {
 func (w *pool) trainNext(ctx context.Context, one *runs.Session) (left bool, err error) {
 	ctx, lose := context.WithCancelCause(ctx)
 	defer lose(nil)
-	i, claim, whom, err := w.take(lose)
-	if err != nil || claim == nil && whom == "" {
+	i, claim, left, err := w.take(lose)
+	if err != nil || !left {
 		return false, err
 	}
 	if claim == nil {
-		return true, w.wait(ctx, whom)
+		return true, lookAgain(ctx)
 	}
 	began, folder := time.Now(), claim.Folder()
 	end, err := w.goOn(ctx, one, folder, i)
@@ -98,7 +90,8 @@ func (w *pool) trainNext(ctx context.Context, one *runs.Session) (left bool, err
 		w.release(i, false)
 		return true, claim.Release()
 	}
-	if err != nil && !endsAll(err) {
+	// The user's wish to stop and a disk that cannot be written would stop the next runs, too.
+	if err != nil && !errors.Is(err, context.Canceled) && !errors.As(err, new(*runfolder.WriteError)) {
 		if w.sweep() == nil {
 			fmt.Fprintf(one.Err, "run %d of %d failed: %v\n", i+1, w.count(), err)
 		}
@@ -123,50 +116,51 @@ func (w *pool) goOn(ctx context.Context, one *runs.Session, folder *runfolder.Fo
 		return "", err
 	}
 	config := w.config(i)
-	if own.Train.Epochs > w.original[i/w.seeds].Config.Train.Epochs {
+	if own.Train.Epochs > settingsOf(w.begun)[i/w.Seeds].Config.Train.Epochs {
 		config.Train.Epochs = max(config.Train.Epochs, own.Train.Epochs)
 	}
 	if w.sweep() == nil && !folder.Has(runfolder.SummaryFile) {
 		w.pointLatest(folder)
 	}
-	return one.Continue(ctx, folder, config, w.rounds[w.round].pause)
-}
-
-// endsAll reports whether an error of one run would also stop the next ones: the
-// user stopped the program, or the disk cannot be written.
-func endsAll(err error) bool {
-	var disk *runfolder.WriteError
-	return errors.Is(err, context.Canceled) || errors.As(err, &disk)
+	return one.Continue(ctx, folder, config, w.pause)
 }
 
 // take claims the first run that has not ended and is not held by another process.
-// If there is none, claim is nil, and whom says which process holds one that is left.
-func (w *pool) take(lose func(error)) (i int, claim *runfolder.Claim, whom string, err error) {
+// If there is none, claim is nil; left then says whether other processes hold some.
+func (w *pool) take(lose func(error)) (i int, claim *runfolder.Claim, left bool, err error) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	w.tell()
+	const tellEvery = 10 * time.Second
+	if w.sweep() != nil && time.Since(w.told) >= tellEvery {
+		w.told = time.Now()
+		now, _ := w.progress()
+		w.session.Display.Sweep(now)
+	}
+	whom := ""
 	for _, i := range w.places {
 		if w.mine[i] || w.hasEnded(i) {
 			continue
 		}
 		claim, holder, _, err := w.claims.Take(w.runs[i], lose)
 		if err != nil {
-			return 0, nil, "", err
+			return 0, nil, false, err
 		}
 		if claim == nil {
 			whom = fmt.Sprintf("%v, which trains %s", holder, w.label(i))
 			continue
 		}
-		if w.hasEnded(i) { // another process may have ended it between the check and the claim
-			if err := claim.Release(); err != nil {
-				return 0, nil, "", err
-			}
-			continue
+		if !w.hasEnded(i) { // another process may have ended it between the check and the claim
+			w.mine[i] = true
+			return i, claim, true, nil
 		}
-		w.mine[i] = true
-		return i, claim, "", nil
+		if err := claim.Release(); err != nil {
+			return 0, nil, false, err
+		}
 	}
-	return 0, nil, whom, nil
+	if whom != "" {
+		w.waitsFor(whom)
+	}
+	return 0, nil, whom != "", nil
 }
 
 // release records that this process no longer trains a run, and returns how many
@@ -177,7 +171,7 @@ func (w *pool) release(i int, ended bool) (count int) {
 	delete(w.mine, i)
 	w.ended[i] = ended
 	for _, place := range w.places {
-		if w.ended[place] || !w.thorough && w.hasEnded(place) {
+		if w.hasEnded(place) {
 			count++
 		}
 	}
@@ -188,29 +182,7 @@ func (w *pool) release(i int, ended bool) (count int) {
 // A run that failed has, because it would fail again. The caller holds the mutex.
 func (w *pool) hasEnded(i int) bool {
 	if !w.ended[i] && !w.thorough {
-		w.ended[i] = runs.Ended(w.runs[i], w.rounds[w.round].pause)
+		w.ended[i] = runs.Ended(w.runs[i], w.pause)
 	}
 	return w.ended[i]
-}
-
-// tell says how far all processes are, unless it has been said just now. The caller
-// holds the mutex.
-func (w *pool) tell() {
-	const every = 10 * time.Second
-	if w.sweep() != nil && time.Since(w.told) >= every {
-		w.told = time.Now()
-		w.session.Display.Sweep(w.progress().SweepProgress)
-	}
-}
-
-// oneByOne is a writer that several goroutines can share.
-type oneByOne struct {
-	sync.Mutex
-	io.Writer
-}
-
-func (w *oneByOne) Write(p []byte) (int, error) {
-	w.Lock()
-	defer w.Unlock()
-	return w.Writer.Write(p)
 }

@@ -1,7 +1,6 @@
 package series
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -24,8 +23,8 @@ import (
 // result returns the results of all runs.
 func (p *plan) result() *reports.Results {
 	result := &reports.Results{Name: p.name(), Keys: p.keys(), OneAtATime: p.sweep().OneAtATime()}
-	for i := 0; i < len(p.runs); i += p.seeds {
-		result.Contenders = append(result.Contenders, reports.NewContender(p.settingLabel(i), p.settings[i/p.seeds].Values, p.runs[i:i+p.seeds]))
+	for i := 0; i < len(p.runs); i += p.Seeds {
+		result.Contenders = append(result.Contenders, reports.NewContender(p.settingLabel(i), p.settings[i/p.Seeds].Values, p.runs[i:i+p.Seeds]))
 	}
 	result.Sort()
 	return result
@@ -64,28 +63,6 @@ func (p *plan) writeSweep(folder *runfolder.Folder) error {
 	p.session.Index(folder)
 	result.Show(p.session.Out, folder.Path)
 	return nil
-}
-
-// Page returns the page of the sweep at path as it stands now.
-func Page(s *runs.Session, path string) ([]byte, error) {
-	p, found, err := open(s, path)
-	if err == nil && (!found || p.sweep() == nil) {
-		err = fmt.Errorf("%s is no longer a sweep", path)
-	}
-	if err != nil {
-		return nil, err
-	}
-	result := p.result()
-	if now := p.progress(); now.Done < now.All {
-		now.addTo(result, p)
-	}
-	pictures, err := p.draw(result)
-	if err != nil {
-		return nil, err
-	}
-	var page bytes.Buffer
-	err = result.Page(&page, p.folder, pictures)
-	return page.Bytes(), err
 }
 
 // Redraw draws the pictures and the page of the run or sweep at path again, from the
@@ -149,22 +126,22 @@ func (p *plan) draw(result *reports.Results) ([]reports.Picture, error) {
 
 // picture returns the picture that suits the sweep, and what it shows.
 func (p *plan) picture(result *reports.Results) (meaning string, picture func(io.Writer, plots.Caption) error) {
-	switch {
+	draw, once := plots.SweepSlices, true
+	meaning = "The validation figure of each setting against each key."
+	switch limit := slices.Index(result.Keys, "data.limit"); {
 	case result.OneAtATime:
-		return "What each change alone does to the validation figure, over its seeds.", func(out io.Writer, caption plots.Caption) error {
-			return plots.Tweaks(out, caption, p.sweptFigures(result, false))
-		}
-	case slices.Contains(result.Keys, "data.limit") && p.sweep().Method != "halving":
+		draw, once = plots.Tweaks, false
+		meaning = "What each change alone does to the validation figure, over its seeds."
+	case limit >= 0 && p.sweep().Method != "halving":
 		return "The figures of the best epoch against the number of training images: a learning curve.", func(out io.Writer, caption plots.Caption) error {
-			return plots.Learning(out, caption, p.sweptFigures(result, true).Loss, result.LearningCurves(slices.Index(result.Keys, "data.limit")))
+			return plots.Learning(out, caption, p.sweptFigures(result, true).Loss, result.LearningCurves(limit))
 		}
 	case len(result.Keys) == 2 && p.sweep().Method != "halving" && !slices.ContainsFunc(p.sweep().Keys, func(swept configs.SweptKey) bool { return swept.Range != nil }):
-		return "The validation figure with each combination of values.", func(out io.Writer, caption plots.Caption) error {
-			return plots.SweepMap(out, caption, p.sweptFigures(result, false))
-		}
+		draw, once = plots.SweepMap, false
+		meaning = "The validation figure with each combination of values."
 	}
-	return "The validation figure of each setting against each key.", func(out io.Writer, caption plots.Caption) error {
-		return plots.SweepSlices(out, caption, p.sweptFigures(result, true))
+	return meaning, func(out io.Writer, caption plots.Caption) error {
+		return draw(out, caption, p.sweptFigures(result, once))
 	}
 }
 
@@ -173,19 +150,20 @@ func (p *plan) picture(result *reports.Results) (meaning string, picture func(io
 // for each of the key's values, because its result would be the same with each.
 func (p *plan) sweptFigures(result *reports.Results, once bool) plots.SweptFigures {
 	figures := plots.SweptFigures{}
-	var values [][]string
 	for k, key := range result.Keys {
-		values = append(values, p.valuesOf(k))
 		drawn := p.sweep().Keys[k].Range
-		figures.Keys = append(figures.Keys, plots.SweptKey{Name: key, Values: values[k], Drawn: drawn != nil, Logarithmic: drawn != nil && drawn.Scale == "log"})
+		figures.Keys = append(figures.Keys, plots.SweptKey{Name: key, Values: p.valuesOf(k), Drawn: drawn != nil, Logarithmic: drawn != nil && drawn.Scale == "log"})
 	}
-	first := slices.IndexFunc(result.Contenders, func(setting reports.Contender) bool { // the one with the first value of every key
-		places := placesOf(setting.Values, values)[0]
-		return setting.Missing == "" && !slices.ContainsFunc(places, func(place int) bool { return place != 0 })
-	})
 	var apart map[string]bool
-	if first >= 0 {
-		apart = result.Apart(result.Contenders[first])
+	for _, setting := range result.Finished() {
+		first := true // whether it has the first value of every key
+		for k, value := range setting.Values {
+			first = first && (value == "" || value == figures.Keys[k].Values[0])
+		}
+		if first {
+			apart = result.Apart(setting)
+			break
+		}
 	}
 	for _, setting := range result.Contenders {
 		point := plots.SweptPoint{Figure: math.NaN()}
@@ -200,17 +178,7 @@ func (p *plan) sweptFigures(result *reports.Results, once bool) plots.SweptFigur
 		} else if setting.LeftBehind() {
 			point.Reached = metrics.NewSpread(setting.Validation()).Mean
 		}
-		all := placesOf(setting.Values, values)
-		if once {
-			all = all[:1]
-			for k, value := range setting.Values {
-				if value == "" {
-					all[0][k] = plots.NoEffect
-				}
-			}
-		}
-		for _, places := range all {
-			point.Places = places
+		for _, point.Places = range placesOf(setting.Values, figures.Keys, once) {
 			figures.Points = append(figures.Points, point)
 		}
 	}
@@ -218,22 +186,24 @@ func (p *plan) sweptFigures(result *reports.Results, once bool) plots.SweptFigur
 }
 
 // placesOf returns the indexes of a setting's values among all values of their
-// keys. For a key without effect in the setting it returns every index, because
-// the setting would give the same result with each value.
-func placesOf(values []string, all [][]string) [][]int {
+// keys. For a key without effect in the setting it returns [plots.NoEffect] if once is
+// set, and else every index, because the setting would give the same result with each
+// value.
+func placesOf(values []string, keys []plots.SweptKey, once bool) [][]int {
 	combinations := [][]int{nil}
 	for k, value := range values {
-		places := []int{slices.Index(all[k], value)}
-		if value == "" {
-			places = nil
-			for place := range all[k] {
-				places = append(places, place)
+		var longer [][]int
+		add := func(place int) {
+			for _, before := range combinations {
+				longer = append(longer, append(slices.Clone(before), place))
 			}
 		}
-		var longer [][]int
-		for _, before := range combinations {
-			for _, place := range places {
-				longer = append(longer, append(slices.Clone(before), place))
+		if value == "" && once {
+			add(plots.NoEffect)
+		}
+		for place, other := range keys[k].Values {
+			if value == other || value == "" && !once {
+				add(place)
 			}
 		}
 		combinations = longer

@@ -15,23 +15,22 @@ import (
 )
 
 // Train trains each config, or each setting of a config's sweep, with so many
-// seeds, and compares the runs if there are several. If place is not empty, it
+// seeds, and compares the runs if there are several. If name is not empty, it
 // works on the sweep in the folder of that name until all of its runs are
 // finished, beside any number of other processes.
-func Train(ctx context.Context, s *runs.Session, all []configs.Config, seeds int, place string) error {
+func Train(ctx context.Context, s *runs.Session, all []configs.Config, seeds int, name string) error {
 	if all[0].Sweep == nil && len(all)*seeds == 1 {
 		return s.Train(ctx, all[0])
 	}
 	p := newPlan(s, all, seeds)
-	if place != "" {
-		if _, err := p.place(place); err != nil {
-			return err
-		}
+	place, err := p.place(name)
+	if err == nil {
+		err = p.check(ctx)
 	}
-	if err := p.check(ctx); err != nil {
-		return err
+	if err == nil {
+		err = p.createOrOpen(place)
 	}
-	if err := p.createOrOpen(place); err != nil {
+	if err != nil {
 		return err
 	}
 	return p.train(ctx, false)
@@ -49,7 +48,15 @@ func Resume(ctx context.Context, s *runs.Session, path, configPath string, overr
 	if !found {
 		return s.Resume(ctx, path, configPath, overrides)
 	}
-	asked, err := p.asked(configPath, overrides)
+	asked := make([]configs.Config, 1)
+	switch {
+	case configPath == "":
+		asked, err = p.parse(overrides)
+	case len(p.begun) > 1:
+		err = runs.Requestf("%s holds several runs, each with its own config: leave out -config", p.folder.Path)
+	default:
+		asked[0], err = s.Load(configPath, overrides)
+	}
 	if err != nil {
 		return err
 	}
@@ -62,34 +69,13 @@ func Resume(ctx context.Context, s *runs.Session, path, configPath string, overr
 	for i := range p.settings {
 		p.settings[i].Config = runs.WithoutSample(p.settings[i].Config)
 	}
-	name, checksum := p.dataset, p.checksum
 	if err := p.load(ctx); err != nil {
-		return err
-	}
-	if err := p.sameDataset(name, checksum); err != nil {
 		return err
 	}
 	if err := p.createDeletedRuns(); err != nil {
 		return err
 	}
 	return p.train(ctx, true)
-}
-
-// asked returns the plan's configs with overrides, or the config in a file in their
-// place.
-func (p *plan) asked(configPath string, overrides []string) ([]configs.Config, error) {
-	if configPath == "" {
-		folder, file, _, err := runfolder.OpenPlan(p.folder.Path)
-		if err != nil {
-			return nil, err
-		}
-		return parse(p.session, folder, file, overrides)
-	}
-	if len(p.begun) > 1 {
-		return nil, runs.Requestf("%s holds several runs, each with its own config: leave out -config", p.folder.Path)
-	}
-	config, err := p.session.Load(configPath, overrides)
-	return []configs.Config{config}, err
 }
 
 // train trains the runs that are not finished, and compares all runs. A run that
@@ -101,8 +87,9 @@ func (p *plan) train(ctx context.Context, thorough bool) error {
 		fmt.Fprintf(s.Out, "%s: %d settings, %d runs, %d at once in this process\nwriting to %s\n\n", p.name(), len(p.settings), p.count(), atOnce, p.folder.Path)
 	}
 	rounds := p.rounds()
-	for i := range rounds {
-		cause := newPool(p, rounds, i, thorough).train(ctx, atOnce)
+	for i, round := range rounds {
+		w := &pool{plan: p, pause: round.pause, places: p.selected(rounds, i), thorough: thorough}
+		cause := w.train(ctx, atOnce)
 		if cause == nil {
 			continue
 		}
@@ -169,7 +156,8 @@ func (p *plan) conclude(ctx context.Context, again bool) error {
 		case err != nil:
 			return err
 		case claim == nil:
-			if err := p.wait(ctx, fmt.Sprintf("%v, which writes the comparison", holder)); err != nil {
+			p.waitsFor(fmt.Sprintf("%v, which writes the comparison", holder))
+			if err := lookAgain(ctx); err != nil {
 				return err
 			}
 			continue
@@ -196,13 +184,16 @@ func (p *plan) concluded() bool {
 	})
 }
 
-// wait waits a moment for another process, and says for whom unless it has just
-// said so.
-func (p *plan) wait(ctx context.Context, whom string) error {
+// waitsFor says for whom this process waits, unless it has just said so.
+func (p *plan) waitsFor(whom string) {
 	if p.waited != whom {
 		p.waited = whom
 		fmt.Fprintf(p.session.Out, "waiting for %s\n", whom)
 	}
+}
+
+// lookAgain waits a moment for another process.
+func lookAgain(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return context.Cause(ctx)
