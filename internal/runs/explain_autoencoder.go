@@ -115,7 +115,7 @@ func (r *Run) drawFilters(w io.Writer, caption plots.Caption) error {
 	weights := r.Weights.ByName()[first.Weight].Float32s() // (out, in)
 	filters := make([]plots.Filter, first.Out)
 	for unit := range filters {
-		filters[unit] = plots.Filter{Weights: r.Drawn(weights[unit*first.In : (unit+1)*first.In]), Use: 1}
+		filters[unit] = plots.Filter{Weights: r.drawn(weights[unit*first.In : (unit+1)*first.In]), Use: 1}
 		if use[0] != nil { // of a layer without a ReLU, every unit is active
 			filters[unit].Use = use[0][unit]
 		}

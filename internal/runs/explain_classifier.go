@@ -201,11 +201,11 @@ func (r *Run) drawMistakes(w io.Writer, caption plots.Caption) error {
 func (r *Run) drawWeights(w io.Writer, caption plots.Caption) error {
 	classes, size, weights := r.Classes, r.Shape.Values(), r.Weights.ByName()[r.Architecture.PixelWeight].Float32s()
 	if len(weights) == size {
-		return plots.Weights(w, caption, classes[0], classes[1], r.Drawn(weights))
+		return plots.Weights(w, caption, classes[0], classes[1], r.drawn(weights))
 	}
 	templates := make([]plots.Template, len(classes))
 	for i, class := range classes {
-		templates[i] = plots.Template{Class: class, Weights: r.Drawn(weights[i*size : (i+1)*size])}
+		templates[i] = plots.Template{Class: class, Weights: r.drawn(weights[i*size : (i+1)*size])}
 	}
 	return plots.Templates(w, caption, templates)
 }

@@ -35,8 +35,8 @@ func (r *Run) with(weights graphs.Weights) *Run {
 	return &other
 }
 
-// Batches returns a set's batches for evaluation: in order and unaltered.
-func (r *Run) Batches(set *loaders.Set) *loaders.Batcher {
+// batches returns a set's batches for evaluation: in order and unaltered.
+func (r *Run) batches(set *loaders.Set) *loaders.Batcher {
 	return loaders.NewBatcher(set, r.Transform, loaders.BatchOptions{Size: r.Config.Data.EvalBatchSize})
 }
 
@@ -44,7 +44,7 @@ func (r *Run) Batches(set *loaders.Set) *loaders.Batcher {
 func (r *Run) evaluate(set *loaders.Set, work func(*training.Evaluator, *loaders.Batcher) error) error {
 	r.evaluator.Lock()
 	defer r.evaluator.Unlock()
-	return work(r.evaluator.of(r.Architecture, r.Weights), r.Batches(set))
+	return work(r.evaluator.of(r.Architecture, r.Weights), r.batches(set))
 }
 
 // Score evaluates the run's weights on a set of its images.
@@ -111,7 +111,7 @@ func (r *Run) restored(set *loaders.Set, i int, pixels []float32) plots.Restored
 	original := r.Picture(set, i)
 	return plots.RestoredImage{
 		Name:     fmt.Sprintf("%d, %s", set.Index(i), set.Classes[set.Class(i)]),
-		Original: original, Restored: r.Drawn(pixels), MSE: meanSquaredError(original.Values, pixels),
+		Original: original, Restored: r.drawn(pixels), MSE: meanSquaredError(original.Values, pixels),
 	}
 }
 
@@ -128,10 +128,10 @@ func meanSquaredError(a, b []float32) float64 {
 func (r *Run) Picture(set *loaders.Set, i int) plots.Image {
 	values := make([]float32, set.Shape.Values())
 	loaders.NewTransform(set.Shape, nil).Apply(values, set.Pixels(i))
-	return r.Drawn(values)
+	return r.drawn(values)
 }
 
-// Drawn returns pixels in [0, 1] as an image for drawing.
-func (r *Run) Drawn(pixels []float32) plots.Image {
+// drawn returns pixels in [0, 1] as an image for drawing.
+func (r *Run) drawn(pixels []float32) plots.Image {
 	return plots.Image{Channels: r.Shape.Channels, Height: r.Shape.Height, Width: r.Shape.Width, Values: pixels}
 }

@@ -266,6 +266,14 @@ func (s *Session) RecordFailure(folder *runfolder.Folder, config configs.Config,
 	})
 }
 
+// PointLatest points the latest link at a folder, and warns if the system does not
+// allow it.
+func (s *Session) PointLatest(folder *runfolder.Folder) {
+	if err := folder.PointLatest(); err != nil {
+		fmt.Fprintf(s.Err, "warning: %v\n", err)
+	}
+}
+
 // Index updates the page of all runs, if the folder is one that it lists. If
 // another program is writing the page at the same time, that program's version
 // is kept; it lists this run, too.

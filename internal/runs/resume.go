@@ -173,7 +173,7 @@ func (r *Run) accept(saved *runfolder.Checkpoint) (*training.State, error) {
 	err := r.loadWeights(context.Background(), Need{tensors: state.Weights()})
 	if err != nil {
 		err = fmt.Errorf("tensors of \"weights\": %w", err)
-	} else if r.loop, err = r.Loop(); err == nil {
+	} else if r.loop, err = r.newLoop(); err == nil {
 		err = r.loop.Restore(state)
 	}
 	if err != nil {

@@ -84,33 +84,6 @@ func resume(s *Session, folder *runfolder.Folder, overrides ...string) (out, war
 	return stdout.String(), stderr.String(), err
 }
 
-func TestResumeFinished(t *testing.T) {
-	s := onFewImages(t.TempDir(), 1)
-	folder, err := trainFew(t, s, context.Background(), func() {}, "train.epochs=2")
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, _, err := resume(s, folder)
-	if err != nil || !strings.Contains(out, "has trained all its 2 epochs") || !strings.Contains(out, "-set train.epochs=") {
-		t.Errorf("a finished run says %q: %v", out, err)
-	}
-	if _, _, err := resume(s, folder, "train.epochs=1"); err == nil || !strings.Contains(err.Error(), "train.epochs=1 is too few") {
-		t.Errorf("fewer epochs: %v", err)
-	}
-	if out, _, err = resume(s, folder, "train.epochs=4"); err != nil {
-		t.Fatal(err)
-	}
-	sameFiles(t, folder, whole(t))
-	config, err := configs.Load(folder.File(runfolder.ConfigFile), nil, Kinds())
-	if err != nil || config.Train.Epochs != 4 {
-		t.Errorf("its config has %d epochs, want 4: %v", config.Train.Epochs, err)
-	}
-	summary, err := folder.Summary()
-	if err != nil || summary.Epochs != 4 || summary.Status != runfolder.Finished || !strings.Contains(out, "going on in epoch 3") {
-		t.Errorf("summary %+v, %v, output %q", summary, err, out)
-	}
-}
-
 func TestResumeStoppedEarly(t *testing.T) {
 	s := onFewImages(t.TempDir(), 1)
 	folder, err := trainFew(t, s, context.Background(), func() {}, "train.epochs=50", "train.early_stopping=1", "optimizer.learning_rate=1")
@@ -155,14 +128,9 @@ func TestResumeRefuses(t *testing.T) {
 	s := onFewImages(t.TempDir(), 1)
 	folder := interrupted(t, s)
 	var usage RequestError
-	for _, test := range []struct{ override, says string }{
-		{"seed=2", "differs in seed"},
-		{"optimizer.learning_rate=0.5", "differs in optimizer.learning_rate"},
-		{"data.classes=[cat, dog]", "differs in data.classes"},
-		{"train.epochs=1", "is too few"},
-	} {
-		if _, _, err := resume(s, folder, test.override); !errors.As(err, &usage) || !strings.Contains(err.Error(), test.says) {
-			t.Errorf("%s: error is %v, want it to say %q", test.override, err, test.says)
+	for override, says := range map[string]string{"seed=2": "differs in seed", "data.classes=[cat, dog]": "differs in data.classes", "train.epochs=1": "is too few"} {
+		if _, _, err := resume(s, folder, override); !errors.As(err, &usage) || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: error is %v, want it to say %q", override, err, says)
 		}
 	}
 	if err := s.Resume(context.Background(), folder.Path, "svm_best", nil); !errors.As(err, &usage) || !strings.Contains(err.Error(), "data.batch_size, ") {
@@ -432,4 +400,44 @@ func contents(t *testing.T, folder *runfolder.Folder) map[string]string {
 		sums[file.Name()] = fmt.Sprintf("%x", sha256.Sum256(content))
 	}
 	return sums
+}
+
+// TestResumeMakesWhatIsMissing takes each file that a finished run leaves away,
+// once as if the run had been killed before it wrote that file and the summary,
+// and once from a run that says it is finished.
+func TestResumeMakesWhatIsMissing(t *testing.T) {
+	s := onFewImages(t.TempDir(), 1)
+	folder, err := trainFew(t, s, context.Background(), func() {}, "train.epochs=2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := whole(t, "train.epochs=2")
+	finished, err := folder.Summary()
+	if err != nil || len(finished.Files) < 9 {
+		t.Fatalf("the summary lists %v: %v", finished.Files, err)
+	}
+	for _, file := range finished.Files {
+		for _, killed := range []bool{true, false} {
+			if file == runfolder.ConfigFile || file == runfolder.SummaryFile && !killed {
+				continue // without a config there is no run, and without a summary none that is finished
+			}
+			summary := *finished
+			if summary.Status = runfolder.Training; !killed {
+				summary.Status = runfolder.Finished
+			}
+			if err := folder.WriteSummary(&summary); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Remove(folder.File(file)); err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := resume(s, folder); err != nil {
+				t.Fatalf("without %s: %v", file, err)
+			}
+			if now, err := folder.Summary(); err != nil || now.Status != runfolder.Finished || len(folder.Missing(finished)) > 0 {
+				t.Errorf("without %s, resuming leaves %+v without %v: %v", file, now, folder.Missing(finished), err)
+			}
+		}
+	}
+	sameFiles(t, folder, want)
 }

@@ -2,11 +2,6 @@ package runs
 
 import (
 	"encoding/binary"
-	"errors"
-	"fmt"
-	"image"
-	"image/color"
-	"image/png"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -32,61 +27,6 @@ func trained(t *testing.T, config string, overrides ...string) (*runfolder.Folde
 		t.Errorf("the run's config cannot be loaded again: %v", err)
 	}
 	return folder, summary
-}
-
-// writePictures writes count PNGs of 24 × 20 pixels for each class below dir:
-// noise about a color of the class's own.
-func writePictures(t *testing.T, dir string, count int, classes ...string) {
-	t.Helper()
-	random := rand.New(rand.NewPCG(1, 2))
-	for c, class := range classes {
-		if err := os.MkdirAll(filepath.Join(dir, class), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		for i := range count {
-			picture := image.NewNRGBA(image.Rect(0, 0, 24, 20))
-			for p := range 24 * 20 {
-				level := func(channel int) uint8 {
-					mean := 80.
-					if channel == c%3 {
-						mean = 160
-					}
-					return uint8(min(max(mean+60*random.NormFloat64(), 0), 255))
-				}
-				picture.SetNRGBA(p%24, p/24, color.NRGBA{level(0), level(1), level(2), 255})
-			}
-			file, err := os.Create(filepath.Join(dir, class, fmt.Sprintf("%04d.png", i)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := errors.Join(png.Encode(file, picture), file.Close()); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-}
-
-// TestTrainOnPictures trains on 2,000 PNGs in class folders, at three sizes.
-func TestTrainOnPictures(t *testing.T) {
-	dir := t.TempDir()
-	writePictures(t, dir, 1000, "cat", "dog")
-	for size, overrides := range map[int][]string{32: nil, 16: {"data.size=16"}, 64: {"data.size=64", "train.epochs=1"}} {
-		overrides = append([]string{"data.dir=" + dir, "train.epochs=3"}, overrides...)
-		folder, summary := trained(t, "pictures", overrides...)
-		if summary.Images != (runfolder.Images{Training: 1280, Validation: 320, Test: 400}) || !slices.Equal(summary.Shape, []int{3, size, size}) || !slices.Equal(summary.Classes, []string{"cat", "dog"}) {
-			t.Errorf("the run had %+v images of shape %v and classes %v", summary.Images, summary.Shape, summary.Classes)
-		}
-		if accuracy := *summary.Best.TestAccuracy; accuracy < 0.95 {
-			t.Errorf("size %d: test accuracy %.2f, want 0.95 of colors that a linear model tells apart", size, accuracy)
-		}
-		if !folder.Has("weights.png") {
-			t.Errorf("size %d: there is no picture of the weights", size)
-		}
-	}
-	_, summary := trained(t, "autoencoder", "data.source=folder", "data.size=16", "data.dir="+dir, "train.epochs=1", "model.hidden=[32]", "model.latent=8")
-	if !slices.Equal(summary.Shape, []int{3, 16, 16}) || summary.Parameters != 2*768*32+32+768+2*32*8+8+32 {
-		t.Errorf("the autoencoder has %d parameters on images of shape %v", summary.Parameters, summary.Shape)
-	}
 }
 
 // TestTrainOnIDX trains an SVM and an autoencoder on small idx files.

@@ -40,9 +40,7 @@ func (s *Session) Train(ctx context.Context, config configs.Config) error {
 		if err := s.Create(folder, run.Config, s.Init); err != nil {
 			return err
 		}
-		if err := folder.PointLatest(); err != nil {
-			fmt.Fprintf(s.Err, "warning: %v\n", err)
-		}
+		s.PointLatest(folder)
 		_, err := s.Continue(ctx, folder, run.Config, ToTheEnd)
 		return err
 	})
@@ -128,7 +126,7 @@ func (s *Session) trainEpochs(ctx context.Context, r *Run, from *training.State,
 			return training.Result{}, err
 		}
 	}
-	loop, err := r.Loop()
+	loop, err := r.newLoop()
 	if err != nil {
 		return training.Result{}, err
 	}
@@ -165,9 +163,9 @@ func (s *Session) trainEpochs(ctx context.Context, r *Run, from *training.State,
 	return result, cmp.Or(r.waitForCheckpoint(), err)
 }
 
-// Loop assembles the parts of the run for the training loop. It needs images and
+// newLoop assembles the parts of the run for the training loop. It needs images and
 // weights.
-func (r *Run) Loop() (*training.Run, error) {
+func (r *Run) newLoop() (*training.Run, error) {
 	if err := r.Suits(); err != nil {
 		return nil, err
 	}
@@ -181,8 +179,8 @@ func (r *Run) Loop() (*training.Run, error) {
 		Batches: loaders.NewBatcher(r.Training, r.Transform, loaders.BatchOptions{
 			Size: data.BatchSize, Shuffle: data.Shuffle, Flip: data.Flip, Shift: data.Shift, Random: r.Config.Random,
 		}),
-		TrainingSet:   r.Batches(r.Training),
-		ValidationSet: r.Batches(r.Validation),
+		TrainingSet:   r.batches(r.Training),
+		ValidationSet: r.batches(r.Validation),
 		Random:        r.Config.Random,
 		Epochs:        train.Epochs, EarlyStopping: train.EarlyStopping,
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"cifartrain/internal/runfolder"
 	"cifartrain/loaders"
 	"cifartrain/loaders/sources"
+	"cifartrain/metrics"
 	"cifartrain/solvers"
 	"cifartrain/training"
 )
@@ -94,58 +96,34 @@ func firstBatch(batcher *loaders.Batcher, epoch int) (pixels []float32, places [
 
 // TestConfigReachesTheImages follows the keys of data to what is trained on.
 func TestConfigReachesTheImages(t *testing.T) {
-	t.Run("split", func(t *testing.T) {
-		_, random := parts(t)
-		_, sequential := parts(t, "data.split=sequential", "data.validation=0.2")
-		if sequential.Training.Len() != 8000 || sequential.Validation.Len() != 2000 {
-			t.Errorf("%d and %d images, want 8000 and 2000", sequential.Training.Len(), sequential.Validation.Len())
+	_, plain := parts(t, "data.normalize=null")
+	_, changed := parts(t, "data.split=sequential", "data.validation=0.2", "data.normalize={mean: [0.1, 0.2, 0.3], std: [0.5, 0.25, 0.125]}", "data.center=true")
+	all, err := builtIn().Select(builtIn().Train, []string{"frog", "horse"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if changed.Training.Len() != 8000 || !slices.Equal(changed.Training.Pixels(0), all.Pixels(0)) || !slices.Equal(changed.Validation.Pixels(1999), all.Pixels(9999)) {
+		t.Error("the sequential split does not train on the first and validate on the last images")
+	}
+	same := 0
+	for i := range 1000 {
+		if slices.Equal(plain.Training.Pixels(i), all.Pixels(i)) {
+			same++
 		}
-		all, err := builtIn().Select(builtIn().Train, []string{"frog", "horse"})
-		if err != nil {
-			t.Fatal(err)
+	}
+	if same > 500 {
+		t.Errorf("the random split keeps %d of the first 1000 images in place", same)
+	}
+	a, b := make([]float32, builtIn().Shape.Values()), make([]float32, builtIn().Shape.Values())
+	plain.Transform.Apply(a, all.Pixels(0))
+	changed.Transform.Apply(b, all.Pixels(0))
+	mean, std := []float64{0.1, 0.2, 0.3}, []float64{0.5, 0.25, 0.125}
+	for i := range a {
+		want := (float64(a[i])-mean[i/1024])/std[i/1024] - float64(changed.Transform.MeanImage()[i])
+		if math.Abs(float64(b[i])-want) > 1e-5 {
+			t.Fatalf("pixel %d is %g, want %g", i, b[i], want)
 		}
-		if !slices.Equal(sequential.Training.Pixels(0), all.Pixels(0)) || !slices.Equal(sequential.Validation.Pixels(1999), all.Pixels(9999)) {
-			t.Error("the sequential split does not train on the first and validate on the last images")
-		}
-		same := 0
-		for i := range 1000 {
-			if slices.Equal(random.Training.Pixels(i), all.Pixels(i)) {
-				same++
-			}
-		}
-		if same > 500 {
-			t.Errorf("the random split keeps %d of the first 1000 images in place", same)
-		}
-	})
-	t.Run("normalize", func(t *testing.T) {
-		_, plain := parts(t, "data.normalize=null")
-		_, scaled := parts(t, "data.normalize={mean: [0.1, 0.2, 0.3], std: [0.5, 0.25, 0.125]}")
-		a, b := make([]float32, builtIn().Shape.Values()), make([]float32, builtIn().Shape.Values())
-		plain.Transform.Apply(a, plain.Training.Pixels(0))
-		scaled.Transform.Apply(b, scaled.Training.Pixels(0))
-		mean, std := []float64{0.1, 0.2, 0.3}, []float64{0.5, 0.25, 0.125}
-		for i := range a {
-			want := (float64(a[i]) - mean[i/1024]) / std[i/1024]
-			if math.Abs(float64(b[i])-want) > 1e-5 {
-				t.Fatalf("pixel %d is %g, want %g", i, b[i], want)
-			}
-		}
-	})
-	t.Run("center", func(t *testing.T) {
-		_, images := parts(t, "data.center=true")
-		sums, pixels := make([]float64, builtIn().Shape.Values()), make([]float32, builtIn().Shape.Values())
-		for i := range images.Training.Len() {
-			images.Transform.Apply(pixels, images.Training.Pixels(i))
-			for j, v := range pixels {
-				sums[j] += float64(v)
-			}
-		}
-		for j, sum := range sums { // of the training images alone
-			if mean := sum / float64(images.Training.Len()); math.Abs(mean) > 1e-6 {
-				t.Fatalf("pixel %d has the mean %g over the training images, want 0", j, mean)
-			}
-		}
-	})
+	}
 }
 
 // TestConfigReachesTheRun follows the other keys.
@@ -165,22 +143,12 @@ func TestConfigReachesTheRun(t *testing.T) {
 			t.Errorf("epoch %d has the learning rate %g, want %g", epoch, got, want)
 		}
 	}
-}
-
-// TestConfigReachesTheBatches follows what alters their images or their order.
-func TestConfigReachesTheBatches(t *testing.T) {
-	config, _ := parts(t, "data.shuffle=true", "data.flip=false")
-	run := runOf(t, onSample(t), config)
 	shuffledPixels, shuffled := firstBatch(run.Batches, 1)
 	_, next := firstBatch(run.Batches, 2)
 	unaltered, inOrder := firstBatch(run.TrainingSet, 1)
-	if slices.IsSorted(shuffled) || slices.Equal(shuffled, next) {
-		t.Errorf("epochs begin with the images %v and %v", shuffled, next)
+	if slices.IsSorted(shuffled) || slices.Equal(shuffled, next) || !slices.IsSorted(inOrder) || inOrder[0] != 0 {
+		t.Errorf("epochs begin with the images %v and %v, the evaluation with %v", shuffled, next, inOrder)
 	}
-	if !slices.IsSorted(inOrder) || inOrder[0] != 0 {
-		t.Errorf("the evaluation begins with the images %v", inOrder)
-	}
-
 	for name, change := range map[string]func(*configs.Config){
 		"flip":  func(config *configs.Config) { config.Data.Flip = true },
 		"shift": func(config *configs.Config) { config.Data.Shift = 2 },
@@ -189,11 +157,9 @@ func TestConfigReachesTheBatches(t *testing.T) {
 		change(&altered)
 		run := runOf(t, onSample(t), altered)
 		pixels, same := firstBatch(run.Batches, 1)
-		if !slices.Equal(same, shuffled) || slices.Equal(pixels, shuffledPixels) {
-			t.Errorf("%s does not change the images, or changes their order", name)
-		}
-		if evaluated, _ := firstBatch(run.TrainingSet, 1); !slices.Equal(evaluated, unaltered) {
-			t.Errorf("%s changes the images of the evaluation", name)
+		evaluated, _ := firstBatch(run.TrainingSet, 1)
+		if !slices.Equal(same, shuffled) || slices.Equal(pixels, shuffledPixels) || !slices.Equal(evaluated, unaltered) {
+			t.Errorf("%s does not change the images, or it changes their order or those of the evaluation", name)
 		}
 	}
 	config.Data.Shuffle = false
@@ -289,6 +255,36 @@ func TestPrincipalStart(t *testing.T) {
 		}
 		if losses["pca"] > 1.2*pca || losses["torch"] < 2*pca {
 			t.Errorf("%s: validation loss %g from principal components, %g from torch's weights; the components leave %g", name, losses["pca"], losses["torch"], pca)
+		}
+	}
+}
+
+// TestOpenRefusesAnotherTask gives a classifier's run the summary of a model that
+// restores, as if somebody had copied files from one run folder to another.
+func TestOpenRefusesAnotherTask(t *testing.T) {
+	session := onSample(t)
+	config, _ := parts(t, "train.epochs=1")
+	folder, summary := trainedBy(t, session, config)
+	summary.Task = metrics.Restore
+	if err := folder.WriteSummary(summary); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := session.Open(folder.Path, nil); err == nil || !strings.Contains(err.Error(), `the task "restore", but the linear_svm that `+runfolder.ConfigFile) {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestMargin(t *testing.T) {
+	for _, c := range []struct {
+		class  int
+		scores []float32
+		want   float64
+	}{
+		{0, []float32{1.5}, -1.5}, {1, []float32{1.5}, 1.5},
+		{2, []float32{-3, -1, -0.5}, 0.5}, {0, []float32{-3, -1, -0.5}, -2.5},
+	} {
+		if got := (Prediction{Scores: c.scores}).margin(c.class); got != c.want {
+			t.Errorf("class %d of scores %v has the margin %v, want %v", c.class, c.scores, got, c.want)
 		}
 	}
 }

@@ -57,7 +57,7 @@ func (s *Session) loop(ctx context.Context, config configs.Config) (*Run, *train
 	if err := run.fits(); err != nil {
 		return nil, nil, err
 	}
-	loop, err := run.Loop()
+	loop, err := run.newLoop()
 	return run, loop, err
 }
 

@@ -15,14 +15,11 @@ import (
 func TestMemoryIsRefused(t *testing.T) {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(512 << 20))
 	s := onFewImages(t.TempDir(), 1)
-	load := func(overrides ...string) configs.Config {
-		config, err := configs.Load("autoencoder", append([]string{"data.source=sample", "train.epochs=1", "data.batch_size=32", "model.latent=4"}, overrides...), Kinds())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return config
+	config, err := configs.Load("autoencoder", []string{"data.source=sample", "train.epochs=1", "data.batch_size=32", "model.hidden=[20000]", "model.latent=4"}, Kinds())
+	if err != nil {
+		t.Fatal(err)
 	}
-	err := s.Train(context.Background(), load("model.hidden=[20000]"))
+	err = s.Train(context.Background(), config)
 	var wrong RequestError
 	if !errors.As(err, &wrong) || !strings.Contains(err.Error(), "of memory, but GOMEMLIMIT allows only 537 MB") {
 		t.Errorf("a run that cannot fit: %v", err)

@@ -49,14 +49,10 @@ func writeComparison(ctx context.Context, s *runs.Session, folder *runfolder.Fol
 	if err != nil { // everything else can be compared without the images
 		fmt.Fprintf(s.Err, "the reconstructions are not drawn side by side: %v\n", err)
 	}
-	if err := compared.Write(folder, pictures); err != nil {
+	if err := write(s, folder, compared, pictures); err != nil {
 		return err
 	}
-	if err := folder.PointLatest(); err != nil {
-		fmt.Fprintf(s.Err, "warning: %v\n", err)
-	}
-	s.Index(folder)
-	compared.Show(s.Out, folder.Path)
+	s.PointLatest(folder)
 	return nil
 }
 

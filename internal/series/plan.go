@@ -39,7 +39,7 @@ type plan struct {
 
 // newPlan returns the plan of a sweep's config, or of several configs.
 func newPlan(s *runs.Session, all []configs.Config, seeds int) *plan {
-	return &plan{Plan: runfolder.Plan{Seeds: seeds}, session: s, begun: all, settings: settingsOf(all)}
+	return &plan{Plan: runfolder.Plan{Seeds: seeds}, session: s, begun: slices.Clone(all), settings: settingsOf(all)}
 }
 
 // settingsOf returns the settings of a sweep's config, or the configs themselves.
@@ -145,7 +145,11 @@ func (p *plan) load(ctx context.Context) error {
 			return runs.Requestf("%s and %s measure different losses (%s, %s): a sweep cannot compare them", p.label(0), p.label(i*p.Seeds), first.Loss(), run.Loss())
 		}
 		if run.Dataset.StandsInBecause != "" {
-			p.begun = withSource(p.begun, setting.Config.Data.Source, run.Config.Data.Source)
+			for k, config := range p.begun {
+				if config.Data.Source == setting.Config.Data.Source {
+					p.begun[k] = config.WithSource(run.Config.Data.Source)
+				}
+			}
 		}
 		p.settings[i].Config = runs.WithoutSample(run.Config)
 		common, own := run.Memory()
@@ -166,25 +170,11 @@ func (p *plan) trainsOn(name, checksum string) error {
 	return nil
 }
 
-// withSource returns the configs with another source in the place of one.
-func withSource(all []configs.Config, from, to string) []configs.Config {
-	all = slices.Clone(all)
-	for i := range all {
-		if all[i].Data.Source == from {
-			all[i] = all[i].WithSource(to)
-		}
-	}
-	return all
-}
-
-// atOnce is how many runs are trained side by side. If the models are too small
-// for a run to use more than one processor, it is one run for each processor,
-// as far as memory allows; otherwise it is a single run, which uses all of
-// them. Two autoencoders that share two processors are no faster than one after
-// the other (three epochs of both: 15.4 s to 15.8 s, and 15.5 s to 21.6 s). Two
-// that have a processor each are (13.0 s to 14.1 s), but the number of
-// processors is the whole process's: it takes two processes that join the sweep,
-// with GOMAXPROCS=1. Configs that are compared are trained one after the other.
+// atOnce is how many runs are trained side by side. If the models are too small for a
+// run to use more than one processor, it is one run for each processor, as far as
+// memory allows; otherwise it is one, which uses all of them: two autoencoders that
+// share two processors are no faster than one after the other (15.5 s to 21.6 s, and
+// 15.4 s to 15.8 s). Configs that are compared are trained one after the other.
 func (p *plan) atOnce() int {
 	if p.whole || p.sweep() == nil {
 		return 1
@@ -216,7 +206,7 @@ func (p *plan) createOrOpen(place *runfolder.Folder) (err error) {
 			err = p.createFolders()
 		}
 		if err == nil && p.sweep() != nil {
-			p.pointLatest(p.folder)
+			p.session.PointLatest(p.folder)
 		}
 		return err
 	}
@@ -232,7 +222,7 @@ func (p *plan) createOrOpen(place *runfolder.Folder) (err error) {
 			return err
 		}
 		if published {
-			p.pointLatest(place)
+			p.session.PointLatest(place)
 		}
 	}
 	return p.join(place)
@@ -267,9 +257,7 @@ func (p *plan) createFolders() error {
 		}
 		path, err := filepath.Rel(p.folder.Path, folder.Path)
 		if err != nil {
-			if path, err = filepath.Abs(folder.Path); err != nil {
-				return err
-			}
+			return err
 		}
 		p.Runs, p.runs = append(p.Runs, filepath.ToSlash(path)), append(p.runs, folder)
 	}
@@ -294,14 +282,6 @@ func (p *plan) createDeletedRuns() error {
 		}
 	}
 	return nil
-}
-
-// pointLatest points the latest link at a folder, and warns if the system does not
-// allow it.
-func (p *plan) pointLatest(folder *runfolder.Folder) {
-	if err := folder.PointLatest(); err != nil {
-		fmt.Fprintf(p.session.Err, "warning: %v\n", err)
-	}
 }
 
 // open reads the plan in the folder at path. found is false if there is none. The

@@ -120,7 +120,7 @@ func (w *pool) goOn(ctx context.Context, one *runs.Session, folder *runfolder.Fo
 		config.Train.Epochs = max(config.Train.Epochs, own.Train.Epochs)
 	}
 	if w.sweep() == nil && !folder.Has(runfolder.SummaryFile) {
-		w.pointLatest(folder)
+		w.session.PointLatest(folder)
 	}
 	return one.Continue(ctx, folder, config, w.pause)
 }

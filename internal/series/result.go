@@ -57,11 +57,16 @@ func (p *plan) writeSweep(folder *runfolder.Folder) error {
 	if err != nil {
 		return err
 	}
-	if err := result.Write(folder, pictures); err != nil {
+	return write(p.session, folder, result, pictures)
+}
+
+// write writes results into a folder and shows them.
+func write(s *runs.Session, folder *runfolder.Folder, results *reports.Results, pictures []reports.Picture) error {
+	if err := results.Write(folder, pictures); err != nil {
 		return err
 	}
-	p.session.Index(folder)
-	result.Show(p.session.Out, folder.Path)
+	s.Index(folder)
+	results.Show(s.Out, folder.Path)
 	return nil
 }
 

@@ -28,11 +28,15 @@ func sideBySide(ctx context.Context, s *runs.Session, contenders []reports.Conte
 	}
 	var prepared []*runs.Run
 	for _, contender := range contenders[:min(len(contenders), mostSideBySide)] {
-		p, err := openAgain(ctx, s, contender.Runs[0].Path, overrides)
+		run, err := Open(s, contender.Runs[0].Path, overrides)
+		if err == nil {
+			run.Config.Data.Download = false
+			err = run.PrepareTrained(ctx, false, runs.Need{Images: true})
+		}
 		if err != nil {
 			return nil, err
 		}
-		prepared = append(prepared, p)
+		prepared = append(prepared, run)
 	}
 	first := prepared[0]
 	chosen := first.Test.Sample(imagesSideBySide, first.Config.Random("side by side"))
@@ -68,15 +72,4 @@ func sameImages(contenders []reports.Contender) bool {
 		other := c.Summary()
 		return !other.Task.Restores() || other.Dataset != first.Dataset || !slices.Equal(other.Classes, first.Classes) || !slices.Equal(other.Shape, first.Shape)
 	})
-}
-
-// openAgain prepares the run at path with its best weights and its images,
-// without downloading them.
-func openAgain(ctx context.Context, s *runs.Session, path string, overrides []string) (*runs.Run, error) {
-	run, err := Open(s, path, overrides)
-	if err != nil {
-		return nil, err
-	}
-	run.Config.Data.Download = false
-	return run, run.PrepareTrained(ctx, false, runs.Need{Images: true})
 }
