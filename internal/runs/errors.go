@@ -3,6 +3,9 @@ package runs
 import (
 	"context"
 	"fmt"
+
+	"cifartrain/internal/runfolder"
+	"cifartrain/internal/shell"
 )
 
 // A RequestError is a request that cannot be carried out as it stands. Errors
@@ -30,3 +33,20 @@ func (Interruption) Unwrap() error { return context.Canceled }
 
 // WasInterrupted marks the error as one whose text already says so.
 func (Interruption) WasInterrupted() {}
+
+func howToGoOn(folder string) string { return "go on with: " + shell.Command("-resume", folder) }
+
+// howToRepeat says how to repeat a run that cannot go on.
+func howToRepeat(folder *runfolder.Folder) string {
+	args := []string{"-config", folder.File(runfolder.ConfigFile)}
+	if folder.Has(runfolder.InitialWeightsFile) {
+		args = append(args, "-init", folder.File(runfolder.InitialWeightsFile))
+	}
+	return "do the run again with: " + shell.Command(args...)
+}
+
+// ResumeCommand is the command that resumes what is in a folder, with those flags
+// of this command that the folder does not record.
+func (s *Session) ResumeCommand(folder string) string {
+	return shell.Command(append([]string{"-resume", folder}, s.Repeated...)...)
+}

@@ -44,7 +44,6 @@ func (r *Run) drawReconstructions(w io.Writer, caption plots.Caption) error {
 	return plots.Reconstructions(w, caption, images)
 }
 
-// drawExtremes draws the test images with the largest, middle and smallest errors.
 func (r *Run) drawExtremes(w io.Writer, caption plots.Caption) error {
 	const each = 6
 	order := make([]int, len(r.predictions))

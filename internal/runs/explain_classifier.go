@@ -16,9 +16,8 @@ import (
 
 // The most that one picture can show.
 const (
-	mostMistakes     = 18
-	mostCurves       = 10
-	mostClassesDrawn = 20
+	mostMistakes = 18
+	mostCurves   = 10
 )
 
 // classifierPictures are the pictures that show what a classifier is sure of and
@@ -89,30 +88,6 @@ func (r *Run) drawMargins(w io.Writer, caption plots.Caption) error {
 		figures.Loss = r.Architecture.LossName
 	}
 	return plots.Margins(w, caption, figures)
-}
-
-// byClass groups the values of the test images by class.
-func (r *Run) byClass(of func(i int) float64) []plots.ClassValues {
-	all := make([]plots.ClassValues, len(r.Test.Classes))
-	for class, name := range r.Test.Classes {
-		all[class].Class = name
-	}
-	for i := range r.Test.Len() {
-		class := &all[r.Test.Class(i)]
-		class.Values = append(class.Values, of(i))
-	}
-	return all
-}
-
-// hardestClasses leaves out classes without images and, if there are many
-// classes, the easiest ones, and returns how many these are.
-func hardestClasses(all []plots.ClassValues, ease func(plots.ClassValues) float64) (classes []plots.ClassValues, omitted int) {
-	classes = slices.DeleteFunc(all, func(c plots.ClassValues) bool { return len(c.Values) == 0 })
-	if len(classes) <= mostClassesDrawn {
-		return classes, 0
-	}
-	slices.SortStableFunc(classes, func(a, b plots.ClassValues) int { return cmp.Compare(ease(a), ease(b)) })
-	return classes[:mostClassesDrawn], len(classes) - mostClassesDrawn
 }
 
 // marginRows returns the margin of each test image for a CSV file.

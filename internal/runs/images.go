@@ -25,23 +25,16 @@ func (r *Run) loadImages(ctx context.Context) error {
 	}
 	r.warning = sources.Warning(dataset, source)
 	key := fmt.Sprint(source, r.Config.Seed, data.Classes, data.Validation, data.Split, data.Limit, data.Shift, data.Center, r.Normalization())
-	if s.selected == nil || s.selected.key != key {
+	if s.selected.key != key {
 		if err := r.selectImages(dataset); err != nil {
 			return err
 		}
-		s.selected = &selection{key, r.Images}
+		r.Images.key, s.selected = key, r.Images
 	}
-	r.Images = s.selected.Images
+	r.Images = s.selected
 	return nil
 }
 
-// A selection is the images of a run.
-type selection struct {
-	key string // everything that they depend on
-	Images
-}
-
-// selectImages selects and splits a dataset as the config says.
 func (r *Run) selectImages(dataset *loaders.Dataset) error {
 	config := r.Config
 	r.Dataset = dataset
@@ -149,7 +142,6 @@ func (r *Run) enough() error {
 	return nil
 }
 
-// imagesByClass counts the images of each class of a set.
 func imagesByClass(set *loaders.Set) []int {
 	counts := make([]int, len(set.Classes))
 	for i := range set.Len() {
@@ -172,7 +164,6 @@ func (r *Run) foresee() (known bool) {
 	return known
 }
 
-// sourceOf returns where a config takes its images from.
 func sourceOf(config configs.Config) sources.Source {
 	source := sources.Source{
 		Kind: config.Data.Source, Dir: config.Data.Dir, Named: config.Overridden("data.dir"), URL: config.Data.URL,
@@ -223,7 +214,7 @@ func (s *Session) dataset(ctx context.Context, source sources.Source) (*loaders.
 	for _, remark := range dataset.Remarks {
 		fmt.Fprintf(s.Err, "note: %s\n", remark)
 	}
-	s.datasets, s.selected = map[sources.Source]*loaders.Dataset{source: dataset}, nil
+	s.datasets, s.selected = map[sources.Source]*loaders.Dataset{source: dataset}, Images{}
 	return dataset, nil
 }
 
@@ -239,4 +230,15 @@ func (r *Run) Normalization() *loaders.Normalization {
 		normalization.Std = append(normalization.Std, float32(n.Std[c]))
 	}
 	return normalization
+}
+
+// lossScale is the factor by which the normalization scales a squared error of
+// pixels in [0, 1]. uniform is false if the channels have different standard
+// deviations; then there is no such factor.
+func lossScale(n *configs.Normalize) (scale float64, uniform bool) {
+	if n == nil {
+		return 1, true
+	}
+	std := n.Std[0]
+	return 1 / (std * std), !slices.ContainsFunc(n.Std, func(other float64) bool { return other != std })
 }

@@ -10,7 +10,6 @@ import (
 // configs needs to check them.
 func Kinds() []configs.Kind { return configKinds(graphs.Kinds()) }
 
-// configKinds converts kinds of models to the form that configs needs.
 func configKinds(kinds []graphs.Kind) (all []configs.Kind) {
 	for _, kind := range kinds {
 		all = append(all, configs.Kind{
@@ -52,8 +51,6 @@ func (s *Session) Parse(source, text string, overrides []string) (configs.Config
 	return configs.Parse(source, []byte(text), overrides, configKinds(s.kinds()))
 }
 
-// kinds returns the session's kinds of models, or [graphs.Kinds] if the session
-// names none.
 func (s *Session) kinds() []graphs.Kind {
 	if s.Kinds == nil {
 		return graphs.Kinds()

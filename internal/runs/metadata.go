@@ -46,7 +46,6 @@ func (r *Run) PixelMetadata() map[string]string {
 	return metadata
 }
 
-// normalizationMetadata returns the metadata of a config's mean and std.
 func normalizationMetadata(config configs.Config) map[string]string {
 	n := config.Data.Normalize
 	if n == nil {

@@ -58,7 +58,6 @@ func (r *Run) draw(result training.Result) (shown []reports.Picture, err error) 
 	if r.best == nil {
 		r.best = r.with(result.Best)
 	}
-	defer func() { r.best.evaluator.Evaluator = nil }() // so that its graphs can be collected
 	pictures := r.best.pictures(result.History)
 	if r.Summary.Best.TestLoss == nil {
 		pictures = slices.DeleteFunc(pictures, func(p picture) bool { return p.tested })
@@ -95,7 +94,6 @@ func (r *Run) draw(result training.Result) (shown []reports.Picture, err error) 
 	return shown, r.show(shown, len(result.History))
 }
 
-// captioned returns a function that draws a picture with a caption.
 func (r *Run) captioned(one picture) func(io.Writer) error {
 	caption := plots.Caption{Run: r.Summary.Name, Dataset: r.Summary.Dataset + ": " + reports.ClassList(r.Classes)}
 	if one.tested {

@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -19,7 +20,6 @@ type evaluator struct {
 	*training.Evaluator // nil before it is needed
 }
 
-// of returns the evaluator of an architecture's weights.
 func (e *evaluator) of(architecture *graphs.Architecture, weights graphs.Weights) *training.Evaluator {
 	if e.Evaluator == nil {
 		e.Evaluator = training.NewEvaluator(architecture, weights)
@@ -80,7 +80,6 @@ func (r *Run) Predict(ctx context.Context, set *loaders.Set) ([]Prediction, erro
 	})
 }
 
-// outputs calls visit with the model's output for each image of a set.
 func (r *Run) outputs(ctx context.Context, set *loaders.Set, visit func(place int, output []float32)) error {
 	return r.evaluate(set, func(e *training.Evaluator, batches *loaders.Batcher) error {
 		_, err := e.Outputs(ctx, batches, visit)
@@ -106,7 +105,6 @@ func (r *Run) Restore(ctx context.Context, set *loaders.Set) ([]plots.RestoredIm
 	})
 }
 
-// restored is an image of a set beside its reconstruction, pixels in [0, 1].
 func (r *Run) restored(set *loaders.Set, i int, pixels []float32) plots.RestoredImage {
 	original := r.Picture(set, i)
 	return plots.RestoredImage{
@@ -131,7 +129,31 @@ func (r *Run) Picture(set *loaders.Set, i int) plots.Image {
 	return r.drawn(values)
 }
 
-// drawn returns pixels in [0, 1] as an image for drawing.
 func (r *Run) drawn(pixels []float32) plots.Image {
 	return plots.Image{Channels: r.Shape.Channels, Height: r.Shape.Height, Width: r.Shape.Width, Values: pixels}
+}
+
+// byClass groups the values of the test images by class.
+func (r *Run) byClass(of func(i int) float64) []plots.ClassValues {
+	all := make([]plots.ClassValues, len(r.Test.Classes))
+	for class, name := range r.Test.Classes {
+		all[class].Class = name
+	}
+	for i := range r.Test.Len() {
+		class := &all[r.Test.Class(i)]
+		class.Values = append(class.Values, of(i))
+	}
+	return all
+}
+
+// hardestClasses leaves out classes without images and, if there are many
+// classes, the easiest ones, and returns how many these are.
+func hardestClasses(all []plots.ClassValues, ease func(plots.ClassValues) float64) (classes []plots.ClassValues, omitted int) {
+	const most = 20
+	classes = slices.DeleteFunc(all, func(c plots.ClassValues) bool { return len(c.Values) == 0 })
+	if len(classes) <= most {
+		return classes, 0
+	}
+	slices.SortStableFunc(classes, func(a, b plots.ClassValues) int { return cmp.Compare(ease(a), ease(b)) })
+	return classes[:most], len(classes) - most
 }

@@ -13,10 +13,13 @@ import (
 	"cifartrain/configs"
 	"cifartrain/graphs"
 	"cifartrain/internal/kernels"
+	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/shell"
 	"cifartrain/loaders"
 	"cifartrain/loaders/sources"
+	"cifartrain/solvers"
+	"cifartrain/training"
 )
 
 // Prepare prepares the run of a config in the one way that all commands share:
@@ -87,7 +90,6 @@ func (r *Run) newArchitecture() (err error) {
 	return nil
 }
 
-// loadWeights sets the run's weights.
 func (r *Run) loadWeights(ctx context.Context, from Need) (err error) {
 	if from.Drawn {
 		r.Weights = r.Architecture.Initialize(r.Config.Random)
@@ -148,4 +150,62 @@ func (r *Run) Begun(started time.Time) *runfolder.Summary {
 		Processor: kernels.Instructions(), ProcessorName: cpuid.CPU.BrandName, System: runtime.GOOS, Cores: runtime.GOMAXPROCS(0),
 		Command: shell.Command(os.Args[1:]...), Version: runfolder.Version(), Executable: runfolder.Executable(), GoVersion: runtime.Version(),
 	}
+}
+
+// newLoop assembles the parts of the run for the training loop. It needs images and
+// weights.
+func (r *Run) newLoop() (*training.Run, error) {
+	if err := r.Suits(); err != nil {
+		return nil, err
+	}
+	solver, schedule, err := solver(r.Config)
+	if err != nil {
+		return nil, err
+	}
+	data, train := r.Config.Data, r.Config.Train
+	run := &training.Run{
+		Architecture: r.Architecture, Weights: r.Weights, Solver: solver, Schedule: schedule, Warmup: solvers.Warmup(r.Config.Optimizer.WarmupSteps),
+		Batches: loaders.NewBatcher(r.Training, r.Transform, loaders.BatchOptions{
+			Size: data.BatchSize, Shuffle: data.Shuffle, Flip: data.Flip, Shift: data.Shift, Random: r.Config.Random,
+		}),
+		TrainingSet:   r.batches(r.Training),
+		ValidationSet: r.batches(r.Validation),
+		Random:        r.Config.Random,
+		Epochs:        train.Epochs, EarlyStopping: train.EarlyStopping,
+	}
+	if train.AverageDecay > 0 {
+		run.Average = training.NewAverage(r.Weights, train.AverageDecay)
+	}
+	return run, nil
+}
+
+// Suits returns an error if the warm-up is longer than the run, or if a batch
+// normalization would get a batch of one image.
+func (r *Run) Suits() error {
+	size, images, epochs, warmup := r.Config.Data.BatchSize, r.Training.Len(), r.Config.Train.Epochs, r.Config.Optimizer.WarmupSteps
+	if steps := (images + size - 1) / size; warmup > epochs*steps {
+		return r.Config.Error(configs.Problem{Key: "optimizer.warmup_steps", Message: fmt.Sprintf(
+			"a warm-up of %d steps is longer than the run, whose %s of %d steps make %d: train longer or shorten the warm-up", warmup, reports.Epochs(epochs), steps, epochs*steps)})
+	}
+	if r.Config.Model.BatchNorm && images%size == 1 {
+		return r.Config.Error(configs.Problem{Key: "data.batch_size", Message: fmt.Sprintf(
+			"the last batch of the %d training images would hold a single one, which batch normalization cannot normalize: choose another size than %d", images, size)})
+	}
+	return nil
+}
+
+func solver(config configs.Config) (solver solvers.Solver, schedule solvers.Schedule, err error) {
+	o := config.Optimizer
+	if solver, err = solvers.New(solvers.Spec{
+		Kind: o.Kind, LearningRate: o.LearningRate, Momentum: o.Momentum, Nesterov: o.Nesterov,
+		Betas: [2]float64(o.Betas), Eps: o.Eps, WeightDecay: o.WeightDecay, ClipNorm: o.ClipNorm,
+	}); err == nil {
+		schedule, err = solvers.NewSchedule(solvers.ScheduleSpec{
+			Kind: o.Schedule, Initial: o.LearningRate, Epochs: config.Train.Epochs, StepEpochs: o.StepEpochs, Gamma: o.Gamma,
+		})
+	}
+	if err != nil {
+		err = RequestError(err.Error())
+	}
+	return solver, schedule, err
 }

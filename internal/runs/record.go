@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -134,7 +132,6 @@ func (r *Run) end(ctx context.Context, result training.Result, cause error) erro
 		cause, len(saved.History)+1, saved.Partial.Steps, howToGoOn(r.Folder.Path))
 }
 
-// test scores the last and the best weights on the test images.
 func (r *Run) test(ctx context.Context, result training.Result) error {
 	last, err := r.with(r.loop.Evaluated()).Score(ctx, r.Test)
 	if err != nil {
@@ -229,7 +226,6 @@ func (r *Run) judge(history metrics.History) {
 	s.Verdict = reports.Verdict(s.Task, metrics.Judge(s.Task, history, against))
 }
 
-// ended returns how the run ended, for its summary.
 func (r *Run) ended(result training.Result, cause error) string {
 	switch {
 	case cause == nil && result.Stopped:
@@ -264,29 +260,4 @@ func (s *Session) RecordFailure(folder *runfolder.Folder, config configs.Config,
 		Name: config.Name, Status: runfolder.Failed, Error: cause.Error(), Seed: config.Seed,
 		Model: prepared.Architecture.Kind, Task: prepared.Architecture.Task, Loss: prepared.Loss(),
 	})
-}
-
-// PointLatest points the latest link at a folder, and warns if the system does not
-// allow it.
-func (s *Session) PointLatest(folder *runfolder.Folder) {
-	if err := folder.PointLatest(); err != nil {
-		fmt.Fprintf(s.Err, "warning: %v\n", err)
-	}
-}
-
-// Index updates the page of all runs, if the folder is one that it lists. If
-// another program is writing the page at the same time, that program's version
-// is kept; it lists this run, too.
-func (s *Session) Index(folder *runfolder.Folder) {
-	root, err := filepath.Abs(s.Runs)
-	if err != nil || s.Runs == "" {
-		return
-	}
-	path, err := filepath.Abs(folder.Path)
-	if err != nil || filepath.Dir(filepath.Dir(path)) != root {
-		return
-	}
-	if err := reports.WriteIndex(s.Runs); err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
-		fmt.Fprintf(s.Err, "warning: %v\n", err)
-	}
 }

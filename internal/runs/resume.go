@@ -16,32 +16,6 @@ import (
 	"cifartrain/training"
 )
 
-// ToTheEnd is the pause of a run that does not pause.
-const ToTheEnd = 0
-
-// Continue trains the run in a claimed folder from where it stands to the epoch
-// after which it pauses, or to its end. If nothing is left to do, it says how the
-// run ended.
-func (s *Session) Continue(ctx context.Context, folder *runfolder.Folder, asked configs.Config, pause int) (end string, err error) {
-	saved, begun, err := s.checkpoint(folder)
-	if err != nil {
-		return "", err
-	}
-	if err := Unchanged("run", folder, begun, asked); err != nil {
-		return "", err
-	}
-	if saved != nil {
-		if end, err := howItEnded(folder, saved, begun, asked, pause); end != "" || err != nil {
-			return end, err
-		}
-	}
-	run, state, err := s.resumed(ctx, folder, saved, begun, asked)
-	if err != nil {
-		return "", err
-	}
-	return "", s.train(ctx, run, state, pause)
-}
-
 // checkpoint reads the checkpoint of a run, which is nil if the run was stopped
 // before it wrote one, and the config with which the run was last trained. A damaged
 // checkpoint is set aside and the one before it is used.
@@ -164,7 +138,6 @@ func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *
 	return run, state, run.begin(saved.History)
 }
 
-// accept returns the state in a checkpoint, from which the run can go on.
 func (r *Run) accept(saved *runfolder.Checkpoint) (*training.State, error) {
 	if err := sameDataset(saved.Dataset, saved.Checksum, r.Dataset); err != nil {
 		return nil, err
@@ -206,27 +179,4 @@ func (r *Run) waitForCheckpoint() error {
 	err := r.saving()
 	r.saving = nil
 	return err
-}
-
-// stateOf reverses save: it returns the state that a checkpoint holds.
-func stateOf(c *runfolder.Checkpoint) *training.State {
-	return &training.State{History: c.History, Partial: c.Partial, Scalars: c.Scalars, Tensors: c.Tensors}
-}
-
-// howToGoOn says how to continue a stopped run.
-func howToGoOn(folder string) string { return "go on with: " + shell.Command("-resume", folder) }
-
-// howToRepeat says how to repeat a run that cannot go on.
-func howToRepeat(folder *runfolder.Folder) string {
-	args := []string{"-config", folder.File(runfolder.ConfigFile)}
-	if folder.Has(runfolder.InitialWeightsFile) {
-		args = append(args, "-init", folder.File(runfolder.InitialWeightsFile))
-	}
-	return "do the run again with: " + shell.Command(args...)
-}
-
-// ResumeCommand is the command that resumes what is in a folder, with those flags
-// of this command that the folder does not record.
-func (s *Session) ResumeCommand(folder string) string {
-	return shell.Command(append([]string{"-resume", folder}, s.Repeated...)...)
 }

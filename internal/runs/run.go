@@ -3,7 +3,12 @@
 package runs
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
+	"path/filepath"
 	"time"
 
 	"gorgonia.org/tensor"
@@ -37,7 +42,7 @@ type Session struct {
 	Offline     bool          // download nothing: the sample replaces a missing dataset, with a warning
 
 	datasets map[sources.Source]*loaders.Dataset // the dataset that was loaded last
-	selected *selection                          // the images of it that were used last
+	selected Images                              // the images of it that were used last
 }
 
 // A Run is one run: its config, its folder, and the parts that the config describes,
@@ -80,6 +85,8 @@ type Images struct {
 	// are not loaded, it lacks the mean image of a centered run unless
 	// [Need.Pixels] asks for it.
 	Transform *loaders.Transform
+
+	key string // everything that the selection depends on
 }
 
 // Need says what a command needs of a run. Anything else is neither loaded nor
@@ -97,4 +104,40 @@ type Need struct {
 	// subtracts the mean of its training images; it is read from the metadata
 	// of the weights file or, if it is not there, computed from the images.
 	Pixels bool
+}
+
+// claimed calls work with a folder that no other process writes into meanwhile.
+func (s *Session) claimed(ctx context.Context, folder *runfolder.Folder, work func(context.Context, *runfolder.Folder) error) error {
+	ctx, claim, err := folder.Claim(ctx, func(holder runfolder.Holder) {
+		fmt.Fprintf(s.Out, "waiting for %v, which has given no sign of having ended; a minute without a sign of life means that it is dead\n", holder)
+	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(ctx, claim.Folder()), claim.Release())
+}
+
+// PointLatest points the latest link at a folder, and warns if the system does not
+// allow it.
+func (s *Session) PointLatest(folder *runfolder.Folder) {
+	if err := folder.PointLatest(); err != nil {
+		fmt.Fprintf(s.Err, "warning: %v\n", err)
+	}
+}
+
+// Index updates the page of all runs, if the folder is one that it lists. If
+// another program is writing the page at the same time, that program's version
+// is kept; it lists this run, too.
+func (s *Session) Index(folder *runfolder.Folder) {
+	root, err := filepath.Abs(s.Runs)
+	if err != nil || s.Runs == "" {
+		return
+	}
+	path, err := filepath.Abs(folder.Path)
+	if err != nil || filepath.Dir(filepath.Dir(path)) != root {
+		return
+	}
+	if err := reports.WriteIndex(s.Runs); err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintf(s.Err, "warning: %v\n", err)
+	}
 }

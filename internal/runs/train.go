@@ -11,9 +11,7 @@ import (
 	"cifartrain/configs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
-	"cifartrain/loaders"
 	"cifartrain/metrics"
-	"cifartrain/solvers"
 	"cifartrain/training"
 )
 
@@ -92,15 +90,30 @@ func (s *Session) Resume(ctx context.Context, path, configPath string, overrides
 	})
 }
 
-// claimed calls work with a folder that no other process writes into meanwhile.
-func (s *Session) claimed(ctx context.Context, folder *runfolder.Folder, work func(context.Context, *runfolder.Folder) error) error {
-	ctx, claim, err := folder.Claim(ctx, func(holder runfolder.Holder) {
-		fmt.Fprintf(s.Out, "waiting for %v, which has given no sign of having ended; a minute without a sign of life means that it is dead\n", holder)
-	})
+// ToTheEnd is the pause of a run that does not pause.
+const ToTheEnd = 0
+
+// Continue trains the run in a claimed folder from where it stands to the epoch
+// after which it pauses, or to its end. If nothing is left to do, it says how the
+// run ended.
+func (s *Session) Continue(ctx context.Context, folder *runfolder.Folder, asked configs.Config, pause int) (end string, err error) {
+	saved, begun, err := s.checkpoint(folder)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return errors.Join(work(ctx, claim.Folder()), claim.Release())
+	if err := Unchanged("run", folder, begun, asked); err != nil {
+		return "", err
+	}
+	if saved != nil {
+		if end, err := howItEnded(folder, saved, begun, asked, pause); end != "" || err != nil {
+			return end, err
+		}
+	}
+	run, state, err := s.resumed(ctx, folder, saved, begun, asked)
+	if err != nil {
+		return "", err
+	}
+	return "", s.train(ctx, run, state, pause)
 }
 
 // train trains a run from its beginning or from a saved state up to the epoch after
@@ -161,64 +174,4 @@ func (s *Session) trainEpochs(ctx context.Context, r *Run, from *training.State,
 	}
 	result, err := loop.Train(ctx)
 	return result, cmp.Or(r.waitForCheckpoint(), err)
-}
-
-// newLoop assembles the parts of the run for the training loop. It needs images and
-// weights.
-func (r *Run) newLoop() (*training.Run, error) {
-	if err := r.Suits(); err != nil {
-		return nil, err
-	}
-	solver, schedule, err := solver(r.Config)
-	if err != nil {
-		return nil, err
-	}
-	data, train := r.Config.Data, r.Config.Train
-	run := &training.Run{
-		Architecture: r.Architecture, Weights: r.Weights, Solver: solver, Schedule: schedule, Warmup: solvers.Warmup(r.Config.Optimizer.WarmupSteps),
-		Batches: loaders.NewBatcher(r.Training, r.Transform, loaders.BatchOptions{
-			Size: data.BatchSize, Shuffle: data.Shuffle, Flip: data.Flip, Shift: data.Shift, Random: r.Config.Random,
-		}),
-		TrainingSet:   r.batches(r.Training),
-		ValidationSet: r.batches(r.Validation),
-		Random:        r.Config.Random,
-		Epochs:        train.Epochs, EarlyStopping: train.EarlyStopping,
-	}
-	if train.AverageDecay > 0 {
-		run.Average = training.NewAverage(r.Weights, train.AverageDecay)
-	}
-	return run, nil
-}
-
-// Suits returns an error if the warm-up is longer than the run, or if a batch
-// normalization would get a batch of one image.
-func (r *Run) Suits() error {
-	size, images, epochs, warmup := r.Config.Data.BatchSize, r.Training.Len(), r.Config.Train.Epochs, r.Config.Optimizer.WarmupSteps
-	if steps := (images + size - 1) / size; warmup > epochs*steps {
-		return r.Config.Error(configs.Problem{Key: "optimizer.warmup_steps", Message: fmt.Sprintf(
-			"a warm-up of %d steps is longer than the run, whose %s of %d steps make %d: train longer or shorten the warm-up", warmup, reports.Epochs(epochs), steps, epochs*steps)})
-	}
-	if r.Config.Model.BatchNorm && images%size == 1 {
-		return r.Config.Error(configs.Problem{Key: "data.batch_size", Message: fmt.Sprintf(
-			"the last batch of the %d training images would hold a single one, which batch normalization cannot normalize: choose another size than %d", images, size)})
-	}
-	return nil
-}
-
-// solver returns a new solver as the config describes it, and its learning-rate
-// schedule.
-func solver(config configs.Config) (solver solvers.Solver, schedule solvers.Schedule, err error) {
-	o := config.Optimizer
-	if solver, err = solvers.New(solvers.Spec{
-		Kind: o.Kind, LearningRate: o.LearningRate, Momentum: o.Momentum, Nesterov: o.Nesterov,
-		Betas: [2]float64(o.Betas), Eps: o.Eps, WeightDecay: o.WeightDecay, ClipNorm: o.ClipNorm,
-	}); err == nil {
-		schedule, err = solvers.NewSchedule(solvers.ScheduleSpec{
-			Kind: o.Schedule, Initial: o.LearningRate, Epochs: config.Train.Epochs, StepEpochs: o.StepEpochs, Gamma: o.Gamma,
-		})
-	}
-	if err != nil {
-		err = RequestError(err.Error())
-	}
-	return solver, schedule, err
 }

@@ -106,7 +106,6 @@ func (r *Run) Memory() (shared, own int64) {
 	return shared, own
 }
 
-// fits returns an error if the run needs more memory than there is.
 func (r *Run) fits() error {
 	shared, own := r.Memory()
 	limit, whose := loaders.MemoryLimit()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"cifartrain/configs"
 	"cifartrain/internal/kernels"
 	"cifartrain/loaders"
 	"cifartrain/metrics/pca"
@@ -100,15 +99,4 @@ func (r *Run) throughComponents(ctx context.Context, set *loaders.Set, visit fun
 		return err
 	}
 	return fit.Restore(ctx, set, visit)
-}
-
-// lossScale is the factor by which the normalization scales a squared error of
-// pixels in [0, 1]. uniform is false if the channels have different standard
-// deviations; then there is no such factor.
-func lossScale(n *configs.Normalize) (scale float64, uniform bool) {
-	if n == nil {
-		return 1, true
-	}
-	std := n.Std[0]
-	return 1 / (std * std), !slices.ContainsFunc(n.Std, func(other float64) bool { return other != std })
 }

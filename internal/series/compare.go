@@ -43,7 +43,6 @@ func Compare(ctx context.Context, s *runs.Session, paths, overrides []string) er
 	return writeComparison(ctx, s, folder, compared, overrides)
 }
 
-// writeComparison prints a comparison and writes it into a folder.
 func writeComparison(ctx context.Context, s *runs.Session, folder *runfolder.Folder, compared *reports.Results, overrides []string) error {
 	pictures, err := sideBySide(ctx, s, compared.Finished(), overrides)
 	if err != nil { // everything else can be compared without the images

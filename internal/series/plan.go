@@ -37,7 +37,6 @@ type plan struct {
 	waited      string // whom the plan's process has said that it waits for
 }
 
-// newPlan returns the plan of a sweep's config, or of several configs.
 func newPlan(s *runs.Session, all []configs.Config, seeds int) *plan {
 	return &plan{Plan: runfolder.Plan{Seeds: seeds}, session: s, begun: slices.Clone(all), settings: settingsOf(all)}
 }
@@ -54,7 +53,6 @@ func settingsOf(all []configs.Config) (settings []configs.Setting) {
 	return settings
 }
 
-// sweep is the sweep of the plan's config, or nil if it is not a sweep's.
 func (p *plan) sweep() *configs.Sweep { return p.begun[0].Sweep }
 
 // name is the name of the folder that holds the plan's folder.
@@ -65,7 +63,6 @@ func (p *plan) name() string {
 	return p.begun[0].Name
 }
 
-// count returns the number of runs.
 func (p *plan) count() int { return len(p.settings) * p.Seeds }
 
 // config returns the config of the run with an index.
@@ -75,7 +72,6 @@ func (p *plan) config(i int) configs.Config {
 	return config
 }
 
-// keys returns the swept keys.
 func (p *plan) keys() (keys []string) {
 	for _, swept := range p.sweep().Keys {
 		keys = append(keys, swept.Key)
@@ -83,7 +79,6 @@ func (p *plan) keys() (keys []string) {
 	return keys
 }
 
-// settingLabel names the setting of a run.
 func (p *plan) settingLabel(i int) string {
 	values := p.settings[i/p.Seeds].Values
 	switch {
@@ -304,7 +299,6 @@ func open(s *runs.Session, path string) (p *plan, found bool, err error) {
 	return p, true, nil
 }
 
-// parse returns the plan's configs with overrides.
 func (p *plan) parse(overrides []string) (all []configs.Config, err error) {
 	for _, text := range p.Configs {
 		config, err := p.session.Parse(p.folder.File(runfolder.PlanFile), text, overrides)

@@ -186,3 +186,21 @@ func (w *pool) hasEnded(i int) bool {
 	}
 	return w.ended[i]
 }
+
+// waitsFor says for whom this process waits, unless it has just said so.
+func (p *plan) waitsFor(whom string) {
+	if p.waited != whom {
+		p.waited = whom
+		fmt.Fprintf(p.session.Out, "waiting for %s\n", whom)
+	}
+}
+
+// lookAgain waits a moment for another process.
+func lookAgain(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(runfolder.LookAgain):
+		return nil
+	}
+}

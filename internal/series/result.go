@@ -2,7 +2,6 @@ package series
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,7 +19,6 @@ import (
 	"cifartrain/plots"
 )
 
-// result returns the results of all runs.
 func (p *plan) result() *reports.Results {
 	result := &reports.Results{Name: p.name(), Keys: p.keys(), OneAtATime: p.sweep().OneAtATime()}
 	for i := 0; i < len(p.runs); i += p.Seeds {
@@ -50,7 +48,6 @@ func (p *plan) valuesOf(k int) (values []string) {
 	return slices.Compact(values)
 }
 
-// writeSweep writes the sweep's table, pictures and page, and shows them.
 func (p *plan) writeSweep(folder *runfolder.Folder) error {
 	result := p.result()
 	pictures, err := p.draw(result)
@@ -60,7 +57,6 @@ func (p *plan) writeSweep(folder *runfolder.Folder) error {
 	return write(p.session, folder, result, pictures)
 }
 
-// write writes results into a folder and shows them.
 func write(s *runs.Session, folder *runfolder.Folder, results *reports.Results, pictures []reports.Picture) error {
 	if err := results.Write(folder, pictures); err != nil {
 		return err
@@ -68,19 +64,6 @@ func write(s *runs.Session, folder *runfolder.Folder, results *reports.Results, 
 	s.Index(folder)
 	results.Show(s.Out, folder.Path)
 	return nil
-}
-
-// Redraw draws the pictures and the page of the run or sweep at path again, from the
-// files it has written. The overrides are for a run's config; see [configs.Load].
-func Redraw(ctx context.Context, s *runs.Session, path string, overrides []string) error {
-	p, found, err := open(s, path)
-	if err != nil {
-		return err
-	}
-	if found {
-		return p.conclude(ctx, true)
-	}
-	return s.Redraw(ctx, path, overrides)
 }
 
 // Best returns the run folders, one for each seed, of the best setting of the sweep
@@ -112,7 +95,6 @@ func Open(s *runs.Session, path string, overrides []string) (*runs.Run, error) {
 	return s.Open(path, overrides)
 }
 
-// draw draws the sweep's picture of its figures, once a run is finished.
 func (p *plan) draw(result *reports.Results) ([]reports.Picture, error) {
 	finished := result.Finished()
 	if len(finished) == 0 {

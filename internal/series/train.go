@@ -7,7 +7,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"cifartrain/configs"
 	"cifartrain/internal/runfolder"
@@ -78,6 +77,19 @@ func Resume(ctx context.Context, s *runs.Session, path, configPath string, overr
 	return p.train(ctx, true)
 }
 
+// Redraw draws the pictures and the page of the run or sweep at path again, from the
+// files it has written. The overrides are for a run's config; see [configs.Load].
+func Redraw(ctx context.Context, s *runs.Session, path string, overrides []string) error {
+	p, found, err := open(s, path)
+	if err != nil {
+		return err
+	}
+	if found {
+		return p.conclude(ctx, true)
+	}
+	return s.Redraw(ctx, path, overrides)
+}
+
 // train trains the runs that are not finished, and compares all runs. A run that
 // fails is part of the result; a disk that cannot be written ends the work. If
 // thorough, runs that say that they are finished are checked too.
@@ -93,7 +105,8 @@ func (p *plan) train(ctx context.Context, thorough bool) error {
 		if cause == nil {
 			continue
 		}
-		finished, goOn := p.finished(), s.ResumeCommand(p.folder.Path)
+		finished, _ := p.outcome()
+		goOn := s.ResumeCommand(p.folder.Path)
 		if p.sweep() != nil && finished > 0 {
 			cause = errors.Join(cause, p.conclude(ctx, false))
 		}
@@ -109,32 +122,27 @@ func (p *plan) train(ctx context.Context, thorough bool) error {
 	if err := p.conclude(ctx, thorough); err != nil {
 		return err
 	}
-	return p.failed()
+	_, failed := p.outcome()
+	return failed
 }
 
-// finished counts the runs that were trained as far as the plan wants.
-func (p *plan) finished() (count int) {
-	for _, run := range p.runs {
-		summary, err := run.Summary()
-		if err == nil && slices.Contains([]string{runfolder.Finished, runfolder.Stopped, runfolder.Paused}, summary.Status) {
-			count++
-		}
-	}
-	return count
-}
-
-// failed returns an error that names the runs that failed and why, or nil if none
-// did.
-func (p *plan) failed() error {
+// outcome counts the runs that were trained as far as the plan wants, and returns an
+// error that names those that failed and why, or nil if none did.
+func (p *plan) outcome() (finished int, failed error) {
 	const most = 5
 	var reasons []string
 	for i, run := range p.runs {
-		if summary, err := run.Summary(); err == nil && summary.Status == runfolder.Failed {
+		summary, err := run.Summary()
+		switch {
+		case err != nil:
+		case summary.Status == runfolder.Failed:
 			reasons = append(reasons, fmt.Sprintf("%s: %s", p.label(i), summary.Error))
+		case slices.Contains([]string{runfolder.Finished, runfolder.Stopped, runfolder.Paused}, summary.Status):
+			finished++
 		}
 	}
 	if len(reasons) == 0 {
-		return nil
+		return finished, nil
 	}
 	text := fmt.Sprintf("%d of %d runs failed", len(reasons), len(p.runs))
 	if len(reasons) == len(p.runs) {
@@ -143,7 +151,7 @@ func (p *plan) failed() error {
 	if more := len(reasons) - most; more > 0 {
 		reasons = append(reasons[:most], fmt.Sprintf("and %d more", more))
 	}
-	return fmt.Errorf("%s:\n%s", text, strings.Join(reasons, "\n"))
+	return finished, fmt.Errorf("%s:\n%s", text, strings.Join(reasons, "\n"))
 }
 
 // conclude writes the comparison of all runs and shows it. Unless again is set, it
@@ -182,22 +190,4 @@ func (p *plan) concluded() bool {
 		summary, err := os.Stat(run.File(runfolder.SummaryFile))
 		return err != nil || summary.ModTime().After(page.ModTime())
 	})
-}
-
-// waitsFor says for whom this process waits, unless it has just said so.
-func (p *plan) waitsFor(whom string) {
-	if p.waited != whom {
-		p.waited = whom
-		fmt.Fprintf(p.session.Out, "waiting for %s\n", whom)
-	}
-}
-
-// lookAgain waits a moment for another process.
-func lookAgain(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-time.After(runfolder.LookAgain):
-		return nil
-	}
 }
