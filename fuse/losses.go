@@ -70,25 +70,34 @@ func mse(varies bool) *op {
 
 // hinge returns the op of a hinge loss.
 func hinge(l hingeLoss, varies bool) *op {
-	name, value, withGradient := "hinge", kernels.Hinge, kernels.HingeWithGradient
-	if l.squared {
-		name, value, withGradient = "squared hinge", kernels.SquaredHinge, kernels.SquaredHingeWithGradient
+	return signedHinge("hinge", float64(l.c), l.squared, func(y, _, labels []float32) []float32 {
+		if !l.classes {
+			return append(y, labels...)
+		}
+		for _, class := range labels {
+			y = append(y, 2*class-1)
+		}
+		return y
+	}).op(varies)
+}
+
+// signedHinge is c times the mean over the images of the sum of max(0, 1 - y*s) over
+// an image's scores s; with squared, each term is squared. signs appends the y of each
+// score.
+func signedHinge(name string, c float64, squared bool, signs func(y, scores, labels []float32) []float32) Loss {
+	value, withGradient := kernels.Hinge, kernels.HingeWithGradient
+	if squared {
+		name, value, withGradient = "squared "+name, kernels.SquaredHinge, kernels.SquaredHingeWithGradient
 	}
-	var signs []float32 // y of each image
+	var y []float32
 	return Loss{name, func(gradient, scores, labels []float32) float32 {
-		y := labels
-		if l.classes {
-			signs = signs[:0]
-			for _, class := range labels {
-				signs = append(signs, 2*class-1)
-			}
-			y = signs
-		}
+		y = signs(y[:0], scores, labels)
+		sum := float32(c * float64(len(scores)/len(labels))) // value is a mean over an image's scores, too
 		if gradient == nil {
-			return value(scores, y, l.c)
+			return value(scores, y, sum)
 		}
-		return withGradient(gradient, scores, y, l.c)
-	}}.op(varies)
+		return withGradient(gradient, scores, y, sum)
+	}}
 }
 
 // WestonWatkins is the hinge loss of scores (B, classes) and labels (B), the places
@@ -97,7 +106,11 @@ func hinge(l hingeLoss, varies bool) *op {
 // squared, each term is squared. Source: Weston and Watkins, Support Vector
 // Machines for Multi-Class Pattern Recognition, ESANN 1999.
 func WestonWatkins(scores, labels *G.Node, c float64, squared bool) (*G.Node, error) {
-	return Loss{squaredName("weston-watkins hinge", squared), func(gradient, scores, labels []float32) float32 {
+	name := "weston-watkins hinge"
+	if squared {
+		name = "squared " + name
+	}
+	return Loss{name, func(gradient, scores, labels []float32) float32 {
 		return kernels.WestonWatkins(gradient, scores, labels, len(scores)/len(labels), float32(c), squared)
 	}}.Node(scores, labels)
 }
@@ -107,36 +120,17 @@ func WestonWatkins(scores, labels *G.Node, c float64, squared bool) (*G.Node, er
 // where y_j is +1 for the image's own class and -1 for the others. With squared,
 // each term is squared. Scores are (B, classes), labels (B).
 func OneVsRest(scores, labels *G.Node, c float64, squared bool) (*G.Node, error) {
-	value, withGradient := kernels.Hinge, kernels.HingeWithGradient
-	if squared {
-		value, withGradient = kernels.SquaredHinge, kernels.SquaredHingeWithGradient
-	}
-	var signs []float32 // (images, classes)
-	return Loss{squaredName("one-vs-rest hinge", squared), func(gradient, scores, labels []float32) float32 {
-		classes := len(scores) / len(labels)
-		sum := float32(c * float64(classes)) // value is a mean over the classes, too
-		signs = signs[:0]
+	return signedHinge("one-vs-rest hinge", c, squared, func(y, scores, labels []float32) []float32 {
 		for _, label := range labels {
-			for class := range classes {
-				sign := float32(-1)
+			for class := range len(scores) / len(labels) {
+				y = append(y, -1)
 				if class == int(label) {
-					sign = 1
+					y[len(y)-1] = 1
 				}
-				signs = append(signs, sign)
 			}
 		}
-		if gradient == nil {
-			return value(scores, signs, sum)
-		}
-		return withGradient(gradient, scores, signs, sum)
-	}}.Node(scores, labels)
-}
-
-func squaredName(name string, squared bool) string {
-	if squared {
-		return "squared " + name
-	}
-	return name
+		return y
+	}).Node(scores, labels)
 }
 
 // CrossEntropy is the mean over the images of -log(p), p being the probability that

@@ -139,7 +139,7 @@ func AffineOf(n *G.Node) (a Affine, ok bool) {
 	default:
 		product, a.Bias, a.inner = n, nil, nil
 	}
-	if product.Op() == nil || product.Op().String() != "A × B" || !by("A × B", is(&a.X), is(&a.Weight))(product, &a.inner) {
+	if !by("A × B", is(&a.X), is(&a.Weight))(product, &a.inner) || product.Op().String() != "A × B" { // not "A × Bᵀ"
 		return a, false
 	}
 	if matrix, ok := transposeOf(a.Weight); ok {

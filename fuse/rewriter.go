@@ -72,76 +72,57 @@ type rewriter struct {
 
 // rewrite returns the node that has n's value in the fused graph. A node that no
 // pattern matches keeps its op; it is the same node unless an operand changed.
-func (r *rewriter) rewrite(n *G.Node) (*G.Node, error) {
+func (r *rewriter) rewrite(n *G.Node) (made *G.Node, err error) {
 	if made := r.made[n]; made != nil {
 		return made, nil
 	}
-	made, err := r.fuse(n)
-	if err == nil && made == nil {
-		made, err = r.reapply(n)
-	}
-	if err != nil {
-		return nil, err
-	}
-	r.made[n] = made
-	return made, nil
-}
-
-// fuse returns the node of one of this package's ops that computes n; nil if
-// there is none.
-func (r *rewriter) fuse(n *G.Node) (*G.Node, error) {
-	if n.Op() == nil || n.Dtype() != tensor.Float32 {
-		return nil, nil
-	}
-	if l, ok := r.hingeLoss(n); ok {
-		return r.apply(hinge(l, r.varies[l.scores]), l.scores, l.labels)
-	}
-	if prediction, target, ok := r.meanSquare(n); ok {
-		return r.apply(mse(r.varies[prediction]), prediction, target)
-	}
-	if l, ok := r.layer(n); ok && l.Bias != nil {
-		return r.apply(linear(l, r.varies), l.X, l.Weight, l.Bias)
-	} else if ok {
-		return r.apply(linear(l, r.varies), l.X, l.Weight)
-	}
-	if x, ok := ReLUOf(n); ok {
-		return r.apply(plainReLU(x), x)
-	}
-	if matrix, ok := transposeOf(n); ok {
-		return r.apply(transpose(matrix.Shape()), matrix)
-	}
-	var from *G.Node
-	if by("Reshape(", is(&from))(n, &G.Nodes{}) {
-		return r.apply(reshape(from.Shape(), n.Shape()), from)
-	}
-	return nil, nil
-}
-
-// apply applies an op to what stands for the operands in the fused graph.
-func (r *rewriter) apply(op *op, operands ...*G.Node) (*G.Node, error) {
-	fused, err := r.rewriteAll(operands)
-	if err != nil {
-		return nil, err
-	}
-	return op.apply(fused...)
-}
-
-func (r *rewriter) rewriteAll(nodes G.Nodes) (fused G.Nodes, err error) {
-	fused = make(G.Nodes, len(nodes))
-	for i, n := range nodes {
-		if fused[i], err = r.rewrite(n); err != nil {
+	ours, plain := r.match(n)
+	fused := make(G.Nodes, len(plain))
+	for i, operand := range plain {
+		if fused[i], err = r.rewrite(operand); err != nil {
 			return nil, err
 		}
 	}
-	return fused, nil
+	switch {
+	case ours != nil:
+		made, err = ours.apply(fused...)
+	case slices.Equal(plain, fused):
+		made = n
+	default:
+		made, err = G.ApplyOp(n.Op(), fused...)
+	}
+	r.made[n] = made
+	return made, err
 }
 
-// reapply applies n's own op to what stands for its operands in the fused graph.
-func (r *rewriter) reapply(n *G.Node) (*G.Node, error) {
-	plain := operands(n)
-	fused, err := r.rewriteAll(plain)
-	if err != nil || slices.Equal(plain, fused) {
-		return n, err
+// match returns the op of this package that computes n, nil if there is none, and the
+// nodes that n is then computed from.
+func (r *rewriter) match(n *G.Node) (*op, G.Nodes) {
+	if n.Op() == nil || n.Dtype() != tensor.Float32 {
+		return nil, operands(n)
 	}
-	return G.ApplyOp(n.Op(), fused...)
+	if l, ok := r.hingeLoss(n); ok {
+		return hinge(l, r.varies[l.scores]), G.Nodes{l.scores, l.labels}
+	}
+	if prediction, target, ok := r.meanSquare(n); ok {
+		return mse(r.varies[prediction]), G.Nodes{prediction, target}
+	}
+	if l, ok := r.layer(n); ok {
+		from := G.Nodes{l.X, l.Weight}
+		if l.Bias != nil {
+			from = append(from, l.Bias)
+		}
+		return linear(l, r.varies), from
+	}
+	if x, ok := ReLUOf(n); ok {
+		return plainReLU(x), G.Nodes{x}
+	}
+	if matrix, ok := transposeOf(n); ok {
+		return transpose(matrix.Shape()), G.Nodes{matrix}
+	}
+	var from *G.Node
+	if by("Reshape(", is(&from))(n, &G.Nodes{}) {
+		return reshape(from.Shape(), n.Shape()), G.Nodes{from}
+	}
+	return nil, operands(n)
 }
