@@ -127,6 +127,17 @@ func ExampleReconstructions() {
 	})
 }
 
+func ExampleReconstructions_noisy() {
+	save("denoised.png", func(w io.Writer) error {
+		pair := plots.RestoredImage{Name: "image 4711, frog", Original: shown(disc(50)), Noisy: shown(disc(50)), Restored: shown(disc(1)), MSE: 0.0123}
+		random := rand.New(rand.NewPCG(1, 2))
+		for i := range pair.Noisy.Values {
+			pair.Noisy.Values[i] += float32(0.2 * random.NormFloat64())
+		}
+		return plots.Reconstructions(w, autoencoder, []plots.RestoredImage{pair})
+	})
+}
+
 func ExampleLossComparison() {
 	both := plots.Caption{Run: "autoencoders", Dataset: "CIFAR-10"}
 	tied := fading(9)
@@ -324,6 +335,7 @@ func TestGolden(t *testing.T) {
 		"confusion.png":       ExampleConfusion,
 		"weights.png":         ExampleWeights,
 		"reconstructions.png": ExampleReconstructions,
+		"denoised.png":        ExampleReconstructions_noisy,
 		"comparison.png":      ExampleLossComparison,
 		"seeds.png":           ExampleLossComparison_seeds,
 		"noisy.png":           ExampleLossChart_noisy,

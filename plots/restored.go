@@ -13,6 +13,7 @@ import (
 type RestoredImage struct {
 	Name               string // e.g. "4711, frog"
 	Original, Restored Image
+	Noisy              Image   // what the model was shown, if that is not the original
 	MSE                float64 // the mean squared error over all values
 	Note               string  // a line below the error; "" for none
 }
@@ -31,9 +32,10 @@ const (
 )
 
 // Reconstructions writes a PNG of images beside their reconstructions to w, with the
-// mean squared error of each and the range of values below each image. Values outside
-// 0 to 1 are clipped in the images, but not in the ranges. Up to 16 pairs have a third
-// image, the absolute difference of the two. Reconstructions returns an error for more
+// mean squared error of each and the range of values below each image. Between the two
+// stands the noisy image, if there is one. Values outside 0 to 1 are clipped in the
+// images, but not in the ranges. Up to 16 pairs have one more image, the absolute
+// difference of the two. Reconstructions returns an error for more
 // than 64 pairs, for images of different sizes or with values that are not finite, if
 // the caption names no dataset, or from w.
 func Reconstructions(w io.Writer, caption Caption, pairs []RestoredImage) error {
@@ -52,15 +54,26 @@ func Reconstructions(w io.Writer, caption Caption, pairs []RestoredImage) error 
 		differences[i] = pair.difference()
 		white = max(white, float64(slices.Max(differences[i].Values)))
 	}
-	columns := "Left the image, right its reconstruction."
-	if third {
-		columns = fmt.Sprintf("From left to right: the image, its reconstruction, and their absolute difference, the mean of the channels, from black for 0 to white for %s.", Loss(white))
+	columns := "From left to right: the image"
+	if len(pairs) > 0 && pairs[0].Noisy.Values != nil {
+		columns += ", the noisy image that the model sees, its reconstruction of that"
+	} else {
+		columns += ", its reconstruction"
 	}
-	notes := []string{columns + " MSE: the mean squared error over all values. Below each image: the range of its values; those below 0 look like 0, those above 1 like 1."}
+	if third {
+		columns += fmt.Sprintf(", and the absolute difference between image and reconstruction, the mean of the channels, from black for 0 to white for %s", Loss(white))
+	}
+	notes := []string{columns + ". MSE: the mean squared error of the reconstruction over all values. Below each image: the range of its values; those below 0 look like 0, those above 1 like 1."}
 	tiles := make([]galleryTile, len(pairs))
 	for i, pair := range pairs {
-		tiles[i].images = []view{pair.Original.plain(), pair.Restored.plain()}
-		ranges := []string{rangeOf(pair.Original), rangeOf(pair.Restored)}
+		shown := []Image{pair.Original, pair.Restored}
+		if pair.Noisy.Values != nil {
+			shown = slices.Insert(shown, 1, pair.Noisy)
+		}
+		var ranges []string
+		for _, m := range shown {
+			tiles[i].images, ranges = append(tiles[i].images, m.plain()), append(ranges, rangeOf(m))
+		}
 		if third {
 			tiles[i].images = append(tiles[i].images, view{differences[i], 0, max(white, smallestLoss), nil})
 			ranges = append(ranges, rangeOf(differences[i]))

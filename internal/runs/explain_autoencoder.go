@@ -21,7 +21,7 @@ import (
 func (r *Run) autoencoderPictures() (all []picture) {
 	if r.Config.Plots.Reconstructions > 0 {
 		all = append(all, picture{file: "reconstructions.png", draw: r.drawReconstructions,
-			meaning: "Validation images drawn by the seed, and what the best weights restore of them."})
+			meaning: "Validation images drawn by the seed, and what the best weights restore of them, or of a noisy copy if the model was trained with noise."})
 	}
 	all = append(all, picture{file: "extremes.png", tested: true, draw: r.drawExtremes,
 		meaning: "The test images that it restores worst, about averagely and best."},
@@ -35,9 +35,15 @@ func (r *Run) autoencoderPictures() (all []picture) {
 }
 
 // drawReconstructions draws some validation images, chosen by the seed, with pixels
-// in [0, 1] on both sides, whatever the config's normalization.
+// in [0, 1] on both sides, whatever the config's normalization. A model that was trained
+// to remove noise restores them with such noise added.
 func (r *Run) drawReconstructions(w io.Writer, caption plots.Caption) error {
-	images, err := r.Restore(context.Background(), r.Validation.Sample(r.Config.Plots.Reconstructions, r.Config.Random("reconstructions")))
+	chosen := r.Validation.Sample(r.Config.Plots.Reconstructions, r.Config.Random("reconstructions"))
+	restore := r.Restore
+	if r.Config.Data.Noise > 0 {
+		restore = r.restoreNoisy
+	}
+	images, err := restore(context.Background(), chosen)
 	if err != nil {
 		return err
 	}

@@ -105,6 +105,32 @@ func (r *Run) Restore(ctx context.Context, set *loaders.Set) ([]plots.RestoredIm
 	})
 }
 
+// restoreNoisy is like Restore, but the model sees the images with noise, which is as
+// strong as in training and comes from the seed: the same images get the same again.
+// The noise is added by a transform whose mean image has it subtracted.
+func (r *Run) restoreNoisy(ctx context.Context, set *loaders.Set) ([]plots.RestoredImage, error) {
+	images, input := make([]plots.RestoredImage, set.Len()), make([]float32, r.Shape.Values())
+	random := r.Config.Random("reconstructions/noise")
+	for i := range images {
+		mean := make([]float32, len(input))
+		copy(mean, r.Transform.MeanImage())
+		for j := range mean {
+			mean[j] -= float32(r.Config.Data.Noise * random.NormFloat64())
+		}
+		one, noisy := set.Pick([]int{i}), *r
+		noisy.Transform = r.Transform.WithMeanImage(mean)
+		err := noisy.outputs(ctx, one, func(_ int, output []float32) {
+			images[i] = r.restored(one, 0, r.Transform.Invert(output))
+		})
+		if err != nil {
+			return nil, err
+		}
+		noisy.Transform.Apply(input, one.Pixels(0))
+		images[i].Noisy = r.drawn(r.Transform.Invert(input))
+	}
+	return images, nil
+}
+
 func (r *Run) restored(set *loaders.Set, i int, pixels []float32) plots.RestoredImage {
 	original := r.Picture(set, i)
 	return plots.RestoredImage{
