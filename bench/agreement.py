@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Checks that the peers do this program's work: the same losses after an epoch from the same weights.
 
-    python3 bench/agreement.py CIFAR_DIR
+    python3 bench/agreement.py DIR
 
-CIFAR_DIR holds data_batch_1.bin to data_batch_5.bin. Each of the three models is trained for a short epoch
+DIR holds CIFAR-10 as the program's -data takes it. Each of the three models is trained for a short epoch
 in the order of the files, by the program and by every way of PyTorch and JAX, from weights written for all;
 the mean training loss, and the validation loss after it, may differ by what float32 rounds differently.
 """

@@ -1,6 +1,9 @@
 """What every peer trains: the models of configs/svm.yaml, autoencoder.yaml and autoencoder_tied.yaml, and their images."""
 
 import dataclasses
+import io
+import pickle
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -30,25 +33,53 @@ class Set:
     labels: np.ndarray
 
 
-def sets(model, data=None, validation=0.3):
-    """The training and the validation set, normalized; the last images, a share of them, validate.
+def records(data=None, names=tuple(f"data_batch_{k}" for k in range(1, 6))):
+    """The training images, or those of other files, a label and 3072 pixels each.
 
-    data is the folder of CIFAR-10's binary files; without it the images are noise, which takes as long.
+    data is a folder as the program's -data takes it: CIFAR-10's binary files, torchvision's or an archive of
+    either, in the folder or in one of its own in there. Without it the images are noise, which takes as long.
     """
-    if data:
-        files = [np.fromfile(Path(data) / f"data_batch_{k}.bin", np.uint8) for k in range(1, 6)]
-        records = np.concatenate(files).reshape(-1, 1 + PIXELS)
-    else:
-        records = np.random.default_rng(1).integers(0, 256, (50_000, 1 + PIXELS), np.uint8)
-        records[:, 0] = np.arange(len(records)) % 10
+    if not data:
+        noise = np.random.default_rng(1).integers(0, 256, (50_000, 1 + PIXELS), np.uint8)
+        noise[:, 0] = np.arange(len(noise)) % 10
+        return noise
+    folder = Path(data)
+    for place in (folder, folder / "cifar-10-batches-bin", folder / "cifar-10-batches-py"):
+        for suffix in (".bin", ""):
+            files = [place / (name + suffix) for name in names]
+            if all(file.is_file() for file in files):
+                return np.concatenate([decoded(file.read_bytes(), suffix) for file in files])
+    for suffix, archive in ((".bin", folder / "cifar-10-binary.tar.gz"), ("", folder / "cifar-10-python.tar.gz")):
+        if archive.is_file():
+            with tarfile.open(archive) as tar:
+                members = {Path(member.name).name: member for member in tar}
+                return np.concatenate([decoded(tar.extractfile(members[name + suffix]).read(), suffix) for name in names])
+    raise FileNotFoundError(f"{data} does not hold CIFAR-10 as the program's -data takes it")
+
+
+def decoded(content, suffix):
+    """The records of a binary file, whose name ends in .bin, or of a pickled one."""
+    if suffix:
+        return np.frombuffer(content, np.uint8).reshape(-1, 1 + PIXELS)
+    batch = pickle.load(io.BytesIO(content), encoding="bytes")
+    return np.column_stack([np.array(batch[b"labels"], np.uint8), batch[b"data"]])
+
+
+def normalized(model, given):
+    """Records as the images and labels of a model: the SVM's are the frogs and the horses."""
     if model == "svm":
-        records = records[np.isin(records[:, 0], (6, 7))]  # frog and horse
-    images = records[:, 1:].astype(np.float32) / 255
+        given = given[np.isin(given[:, 0], (6, 7))]  # frog and horse
+    images = given[:, 1:].astype(np.float32) / 255
     if model == "svm":
         images = (images - np.float32(0.25)) / np.float32(0.25)
-    labels = np.where(records[:, 0] == 7, 1, -1).astype(np.float32)
-    first = len(images) - round(validation * len(images))
-    return Set(images[:first], labels[:first]), Set(images[first:], labels[first:])
+    return Set(images, np.where(given[:, 0] == 7, 1, -1).astype(np.float32))
+
+
+def sets(model, data=None, validation=0.3):
+    """The training and the validation set, normalized; the last images, a share of them, validate."""
+    every = normalized(model, records(data))
+    first = len(every.images) - round(validation * len(every.images))
+    return Set(every.images[:first], every.labels[:first]), Set(every.images[first:], every.labels[first:])
 
 
 def initial_weights(model):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times PyTorch and JAX at training the models of configs/svm.yaml, autoencoder.yaml and autoencoder_tied.yaml.
 
-    python3 bench/peers.py [--data CIFAR_DIR]
+    python3 bench/peers.py [--data DIR]
 
 Needs what bench/requirements.txt lists. For each model it tries every way of either to train with one
 thread and with one for each processor, each in a process of its own, and prints every try as a line
@@ -86,7 +86,7 @@ def time_model(model, setting, data):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", help="the folder of data_batch_1.bin to data_batch_5.bin")
+    parser.add_argument("--data", help="the folder that holds CIFAR-10, as the program's -data takes it")
     parser.add_argument("--only", nargs=2, metavar=("MODEL", "SETTING"), help="one try, in this process's environment")
     options = parser.parse_args()
     if options.only:
