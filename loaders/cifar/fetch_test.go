@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -54,9 +55,10 @@ func (m miniature) fetcher() *fetcher {
 type unreliableServer struct {
 	*httptest.Server
 	archive []byte
-	breaks  []int64 // answer i breaks off after breaks[i] bytes; 0 does not
-	deaf    bool    // ignores Range
-	chunked bool    // does not tell the length
+	breaks  []int64       // answer i breaks off after breaks[i] bytes; 0 does not
+	release chan struct{} // breaking off is a wait for this, if there is one
+	deaf    bool          // ignores Range
+	chunked bool          // does not tell the length
 	asked   []string
 }
 
@@ -84,24 +86,36 @@ func (m *unreliableServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if end > 0 {
-		w = &breakingWriter{w, end}
+		w = &breakingWriter{w, end, m.release, r.Context().Done()}
 	}
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(m.archive))
 }
 
-// A breakingWriter closes the connection after left more bytes.
+// A breakingWriter closes the connection after left more bytes, or goes on once it
+// is released.
 type breakingWriter struct {
 	http.ResponseWriter
-	left int64
+	left          int64
+	release, gone <-chan struct{}
 }
 
 func (w *breakingWriter) Write(p []byte) (int, error) {
 	n, err := w.ResponseWriter.Write(p[:min(int64(len(p)), w.left)])
-	if w.left -= int64(n); w.left == 0 {
-		w.ResponseWriter.(http.Flusher).Flush()
+	if w.left -= int64(n); w.left > 0 {
+		return n, err
+	}
+	w.ResponseWriter.(http.Flusher).Flush()
+	if w.release == nil {
 		panic(http.ErrAbortHandler)
 	}
-	return n, err
+	select {
+	case <-w.release:
+	case <-w.gone:
+		panic(http.ErrAbortHandler)
+	}
+	w.left = math.MaxInt64
+	rest, err := w.ResponseWriter.Write(p[n:])
+	return n + rest, err
 }
 
 // address is where the server has its archive.
@@ -268,28 +282,6 @@ func TestFetchAnswerIsNoArchive(t *testing.T) {
 	}
 }
 
-// stallingServer sends the first bytes of mini, then nothing until release. It
-// answers requests for the rest at once.
-func stallingServer(t *testing.T, mini miniature, sent int, release <-chan struct{}) *httptest.Server {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/x-gzip")
-		if r.Header.Get("Range") != "" && release != nil {
-			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(mini.archive))
-			return
-		}
-		w.Header().Set("Content-Length", fmt.Sprint(len(mini.archive)))
-		w.Write(mini.archive[:sent])
-		w.(http.Flusher).Flush()
-		select {
-		case <-release:
-			w.Write(mini.archive[sent:])
-		case <-r.Context().Done():
-		}
-	}))
-	t.Cleanup(server.Close)
-	return server
-}
-
 func TestFetchUnreachable(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts and never answers
 	if err != nil {
@@ -302,7 +294,8 @@ func TestFetchUnreachable(t *testing.T) {
 	}
 	closed.Close()
 	mini := newMiniature(1)
-	stalling := stallingServer(t, mini, 30_000, nil).Listener
+	stalling := newUnreliableServer(t, mini.archive)
+	stalling.breaks, stalling.release = []int64{30_000}, make(chan struct{})
 	for _, test := range []struct {
 		name  string
 		host  net.Listener
@@ -311,11 +304,11 @@ func TestFetchUnreachable(t *testing.T) {
 	}{
 		{"closed port", closed, []string{"refused"}, nil},
 		{"no answer", silent, []string{"nothing arrived for 50ms"}, nil},
-		{"stalls", stalling, []string{"nothing arrived for 50ms", "(30000 bytes are kept in ", "fetching again goes on from there"}, []string{part}},
+		{"stalls", stalling.Listener, []string{"nothing arrived for 50ms", "(30000 bytes are kept in ", "fetching again goes on from there"}, []string{part}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			fetcher := mini.fetcher()
-			fetcher.silence, fetcher.tries = 50*time.Millisecond, 2
+			fetcher.silence, fetcher.tries = 50*time.Millisecond, 1
 			dir, host := filepath.Join(t.TempDir(), "new"), test.host.Addr().String()
 			_, err := fetcher.fetch(t.Context(), "http://user:secret@"+host+"/cifar-10-binary.tar.gz", dir, nil)
 			wantError(t, err, errUnreachable, append(test.words, "http://user:xxxxx@"+host+"/cifar-10-binary.tar.gz")...)
@@ -328,10 +321,11 @@ func TestFetchUnreachable(t *testing.T) {
 func TestFetchCanceled(t *testing.T) {
 	mini := newMiniature(1)
 	for _, arrived := range []int{30_000, len(mini.archive)} {
-		server := stallingServer(t, mini, arrived, nil)
+		server := newUnreliableServer(t, mini.archive)
+		server.breaks, server.release = []int64{int64(arrived)}, make(chan struct{})
 		dir := t.TempDir()
 		ctx, cancel := context.WithCancel(t.Context())
-		_, err := mini.fetcher().fetch(ctx, server.URL+"/cifar-10-binary.tar.gz", dir, func(done, total int64) {
+		_, err := mini.fetcher().fetch(ctx, server.address(), dir, func(done, total int64) {
 			if done == int64(arrived) {
 				cancel()
 			}
@@ -405,13 +399,13 @@ func TestFetchAddress(t *testing.T) {
 // mid-download, and finishes before it.
 func TestFetchTwoAtOnce(t *testing.T) {
 	mini := newMiniature(1)
-	release, arrived := make(chan struct{}), make(chan struct{})
-	address := stallingServer(t, mini, 30_000, release).URL + "/cifar-10-binary.tar.gz"
+	server, arrived := newUnreliableServer(t, mini.archive), make(chan struct{})
+	server.breaks, server.release = []int64{30_000}, make(chan struct{})
 	dir := t.TempDir()
 	var first sync.WaitGroup
 	first.Go(func() {
 		announce := sync.OnceFunc(func() { close(arrived) })
-		data, err := mini.fetcher().fetch(t.Context(), address, dir, func(done, total int64) {
+		data, err := mini.fetcher().fetch(t.Context(), server.address(), dir, func(done, total int64) {
 			if done == 30_000 {
 				announce()
 			}
@@ -421,9 +415,9 @@ func TestFetchTwoAtOnce(t *testing.T) {
 		}
 	})
 	<-arrived
-	data, err := mini.fetcher().fetch(t.Context(), address, dir, nil)
+	data, err := mini.fetcher().fetch(t.Context(), server.address(), dir, nil)
 	mini.wantFetched(t, dir, data, err)
-	close(release)
+	close(server.release)
 	first.Wait()
 	mini.wantFetched(t, dir, data, err)
 }
