@@ -124,8 +124,8 @@ func (f *fetcher) fetch(ctx context.Context, address, dir string, progress Progr
 func (f *fetcher) install(ctx context.Context, v version, part *os.File, target string) (dataset *loaders.Dataset, err error) {
 	// A folder of its own, so that nothing is written through links or over what
 	// another program unpacks.
-	temporary := filepath.Join(filepath.Dir(target), "."+v.folder+"-")
-	own, err := os.MkdirTemp(filepath.Split(temporary))
+	dir, pattern := filepath.Dir(target), "."+v.folder+"-*"
+	own, err := os.MkdirTemp(dir, pattern)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +143,7 @@ func (f *fetcher) install(ctx context.Context, v version, part *os.File, target 
 	if fault := (*loaders.FormatError)(nil); errors.As(err, &fault) || errors.As(err, new(missingError)) {
 		err = damaged("%s", strings.ReplaceAll(err.Error(), folder+string(filepath.Separator), ""))
 	}
-	if killed, _ := filepath.Glob(temporary + "*"); err == nil { // what killed programs left
+	if killed, _ := filepath.Glob(filepath.Join(dir, pattern)); err == nil { // what killed programs left
 		for _, left := range killed {
 			os.RemoveAll(left)
 		}
@@ -161,7 +161,7 @@ func (f *fetcher) download(ctx context.Context, source *url.URL, part *os.File, 
 	}
 	for try := range f.tries {
 		err = f.transfer(ctx, source, part, listen)
-		if !errors.Is(err, errUnreachable) || !connected || ctx.Err() != nil {
+		if !errors.Is(err, errUnreachable) || !connected || try == f.tries-1 || ctx.Err() != nil {
 			break
 		}
 		select {
