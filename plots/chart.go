@@ -114,8 +114,7 @@ func lossLabel(lossName string, s scale) string {
 // logarithmic if the largest loss is more than five times the smallest, and its label
 // says so. Losses that are not finite leave a gap. Yardsticks are dashed lines
 // across the axes, whose range includes them. LossChart returns an error if the history
-// holds no finite loss, if a yardstick is not finite or if the caption names no
-// dataset.
+// holds no finite loss or if a yardstick is not finite.
 func LossChart(caption Caption, history metrics.History, lossName string, yardsticks ...Yardstick) (*Chart, error) {
 	var levels []level
 	for _, yardstick := range yardsticks {
@@ -136,7 +135,7 @@ func LossChart(caption Caption, history metrics.History, lossName string, yardst
 // AccuracyChart shows the training and the validation accuracy of a run in
 // percent. It marks the epoch with the lowest validation loss, whose weights a run
 // keeps as its best ones; another epoch may be more accurate. It returns an error if
-// the history holds no accuracies or if the caption names no dataset.
+// the history holds no accuracies.
 func AccuracyChart(caption Caption, history metrics.History) (*Chart, error) {
 	return runChart(caption, accuracyQuantity, history, nil, func(accuracy string, epoch int) string {
 		return fmt.Sprintf("best weights (lowest validation loss): %s (epoch %d)", accuracy, epoch)
@@ -220,7 +219,7 @@ func (c *Chart) finish(caption Caption, title string, gaps int, notes ...string)
 		missing = []string{fmt.Sprintf("Epochs without a finite %s, which leave gaps: %d.", c.quantity.name, gaps)}
 	}
 	c.heading = heading{title, caption, slices.Concat(missing, c.scale.notes, notes)}
-	return caption.check()
+	return nil
 }
 
 // gaps counts the epochs at which at least one of a run's curves has a gap.

@@ -16,11 +16,18 @@ const axesHeight = vg.Length(4.2) * vg.Inch
 // WritePNG writes the chart as a PNG, with its panels beside each other below the
 // legend. It returns an error only from w.
 func (c *Chart) WritePNG(w io.Writer) error {
-	const width = pictureWidth - 2*margin
-	panels, legend := c.plots(), c.legend(width)
-	return writePicture(w, c.heading, legend.height(width)+axesHeight, func(canvas draw.Canvas) {
-		tiles := draw.Tiles{Cols: len(panels), Rows: 1, PadX: panelGap}
-		for i, place := range plot.Align([][]*plot.Plot{panels}, tiles, legend.draw(canvas))[0] {
+	return writePlots(w, c.heading, c.legend(bodyWidth), len(c.panels), axesHeight, c.plots()...)
+}
+
+// writePlots writes a PNG of panels from left to right in rows of so many columns and of
+// the given height, below the legend if there is one.
+func writePlots(w io.Writer, h heading, legend *legendStrip, columns int, rowHeight vg.Length, panels ...*plot.Plot) error {
+	last := len(panels)
+	panels = append(panels, make([]*plot.Plot, (columns-last%columns)%columns)...)
+	rows := slices.Collect(slices.Chunk(panels, columns))
+	return writePicture(w, h, legend.height(bodyWidth)+vg.Length(len(rows))*rowHeight, func(c draw.Canvas) {
+		tiles := draw.Tiles{Cols: columns, Rows: len(rows), PadX: panelGap, PadY: panelGap}
+		for i, place := range slices.Concat(plot.Align(rows, tiles, legend.draw(c))...)[:last] {
 			panels[i].Draw(place)
 		}
 	})

@@ -23,7 +23,7 @@ func TestLegendCoversNoCurve(t *testing.T) {
 		t.Fatal(err)
 	}
 	plots, legend := chart.plots(), chart.legend(300)
-	for _, canvasWidth := range []vg.Length{300, 420, pictureWidth - 2*margin} {
+	for _, canvasWidth := range []vg.Length{300, 420, bodyWidth} {
 		canvas := draw.NewCanvas(new(recorder.Canvas), canvasWidth, 400)
 		rest := legend.draw(canvas)
 		if got, want := canvas.Max.Y-rest.Max.Y, legend.height(canvasWidth); math.Abs(float64(got-want)) > 1e-9 {

@@ -31,8 +31,7 @@ type Contender struct {
 // band from the lowest to the highest unless there are more than three configs. The histories may differ in length. The
 // first 8 configs have a color each; later ones repeat the colors with other dashes.
 // LossComparison returns an error if there is no config, if one has no epoch or a
-// yardstick that is negative or not finite, if none has a finite loss, or if the
-// caption names no dataset.
+// yardstick that is negative or not finite, or if none has a finite loss.
 func LossComparison(caption Caption, lossName string, contenders []Contender) (*Chart, error) {
 	return comparisonChart(caption, lossQuantity(lossName), contenders)
 }

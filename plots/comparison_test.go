@@ -107,7 +107,7 @@ func TestRunsLookDifferent(t *testing.T) {
 // TestPanelsShareTheirAxes checks that both panels show the same range on
 // areas of one size, and that the legend covers neither.
 func TestPanelsShareTheirAxes(t *testing.T) {
-	const canvasWidth = pictureWidth - 2*margin
+	const canvasWidth = bodyWidth
 	for _, runs := range [][]Contender{
 		runsOf("svm", 1), runsOf("svm", 3, 70), runsOf(longCaption.Run, 9, 8, 7, 6, 5, 4, 3, 2, 1),
 	} {

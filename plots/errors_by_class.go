@@ -19,10 +19,10 @@ import (
 // which has the same classes in the same order or is empty. omitted is the number of
 // classes that are left out, those with the smallest mean errors. ErrorsByClass returns
 // an error for a class without images, for an error that is not finite, if the
-// yardstick has other classes, if the caption names no dataset, or from w.
+// yardstick has other classes, or from w.
 func ErrorsByClass(w io.Writer, caption Caption, classes []ClassValues, yardstickName string, yardstick []ClassValues, omitted int) (err error) {
 	defer drawing("the errors by class", &err)
-	if err := checkClassValues(caption, classes); err != nil {
+	if err := checkClassValues(classes); err != nil {
 		return err
 	}
 	if len(yardstick) > 0 && len(yardstick) != len(classes) {
@@ -68,9 +68,7 @@ func ErrorsByClass(w io.Writer, caption Caption, classes []ClassValues, yardstic
 	heading := heading{"Errors of the images of each class", caption, append([]string{
 		"The bar holds the middle half of a class's images, its white line is the median; the thin lines reach to the last image within one and a half of the bar's lengths. The class with the largest median is on top.",
 	}, omittedNote(omitted, "with smaller mean errors")...)}
-	width := pictureWidth - 2*margin
-	height := legend.height(width) + 0.8*vg.Inch + vg.Length(len(classes))*0.42*vg.Inch
-	return writePicture(w, heading, height, func(c draw.Canvas) { axes.Draw(legend.draw(c)) })
+	return writePlots(w, heading, legend, 1, 0.8*vg.Inch+vg.Length(len(classes))*0.42*vg.Inch, axes)
 }
 
 // swatch is a thick line for the legend.

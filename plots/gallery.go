@@ -38,7 +38,6 @@ const (
 	smallestLine  = vg.Length(9)
 	tileLineLead  = 1.25         // line spacing in font sizes
 	tileLinesEdge = vg.Length(3) // between an image and its lines
-	galleryWidth  = pictureWidth - 2*margin
 )
 
 // oneGroup returns a gallery of tiles without titles.
@@ -72,7 +71,7 @@ func (g gallery) check() error {
 			number++
 		}
 	}
-	return g.heading.caption.check()
+	return nil
 }
 
 func (g gallery) tiles() (all []galleryTile) {
@@ -83,7 +82,7 @@ func (g gallery) tiles() (all []galleryTile) {
 }
 
 func (g gallery) tileWidth() vg.Length {
-	return (galleryWidth - vg.Length(g.across-1)*tileGap) / vg.Length(g.across)
+	return (bodyWidth - vg.Length(g.across-1)*tileGap) / vg.Length(g.across)
 }
 
 // imageSize returns the size in PNG pixels at which an image is drawn: each of its
@@ -155,7 +154,7 @@ func (g gallery) draw(c draw.Canvas) {
 		if group.title != "" {
 			titles := bold(textStyle(labelSize, inkColor))
 			titles.YAlign = draw.YTop
-			c.FillText(titles, vg.Point{X: c.Min.X, Y: top}, elide(titles, group.title, galleryWidth))
+			c.FillText(titles, vg.Point{X: c.Min.X, Y: top}, elide(titles, group.title, bodyWidth))
 			top -= groupTitle
 		}
 		for place, tile := range group.tiles {

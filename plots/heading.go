@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"errors"
 	"strings"
 
 	"gonum.org/v1/plot/text"
@@ -13,16 +12,7 @@ import (
 // picture has it below its title; names too long for one line are wrapped.
 type Caption struct {
 	Run     string // as the run folder is named, e.g. "svm"
-	Dataset string // in words, e.g. "CIFAR-10, frog and horse"; required
-}
-
-// check returns an error if the caption does not name the dataset, because a picture
-// that does not say what it was measured on is misleading.
-func (c Caption) check() error {
-	if strings.TrimSpace(c.Dataset) == "" {
-		return errors.New("the caption names no dataset; set Caption.Dataset")
-	}
-	return nil
+	Dataset string // in words, e.g. "CIFAR-10, frog and horse"
 }
 
 func (c Caption) String() string {

@@ -8,7 +8,6 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
 
 	"cifartrain/metrics"
 )
@@ -32,8 +31,7 @@ var layerMeasures = []struct {
 // four charts with a curve for each layer: the share of dead units, if a layer has a
 // ReLU; the mean of what it puts out, with a band of one standard deviation; the norm of
 // its gradient; and the ratio of update to weight, which is healthy near 0.001. It
-// returns no charts for a history without layers, and an error if the caption names no
-// dataset.
+// returns no charts for a history without layers.
 func LayerCharts(caption Caption, history metrics.History) (charts []*Chart, err error) {
 	if len(history) == 0 || len(history[0].Layers) == 0 {
 		return nil, nil
@@ -79,29 +77,15 @@ func Layers(w io.Writer, caption Caption, history metrics.History) (err error) {
 	if err != nil {
 		return err
 	}
-	const width, rowHeight = pictureWidth - 2*margin, 2.6 * vg.Inch
-	rows := (len(charts) + 1) / 2
-	panels := make([][]*plot.Plot, rows)
-	for i, chart := range charts {
+	var panels []*plot.Plot
+	for _, chart := range charts {
 		axes := chart.plots()[0]
 		axes.Title.Text, axes.X.Tick.Marker = chart.heading.title, epochTicks(chart.first, chart.last, mostTicks/2)
 		if chart.scale.logarithmic {
 			axes.Y.Label.Text += ", log scale"
 		}
-		panels[i/2] = append(panels[i/2], axes)
+		panels = append(panels, axes)
 	}
-	if len(charts)%2 == 1 {
-		panels[rows-1] = append(panels[rows-1], nil)
-	}
-	legend := charts[0].legend(width)
 	notes := []string{"Outputs are those for the first batch of validation images after the epoch, the gradient and the update those of the epoch's last full step. Dead: zero for the whole batch. Bands are one standard deviation. An update near 0.001 of the weight is healthy."}
-	return writePicture(w, heading{"Inside the layers", caption, notes}, legend.height(width)+vg.Length(rows)*rowHeight, func(c draw.Canvas) {
-		for row, places := range plot.Align(panels, draw.Tiles{Cols: 2, Rows: rows, PadX: panelGap, PadY: panelGap}, legend.draw(c)) {
-			for column, place := range places {
-				if panels[row][column] != nil {
-					panels[row][column].Draw(place)
-				}
-			}
-		}
-	})
+	return writePlots(w, heading{"Inside the layers", caption, notes}, charts[0].legend(bodyWidth), 2, 2.6*vg.Inch, panels...)
 }

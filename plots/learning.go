@@ -30,13 +30,9 @@ type LearningPoint struct {
 // Learning writes a PNG to w of training and validation figures against the number of
 // training images, on a logarithmic axis. Upright lines are 95 % intervals of the mean
 // over seeds. loss names the loss; it is empty for accuracies from 0 to 1. Learning
-// returns an error if there is no point or a figure is not finite, if the caption names
-// no dataset, or from w.
+// returns an error if there is no point or a figure is not finite, or from w.
 func Learning(w io.Writer, caption Caption, loss string, curves []LearningCurve) (err error) {
 	defer drawing("the learning curve", &err)
-	if err := caption.check(); err != nil {
-		return err
-	}
 	figures := SweptFigures{Loss: loss} // for its units
 	axes, legend := newPlot(), &legendStrip{aligned: len(curves) > 1}
 	axes.Add(newGrid())
@@ -93,10 +89,7 @@ func Learning(w io.Writer, caption Caption, loss string, curves []LearningCurve)
 	if seeds > 1 {
 		note = fmt.Sprintf("Means over %d seeds at the best epoch, which the validation loss chooses; upright lines are their 95 %% intervals.", seeds)
 	}
-	const width = pictureWidth - 2*margin
-	return writePicture(w, heading{"What more training images bring", caption, []string{note}}, legend.height(width)+axesHeight, func(c draw.Canvas) {
-		axes.Draw(legend.draw(c))
-	})
+	return writePlots(w, heading{"What more training images bring", caption, []string{note}}, legend, 1, axesHeight, axes)
 }
 
 // countTicks labels the counts on an axis of their decimal logarithms, or round ones if

@@ -56,14 +56,20 @@ func (s *legendStrip) place(width vg.Length, put func(entry *plot.Legend, left, 
 	return down + legendRowHeight
 }
 
-// height is the space the strip takes on a canvas of the given width.
+// height is the space the strip takes on a canvas of the given width; nil takes none.
 func (s *legendStrip) height(width vg.Length) vg.Length {
+	if s == nil {
+		return 0
+	}
 	return legendBelow + s.place(width, func(*plot.Legend, vg.Length, vg.Length, vg.Length) {})
 }
 
 // draw draws the strip along the canvas's upper edge and returns the rest of
 // the canvas.
 func (s *legendStrip) draw(c draw.Canvas) draw.Canvas {
+	if s == nil {
+		return c
+	}
 	size := c.Size()
 	height := s.place(size.X, func(entry *plot.Legend, left, down, entryWidth vg.Length) {
 		entry.Draw(draw.Crop(c, left, left+entryWidth-size.X, size.Y-down-legendRowHeight, -down))

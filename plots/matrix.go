@@ -40,7 +40,7 @@ const longestName = vg.Length(110) // of a row or column, which leaves the cells
 // cellWidth returns about how wide each of n cells beside each other is.
 func cellWidth(n int) vg.Length {
 	const names = vg.Length(100) // names and label of the vertical axis
-	return (pictureWidth - 2*margin - names) / vg.Length(n)
+	return (bodyWidth - names) / vg.Length(n)
 }
 
 // plot returns the matrix as a plot. height is that of a row.

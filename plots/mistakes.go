@@ -17,8 +17,7 @@ type Mistake struct {
 // class, the class it was taken for, and its probability or else its margin. They are
 // drawn in the given order, which should begin with the one the model is surest of. wrong is the number of all
 // mistakes, binary whether there are two classes. Mistakes returns an error for images
-// of different sizes, for values that are not finite, if the caption names no dataset,
-// or from w.
+// of different sizes, for values that are not finite, or from w.
 func Mistakes(w io.Writer, caption Caption, mistakes []Mistake, wrong int, binary bool) error {
 	const across = 6
 	notes := []string{"No image is classified wrongly."}

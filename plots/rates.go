@@ -6,7 +6,6 @@ import (
 	"image/color"
 	"io"
 	"math"
-	"slices"
 
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg/draw"
@@ -16,15 +15,11 @@ import (
 
 // Rates writes a PNG to w of a learning-rate range test: each batch's loss faintly, the
 // smoothed losses over them, and the range of rates shaded if the test has one. loss
-// names the loss. Rates returns an error if the test is empty, if the caption names no
-// dataset, or from w.
+// names the loss. Rates returns an error if the test is empty, or from w.
 func Rates(w io.Writer, caption Caption, loss string, test metrics.RateTest) (err error) {
 	defer drawing("the range test", &err)
 	if len(test) == 0 {
 		return errors.New("no loss given")
-	}
-	if err := caption.check(); err != nil {
-		return err
 	}
 	raw, smooth := make(plotter.XYs, len(test)), make(plotter.XYs, len(test))
 	var values []float64
@@ -54,8 +49,5 @@ func Rates(w io.Writer, caption Caption, loss string, test metrics.RateTest) (er
 	axes.X.Min, axes.X.Max = raw[0].X, raw[len(raw)-1].X
 	axes.X.Tick.Marker, axes.X.Label.Text, axes.Y.Label.Text = logTicks, "Learning rate, log scale", lossLabel(loss, up)
 	up.apply(&axes.Y)
-	const width = pictureWidth - 2*margin
-	return writePicture(w, heading{"Loss while the learning rate grows", caption, slices.Concat(up.notes, []string{note})}, legend.height(width)+axesHeight, func(c draw.Canvas) {
-		axes.Draw(legend.draw(c))
-	})
+	return writePlots(w, heading{"Loss while the learning rate grows", caption, append(up.notes, note)}, legend, 1, axesHeight, axes)
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"cifartrain/metrics"
@@ -15,19 +14,10 @@ import (
 // Reliability writes a PNG of a reliability diagram to w: for each bin of the
 // probability that a classifier gives to the class it predicts, a bar of how often it is
 // right, and a point at the mean probability. Reliability returns an error if there is no
-// image, if the caption names no dataset, or from w.
+// image, or from w.
 func Reliability(w io.Writer, caption Caption, calibration metrics.Calibration) (err error) {
 	defer drawing("the reliability diagram", &err)
-	const side = vg.Length(4.8) * vg.Inch
-	if err := caption.check(); err != nil {
-		return err
-	}
-	axes, legend := newPlot(), newLegend()
-	legend.Padding = 4
-	axes.X.Label.Text, axes.Y.Label.Text = "Probability of the predicted class (%)", "Accuracy (%)"
-	axes.X.Min, axes.X.Max, axes.Y.Min, axes.Y.Max = 0, 100, 0, 100
-	axes.X.Tick.Marker, axes.Y.Tick.Marker = linearTicks, linearTicks
-	axes.Add(newGrid())
+	axes, legend := percentAxes("Probability of the predicted class (%)", "Accuracy (%)"), newLegend()
 	points, images, width := plotter.XYs{}, 0, 100/float64(len(calibration.Bins))
 	for i, bin := range calibration.Bins {
 		if bin.Count == 0 {
@@ -55,8 +45,5 @@ func Reliability(w io.Writer, caption Caption, calibration metrics.Calibration) 
 		"Each bar holds the images whose predicted class has a probability between its edges, and is as high as the share of them that is classified correctly. Below the dashed line the model is surer than it is right. "+
 			"The expected calibration error, the mean distance from the line over the %s images, is %.1f points.", Thousands(images), 100*calibration.Error),
 	}}
-	return writePicture(w, heading, side, func(c draw.Canvas) {
-		axes.Draw(draw.Crop(c, 0, side-c.Size().X, 0, 0))
-		legend.Draw(draw.Crop(c, side+panelGap, 0, 0, 0))
-	})
+	return writeSquare(w, heading, axes, legend)
 }

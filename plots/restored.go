@@ -35,9 +35,8 @@ const (
 // mean squared error of each and the range of values below each image. Between the two
 // stands the noisy image, if there is one. Values outside 0 to 1 are clipped in the
 // images, but not in the ranges. Up to 16 pairs have one more image, the absolute
-// difference of the two. Reconstructions returns an error for more
-// than 64 pairs, for images of different sizes or with values that are not finite, if
-// the caption names no dataset, or from w.
+// difference of the two. Reconstructions returns an error for more than 64 pairs, for
+// images of different sizes or with values that are not finite, or from w.
 func Reconstructions(w io.Writer, caption Caption, pairs []RestoredImage) error {
 	if len(pairs) > mostReconstructions {
 		return fmt.Errorf("drawing the reconstructions: %d pairs, want at most %d", len(pairs), mostReconstructions)
@@ -117,8 +116,7 @@ func rangeOf(m Image) string {
 // RestoredGroups writes a PNG of images beside their reconstructions to w, with
 // the mean squared error of each, in groups below each other. note is a further
 // note below the title; it may be empty. RestoredGroups returns an error for images of
-// different sizes, for values that are not finite, if the caption names no dataset, or
-// from w.
+// different sizes, for values that are not finite, or from w.
 func RestoredGroups(w io.Writer, caption Caption, title, note string, groups []RestoredGroup) error {
 	const across = 6
 	notes := []string{"Left the image, right its reconstruction. MSE: the mean squared error over all values, in the unit of the loss."}

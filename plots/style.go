@@ -24,7 +24,8 @@ const (
 	pixel        = vg.Inch / resolution     // one dot of the PNG
 	pictureWidth = vg.Length(7.5) * vg.Inch // 1080 pixels, a page's text width in print
 	margin       = vg.Length(12)            // white rim around every picture
-	panelGap     = vg.Length(14)            // between panels beside each other
+	bodyWidth    = pictureWidth - 2*margin
+	panelGap     = vg.Length(14) // between panels beside each other
 
 	titleSize = vg.Length(15)
 	labelSize = vg.Length(12) // axis labels, legends, panel titles

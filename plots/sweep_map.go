@@ -17,7 +17,7 @@ import (
 // an error if there are not two keys, and otherwise as [SweepSlices] does.
 func SweepMap(w io.Writer, caption Caption, figures SweptFigures) (err error) {
 	defer drawing("the sweep", &err)
-	if err := figures.check(caption); err != nil {
+	if err := figures.check(); err != nil {
 		return err
 	}
 	if len(figures.Keys) != 2 {

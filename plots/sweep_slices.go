@@ -20,10 +20,10 @@ import (
 // rings are settings that were left behind, with what they had reached; crosses at the
 // lower edge are settings without a figure; short dashes are the yardsticks.
 // SweepSlices returns an error if the figures contradict each other, if none is finite,
-// if the caption names no dataset, or from w.
+// or from w.
 func SweepSlices(w io.Writer, caption Caption, figures SweptFigures) (err error) {
 	defer drawing("the sweep", &err)
-	if err := figures.check(caption); err != nil {
+	if err := figures.check(); err != nil {
 		return err
 	}
 	const mostAbreast, slanted = 3, 0.7 * vg.Inch
@@ -41,12 +41,8 @@ func SweepSlices(w io.Writer, caption Caption, figures SweptFigures) (err error)
 	if len(figures.Keys) == 4 {
 		columns = 2
 	}
-	rows := (len(figures.Keys) + columns - 1) / columns
-	panels := make([][]*plot.Plot, rows)
+	var panels []*plot.Plot
 	for k, key := range figures.Keys {
-		if k%columns == 0 {
-			panels[k/columns] = make([]*plot.Plot, columns)
-		}
 		panel := newPlot()
 		across := key.across()
 		panel.Add(newGrid(), sweptDots{figures, k, across, up})
@@ -62,18 +58,9 @@ func SweepSlices(w io.Writer, caption Caption, figures SweptFigures) (err error)
 			slant(&panel.X, room)
 			height = 2.6*vg.Inch + slanted
 		}
-		panels[k/columns][k%columns] = panel
+		panels = append(panels, panel)
 	}
-	tiles := draw.Tiles{Cols: columns, Rows: rows, PadX: panelGap, PadY: panelGap}
-	return writePicture(w, figures.slicesHeading(caption, up.notes), vg.Length(rows)*height, func(canvas draw.Canvas) {
-		for row, places := range plot.Align(panels, tiles, canvas) {
-			for column, place := range places {
-				if panels[row][column] != nil {
-					panels[row][column].Draw(place)
-				}
-			}
-		}
-	})
+	return writePlots(w, figures.slicesHeading(caption, up.notes), nil, columns, height, panels...)
 }
 
 // slicesHeading explains the signs that occur.

@@ -19,11 +19,10 @@ import (
 // setting is the one that has the first value of every key; each setting that
 // differs from it in a single key has a row, with the mean and the range over its
 // seeds, in color if it is told apart from the first. Tweaks returns an error if the
-// figures contradict each other, if the first setting has no figure, if the caption
-// names no dataset, or from w.
+// figures contradict each other, if the first setting has no figure, or from w.
 func Tweaks(w io.Writer, caption Caption, figures SweptFigures) (err error) {
 	defer drawing("the changes", &err)
-	if err := figures.check(caption); err != nil {
+	if err := figures.check(); err != nil {
 		return err
 	}
 	base, unit := math.NaN(), figures.unit()

@@ -12,7 +12,7 @@ import (
 // of color images once in color and once for each channel, of gray images once.
 // negative and positive name the classes that a negative and a positive score stand
 // for. Weights returns an error for weights that do not have the shape of a gray or
-// color image or are not finite, if the caption names no dataset, or from w.
+// color image or are not finite, or from w.
 func Weights(w io.Writer, caption Caption, negative, positive string, weights Image) error {
 	const across = 2
 	if err := weights.check(); err != nil {
@@ -58,7 +58,7 @@ const mostTemplates = 200
 // classes to w: an image for each class, all on the same scale. (Two classes share
 // their weights; [Weights] draws these.) Of more than 200 classes only the first 200
 // are drawn, and a note says so. Templates returns an error for weights of different
-// sizes or that are not finite, if the caption names no dataset, or from w.
+// sizes or that are not finite, or from w.
 func Templates(w io.Writer, caption Caption, templates []Template) error {
 	notes := []string{"Each picture is the weights of one class's score: bright where a bright pixel speaks for the class, dark where it speaks against it, middle gray for 0. " +
 		"All have the same scale."}
