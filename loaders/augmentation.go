@@ -6,37 +6,26 @@ import (
 	"slices"
 )
 
-// An augmentation draws at random how each image of an epoch is altered, in the
-// order of the images.
-type augmentation struct {
-	flips, shifts *rand.Rand // nil if the images are not altered in this way
-	reach         int        // the most that an image is shifted, in pixels
-}
-
-// newAugmentation returns the augmentation that the options ask for in an
-// epoch.
-func (o BatchOptions) newAugmentation(epoch int) *augmentation {
-	a := &augmentation{reach: o.Shift}
+// alterations returns a function that draws at random how each image of an epoch is
+// altered, in the order of the images.
+func (o BatchOptions) alterations(epoch int) (draw func() alteration) {
+	var flips, shifts *rand.Rand // nil if the images are not altered in this way
 	if o.Flip {
-		a.flips = o.Random(fmt.Sprintf("flip/%d", epoch))
+		flips = o.Random(fmt.Sprintf("flip/%d", epoch))
 	}
 	if o.Shift > 0 {
-		a.shifts = o.Random(fmt.Sprintf("shift/%d", epoch))
+		shifts = o.Random(fmt.Sprintf("shift/%d", epoch))
 	}
-	return a
-}
-
-// draw draws the alteration of the next image.
-func (a *augmentation) draw() alteration {
-	var drawn alteration
-	if a.flips != nil {
-		drawn.mirrored = a.flips.Uint64()&1 == 1
+	return func() (drawn alteration) {
+		if flips != nil {
+			drawn.mirrored = flips.Uint64()&1 == 1
+		}
+		if shifts != nil {
+			drawn.right = shifts.IntN(2*o.Shift+1) - o.Shift
+			drawn.down = shifts.IntN(2*o.Shift+1) - o.Shift
+		}
+		return drawn
 	}
-	if a.shifts != nil {
-		drawn.right = a.shifts.IntN(2*a.reach+1) - a.reach
-		drawn.down = a.shifts.IntN(2*a.reach+1) - a.reach
-	}
-	return drawn
 }
 
 // An alteration says whether an image is mirrored, and how far it is moved

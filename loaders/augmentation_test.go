@@ -29,10 +29,10 @@ func TestAlterations(t *testing.T) {
 	}
 }
 
-// alter returns the image as the augmentation's next alteration makes it.
-func alter(a *augmentation, image []byte) []byte {
+// alter returns the image as the next alteration makes it.
+func alter(draw func() alteration, image []byte) []byte {
 	altered := make([]byte, len(image))
-	a.draw().apply(altered, image, photo)
+	draw().apply(altered, image, photo)
 	return altered
 }
 
@@ -43,9 +43,9 @@ func TestAugmentation(t *testing.T) {
 	options := BatchOptions{Size: 64, Flip: true, Shift: 1}
 	draw := func(seed uint64, epoch int) (drawn []alteration) {
 		options.Random = streams(seed)
-		augmentation := options.newAugmentation(epoch)
+		next := options.alterations(epoch)
 		for range images {
-			drawn = append(drawn, augmentation.draw())
+			drawn = append(drawn, next())
 		}
 		return drawn
 	}
@@ -77,9 +77,9 @@ func TestAugmentation(t *testing.T) {
 // neither depends on whether there is the other.
 func TestFlipAndShift(t *testing.T) {
 	set := randomSet(t, 100)
-	both := BatchOptions{Flip: true, Shift: 5, Random: streams(1)}.newAugmentation(1)
-	flip := BatchOptions{Flip: true, Random: streams(1)}.newAugmentation(1)
-	move := BatchOptions{Shift: 5, Random: streams(1)}.newAugmentation(1)
+	both := BatchOptions{Flip: true, Shift: 5, Random: streams(1)}.alterations(1)
+	flip := BatchOptions{Flip: true, Random: streams(1)}.alterations(1)
+	move := BatchOptions{Shift: 5, Random: streams(1)}.alterations(1)
 	for i := range set.Len() {
 		want := alter(move, alter(flip, set.Pixels(i)))
 		if got := alter(both, set.Pixels(i)); !bytes.Equal(got, want) {

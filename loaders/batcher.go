@@ -116,13 +116,13 @@ func (b *Batcher) EpochAfter(epoch, steps int) iter.Seq[*Batch] {
 			stream := b.options.Random(fmt.Sprintf("shuffle/%d", epoch))
 			stream.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		}
-		augmentation := b.options.newAugmentation(epoch)
+		draw := b.options.alterations(epoch)
 		skipped := min(steps*b.options.Size, len(order))
 		for range skipped { // so that the streams go on as if those images had been used
-			augmentation.draw()
+			draw()
 		}
 		for first := skipped; first < len(order); first += b.options.Size {
-			b.fill(order[first:min(first+b.options.Size, len(order))], augmentation)
+			b.fill(order[first:min(first+b.options.Size, len(order))], draw)
 			if !yield(b.batch) {
 				return
 			}
@@ -131,7 +131,7 @@ func (b *Batcher) EpochAfter(epoch, steps int) iter.Seq[*Batch] {
 }
 
 // fill fills the batch with the images at the given indexes.
-func (b *Batcher) fill(places []int, augmentation *augmentation) {
+func (b *Batcher) fill(places []int, draw func() alteration) {
 	batch := b.batch
 	if batch.Rows() != len(places) {
 		batch.Labels = tensor.New(tensor.WithShape(len(places)), tensor.Of(tensor.Float32))
@@ -146,7 +146,7 @@ func (b *Batcher) fill(places []int, augmentation *augmentation) {
 		return
 	}
 	for row := range places {
-		b.altered[row] = augmentation.draw()
+		b.altered[row] = draw()
 	}
 	kernels.Share(len(places), len(places)*b.Set.Shape.Values(), b.alter)
 }
