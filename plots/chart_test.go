@@ -94,42 +94,6 @@ func TestBestIsMarked(t *testing.T) {
 	}
 }
 
-func TestAxisSaysWhatItShows(t *testing.T) {
-	for _, test := range []struct {
-		losses []float64
-		name   string
-		want   string
-	}{
-		{[]float64{1, 0.5}, "hinge, C = 1", "Loss (hinge, C = 1)"},
-		{[]float64{100, 0.5}, "hinge, C = 1", "Loss (hinge, C = 1), log scale"},
-		{[]float64{1, 0.5}, " ", "Loss"},
-	} {
-		chart, err := LossChart(shortCaption, historyOf(test.losses...), test.name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if chart.yLabel != test.want {
-			t.Errorf("axis is labeled %q, want %q", chart.yLabel, test.want)
-		}
-	}
-}
-
-func TestYardstickIsOnTheAxes(t *testing.T) {
-	for _, yardstick := range []Yardstick{{"PCA, 32 components", 0.01244}, {"above", 1e6}, {"below", -3}, {"zero", 0}} {
-		chart, err := LossChart(shortCaption, historyOf(noise(60)...), "mse", yardstick)
-		if err != nil {
-			t.Fatal(err)
-		}
-		plots := chart.plots()
-		if at := chart.scale.place(yardstick.Loss); at < plots[0].Y.Min || at > plots[0].Y.Max {
-			t.Errorf("%s: %g lies off the axis from %g to %g", yardstick.Name, at, plots[0].Y.Min, plots[0].Y.Max)
-		}
-		if entries := len(chart.legend(500).entries); entries != 4 {
-			t.Errorf("%s: %d entries in the legend, want training, validation, best and the yardstick", yardstick.Name, entries)
-		}
-	}
-}
-
 // TestNoiseIsSmoothed wants many epochs to be smoothed by the mean over their
 // neighbors, with gaps kept, and few epochs not to be smoothed.
 func TestNoiseIsSmoothed(t *testing.T) {

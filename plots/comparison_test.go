@@ -104,29 +104,6 @@ func TestRunsLookDifferent(t *testing.T) {
 	}
 }
 
-// TestPanelsShareTheirAxes checks that both panels show the same range on
-// areas of one size, and that the legend covers neither.
-func TestPanelsShareTheirAxes(t *testing.T) {
-	const canvasWidth = bodyWidth
-	for _, runs := range [][]Contender{
-		runsOf("svm", 1), runsOf("svm", 3, 70), runsOf(longCaption.Run, 9, 8, 7, 6, 5, 4, 3, 2, 1),
-	} {
-		c, err := LossComparison(shortCaption, "mse", runs)
-		if err != nil {
-			t.Fatal(err)
-		}
-		plots, legend := c.plots(), c.legend(canvasWidth)
-		training, validation := plots[0], plots[1]
-		if training.Y.Min != validation.Y.Min || training.Y.Max != validation.Y.Max ||
-			training.X.Min != validation.X.Min || training.X.Max != validation.X.Max {
-			t.Errorf("%d runs: the panels' axes differ", len(runs))
-		}
-		if got, want := len(legend.entries), len(runs)+2; got != want {
-			t.Errorf("%d runs: %d entries in the legend, want %d", len(runs), got, want)
-		}
-	}
-}
-
 func TestComparisonNamesEachRunsBest(t *testing.T) {
 	blown := historyOf(math.NaN(), math.Inf(1))
 	short := historyOf(3, 2, 4)

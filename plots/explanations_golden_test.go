@@ -10,11 +10,6 @@ import (
 	"cifartrain/plots"
 )
 
-// discImage is a disc as an image of three channels.
-func discImage(steep float64) plots.Image {
-	return plots.Image{Channels: 3, Height: 32, Width: 32, Values: disc(steep)}
-}
-
 // ring is an image of one channel with other sides than CIFAR-10's.
 func ring(radius float64) plots.Image {
 	image := plots.Image{Channels: 1, Height: 20, Width: 28, Values: make([]float32, 20*28)}
@@ -40,7 +35,7 @@ func ExampleMistakes() {
 		var mistakes []plots.Mistake
 		for i := range 16 {
 			mistakes = append(mistakes, plots.Mistake{
-				Image: discImage(0.1 * float64(1+i)), Label: "frog", Predicted: "horse", Margin: 0.1*float64(i) - 3.1,
+				Image: shown(disc(0.1 * float64(1+i))), Label: "frog", Predicted: "horse", Margin: 0.1*float64(i) - 3.1,
 			})
 		}
 		return plots.Mistakes(w, caption, mistakes, 214, true)
@@ -140,7 +135,7 @@ func ExampleRestoredGroups() {
 			group := plots.RestoredGroup{Title: title}
 			for i := range 6 {
 				group.Images = append(group.Images, plots.RestoredImage{
-					Name: fmt.Sprintf("%d, frog", 1234*i+g), Original: discImage(20), Restored: discImage(0.1 * float64(1+3*g)), MSE: 0.05 / float64(1+3*g),
+					Name: fmt.Sprintf("%d, frog", 1234*i+g), Original: shown(disc(20)), Restored: shown(disc(0.1 * float64(1+3*g))), MSE: 0.05 / float64(1+3*g),
 				})
 			}
 			groups = append(groups, group)

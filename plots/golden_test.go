@@ -267,7 +267,6 @@ func ExampleSweepSlices_latent() {
 	})
 }
 
-// saveChart saves the picture of a chart that must be sound.
 func ExampleLearning() {
 	var curve plots.LearningCurve
 	for i, images := range []int{500, 1000, 2000, 5000, 7000} {
@@ -301,6 +300,7 @@ func ExampleLayers() {
 	save("layers.png", func(w io.Writer) error { return plots.Layers(w, autoencoder, history) })
 }
 
+// saveChart saves the picture of a chart that must be sound.
 func saveChart(name string, chart *plots.Chart, err error) {
 	if err != nil {
 		log.Fatal(err)
