@@ -1,7 +1,6 @@
 package training_test
 
 import (
-	"context"
 	"math"
 	"testing"
 
@@ -14,11 +13,7 @@ import (
 // TestAverage compares with the formula in float64 while a weight follows a
 // sine: the first decays are 2/11, 3/12, ..., the later ones the average's own.
 func TestAverage(t *testing.T) {
-	architecture, err := graphs.New(graphs.Kinds(), "linear_svm", graphs.Spec{Inputs: 3072, Classes: 2, Init: "torch", C: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	weights := architecture.Initialize(random)
+	weights := newModel(t, "linear_svm", graphs.Spec{C: 1}).Initialize(random)
 	average := training.NewAverage(weights, 0.5)
 	bias := weights[1].Value.Float32s()
 	want := float64(bias[0])
@@ -44,14 +39,7 @@ func TestAverage(t *testing.T) {
 func TestAverageLeavesTrainingAlone(t *testing.T) {
 	plain, averaged := newRun(t, 0.01), newRun(t, 0.01)
 	averaged.Average = training.NewAverage(averaged.Weights, 0.9)
-	want, err := plain.Train(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := averaged.Train(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
+	want, got := train(t, plain), train(t, averaged)
 	if diff := cmp.Diff(values(plain.Weights), values(averaged.Weights)); diff != "" {
 		t.Errorf("averaging changed the trained weights:\n%s", diff)
 	}
@@ -63,11 +51,7 @@ func TestAverageLeavesTrainingAlone(t *testing.T) {
 			t.Errorf("epoch %d: the average has the validation loss of the trained weights", i+1)
 		}
 	}
-	evaluator := training.NewEvaluator(averaged.Architecture, got.Best)
-	evaluation, err := evaluator.Evaluate(context.Background(), averaged.ValidationSet)
-	if err != nil {
-		t.Fatal(err)
-	}
+	evaluation := validate(t, averaged, got.Best)
 	if best := got.History[got.History.Best()]; evaluation.Loss != best.ValidationLoss {
 		t.Errorf("the best weights score %g, the average of their epoch %g", evaluation.Loss, best.ValidationLoss)
 	}

@@ -1,7 +1,6 @@
 package training_test
 
 import (
-	"context"
 	"math"
 	"testing"
 
@@ -20,10 +19,7 @@ func TestLayers(t *testing.T) {
 	run.ValidationSet = loaders.NewBatcher(run.ValidationSet.Set, loaders.NewTransform(set.Shape, nil), loaders.BatchOptions{Size: 150})
 	run.Solver, run.Epochs = solvers.NewSGD(rate, 0, 0, false), 1
 	before := run.Weights.Clone()
-	result, err := run.Train(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
+	result := train(t, run)
 	step := make([][]float32, len(before))
 	for i, w := range before {
 		for k, value := range w.Value.Float32s() {
@@ -62,20 +58,14 @@ func scoreOf(weights graphs.Weights, pixels []byte) float32 {
 // TestDeadShare wants the units whose biases are too low to be dead, and no others.
 func TestDeadShare(t *testing.T) {
 	run := newRun(t, 1e-9)
-	architecture, err := graphs.New(graphs.Kinds(), "tied_autoencoder", graphs.Spec{Inputs: 3072, Hidden: []int{8}, Latent: 2, Init: "torch"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	architecture := newModel(t, "tied_autoencoder", graphs.Spec{Hidden: []int{8}, Latent: 2})
 	run.Architecture, run.Weights, run.Epochs = architecture, architecture.Initialize(random), 1
 	biases := run.Weights.ByName()["enc_fc1.bias"].Float32s()
 	for i := range biases {
 		biases[i] = 100
 	}
 	biases[2], biases[5] = -100, -100
-	result, err := run.Train(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
+	result := train(t, run)
 	if dead := result.History[0].Layers[0].Dead; dead != 0.25 {
 		t.Errorf("a share of %g is dead, want 2 of 8", dead)
 	}

@@ -16,7 +16,7 @@ func TestMeasure(t *testing.T) {
 		run := newRun(t, 0.01)
 		run.ValidationSet = loaders.NewBatcher(run.ValidationSet.Set, loaders.NewTransform(run.ValidationSet.Set.Shape, nil), loaders.BatchOptions{Size: size})
 		run.TrainingSet = loaders.NewBatcher(run.TrainingSet.Set, loaders.NewTransform(run.TrainingSet.Set.Shape, nil), loaders.BatchOptions{Size: size})
-		pace, err := run.Measure(context.Background())
+		pace, err := run.Measure(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,10 +31,10 @@ func TestMeasure(t *testing.T) {
 
 func TestMeasureTellsOfDivergence(t *testing.T) {
 	var diverged *training.DivergedError
-	if _, err := newRun(t, 1e30).Measure(context.Background()); !errors.As(err, &diverged) {
+	if _, err := newRun(t, 1e30).Measure(t.Context()); !errors.As(err, &diverged) {
 		t.Errorf("error is %v", err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := newRun(t, 0.01).Measure(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("a canceled measurement gives %v", err)

@@ -3,10 +3,8 @@ package training_test
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"testing"
 
 	G "gorgonia.org/gorgonia"
@@ -28,83 +26,58 @@ type autoencoderParity struct {
 		Model      string `json:"model"`
 		WeightsSum string `json:"weights_sha256"`
 	} `json:"models"`
-	Gradients []gradientCase `json:"gradients"`
-	Outputs   []struct {
+	Gradients []struct { // one batch's loss and gradients in float64
+		Model      string  `json:"model"`
+		BatchSize  int     `json:"batch_size"`
+		Loss       float64 `json:"loss"`
+		Parameters []struct {
+			Name    string    `json:"name"`
+			L2      float64   `json:"l2"`
+			Largest float64   `json:"largest"`
+			Indices []int     `json:"indices"`
+			Values  []float64 `json:"values"`
+		} `json:"parameters"`
+	} `json:"gradients"`
+	Outputs []struct {
 		Model  string      `json:"model"`
 		Values [][]float64 `json:"values"`
 	} `json:"outputs"`
-	Training []autoencoderCase `json:"training"`
-}
-
-// A gradientCase is one batch's loss and gradients in float64.
-type gradientCase struct {
-	Model      string  `json:"model"`
-	BatchSize  int     `json:"batch_size"`
-	Loss       float64 `json:"loss"`
-	Parameters []struct {
-		Name    string    `json:"name"`
-		L2      float64   `json:"l2"`
-		Largest float64   `json:"largest"`
-		Indices []int     `json:"indices"`
-		Values  []float64 `json:"values"`
-	} `json:"parameters"`
-}
-
-// An autoencoderCase is a training run with PyTorch's float32 losses.
-type autoencoderCase struct {
-	Model   string        `json:"model"`
-	Dataset string        `json:"dataset"`
-	Epochs  []parityEpoch `json:"epochs"`
-}
-
-func readAutoencoderParity(t *testing.T) (figures autoencoderParity) {
-	t.Helper()
-	content, err := os.ReadFile("testdata/parity_autoencoder.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(content, &figures); err != nil {
-		t.Fatal(err)
-	}
-	return figures
+	Training []struct { // with float32 losses
+		Model   string        `json:"model"`
+		Dataset string        `json:"dataset"`
+		Epochs  []parityEpoch `json:"epochs"`
+	} `json:"training"`
 }
 
 // formulaAutoencoder is the model with the script's weights, whose sum it
 // checks.
 func (f autoencoderParity) formulaAutoencoder(t *testing.T, kind string) (*graphs.Architecture, graphs.Weights) {
 	t.Helper()
-	architecture, err := graphs.New(graphs.Kinds(), kind, graphs.Spec{Inputs: 3072, Classes: 2, Hidden: []int{128}, Latent: 32, Init: "torch"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	tensors := make(map[string]*tensor.Dense)
-	hash := sha256.New()
-	for k, p := range architecture.Parameters {
-		values := formulaWeights(f.Seed, k, p)
-		binary.Write(hash, binary.LittleEndian, values)
-		tensors[p.Name] = tensor.New(tensor.WithShape(p.Shape...), tensor.WithBacking(values))
+	architecture := newModel(t, kind, graphs.Spec{Hidden: []int{128}, Latent: 32})
+	weights, hash := formulaModel(architecture, f.Seed), sha256.New()
+	for _, w := range weights {
+		binary.Write(hash, binary.LittleEndian, w.Value.Float32s())
 	}
 	for _, model := range f.Models {
 		if sum := fmt.Sprintf("%x", hash.Sum(nil)); model.Model == kind && sum != model.WeightsSum {
 			t.Fatalf("the weights of the %s have the sum %s, the script's %s", kind, sum, model.WeightsSum)
 		}
 	}
-	weights, err := architecture.Load(tensors)
-	if err != nil {
-		t.Fatal(err)
-	}
 	return architecture, weights
 }
 
-// formulaWeights are the first values of a model's parameter k, by the script's
-// formula.
-func formulaWeights(seed, k int, p graphs.Parameter) []float32 {
-	bound := float32(1 / math.Sqrt(float64(p.FanIn)))
-	values := make([]float32, p.Shape.TotalSize())
-	for j := range values {
-		values[j] = (float32(formulaDraw(seed, k, uint32(j))>>8)/(1<<23) - 1) * bound
+// formulaModel are a model's first weights by the scripts' formula.
+func formulaModel(architecture *graphs.Architecture, seed int) graphs.Weights {
+	weights := architecture.Initialize(random)
+	for k, p := range architecture.Parameters {
+		if p.FanIn > 0 {
+			bound := float32(1 / math.Sqrt(float64(p.FanIn)))
+			for j := range weights[k].Value.Float32s() {
+				weights[k].Value.Float32s()[j] = (float32(formulaDraw(seed, k, uint32(j))>>8)/(1<<23) - 1) * bound
+			}
+		}
 	}
-	return values
+	return weights
 }
 
 // formulaDraw is the script's random number h for element j of tensor k.
@@ -132,7 +105,7 @@ func formulaBatch(t *testing.T, rows int) *tensor.Dense {
 // float64: 1e-5 of the parameter's largest element, where PyTorch's own float32
 // is up to 7e-7 off.
 func TestAutoencoderGradientsAreTorchs(t *testing.T) {
-	figures := readAutoencoderParity(t)
+	figures := readFigures[autoencoderParity](t, "parity_autoencoder.json")
 	for _, c := range figures.Gradients {
 		t.Run(fmt.Sprintf("%s/%d", c.Model, c.BatchSize), func(t *testing.T) {
 			architecture, weights := figures.formulaAutoencoder(t, c.Model)
@@ -164,7 +137,7 @@ func TestAutoencoderGradientsAreTorchs(t *testing.T) {
 
 // TestAutoencoderOutputsAreTorchs restores the script's images with its weights.
 func TestAutoencoderOutputsAreTorchs(t *testing.T) {
-	figures := readAutoencoderParity(t)
+	figures := readFigures[autoencoderParity](t, "parity_autoencoder.json")
 	for _, c := range figures.Outputs {
 		t.Run(c.Model, func(t *testing.T) {
 			architecture, weights := figures.formulaAutoencoder(t, c.Model)
@@ -214,7 +187,7 @@ func run(t *testing.T, architecture *graphs.Architecture, weights graphs.Weights
 // float32 is 1 % from its float64 within three epochs there, so that nothing is
 // left to compare, and those cases of the file are not run.
 func TestAutoencoderParityWithTorch(t *testing.T) {
-	figures := readAutoencoderParity(t)
+	figures := readFigures[autoencoderParity](t, "parity_autoencoder.json")
 	for _, c := range figures.Training {
 		if c.Dataset == "cifar10_all" {
 			continue

@@ -1,14 +1,11 @@
 package training_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"testing"
 
 	G "gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"cifartrain/graphs"
 	"cifartrain/loaders"
@@ -66,21 +63,14 @@ func deviation(y, x *G.Node) *G.Node {
 // An epoch has batches of 8, 8 and 5 images.
 func TestFormulasParityWithTorch(t *testing.T) {
 	const tolerance = 2e-6 // PyTorch's own float32 is up to 2e-7 from the file's float64
-	content, err := os.ReadFile("testdata/parity_formulas.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file struct {
+	file := readFigures[struct {
 		Seed  int `json:"seed"`
 		Cases []struct {
 			Name   string        `json:"name"`
 			Epochs []parityEpoch `json:"epochs"`
 			Norms  []float64     `json:"norms"`
 		} `json:"cases"`
-	}
-	if err := json.Unmarshal(content, &file); err != nil {
-		t.Fatal(err)
-	}
+	}](t, "parity_formulas.json")
 	if len(file.Cases) != len(formulas) {
 		t.Fatalf("%d cases, want %d", len(file.Cases), len(formulas))
 	}
@@ -109,14 +99,7 @@ func TestFormulasParityWithTorch(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			tensors := make(map[string]*tensor.Dense)
-			for k, p := range architecture.Parameters {
-				tensors[p.Name] = tensor.New(tensor.WithShape(p.Shape...), tensor.WithBacking(formulaWeights(file.Seed, k, p)))
-			}
-			weights, err := architecture.Load(tensors)
-			if err != nil {
-				t.Fatal(err)
-			}
+			weights := formulaModel(architecture, file.Seed)
 			run := newParityRun(t, selectClasses(t, dataset), loaders.NewTransform(shape, nil), 8, 8, 0.1)
 			run.Architecture, run.Weights = architecture, weights
 			run.Solver = solvers.NewSGD(0.1, 0.9, 0, false)

@@ -1,10 +1,8 @@
 package training_test
 
 import (
-	"encoding/json"
 	"math"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"testing"
 
@@ -19,11 +17,7 @@ import (
 // than plain layers, from PyTorch's weights in PyTorch's order; see
 // testdata/parity_networks.py.
 func TestNetworksParityWithTorch(t *testing.T) {
-	content, err := os.ReadFile("testdata/parity_networks.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file struct {
+	file := readFigures[struct {
 		Seed  int `json:"seed"`
 		Cases []struct {
 			Name         string               `json:"name"`
@@ -39,25 +33,17 @@ func TestNetworksParityWithTorch(t *testing.T) {
 			Epochs       []parityEpoch        `json:"epochs"`
 			State        map[string][]float64 `json:"state"` // norm and first values
 		} `json:"cases"`
-	}
-	if err := json.Unmarshal(content, &file); err != nil || len(file.Cases) != 14 {
-		t.Fatalf("%d cases, want 14: %v", len(file.Cases), err)
+	}](t, "parity_networks.json")
+	if len(file.Cases) != 14 {
+		t.Fatalf("%d cases, want 14", len(file.Cases))
 	}
 	for _, c := range file.Cases {
 		t.Run(c.Name, func(t *testing.T) {
-			architecture, err := graphs.New(graphs.Kinds(), c.Kind, graphs.Spec{
-				Inputs: 3072, Classes: c.Classes, Init: "torch", Hidden: c.Hidden, Latent: c.Latent,
+			architecture := newModel(t, c.Kind, graphs.Spec{
+				Classes: c.Classes, Hidden: c.Hidden, Latent: c.Latent,
 				Activation: c.Activation, BatchNorm: c.BatchNorm, Dropout: c.Dropout, Noise: c.Noise,
 			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			weights := architecture.Initialize(func(string) *rand.Rand { return rand.New(rand.NewPCG(1, 1)) })
-			for k, p := range architecture.Parameters {
-				if p.FanIn > 0 {
-					copy(weights[k].Value.Float32s(), formulaWeights(file.Seed, k, p))
-				}
-			}
+			weights := formulaModel(architecture, file.Seed)
 			transform := quarters()
 			if c.Kind != "mlp" {
 				transform = loaders.NewTransform(cifar.Shape, nil)
@@ -90,11 +76,8 @@ func TestNetworksParityWithTorch(t *testing.T) {
 // the weights after it: with a learning rate of 0, the training losses of epochs differ
 // where masks differ, and the validation loss stays.
 func TestRandomnessOfSteps(t *testing.T) {
-	train := func(seed uint64) []float64 {
-		architecture, err := graphs.New(graphs.Kinds(), "mlp", graphs.Spec{Inputs: 3072, Classes: 2, Init: "torch", Hidden: []int{24}, Dropout: 0.5})
-		if err != nil {
-			t.Fatal(err)
-		}
+	losses := func(seed uint64) (losses []float64) {
+		architecture := newModel(t, "mlp", graphs.Spec{Hidden: []int{24}, Dropout: 0.5})
 		run := newParityRun(t, classSet(t, 2), quarters(), 64, 128, 0)
 		run.Architecture, run.Epochs, run.Solver = architecture, 3, solvers.NewSGD(0, 0, 0, false)
 		run.Weights = architecture.Initialize(func(string) *rand.Rand { return rand.New(rand.NewPCG(1, 1)) })
@@ -105,12 +88,8 @@ func TestRandomnessOfSteps(t *testing.T) {
 			}
 			return rand.New(rand.NewPCG(h, 0))
 		}
-		var losses []float64
 		run.Step = func(p training.Progress) { losses = append(losses, p.Loss) }
-		result, err := run.Train(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
+		result := train(t, run)
 		for _, epoch := range result.History {
 			if epoch.ValidationLoss != result.History[0].ValidationLoss {
 				t.Errorf("epoch %d: the validation loss is %g, without a step %g", epoch.Number, epoch.ValidationLoss, result.History[0].ValidationLoss)
@@ -118,7 +97,7 @@ func TestRandomnessOfSteps(t *testing.T) {
 		}
 		return losses
 	}
-	first, again, other := train(1), train(1), train(2)
+	first, again, other := losses(1), losses(1), losses(2)
 	for i := range first {
 		if first[i] != again[i] || first[i] == other[i] || i >= 6 && first[i] == first[i-6] {
 			t.Errorf("step %d: losses %g, with the same seed %g, with another %g", i+1, first[i], again[i], other[i])

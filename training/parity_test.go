@@ -21,20 +21,6 @@ import (
 // its own float64 on these cases (float32_noise in the file).
 const parityTolerance = 1e-5
 
-// A parityCase is a training run that PyTorch made; see testdata/parity_svm.py.
-type parityCase struct {
-	Dataset       string        `json:"dataset"`
-	Name          string        `json:"name"`
-	C             float64       `json:"c"`
-	LearningRate  float64       `json:"learning_rate"`
-	Momentum      float64       `json:"momentum"`
-	Nesterov      bool          `json:"nesterov"`
-	WeightDecay   float64       `json:"weight_decay"`
-	Epochs        []parityEpoch `json:"epochs"`
-	FinalBias     float64       `json:"final_bias"`
-	FinalWeightL2 float64       `json:"final_weight_l2"`
-}
-
 // A parityEpoch is what PyTorch measured in an epoch. Accuracies are those of
 // classifiers.
 type parityEpoch struct {
@@ -45,20 +31,17 @@ type parityEpoch struct {
 	LearningRate       float64 `json:"learning_rate"` // 0 where it is constant
 }
 
-func readParity(t *testing.T) (cases []parityCase, formulaSum string) {
+// readFigures reads a file of testdata that one of its scripts wrote.
+func readFigures[F any](t *testing.T, name string) (figures F) {
 	t.Helper()
-	content, err := os.ReadFile("testdata/parity_svm.json")
+	content, err := os.ReadFile("testdata/" + name)
+	if err == nil {
+		err = json.Unmarshal(content, &figures)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	var file struct {
-		FormulaSum string       `json:"formula_sha256"`
-		Cases      []parityCase `json:"cases"`
-	}
-	if err := json.Unmarshal(content, &file); err != nil {
-		t.Fatal(err)
-	}
-	return file.Cases, file.FormulaSum
+	return figures
 }
 
 // formulaImages are the images that the script makes up, with their sum.
@@ -87,15 +70,40 @@ func formulaImages() (*loaders.Dataset, string) {
 }
 
 // TestParityWithTorch trains the SVM from PyTorch's weights in PyTorch's order
-// and compares every epoch's figures.
+// and compares every epoch's figures; see testdata/parity_svm.py.
 func TestParityWithTorch(t *testing.T) {
-	cases, formulaSum := readParity(t)
-	if _, sum := formulaImages(); sum != formulaSum {
-		t.Fatalf("the made-up images have the sum %s, the script's %s", sum, formulaSum)
+	file := readFigures[struct {
+		FormulaSum string `json:"formula_sha256"`
+		Cases      []struct {
+			Dataset       string        `json:"dataset"`
+			Name          string        `json:"name"`
+			C             float64       `json:"c"`
+			LearningRate  float64       `json:"learning_rate"`
+			Momentum      float64       `json:"momentum"`
+			Nesterov      bool          `json:"nesterov"`
+			WeightDecay   float64       `json:"weight_decay"`
+			Epochs        []parityEpoch `json:"epochs"`
+			FinalBias     float64       `json:"final_bias"`
+			FinalWeightL2 float64       `json:"final_weight_l2"`
+		} `json:"cases"`
+	}](t, "parity_svm.json")
+	if _, sum := formulaImages(); sum != file.FormulaSum {
+		t.Fatalf("the made-up images have the sum %s, the script's %s", sum, file.FormulaSum)
 	}
-	for _, c := range cases {
+	for _, c := range file.Cases {
 		t.Run(c.Dataset+"/"+c.Name, func(t *testing.T) {
-			trainSVM(t, paritySet(t, c.Dataset), c)
+			run := newParityRun(t, paritySet(t, c.Dataset), quarters(), 64, 128, c.LearningRate)
+			run.Architecture, run.Weights = paritySVM(t, graphs.Spec{C: c.C})
+			run.Solver = solvers.NewSGD(c.LearningRate, c.Momentum, c.WeightDecay, c.Nesterov)
+			compareWithTorch(t, run, c.Epochs, parityTolerance)
+			if l2 := norm(run.Weights[0].Value.Float32s()); math.Abs(l2/c.FinalWeightL2-1) > parityTolerance {
+				t.Errorf("the weights end with the norm %.9g, PyTorch's with %.9g", l2, c.FinalWeightL2)
+			}
+			// The bias is a small sum of large steps of both signs: compare with the
+			// scale of one step.
+			if bias := float64(run.Weights[1].Value.Float32s()[0]); math.Abs(bias-c.FinalBias) > parityTolerance {
+				t.Errorf("the bias ends at %.9g, PyTorch's at %.9g", bias, c.FinalBias)
+			}
 		})
 	}
 }
@@ -133,11 +141,7 @@ func selectClasses(t testing.TB, dataset *loaders.Dataset, classes ...string) *l
 // that PyTorch started from.
 func paritySVM(t *testing.T, spec graphs.Spec) (*graphs.Architecture, graphs.Weights) {
 	t.Helper()
-	spec.Inputs, spec.Classes, spec.Init = 3072, 2, "torch"
-	architecture, err := graphs.New(graphs.Kinds(), "linear_svm", spec)
-	if err != nil {
-		t.Fatal(err)
-	}
+	architecture := newModel(t, "linear_svm", spec)
 	held, err := runfolder.ReadWeights("testdata/svm_init.safetensors", 0)
 	if err != nil {
 		t.Fatal(err)
@@ -177,10 +181,7 @@ func quarters() *loaders.Transform {
 func compareWithTorch(t *testing.T, run *training.Run, epochs []parityEpoch, tolerance float64) {
 	t.Helper()
 	run.Epochs = len(epochs)
-	result, err := run.Train(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	result := train(t, run)
 	worst, image := 0.0, func(set *loaders.Batcher) float64 { return 1.5 / float64(set.Set.Len()) }
 	for i, want := range epochs {
 		got := result.History[i]
@@ -202,21 +203,4 @@ func norm(values []float32) float64 {
 		squares += float64(v) * float64(v)
 	}
 	return math.Sqrt(squares)
-}
-
-// trainSVM repeats a case's run.
-func trainSVM(t *testing.T, set *loaders.Set, c parityCase) {
-	run := newParityRun(t, set, quarters(), 64, 128, c.LearningRate)
-	run.Architecture, run.Weights = paritySVM(t, graphs.Spec{C: c.C})
-	run.Solver = solvers.NewSGD(c.LearningRate, c.Momentum, c.WeightDecay, c.Nesterov)
-	compareWithTorch(t, run, c.Epochs, parityTolerance)
-
-	if l2 := norm(run.Weights[0].Value.Float32s()); math.Abs(l2/c.FinalWeightL2-1) > parityTolerance {
-		t.Errorf("the weights end with the norm %.9g, PyTorch's with %.9g", l2, c.FinalWeightL2)
-	}
-	// The bias is a small sum of large steps of both signs: compare with the
-	// scale of one step.
-	if bias := float64(run.Weights[1].Value.Float32s()[0]); math.Abs(bias-c.FinalBias) > parityTolerance {
-		t.Errorf("the bias ends at %.9g, PyTorch's at %.9g", bias, c.FinalBias)
-	}
 }

@@ -37,11 +37,7 @@ func states(t *testing.T, run *training.Run) (all []*training.State, result trai
 		all = append(all, copied(s))
 		return nil
 	}
-	result, err := run.Train(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all, result
+	return all, train(t, run)
 }
 
 var ignoreSeconds = cmpopts.IgnoreFields(metrics.Epoch{}, "Seconds")
@@ -62,10 +58,7 @@ func TestResume(t *testing.T) {
 			for i, state := range saved {
 				run := newRun()
 				run.Resume = state
-				got, err := run.Train(context.Background())
-				if err != nil {
-					t.Fatal(err)
-				}
+				got := train(t, run)
 				if diff := cmp.Diff(want.History, got.History, cmpopts.EquateNaNs(), ignoreSeconds); diff != "" {
 					t.Errorf("from state %d: the history differs:\n%s", i, diff)
 				}
@@ -85,16 +78,15 @@ func TestResumeStoppedEarly(t *testing.T) {
 	saved, want := states(t, run)
 	again := newRun(t, 0.5)
 	again.Epochs, again.EarlyStopping, again.Resume = 200, 3, saved[len(saved)-1]
-	got, err := again.Train(context.Background())
-	if err != nil || !got.Stopped || len(got.History) != len(want.History) {
-		t.Errorf("%d epochs, stopped %v, want %d, true: %v", len(got.History), got.Stopped, len(want.History), err)
+	if got := train(t, again); !got.Stopped || len(got.History) != len(want.History) {
+		t.Errorf("%d epochs, stopped %v, want %d, true", len(got.History), got.Stopped, len(want.History))
 	}
 }
 
 // TestCancelSavesTheStep saves where the run was canceled, however long ago
 // the last time was.
 func TestCancelSavesTheStep(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	run := newRun(t, 0.01)
 	run.Step = func(now training.Progress) {
 		if now.Epoch == 3 && now.Step == 2 {
@@ -106,15 +98,15 @@ func TestCancelSavesTheStep(t *testing.T) {
 		last = copied(s)
 		return nil
 	}
-	if _, err := run.Train(ctx); !errors.Is(err, context.Canceled) {
-		t.Fatalf("error is %v, want the cancellation", err)
+	if result, err := run.Train(ctx); !errors.Is(err, context.Canceled) || len(result.History) != 2 {
+		t.Fatalf("%d epochs are kept, want 2; error is %v, want the cancellation", len(result.History), err)
 	}
 	if len(last.History) != 2 || last.Partial.Steps != 2 || last.Partial.Samples != 128 {
 		t.Errorf("the state is of epoch %d, %+v", len(last.History)+1, last.Partial)
 	}
 	full := errors.New("the disk is full")
 	run.Save = func(*training.State) error { return full }
-	if _, err := run.Train(context.Background()); !errors.Is(err, full) {
+	if _, err := run.Train(t.Context()); !errors.Is(err, full) {
 		t.Errorf("error is %v, want that of saving", err)
 	}
 }
@@ -135,7 +127,7 @@ func TestNoStateOfOverflownWeights(t *testing.T) {
 		return nil
 	}
 	var diverged *training.DivergedError
-	if _, err := run.Train(context.Background()); !errors.As(err, &diverged) {
+	if _, err := run.Train(t.Context()); !errors.As(err, &diverged) {
 		t.Errorf("error is %v, want a DivergedError", err)
 	}
 }
@@ -146,7 +138,7 @@ func TestDivergenceBeforeTheFirstStep(t *testing.T) {
 		w.Value.Memset(float32(math.MaxFloat32))
 	}
 	var diverged *training.DivergedError
-	if _, err := run.Train(context.Background()); !errors.As(err, &diverged) || !diverged.Untrained || !strings.Contains(err.Error(), "-init") {
+	if _, err := run.Train(t.Context()); !errors.As(err, &diverged) || !diverged.Untrained || !strings.Contains(err.Error(), "-init") {
 		t.Errorf("error is %v, want one that blames the weights", err)
 	}
 }
@@ -187,7 +179,7 @@ func TestStatesThatDoNotSuit(t *testing.T) {
 			if err := run.Restore(run.Resume); err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("before it trains the error is %v, want it to say %q", err, test.says)
 			}
-			if _, err := run.Train(context.Background()); err == nil || !strings.Contains(err.Error(), test.says) {
+			if _, err := run.Train(t.Context()); err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("error is %v, want it to say %q", err, test.says)
 			}
 		})

@@ -1,7 +1,6 @@
 package training_test
 
 import (
-	"context"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -28,6 +27,30 @@ func random(purpose string) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, 1))
 }
 
+// newModel is a model of a kind, by default of CIFAR-10's images of two classes and with
+// torch's weights.
+func newModel(t testing.TB, kind string, spec graphs.Spec) *graphs.Architecture {
+	t.Helper()
+	if spec.Inputs, spec.Init = 3072, "torch"; spec.Classes == 0 {
+		spec.Classes = 2
+	}
+	architecture, err := graphs.New(graphs.Kinds(), kind, spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return architecture
+}
+
+// train trains a run to its end.
+func train(t testing.TB, run *training.Run) training.Result {
+	t.Helper()
+	result, err := run.Train(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
 // newRun is a run of the SVM on the made-up images: 350 train in batches of 64,
 // 150 validate.
 func newRun(t testing.TB, learningRate float64) *training.Run {
@@ -37,10 +60,7 @@ func newRun(t testing.TB, learningRate float64) *training.Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	architecture, err := graphs.New(graphs.Kinds(), "linear_svm", graphs.Spec{Inputs: 3072, Classes: 2, Init: "torch", C: 0.1})
-	if err != nil {
-		t.Fatal(err)
-	}
+	architecture := newModel(t, "linear_svm", graphs.Spec{C: 0.1})
 	transform := loaders.NewTransform(dataset.Shape, nil)
 	return &training.Run{
 		Architecture:  architecture,
@@ -65,10 +85,7 @@ func values(weights graphs.Weights) (all []float32) {
 // newNetworkRun is newRun of an MLP with everything that a hidden layer may have.
 func newNetworkRun(t testing.TB) *training.Run {
 	t.Helper()
-	architecture, err := graphs.New(graphs.Kinds(), "mlp", graphs.Spec{Inputs: 3072, Classes: 2, Init: "torch", Hidden: []int{256}, Activation: "gelu", BatchNorm: true, Dropout: 0.2})
-	if err != nil {
-		t.Fatal(err)
-	}
+	architecture := newModel(t, "mlp", graphs.Spec{Hidden: []int{256}, Activation: "gelu", BatchNorm: true, Dropout: 0.2})
 	run := newRun(t, 0.01)
 	run.Architecture, run.Weights, run.Random, run.Epochs = architecture, architecture.Initialize(random), random, 1
 	return run
@@ -79,47 +96,34 @@ func TestSameSeedSameNumbers(t *testing.T) {
 		"svm": func() *training.Run { return newRun(t, 0.01) },
 		"mlp": func() *training.Run { return newNetworkRun(t) },
 	} {
-		var histories []metrics.History
-		var weights [][]float32
+		var history metrics.History
+		var weights []float32
 		for _, processors := range []int{1, 2, 4, 16, 64} {
 			func() {
 				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
 				run := new()
-				result, err := run.Train(context.Background())
-				if err != nil {
-					t.Fatal(err)
+				got := train(t, run).History
+				if history == nil {
+					history, weights = got, values(run.Weights)
 				}
-				histories = append(histories, result.History)
-				weights = append(weights, values(run.Weights))
+				if diff := cmp.Diff(history, got, cmpopts.EquateNaNs(), ignoreSeconds) + cmp.Diff(weights, values(run.Weights)); diff != "" {
+					t.Errorf("%s: with GOMAXPROCS %d history and weights differ:\n%s", name, processors, diff)
+				}
 			}()
-		}
-		for i := 1; i < len(histories); i++ {
-			if diff := cmp.Diff(histories[0], histories[i], cmpopts.EquateNaNs(), ignoreSeconds); diff != "" {
-				t.Errorf("%s: history differs with GOMAXPROCS:\n%s", name, diff)
-			}
-			if diff := cmp.Diff(weights[0], weights[i]); diff != "" {
-				t.Errorf("%s: weights differ with GOMAXPROCS:\n%s", name, diff)
-			}
 		}
 	}
 }
 
 // TestEvaluationLeavesTrainingAlone trains once with an evaluation after each
-// epoch and once for the same number of steps without.
+// epoch and once with two.
 func TestEvaluationLeavesTrainingAlone(t *testing.T) {
-	once := newRun(t, 0.01)
-	if _, err := once.Train(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	often := newRun(t, 0.01)
+	once, often := newRun(t, 0.01), newRun(t, 0.01)
 	often.Epoch = func(metrics.Epoch) error {
-		evaluator := training.NewEvaluator(often.Architecture, often.Weights)
-		_, err := evaluator.Evaluate(context.Background(), often.ValidationSet)
-		return err
+		validate(t, often, often.Weights)
+		return nil
 	}
-	if _, err := often.Train(context.Background()); err != nil {
-		t.Fatal(err)
-	}
+	train(t, once)
+	train(t, often)
 	if diff := cmp.Diff(values(once.Weights), values(often.Weights)); diff != "" {
 		t.Errorf("more evaluations changed the weights:\n%s", diff)
 	}
@@ -128,8 +132,7 @@ func TestEvaluationLeavesTrainingAlone(t *testing.T) {
 // validate evaluates weights on a run's validation images.
 func validate(t *testing.T, run *training.Run, weights graphs.Weights) training.Evaluation {
 	t.Helper()
-	evaluator := training.NewEvaluator(run.Architecture, weights)
-	evaluation, err := evaluator.Evaluate(context.Background(), run.ValidationSet)
+	evaluation, err := training.NewEvaluator(run.Architecture, weights).Evaluate(t.Context(), run.ValidationSet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,13 +170,8 @@ func TestEvaluateAgainstPlainLoop(t *testing.T) {
 
 func TestBestWeightsAreThoseOfTheBestEpoch(t *testing.T) {
 	run := newRun(t, 0.05)
-	result, err := run.Train(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	best := result.History[result.History.Best()]
-	got := validate(t, run, result.Best)
-	if got.Loss != best.ValidationLoss {
+	result := train(t, run)
+	if got, best := validate(t, run, result.Best), result.History[result.History.Best()]; got.Loss != best.ValidationLoss {
 		t.Errorf("the best weights score %g, their epoch scored %g", got.Loss, best.ValidationLoss)
 	}
 }
@@ -181,21 +179,15 @@ func TestBestWeightsAreThoseOfTheBestEpoch(t *testing.T) {
 func TestEarlyStopping(t *testing.T) {
 	run := newRun(t, 0.5) // too high to get better for long
 	run.Epochs, run.EarlyStopping = 200, 3
-	result, err := run.Train(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !result.Stopped {
-		t.Fatal("the run did not stop early")
-	}
-	if waited := len(result.History) - 1 - result.History.Best(); waited != 3 {
-		t.Errorf("it stopped after %d epochs without progress, want 3", waited)
+	result := train(t, run)
+	if waited := len(result.History) - 1 - result.History.Best(); waited != 3 || !result.Stopped {
+		t.Errorf("it stopped (%v) after %d epochs without progress, want 3", result.Stopped, waited)
 	}
 }
 
 func TestDivergenceIsAnError(t *testing.T) {
 	run := newRun(t, 1e30)
-	result, err := run.Train(context.Background())
+	result, err := run.Train(t.Context())
 	var diverged *training.DivergedError
 	if !errors.As(err, &diverged) {
 		t.Fatalf("error is %v, want a DivergedError", err)
@@ -205,23 +197,6 @@ func TestDivergenceIsAnError(t *testing.T) {
 	}
 	if !strings.Contains(err.Error(), "optimizer.learning_rate") {
 		t.Errorf("%q does not say what to change", err)
-	}
-}
-
-func TestCancelKeepsFinishedEpochs(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	run := newRun(t, 0.01)
-	run.Step = func(now training.Progress) {
-		if now.Epoch == 3 && now.Step == 2 {
-			cancel()
-		}
-	}
-	result, err := run.Train(ctx)
-	if !errors.Is(err, context.Canceled) {
-		t.Fatalf("error is %v, want the cancellation", err)
-	}
-	if len(result.History) != 2 {
-		t.Errorf("%d epochs are kept, want 2", len(result.History))
 	}
 }
 
@@ -240,7 +215,7 @@ func TestDeadUnits(t *testing.T) {
 			}
 		}
 		evaluator := training.NewEvaluator(run.Architecture, run.Weights)
-		got, err := evaluator.DeadUnits(context.Background(), run.ValidationSet)
+		got, err := evaluator.DeadUnits(t.Context(), run.ValidationSet)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -260,10 +235,7 @@ func TestDeadUnits(t *testing.T) {
 func newAutoencoderRun(t testing.TB, kind string) *training.Run {
 	t.Helper()
 	run := newRun(t, 0.001)
-	architecture, err := graphs.New(graphs.Kinds(), kind, graphs.Spec{Inputs: 3072, Classes: 2, Hidden: []int{8}, Latent: 4, Init: "torch"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	architecture := newModel(t, kind, graphs.Spec{Hidden: []int{8}, Latent: 4})
 	run.Architecture, run.Weights = architecture, architecture.Initialize(random)
 	run.Solver = solvers.NewAdam(0.001, [2]float64{0.9, 0.999}, 1e-8, 0)
 	run.Batches = loaders.NewBatcher(run.Batches.Set, loaders.NewTransform(run.Batches.Set.Shape, nil), loaders.BatchOptions{Size: 7, Shuffle: true, Random: random})
@@ -294,9 +266,7 @@ func TestSteadyState(t *testing.T) {
 				}
 				return nil
 			}
-			if _, err := run.Train(context.Background()); err != nil {
-				t.Fatal(err)
-			}
+			train(t, run)
 			evaluations := run.ValidationSet.Batches()
 			if run.Architecture.Task.Classifies() {
 				evaluations += run.TrainingSet.Batches()
