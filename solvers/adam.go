@@ -23,13 +23,6 @@ func NewAdam(learningRate float64, betas [2]float64, eps, weightDecay float64) *
 	}}
 }
 
-// NewAdamW returns AdamW with zero moments; see NewAdam.
-func NewAdamW(learningRate float64, betas [2]float64, eps, weightDecay float64) *Adam {
-	solver := NewAdam(learningRate, betas, eps, weightDecay)
-	solver.step.Decoupled = true
-	return solver
-}
-
 // SetLearningRate sets the rate of the steps to come.
 func (a *Adam) SetLearningRate(rate float64) { a.step.LearningRate = rate }
 

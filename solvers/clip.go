@@ -21,24 +21,18 @@ type Clipped struct {
 // norm is NaN, every gradient becomes NaN. Source:
 // https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
 func (c Clipped) Step(parameters []G.ValueGrad) error {
-	squares := 0.0
-	for _, p := range parameters {
-		_, gradient, err := valueAndGradient(p)
-		if err != nil {
+	squares, gradients := 0.0, make([][]float32, len(parameters))
+	for i, p := range parameters {
+		var err error
+		if _, gradients[i], err = valueAndGradient(p); err != nil {
 			return err
 		}
-		squares += kernels.SquaredNorm(gradient)
+		squares += kernels.SquaredNorm(gradients[i])
 	}
-	factor := c.Norm / (math.Sqrt(squares) + 1e-6)
-	if factor >= 1 {
-		return c.Solver.Step(parameters)
-	}
-	for _, p := range parameters {
-		_, gradient, err := valueAndGradient(p)
-		if err != nil {
-			return err
+	if factor := c.Norm / (math.Sqrt(squares) + 1e-6); !(factor >= 1) {
+		for _, gradient := range gradients {
+			kernels.Scale(gradient, float32(factor))
 		}
-		kernels.Scale(gradient, float32(factor))
 	}
 	return c.Solver.Step(parameters)
 }

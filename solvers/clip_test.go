@@ -28,21 +28,14 @@ func TestClippedTorch(t *testing.T) {
 			} else {
 				spec.Betas, spec.Eps = [2]float64{0.9, 0.999}, 1e-8
 			}
-			solver, err := New(spec)
-			if err != nil {
-				t.Fatal(err)
-			}
-			parameters := problem()
-			for number, step := range c.Steps {
-				setGradients(parameters, number)
-				if err := solver.Step(parameters); err != nil {
-					t.Fatal(err)
-				}
+			solver, parameters := newSolver(t, spec), problem()
+			for number, want := range c.Steps {
+				step(t, solver, parameters, number)
 				for p, one := range parameters {
 					gradient, _ := one.Grad()
 					// Both round the norm, the factor and the product, each once.
-					near(t, fmt.Sprintf("step %d, gradient of parameter %d", number+1, p), gradient.Data().([]float32), step.Gradients[p], 1e-6*min(c.Norm, 2))
-					near(t, fmt.Sprintf("step %d, parameter %d", number+1, p), values(one), step.Weights[p], 2e-6)
+					near(t, fmt.Sprintf("step %d, gradient of parameter %d", number+1, p), gradient.Data().([]float32), want.Gradients[p], 1e-6*min(c.Norm, 2))
+					near(t, fmt.Sprintf("step %d, parameter %d", number+1, p), values(one), want.Weights[p], 2e-6)
 				}
 			}
 		})
@@ -101,16 +94,5 @@ func TestClippedErrors(t *testing.T) {
 	}
 	if after := values(parameters[0])[0]; after != before {
 		t.Errorf("a step that failed moved a weight from %v to %v", before, after)
-	}
-}
-
-// TestNoClipping proves that without a norm there is nothing in the solver's way.
-func TestNoClipping(t *testing.T) {
-	solver, err := New(Spec{Kind: "sgd", LearningRate: 0.1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, plain := solver.(*SGD); !plain {
-		t.Errorf("the solver is a %T, want *SGD", solver)
 	}
 }

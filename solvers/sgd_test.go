@@ -60,29 +60,46 @@ func TestSGDTorch(t *testing.T) {
 	}
 	for _, c := range figures.Cases {
 		t.Run(c.Name, func(t *testing.T) {
-			solver, err := New(Spec{Kind: "sgd", LearningRate: figures.Rates[0],
-				Momentum: c.Momentum, WeightDecay: c.WeightDecay, Nesterov: c.Nesterov})
-			if err != nil {
-				t.Fatal(err)
-			}
-			parameters := problem()
-			for step, rate := range figures.Rates {
+			solver, parameters := newSolver(t, Spec{Kind: "sgd", LearningRate: figures.Rates[0],
+				Momentum: c.Momentum, WeightDecay: c.WeightDecay, Nesterov: c.Nesterov}), problem()
+			for number, rate := range figures.Rates {
 				solver.SetLearningRate(rate)
-				setGradients(parameters, step)
-				if err := solver.Step(parameters); err != nil {
-					t.Fatal(err)
-				}
-				for p, wants := range c.Weights[step] {
-					for i, got := range values(parameters[p]) {
-						// Each step rounds to float32 a few times on both sides. A weight
-						// near zero still carries the roundings of the larger ones it was.
-						if want := wants[i]; math.Abs(float64(got)-want) > 1e-6*max(math.Abs(want), 0.1) {
-							t.Fatalf("step %d: parameter %d, element %d is %v, torch has %v", step+1, p, i, got, want)
-						}
-					}
-				}
+				step(t, solver, parameters, number)
+				compare(t, number, parameters, c.Weights[number], 1e-6)
 			}
 		})
+	}
+}
+
+func newSolver(t *testing.T, spec Spec) Solver {
+	t.Helper()
+	solver, err := New(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return solver
+}
+
+// step takes a step with the problem's gradients.
+func step(t *testing.T, solver Solver, parameters []G.ValueGrad, number int) {
+	t.Helper()
+	setGradients(parameters, number)
+	if err := solver.Step(parameters); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// compare holds the parameters against torch's after a step, counted from 0.
+// Each step rounds to float32 a few times on both sides, and a weight near zero
+// still carries the roundings of the larger ones it was.
+func compare(t *testing.T, number int, parameters []G.ValueGrad, want [][]float64, tolerance float64) {
+	t.Helper()
+	for p, wants := range want {
+		for i, got := range values(parameters[p]) {
+			if math.Abs(float64(got)-wants[i]) > tolerance*max(math.Abs(wants[i]), 0.1) {
+				t.Fatalf("step %d: parameter %d, element %d is %v, torch has %v", number+1, p, i, got, wants[i])
+			}
+		}
 	}
 }
 
@@ -108,52 +125,6 @@ func setGradients(parameters []G.ValueGrad, step int) {
 }
 
 func values(p G.ValueGrad) []float32 { return p.Value().Data().([]float32) }
-
-// TestSGDVelocities proves that each parameter has a velocity of its own, which
-// starts at zero in every solver.
-func TestSGDVelocities(t *testing.T) {
-	together, first := problem(), problem()
-	solver := NewSGD(0.1, 0.9, 0, false)
-	alone := NewSGD(0.1, 0.9, 0, false)
-	for step := range 4 {
-		setGradients(together, step)
-		setGradients(first, step)
-		if err := solver.Step(together); err != nil {
-			t.Fatal(err)
-		}
-		if err := alone.Step(first[:1]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if !slices.Equal(values(together[0]), values(first[0])) {
-		t.Error("the first parameter moves differently beside a second one")
-	}
-}
-
-// TestSGDNodes proves that the nodes of a graph serve as parameters: one step
-// on loss = sum(w * x) moves w by the learning rate times x.
-func TestSGDNodes(t *testing.T) {
-	g := G.NewGraph()
-	value := dense(tensor.Shape{3}, []float32{1, 2, 3})
-	w := G.NewVector(g, tensor.Float32, G.WithName("w"), G.WithShape(3), G.WithValue(value))
-	x := G.NewVector(g, tensor.Float32, G.WithName("x"), G.WithShape(3),
-		G.WithValue(dense(tensor.Shape{3}, []float32{4, -2, 0})))
-	loss := G.Must(G.Sum(G.Must(G.HadamardProd(w, x))))
-	if _, err := G.Grad(loss, w); err != nil {
-		t.Fatal(err)
-	}
-	machine := G.NewTapeMachine(g)
-	defer machine.Close()
-	if err := machine.RunAll(); err != nil {
-		t.Fatal(err)
-	}
-	if err := NewSGD(0.5, 0, 0, false).Step(G.NodesToValueGrads(G.Nodes{w})); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := value.Float32s(), []float32{-1, 3, 3}; !slices.Equal(got, want) {
-		t.Errorf("w is %v, want %v", got, want)
-	}
-}
 
 func TestSGDErrors(t *testing.T) {
 	shape := tensor.Shape{2}

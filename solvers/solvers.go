@@ -43,10 +43,10 @@ func New(spec Spec) (Solver, error) {
 	switch spec.Kind {
 	case "sgd":
 		solver = NewSGD(spec.LearningRate, spec.Momentum, spec.WeightDecay, spec.Nesterov)
-	case "adam":
-		solver = NewAdam(spec.LearningRate, spec.Betas, spec.Eps, spec.WeightDecay)
-	case "adamw":
-		solver = NewAdamW(spec.LearningRate, spec.Betas, spec.Eps, spec.WeightDecay)
+	case "adam", "adamw":
+		adam := NewAdam(spec.LearningRate, spec.Betas, spec.Eps, spec.WeightDecay)
+		adam.step.Decoupled = spec.Kind == "adamw"
+		solver = adam
 	default:
 		return nil, fmt.Errorf("no optimizer of kind %q: there are sgd, adam, adamw", spec.Kind)
 	}

@@ -32,19 +32,11 @@ func TestRestore(t *testing.T) {
 // does those from handover on.
 func weightsAfter(t *testing.T, spec Spec, steps, handover int) (all []float32) {
 	t.Helper()
-	solver, err := New(spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	parameters := problem()
-	sizes := []int{12, 5}
-	for step := range steps {
-		if step == handover {
-			next, err := New(spec)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := next.Restore(solver.State(), sizes); err != nil {
+	solver, parameters := newSolver(t, spec), problem()
+	for number := range steps {
+		if number == handover {
+			next := newSolver(t, spec)
+			if err := next.Restore(solver.State(), []int{12, 5}); err != nil {
 				t.Fatal(err)
 			}
 			for _, tensors := range solver.State().Tensors { // the new one must not share them
@@ -52,10 +44,7 @@ func weightsAfter(t *testing.T, spec Spec, steps, handover int) (all []float32) 
 			}
 			solver = next
 		}
-		setGradients(parameters, step)
-		if err := solver.Step(parameters); err != nil {
-			t.Fatal(err)
-		}
+		step(t, solver, parameters, number)
 	}
 	for _, p := range parameters {
 		all = append(all, values(p)...)
@@ -81,10 +70,7 @@ func TestRestoreErrors(t *testing.T) {
 		{"adam", 0, State{Steps: 3}, "do not go with 3 steps"},
 	} {
 		t.Run(fmt.Sprintf("%s: %s", test.kind, test.says), func(t *testing.T) {
-			solver, err := New(Spec{Kind: test.kind, Momentum: test.momentum})
-			if err != nil {
-				t.Fatal(err)
-			}
+			solver := newSolver(t, Spec{Kind: test.kind, Momentum: test.momentum})
 			if err := solver.Restore(test.state, []int{12, 5}); err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("error is %v, want it to say %q", err, test.says)
 			}
