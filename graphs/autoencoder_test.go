@@ -17,10 +17,7 @@ const rows = 3 // images of the small problems here
 // newAutoencoder is a small one of the kind, with its weights.
 func newAutoencoder(t *testing.T, kind string, hidden ...int) (*graphs.Architecture, graphs.Weights) {
 	t.Helper()
-	architecture, err := graphs.New(graphs.Kinds(), kind, graphs.Spec{Inputs: inputs, Classes: 2, Hidden: hidden, Latent: 4, Init: "torch"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	architecture := newModel(t, kind, graphs.Spec{Hidden: hidden, Latent: 4})
 	return architecture, architecture.Initialize(streams(3))
 }
 
@@ -77,16 +74,15 @@ func reconstructionLoss64(kind string, hidden int, weights map[string][]float64,
 		for i, v := range values[first : first+inputs] {
 			x[i] = float64(v)
 		}
-		var restored []float64
+		layers := [4][2]string{{"encoder.0.weight", "encoder.0.bias"}, {"encoder.2.weight", "encoder.2.bias"}, {"decoder.0.weight", "decoder.0.bias"}, {"decoder.2.weight", "decoder.2.bias"}}
+		third, fourth := of(layers[2][0], 4), of(layers[3][0], hidden)
 		if kind == "tied_autoencoder" {
-			z := affine(relu(affine(x, hidden, of("enc_fc1.weight", inputs), weights["enc_fc1.bias"])), 4, of("enc_fc2.weight", hidden), weights["enc_fc2.bias"])
-			h := relu(affine(z, hidden, transposed("enc_fc2.weight", hidden), weights["dec_fc1_bias"]))
-			restored = affine(h, inputs, transposed("enc_fc1.weight", inputs), weights["dec_fc2_bias"])
-		} else {
-			z := affine(relu(affine(x, hidden, of("encoder.0.weight", inputs), weights["encoder.0.bias"])), 4, of("encoder.2.weight", hidden), weights["encoder.2.bias"])
-			h := relu(affine(z, hidden, of("decoder.0.weight", 4), weights["decoder.0.bias"]))
-			restored = affine(h, inputs, of("decoder.2.weight", hidden), weights["decoder.2.bias"])
+			layers = [4][2]string{{"enc_fc1.weight", "enc_fc1.bias"}, {"enc_fc2.weight", "enc_fc2.bias"}, {"", "dec_fc1_bias"}, {"", "dec_fc2_bias"}}
+			third, fourth = transposed("enc_fc2.weight", hidden), transposed("enc_fc1.weight", inputs)
 		}
+		h := relu(affine(x, hidden, of(layers[0][0], inputs), weights[layers[0][1]]))
+		z := affine(h, 4, of(layers[1][0], hidden), weights[layers[1][1]])
+		restored := affine(relu(affine(z, hidden, third, weights[layers[2][1]])), inputs, fourth, weights[layers[3][1]])
 		for i, v := range x {
 			total += (restored[i] - v) * (restored[i] - v)
 		}

@@ -50,7 +50,7 @@ func TestDotParses(t *testing.T) {
 
 func drawing(t *testing.T) string {
 	t.Helper()
-	model, err := newSVM(t, "torch", 1).Build(newSVM(t, "torch", 1).Initialize(streams(1)), 64)
+	model, err := newSVM(t).Build(newSVM(t).Initialize(streams(1)), 64)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,10 +46,7 @@ func TestLayers(t *testing.T) {
 func TestParameterCounts(t *testing.T) {
 	for _, kind := range graphs.Kinds() {
 		for _, hidden := range [][]int{{128}, {512, 256, 128}, {7, 7, 7, 7}} {
-			architecture, err := graphs.New(graphs.Kinds(), kind.Name, graphs.Spec{Inputs: inputs, Classes: 2, Hidden: hidden, Latent: 32, Init: "torch", C: 1})
-			if err != nil {
-				t.Fatal(err)
-			}
+			architecture := newModel(t, kind.Name, graphs.Spec{Hidden: hidden, Latent: 32, C: 1})
 			sum := 0
 			for _, count := range architecture.ParameterCounts(layersOf(t, kind.Name, hidden...)) {
 				sum += count
@@ -64,10 +61,7 @@ func TestParameterCounts(t *testing.T) {
 // layersOf are those of a model with the given widths and a latent of 32.
 func layersOf(t *testing.T, kind string, hidden ...int) []graphs.Layer {
 	t.Helper()
-	architecture, err := graphs.New(graphs.Kinds(), kind, graphs.Spec{Inputs: inputs, Classes: 2, Hidden: hidden, Latent: 32, Init: "torch", C: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
+	architecture := newModel(t, kind, graphs.Spec{Hidden: hidden, Latent: 32, C: 1})
 	model, err := architecture.Build(architecture.Initialize(streams(1)), 1)
 	if err != nil {
 		t.Fatal(err)

@@ -3,7 +3,6 @@ package graphs_test
 import (
 	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 
@@ -11,7 +10,6 @@ import (
 	"gorgonia.org/tensor"
 
 	"cifartrain/graphs"
-	"cifartrain/solvers"
 )
 
 // A batch is made-up images and labels.
@@ -88,7 +86,7 @@ func near(got, want float64) bool { return math.Abs(got-want) <= 1e-5*(1+math.Ab
 // TestModel compares loss and scores with a plain loop, for batches of several
 // sizes on the same weights.
 func TestModel(t *testing.T) {
-	svm := newSVM(t, "torch", 1)
+	svm := newSVM(t)
 	weights := svm.Initialize(streams(1))
 	for _, rows := range []int{16, 7, 1} {
 		model, machine := build(t, svm, weights, rows, false)
@@ -108,71 +106,8 @@ func TestModel(t *testing.T) {
 	}
 }
 
-// TestSharedWeights trains one model and sees the updates in another that only
-// evaluates, with another batch size.
-func TestSharedWeights(t *testing.T) {
-	svm := newSVM(t, "torch", 1)
-	weights := svm.Initialize(streams(1))
-	before := weights.Clone()
-	training, trainer := build(t, svm, weights, 16, true)
-	evaluation, evaluator := build(t, svm, weights, 5, false)
-	solver := solvers.NewSGD(0.001, 0.9, 0, false)
-	losses := []float64{}
-	for range 5 {
-		if err := step(training, trainer, newBatch(16)); err != nil {
-			t.Fatal(err)
-		}
-		losses = append(losses, training.LossValue())
-		if err := solver.Step(G.NodesToValueGrads(training.Learnables)); err != nil {
-			t.Fatal(err)
-		}
-		b := newBatch(5)
-		if err := step(evaluation, evaluator, b); err != nil {
-			t.Fatal(err)
-		}
-		if got, want := evaluation.LossValue(), loss64(scores64(weights, b), b); !near(got, want) {
-			t.Errorf("the evaluation's loss is %v, want %v", got, want)
-		}
-	}
-	if !slices.IsSortedFunc(losses, func(a, b float64) int { return int(math.Copysign(1, b-a)) }) {
-		t.Errorf("the losses %v do not fall", losses)
-	}
-	if slices.Equal(weights[0].Value.Float32s(), before[0].Value.Float32s()) {
-		t.Error("training left the weights as they were")
-	}
-}
-
-// TestEvaluationBetweenSteps proves that evaluating between two training steps
-// does not change a bit of the second.
-func TestEvaluationBetweenSteps(t *testing.T) {
-	train := func(evaluate bool) []float32 {
-		svm := newSVM(t, "torch", 1)
-		weights := svm.Initialize(streams(1))
-		training, trainer := build(t, svm, weights, 16, true)
-		evaluation, evaluator := build(t, svm, weights, 5, false)
-		solver := solvers.NewSGD(0.01, 0.9, 0.1, true)
-		for range 6 {
-			if err := step(training, trainer, newBatch(16)); err != nil {
-				t.Fatal(err)
-			}
-			if evaluate {
-				if err := step(evaluation, evaluator, newBatch(5)); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if err := solver.Step(G.NodesToValueGrads(training.Learnables)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		return weights[0].Value.Float32s()
-	}
-	if !slices.Equal(train(false), train(true)) {
-		t.Error("evaluating changed what was trained")
-	}
-}
-
 func TestBuildErrors(t *testing.T) {
-	svm := newSVM(t, "torch", 1)
+	svm := newSVM(t)
 	reshaped := func(shape ...int) graphs.Weights {
 		weights := svm.Initialize(streams(1))
 		weights[0].Value = tensor.New(tensor.WithShape(shape...), tensor.Of(tensor.Float32))
@@ -199,26 +134,23 @@ func TestBuildErrors(t *testing.T) {
 // TestFeedErrors proves that a batch that does not fit is an error, and that
 // the model runs on the next one that does.
 func TestFeedErrors(t *testing.T) {
-	svm := newSVM(t, "torch", 1)
+	svm := newSVM(t)
 	weights := svm.Initialize(streams(1))
 	model, machine := build(t, svm, weights, 4, false)
 	sound := newBatch(4)
-	double := func(shape ...int) *tensor.Dense {
-		return tensor.New(tensor.WithShape(shape...), tensor.Of(tensor.Float64))
-	}
-	single := func(shape ...int) *tensor.Dense {
-		return tensor.New(tensor.WithShape(shape...), tensor.Of(tensor.Float32))
+	of := func(dtype tensor.Dtype, shape ...int) *tensor.Dense {
+		return tensor.New(tensor.WithShape(shape...), tensor.Of(dtype))
 	}
 	for _, c := range []struct {
 		name string
 		b    batch
 		want string // the error's beginning; the rest is Gorgonia's
 	}{
-		{"other images", batch{single(3, inputs), sound.labels}, "feeding images: "},
-		{"other inputs", batch{single(4, 784), sound.labels}, "feeding images: "},
-		{"float64 images", batch{double(4, inputs), sound.labels}, "feeding images: "},
-		{"other labels", batch{sound.images, single(5)}, "feeding labels: "},
-		{"float64 labels", batch{sound.images, double(4)}, "feeding labels: "},
+		{"other images", batch{of(tensor.Float32, 3, inputs), sound.labels}, "feeding images: "},
+		{"other inputs", batch{of(tensor.Float32, 4, 784), sound.labels}, "feeding images: "},
+		{"float64 images", batch{of(tensor.Float64, 4, inputs), sound.labels}, "feeding images: "},
+		{"other labels", batch{sound.images, of(tensor.Float32, 5)}, "feeding labels: "},
+		{"float64 labels", batch{sound.images, of(tensor.Float64, 4)}, "feeding labels: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if err := step(model, machine, c.b); err == nil || !strings.HasPrefix(err.Error(), c.want) {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/gonum/floats"
+
 	"cifartrain/graphs"
 )
 
@@ -19,26 +21,12 @@ func components(count int) [][]float64 {
 			row[i] = random.NormFloat64()
 		}
 		for _, other := range rows {
-			along := inner(row, other)
-			for i := range row {
-				row[i] -= along * other[i]
-			}
+			floats.AddScaled(row, -floats.Dot(row, other), other)
 		}
-		length := math.Sqrt(inner(row, row))
-		for i := range row {
-			row[i] /= length
-		}
+		floats.Scale(1/floats.Norm(row, 2), row)
 		rows = append(rows, row)
 	}
 	return rows
-}
-
-func inner(a, b []float64) float64 {
-	sum := 0.0
-	for i := range a {
-		sum += a[i] * b[i]
-	}
-	return sum
 }
 
 // TestAlign wants a model aligned over nothing drawn to leave what the
@@ -47,10 +35,7 @@ func TestAlign(t *testing.T) {
 	const latent = 3
 	for _, kind := range []string{"autoencoder", "tied_autoencoder"} {
 		for _, hidden := range [][]int{{8}, {6}, {16, 8}} {
-			architecture, err := graphs.New(graphs.Kinds(), kind, graphs.Spec{Inputs: inputs, Classes: 2, Hidden: hidden, Latent: latent, Init: "pca", Centered: true, OneScale: true})
-			if err != nil {
-				t.Fatal(err)
-			}
+			architecture := newModel(t, kind, graphs.Spec{Hidden: hidden, Latent: latent, Init: "pca", Centered: true, OneScale: true})
 			if got := architecture.PrincipalComponents(); got != hidden[0]/2 {
 				t.Fatalf("%s %v: made of %d components, want %d", kind, hidden, got, hidden[0]/2)
 			}
@@ -70,9 +55,9 @@ func TestAlign(t *testing.T) {
 				for j, v := range images.Float32s()[i*inputs : (i+1)*inputs] {
 					image[j] = float64(v)
 				}
-				left += inner(image, image)
+				left += floats.Dot(image, image)
 				for _, row := range rows[:latent] {
-					left -= inner(image, row) * inner(image, row)
+					left -= floats.Dot(image, row) * floats.Dot(image, row)
 				}
 			}
 			if want := left / (4 * inputs); math.Abs(model.LossValue()-want) > 1e-5*want {
@@ -99,10 +84,7 @@ func TestAlignErrors(t *testing.T) {
 			t.Errorf("%+v: the error is %v, want %q", c.spec, err, c.says)
 		}
 	}
-	architecture, err := graphs.New(graphs.Kinds(), "autoencoder", graphs.Spec{Inputs: inputs, Classes: 2, Hidden: []int{8}, Latent: 3, Init: "pca", Centered: true, OneScale: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	architecture := newModel(t, "autoencoder", graphs.Spec{Hidden: []int{8}, Latent: 3, Init: "pca", Centered: true, OneScale: true})
 	if err := architecture.Align(architecture.Initialize(streams(1)), components(3)); err == nil || !strings.Contains(err.Error(), "3 principal components are given, 4 needed") {
 		t.Errorf("the error is %v", err)
 	}

@@ -23,7 +23,7 @@ func TestInitialize(t *testing.T) {
 		{"glorot", math.Sqrt(6.0 / 3073), 0},
 	} {
 		t.Run(c.init, func(t *testing.T) {
-			weights := newSVM(t, c.init, 1).Initialize(streams(7))
+			weights := newModel(t, "linear_svm", graphs.Spec{Init: c.init}).Initialize(streams(7))
 			var sum, squares, smallest, largest float64
 			values := weights[0].Value.Float32s()
 			for _, v := range values {
@@ -54,31 +54,26 @@ func TestInitialize(t *testing.T) {
 // TestInitializeBiases draws many times, since there is one bias only.
 func TestInitializeBiases(t *testing.T) {
 	for _, init := range drawn {
-		t.Run(init, func(t *testing.T) {
-			architecture := newSVM(t, init, 1)
-			smallest, largest := float32(0), float32(0)
-			for seed := range uint64(200) {
-				bias := architecture.Initialize(streams(seed))[1].Value.Float32s()[0]
-				if init != "torch" && math.Float32bits(bias) != 0 {
-					t.Fatalf("the bias of seed %d is %v (bits %#x), want 0", seed, bias, math.Float32bits(bias))
-				}
-				smallest, largest = min(smallest, bias), max(largest, bias)
+		architecture := newModel(t, "linear_svm", graphs.Spec{Init: init})
+		smallest, largest := float32(0), float32(0)
+		for seed := range uint64(200) {
+			bias := architecture.Initialize(streams(seed))[1].Value.Float32s()[0]
+			if init != "torch" && math.Float32bits(bias) != 0 {
+				t.Fatalf("%s: the bias of seed %d is %v (bits %#x), want 0", init, seed, bias, math.Float32bits(bias))
 			}
-			bound := float32(1 / math.Sqrt(3072))
-			if init == "torch" && (smallest < -bound || largest > bound || smallest > -0.9*bound || largest < 0.9*bound) {
-				t.Errorf("the biases lie in [%v, %v], want them to fill the range up to %v", smallest, largest, bound)
-			}
-		})
+			smallest, largest = min(smallest, bias), max(largest, bias)
+		}
+		bound := float32(1 / math.Sqrt(3072))
+		if init == "torch" && (smallest < -bound || largest > bound || smallest > -0.9*bound || largest < 0.9*bound) {
+			t.Errorf("the biases lie in [%v, %v], want them to fill the range up to %v", smallest, largest, bound)
+		}
 	}
 }
 
 // TestOrthogonalBiases draws a tied autoencoder's, whose decoder has biases
 // without weights.
 func TestOrthogonalBiases(t *testing.T) {
-	architecture, err := graphs.New(graphs.Kinds(), "tied_autoencoder", graphs.Spec{Inputs: inputs, Classes: 2, Hidden: []int{16}, Latent: 4, Init: "orthogonal"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	architecture := newModel(t, "tied_autoencoder", graphs.Spec{Hidden: []int{16}, Latent: 4, Init: "orthogonal"})
 	for _, w := range architecture.Initialize(streams(1)) {
 		values := w.Value.Float32s()
 		if zero := slices.Min(values) == 0 && slices.Max(values) == 0; zero != (w.Value.Dims() == 1) {
@@ -91,7 +86,7 @@ func TestOrthogonalBiases(t *testing.T) {
 // parameter on the stream of its own name alone.
 func TestInitializeStreams(t *testing.T) {
 	for _, init := range drawn {
-		architecture := newSVM(t, init, 1)
+		architecture := newModel(t, "linear_svm", graphs.Spec{Init: init})
 		var purposes []string
 		first := architecture.Initialize(func(purpose string) *rand.Rand {
 			purposes = append(purposes, purpose)
@@ -113,7 +108,7 @@ func TestInitializeStreams(t *testing.T) {
 }
 
 func TestLoad(t *testing.T) {
-	svm := newSVM(t, "torch", 1)
+	svm := newSVM(t)
 	values := loadable(1, 3072)
 	weights, err := svm.Load(values)
 	if err != nil {
@@ -169,7 +164,7 @@ func TestLoadErrors(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for range 20 { // maps are walked in another order each time
-				if _, err := newSVM(t, "torch", 1).Load(c.values); err == nil || err.Error() != c.want {
+				if _, err := newSVM(t).Load(c.values); err == nil || err.Error() != c.want {
 					t.Fatalf("the error is %v, want %q", err, c.want)
 				}
 			}
@@ -178,20 +173,14 @@ func TestLoadErrors(t *testing.T) {
 }
 
 func TestCloneAndCopyFrom(t *testing.T) {
-	svm := newSVM(t, "torch", 1)
-	weights := svm.Initialize(streams(1))
-	before := weights[0].Value.Float32s()[5]
+	weights := newSVM(t).Initialize(streams(1))
+	shared, before := weights[0].Value, weights[0].Value.Float32s()[5]
 	clone := weights.Clone()
 	weights[0].Value.Float32s()[5] = 99
-	if got := clone[0].Value.Float32s()[5]; got != before {
-		t.Errorf("the clone's value became %v with the original's", got)
+	if got := clone[0].Value.Float32s()[5]; got != before || clone[1].Name != "fc.bias" || !slices.Equal(clone[0].Value.Shape(), []int{1, 3072}) {
+		t.Errorf("the clone is %s, %v; its value became %v with the original's", clone[1].Name, clone[0].Value.Shape(), got)
 	}
-	if clone[1].Name != "fc.bias" || !slices.Equal(clone[0].Value.Shape(), []int{1, 3072}) {
-		t.Errorf("the clone is %s, %v", clone[1].Name, clone[0].Value.Shape())
-	}
-	shared := weights[0].Value
-	weights.CopyFrom(clone)
-	if weights[0].Value != shared || shared.Float32s()[5] != before {
+	if weights.CopyFrom(clone); weights[0].Value != shared || shared.Float32s()[5] != before {
 		t.Error("CopyFrom did not set the values in their place")
 	}
 }
