@@ -59,14 +59,7 @@ func (l Loss) op(varies bool) *op {
 }
 
 // mse returns the op of the mean squared error.
-func mse(varies bool) *op {
-	return Loss{"mse", func(gradient, predictions, targets []float32) float32 {
-		if gradient == nil {
-			return kernels.MSE(predictions, targets)
-		}
-		return kernels.MSEWithGradient(gradient, predictions, targets)
-	}}.op(varies)
-}
+func mse(varies bool) *op { return Loss{"mse", kernels.MSE}.op(varies) }
 
 // hinge returns the op of a hinge loss.
 func hinge(l hingeLoss, varies bool) *op {
@@ -85,18 +78,14 @@ func hinge(l hingeLoss, varies bool) *op {
 // an image's scores s; with squared, each term is squared. signs appends the y of each
 // score.
 func signedHinge(name string, c float64, squared bool, signs func(y, scores, labels []float32) []float32) Loss {
-	value, withGradient := kernels.Hinge, kernels.HingeWithGradient
 	if squared {
-		name, value, withGradient = "squared "+name, kernels.SquaredHinge, kernels.SquaredHingeWithGradient
+		name = "squared " + name
 	}
 	var y []float32
 	return Loss{name, func(gradient, scores, labels []float32) float32 {
 		y = signs(y[:0], scores, labels)
-		sum := float32(c * float64(len(scores)/len(labels))) // value is a mean over an image's scores, too
-		if gradient == nil {
-			return value(scores, y, sum)
-		}
-		return withGradient(gradient, scores, y, sum)
+		sum := float32(c * float64(len(scores)/len(labels))) // the kernel takes the mean over an image's scores, too
+		return kernels.Hinge(gradient, scores, y, sum, squared)
 	}}
 }
 

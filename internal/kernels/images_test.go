@@ -80,10 +80,7 @@ func checkImageProducts(t *testing.T, name string, tables *PixelTables, images [
 // someImages returns m images of n bytes each at odd addresses, and their pixels.
 func someImages(random *rand.Rand, tables *PixelTables, mean []float32, m, n int) (images [][]byte, pixels []float32) {
 	pixels = make([]float32, m*n)
-	records := make([]byte, m*(n+1))
-	for i := range records {
-		records[i] = byte(random.Uint32())
-	}
+	records := randomBytes(random, m*(n+1))
 	for i := range m {
 		images = append(images, records[i*(n+1)+1:(i+1)*(n+1)])
 		Normalize(pixels[i*n:(i+1)*n], images[i], tables, mean)
@@ -145,34 +142,24 @@ func BenchmarkImageProducts(b *testing.B) {
 	images, pixels := someImages(random, tables, nil, 64, 3072)
 	weights, factors := normal(random, 3072), normal(random, 64)
 	y, sums := make([]float32, 64), make([]float32, 3072)
-	bytes := func(b *testing.B) {
-		b.SetBytes(64 * 3072)
-		b.ReportAllocs()
-	}
-	for _, processors := range []int{1, 2} {
-		b.Run(fmt.Sprintf("forward/%d", processors), func(b *testing.B) {
-			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
-			bytes(b)
-			for b.Loop() {
-				tables.TimesVector(y, images, nil, weights)
-			}
-		})
-		b.Run(fmt.Sprintf("gradient/%d", processors), func(b *testing.B) {
-			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
-			bytes(b)
-			for b.Loop() {
-				tables.VectorTimes(sums, factors, images, nil)
-			}
-		})
-	}
-	b.Run("pixels", func(b *testing.B) {
-		bytes(b)
-		for b.Loop() {
-			for i, image := range images {
-				Normalize(pixels[i*3072:(i+1)*3072], image, tables, nil)
-			}
+	for name, multiply := range map[string]func(){
+		"forward":  func() { tables.TimesVector(y, images, nil, weights) },
+		"gradient": func() { tables.VectorTimes(sums, factors, images, nil) },
+		"pixels": func() {
+			tables.NormalizeRows(pixels, images, nil)
 			MatMulNT(y, pixels, weights, 64, 1, 3072)
 			MatMulTN(sums, factors, pixels, 1, 3072, 64)
+		},
+	} {
+		for _, processors := range []int{1, 2} {
+			b.Run(fmt.Sprintf("%s/%d", name, processors), func(b *testing.B) {
+				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
+				b.SetBytes(64 * 3072)
+				b.ReportAllocs()
+				for b.Loop() {
+					multiply()
+				}
+			})
 		}
-	})
+	}
 }

@@ -79,35 +79,37 @@ func TestShortSlices(t *testing.T) {
 	short := func(n int) []float32 { return make([]float32, n+8)[:n-1] }
 	tables := PixelTables{Values: make([][256]float32, 3)}
 	momentum := SGD{LearningRate: 1, Momentum: 1}
-	for name, call := range map[string]func(){
-		"MatMulNT c":          func() { MatMulNT(short(6), full(8), full(12), 2, 3, 4) },
-		"MatMulNT a":          func() { MatMulNT(full(6), short(8), full(12), 2, 3, 4) },
-		"MatMulNT b":          func() { MatMulNT(full(6), full(8), short(12), 2, 3, 4) },
-		"MatMulNN c":          func() { MatMulNN(short(6), full(8), full(12), 2, 3, 4) },
-		"MatMulNN a":          func() { MatMulNN(full(6), short(8), full(12), 2, 3, 4) },
-		"MatMulNN b":          func() { MatMulNN(full(6), full(8), short(12), 2, 3, 4) },
-		"MatMulTN c":          func() { MatMulTN(short(6), full(8), full(12), 2, 3, 4) },
-		"MatMulTN a":          func() { MatMulTN(full(6), short(8), full(12), 2, 3, 4) },
-		"MatMulTN b":          func() { MatMulTN(full(6), full(8), short(12), 2, 3, 4) },
-		"AddBias a":           func() { AddBias(short(6), full(3), 2, 3) },
-		"AddBias bias":        func() { AddBias(full(6), short(3), 2, 3) },
-		"ColumnSums sums":     func() { ColumnSums(short(3), full(6), 2, 3) },
-		"ColumnSums a":        func() { ColumnSums(full(3), short(6), 2, 3) },
-		"Normalize pixels":    func() { Normalize(short(12), make([]byte, 12), &tables, nil) },
-		"Normalize mean":      func() { Normalize(full(12), make([]byte, 12), &tables, short(12)) },
-		"Hinge":               func() { Hinge(full(5), short(5), 1) },
-		"AddBiasReLU a":       func() { AddBiasReLU(short(6), full(3), 2, 3) },
-		"AddBiasReLU bias":    func() { AddBiasReLU(full(6), short(3), 2, 3) },
-		"HingeWithGradient":   func() { HingeWithGradient(short(5), full(5), full(5), 1) },
-		"HingeWithGradient y": func() { HingeWithGradient(full(5), full(5), short(5), 1) },
-		"TimesVector y":       func() { tables.TimesVector(short(2), make([][]byte, 2), nil, nil) },
-		"TimesVector mean":    func() { tables.TimesVector(full(1), make([][]byte, 1), short(64), full(64)) },
-		"VectorTimes x":       func() { tables.VectorTimes(full(64), short(2), make([][]byte, 2), nil) },
-		"SGD gradient":        func() { SGD{}.Step(full(5), short(5), nil) },
-		"SGD velocity":        func() { momentum.Step(full(5), full(5), short(5)) },
-		"SGD nil velocity":    func() { momentum.Step(full(5), full(5), nil) },
-		"SGD empty velocity":  func() { momentum.Step(full(5), full(5), make([]float32, 0, 5)) },
-	} {
+	calls := map[string]func(){
+		"AddBias a":          func() { AddBias(short(6), full(3), 2, 3) },
+		"AddBias bias":       func() { AddBias(full(6), short(3), 2, 3) },
+		"AddBiasReLU a":      func() { AddBiasReLU(short(6), full(3), 2, 3) },
+		"AddBiasReLU bias":   func() { AddBiasReLU(full(6), short(3), 2, 3) },
+		"ReLUGradient dx":    func() { ReLUGradient(short(3), full(3), full(3)) },
+		"ReLUGradient dy":    func() { ReLUGradient(full(3), short(3), full(3)) },
+		"ColumnSums sums":    func() { ColumnSums(short(3), full(6), 2, 3) },
+		"ColumnSums a":       func() { ColumnSums(full(3), short(6), 2, 3) },
+		"Normalize pixels":   func() { Normalize(short(12), make([]byte, 12), &tables, nil) },
+		"Normalize mean":     func() { Normalize(full(12), make([]byte, 12), &tables, short(12)) },
+		"TimesVector y":      func() { tables.TimesVector(short(2), make([][]byte, 2), nil, nil) },
+		"TimesVector mean":   func() { tables.TimesVector(full(1), make([][]byte, 1), short(64), full(64)) },
+		"VectorTimes x":      func() { tables.VectorTimes(full(64), short(2), make([][]byte, 2), nil) },
+		"Hinge targets":      func() { Hinge(nil, full(5), short(5), 1, false) },
+		"Hinge gradient":     func() { Hinge(short(5), full(5), full(5), 1, false) },
+		"MSE targets":        func() { MSE(nil, full(3), short(3)) },
+		"MSE gradient":       func() { MSE(short(3), full(3), full(3)) },
+		"SGD gradient":       func() { SGD{}.Step(full(5), short(5), nil) },
+		"SGD velocity":       func() { momentum.Step(full(5), full(5), short(5)) },
+		"SGD nil velocity":   func() { momentum.Step(full(5), full(5), nil) },
+		"SGD empty velocity": func() { momentum.Step(full(5), full(5), make([]float32, 0, 5)) },
+		"Adam gradient":      func() { Adam{Count: 1}.Step(full(3), short(3), full(3), full(3)) },
+		"Adam moments":       func() { Adam{Count: 1}.Step(full(3), full(3), full(3), short(3)) },
+	}
+	for _, product := range products {
+		calls[product.name+" c"] = func() { product.of(short(6), full(8), full(12), 2, 3, 4) }
+		calls[product.name+" a"] = func() { product.of(full(6), short(8), full(12), 2, 3, 4) }
+		calls[product.name+" b"] = func() { product.of(full(6), full(8), short(12), 2, 3, 4) }
+	}
+	for name, call := range calls {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
 				if recover() == nil {
@@ -126,12 +128,6 @@ func onEach(t *testing.T, test func(t *testing.T)) {
 			use(t, set)
 			test(t)
 		})
-	}
-}
-
-func TestInstructions(t *testing.T) {
-	if Instructions() == "" {
-		t.Error("Instructions names nothing")
 	}
 }
 

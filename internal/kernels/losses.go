@@ -2,62 +2,56 @@ package kernels
 
 // Hinge returns c * mean(max(0, 1 - y*score)) over all scores, added up in
 // float64. targets y are -1 or +1, one for each score; there must be at least one.
-func Hinge(scores, targets []float32, c float32) float32 {
-	total := 0.0
-	for i, y := range targets[:len(scores):len(targets)] {
-		if margin := 1 - float32(y*scores[i]); margin > 0 || margin != margin {
-			total += float64(margin)
-		}
+// With squared, each term of the mean is squared. Unless gradient is nil, it is set to
+// the derivative by each score: -c*y/n, with squared -2*c*y*(1 - y*score)/n, where
+// the margin 1 - y*score is above or exactly 0, and 0 elsewhere. torch.clamp(min=0)
+// has the same gradient at exactly 0. A NaN score has a NaN gradient. It stays on the
+// calling goroutine: there are few scores.
+func Hinge(gradient, scores, targets []float32, c float32, squared bool) float32 {
+	slope, total := c/float32(len(scores)), 0.0
+	if squared {
+		slope *= 2
 	}
-	return c * float32(total/float64(len(scores)))
-}
-
-// HingeWithGradient returns Hinge and sets gradient to its derivative by each
-// score: -c*y/n where the margin 1 - y*score is above or exactly 0, and 0
-// elsewhere. torch.clamp(min=0) has the same gradient at exactly 0. A NaN score
-// has a NaN gradient. It stays on the calling goroutine: there are few scores.
-func HingeWithGradient(gradient, scores, targets []float32, c float32) float32 {
-	share := c / float32(len(scores))
-	total := 0.0
-	gradient = gradient[:len(scores):len(gradient)]
+	if gradient != nil {
+		gradient = gradient[:len(scores):len(gradient)]
+	}
 	for i, y := range targets[:len(scores):len(targets)] {
 		margin := 1 - float32(y*scores[i])
+		g := -y * slope
 		switch {
-		case margin >= 0:
-			gradient[i] = -y * share
-			total += float64(margin)
 		case margin < 0:
-			gradient[i] = 0
-		default:
-			gradient[i] = margin
-			total += float64(margin)
+			margin, g = 0, 0
+		case margin != margin: // NaN
+			g = margin
+		}
+		loss := float64(margin)
+		if squared {
+			g *= margin
+			loss *= loss
+		}
+		total += loss
+		if gradient != nil {
+			gradient[i] = g
 		}
 	}
 	return c * float32(total/float64(len(scores)))
 }
 
 // MSE returns the mean of (prediction - target)^2 over all elements, of which
-// there must be at least one, added up in float64.
-func MSE(predictions, targets []float32) float32 { return meanSquare(nil, predictions, targets) }
-
-// MSEWithGradient returns MSE and sets gradient to its derivative by each
-// prediction: 2*(prediction - target)/n.
-func MSEWithGradient(gradient, predictions, targets []float32) float32 {
-	return meanSquare(gradient[:len(predictions):len(gradient)], predictions, targets)
-}
-
-// meanSquare returns the mean of (x - y)^2 and sets gradient, unless it is nil,
-// to its derivative by x.
-func meanSquare(gradient, x, y []float32) float32 {
-	n := len(x)
-	y = y[:n:len(y)]
+// there must be at least one, added up in float64. Unless gradient is nil, it is set
+// to the derivative by each prediction: 2*(prediction - target)/n.
+func MSE(gradient, predictions, targets []float32) float32 {
+	n := len(predictions)
+	targets = targets[:n:len(targets)]
+	if gradient != nil {
+		gradient = gradient[:n:len(gradient)]
+	}
 	scale := 2 / float32(n)
 	total := sumBlocks(n, func(from, to int) float64 {
-		x, y := x[from:to], y[from:to]
 		if gradient == nil {
-			return squares(x, y)
+			return squares(predictions[from:to], targets[from:to])
 		}
-		return squaresGradient(gradient[from:to], x, y, scale)
+		return squaresGradient(gradient[from:to], predictions[from:to], targets[from:to], scale)
 	})
 	return float32(total / float64(n))
 }

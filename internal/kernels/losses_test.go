@@ -19,111 +19,73 @@ func scoresAndTargets(t *testing.T, n int) (scores, targets []float32) {
 	return scores, targets
 }
 
-// TestHinge compares with a float64 loop. Each margin is rounded once, by at
-// most a unit of 1 + |score|, and the mean and the product with c twice more.
+// TestHinge compares with a float64 loop. Each margin is rounded once, by at most a
+// unit of 1 + |score|, which its square doubles; the mean, the factors and the product
+// with c are rounded too. The margin's sign is exact: y is 1 or -1, and a float32
+// difference is only zero where the numbers are equal.
 func TestHinge(t *testing.T) {
 	for _, n := range append(sizes, 3072) {
 		scores, targets := scoresAndTargets(t, n)
 		for _, c := range []float32{1, 0.5, 3.7, 0} {
-			s, y := guard(scores, n%4), guard(targets, n%3)
-			got := float64(Hinge(s.values(), y.values(), c))
-			want, size := 0.0, 0.0
-			for i := range n {
-				want += math.Max(0, 1-float64(targets[i])*float64(scores[i]))
-				size += 1 + math.Abs(float64(scores[i]))
-			}
-			want, size = float64(c)*want/float64(n), float64(c)*size/float64(n)
-			if !(math.Abs(got-want) <= 4*unit*size) {
-				t.Errorf("n=%d c=%v: the loss is %v, want %v", n, c, got, want)
-			}
-		}
-	}
-}
-
-// TestHingeTargetsBehind proves that targets behind the scores, those of rows
-// without samples, do not count.
-func TestHingeTargetsBehind(t *testing.T) {
-	scores, targets := scoresAndTargets(t, 16)
-	if a, b := Hinge(scores[:7], targets, 1), Hinge(scores[:7], targets[:7], 1); a != b {
-		t.Errorf("the loss is %v with 16 targets, %v with 7", a, b)
-	}
-}
-
-// TestHingeWithGradient compares with a float64 loop, within the roundings of
-// the division and of the product, and the loss with Hinge to the bit. The
-// margin's sign is exact: y is 1 or -1, and a float32 difference is only zero
-// where the numbers are equal.
-func TestHingeWithGradient(t *testing.T) {
-	for _, n := range append(sizes, 3072) {
-		scores, targets := scoresAndTargets(t, n)
-		for _, c := range []float32{1, 0.5, 3.7, 0} {
-			s, y, gradient := guard(scores, n%4), guard(targets, n%3), unset(n, n%5)
-			loss := HingeWithGradient(gradient.values(), s.values(), y.values(), c)
-			gradient.check(t, "gradient")
-			if want := Hinge(scores, targets, c); loss != want {
-				t.Fatalf("n=%d c=%v: the loss is %v, Hinge's %v", n, c, loss, want)
-			}
-			if !sameBits(s.values(), scores) || !sameBits(y.values(), targets) {
-				t.Fatalf("n=%d: scores or targets were written to", n)
-			}
-			for i, got := range gradient.values() {
-				want := 0.0
-				if float64(targets[i])*float64(scores[i]) <= 1 { // the kink passes on
-					want = -float64(targets[i]) * float64(c) / float64(n)
+			for _, squared := range []bool{false, true} {
+				s, y, gradient := guard(scores, n%4), guard(targets, n%3), unset(n, n%5)
+				loss := Hinge(gradient.values(), s.values(), y.values(), c, squared)
+				gradient.check(t, "gradient")
+				if alone := Hinge(nil, scores, targets, c, squared); loss != alone {
+					t.Fatalf("n=%d c=%v: the loss is %v with its gradient, %v alone", n, c, loss, alone)
 				}
-				if !(math.Abs(float64(got)-want) <= 4*unit*math.Abs(want)) {
-					t.Fatalf("n=%d c=%v: gradient %d is %v, want %v", n, c, i, got, want)
+				if !sameBits(s.values(), scores) || !sameBits(y.values(), targets) {
+					t.Fatalf("n=%d: scores or targets were written to", n)
+				}
+				share, want, size := float64(c)/float64(n), 0.0, 0.0
+				for i, got := range gradient.values() {
+					margin := 1 - float64(targets[i])*float64(scores[i])
+					loss, slope, rounded := max(0, margin), 0.0, 1+math.Abs(float64(scores[i]))
+					if margin >= 0 { // the kink passes on
+						slope = -float64(targets[i]) * share
+					}
+					bound := 4 * unit * math.Abs(slope)
+					if squared {
+						slope *= 2 * margin
+						bound = 16 * unit * share * rounded
+						loss, rounded = loss*loss, 2*loss*rounded
+					}
+					want, size = want+share*loss, size+share*rounded
+					if !(math.Abs(float64(got)-slope) <= bound) {
+						t.Fatalf("n=%d c=%v squared=%v: gradient %d is %v, want %v", n, c, squared, i, got, slope)
+					}
+				}
+				if !(math.Abs(float64(loss)-want) <= 4*unit*size) {
+					t.Errorf("n=%d c=%v squared=%v: the loss is %v, want %v", n, c, squared, loss, want)
 				}
 			}
 		}
 	}
 }
 
-// TestHingeKink pins the three sides of the kink, as torch.clamp(min=0) has them.
+// TestHingeKink pins the three sides of the kink, as torch.clamp(min=0) has them, and
+// what a broken score gives: a NaN shows in the loss and in its own gradient.
 func TestHingeKink(t *testing.T) {
 	below, above := math.Nextafter32(1, 0), math.Nextafter32(1, 2)
-	for _, c := range []struct{ score, target, loss, gradient float32 }{
-		{below, 1, 1 - below, -1}, {1, 1, 0, -1}, {above, 1, 0, 0},
-		{-below, -1, 1 - below, 1}, {-1, -1, 0, 1}, {-above, -1, 0, 0},
-	} {
-		gradient := make([]float32, 1)
-		HingeWithGradient(gradient, []float32{c.score}, []float32{c.target}, 1)
-		if loss := Hinge([]float32{c.score}, []float32{c.target}, 1); loss != c.loss || gradient[0] != c.gradient {
-			t.Errorf("score %v, target %v: loss %v and gradient %v, want %v and %v",
-				c.score, c.target, loss, gradient[0], c.loss, c.gradient)
-		}
-	}
-}
-
-// TestHingeNotANumber proves that a broken score shows, in the loss and in its
-// own gradient, wherever it stands: it must not pass for a margin that is kept.
-func TestHingeNotANumber(t *testing.T) {
 	nan, infinity := float32(math.NaN()), float32(math.Inf(1))
-	for _, n := range sizes {
-		for _, at := range []int{0, n / 2, n - 1} {
-			scores, targets := scoresAndTargets(t, n)
-			sound := make([]float32, n)
-			HingeWithGradient(sound, scores, targets, 1)
-
-			scores[at] = nan
-			if loss := Hinge(scores, targets, 1); !math.IsNaN(float64(loss)) {
-				t.Errorf("n=%d: a NaN score %d gives the loss %v", n, at, loss)
-			}
-			gradient := make([]float32, n)
-			HingeWithGradient(gradient, scores, targets, 1)
-			for i, g := range gradient {
-				if i == at && !math.IsNaN(float64(g)) || i != at && g != sound[i] {
-					t.Errorf("n=%d: a NaN score %d gives gradient %d as %v", n, at, i, g)
-				}
-			}
-
-			scores[at] = -infinity * targets[at] // as wrong as can be
-			if loss := Hinge(scores, targets, 1); loss != infinity {
-				t.Errorf("n=%d: an infinitely wrong score gives the loss %v", n, loss)
-			}
-			scores[at] = infinity * targets[at] // as right as can be
-			if loss := Hinge(scores, targets, 1); math.IsNaN(float64(loss)) || math.IsInf(float64(loss), 0) {
-				t.Errorf("n=%d: an infinitely right score gives the loss %v", n, loss)
+	for _, c := range []struct {
+		score, target, loss, gradient float32
+		squared                       bool
+	}{
+		{below, 1, 1 - below, -1, false}, {1, 1, 0, -1, false}, {above, 1, 0, 0, false},
+		{-below, -1, 1 - below, 1, false}, {-1, -1, 0, 1, false}, {-above, -1, 0, 0, false},
+		{nan, 1, nan, nan, false}, {-infinity, 1, infinity, -1, false}, {infinity, 1, 0, 0, false}, {infinity, -1, infinity, 1, false},
+		{nan, 1, nan, nan, true}, {-infinity, 1, infinity, -infinity, true}, {infinity, 1, 0, 0, true},
+	} {
+		for at := range 3 {
+			scores, targets, gradient := []float32{9, 9, 9}, []float32{1, 1, 1}, make([]float32, 3)
+			scores[at], targets[at] = c.score, c.target
+			want := make([]float32, 3)
+			want[at] = c.gradient
+			loss := Hinge(gradient, scores, targets, 3, c.squared) // three times the mean of three
+			if !sameNumbers(append(gradient, loss), append(want, c.loss)) {
+				t.Errorf("score %v, target %v, squared %v: loss %v and gradient %v, want %v and %v",
+					c.score, c.target, c.squared, loss, gradient, c.loss, want)
 			}
 		}
 	}
@@ -142,12 +104,12 @@ func TestMSE(t *testing.T) {
 				d := float64(p) - float64(y[i])
 				want += d * d / float64(n)
 			}
-			got := MSEWithGradient(gradient.values(), predictions.values(), targets.values())
+			got := MSE(gradient.values(), predictions.values(), targets.values())
 			gradient.check(t, "gradient")
 			if !(math.Abs(float64(got)/want-1) <= 4*unit) {
 				t.Errorf("MSE of %d elements is %.9g, want %.9g", n, got, want)
 			}
-			if alone := MSE(predictions.values(), targets.values()); alone != got {
+			if alone := MSE(nil, predictions.values(), targets.values()); alone != got {
 				t.Errorf("MSE of %d elements is %v without a gradient, %v with it", n, alone, got)
 			}
 			for i, g := range gradient.values() {
@@ -167,7 +129,7 @@ func TestMSENotANumber(t *testing.T) {
 		for at := range 70 {
 			x, y, gradient := make([]float32, 70), make([]float32, 70), make([]float32, 70)
 			x[at] = float32(math.NaN())
-			if got := MSEWithGradient(gradient, x, y); got == got {
+			if got := MSE(gradient, x, y); got == got {
 				t.Errorf("a NaN prediction %d gives the loss %v", at, got)
 			}
 			for i, g := range gradient {

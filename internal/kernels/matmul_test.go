@@ -134,25 +134,6 @@ func TestMatMulProcessors(t *testing.T) {
 	})
 }
 
-// TestMatMulRows proves that a product of the first rows alone leaves the rows
-// behind them as they are: what a batch that is not full relies on.
-func TestMatMulRows(t *testing.T) {
-	const rows, batch, in, out = 7, 16, 33, 3
-	random := source(t)
-	x, w := normal(random, batch*in), normal(random, out*in)
-	before := normal(random, batch*out)
-	y := slices.Clone(before)
-	MatMulNT(y, x, w, rows, out, in)
-	if !sameBits(y[rows*out:], before[rows*out:]) {
-		t.Error("rows behind the product were written")
-	}
-	alone := make([]float32, rows*out)
-	MatMulNT(alone, x[:rows*in], w, rows, out, in)
-	if !sameBits(y[:rows*out], alone) {
-		t.Error("the rows differ from those of a matrix of their own")
-	}
-}
-
 // TestAddMatMulTN wants the bits of a product and an addition behind it.
 func TestAddMatMulTN(t *testing.T) {
 	for _, set := range append([]*instructionSet{nil}, instructionSets...) {

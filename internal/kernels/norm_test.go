@@ -26,12 +26,3 @@ func TestSquaredNorm(t *testing.T) {
 		t.Errorf("the sum of squares beyond float32 is %v, want 3e60", got)
 	}
 }
-
-// BenchmarkSquaredNorm is of as many numbers as the autoencoder has weights.
-func BenchmarkSquaredNorm(b *testing.B) {
-	values := normal(source(b), 797_984)
-	b.SetBytes(int64(4 * len(values)))
-	for b.Loop() {
-		SquaredNorm(values)
-	}
-}

@@ -26,10 +26,10 @@ var passCases = []passCase{
 	{"ReLUGradient", []int{1, 1, 1}, 1, func(_ int, s [][]float32) float32 { ReLUGradient(s[0], s[1], s[2]); return 0 }},
 	{"Scale", []int{1}, 1, func(_ int, s [][]float32) float32 { Scale(s[0], 0.3); return 0 }},
 	{"ColumnSums", []int{1, 5}, 1, func(n int, s [][]float32) float32 { ColumnSums(s[0], s[1], 5, n); return 0 }},
-	{"MSE", []int{1, 1}, 0, func(_ int, s [][]float32) float32 { return MSE(s[0], s[1]) }},
-	{"MSEWithGradient", []int{1, 1, 1}, 1, func(_ int, s [][]float32) float32 { return MSEWithGradient(s[0], s[1], s[2]) }},
-	{"Hinge", []int{1, 1}, 0, func(_ int, s [][]float32) float32 { return Hinge(s[0], s[1], 0.7) }},
-	{"HingeWithGradient", []int{1, 1, 1}, 1, func(_ int, s [][]float32) float32 { return HingeWithGradient(s[0], s[1], s[2], 0.7) }},
+	{"MSE", []int{1, 1}, 0, func(_ int, s [][]float32) float32 { return MSE(nil, s[0], s[1]) }},
+	{"MSE with gradient", []int{1, 1, 1}, 1, func(_ int, s [][]float32) float32 { return MSE(s[0], s[1], s[2]) }},
+	{"Hinge", []int{1, 1, 1}, 1, func(_ int, s [][]float32) float32 { return Hinge(s[0], s[1], s[2], 0.7, true) }},
+	{"MoveToward", []int{1, 1}, 1, func(_ int, s [][]float32) float32 { MoveToward(s[0], s[1], 0.3); return 0 }},
 	{"Normalize", []int{12, 3}, 1, func(_ int, s [][]float32) float32 { Normalize(s[0], asBytes(s[1]), passTables, nil); return 0 }},
 	{"Normalize centered", []int{12, 3, 12}, 1, func(_ int, s [][]float32) float32 { Normalize(s[0], asBytes(s[1]), passTables, s[2]); return 0 }},
 	{"SGD", []int{1, 1}, 1, func(_ int, s [][]float32) float32 {
@@ -144,8 +144,8 @@ func TestPassesSameBits(t *testing.T) {
 	}
 }
 
-// TestPassesAtOnce lets several goroutines run passes and products at the same
-// time: those that find the helpers taken do without.
+// TestPassesAtOnce lets several goroutines run passes and products at the same time, as
+// training and evaluation may: those that find the helpers taken do without.
 func TestPassesAtOnce(t *testing.T) {
 	const n = 40_000
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
@@ -167,12 +167,18 @@ func TestPassesAtOnce(t *testing.T) {
 			}
 		})
 	}
-	group.Go(func() {
-		a, c := make([]float32, 256*256), make([]float32, 256*256)
-		for range 20 {
-			MatMulNN(c, a, a, 256, 256, 256)
-		}
-	})
+	a, want := normal(source(t), 256*256), make([]float32, 256*256)
+	MatMulNN(want, a, a, 256, 256, 256)
+	for range 3 {
+		group.Go(func() {
+			c := make([]float32, 256*256)
+			for range 20 {
+				if MatMulNN(c, a, a, 256, 256, 256); !sameBits(c, want) {
+					t.Error("the bits differ from those of a product on its own")
+				}
+			}
+		})
+	}
 	group.Wait()
 }
 
@@ -204,15 +210,17 @@ func BenchmarkPasses(b *testing.B) {
 		{"ReLUGradient", 128 * 128, 3, func(s [][]float32) { ReLUGradient(s[0], s[1], s[2]) }},
 		{"ColumnSums", 128 * 3072, 1, func(s [][]float32) { ColumnSums(s[1], s[0], 128, 3072) }},
 		{"ColumnSums128", 128 * 128, 1, func(s [][]float32) { ColumnSums(s[1], s[0], 128, 128) }},
-		{"MSE", 128 * 3072, 2, func(s [][]float32) { MSE(s[0], s[1]) }},
-		{"MSEWithGradient", 128 * 3072, 3, func(s [][]float32) { MSEWithGradient(s[0], s[1], s[2]) }},
-		{"HingeWithGradient", 64, 3, func(s [][]float32) { HingeWithGradient(s[0], s[1], s[2], 1) }},
+		{"MSE", 128 * 3072, 2, func(s [][]float32) { MSE(nil, s[0], s[1]) }},
+		{"MSEWithGradient", 128 * 3072, 3, func(s [][]float32) { MSE(s[0], s[1], s[2]) }},
+		{"HingeWithGradient", 64, 3, func(s [][]float32) { Hinge(s[0], s[1], s[2], 1, false) }},
 		{"Normalize", 3072, 1, func(s [][]float32) { Normalize(s[0], asBytes(s[1])[:3072], passTables, nil) }},
 		{"NormalizeCentred", 3072, 1, func(s [][]float32) { Normalize(s[0], asBytes(s[1])[:3072], passTables, s[2]) }},
 		{"SGD", 3073, 3, func(s [][]float32) { SGD{LearningRate: 1e-6, WeightDecay: 0.5}.Step(s[0], s[1], nil) }},
 		{"SGDNesterov", 798_000, 5, func(s [][]float32) {
 			SGD{LearningRate: 1e-6, WeightDecay: 0.5, Momentum: 0.9, Nesterov: true}.Step(s[0], s[1], s[2])
 		}},
+		{"MoveToward", 798_000, 3, func(s [][]float32) { MoveToward(s[0], s[1], 0.001) }},
+		{"SquaredNorm", 798_000, 1, func(s [][]float32) { SquaredNorm(s[0]) }},
 		{"Adam", 798_000, 7, func(s [][]float32) {
 			Adam{LearningRate: 1e-6, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Count: 3}.Step(s[0], s[1], s[2], s[3])
 		}},

@@ -19,42 +19,38 @@ type SGD struct {
 func (s SGD) Step(weights, gradient, velocity []float32) {
 	n := len(weights)
 	gradient = gradient[:n:len(gradient)]
-	if s.Momentum == 0 {
-		share(n, passNumbers, n, func(from, to int) { s.step(weights[from:to], gradient[from:to]) })
-		return
+	if s.Momentum != 0 {
+		velocity = velocity[:n:len(velocity)]
 	}
-	velocity = velocity[:n:len(velocity)]
 	share(n, passNumbers, n, func(from, to int) {
-		s.stepWithMomentum(weights[from:to], gradient[from:to], velocity[from:to])
+		if s.Momentum == 0 {
+			s.step(weights[from:to], gradient[from:to], nil)
+		} else {
+			s.step(weights[from:to], gradient[from:to], velocity[from:to])
+		}
 	})
 }
 
-func (s SGD) step(weights, gradient []float32) {
+func (s SGD) step(weights, gradient, velocity []float32) {
 	done := whole(len(weights))
-	if done > 0 {
+	switch {
+	case done == 0:
+	case velocity == nil:
 		instructions.sgd(&weights[0], &gradient[0], done, s.LearningRate, s.WeightDecay)
+	case s.Nesterov:
+		instructions.nesterov(&weights[0], &gradient[0], &velocity[0], done, s.LearningRate, s.WeightDecay, s.Momentum)
+	default:
+		instructions.momentum(&weights[0], &gradient[0], &velocity[0], done, s.LearningRate, s.WeightDecay, s.Momentum)
 	}
 	for i := done; i < len(weights); i++ {
 		g := gradient[i] + float32(s.WeightDecay*weights[i])
-		weights[i] -= float32(s.LearningRate * g)
-	}
-}
-
-func (s SGD) stepWithMomentum(weights, gradient, velocity []float32) {
-	done := whole(len(weights))
-	if done > 0 {
-		step := instructions.momentum
-		if s.Nesterov {
-			step = instructions.nesterov
-		}
-		step(&weights[0], &gradient[0], &velocity[0], done, s.LearningRate, s.WeightDecay, s.Momentum)
-	}
-	for i := done; i < len(weights); i++ {
-		g := gradient[i] + float32(s.WeightDecay*weights[i])
-		v := float32(s.Momentum*velocity[i]) + g
-		velocity[i] = v
-		if s.Nesterov {
-			v = g + float32(s.Momentum*v)
+		v := g
+		if velocity != nil {
+			v = float32(s.Momentum*velocity[i]) + g
+			velocity[i] = v
+			if s.Nesterov {
+				v = g + float32(s.Momentum*v)
+			}
 		}
 		weights[i] -= float32(s.LearningRate * v)
 	}

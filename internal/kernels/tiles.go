@@ -1,5 +1,7 @@
 package kernels
 
+import "unsafe"
+
 // The product is computed as in BLIS (Van Zee, van de Geijn: BLIS, a framework
 // for rapidly instantiating BLAS functionality, 2015): blocks of A and B that fit
 // the caches are copied to panels, which the innermost loop reads from front to
@@ -256,5 +258,5 @@ func (s span) part(i, n int) span {
 func aligned(n int) []float32 {
 	const line = 16
 	numbers := make([]float32, n+line-1)
-	return numbers[lineOffset(&numbers[0]):][:n]
+	return numbers[int(-uintptr(unsafe.Pointer(&numbers[0]))%64)/4:][:n]
 }

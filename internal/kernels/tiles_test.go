@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
-	"sync"
 	"testing"
 )
 
@@ -233,28 +232,4 @@ func TestMatMulAllocations(t *testing.T) {
 			t.Errorf("%s: %v allocations a product, want none", set.name, got)
 		}
 	}
-}
-
-// TestMatMulAtOnce lets several goroutines multiply at the same time, as
-// training and evaluation may: those that find the helpers taken do without.
-func TestMatMulAtOnce(t *testing.T) {
-	const m, n, k = 96, 300, 200
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
-	random := source(t)
-	a, b, want := normal(random, m*k), normal(random, k*n), make([]float32, m*n)
-	MatMulNN(want, a, b, m, n, k)
-	var group sync.WaitGroup
-	for range 4 {
-		group.Go(func() {
-			c := make([]float32, m*n)
-			for range 50 {
-				MatMulNN(c, a, b, m, n, k)
-				if !sameBits(c, want) {
-					t.Error("the bits differ from those of a product on its own")
-					return
-				}
-			}
-		})
-	}
-	group.Wait()
 }

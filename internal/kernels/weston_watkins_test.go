@@ -65,16 +65,6 @@ func TestWestonWatkins(t *testing.T) {
 	}
 }
 
-// TestWestonWatkinsAtZero pins what scores of zero cost: a margin of 1 towards
-// each of the other classes.
-func TestWestonWatkinsAtZero(t *testing.T) {
-	for _, squared := range []bool{false, true} {
-		if got := WestonWatkins(nil, make([]float32, 30), []float32{0, 4, 9}, 10, 1, squared); got != 9 {
-			t.Errorf("squared %v: ten classes' scores of zero cost %v, want 9", squared, got)
-		}
-	}
-}
-
 // TestWestonWatkinsNotANumber proves that a broken score shows in the loss and in
 // its own gradient, and that the kink has none.
 func TestWestonWatkinsNotANumber(t *testing.T) {
