@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"cifartrain/configs"
+	"cifartrain/internal/addressspace"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/loaders"
@@ -106,13 +107,22 @@ func (r *Run) Memory() (shared, own int64) {
 	return shared, own
 }
 
+// MemoryLimit is [loaders.MemoryLimit], or what the limit of the address space leaves.
+func MemoryLimit() (limit int64, whose string) {
+	limit, whose = loaders.MemoryLimit()
+	if left := addressspace.Left(); left < limit {
+		return left, "the limit of the address space (ulimit -v)"
+	}
+	return limit, whose
+}
+
 func (r *Run) fits() error {
 	shared, own := r.Memory()
-	limit, whose := loaders.MemoryLimit()
+	limit, whose := MemoryLimit()
 	if shared+own <= limit {
 		return nil
 	}
-	return Requestf("%s needs about %s of memory, but %s allows only %s: make model.hidden, data.batch_size or data.eval_batch_size smaller",
+	return Requestf("%s needs about %s of memory, but %s allows only %s: raise that limit, or make model.hidden, data.batch_size or data.eval_batch_size smaller",
 		r.Config.Name, reports.Bytes(shared+own), whose, reports.Bytes(limit))
 }
 

@@ -18,7 +18,6 @@ import (
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/runs"
-	"cifartrain/loaders"
 )
 
 // A plan is the list of runs that are trained and then compared: each setting
@@ -174,7 +173,7 @@ func (p *plan) atOnce() int {
 	if p.whole || p.sweep() == nil {
 		return 1
 	}
-	limit, _ := loaders.MemoryLimit()
+	limit, _ := runs.MemoryLimit()
 	room := max(1, (limit-p.common)/max(1, p.own))
 	return int(min(room, int64(p.count()), int64(runtime.GOMAXPROCS(0))))
 }
