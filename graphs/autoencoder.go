@@ -25,18 +25,19 @@ var autoencoder = Kind{
 	Defaults: autoencoderDefaults,
 	Check:    func(spec Spec) []Problem { return widthProblems(spec, 2) },
 	New: func(spec Spec) *Architecture {
-		a := reconstruction(spec)
 		widths := encoderWidths(spec)
-		a.Parameters = sequentialParameters("encoder.", widths, spec)
 		layers := len(widths) - 1 // of either half
+		parameters := sequentialParameters("encoder.", widths, spec)
 		slices.Reverse(widths)
-		a.Parameters = append(a.Parameters, sequentialParameters("decoder.", widths, spec)...)
-		a.Formula = func(x *G.Node, p G.Nodes, hidden Hidden) (restored, code *G.Node) {
-			code, p = sequential(x, p, layers, hidden)        // (B, latent)
-			restored, _ = sequential(code, p, layers, hidden) // (B, inputs)
-			return restored, code
+		return &Architecture{
+			Parameters: append(parameters, sequentialParameters("decoder.", widths, spec)...),
+			LossName:   "mean squared error", Loss: meanSquaredError, Latent: spec.Latent,
+			Formula: func(x *G.Node, p G.Nodes, hidden Hidden) (restored, code *G.Node) {
+				code, p = sequential(x, p, layers, hidden)        // (B, latent)
+				restored, _ = sequential(code, p, layers, hidden) // (B, inputs)
+				return restored, code
+			},
 		}
-		return a
 	},
 }
 
@@ -47,34 +48,21 @@ var autoencoderKeys = []string{"model.hidden", "model.latent", "model.activation
 // linear SVM's plain steps with strong weight decay would not train it.
 var autoencoderDefaults = map[string]any{"optimizer.kind": "adam", "optimizer.learning_rate": 0.001, "optimizer.weight_decay": 0.0}
 
-// mostWeights is how many weights an autoencoder may have: 2 GB of float32, and
-// several times that in training. A larger number is probably a typing error.
-const mostWeights = 500_000_000
-
 // widthProblems returns what is wrong with an autoencoder's widths. matrices is
 // the number of weight matrices for each pair of neighboring widths.
 func widthProblems(spec Spec, matrices int) []Problem {
 	if len(spec.Hidden) == 0 {
 		return []Problem{{"model.hidden", "an autoencoder needs one hidden layer or more, as in [128]"}}
 	}
+	const most = 500_000_000 // 2 GB of float32, and several times that in training: probably a typing error
 	weights, widths := 0, encoderWidths(spec)
 	for i, in := range widths[:len(widths)-1] {
 		weights += matrices * in * widths[i+1]
 	}
-	if weights <= mostWeights {
+	if weights <= most {
 		return nil
 	}
-	return []Problem{{"model.hidden", fmt.Sprintf("these widths make %d weights, more than the %d that fit; use narrower layers", weights, mostWeights)}}
-}
-
-// reconstruction returns the part that all models which restore their input
-// share.
-func reconstruction(spec Spec) *Architecture {
-	return &Architecture{
-		LossName: "mean squared error",
-		Latent:   spec.Latent,
-		Loss:     meanSquaredError,
-	}
+	return []Problem{{"model.hidden", fmt.Sprintf("these widths make %d weights, more than the %d that fit; use narrower layers", weights, most)}}
 }
 
 // encoderWidths returns the widths of the encoder from the input to the latent.

@@ -27,25 +27,24 @@ var tiedAutoencoder = Kind{
 	Defaults: autoencoderDefaults,
 	Check:    func(spec Spec) []Problem { return widthProblems(spec, 1) },
 	New: func(spec Spec) *Architecture {
-		a := reconstruction(spec)
+		var parameters []Parameter
 		widths := encoderWidths(spec)
 		last := len(widths) - 2 // the encoder's last layer
 		for i := range last + 1 {
-			a.Parameters = append(a.Parameters, LinearParameters(fmt.Sprintf("enc_fc%d", i+1), widths[i], widths[i+1])...)
+			parameters = append(parameters, LinearParameters(fmt.Sprintf("enc_fc%d", i+1), widths[i], widths[i+1])...)
 			if i < last {
-				a.Parameters = append(a.Parameters, spec.normParameters(fmt.Sprintf("enc_bn%d", i+1), widths[i+1])...)
+				parameters = append(parameters, spec.normParameters(fmt.Sprintf("enc_bn%d", i+1), widths[i+1])...)
 			}
 		}
 		slices.Reverse(widths)
 		for i := range last + 1 {
-			a.Parameters = append(a.Parameters, Parameter{
-				Name: fmt.Sprintf("dec_fc%d_bias", i+1), Shape: tensor.Shape{widths[i+1]}, FanIn: widths[i], FanOut: widths[i+1],
-			})
+			bias := Parameter{Name: fmt.Sprintf("dec_fc%d_bias", i+1), Shape: tensor.Shape{widths[i+1]}, FanIn: widths[i], FanOut: widths[i+1]}
+			parameters = append(parameters, bias)
 			if i < last {
-				a.Parameters = append(a.Parameters, spec.normParameters(fmt.Sprintf("dec_bn%d", i+1), widths[i+1])...)
+				parameters = append(parameters, spec.normParameters(fmt.Sprintf("dec_bn%d", i+1), widths[i+1])...)
 			}
 		}
-		a.Formula = func(x *G.Node, p G.Nodes, hidden Hidden) (restored, code *G.Node) {
+		formula := func(x *G.Node, p G.Nodes, hidden Hidden) (restored, code *G.Node) {
 			var w G.Nodes // the encoder's weights, (out, in)
 			for i := range last + 1 {
 				if i > 0 {
@@ -65,6 +64,9 @@ var tiedAutoencoder = Kind{
 			}
 			return x, code // (B, inputs)
 		}
-		return a
+		return &Architecture{
+			Parameters: parameters, Formula: formula,
+			LossName: "mean squared error", Loss: meanSquaredError, Latent: spec.Latent,
+		}
 	},
 }

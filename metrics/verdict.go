@@ -74,29 +74,12 @@ type Reference struct {
 // the learning rate fell by more than half in them, a falling loss may be its doing
 // and does not count.
 //
-// The first rule that applies decides. A model that classifies is
-//
-//   - not settled if there are fewer than five epochs, or if the validation
-//     accuracy swings by more than 2.5 points and more than its gap to the
-//     training accuracy;
-//   - overfitting if that gap is more than 5 points;
-//   - underfitting if it misclassifies more than half as many training images
-//     as always answering their commonest class would;
-//   - underfitting if the validation loss still falls;
-//   - else about right.
-//
-// A model that restores its input is
-//
-//   - not settled likewise, with 5 % of the loss for the 2.5 points;
-//   - underfitting if both its losses are more than 1.1 times those of principal
-//     components;
-//   - overfitting if its validation loss is more than 1.1 times its training
-//     loss, and also 1.1 times as large beside it as that of principal components
-//     beside theirs;
-//   - underfitting if the validation loss still falls;
-//   - else about right.
-//
-// It must not be called on an empty history.
+// Of the rules in Judge, the first one that applies decides. A classifier's figure is
+// the gap, its training accuracy minus its validation accuracy; it is below the floor
+// if it misclassifies more than half as many training images as always answering
+// their commonest class would. The figure of a model that restores is the ratio of
+// its validation loss to its training loss; what principal components lose more on
+// validation images is no overfitting. It must not be called on an empty history.
 func Judge(task Task, history History, reference Reference) Verdict {
 	tenth := history[len(history)-(len(history)+9)/10:]
 	third := history[len(history)-min(len(history), max(fewestEpochs, (len(history)+2)/3)):]

@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"cifartrain/graphs"
+	"cifartrain/internal/kernels"
 	"cifartrain/loaders"
 	"cifartrain/metrics"
 )
@@ -17,16 +18,15 @@ func (r *Run) measuredStep() int { return max(1, r.Batches.Set.Len()/r.Batches.S
 
 // gradients measures the gradients of a step that is not made yet.
 func (m *machine) gradients() (layers []metrics.Layer) {
-	of := make(map[string][]float32)
+	squares := make(map[string]float64)
 	for _, node := range m.model.Learnables {
-		if gradient, err := node.Grad(); err == nil {
-			if values, ok := gradient.(*tensor.Dense); ok {
-				of[node.Name()] = values.Float32s()
-			}
+		gradient, err := node.Grad()
+		if values, ok := gradient.(*tensor.Dense); err == nil && ok {
+			squares[node.Name()] = kernels.SquaredNorm(values.Float32s())
 		}
 	}
 	for _, layer := range m.model.Layers {
-		layers = append(layers, metrics.Layer{Name: layer.Name, Gradient: norm(of[layer.Weight], of[layer.Bias])})
+		layers = append(layers, metrics.Layer{Name: layer.Name, Gradient: math.Sqrt(squares[layer.Weight] + squares[layer.Bias])})
 	}
 	return layers
 }
@@ -35,13 +35,12 @@ func (m *machine) gradients() (layers []metrics.Layer) {
 func (m *machine) updates(layers []metrics.Layer, before, after graphs.Weights) {
 	from, to := before.ByName(), after.ByName()
 	for i, layer := range m.model.Layers {
-		weight := to[layer.Weight].Float32s()
-		step := slices.Clone(from[layer.Weight].Float32s())
+		step, weight := slices.Clone(from[layer.Weight].Float32s()), to[layer.Weight].Float32s()
 		for k := range step {
 			step[k] -= weight[k]
 		}
-		if size := norm(weight); size > 0 {
-			layers[i].Update = norm(step) / size
+		if size := kernels.SquaredNorm(weight); size > 0 {
+			layers[i].Update = math.Sqrt(kernels.SquaredNorm(step) / size)
 		}
 	}
 }
@@ -83,15 +82,4 @@ func output(layer graphs.Layer) (dead, mean, deviation float64) {
 		}
 	}
 	return dead, mean, deviation
-}
-
-// norm is the Euclidean norm of values.
-func norm(values ...[]float32) float64 {
-	sum := 0.0
-	for _, some := range values {
-		for _, value := range some {
-			sum += float64(value) * float64(value)
-		}
-	}
-	return math.Sqrt(sum)
 }
