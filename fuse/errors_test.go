@@ -84,11 +84,7 @@ func TestDualValues(t *testing.T) {
 			t.Fatal(err)
 		}
 		machine.Reset()
-		for _, weight := range p.weights {
-			gradient, err := weight.Grad()
-			if err != nil {
-				t.Fatal(err)
-			}
+		for _, gradient := range p.fusedValues(t, nil) {
 			for _, v := range floats(t, gradient) {
 				gradients[run] = append(gradients[run], v/float32(run+1))
 			}

@@ -135,16 +135,7 @@ func (p *program) results(t *testing.T, roots G.Nodes) (runs [2][][]float32, nam
 		machine.Reset()
 		values := read
 		if p.fused {
-			for _, root := range roots {
-				values = append(values, root.Value())
-			}
-			for _, weight := range p.weights {
-				gradient, err := weight.Grad()
-				if err != nil {
-					t.Fatal(err)
-				}
-				values = append(values, gradient)
-			}
+			values = p.fusedValues(t, roots)
 		}
 		for _, value := range values {
 			runs[i] = append(runs[i], floats(t, value))
@@ -153,32 +144,37 @@ func (p *program) results(t *testing.T, roots G.Nodes) (runs [2][][]float32, nam
 	return runs, names
 }
 
+// fusedValues are the values of a fused graph's roots and the gradients by the weights.
+func (p *program) fusedValues(t *testing.T, roots G.Nodes) (values []G.Value) {
+	t.Helper()
+	for _, root := range roots {
+		values = append(values, root.Value())
+	}
+	for _, weight := range p.weights {
+		gradient, err := weight.Grad()
+		if err != nil {
+			t.Fatal(err)
+		}
+		values = append(values, gradient)
+	}
+	return values
+}
+
 // floats are a value's elements in the order of its shape.
 func floats(t *testing.T, value G.Value) (all []float32) {
 	t.Helper()
-	switch v := value.(type) {
-	case *G.F32:
-		return []float32{float32(*v)}
-	case *tensor.Dense:
-		shape := v.Shape()
-		if shape.IsScalar() {
-			return []float32{v.ScalarValue().(float32)}
-		}
-		for i := range shape.TotalSize() {
-			place := []int{i}
-			if shape.Dims() == 2 {
-				place = []int{i / shape[1], i % shape[1]}
-			}
-			element, err := v.At(place...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all = append(all, element.(float32))
-		}
-		return all
+	dense, ok := value.(*tensor.Dense)
+	if !ok {
+		return []float32{float32(*value.(*G.F32))}
 	}
-	t.Fatalf("the value is a %T", value)
-	return nil
+	if dense.Shape().IsScalar() {
+		return []float32{dense.ScalarValue().(float32)}
+	}
+	places := dense.Iterator()
+	for place, err := places.Start(); err == nil; place, err = places.Next() {
+		all = append(all, dense.Float32s()[place])
+	}
+	return all
 }
 
 // check compares a program's figures, fused and as Gorgonia computes them, with the

@@ -60,15 +60,8 @@ func TestImages(t *testing.T) {
 			if err := errors.Join(G.Let(x, fed), G.NewTapeMachine(graph).RunAll()); err != nil {
 				t.Fatal(err)
 			}
-			for _, root := range roots {
-				all = append(all, floats(t, root.Value()))
-			}
-			for _, weight := range p.weights {
-				gradient, err := weight.Grad()
-				if err != nil {
-					t.Fatal(err)
-				}
-				all = append(all, floats(t, gradient))
+			for _, value := range p.fusedValues(t, roots) {
+				all = append(all, floats(t, value))
 			}
 			return all
 		}
