@@ -1,13 +1,11 @@
 package folder
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"image"
 	"image/color"
 	"image/png"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -249,19 +247,6 @@ func TestOpenUnlabeled(t *testing.T) {
 		if err != nil || got.Train.Len() != 8 || got.Test.Len() != 2 || len(got.Classes) != 1 {
 			t.Errorf("pictures in %s: %+v, %v", folder, got, err)
 		}
-	}
-}
-
-func TestOpenNowhereAndCancelled(t *testing.T) {
-	dir := t.TempDir()
-	if _, err := Open(t.Context(), filepath.Join(dir, "nowhere"), options()); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("error %v, want fs.ErrNotExist", err)
-	}
-	writePictures(t, dir, append(series("a", 5), series("b", 5)...)...)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := Open(ctx, dir, options()); err != context.Canceled {
-		t.Errorf("error %v, want the context's", err)
 	}
 }
 

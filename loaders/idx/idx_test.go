@@ -185,15 +185,6 @@ func TestOpenKnowsPublishedFiles(t *testing.T) {
 	}
 }
 
-func TestOpenFindsNothing(t *testing.T) {
-	dir := t.TempDir()
-	for _, path := range []string{dir, filepath.Join(dir, "nowhere")} {
-		if _, err := Digits.Open(t.Context(), path); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("error %v, want fs.ErrNotExist", err)
-		}
-	}
-}
-
 // FuzzParse accepts exactly the files whose length is what the header says.
 func FuzzParse(f *testing.F) {
 	for _, content := range small() {
