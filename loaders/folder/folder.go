@@ -254,12 +254,9 @@ func (c *collection) setAside(share float64, random *rand.Rand, classes []string
 			return &loaders.SettingError{Key: "data.test", Reason: fmt.Sprintf(
 				"a share of %g leaves %d of the %d pictures of class %q for the test and %d for training; both need at least one", share, count, len(own), class, len(own)-count)}
 		}
-		drawn := make([]bool, len(own))
-		for _, place := range random.Perm(len(own))[:count] {
-			drawn[place] = true
-		}
+		drawn := slices.Sorted(slices.Values(random.Perm(len(own))[:count]))
 		for i, picture := range own {
-			if drawn[i] {
+			if _, found := slices.BinarySearch(drawn, i); found {
 				c.parts[test] = append(c.parts[test], picture)
 			} else {
 				kept = append(kept, picture)
