@@ -1,25 +1,16 @@
 package graphs_test
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"gorgonia.org/tensor"
 
 	"cifartrain/graphs"
 )
 
 const rows = 3 // images of the small problems here
-
-// newAutoencoder is a small one of the kind, with its weights.
-func newAutoencoder(t *testing.T, kind string, hidden ...int) (*graphs.Architecture, graphs.Weights) {
-	t.Helper()
-	architecture := newModel(t, kind, graphs.Spec{Hidden: hidden, Latent: 4})
-	return architecture, architecture.Initialize(streams(3))
-}
 
 // inputs are images in [0, 1].
 func pixels(t *testing.T, count int) *tensor.Dense {
@@ -36,7 +27,8 @@ func pixels(t *testing.T, count int) *tensor.Dense {
 func run(t *testing.T, architecture *graphs.Architecture, weights graphs.Weights, images *tensor.Dense, train bool) *graphs.Model {
 	t.Helper()
 	model, machine := build(t, architecture, weights, images.Shape()[0], train)
-	if err := step(model, machine, batch{images: images}); err != nil {
+	labels := tensor.New(tensor.WithShape(images.Shape()[0]), tensor.Of(tensor.Float32)) // for a classifier
+	if err := step(model, machine, batch{images, labels}); err != nil {
 		t.Fatal(err)
 	}
 	return model
@@ -96,7 +88,8 @@ func TestAutoencoderGradients(t *testing.T) {
 	const hidden = 6
 	for _, kind := range []string{"autoencoder", "tied_autoencoder"} {
 		t.Run(kind, func(t *testing.T) {
-			architecture, weights := newAutoencoder(t, kind, hidden)
+			architecture := newModel(t, kind, graphs.Spec{Hidden: []int{hidden}, Latent: 4})
+			weights := architecture.Initialize(streams(3))
 			images := pixels(t, rows)
 			model := run(t, architecture, weights, images, true)
 
@@ -138,31 +131,5 @@ func TestAutoencoderGradients(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// TestDeepAutoencoders pins the names and shapes of models with more layers.
-func TestDeepAutoencoders(t *testing.T) {
-	for kind, want := range map[string][]string{
-		"autoencoder": {
-			"encoder.0.weight(6, 3072)", "encoder.0.bias(6)", "encoder.2.weight(5, 6)", "encoder.2.bias(5)", "encoder.4.weight(4, 5)", "encoder.4.bias(4)",
-			"decoder.0.weight(5, 4)", "decoder.0.bias(5)", "decoder.2.weight(6, 5)", "decoder.2.bias(6)", "decoder.4.weight(3072, 6)", "decoder.4.bias(3072)",
-		},
-		"tied_autoencoder": {
-			"enc_fc1.weight(6, 3072)", "enc_fc1.bias(6)", "enc_fc2.weight(5, 6)", "enc_fc2.bias(5)", "enc_fc3.weight(4, 5)", "enc_fc3.bias(4)",
-			"dec_fc1_bias(5)", "dec_fc2_bias(6)", "dec_fc3_bias(3072)",
-		},
-	} {
-		architecture, weights := newAutoencoder(t, kind, 6, 5)
-		var got []string
-		for _, p := range architecture.Parameters {
-			got = append(got, fmt.Sprintf("%s%v", p.Name, p.Shape))
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", kind, diff)
-		}
-		if model := run(t, architecture, weights, pixels(t, rows), true); !(model.LossValue() > 0) {
-			t.Errorf("%s: the loss is %g", kind, model.LossValue())
-		}
 	}
 }

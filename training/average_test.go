@@ -33,26 +33,3 @@ func TestAverage(t *testing.T) {
 		t.Errorf("the average of weights that stayed is not themselves:\n%s", diff)
 	}
 }
-
-// TestAverageLeavesTrainingAlone trains with and without an average: the trained
-// weights and their losses are the same to the bit, what is kept is not.
-func TestAverageLeavesTrainingAlone(t *testing.T) {
-	plain, averaged := newRun(t, 0.01), newRun(t, 0.01)
-	averaged.Average = training.NewAverage(averaged.Weights, 0.9)
-	want, got := train(t, plain), train(t, averaged)
-	if diff := cmp.Diff(values(plain.Weights), values(averaged.Weights)); diff != "" {
-		t.Errorf("averaging changed the trained weights:\n%s", diff)
-	}
-	for i := range want.History {
-		if got.History[i].TrainLoss != want.History[i].TrainLoss {
-			t.Errorf("epoch %d: averaging changed the training loss from %v to %v", i+1, want.History[i].TrainLoss, got.History[i].TrainLoss)
-		}
-		if got.History[i].ValidationLoss == want.History[i].ValidationLoss {
-			t.Errorf("epoch %d: the average has the validation loss of the trained weights", i+1)
-		}
-	}
-	evaluation := validate(t, averaged, got.Best)
-	if best := got.History[got.History.Best()]; evaluation.Loss != best.ValidationLoss {
-		t.Errorf("the best weights score %g, the average of their epoch %g", evaluation.Loss, best.ValidationLoss)
-	}
-}

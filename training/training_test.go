@@ -2,7 +2,6 @@ package training_test
 
 import (
 	"errors"
-	"math"
 	"math/rand/v2"
 	"runtime"
 	"strings"
@@ -114,21 +113,6 @@ func TestSameSeedSameNumbers(t *testing.T) {
 	}
 }
 
-// TestEvaluationLeavesTrainingAlone trains once with an evaluation after each
-// epoch and once with two.
-func TestEvaluationLeavesTrainingAlone(t *testing.T) {
-	once, often := newRun(t, 0.01), newRun(t, 0.01)
-	often.Epoch = func(metrics.Epoch) error {
-		validate(t, often, often.Weights)
-		return nil
-	}
-	train(t, once)
-	train(t, often)
-	if diff := cmp.Diff(values(once.Weights), values(often.Weights)); diff != "" {
-		t.Errorf("more evaluations changed the weights:\n%s", diff)
-	}
-}
-
 // validate evaluates weights on a run's validation images.
 func validate(t *testing.T, run *training.Run, weights graphs.Weights) training.Evaluation {
 	t.Helper()
@@ -137,35 +121,6 @@ func validate(t *testing.T, run *training.Run, weights graphs.Weights) training.
 		t.Fatal(err)
 	}
 	return evaluation
-}
-
-// TestEvaluateAgainstPlainLoop computes the loss and the accuracy in float64.
-func TestEvaluateAgainstPlainLoop(t *testing.T) {
-	run := newRun(t, 0.01)
-	weights := values(run.Weights)
-	loss, right := 0.0, 0
-	set := run.ValidationSet.Set
-	for i := range set.Len() {
-		score := float64(weights[set.Shape.Values()])
-		for j, b := range set.Pixels(i) {
-			score += float64(b) / 255 * float64(weights[j])
-		}
-		y := float64(2*set.Class(i) - 1)
-		loss += 0.1 * max(0, 1-y*score) / float64(set.Len())
-		if (score > 0) == (y > 0) {
-			right++
-		}
-	}
-	got := validate(t, run, run.Weights)
-	if math.Abs(got.Loss/loss-1) > 1e-6 { // float32 sums of 3072 products
-		t.Errorf("loss %.9g, want %.9g", got.Loss, loss)
-	}
-	if want := float64(right) / float64(set.Len()); got.Confusion.Accuracy() != want {
-		t.Errorf("accuracy %g, want %g", got.Confusion.Accuracy(), want)
-	}
-	if got.Confusion.Total() != 150 {
-		t.Errorf("%d samples were counted, want all 150, the last batch's 50 included", got.Confusion.Total())
-	}
 }
 
 func TestBestWeightsAreThoseOfTheBestEpoch(t *testing.T) {
