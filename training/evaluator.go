@@ -45,28 +45,32 @@ func (e *Evaluator) Evaluate(ctx context.Context, batcher *loaders.Batcher) (Eva
 // It calls visit with each sample's index in the set and its output. The output
 // belongs to the graph and changes with the next batch.
 func (e *Evaluator) Outputs(ctx context.Context, batcher *loaders.Batcher, visit func(place int, output []float32)) (loss float64, err error) {
-	return e.rows(ctx, batcher, func(model *graphs.Model, place, row int) { visit(place, graphs.Row(model.Output, row)) })
+	return e.each(ctx, batcher, func(model *graphs.Model, batch *loaders.Batch) {
+		for row, place := range batch.Places {
+			visit(place, graphs.Row(model.Output, row))
+		}
+	})
 }
 
-// Codes runs the batcher's set through a model that has a code. It calls visit
-// with each sample's index in the set and its code, which belongs to the graph
-// and changes with the next batch.
+// Codes does what Outputs does, with the codes of a model that has one.
 func (e *Evaluator) Codes(ctx context.Context, batcher *loaders.Batcher, visit func(place int, code []float32)) error {
 	if e.machines.architecture.Latent == 0 {
 		return fmt.Errorf("the %s has no code", e.machines.architecture.Kind)
 	}
-	_, err := e.rows(ctx, batcher, func(model *graphs.Model, place, row int) { visit(place, graphs.Row(model.Code, row)) })
+	_, err := e.each(ctx, batcher, func(model *graphs.Model, batch *loaders.Batch) {
+		for row, place := range batch.Places {
+			visit(place, graphs.Row(model.Code, row))
+		}
+	})
 	return err
 }
 
-// rows runs the batcher's set through the model and returns the mean loss. It
-// calls visit with each sample's index in the set and its row in the batch that
-// the model has just computed.
-func (e *Evaluator) rows(ctx context.Context, batcher *loaders.Batcher, visit func(model *graphs.Model, place, row int)) (loss float64, err error) {
+// each runs the batcher's set through the model and returns the mean loss. It
+// calls visit with each batch that the model has just computed.
+func (e *Evaluator) each(ctx context.Context, batcher *loaders.Batcher, visit func(*graphs.Model, *loaders.Batch)) (loss float64, err error) {
 	if err := e.prepare(batcher, 1); err != nil {
 		return 0, err
 	}
-	total := 0.0
 	for batch := range batcher.Epoch(1) {
 		if err := ctx.Err(); err != nil {
 			return 0, err
@@ -75,12 +79,10 @@ func (e *Evaluator) rows(ctx context.Context, batcher *loaders.Batcher, visit fu
 		if err != nil {
 			return 0, err
 		}
-		total += machine.model.LossValue() * float64(batch.Rows())
-		for row, place := range batch.Places {
-			visit(machine.model, place, row)
-		}
+		loss += machine.model.LossValue() * float64(batch.Rows())
+		visit(machine.model, batch)
 	}
-	return total / float64(batcher.Set.Len()), nil
+	return loss / float64(batcher.Set.Len()), nil
 }
 
 // prepare makes ready to run so many batches of the batcher's set at the same time.

@@ -1,9 +1,11 @@
 package training
 
 import (
+	"context"
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gorgonia.org/tensor"
 
 	"cifartrain/graphs"
@@ -63,23 +65,71 @@ func (e *Evaluator) layers(batcher *loaders.Batcher, of []metrics.Layer) ([]metr
 // output measures what a layer has put out.
 func output(layer graphs.Layer) (dead, mean, deviation float64) {
 	values := layer.Output.Value().(*tensor.Dense).Float32s()
-	sum, squares, alive := 0.0, 0.0, make([]bool, layer.Out)
-	for i, value := range values {
+	sum, squares := 0.0, 0.0
+	for _, value := range values {
 		sum += float64(value)
 		squares += float64(value) * float64(value)
-		if value > 0 {
-			alive[i%layer.Out] = true
-		}
 	}
 	mean = sum / float64(len(values))
 	deviation = math.Sqrt(max(0, squares/float64(len(values))-mean*mean))
 	if layer.Activation != "relu" {
 		return math.NaN(), mean, deviation
 	}
-	for _, one := range alive {
-		if !one {
-			dead += 1 / float64(layer.Out)
+	return float64(deadUnits(countActive(nil, layer))) / float64(layer.Out), mean, deviation
+}
+
+// countActive adds to counts, which is nil before the first batch, in how many rows
+// each unit of a layer is above zero.
+func countActive(counts []float64, layer graphs.Layer) []float64 {
+	if counts == nil {
+		counts = make([]float64, layer.Out)
+	}
+	for i, value := range layer.Output.Value().(*tensor.Dense).Float32s() {
+		if value > 0 {
+			counts[i%layer.Out]++
 		}
 	}
-	return dead, mean, deviation
+	return counts
+}
+
+// deadUnits is how many units were never above zero.
+func deadUnits(active []float64) (dead int) {
+	for _, count := range active {
+		if count == 0 {
+			dead++
+		}
+	}
+	return dead
+}
+
+// Use returns the model's layers and, for each unit of each layer, the share of
+// the batcher's images for which its ReLU is not zero; nil for a layer without a
+// ReLU.
+func (e *Evaluator) Use(ctx context.Context, batcher *loaders.Batcher) (layers []graphs.Layer, use [][]float64, err error) {
+	_, err = e.each(ctx, batcher, func(model *graphs.Model, _ *loaders.Batch) {
+		if use == nil {
+			layers, use = model.Layers, make([][]float64, len(model.Layers))
+		}
+		for i, layer := range model.Layers {
+			if layer.Activation == "relu" {
+				use[i] = countActive(use[i], layer)
+			}
+		}
+	})
+	for _, units := range use {
+		floats.Scale(1/float64(batcher.Set.Len()), units)
+	}
+	return layers, use, err
+}
+
+// DeadUnits counts the dead units of each layer with a ReLU on the batcher's
+// set.
+func (e *Evaluator) DeadUnits(ctx context.Context, batcher *loaders.Batcher) (counts []metrics.DeadUnits, err error) {
+	layers, use, err := e.Use(ctx, batcher)
+	for i, units := range use {
+		if units != nil {
+			counts = append(counts, metrics.DeadUnits{Layer: layers[i].Name, Dead: deadUnits(units), Units: layers[i].Out})
+		}
+	}
+	return counts, err
 }
