@@ -39,23 +39,14 @@ func TestROC(t *testing.T) {
 		t.Errorf("area %v, want %v", roc.Area, want)
 	}
 	falsePositive, truePositive := roc.At(0)
-	wantFalse, wantTrue, rest, class := 0.0, 0.0, 0.0, 0.0
+	above, all := map[bool]float64{}, map[bool]float64{} // by whether they are of the class
 	for i, score := range scores {
-		switch {
-		case of[i]:
-			class++
-			if score > 0 {
-				wantTrue++
-			}
-		default:
-			rest++
-			if score > 0 {
-				wantFalse++
-			}
+		if all[of[i]]++; score > 0 {
+			above[of[i]]++
 		}
 	}
-	if math.Abs(falsePositive-wantFalse/rest) > 1e-12 || math.Abs(truePositive-wantTrue/class) > 1e-12 {
-		t.Errorf("at 0: %v, %v; want %v, %v", falsePositive, truePositive, wantFalse/rest, wantTrue/class)
+	if math.Abs(falsePositive-above[false]/all[false]) > 1e-12 || math.Abs(truePositive-above[true]/all[true]) > 1e-12 {
+		t.Errorf("at 0: %v, %v; want %v of %v", falsePositive, truePositive, above, all)
 	}
 	if got := metrics.NewROC(scores, make([]bool, 200)); got.TruePositive != nil {
 		t.Errorf("without the class: %v, want nothing", got)

@@ -22,9 +22,9 @@ func NewAverage(weights graphs.Weights, decay float64) *Average {
 //
 //	average = d*average + (1-d)*weights     d = min(Decay, (1+step)/(10+step))
 //
-// What batch normalizations have measured is taken over as it is. The first steps count for more, so that the average soon forgets the weights
-// with which the run began. Source: tf.train.ExponentialMovingAverage with
-// num_updates,
+// What batch normalizations have measured is taken over as it is. The first steps
+// count for more, so that the average soon forgets the weights with which the run
+// began. Source: tf.train.ExponentialMovingAverage with num_updates,
 // https://www.tensorflow.org/api_docs/python/tf/train/ExponentialMovingAverage
 func (a *Average) Update(weights graphs.Weights, step int) {
 	decay := min(a.Decay, float64(1+step)/float64(10+step))
