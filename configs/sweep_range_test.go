@@ -1,7 +1,6 @@
 package configs
 
 import (
-	"fmt"
 	"math"
 	"testing"
 )
@@ -52,23 +51,19 @@ func TestRangeDraws(t *testing.T) {
 func TestRangesBesideLists(t *testing.T) {
 	const text = pair + "sweep:\n  loss.c: [1, 10]\n  optimizer.learning_rate: {min: 1.0e-4, max: 1.0, scale: log}\n"
 	for _, method := range []string{"random", "halving"} {
-		overrides := []string{"sweep.method=" + method, "sweep.budget=20"}
-		config, drawn := settings(t, text, overrides...)
-		if len(drawn) != 20 {
-			t.Fatalf("%d settings, want 20", len(drawn))
-		}
+		config, drawn := settings(t, text, "sweep.method="+method, "sweep.budget=20")
 		tens := 0
 		for i, values := range drawn {
 			if values[0] == "10" {
 				tens++
 			}
 			setting := config.Sweep.Settings[i].Config
-			if got := fmt.Sprint([]string{ValueText(setting.Loss.C), ValueText(setting.Optimizer.LearningRate)}); got != fmt.Sprint(values) {
-				t.Errorf("the config of %v has %s", values, got)
+			if ValueText(setting.Loss.C) != values[0] || ValueText(setting.Optimizer.LearningRate) != values[1] {
+				t.Errorf("the config of %v has %v and %v", values, setting.Loss.C, setting.Optimizer.LearningRate)
 			}
 		}
-		if tens == 0 || tens == 20 {
-			t.Errorf("loss.c is 10 in %d of 20 settings", tens)
+		if len(drawn) != 20 || tens == 0 || tens == 20 {
+			t.Errorf("loss.c is 10 in %d of %d settings", tens, len(drawn))
 		}
 	}
 }
