@@ -35,7 +35,7 @@ type Run struct {
 	// added in step 17 of the third epoch. It may be nil for a model without either.
 	Random func(purpose string) *rand.Rand
 
-	Evaluator *Evaluator // evaluates after each epoch; nil for one that Train makes and closes
+	Evaluator *Evaluator // evaluates after each epoch; nil for one of its own
 
 	Epochs        int
 	PauseAfter    int // stop after this many epochs, to go on later; 0 = never
@@ -118,16 +118,15 @@ func (r *Run) Train(ctx context.Context) (Result, error) {
 		run.Stopped = run.History.Stalled(r.EarlyStopping)
 		run.partial, run.began = metrics.Partial{}, time.Now()
 		if r.Epoch != nil {
-			if err := r.Epoch(epoch); err != nil {
-				return run.Result, err
-			}
+			err = r.Epoch(epoch)
 		}
 		// A state is the longer to write the more epochs there are.
 		ended := len(run.History) >= r.last() || run.Stopped
-		if ended || time.Since(run.saved) >= min(time.Second, r.SaveEvery) {
-			if err := r.save(run); err != nil {
-				return run.Result, err
-			}
+		if err == nil && (ended || time.Since(run.saved) >= min(time.Second, r.SaveEvery)) {
+			err = r.save(run)
+		}
+		if err != nil {
+			return run.Result, err
 		}
 	}
 	return run.Result, nil
