@@ -82,5 +82,5 @@ func (t *Transform) Invert(transformed []float32) []float32 {
 
 // Apply writes the transformed values of an image.
 func (t *Transform) Apply(pixels []float32, image []byte) {
-	kernels.Normalize(pixels, image, t.tables, t.mean)
+	t.tables.NormalizeRows(pixels, [][]byte{image}, t.mean)
 }

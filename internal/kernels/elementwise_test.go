@@ -112,7 +112,7 @@ func TestNormalize(t *testing.T) {
 						mean = normal(random, 3*plane)
 					}
 					pixels := unset(3*plane, plane%5)
-					Normalize(pixels.values(), bytes, tables, mean)
+					tables.NormalizeRows(pixels.values(), [][]byte{bytes}, mean)
 					pixels.check(t, "pixels")
 					for i, got := range pixels.values() {
 						want := float64(tables.Values[i/plane][bytes[i]])
@@ -154,11 +154,11 @@ func TestPixelTables(t *testing.T) {
 					}
 				}
 			}
-			if c.usual && instructions != nil && !tables.direct {
+			if c.usual && instructions != nil && !tables.computes {
 				t.Errorf("mean %v, std %v are left to the tables", c.mean, c.std)
 			}
 			bytes, pixels := randomBytes(random, 3*1024), make([]float32, 3*1024)
-			Normalize(pixels, bytes, tables, nil)
+			tables.NormalizeRows(pixels, [][]byte{bytes}, nil)
 			for i, got := range pixels {
 				if want := tables.Values[i/1024][bytes[i]]; got != want {
 					t.Fatalf("mean %v, std %v: pixel %d is %v, want %v", c.mean, c.std, i, got, want)

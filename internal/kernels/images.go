@@ -1,11 +1,9 @@
 package kernels
 
-import "slices"
-
 // The products in this file multiply images with vectors and turn the images'
 // bytes into pixels as they read them. The pixels exist in registers only: to
 // read bytes takes a quarter of the time that float32 numbers take, and no rows of
-// pixels have to be written before. Each result has the bits that Normalize and a
+// pixels have to be written before. Each result has the bits that NormalizeRows and a
 // product of the rows it writes would give.
 
 // imageBlock is how many pixels the assembly takes at a time. A channel's plane
@@ -13,10 +11,10 @@ import "slices"
 const imageBlock = 64
 
 // Multiplies reports whether TimesVector and VectorTimes can be used for images
-// whose channels have the given number of pixels: that this
-// processor has the assembly, and that it gives the same bits as the tables.
+// whose channels have the given number of pixels: that this processor has the
+// assembly, and that it gives the same bits as the tables.
 func (t *PixelTables) Multiplies(plane int) bool {
-	return t.multiplies && plane%imageBlock == 0
+	return t.computes && plane%imageBlock == 0
 }
 
 // TimesVector sets y (m) to the dot products of x with each of m images. x has as
@@ -68,29 +66,4 @@ func (t *PixelTables) means(mean []float32, pixels int) (means []float32, step i
 		return zeros[:imageBlock], 0
 	}
 	return mean[:pixels:len(mean)], imageBlock
-}
-
-// scaleNumbers is how many numbers the assembly reads for a channel: its mean, and
-// two whose sum is the inverse of its standard deviation.
-const scaleNumbers = 3
-
-// tryProducts sets scales, and multiplies if products with them have the
-// tables' bits for every byte.
-func (t *PixelTables) tryProducts(bytes []byte) {
-	for c, std := range t.std {
-		high := 1 / std
-		t.scales = append(t.scales, t.mean[c], high, float32(1/float64(std)-float64(high)))
-	}
-	t.multiplies = instructions != nil && instructions.combineImages != nil
-	for c := range t.Values {
-		if !t.multiplies {
-			return
-		}
-		var pixels [256]float32
-		one, image := float32(1), &bytes[0]
-		for at := 0; at < len(bytes); at += imageBlock {
-			instructions.combineImages(&pixels[at], &one, &image, at, 1, &zeros[0], &t.scales[c*scaleNumbers])
-		}
-		t.multiplies = slices.Equal(pixels[:], t.Values[c][:])
-	}
 }

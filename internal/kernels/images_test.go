@@ -83,7 +83,7 @@ func someImages(random *rand.Rand, tables *PixelTables, mean []float32, m, n int
 	records := randomBytes(random, m*(n+1))
 	for i := range m {
 		images = append(images, records[i*(n+1)+1:(i+1)*(n+1)])
-		Normalize(pixels[i*n:(i+1)*n], images[i], tables, mean)
+		tables.NormalizeRows(pixels[i*n:(i+1)*n], [][]byte{images[i]}, mean)
 	}
 	return images, pixels
 }
@@ -99,7 +99,8 @@ func TestImageProductsNeedTheirBits(t *testing.T) {
 		multiplied, random := 0, source(t)
 		const tries = 3000
 		for range tries {
-			tables := NewPixelTables([]float32{random.Float32()}, []float32{0.05 + 1.45*random.Float32()})
+			mean, std := random.Float32(), 0.05+1.45*random.Float32()
+			tables := NewPixelTables([]float32{mean}, []float32{std})
 			if !tables.Multiplies(imageBlock) {
 				continue
 			}
@@ -113,7 +114,7 @@ func TestImageProductsNeedTheirBits(t *testing.T) {
 				tables.VectorTimes(pixels[at:at+imageBlock], []float32{1}, [][]byte{bytes[at : at+imageBlock]}, nil)
 			}
 			if pixels != tables.Values[0] {
-				t.Fatalf("%s: (byte/255 - %v)/%v has other bits than the table", set.name, tables.mean[0], tables.std[0])
+				t.Fatalf("%s: (byte/255 - %v)/%v has other bits than the table", set.name, mean, std)
 			}
 		}
 		if multiplied < tries*9/10 {

@@ -40,12 +40,12 @@ type instructionSet struct {
 // multiple of passNumbers, and computes the same as the plain Go code, which
 // takes the numbers that are left.
 type passes struct {
-	addBias, addBiasReLU, subtract func(y, x *float32, n int)
+	addBias, addBiasReLU func(y, x *float32, n int)
 
 	reluGradient func(dx, dy, y *float32, n int)
 	scale        func(x *float32, n int, factor float32)
 	moveToward   func(x, y *float32, n int, share float32)
-	normalize    func(y *float32, bytes *byte, n int, mean, std, inverse float32)
+	normalize    func(y, mean *float32, n int, bytes *byte, scale *float32)
 
 	columnSums      []columnSummer // the widest first
 	squares         func(x, y *float32, n int) float64

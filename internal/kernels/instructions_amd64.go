@@ -26,7 +26,7 @@ func detect() []*instructionSet {
 			dot: dot16, combiners: []combiner{{256, combine256}, {16, combine16}, {1, combine1}},
 			dotImage: dotImage16, combineImages: combineImages16,
 			passes: passes{
-				addBias: addBias16, addBiasReLU: addBiasReLU16, subtract: subtract16,
+				addBias: addBias16, addBiasReLU: addBiasReLU16,
 				reluGradient: reluGradient16, scale: scale16, moveToward: moveToward16, normalize: normalize16,
 				columnSums: []columnSummer{{128, columnSums128}, {32, columnSums32}},
 				squares:    squares16, squaresGradient: squaresGradient16,
@@ -42,7 +42,7 @@ func detect() []*instructionSet {
 			dot: dot8, combiners: []combiner{{64, combine64}, {8, combine8}, {1, combine1}},
 			dotImage: dotImage8, combineImages: combineImages8,
 			passes: passes{
-				addBias: addBias8, addBiasReLU: addBiasReLU8, subtract: subtract8,
+				addBias: addBias8, addBiasReLU: addBiasReLU8,
 				reluGradient: reluGradient8, scale: scale8, moveToward: moveToward8, normalize: normalize8,
 				columnSums: []columnSummer{{48, columnSums48}, {16, columnSums16}},
 				squares:    squares8, squaresGradient: squaresGradient8,

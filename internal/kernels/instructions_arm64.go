@@ -9,7 +9,7 @@ var instructionSets = []*instructionSet{{
 	dotImage: dotImage4, combineImages: combineImages4,
 	dot: dot4, combiners: []combiner{{64, combine64}, {16, combine16}, {4, combine4}, {1, combine1}},
 	passes: passes{
-		addBias: addBias4, addBiasReLU: addBiasReLU4, subtract: subtract4,
+		addBias: addBias4, addBiasReLU: addBiasReLU4,
 		reluGradient: reluGradient4, scale: scale4, moveToward: moveToward4, normalize: normalize4,
 		columnSums: []columnSummer{{48, columnSums48}, {16, columnSums16}},
 		squares:    squares4, squaresGradient: squaresGradient4,

@@ -17,12 +17,6 @@ GLOBL mostHigh<>(SB), RODATA|NOPTR, $4
 DATA mostLow<>+0(SB)/4, $(-0.00000000023191758)
 GLOBL mostLow<>(SB), RODATA|NOPTR, $4
 
-DATA most<>+0(SB)/4, $(255.0)
-GLOBL most<>(SB), RODATA|NOPTR, $4
-
-DATA mostInverse<>+0(SB)/4, $(0.003921569)
-GLOBL mostInverse<>(SB), RODATA|NOPTR, $4
-
 // func tile1x16(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 // Requires: AVX, FMA3
 TEXT ·tile1x16(SB), NOSPLIT, $0-57
@@ -1026,35 +1020,6 @@ numbers:
 	VZEROUPPER
 	RET
 
-// func subtract8(y *float32, x *float32, n int)
-// Requires: AVX
-TEXT ·subtract8(SB), NOSPLIT, $0-24
-	MOVQ n+16(FP), AX
-	SHLQ $0x02, AX
-	MOVQ y+0(FP), CX
-	ADDQ AX, CX
-	MOVQ x+8(FP), DX
-	ADDQ AX, DX
-	NEGQ AX
-
-numbers:
-	VMOVUPS (CX)(AX*1), Y0
-	VSUBPS  (DX)(AX*1), Y0, Y0
-	VMOVUPS Y0, (CX)(AX*1)
-	VMOVUPS 32(CX)(AX*1), Y0
-	VSUBPS  32(DX)(AX*1), Y0, Y0
-	VMOVUPS Y0, 32(CX)(AX*1)
-	VMOVUPS 64(CX)(AX*1), Y0
-	VSUBPS  64(DX)(AX*1), Y0, Y0
-	VMOVUPS Y0, 64(CX)(AX*1)
-	VMOVUPS 96(CX)(AX*1), Y0
-	VSUBPS  96(DX)(AX*1), Y0, Y0
-	VMOVUPS Y0, 96(CX)(AX*1)
-	ADDQ    $+128, AX
-	JNE     numbers
-	VZEROUPPER
-	RET
-
 // func addBiasReLU8(y *float32, x *float32, n int)
 // Requires: AVX
 TEXT ·addBiasReLU8(SB), NOSPLIT, $0-24
@@ -1719,68 +1684,67 @@ numbers:
 	VZEROUPPER
 	RET
 
-// func normalize8(y *float32, bytes *byte, n int, mean float32, std float32, inverse float32)
+// func normalize8(y *float32, mean *float32, n int, bytes *byte, scale *float32)
 // Requires: AVX, AVX2, FMA3
-TEXT ·normalize8(SB), NOSPLIT, $0-36
+TEXT ·normalize8(SB), NOSPLIT, $0-40
 	MOVQ         n+16(FP), AX
 	SHLQ         $0x02, AX
 	MOVQ         y+0(FP), CX
 	ADDQ         AX, CX
+	MOVQ         mean+8(FP), DX
+	ADDQ         AX, DX
 	NEGQ         AX
-	MOVQ         bytes+8(FP), DX
-	VBROADCASTSS mean+24(FP), Y0
-	VBROADCASTSS std+28(FP), Y1
-	VBROADCASTSS inverse+32(FP), Y2
-	VBROADCASTSS most<>+0(SB), Y3
-	VBROADCASTSS mostInverse<>+0(SB), Y4
+	MOVQ         bytes+24(FP), BX
+	VBROADCASTSS mostHigh<>+0(SB), Y0
+	VBROADCASTSS mostLow<>+0(SB), Y1
+	MOVQ         scale+32(FP), SI
+	VBROADCASTSS (SI), Y2
+	VBROADCASTSS 4(SI), Y3
+	VBROADCASTSS 8(SI), Y4
 
 numbers:
-	VPMOVZXBD    (DX), Y5
-	ADDQ         $0x08, DX
-	VCVTDQ2PS    Y5, Y5
-	VMULPS       Y4, Y5, Y6
-	VFNMADD231PS Y3, Y6, Y5
-	VFMADD231PS  Y4, Y5, Y6
-	VSUBPS       Y0, Y6, Y6
-	VMULPS       Y2, Y6, Y5
-	VFNMADD231PS Y1, Y5, Y6
-	VFMADD231PS  Y2, Y6, Y5
-	VMOVUPS      Y5, (CX)(AX*1)
-	VPMOVZXBD    (DX), Y5
-	ADDQ         $0x08, DX
-	VCVTDQ2PS    Y5, Y5
-	VMULPS       Y4, Y5, Y6
-	VFNMADD231PS Y3, Y6, Y5
-	VFMADD231PS  Y4, Y5, Y6
-	VSUBPS       Y0, Y6, Y6
-	VMULPS       Y2, Y6, Y5
-	VFNMADD231PS Y1, Y5, Y6
-	VFMADD231PS  Y2, Y6, Y5
-	VMOVUPS      Y5, 32(CX)(AX*1)
-	VPMOVZXBD    (DX), Y5
-	ADDQ         $0x08, DX
-	VCVTDQ2PS    Y5, Y5
-	VMULPS       Y4, Y5, Y6
-	VFNMADD231PS Y3, Y6, Y5
-	VFMADD231PS  Y4, Y5, Y6
-	VSUBPS       Y0, Y6, Y6
-	VMULPS       Y2, Y6, Y5
-	VFNMADD231PS Y1, Y5, Y6
-	VFMADD231PS  Y2, Y6, Y5
-	VMOVUPS      Y5, 64(CX)(AX*1)
-	VPMOVZXBD    (DX), Y5
-	ADDQ         $0x08, DX
-	VCVTDQ2PS    Y5, Y5
-	VMULPS       Y4, Y5, Y6
-	VFNMADD231PS Y3, Y6, Y5
-	VFMADD231PS  Y4, Y5, Y6
-	VSUBPS       Y0, Y6, Y6
-	VMULPS       Y2, Y6, Y5
-	VFNMADD231PS Y1, Y5, Y6
-	VFMADD231PS  Y2, Y6, Y5
-	VMOVUPS      Y5, 96(CX)(AX*1)
-	ADDQ         $+128, AX
-	JNE          numbers
+	VPMOVZXBD   (BX), Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y1, Y5, Y6
+	VFMADD231PS Y0, Y5, Y6
+	VSUBPS      Y2, Y6, Y6
+	VMULPS      Y4, Y6, Y5
+	VFMADD231PS Y3, Y6, Y5
+	VSUBPS      (DX)(AX*1), Y5, Y5
+	VMOVUPS     Y5, (CX)(AX*1)
+	ADDQ        $0x08, BX
+	VPMOVZXBD   (BX), Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y1, Y5, Y6
+	VFMADD231PS Y0, Y5, Y6
+	VSUBPS      Y2, Y6, Y6
+	VMULPS      Y4, Y6, Y5
+	VFMADD231PS Y3, Y6, Y5
+	VSUBPS      32(DX)(AX*1), Y5, Y5
+	VMOVUPS     Y5, 32(CX)(AX*1)
+	ADDQ        $0x08, BX
+	VPMOVZXBD   (BX), Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y1, Y5, Y6
+	VFMADD231PS Y0, Y5, Y6
+	VSUBPS      Y2, Y6, Y6
+	VMULPS      Y4, Y6, Y5
+	VFMADD231PS Y3, Y6, Y5
+	VSUBPS      64(DX)(AX*1), Y5, Y5
+	VMOVUPS     Y5, 64(CX)(AX*1)
+	ADDQ        $0x08, BX
+	VPMOVZXBD   (BX), Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y1, Y5, Y6
+	VFMADD231PS Y0, Y5, Y6
+	VSUBPS      Y2, Y6, Y6
+	VMULPS      Y4, Y6, Y5
+	VFMADD231PS Y3, Y6, Y5
+	VSUBPS      96(DX)(AX*1), Y5, Y5
+	VMOVUPS     Y5, 96(CX)(AX*1)
+	ADDQ        $0x08, BX
+	ADDQ        $+128, AX
+	JNE         numbers
 	VZEROUPPER
 	RET
 
@@ -4785,29 +4749,6 @@ numbers:
 	VZEROUPPER
 	RET
 
-// func subtract16(y *float32, x *float32, n int)
-// Requires: AVX, AVX512F
-TEXT ·subtract16(SB), NOSPLIT, $0-24
-	MOVQ n+16(FP), AX
-	SHLQ $0x02, AX
-	MOVQ y+0(FP), CX
-	ADDQ AX, CX
-	MOVQ x+8(FP), DX
-	ADDQ AX, DX
-	NEGQ AX
-
-numbers:
-	VMOVUPS (CX)(AX*1), Z0
-	VSUBPS  (DX)(AX*1), Z0, Z0
-	VMOVUPS Z0, (CX)(AX*1)
-	VMOVUPS 64(CX)(AX*1), Z0
-	VSUBPS  64(DX)(AX*1), Z0, Z0
-	VMOVUPS Z0, 64(CX)(AX*1)
-	ADDQ    $+128, AX
-	JNE     numbers
-	VZEROUPPER
-	RET
-
 // func addBiasReLU16(y *float32, x *float32, n int)
 // Requires: AVX, AVX512F
 TEXT ·addBiasReLU16(SB), NOSPLIT, $0-24
@@ -5238,46 +5179,47 @@ numbers:
 	VZEROUPPER
 	RET
 
-// func normalize16(y *float32, bytes *byte, n int, mean float32, std float32, inverse float32)
+// func normalize16(y *float32, mean *float32, n int, bytes *byte, scale *float32)
 // Requires: AVX, AVX512F
-TEXT ·normalize16(SB), NOSPLIT, $0-36
+TEXT ·normalize16(SB), NOSPLIT, $0-40
 	MOVQ         n+16(FP), AX
 	SHLQ         $0x02, AX
 	MOVQ         y+0(FP), CX
 	ADDQ         AX, CX
+	MOVQ         mean+8(FP), DX
+	ADDQ         AX, DX
 	NEGQ         AX
-	MOVQ         bytes+8(FP), DX
-	VBROADCASTSS mean+24(FP), Z0
-	VBROADCASTSS std+28(FP), Z1
-	VBROADCASTSS inverse+32(FP), Z2
-	VBROADCASTSS most<>+0(SB), Z3
-	VBROADCASTSS mostInverse<>+0(SB), Z4
+	MOVQ         bytes+24(FP), BX
+	VBROADCASTSS mostHigh<>+0(SB), Z0
+	VBROADCASTSS mostLow<>+0(SB), Z1
+	MOVQ         scale+32(FP), SI
+	VBROADCASTSS (SI), Z2
+	VBROADCASTSS 4(SI), Z3
+	VBROADCASTSS 8(SI), Z4
 
 numbers:
-	VPMOVZXBD    (DX), Z5
-	ADDQ         $0x10, DX
-	VCVTDQ2PS    Z5, Z5
-	VMULPS       Z4, Z5, Z6
-	VFNMADD231PS Z3, Z6, Z5
-	VFMADD231PS  Z4, Z5, Z6
-	VSUBPS       Z0, Z6, Z6
-	VMULPS       Z2, Z6, Z5
-	VFNMADD231PS Z1, Z5, Z6
-	VFMADD231PS  Z2, Z6, Z5
-	VMOVUPS      Z5, (CX)(AX*1)
-	VPMOVZXBD    (DX), Z5
-	ADDQ         $0x10, DX
-	VCVTDQ2PS    Z5, Z5
-	VMULPS       Z4, Z5, Z6
-	VFNMADD231PS Z3, Z6, Z5
-	VFMADD231PS  Z4, Z5, Z6
-	VSUBPS       Z0, Z6, Z6
-	VMULPS       Z2, Z6, Z5
-	VFNMADD231PS Z1, Z5, Z6
-	VFMADD231PS  Z2, Z6, Z5
-	VMOVUPS      Z5, 64(CX)(AX*1)
-	ADDQ         $+128, AX
-	JNE          numbers
+	VPMOVZXBD   (BX), Z5
+	VCVTDQ2PS   Z5, Z5
+	VMULPS      Z1, Z5, Z6
+	VFMADD231PS Z0, Z5, Z6
+	VSUBPS      Z2, Z6, Z6
+	VMULPS      Z4, Z6, Z5
+	VFMADD231PS Z3, Z6, Z5
+	VSUBPS      (DX)(AX*1), Z5, Z5
+	VMOVUPS     Z5, (CX)(AX*1)
+	ADDQ        $0x10, BX
+	VPMOVZXBD   (BX), Z5
+	VCVTDQ2PS   Z5, Z5
+	VMULPS      Z1, Z5, Z6
+	VFMADD231PS Z0, Z5, Z6
+	VSUBPS      Z2, Z6, Z6
+	VMULPS      Z4, Z6, Z5
+	VFMADD231PS Z3, Z6, Z5
+	VSUBPS      64(DX)(AX*1), Z5, Z5
+	VMOVUPS     Z5, 64(CX)(AX*1)
+	ADDQ        $0x10, BX
+	ADDQ        $+128, AX
+	JNE         numbers
 	VZEROUPPER
 	RET
 

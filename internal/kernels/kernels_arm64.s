@@ -2216,51 +2216,6 @@ numbers:
 	BNE    numbers
 	RET
 
-// func subtract4(y, x *float32, n int)
-TEXT ·subtract4(SB), NOSPLIT, $0-24
-	MOVD   y+0(FP), R0
-	MOVD   x+8(FP), R1
-	MOVD   n+16(FP), R2
-
-numbers:
-	FMOVQ  0(R0), F0
-	FMOVQ  0(R1), F1
-	WORD   $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	FMOVQ  F0, 0(R0)
-	FMOVQ  16(R0), F0
-	FMOVQ  16(R1), F1
-	WORD   $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	FMOVQ  F0, 16(R0)
-	FMOVQ  32(R0), F0
-	FMOVQ  32(R1), F1
-	WORD   $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	FMOVQ  F0, 32(R0)
-	FMOVQ  48(R0), F0
-	FMOVQ  48(R1), F1
-	WORD   $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	FMOVQ  F0, 48(R0)
-	FMOVQ  64(R0), F0
-	FMOVQ  64(R1), F1
-	WORD   $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	FMOVQ  F0, 64(R0)
-	FMOVQ  80(R0), F0
-	FMOVQ  80(R1), F1
-	WORD   $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	FMOVQ  F0, 80(R0)
-	FMOVQ  96(R0), F0
-	FMOVQ  96(R1), F1
-	WORD   $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	FMOVQ  F0, 96(R0)
-	FMOVQ  112(R0), F0
-	FMOVQ  112(R1), F1
-	WORD   $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	FMOVQ  F0, 112(R0)
-	ADD    $128, R0, R0
-	ADD    $128, R1, R1
-	SUBS   $32, R2, R2
-	BNE    numbers
-	RET
-
 // func addBiasReLU4(y, x *float32, n int)
 TEXT ·addBiasReLU4(SB), NOSPLIT, $0-24
 	MOVD   y+0(FP), R0
@@ -3263,121 +3218,121 @@ numbers:
 	BNE    numbers
 	RET
 
-// func normalize4(y *float32, bytes *byte, n int, mean, std, inverse float32)
-TEXT ·normalize4(SB), NOSPLIT, $0-36
+// func normalize4(y, mean *float32, n int, bytes *byte, scale *float32)
+TEXT ·normalize4(SB), NOSPLIT, $0-40
 	MOVD   y+0(FP), R0
-	MOVD   n+16(FP), R1
-	FMOVS  mean+24(FP), F0
-	VDUP   V0.S[0], V0.S4
-	FMOVS  std+28(FP), F1
-	VDUP   V1.S[0], V1.S4
-	FMOVS  inverse+32(FP), F2
-	VDUP   V2.S[0], V2.S4
-	MOVD   bytes+8(FP), R2
-	MOVD   $0x437f0000, R3
-	VDUP   R3, V3.S4
+	MOVD   mean+8(FP), R1
+	MOVD   n+16(FP), R2
+	MOVD   bytes+24(FP), R3
 	MOVD   $0x3b808081, R4
-	VDUP   R4, V4.S4
+	VDUP   R4, V0.S4
+	MOVD   $0xaf7efeff, R5
+	VDUP   R5, V1.S4
+	MOVD   scale+32(FP), R6
+	VLD1R.P 4(R6), [V2.S4]
+	VLD1R.P 4(R6), [V3.S4]
+	VLD1R.P 4(R6), [V4.S4]
 
 numbers:
-	FMOVS.P 4(R2), F5
+	FMOVS.P 4(R3), F5
 	VUXTL  V5.B8, V5.H8
 	VUXTL  V5.H4, V5.S4
 	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
-	WORD   $0x6e24dca6 // fmul v6.4s, v5.4s, v4.4s
-	VFMLS  V6.S4, V3.S4, V5.S4
-	VFMLA  V5.S4, V4.S4, V6.S4
-	WORD   $0x4ea0d4c6 // fsub v6.4s, v6.4s, v0.4s
-	WORD   $0x6e22dcc7 // fmul v7.4s, v6.4s, v2.4s
-	VFMLS  V7.S4, V1.S4, V6.S4
-	VFMLA  V6.S4, V2.S4, V7.S4
-	FMOVQ  F7, 0(R0)
-	FMOVS.P 4(R2), F5
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  0(R1), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  F5, 0(R0)
+	FMOVS.P 4(R3), F5
 	VUXTL  V5.B8, V5.H8
 	VUXTL  V5.H4, V5.S4
 	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
-	WORD   $0x6e24dca6 // fmul v6.4s, v5.4s, v4.4s
-	VFMLS  V6.S4, V3.S4, V5.S4
-	VFMLA  V5.S4, V4.S4, V6.S4
-	WORD   $0x4ea0d4c6 // fsub v6.4s, v6.4s, v0.4s
-	WORD   $0x6e22dcc7 // fmul v7.4s, v6.4s, v2.4s
-	VFMLS  V7.S4, V1.S4, V6.S4
-	VFMLA  V6.S4, V2.S4, V7.S4
-	FMOVQ  F7, 16(R0)
-	FMOVS.P 4(R2), F5
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  16(R1), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  F5, 16(R0)
+	FMOVS.P 4(R3), F5
 	VUXTL  V5.B8, V5.H8
 	VUXTL  V5.H4, V5.S4
 	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
-	WORD   $0x6e24dca6 // fmul v6.4s, v5.4s, v4.4s
-	VFMLS  V6.S4, V3.S4, V5.S4
-	VFMLA  V5.S4, V4.S4, V6.S4
-	WORD   $0x4ea0d4c6 // fsub v6.4s, v6.4s, v0.4s
-	WORD   $0x6e22dcc7 // fmul v7.4s, v6.4s, v2.4s
-	VFMLS  V7.S4, V1.S4, V6.S4
-	VFMLA  V6.S4, V2.S4, V7.S4
-	FMOVQ  F7, 32(R0)
-	FMOVS.P 4(R2), F5
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  32(R1), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  F5, 32(R0)
+	FMOVS.P 4(R3), F5
 	VUXTL  V5.B8, V5.H8
 	VUXTL  V5.H4, V5.S4
 	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
-	WORD   $0x6e24dca6 // fmul v6.4s, v5.4s, v4.4s
-	VFMLS  V6.S4, V3.S4, V5.S4
-	VFMLA  V5.S4, V4.S4, V6.S4
-	WORD   $0x4ea0d4c6 // fsub v6.4s, v6.4s, v0.4s
-	WORD   $0x6e22dcc7 // fmul v7.4s, v6.4s, v2.4s
-	VFMLS  V7.S4, V1.S4, V6.S4
-	VFMLA  V6.S4, V2.S4, V7.S4
-	FMOVQ  F7, 48(R0)
-	FMOVS.P 4(R2), F5
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  48(R1), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  F5, 48(R0)
+	FMOVS.P 4(R3), F5
 	VUXTL  V5.B8, V5.H8
 	VUXTL  V5.H4, V5.S4
 	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
-	WORD   $0x6e24dca6 // fmul v6.4s, v5.4s, v4.4s
-	VFMLS  V6.S4, V3.S4, V5.S4
-	VFMLA  V5.S4, V4.S4, V6.S4
-	WORD   $0x4ea0d4c6 // fsub v6.4s, v6.4s, v0.4s
-	WORD   $0x6e22dcc7 // fmul v7.4s, v6.4s, v2.4s
-	VFMLS  V7.S4, V1.S4, V6.S4
-	VFMLA  V6.S4, V2.S4, V7.S4
-	FMOVQ  F7, 64(R0)
-	FMOVS.P 4(R2), F5
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  64(R1), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  F5, 64(R0)
+	FMOVS.P 4(R3), F5
 	VUXTL  V5.B8, V5.H8
 	VUXTL  V5.H4, V5.S4
 	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
-	WORD   $0x6e24dca6 // fmul v6.4s, v5.4s, v4.4s
-	VFMLS  V6.S4, V3.S4, V5.S4
-	VFMLA  V5.S4, V4.S4, V6.S4
-	WORD   $0x4ea0d4c6 // fsub v6.4s, v6.4s, v0.4s
-	WORD   $0x6e22dcc7 // fmul v7.4s, v6.4s, v2.4s
-	VFMLS  V7.S4, V1.S4, V6.S4
-	VFMLA  V6.S4, V2.S4, V7.S4
-	FMOVQ  F7, 80(R0)
-	FMOVS.P 4(R2), F5
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  80(R1), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  F5, 80(R0)
+	FMOVS.P 4(R3), F5
 	VUXTL  V5.B8, V5.H8
 	VUXTL  V5.H4, V5.S4
 	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
-	WORD   $0x6e24dca6 // fmul v6.4s, v5.4s, v4.4s
-	VFMLS  V6.S4, V3.S4, V5.S4
-	VFMLA  V5.S4, V4.S4, V6.S4
-	WORD   $0x4ea0d4c6 // fsub v6.4s, v6.4s, v0.4s
-	WORD   $0x6e22dcc7 // fmul v7.4s, v6.4s, v2.4s
-	VFMLS  V7.S4, V1.S4, V6.S4
-	VFMLA  V6.S4, V2.S4, V7.S4
-	FMOVQ  F7, 96(R0)
-	FMOVS.P 4(R2), F5
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  96(R1), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  F5, 96(R0)
+	FMOVS.P 4(R3), F5
 	VUXTL  V5.B8, V5.H8
 	VUXTL  V5.H4, V5.S4
 	WORD   $0x6e21d8a5 // ucvtf v5.4s, v5.4s
-	WORD   $0x6e24dca6 // fmul v6.4s, v5.4s, v4.4s
-	VFMLS  V6.S4, V3.S4, V5.S4
-	VFMLA  V5.S4, V4.S4, V6.S4
-	WORD   $0x4ea0d4c6 // fsub v6.4s, v6.4s, v0.4s
-	WORD   $0x6e22dcc7 // fmul v7.4s, v6.4s, v2.4s
-	VFMLS  V7.S4, V1.S4, V6.S4
-	VFMLA  V6.S4, V2.S4, V7.S4
-	FMOVQ  F7, 112(R0)
+	WORD   $0x6e21dca6 // fmul v6.4s, v5.4s, v1.4s
+	VFMLA  V0.S4, V5.S4, V6.S4
+	WORD   $0x4ea2d4c6 // fsub v6.4s, v6.4s, v2.4s
+	WORD   $0x6e24dcc5 // fmul v5.4s, v6.4s, v4.4s
+	VFMLA  V3.S4, V6.S4, V5.S4
+	FMOVQ  112(R1), F6
+	WORD   $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
+	FMOVQ  F5, 112(R0)
 	ADD    $128, R0, R0
-	SUBS   $32, R1, R1
+	ADD    $128, R1, R1
+	SUBS   $32, R2, R2
 	BNE    numbers
 	RET
 

@@ -30,8 +30,14 @@ var passCases = []passCase{
 	{"MSE with gradient", []int{1, 1, 1}, 1, func(_ int, s [][]float32) float32 { return MSE(s[0], s[1], s[2]) }},
 	{"Hinge", []int{1, 1, 1}, 1, func(_ int, s [][]float32) float32 { return Hinge(s[0], s[1], s[2], 0.7, true) }},
 	{"MoveToward", []int{1, 1}, 1, func(_ int, s [][]float32) float32 { MoveToward(s[0], s[1], 0.3); return 0 }},
-	{"Normalize", []int{12, 3}, 1, func(_ int, s [][]float32) float32 { Normalize(s[0], asBytes(s[1]), passTables, nil); return 0 }},
-	{"Normalize centered", []int{12, 3, 12}, 1, func(_ int, s [][]float32) float32 { Normalize(s[0], asBytes(s[1]), passTables, s[2]); return 0 }},
+	{"Normalize", []int{12, 3}, 1, func(_ int, s [][]float32) float32 {
+		passTables.NormalizeRows(s[0], [][]byte{asBytes(s[1])}, nil)
+		return 0
+	}},
+	{"Normalize centered", []int{12, 3, 12}, 1, func(_ int, s [][]float32) float32 {
+		passTables.NormalizeRows(s[0], [][]byte{asBytes(s[1])}, s[2])
+		return 0
+	}},
 	{"SGD", []int{1, 1}, 1, func(_ int, s [][]float32) float32 {
 		SGD{LearningRate: 0.1, WeightDecay: 0.3}.Step(s[0], s[1], nil)
 		return 0
@@ -213,8 +219,8 @@ func BenchmarkPasses(b *testing.B) {
 		{"MSE", 128 * 3072, 2, func(s [][]float32) { MSE(nil, s[0], s[1]) }},
 		{"MSEWithGradient", 128 * 3072, 3, func(s [][]float32) { MSE(s[0], s[1], s[2]) }},
 		{"HingeWithGradient", 64, 3, func(s [][]float32) { Hinge(s[0], s[1], s[2], 1, false) }},
-		{"Normalize", 3072, 1, func(s [][]float32) { Normalize(s[0], asBytes(s[1])[:3072], passTables, nil) }},
-		{"NormalizeCentred", 3072, 1, func(s [][]float32) { Normalize(s[0], asBytes(s[1])[:3072], passTables, s[2]) }},
+		{"Normalize", 3072, 1, func(s [][]float32) { passTables.NormalizeRows(s[0], [][]byte{asBytes(s[1])[:3072]}, nil) }},
+		{"NormalizeCentred", 3072, 1, func(s [][]float32) { passTables.NormalizeRows(s[0], [][]byte{asBytes(s[1])[:3072]}, s[2]) }},
 		{"SGD", 3073, 3, func(s [][]float32) { SGD{LearningRate: 1e-6, WeightDecay: 0.5}.Step(s[0], s[1], nil) }},
 		{"SGDNesterov", 798_000, 5, func(s [][]float32) {
 			SGD{LearningRate: 1e-6, WeightDecay: 0.5, Momentum: 0.9, Nesterov: true}.Step(s[0], s[1], s[2])

@@ -10,7 +10,6 @@ import (
 func elementWise(s instructionSet) {
 	add := func(p *pass, v reg.VecVirtual) { VADDPS(p.place("x"), v, v) }
 	inPlace(s, "addBias", add)
-	inPlace(s, "subtract", func(p *pass, v reg.VecVirtual) { VSUBPS(p.place("x"), v, v) })
 	inPlace(s, "addBiasReLU", func(p *pass, v reg.VecVirtual) { add(p, v); p.relu(v) })
 	reluGradient(s)
 	scale(s)

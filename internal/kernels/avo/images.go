@@ -52,6 +52,18 @@ func (r *pixelReader) read(bytes, meanImage Mem) reg.VecVirtual {
 	return v
 }
 
+// normalize generates a pass from the bytes of a channel to its pixels.
+func normalize(s instructionSet) {
+	p := newPass(s, "normalize", "func(y, mean *float32, n int, bytes *byte, scale *float32)")
+	bytes, reader := Load(Param("bytes"), GP64()), newPixelReader(s)
+	reader.channel(Load(Param("scale"), GP64()))
+	p.loop(func(int) {
+		p.store(reader.read(Mem{Base: bytes}, p.place("mean")), "y")
+		ADDQ(Imm(uint64(s.bytes/4)), bytes)
+	})
+	p.end()
+}
+
 // dotImage generates the dot product of an image and a vector, with the sums of
 // dot. The image has blocks of dotLanes bytes in each channel; mean is what is
 // subtracted from a block's pixels, meanStep numbers from the block before; scales are

@@ -5,7 +5,6 @@ import "math"
 // elementWise generates the passes over numbers.
 func elementWise(file *file) {
 	inPlace(file, "addBias", func(p *pass, y, x vector) { p.add(y, y, x) })
-	inPlace(file, "subtract", func(p *pass, y, x vector) { p.sub(y, y, x) })
 	inPlace(file, "addBiasReLU", func(p *pass, y, x vector) {
 		p.add(y, y, x)
 		below := p.vector() // the processor's maximum would turn -0 to +0

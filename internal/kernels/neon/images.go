@@ -49,6 +49,15 @@ func (f *function) loadBytes(v vector, bytes general) {
 	f.fromIntegers(v, v)
 }
 
+// normalize generates a pass from the bytes of a channel to its pixels.
+func normalize(file *file) {
+	p := newPass(file, "normalize", "func(y, mean *float32, n int, bytes *byte, scale *float32)")
+	bytes, reader := p.argument("bytes"), newPixelReader(p.function)
+	reader.channel(p.argument("scale"))
+	p.loop(func(int) { p.put(reader.read(bytes, p.slices["mean"], p.disp), "y") })
+	p.ret()
+}
+
 // dotImage generates the dot product of an image and a vector, with the sums of
 // dot. The image has blocks of dotLanes bytes in each channel; mean is what is
 // subtracted from a block's pixels, meanStep numbers from the block before; scales are

@@ -32,9 +32,6 @@ func (f *function) squareRoot(d, n vector)  { f.two(0x6ea1f800, "fsqrt", "4s", d
 // multiplyAdd adds n times m to d, rounded once.
 func (f *function) multiplyAdd(d, n, m vector) { f.emit("VFMLA", "%v.S4, %v.S4, %v.S4", m, n, d) }
 
-// multiplySubtract subtracts n times m from d, rounded once.
-func (f *function) multiplySubtract(d, n, m vector) { f.emit("VFMLS", "%v.S4, %v.S4, %v.S4", m, n, d) }
-
 // multiplyAddElement adds n times one number of m to d, rounded once.
 func (f *function) multiplyAddElement(d, n, m vector, index int) {
 	low, high := uint32(index&1)<<21, uint32(index>>1)<<11
