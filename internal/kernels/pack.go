@@ -19,11 +19,6 @@ type packFunc func(to *float32, toStride int, from *float32, fromStride, k int)
 // copies some rows again, so that it never goes beyond the last row.
 func (f factor) pack(to []float32, stride int, rows, depth span) {
 	n, k := rows.length(), depth.length()
-	if f.packsEight(stride, rows, depth) {
-		whole := k - 4
-		transpose8(&to[0], stride, &f.data[rows.from*f.stride+depth.from], f.stride, whole)
-		to, depth.from, k = to[whole*stride:], depth.from+whole, 4
-	}
 	switch {
 	case n < 4:
 		f.packNarrow(to, stride, rows, depth)
@@ -62,16 +57,6 @@ func (f factor) packFour(to []float32, panelStride int, first, depth span) bool 
 	}
 	copiesOfFour[n](&to[0], panelStride, &f.data[depth.from*f.stride+first.from], f.stride, depth.length())
 	return true
-}
-
-// packsEight reports whether five to seven rows can be transposed as if they were
-// eight, in half the time of two fours: the matrix must have eight, and the
-// panel no gaps. The surplus rows of a step are written where the next step goes,
-// which overwrites them. So the last four steps must be packed another way.
-func (f factor) packsEight(stride int, rows, depth span) bool {
-	n := rows.length()
-	return 4 < n && n < 8 && stride == n && !f.byDepth && depth.length() > 4 &&
-		(rows.from+7)*f.stride+depth.to <= len(f.data)
 }
 
 func (f factor) packNarrow(to []float32, stride int, rows, depth span) {

@@ -20,11 +20,7 @@ func dot(s instructionSet) {
 	function(fmt.Sprintf("dot%d", s.bytes/4), "func(a, b *float32, k int) float32")
 	a, b := Load(Param("a"), GP64()), Load(Param("b"), GP64())
 	k := Load(Param("k"), GP64())
-	sums := make([]reg.VecVirtual, 4*dotLanes/s.bytes)
-	for i := range sums {
-		sums[i] = s.vector()
-		VXORPS(sums[i].AsX(), sums[i].AsX(), sums[i].AsX())
-	}
+	sums := s.sums(4 * dotLanes / s.bytes)
 	advance := func(bytes int) {
 		ADDQ(I32(bytes), a)
 		ADDQ(I32(bytes), b)
@@ -89,11 +85,7 @@ func combine(s instructionSet, vectors int) {
 	y, x, b := Load(Param("y"), GP64()), Load(Param("x"), GP64()), Load(Param("b"), GP64())
 	stride, k := Load(Param("stride"), GP64()), Load(Param("k"), GP64())
 	SHLQ(Imm(2), stride)
-	sums := make([]reg.VecVirtual, vectors)
-	for i := range sums {
-		sums[i] = s.vector()
-		VXORPS(sums[i].AsX(), sums[i].AsX(), sums[i].AsX())
-	}
+	sums := s.sums(vectors)
 	Label("row")
 	factor := s.vector()
 	VBROADCASTSS(Mem{Base: x}, factor)
