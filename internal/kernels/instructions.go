@@ -16,8 +16,8 @@ package kernels
 import "runtime"
 
 // The assembly for amd64 and for arm64:
-//go:generate go -C avo run . -out ../kernels_amd64.s
-//go:generate go -C neon run .
+//go:generate go -C assembly run ./avo -out ../kernels_amd64.s
+//go:generate go -C assembly run ./neon
 
 // An instructionSet is the assembly of all kernels for one kind of processor.
 type instructionSet struct {

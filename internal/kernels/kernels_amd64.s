@@ -2,20 +2,14 @@
 
 #include "textflag.h"
 
-DATA magnitude<>+0(SB)/4, $0x7fffffff
-GLOBL magnitude<>(SB), RODATA|NOPTR, $4
-
-DATA leastFirst<>+0(SB)/4, $(0.0000000000000000000000000000007888609)
-GLOBL leastFirst<>(SB), RODATA|NOPTR, $4
-
-DATA leastSecond<>+0(SB)/4, $(0.000000000000000000000000000000000000011754944)
-GLOBL leastSecond<>(SB), RODATA|NOPTR, $4
-
 DATA mostHigh<>+0(SB)/4, $(0.003921569)
 GLOBL mostHigh<>(SB), RODATA|NOPTR, $4
 
 DATA mostLow<>+0(SB)/4, $(-0.00000000023191758)
 GLOBL mostLow<>(SB), RODATA|NOPTR, $4
+
+DATA magnitude<>+0(SB)/4, $0x7fffffff
+GLOBL magnitude<>(SB), RODATA|NOPTR, $4
 
 // func tile1x16(c *float32, stride int, a *float32, rowStride int, stepStride int, b *float32, k int, accumulate bool)
 // Requires: AVX, FMA3
@@ -1172,150 +1166,6 @@ numbers:
 	VZEROUPPER
 	RET
 
-// func squares8(x *float32, y *float32, n int) float64
-// Requires: AVX, FMA3, SSE2
-TEXT ·squares8(SB), NOSPLIT, $0-32
-	MOVQ   n+16(FP), AX
-	SHLQ   $0x02, AX
-	MOVQ   x+0(FP), CX
-	ADDQ   AX, CX
-	MOVQ   y+8(FP), DX
-	ADDQ   AX, DX
-	NEGQ   AX
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-
-numbers:
-	VMOVUPS      (CX)(AX*1), Y8
-	VSUBPS       (DX)(AX*1), Y8, Y8
-	VCVTPS2PD    X8, Y9
-	VEXTRACTF128 $0x01, Y8, X8
-	VCVTPS2PD    X8, Y8
-	VFMADD231PD  Y9, Y9, Y0
-	VFMADD231PD  Y8, Y8, Y1
-	VMOVUPS      32(CX)(AX*1), Y8
-	VSUBPS       32(DX)(AX*1), Y8, Y8
-	VCVTPS2PD    X8, Y9
-	VEXTRACTF128 $0x01, Y8, X8
-	VCVTPS2PD    X8, Y8
-	VFMADD231PD  Y9, Y9, Y2
-	VFMADD231PD  Y8, Y8, Y3
-	VMOVUPS      64(CX)(AX*1), Y8
-	VSUBPS       64(DX)(AX*1), Y8, Y8
-	VCVTPS2PD    X8, Y9
-	VEXTRACTF128 $0x01, Y8, X8
-	VCVTPS2PD    X8, Y8
-	VFMADD231PD  Y9, Y9, Y4
-	VFMADD231PD  Y8, Y8, Y5
-	VMOVUPS      96(CX)(AX*1), Y8
-	VSUBPS       96(DX)(AX*1), Y8, Y8
-	VCVTPS2PD    X8, Y9
-	VEXTRACTF128 $0x01, Y8, X8
-	VCVTPS2PD    X8, Y8
-	VFMADD231PD  Y9, Y9, Y6
-	VFMADD231PD  Y8, Y8, Y7
-	ADDQ         $+128, AX
-	JNE          numbers
-	VADDPD       Y4, Y0, Y0
-	VADDPD       Y5, Y1, Y1
-	VADDPD       Y6, Y2, Y2
-	VADDPD       Y7, Y3, Y3
-	VADDPD       Y2, Y0, Y0
-	VADDPD       Y3, Y1, Y1
-	VADDPD       Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X1, X0, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDSD       X1, X0, X0
-	VZEROUPPER
-	MOVSD        X0, ret+24(FP)
-	RET
-
-// func squaresGradient8(gradient *float32, x *float32, y *float32, n int, scale float32) float64
-// Requires: AVX, FMA3, SSE2
-TEXT ·squaresGradient8(SB), NOSPLIT, $0-48
-	MOVQ   n+24(FP), AX
-	SHLQ   $0x02, AX
-	MOVQ   gradient+0(FP), CX
-	ADDQ   AX, CX
-	MOVQ   x+8(FP), DX
-	ADDQ   AX, DX
-	MOVQ   y+16(FP), BX
-	ADDQ   AX, BX
-	NEGQ   AX
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-
-numbers:
-	VMOVUPS      (DX)(AX*1), Y8
-	VSUBPS       (BX)(AX*1), Y8, Y8
-	VBROADCASTSS scale+32(FP), Y9
-	VMULPS       Y8, Y9, Y9
-	VMOVUPS      Y9, (CX)(AX*1)
-	VCVTPS2PD    X8, Y9
-	VEXTRACTF128 $0x01, Y8, X8
-	VCVTPS2PD    X8, Y8
-	VFMADD231PD  Y9, Y9, Y0
-	VFMADD231PD  Y8, Y8, Y1
-	VMOVUPS      32(DX)(AX*1), Y8
-	VSUBPS       32(BX)(AX*1), Y8, Y8
-	VBROADCASTSS scale+32(FP), Y9
-	VMULPS       Y8, Y9, Y9
-	VMOVUPS      Y9, 32(CX)(AX*1)
-	VCVTPS2PD    X8, Y9
-	VEXTRACTF128 $0x01, Y8, X8
-	VCVTPS2PD    X8, Y8
-	VFMADD231PD  Y9, Y9, Y2
-	VFMADD231PD  Y8, Y8, Y3
-	VMOVUPS      64(DX)(AX*1), Y8
-	VSUBPS       64(BX)(AX*1), Y8, Y8
-	VBROADCASTSS scale+32(FP), Y9
-	VMULPS       Y8, Y9, Y9
-	VMOVUPS      Y9, 64(CX)(AX*1)
-	VCVTPS2PD    X8, Y9
-	VEXTRACTF128 $0x01, Y8, X8
-	VCVTPS2PD    X8, Y8
-	VFMADD231PD  Y9, Y9, Y4
-	VFMADD231PD  Y8, Y8, Y5
-	VMOVUPS      96(DX)(AX*1), Y8
-	VSUBPS       96(BX)(AX*1), Y8, Y8
-	VBROADCASTSS scale+32(FP), Y9
-	VMULPS       Y8, Y9, Y9
-	VMOVUPS      Y9, 96(CX)(AX*1)
-	VCVTPS2PD    X8, Y9
-	VEXTRACTF128 $0x01, Y8, X8
-	VCVTPS2PD    X8, Y8
-	VFMADD231PD  Y9, Y9, Y6
-	VFMADD231PD  Y8, Y8, Y7
-	ADDQ         $+128, AX
-	JNE          numbers
-	VADDPD       Y4, Y0, Y0
-	VADDPD       Y5, Y1, Y1
-	VADDPD       Y6, Y2, Y2
-	VADDPD       Y7, Y3, Y3
-	VADDPD       Y2, Y0, Y0
-	VADDPD       Y3, Y1, Y1
-	VADDPD       Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X1, X0, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDSD       X1, X0, X0
-	VZEROUPPER
-	MOVSD        X0, ret+40(FP)
-	RET
-
 // func sgd8(weights *float32, gradient *float32, n int, rate float32, decay float32)
 // Requires: AVX
 TEXT ·sgd8(SB), NOSPLIT, $0-32
@@ -1682,6 +1532,156 @@ numbers:
 	ADDQ         $+128, AX
 	JNE          numbers
 	VZEROUPPER
+	RET
+
+DATA leastFirst<>+0(SB)/4, $(0.0000000000000000000000000000007888609)
+GLOBL leastFirst<>(SB), RODATA|NOPTR, $4
+
+DATA leastSecond<>+0(SB)/4, $(0.000000000000000000000000000000000000011754944)
+GLOBL leastSecond<>(SB), RODATA|NOPTR, $4
+
+// func squares8(x *float32, y *float32, n int) float64
+// Requires: AVX, FMA3, SSE2
+TEXT ·squares8(SB), NOSPLIT, $0-32
+	MOVQ   n+16(FP), AX
+	SHLQ   $0x02, AX
+	MOVQ   x+0(FP), CX
+	ADDQ   AX, CX
+	MOVQ   y+8(FP), DX
+	ADDQ   AX, DX
+	NEGQ   AX
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+
+numbers:
+	VMOVUPS      (CX)(AX*1), Y8
+	VSUBPS       (DX)(AX*1), Y8, Y8
+	VCVTPS2PD    X8, Y9
+	VEXTRACTF128 $0x01, Y8, X8
+	VCVTPS2PD    X8, Y8
+	VFMADD231PD  Y9, Y9, Y0
+	VFMADD231PD  Y8, Y8, Y1
+	VMOVUPS      32(CX)(AX*1), Y8
+	VSUBPS       32(DX)(AX*1), Y8, Y8
+	VCVTPS2PD    X8, Y9
+	VEXTRACTF128 $0x01, Y8, X8
+	VCVTPS2PD    X8, Y8
+	VFMADD231PD  Y9, Y9, Y2
+	VFMADD231PD  Y8, Y8, Y3
+	VMOVUPS      64(CX)(AX*1), Y8
+	VSUBPS       64(DX)(AX*1), Y8, Y8
+	VCVTPS2PD    X8, Y9
+	VEXTRACTF128 $0x01, Y8, X8
+	VCVTPS2PD    X8, Y8
+	VFMADD231PD  Y9, Y9, Y4
+	VFMADD231PD  Y8, Y8, Y5
+	VMOVUPS      96(CX)(AX*1), Y8
+	VSUBPS       96(DX)(AX*1), Y8, Y8
+	VCVTPS2PD    X8, Y9
+	VEXTRACTF128 $0x01, Y8, X8
+	VCVTPS2PD    X8, Y8
+	VFMADD231PD  Y9, Y9, Y6
+	VFMADD231PD  Y8, Y8, Y7
+	ADDQ         $+128, AX
+	JNE          numbers
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	VZEROUPPER
+	MOVSD        X0, ret+24(FP)
+	RET
+
+// func squaresGradient8(gradient *float32, x *float32, y *float32, n int, scale float32) float64
+// Requires: AVX, FMA3, SSE2
+TEXT ·squaresGradient8(SB), NOSPLIT, $0-48
+	MOVQ   n+24(FP), AX
+	SHLQ   $0x02, AX
+	MOVQ   gradient+0(FP), CX
+	ADDQ   AX, CX
+	MOVQ   x+8(FP), DX
+	ADDQ   AX, DX
+	MOVQ   y+16(FP), BX
+	ADDQ   AX, BX
+	NEGQ   AX
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+
+numbers:
+	VMOVUPS      (DX)(AX*1), Y8
+	VSUBPS       (BX)(AX*1), Y8, Y8
+	VBROADCASTSS scale+32(FP), Y9
+	VMULPS       Y8, Y9, Y9
+	VMOVUPS      Y9, (CX)(AX*1)
+	VCVTPS2PD    X8, Y9
+	VEXTRACTF128 $0x01, Y8, X8
+	VCVTPS2PD    X8, Y8
+	VFMADD231PD  Y9, Y9, Y0
+	VFMADD231PD  Y8, Y8, Y1
+	VMOVUPS      32(DX)(AX*1), Y8
+	VSUBPS       32(BX)(AX*1), Y8, Y8
+	VBROADCASTSS scale+32(FP), Y9
+	VMULPS       Y8, Y9, Y9
+	VMOVUPS      Y9, 32(CX)(AX*1)
+	VCVTPS2PD    X8, Y9
+	VEXTRACTF128 $0x01, Y8, X8
+	VCVTPS2PD    X8, Y8
+	VFMADD231PD  Y9, Y9, Y2
+	VFMADD231PD  Y8, Y8, Y3
+	VMOVUPS      64(DX)(AX*1), Y8
+	VSUBPS       64(BX)(AX*1), Y8, Y8
+	VBROADCASTSS scale+32(FP), Y9
+	VMULPS       Y8, Y9, Y9
+	VMOVUPS      Y9, 64(CX)(AX*1)
+	VCVTPS2PD    X8, Y9
+	VEXTRACTF128 $0x01, Y8, X8
+	VCVTPS2PD    X8, Y8
+	VFMADD231PD  Y9, Y9, Y4
+	VFMADD231PD  Y8, Y8, Y5
+	VMOVUPS      96(DX)(AX*1), Y8
+	VSUBPS       96(BX)(AX*1), Y8, Y8
+	VBROADCASTSS scale+32(FP), Y9
+	VMULPS       Y8, Y9, Y9
+	VMOVUPS      Y9, 96(CX)(AX*1)
+	VCVTPS2PD    X8, Y9
+	VEXTRACTF128 $0x01, Y8, X8
+	VCVTPS2PD    X8, Y8
+	VFMADD231PD  Y9, Y9, Y6
+	VFMADD231PD  Y8, Y8, Y7
+	ADDQ         $+128, AX
+	JNE          numbers
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	VZEROUPPER
+	MOVSD        X0, ret+40(FP)
 	RET
 
 // func normalize8(y *float32, mean *float32, n int, bytes *byte, scale *float32)
@@ -4859,104 +4859,6 @@ numbers:
 	VZEROUPPER
 	RET
 
-// func squares16(x *float32, y *float32, n int) float64
-// Requires: AVX, AVX512F, SSE2
-TEXT ·squares16(SB), NOSPLIT, $0-32
-	MOVQ   n+16(FP), AX
-	SHLQ   $0x02, AX
-	MOVQ   x+0(FP), CX
-	ADDQ   AX, CX
-	MOVQ   y+8(FP), DX
-	ADDQ   AX, DX
-	NEGQ   AX
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-
-numbers:
-	VMOVUPS       (CX)(AX*1), Z4
-	VSUBPS        (DX)(AX*1), Z4, Z4
-	VCVTPS2PD     Y4, Z5
-	VEXTRACTF64X4 $0x01, Z4, Y4
-	VCVTPS2PD     Y4, Z4
-	VFMADD231PD   Z5, Z5, Z0
-	VFMADD231PD   Z4, Z4, Z1
-	VMOVUPS       64(CX)(AX*1), Z4
-	VSUBPS        64(DX)(AX*1), Z4, Z4
-	VCVTPS2PD     Y4, Z5
-	VEXTRACTF64X4 $0x01, Z4, Y4
-	VCVTPS2PD     Y4, Z4
-	VFMADD231PD   Z5, Z5, Z2
-	VFMADD231PD   Z4, Z4, Z3
-	ADDQ          $+128, AX
-	JNE           numbers
-	VADDPD        Z2, Z0, Z0
-	VADDPD        Z3, Z1, Z1
-	VADDPD        Z1, Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPD        Y1, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X1
-	VADDPD        X1, X0, X0
-	VUNPCKHPD     X0, X0, X1
-	VADDSD        X1, X0, X0
-	VZEROUPPER
-	MOVSD         X0, ret+24(FP)
-	RET
-
-// func squaresGradient16(gradient *float32, x *float32, y *float32, n int, scale float32) float64
-// Requires: AVX, AVX512F, SSE2
-TEXT ·squaresGradient16(SB), NOSPLIT, $0-48
-	MOVQ   n+24(FP), AX
-	SHLQ   $0x02, AX
-	MOVQ   gradient+0(FP), CX
-	ADDQ   AX, CX
-	MOVQ   x+8(FP), DX
-	ADDQ   AX, DX
-	MOVQ   y+16(FP), BX
-	ADDQ   AX, BX
-	NEGQ   AX
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-
-numbers:
-	VMOVUPS       (DX)(AX*1), Z4
-	VSUBPS        (BX)(AX*1), Z4, Z4
-	VBROADCASTSS  scale+32(FP), Z5
-	VMULPS        Z4, Z5, Z5
-	VMOVUPS       Z5, (CX)(AX*1)
-	VCVTPS2PD     Y4, Z5
-	VEXTRACTF64X4 $0x01, Z4, Y4
-	VCVTPS2PD     Y4, Z4
-	VFMADD231PD   Z5, Z5, Z0
-	VFMADD231PD   Z4, Z4, Z1
-	VMOVUPS       64(DX)(AX*1), Z4
-	VSUBPS        64(BX)(AX*1), Z4, Z4
-	VBROADCASTSS  scale+32(FP), Z5
-	VMULPS        Z4, Z5, Z5
-	VMOVUPS       Z5, 64(CX)(AX*1)
-	VCVTPS2PD     Y4, Z5
-	VEXTRACTF64X4 $0x01, Z4, Y4
-	VCVTPS2PD     Y4, Z4
-	VFMADD231PD   Z5, Z5, Z2
-	VFMADD231PD   Z4, Z4, Z3
-	ADDQ          $+128, AX
-	JNE           numbers
-	VADDPD        Z2, Z0, Z0
-	VADDPD        Z3, Z1, Z1
-	VADDPD        Z1, Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPD        Y1, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X1
-	VADDPD        X1, X0, X0
-	VUNPCKHPD     X0, X0, X1
-	VADDSD        X1, X0, X0
-	VZEROUPPER
-	MOVSD         X0, ret+40(FP)
-	RET
-
 // func sgd16(weights *float32, gradient *float32, n int, rate float32, decay float32)
 // Requires: AVX, AVX512F
 TEXT ·sgd16(SB), NOSPLIT, $0-32
@@ -5177,6 +5079,104 @@ numbers:
 	ADDQ         $+128, AX
 	JNE          numbers
 	VZEROUPPER
+	RET
+
+// func squares16(x *float32, y *float32, n int) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·squares16(SB), NOSPLIT, $0-32
+	MOVQ   n+16(FP), AX
+	SHLQ   $0x02, AX
+	MOVQ   x+0(FP), CX
+	ADDQ   AX, CX
+	MOVQ   y+8(FP), DX
+	ADDQ   AX, DX
+	NEGQ   AX
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+
+numbers:
+	VMOVUPS       (CX)(AX*1), Z4
+	VSUBPS        (DX)(AX*1), Z4, Z4
+	VCVTPS2PD     Y4, Z5
+	VEXTRACTF64X4 $0x01, Z4, Y4
+	VCVTPS2PD     Y4, Z4
+	VFMADD231PD   Z5, Z5, Z0
+	VFMADD231PD   Z4, Z4, Z1
+	VMOVUPS       64(CX)(AX*1), Z4
+	VSUBPS        64(DX)(AX*1), Z4, Z4
+	VCVTPS2PD     Y4, Z5
+	VEXTRACTF64X4 $0x01, Z4, Y4
+	VCVTPS2PD     Y4, Z4
+	VFMADD231PD   Z5, Z5, Z2
+	VFMADD231PD   Z4, Z4, Z3
+	ADDQ          $+128, AX
+	JNE           numbers
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	VZEROUPPER
+	MOVSD         X0, ret+24(FP)
+	RET
+
+// func squaresGradient16(gradient *float32, x *float32, y *float32, n int, scale float32) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·squaresGradient16(SB), NOSPLIT, $0-48
+	MOVQ   n+24(FP), AX
+	SHLQ   $0x02, AX
+	MOVQ   gradient+0(FP), CX
+	ADDQ   AX, CX
+	MOVQ   x+8(FP), DX
+	ADDQ   AX, DX
+	MOVQ   y+16(FP), BX
+	ADDQ   AX, BX
+	NEGQ   AX
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+
+numbers:
+	VMOVUPS       (DX)(AX*1), Z4
+	VSUBPS        (BX)(AX*1), Z4, Z4
+	VBROADCASTSS  scale+32(FP), Z5
+	VMULPS        Z4, Z5, Z5
+	VMOVUPS       Z5, (CX)(AX*1)
+	VCVTPS2PD     Y4, Z5
+	VEXTRACTF64X4 $0x01, Z4, Y4
+	VCVTPS2PD     Y4, Z4
+	VFMADD231PD   Z5, Z5, Z0
+	VFMADD231PD   Z4, Z4, Z1
+	VMOVUPS       64(DX)(AX*1), Z4
+	VSUBPS        64(BX)(AX*1), Z4, Z4
+	VBROADCASTSS  scale+32(FP), Z5
+	VMULPS        Z4, Z5, Z5
+	VMOVUPS       Z5, 64(CX)(AX*1)
+	VCVTPS2PD     Y4, Z5
+	VEXTRACTF64X4 $0x01, Z4, Y4
+	VCVTPS2PD     Y4, Z4
+	VFMADD231PD   Z5, Z5, Z2
+	VFMADD231PD   Z4, Z4, Z3
+	ADDQ          $+128, AX
+	JNE           numbers
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	VZEROUPPER
+	MOVSD         X0, ret+40(FP)
 	RET
 
 // func normalize16(y *float32, mean *float32, n int, bytes *byte, scale *float32)

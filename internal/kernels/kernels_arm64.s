@@ -2432,6 +2432,568 @@ numbers:
 	BNE    numbers
 	RET
 
+// func sgd4(weights, gradient *float32, n int, rate, decay float32)
+TEXT ·sgd4(SB), NOSPLIT, $0-32
+	MOVD   weights+0(FP), R0
+	MOVD   gradient+8(FP), R1
+	MOVD   n+16(FP), R2
+	FMOVS  rate+24(FP), F0
+	VDUP   V0.S[0], V0.S4
+	FMOVS  decay+28(FP), F1
+	VDUP   V1.S[0], V1.S4
+
+numbers:
+	FMOVQ  0(R0), F2
+	WORD   $0x6e22dc23 // fmul v3.4s, v1.4s, v2.4s
+	FMOVQ  0(R1), F4
+	WORD   $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
+	WORD   $0x6e23dc05 // fmul v5.4s, v0.4s, v3.4s
+	WORD   $0x4ea5d442 // fsub v2.4s, v2.4s, v5.4s
+	FMOVQ  F2, 0(R0)
+	FMOVQ  16(R0), F2
+	WORD   $0x6e22dc23 // fmul v3.4s, v1.4s, v2.4s
+	FMOVQ  16(R1), F4
+	WORD   $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
+	WORD   $0x6e23dc05 // fmul v5.4s, v0.4s, v3.4s
+	WORD   $0x4ea5d442 // fsub v2.4s, v2.4s, v5.4s
+	FMOVQ  F2, 16(R0)
+	FMOVQ  32(R0), F2
+	WORD   $0x6e22dc23 // fmul v3.4s, v1.4s, v2.4s
+	FMOVQ  32(R1), F4
+	WORD   $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
+	WORD   $0x6e23dc05 // fmul v5.4s, v0.4s, v3.4s
+	WORD   $0x4ea5d442 // fsub v2.4s, v2.4s, v5.4s
+	FMOVQ  F2, 32(R0)
+	FMOVQ  48(R0), F2
+	WORD   $0x6e22dc23 // fmul v3.4s, v1.4s, v2.4s
+	FMOVQ  48(R1), F4
+	WORD   $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
+	WORD   $0x6e23dc05 // fmul v5.4s, v0.4s, v3.4s
+	WORD   $0x4ea5d442 // fsub v2.4s, v2.4s, v5.4s
+	FMOVQ  F2, 48(R0)
+	FMOVQ  64(R0), F2
+	WORD   $0x6e22dc23 // fmul v3.4s, v1.4s, v2.4s
+	FMOVQ  64(R1), F4
+	WORD   $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
+	WORD   $0x6e23dc05 // fmul v5.4s, v0.4s, v3.4s
+	WORD   $0x4ea5d442 // fsub v2.4s, v2.4s, v5.4s
+	FMOVQ  F2, 64(R0)
+	FMOVQ  80(R0), F2
+	WORD   $0x6e22dc23 // fmul v3.4s, v1.4s, v2.4s
+	FMOVQ  80(R1), F4
+	WORD   $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
+	WORD   $0x6e23dc05 // fmul v5.4s, v0.4s, v3.4s
+	WORD   $0x4ea5d442 // fsub v2.4s, v2.4s, v5.4s
+	FMOVQ  F2, 80(R0)
+	FMOVQ  96(R0), F2
+	WORD   $0x6e22dc23 // fmul v3.4s, v1.4s, v2.4s
+	FMOVQ  96(R1), F4
+	WORD   $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
+	WORD   $0x6e23dc05 // fmul v5.4s, v0.4s, v3.4s
+	WORD   $0x4ea5d442 // fsub v2.4s, v2.4s, v5.4s
+	FMOVQ  F2, 96(R0)
+	FMOVQ  112(R0), F2
+	WORD   $0x6e22dc23 // fmul v3.4s, v1.4s, v2.4s
+	FMOVQ  112(R1), F4
+	WORD   $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
+	WORD   $0x6e23dc05 // fmul v5.4s, v0.4s, v3.4s
+	WORD   $0x4ea5d442 // fsub v2.4s, v2.4s, v5.4s
+	FMOVQ  F2, 112(R0)
+	ADD    $128, R0, R0
+	ADD    $128, R1, R1
+	SUBS   $32, R2, R2
+	BNE    numbers
+	RET
+
+// func momentum4(weights, gradient, velocity *float32, n int, rate, decay, momentum float32)
+TEXT ·momentum4(SB), NOSPLIT, $0-44
+	MOVD   weights+0(FP), R0
+	MOVD   gradient+8(FP), R1
+	MOVD   velocity+16(FP), R2
+	MOVD   n+24(FP), R3
+	FMOVS  rate+32(FP), F0
+	VDUP   V0.S[0], V0.S4
+	FMOVS  decay+36(FP), F1
+	VDUP   V1.S[0], V1.S4
+	FMOVS  momentum+40(FP), F2
+	VDUP   V2.S[0], V2.S4
+
+numbers:
+	FMOVQ  0(R0), F3
+	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
+	FMOVQ  0(R1), F5
+	WORD   $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	FMOVQ  0(R2), F6
+	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
+	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
+	FMOVQ  F7, 0(R2)
+	WORD   $0x6e27dc08 // fmul v8.4s, v0.4s, v7.4s
+	WORD   $0x4ea8d463 // fsub v3.4s, v3.4s, v8.4s
+	FMOVQ  F3, 0(R0)
+	FMOVQ  16(R0), F3
+	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
+	FMOVQ  16(R1), F5
+	WORD   $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	FMOVQ  16(R2), F6
+	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
+	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
+	FMOVQ  F7, 16(R2)
+	WORD   $0x6e27dc08 // fmul v8.4s, v0.4s, v7.4s
+	WORD   $0x4ea8d463 // fsub v3.4s, v3.4s, v8.4s
+	FMOVQ  F3, 16(R0)
+	FMOVQ  32(R0), F3
+	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
+	FMOVQ  32(R1), F5
+	WORD   $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	FMOVQ  32(R2), F6
+	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
+	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
+	FMOVQ  F7, 32(R2)
+	WORD   $0x6e27dc08 // fmul v8.4s, v0.4s, v7.4s
+	WORD   $0x4ea8d463 // fsub v3.4s, v3.4s, v8.4s
+	FMOVQ  F3, 32(R0)
+	FMOVQ  48(R0), F3
+	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
+	FMOVQ  48(R1), F5
+	WORD   $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	FMOVQ  48(R2), F6
+	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
+	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
+	FMOVQ  F7, 48(R2)
+	WORD   $0x6e27dc08 // fmul v8.4s, v0.4s, v7.4s
+	WORD   $0x4ea8d463 // fsub v3.4s, v3.4s, v8.4s
+	FMOVQ  F3, 48(R0)
+	FMOVQ  64(R0), F3
+	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
+	FMOVQ  64(R1), F5
+	WORD   $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	FMOVQ  64(R2), F6
+	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
+	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
+	FMOVQ  F7, 64(R2)
+	WORD   $0x6e27dc08 // fmul v8.4s, v0.4s, v7.4s
+	WORD   $0x4ea8d463 // fsub v3.4s, v3.4s, v8.4s
+	FMOVQ  F3, 64(R0)
+	FMOVQ  80(R0), F3
+	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
+	FMOVQ  80(R1), F5
+	WORD   $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	FMOVQ  80(R2), F6
+	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
+	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
+	FMOVQ  F7, 80(R2)
+	WORD   $0x6e27dc08 // fmul v8.4s, v0.4s, v7.4s
+	WORD   $0x4ea8d463 // fsub v3.4s, v3.4s, v8.4s
+	FMOVQ  F3, 80(R0)
+	FMOVQ  96(R0), F3
+	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
+	FMOVQ  96(R1), F5
+	WORD   $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	FMOVQ  96(R2), F6
+	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
+	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
+	FMOVQ  F7, 96(R2)
+	WORD   $0x6e27dc08 // fmul v8.4s, v0.4s, v7.4s
+	WORD   $0x4ea8d463 // fsub v3.4s, v3.4s, v8.4s
+	FMOVQ  F3, 96(R0)
+	FMOVQ  112(R0), F3
+	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
+	FMOVQ  112(R1), F5
+	WORD   $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	FMOVQ  112(R2), F6
+	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
+	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
+	FMOVQ  F7, 112(R2)
+	WORD   $0x6e27dc08 // fmul v8.4s, v0.4s, v7.4s
+	WORD   $0x4ea8d463 // fsub v3.4s, v3.4s, v8.4s
+	FMOVQ  F3, 112(R0)
+	ADD    $128, R0, R0
+	ADD    $128, R1, R1
+	ADD    $128, R2, R2
+	SUBS   $32, R3, R3
+	BNE    numbers
+	RET
+
+// func nesterov4(weights, gradient, velocity *float32, n int, rate, decay, momentum float32)
+TEXT ·nesterov4(SB), NOSPLIT, $0-44
+	MOVD   weights+0(FP), R0
+	MOVD   gradient+8(FP), R1
+	MOVD   velocity+16(FP), R2
+	MOVD   n+24(FP), R3
+	FMOVS  rate+32(FP), F0
+	VDUP   V0.S[0], V0.S4
+	FMOVS  decay+36(FP), F1
+	VDUP   V1.S[0], V1.S4
+	FMOVS  momentum+40(FP), F2
+	VDUP   V2.S[0], V2.S4
+
+numbers:
+	FMOVQ  0(R0), F3
+	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
+	FMOVQ  0(R1), F5
+	WORD   $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	FMOVQ  0(R2), F6
+	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
+	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
+	FMOVQ  F7, 0(R2)
+	WORD   $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
+	WORD   $0x4e24d508 // fadd v8.4s, v8.4s, v4.4s
+	WORD   $0x6e28dc09 // fmul v9.4s, v0.4s, v8.4s
+	WORD   $0x4ea9d463 // fsub v3.4s, v3.4s, v9.4s
+	FMOVQ  F3, 0(R0)
+	FMOVQ  16(R0), F3
+	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
+	FMOVQ  16(R1), F5
+	WORD   $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	FMOVQ  16(R2), F6
+	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
+	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
+	FMOVQ  F7, 16(R2)
+	WORD   $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
+	WORD   $0x4e24d508 // fadd v8.4s, v8.4s, v4.4s
+	WORD   $0x6e28dc09 // fmul v9.4s, v0.4s, v8.4s
+	WORD   $0x4ea9d463 // fsub v3.4s, v3.4s, v9.4s
+	FMOVQ  F3, 16(R0)
+	FMOVQ  32(R0), F3
+	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
+	FMOVQ  32(R1), F5
+	WORD   $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	FMOVQ  32(R2), F6
+	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
+	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
+	FMOVQ  F7, 32(R2)
+	WORD   $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
+	WORD   $0x4e24d508 // fadd v8.4s, v8.4s, v4.4s
+	WORD   $0x6e28dc09 // fmul v9.4s, v0.4s, v8.4s
+	WORD   $0x4ea9d463 // fsub v3.4s, v3.4s, v9.4s
+	FMOVQ  F3, 32(R0)
+	FMOVQ  48(R0), F3
+	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
+	FMOVQ  48(R1), F5
+	WORD   $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	FMOVQ  48(R2), F6
+	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
+	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
+	FMOVQ  F7, 48(R2)
+	WORD   $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
+	WORD   $0x4e24d508 // fadd v8.4s, v8.4s, v4.4s
+	WORD   $0x6e28dc09 // fmul v9.4s, v0.4s, v8.4s
+	WORD   $0x4ea9d463 // fsub v3.4s, v3.4s, v9.4s
+	FMOVQ  F3, 48(R0)
+	FMOVQ  64(R0), F3
+	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
+	FMOVQ  64(R1), F5
+	WORD   $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	FMOVQ  64(R2), F6
+	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
+	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
+	FMOVQ  F7, 64(R2)
+	WORD   $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
+	WORD   $0x4e24d508 // fadd v8.4s, v8.4s, v4.4s
+	WORD   $0x6e28dc09 // fmul v9.4s, v0.4s, v8.4s
+	WORD   $0x4ea9d463 // fsub v3.4s, v3.4s, v9.4s
+	FMOVQ  F3, 64(R0)
+	FMOVQ  80(R0), F3
+	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
+	FMOVQ  80(R1), F5
+	WORD   $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	FMOVQ  80(R2), F6
+	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
+	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
+	FMOVQ  F7, 80(R2)
+	WORD   $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
+	WORD   $0x4e24d508 // fadd v8.4s, v8.4s, v4.4s
+	WORD   $0x6e28dc09 // fmul v9.4s, v0.4s, v8.4s
+	WORD   $0x4ea9d463 // fsub v3.4s, v3.4s, v9.4s
+	FMOVQ  F3, 80(R0)
+	FMOVQ  96(R0), F3
+	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
+	FMOVQ  96(R1), F5
+	WORD   $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	FMOVQ  96(R2), F6
+	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
+	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
+	FMOVQ  F7, 96(R2)
+	WORD   $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
+	WORD   $0x4e24d508 // fadd v8.4s, v8.4s, v4.4s
+	WORD   $0x6e28dc09 // fmul v9.4s, v0.4s, v8.4s
+	WORD   $0x4ea9d463 // fsub v3.4s, v3.4s, v9.4s
+	FMOVQ  F3, 96(R0)
+	FMOVQ  112(R0), F3
+	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
+	FMOVQ  112(R1), F5
+	WORD   $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	FMOVQ  112(R2), F6
+	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
+	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
+	FMOVQ  F7, 112(R2)
+	WORD   $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
+	WORD   $0x4e24d508 // fadd v8.4s, v8.4s, v4.4s
+	WORD   $0x6e28dc09 // fmul v9.4s, v0.4s, v8.4s
+	WORD   $0x4ea9d463 // fsub v3.4s, v3.4s, v9.4s
+	FMOVQ  F3, 112(R0)
+	ADD    $128, R0, R0
+	ADD    $128, R1, R1
+	ADD    $128, R2, R2
+	SUBS   $32, R3, R3
+	BNE    numbers
+	RET
+
+// func adam4(weights, gradient, first, second *float32, n int, shrink, decay, beta1, new1, beta2, new2, rate, correction, eps float32)
+TEXT ·adam4(SB), NOSPLIT, $0-76
+	MOVD   weights+0(FP), R0
+	MOVD   gradient+8(FP), R1
+	MOVD   first+16(FP), R2
+	MOVD   second+24(FP), R3
+	MOVD   n+32(FP), R4
+	FMOVS  shrink+40(FP), F0
+	VDUP   V0.S[0], V0.S4
+	FMOVS  decay+44(FP), F1
+	VDUP   V1.S[0], V1.S4
+	FMOVS  beta1+48(FP), F2
+	VDUP   V2.S[0], V2.S4
+	FMOVS  new1+52(FP), F3
+	VDUP   V3.S[0], V3.S4
+	FMOVS  beta2+56(FP), F4
+	VDUP   V4.S[0], V4.S4
+	FMOVS  new2+60(FP), F5
+	VDUP   V5.S[0], V5.S4
+	FMOVS  rate+64(FP), F6
+	VDUP   V6.S[0], V6.S4
+	FMOVS  correction+68(FP), F7
+	VDUP   V7.S[0], V7.S4
+	FMOVS  eps+72(FP), F8
+	VDUP   V8.S[0], V8.S4
+	MOVD   $0x0d800000, R5
+	VDUP   R5, V9.S4
+	MOVD   $0x00800000, R6
+	VDUP   R6, V10.S4
+
+numbers:
+	FMOVQ  0(R0), F11
+	WORD   $0x6e2bdc0c // fmul v12.4s, v0.4s, v11.4s
+	WORD   $0x6e2cdc2d // fmul v13.4s, v1.4s, v12.4s
+	FMOVQ  0(R1), F14
+	WORD   $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
+	FMOVQ  0(R2), F15
+	WORD   $0x6e2fdc50 // fmul v16.4s, v2.4s, v15.4s
+	WORD   $0x6e2ddc71 // fmul v17.4s, v3.4s, v13.4s
+	WORD   $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
+	WORD   $0x6eb0ed32 // facgt v18.4s, v9.4s, v16.4s
+	WORD   $0x4e721e10 // bic v16.16b, v16.16b, v18.16b
+	FMOVQ  F16, 0(R2)
+	WORD   $0x6e2ddcb3 // fmul v19.4s, v5.4s, v13.4s
+	WORD   $0x6e2dde73 // fmul v19.4s, v19.4s, v13.4s
+	FMOVQ  0(R3), F20
+	WORD   $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
+	WORD   $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
+	WORD   $0x6eb5ed56 // facgt v22.4s, v10.4s, v21.4s
+	WORD   $0x4e761eb5 // bic v21.16b, v21.16b, v22.16b
+	FMOVQ  F21, 0(R3)
+	WORD   $0x6ea1fab7 // fsqrt v23.4s, v21.4s
+	WORD   $0x6e27fef7 // fdiv v23.4s, v23.4s, v7.4s
+	WORD   $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
+	WORD   $0x6e30dcd8 // fmul v24.4s, v6.4s, v16.4s
+	WORD   $0x6e37ff18 // fdiv v24.4s, v24.4s, v23.4s
+	WORD   $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
+	FMOVQ  F12, 0(R0)
+	FMOVQ  16(R0), F11
+	WORD   $0x6e2bdc0c // fmul v12.4s, v0.4s, v11.4s
+	WORD   $0x6e2cdc2d // fmul v13.4s, v1.4s, v12.4s
+	FMOVQ  16(R1), F14
+	WORD   $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
+	FMOVQ  16(R2), F15
+	WORD   $0x6e2fdc50 // fmul v16.4s, v2.4s, v15.4s
+	WORD   $0x6e2ddc71 // fmul v17.4s, v3.4s, v13.4s
+	WORD   $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
+	WORD   $0x6eb0ed32 // facgt v18.4s, v9.4s, v16.4s
+	WORD   $0x4e721e10 // bic v16.16b, v16.16b, v18.16b
+	FMOVQ  F16, 16(R2)
+	WORD   $0x6e2ddcb3 // fmul v19.4s, v5.4s, v13.4s
+	WORD   $0x6e2dde73 // fmul v19.4s, v19.4s, v13.4s
+	FMOVQ  16(R3), F20
+	WORD   $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
+	WORD   $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
+	WORD   $0x6eb5ed56 // facgt v22.4s, v10.4s, v21.4s
+	WORD   $0x4e761eb5 // bic v21.16b, v21.16b, v22.16b
+	FMOVQ  F21, 16(R3)
+	WORD   $0x6ea1fab7 // fsqrt v23.4s, v21.4s
+	WORD   $0x6e27fef7 // fdiv v23.4s, v23.4s, v7.4s
+	WORD   $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
+	WORD   $0x6e30dcd8 // fmul v24.4s, v6.4s, v16.4s
+	WORD   $0x6e37ff18 // fdiv v24.4s, v24.4s, v23.4s
+	WORD   $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
+	FMOVQ  F12, 16(R0)
+	FMOVQ  32(R0), F11
+	WORD   $0x6e2bdc0c // fmul v12.4s, v0.4s, v11.4s
+	WORD   $0x6e2cdc2d // fmul v13.4s, v1.4s, v12.4s
+	FMOVQ  32(R1), F14
+	WORD   $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
+	FMOVQ  32(R2), F15
+	WORD   $0x6e2fdc50 // fmul v16.4s, v2.4s, v15.4s
+	WORD   $0x6e2ddc71 // fmul v17.4s, v3.4s, v13.4s
+	WORD   $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
+	WORD   $0x6eb0ed32 // facgt v18.4s, v9.4s, v16.4s
+	WORD   $0x4e721e10 // bic v16.16b, v16.16b, v18.16b
+	FMOVQ  F16, 32(R2)
+	WORD   $0x6e2ddcb3 // fmul v19.4s, v5.4s, v13.4s
+	WORD   $0x6e2dde73 // fmul v19.4s, v19.4s, v13.4s
+	FMOVQ  32(R3), F20
+	WORD   $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
+	WORD   $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
+	WORD   $0x6eb5ed56 // facgt v22.4s, v10.4s, v21.4s
+	WORD   $0x4e761eb5 // bic v21.16b, v21.16b, v22.16b
+	FMOVQ  F21, 32(R3)
+	WORD   $0x6ea1fab7 // fsqrt v23.4s, v21.4s
+	WORD   $0x6e27fef7 // fdiv v23.4s, v23.4s, v7.4s
+	WORD   $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
+	WORD   $0x6e30dcd8 // fmul v24.4s, v6.4s, v16.4s
+	WORD   $0x6e37ff18 // fdiv v24.4s, v24.4s, v23.4s
+	WORD   $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
+	FMOVQ  F12, 32(R0)
+	FMOVQ  48(R0), F11
+	WORD   $0x6e2bdc0c // fmul v12.4s, v0.4s, v11.4s
+	WORD   $0x6e2cdc2d // fmul v13.4s, v1.4s, v12.4s
+	FMOVQ  48(R1), F14
+	WORD   $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
+	FMOVQ  48(R2), F15
+	WORD   $0x6e2fdc50 // fmul v16.4s, v2.4s, v15.4s
+	WORD   $0x6e2ddc71 // fmul v17.4s, v3.4s, v13.4s
+	WORD   $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
+	WORD   $0x6eb0ed32 // facgt v18.4s, v9.4s, v16.4s
+	WORD   $0x4e721e10 // bic v16.16b, v16.16b, v18.16b
+	FMOVQ  F16, 48(R2)
+	WORD   $0x6e2ddcb3 // fmul v19.4s, v5.4s, v13.4s
+	WORD   $0x6e2dde73 // fmul v19.4s, v19.4s, v13.4s
+	FMOVQ  48(R3), F20
+	WORD   $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
+	WORD   $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
+	WORD   $0x6eb5ed56 // facgt v22.4s, v10.4s, v21.4s
+	WORD   $0x4e761eb5 // bic v21.16b, v21.16b, v22.16b
+	FMOVQ  F21, 48(R3)
+	WORD   $0x6ea1fab7 // fsqrt v23.4s, v21.4s
+	WORD   $0x6e27fef7 // fdiv v23.4s, v23.4s, v7.4s
+	WORD   $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
+	WORD   $0x6e30dcd8 // fmul v24.4s, v6.4s, v16.4s
+	WORD   $0x6e37ff18 // fdiv v24.4s, v24.4s, v23.4s
+	WORD   $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
+	FMOVQ  F12, 48(R0)
+	FMOVQ  64(R0), F11
+	WORD   $0x6e2bdc0c // fmul v12.4s, v0.4s, v11.4s
+	WORD   $0x6e2cdc2d // fmul v13.4s, v1.4s, v12.4s
+	FMOVQ  64(R1), F14
+	WORD   $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
+	FMOVQ  64(R2), F15
+	WORD   $0x6e2fdc50 // fmul v16.4s, v2.4s, v15.4s
+	WORD   $0x6e2ddc71 // fmul v17.4s, v3.4s, v13.4s
+	WORD   $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
+	WORD   $0x6eb0ed32 // facgt v18.4s, v9.4s, v16.4s
+	WORD   $0x4e721e10 // bic v16.16b, v16.16b, v18.16b
+	FMOVQ  F16, 64(R2)
+	WORD   $0x6e2ddcb3 // fmul v19.4s, v5.4s, v13.4s
+	WORD   $0x6e2dde73 // fmul v19.4s, v19.4s, v13.4s
+	FMOVQ  64(R3), F20
+	WORD   $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
+	WORD   $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
+	WORD   $0x6eb5ed56 // facgt v22.4s, v10.4s, v21.4s
+	WORD   $0x4e761eb5 // bic v21.16b, v21.16b, v22.16b
+	FMOVQ  F21, 64(R3)
+	WORD   $0x6ea1fab7 // fsqrt v23.4s, v21.4s
+	WORD   $0x6e27fef7 // fdiv v23.4s, v23.4s, v7.4s
+	WORD   $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
+	WORD   $0x6e30dcd8 // fmul v24.4s, v6.4s, v16.4s
+	WORD   $0x6e37ff18 // fdiv v24.4s, v24.4s, v23.4s
+	WORD   $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
+	FMOVQ  F12, 64(R0)
+	FMOVQ  80(R0), F11
+	WORD   $0x6e2bdc0c // fmul v12.4s, v0.4s, v11.4s
+	WORD   $0x6e2cdc2d // fmul v13.4s, v1.4s, v12.4s
+	FMOVQ  80(R1), F14
+	WORD   $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
+	FMOVQ  80(R2), F15
+	WORD   $0x6e2fdc50 // fmul v16.4s, v2.4s, v15.4s
+	WORD   $0x6e2ddc71 // fmul v17.4s, v3.4s, v13.4s
+	WORD   $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
+	WORD   $0x6eb0ed32 // facgt v18.4s, v9.4s, v16.4s
+	WORD   $0x4e721e10 // bic v16.16b, v16.16b, v18.16b
+	FMOVQ  F16, 80(R2)
+	WORD   $0x6e2ddcb3 // fmul v19.4s, v5.4s, v13.4s
+	WORD   $0x6e2dde73 // fmul v19.4s, v19.4s, v13.4s
+	FMOVQ  80(R3), F20
+	WORD   $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
+	WORD   $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
+	WORD   $0x6eb5ed56 // facgt v22.4s, v10.4s, v21.4s
+	WORD   $0x4e761eb5 // bic v21.16b, v21.16b, v22.16b
+	FMOVQ  F21, 80(R3)
+	WORD   $0x6ea1fab7 // fsqrt v23.4s, v21.4s
+	WORD   $0x6e27fef7 // fdiv v23.4s, v23.4s, v7.4s
+	WORD   $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
+	WORD   $0x6e30dcd8 // fmul v24.4s, v6.4s, v16.4s
+	WORD   $0x6e37ff18 // fdiv v24.4s, v24.4s, v23.4s
+	WORD   $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
+	FMOVQ  F12, 80(R0)
+	FMOVQ  96(R0), F11
+	WORD   $0x6e2bdc0c // fmul v12.4s, v0.4s, v11.4s
+	WORD   $0x6e2cdc2d // fmul v13.4s, v1.4s, v12.4s
+	FMOVQ  96(R1), F14
+	WORD   $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
+	FMOVQ  96(R2), F15
+	WORD   $0x6e2fdc50 // fmul v16.4s, v2.4s, v15.4s
+	WORD   $0x6e2ddc71 // fmul v17.4s, v3.4s, v13.4s
+	WORD   $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
+	WORD   $0x6eb0ed32 // facgt v18.4s, v9.4s, v16.4s
+	WORD   $0x4e721e10 // bic v16.16b, v16.16b, v18.16b
+	FMOVQ  F16, 96(R2)
+	WORD   $0x6e2ddcb3 // fmul v19.4s, v5.4s, v13.4s
+	WORD   $0x6e2dde73 // fmul v19.4s, v19.4s, v13.4s
+	FMOVQ  96(R3), F20
+	WORD   $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
+	WORD   $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
+	WORD   $0x6eb5ed56 // facgt v22.4s, v10.4s, v21.4s
+	WORD   $0x4e761eb5 // bic v21.16b, v21.16b, v22.16b
+	FMOVQ  F21, 96(R3)
+	WORD   $0x6ea1fab7 // fsqrt v23.4s, v21.4s
+	WORD   $0x6e27fef7 // fdiv v23.4s, v23.4s, v7.4s
+	WORD   $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
+	WORD   $0x6e30dcd8 // fmul v24.4s, v6.4s, v16.4s
+	WORD   $0x6e37ff18 // fdiv v24.4s, v24.4s, v23.4s
+	WORD   $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
+	FMOVQ  F12, 96(R0)
+	FMOVQ  112(R0), F11
+	WORD   $0x6e2bdc0c // fmul v12.4s, v0.4s, v11.4s
+	WORD   $0x6e2cdc2d // fmul v13.4s, v1.4s, v12.4s
+	FMOVQ  112(R1), F14
+	WORD   $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
+	FMOVQ  112(R2), F15
+	WORD   $0x6e2fdc50 // fmul v16.4s, v2.4s, v15.4s
+	WORD   $0x6e2ddc71 // fmul v17.4s, v3.4s, v13.4s
+	WORD   $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
+	WORD   $0x6eb0ed32 // facgt v18.4s, v9.4s, v16.4s
+	WORD   $0x4e721e10 // bic v16.16b, v16.16b, v18.16b
+	FMOVQ  F16, 112(R2)
+	WORD   $0x6e2ddcb3 // fmul v19.4s, v5.4s, v13.4s
+	WORD   $0x6e2dde73 // fmul v19.4s, v19.4s, v13.4s
+	FMOVQ  112(R3), F20
+	WORD   $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
+	WORD   $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
+	WORD   $0x6eb5ed56 // facgt v22.4s, v10.4s, v21.4s
+	WORD   $0x4e761eb5 // bic v21.16b, v21.16b, v22.16b
+	FMOVQ  F21, 112(R3)
+	WORD   $0x6ea1fab7 // fsqrt v23.4s, v21.4s
+	WORD   $0x6e27fef7 // fdiv v23.4s, v23.4s, v7.4s
+	WORD   $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
+	WORD   $0x6e30dcd8 // fmul v24.4s, v6.4s, v16.4s
+	WORD   $0x6e37ff18 // fdiv v24.4s, v24.4s, v23.4s
+	WORD   $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
+	FMOVQ  F12, 112(R0)
+	ADD    $128, R0, R0
+	ADD    $128, R1, R1
+	ADD    $128, R2, R2
+	ADD    $128, R3, R3
+	SUBS   $32, R4, R4
+	BNE    numbers
+	RET
+
 // func squares4(x, y *float32, n int) float64
 TEXT ·squares4(SB), NOSPLIT, $0-32
 	MOVD   x+0(FP), R0
@@ -2654,568 +3216,6 @@ numbers:
 	WORD   $0x4e62d421 // fadd v1.2d, v1.2d, v2.2d
 	WORD   $0x7e70d821 // faddp d1, v1.2d
 	FMOVD  F1, ret+40(FP)
-	RET
-
-// func sgd4(weights, gradient *float32, n int, rate, decay float32)
-TEXT ·sgd4(SB), NOSPLIT, $0-32
-	MOVD   weights+0(FP), R0
-	MOVD   gradient+8(FP), R1
-	MOVD   n+16(FP), R2
-	FMOVS  rate+24(FP), F0
-	VDUP   V0.S[0], V0.S4
-	FMOVS  decay+28(FP), F1
-	VDUP   V1.S[0], V1.S4
-
-numbers:
-	FMOVQ  0(R0), F2
-	WORD   $0x6e22dc23 // fmul v3.4s, v1.4s, v2.4s
-	FMOVQ  0(R1), F4
-	WORD   $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
-	WORD   $0x6e23dc05 // fmul v5.4s, v0.4s, v3.4s
-	WORD   $0x4ea5d442 // fsub v2.4s, v2.4s, v5.4s
-	FMOVQ  F2, 0(R0)
-	FMOVQ  16(R0), F2
-	WORD   $0x6e22dc23 // fmul v3.4s, v1.4s, v2.4s
-	FMOVQ  16(R1), F4
-	WORD   $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
-	WORD   $0x6e23dc05 // fmul v5.4s, v0.4s, v3.4s
-	WORD   $0x4ea5d442 // fsub v2.4s, v2.4s, v5.4s
-	FMOVQ  F2, 16(R0)
-	FMOVQ  32(R0), F2
-	WORD   $0x6e22dc23 // fmul v3.4s, v1.4s, v2.4s
-	FMOVQ  32(R1), F4
-	WORD   $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
-	WORD   $0x6e23dc05 // fmul v5.4s, v0.4s, v3.4s
-	WORD   $0x4ea5d442 // fsub v2.4s, v2.4s, v5.4s
-	FMOVQ  F2, 32(R0)
-	FMOVQ  48(R0), F2
-	WORD   $0x6e22dc23 // fmul v3.4s, v1.4s, v2.4s
-	FMOVQ  48(R1), F4
-	WORD   $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
-	WORD   $0x6e23dc05 // fmul v5.4s, v0.4s, v3.4s
-	WORD   $0x4ea5d442 // fsub v2.4s, v2.4s, v5.4s
-	FMOVQ  F2, 48(R0)
-	FMOVQ  64(R0), F2
-	WORD   $0x6e22dc23 // fmul v3.4s, v1.4s, v2.4s
-	FMOVQ  64(R1), F4
-	WORD   $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
-	WORD   $0x6e23dc05 // fmul v5.4s, v0.4s, v3.4s
-	WORD   $0x4ea5d442 // fsub v2.4s, v2.4s, v5.4s
-	FMOVQ  F2, 64(R0)
-	FMOVQ  80(R0), F2
-	WORD   $0x6e22dc23 // fmul v3.4s, v1.4s, v2.4s
-	FMOVQ  80(R1), F4
-	WORD   $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
-	WORD   $0x6e23dc05 // fmul v5.4s, v0.4s, v3.4s
-	WORD   $0x4ea5d442 // fsub v2.4s, v2.4s, v5.4s
-	FMOVQ  F2, 80(R0)
-	FMOVQ  96(R0), F2
-	WORD   $0x6e22dc23 // fmul v3.4s, v1.4s, v2.4s
-	FMOVQ  96(R1), F4
-	WORD   $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
-	WORD   $0x6e23dc05 // fmul v5.4s, v0.4s, v3.4s
-	WORD   $0x4ea5d442 // fsub v2.4s, v2.4s, v5.4s
-	FMOVQ  F2, 96(R0)
-	FMOVQ  112(R0), F2
-	WORD   $0x6e22dc23 // fmul v3.4s, v1.4s, v2.4s
-	FMOVQ  112(R1), F4
-	WORD   $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
-	WORD   $0x6e23dc05 // fmul v5.4s, v0.4s, v3.4s
-	WORD   $0x4ea5d442 // fsub v2.4s, v2.4s, v5.4s
-	FMOVQ  F2, 112(R0)
-	ADD    $128, R0, R0
-	ADD    $128, R1, R1
-	SUBS   $32, R2, R2
-	BNE    numbers
-	RET
-
-// func momentum4(weights, gradient, velocity *float32, n int, rate, decay, momentum float32)
-TEXT ·momentum4(SB), NOSPLIT, $0-44
-	MOVD   weights+0(FP), R0
-	MOVD   gradient+8(FP), R1
-	MOVD   velocity+16(FP), R2
-	MOVD   n+24(FP), R3
-	FMOVS  rate+32(FP), F0
-	VDUP   V0.S[0], V0.S4
-	FMOVS  decay+36(FP), F1
-	VDUP   V1.S[0], V1.S4
-	FMOVS  momentum+40(FP), F2
-	VDUP   V2.S[0], V2.S4
-
-numbers:
-	FMOVQ  0(R0), F3
-	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
-	FMOVQ  0(R1), F5
-	WORD   $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVQ  0(R2), F6
-	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
-	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
-	FMOVQ  F7, 0(R2)
-	WORD   $0x6e27dc08 // fmul v8.4s, v0.4s, v7.4s
-	WORD   $0x4ea8d463 // fsub v3.4s, v3.4s, v8.4s
-	FMOVQ  F3, 0(R0)
-	FMOVQ  16(R0), F3
-	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
-	FMOVQ  16(R1), F5
-	WORD   $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVQ  16(R2), F6
-	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
-	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
-	FMOVQ  F7, 16(R2)
-	WORD   $0x6e27dc08 // fmul v8.4s, v0.4s, v7.4s
-	WORD   $0x4ea8d463 // fsub v3.4s, v3.4s, v8.4s
-	FMOVQ  F3, 16(R0)
-	FMOVQ  32(R0), F3
-	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
-	FMOVQ  32(R1), F5
-	WORD   $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVQ  32(R2), F6
-	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
-	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
-	FMOVQ  F7, 32(R2)
-	WORD   $0x6e27dc08 // fmul v8.4s, v0.4s, v7.4s
-	WORD   $0x4ea8d463 // fsub v3.4s, v3.4s, v8.4s
-	FMOVQ  F3, 32(R0)
-	FMOVQ  48(R0), F3
-	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
-	FMOVQ  48(R1), F5
-	WORD   $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVQ  48(R2), F6
-	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
-	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
-	FMOVQ  F7, 48(R2)
-	WORD   $0x6e27dc08 // fmul v8.4s, v0.4s, v7.4s
-	WORD   $0x4ea8d463 // fsub v3.4s, v3.4s, v8.4s
-	FMOVQ  F3, 48(R0)
-	FMOVQ  64(R0), F3
-	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
-	FMOVQ  64(R1), F5
-	WORD   $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVQ  64(R2), F6
-	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
-	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
-	FMOVQ  F7, 64(R2)
-	WORD   $0x6e27dc08 // fmul v8.4s, v0.4s, v7.4s
-	WORD   $0x4ea8d463 // fsub v3.4s, v3.4s, v8.4s
-	FMOVQ  F3, 64(R0)
-	FMOVQ  80(R0), F3
-	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
-	FMOVQ  80(R1), F5
-	WORD   $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVQ  80(R2), F6
-	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
-	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
-	FMOVQ  F7, 80(R2)
-	WORD   $0x6e27dc08 // fmul v8.4s, v0.4s, v7.4s
-	WORD   $0x4ea8d463 // fsub v3.4s, v3.4s, v8.4s
-	FMOVQ  F3, 80(R0)
-	FMOVQ  96(R0), F3
-	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
-	FMOVQ  96(R1), F5
-	WORD   $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVQ  96(R2), F6
-	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
-	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
-	FMOVQ  F7, 96(R2)
-	WORD   $0x6e27dc08 // fmul v8.4s, v0.4s, v7.4s
-	WORD   $0x4ea8d463 // fsub v3.4s, v3.4s, v8.4s
-	FMOVQ  F3, 96(R0)
-	FMOVQ  112(R0), F3
-	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
-	FMOVQ  112(R1), F5
-	WORD   $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVQ  112(R2), F6
-	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
-	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
-	FMOVQ  F7, 112(R2)
-	WORD   $0x6e27dc08 // fmul v8.4s, v0.4s, v7.4s
-	WORD   $0x4ea8d463 // fsub v3.4s, v3.4s, v8.4s
-	FMOVQ  F3, 112(R0)
-	ADD    $128, R0, R0
-	ADD    $128, R1, R1
-	ADD    $128, R2, R2
-	SUBS   $32, R3, R3
-	BNE    numbers
-	RET
-
-// func nesterov4(weights, gradient, velocity *float32, n int, rate, decay, momentum float32)
-TEXT ·nesterov4(SB), NOSPLIT, $0-44
-	MOVD   weights+0(FP), R0
-	MOVD   gradient+8(FP), R1
-	MOVD   velocity+16(FP), R2
-	MOVD   n+24(FP), R3
-	FMOVS  rate+32(FP), F0
-	VDUP   V0.S[0], V0.S4
-	FMOVS  decay+36(FP), F1
-	VDUP   V1.S[0], V1.S4
-	FMOVS  momentum+40(FP), F2
-	VDUP   V2.S[0], V2.S4
-
-numbers:
-	FMOVQ  0(R0), F3
-	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
-	FMOVQ  0(R1), F5
-	WORD   $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVQ  0(R2), F6
-	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
-	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
-	FMOVQ  F7, 0(R2)
-	WORD   $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
-	WORD   $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
-	WORD   $0x6e28dc09 // fmul v9.4s, v0.4s, v8.4s
-	WORD   $0x4ea9d463 // fsub v3.4s, v3.4s, v9.4s
-	FMOVQ  F3, 0(R0)
-	FMOVQ  16(R0), F3
-	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
-	FMOVQ  16(R1), F5
-	WORD   $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVQ  16(R2), F6
-	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
-	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
-	FMOVQ  F7, 16(R2)
-	WORD   $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
-	WORD   $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
-	WORD   $0x6e28dc09 // fmul v9.4s, v0.4s, v8.4s
-	WORD   $0x4ea9d463 // fsub v3.4s, v3.4s, v9.4s
-	FMOVQ  F3, 16(R0)
-	FMOVQ  32(R0), F3
-	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
-	FMOVQ  32(R1), F5
-	WORD   $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVQ  32(R2), F6
-	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
-	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
-	FMOVQ  F7, 32(R2)
-	WORD   $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
-	WORD   $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
-	WORD   $0x6e28dc09 // fmul v9.4s, v0.4s, v8.4s
-	WORD   $0x4ea9d463 // fsub v3.4s, v3.4s, v9.4s
-	FMOVQ  F3, 32(R0)
-	FMOVQ  48(R0), F3
-	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
-	FMOVQ  48(R1), F5
-	WORD   $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVQ  48(R2), F6
-	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
-	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
-	FMOVQ  F7, 48(R2)
-	WORD   $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
-	WORD   $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
-	WORD   $0x6e28dc09 // fmul v9.4s, v0.4s, v8.4s
-	WORD   $0x4ea9d463 // fsub v3.4s, v3.4s, v9.4s
-	FMOVQ  F3, 48(R0)
-	FMOVQ  64(R0), F3
-	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
-	FMOVQ  64(R1), F5
-	WORD   $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVQ  64(R2), F6
-	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
-	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
-	FMOVQ  F7, 64(R2)
-	WORD   $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
-	WORD   $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
-	WORD   $0x6e28dc09 // fmul v9.4s, v0.4s, v8.4s
-	WORD   $0x4ea9d463 // fsub v3.4s, v3.4s, v9.4s
-	FMOVQ  F3, 64(R0)
-	FMOVQ  80(R0), F3
-	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
-	FMOVQ  80(R1), F5
-	WORD   $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVQ  80(R2), F6
-	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
-	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
-	FMOVQ  F7, 80(R2)
-	WORD   $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
-	WORD   $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
-	WORD   $0x6e28dc09 // fmul v9.4s, v0.4s, v8.4s
-	WORD   $0x4ea9d463 // fsub v3.4s, v3.4s, v9.4s
-	FMOVQ  F3, 80(R0)
-	FMOVQ  96(R0), F3
-	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
-	FMOVQ  96(R1), F5
-	WORD   $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVQ  96(R2), F6
-	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
-	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
-	FMOVQ  F7, 96(R2)
-	WORD   $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
-	WORD   $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
-	WORD   $0x6e28dc09 // fmul v9.4s, v0.4s, v8.4s
-	WORD   $0x4ea9d463 // fsub v3.4s, v3.4s, v9.4s
-	FMOVQ  F3, 96(R0)
-	FMOVQ  112(R0), F3
-	WORD   $0x6e23dc24 // fmul v4.4s, v1.4s, v3.4s
-	FMOVQ  112(R1), F5
-	WORD   $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVQ  112(R2), F6
-	WORD   $0x6e26dc47 // fmul v7.4s, v2.4s, v6.4s
-	WORD   $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
-	FMOVQ  F7, 112(R2)
-	WORD   $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
-	WORD   $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
-	WORD   $0x6e28dc09 // fmul v9.4s, v0.4s, v8.4s
-	WORD   $0x4ea9d463 // fsub v3.4s, v3.4s, v9.4s
-	FMOVQ  F3, 112(R0)
-	ADD    $128, R0, R0
-	ADD    $128, R1, R1
-	ADD    $128, R2, R2
-	SUBS   $32, R3, R3
-	BNE    numbers
-	RET
-
-// func adam4(weights, gradient, first, second *float32, n int, shrink, decay, beta1, new1, beta2, new2, rate, correction, eps float32)
-TEXT ·adam4(SB), NOSPLIT, $0-76
-	MOVD   weights+0(FP), R0
-	MOVD   gradient+8(FP), R1
-	MOVD   first+16(FP), R2
-	MOVD   second+24(FP), R3
-	MOVD   n+32(FP), R4
-	FMOVS  shrink+40(FP), F0
-	VDUP   V0.S[0], V0.S4
-	FMOVS  decay+44(FP), F1
-	VDUP   V1.S[0], V1.S4
-	FMOVS  beta1+48(FP), F2
-	VDUP   V2.S[0], V2.S4
-	FMOVS  new1+52(FP), F3
-	VDUP   V3.S[0], V3.S4
-	FMOVS  beta2+56(FP), F4
-	VDUP   V4.S[0], V4.S4
-	FMOVS  new2+60(FP), F5
-	VDUP   V5.S[0], V5.S4
-	FMOVS  rate+64(FP), F6
-	VDUP   V6.S[0], V6.S4
-	FMOVS  correction+68(FP), F7
-	VDUP   V7.S[0], V7.S4
-	FMOVS  eps+72(FP), F8
-	VDUP   V8.S[0], V8.S4
-	MOVD   $0x0d800000, R5
-	VDUP   R5, V9.S4
-	MOVD   $0x00800000, R6
-	VDUP   R6, V10.S4
-
-numbers:
-	FMOVQ  0(R0), F11
-	WORD   $0x6e2bdc0c // fmul v12.4s, v0.4s, v11.4s
-	WORD   $0x6e2cdc2d // fmul v13.4s, v1.4s, v12.4s
-	FMOVQ  0(R1), F14
-	WORD   $0x4e2dd5cd // fadd v13.4s, v14.4s, v13.4s
-	FMOVQ  0(R2), F15
-	WORD   $0x6e2fdc50 // fmul v16.4s, v2.4s, v15.4s
-	WORD   $0x6e2ddc71 // fmul v17.4s, v3.4s, v13.4s
-	WORD   $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
-	WORD   $0x6eb0ed32 // facgt v18.4s, v9.4s, v16.4s
-	WORD   $0x4e721e10 // bic v16.16b, v16.16b, v18.16b
-	FMOVQ  F16, 0(R2)
-	WORD   $0x6e2ddcb3 // fmul v19.4s, v5.4s, v13.4s
-	WORD   $0x6e2dde73 // fmul v19.4s, v19.4s, v13.4s
-	FMOVQ  0(R3), F20
-	WORD   $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
-	WORD   $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
-	WORD   $0x6eb5ed56 // facgt v22.4s, v10.4s, v21.4s
-	WORD   $0x4e761eb5 // bic v21.16b, v21.16b, v22.16b
-	FMOVQ  F21, 0(R3)
-	WORD   $0x6ea1fab7 // fsqrt v23.4s, v21.4s
-	WORD   $0x6e27fef7 // fdiv v23.4s, v23.4s, v7.4s
-	WORD   $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
-	WORD   $0x6e30dcd8 // fmul v24.4s, v6.4s, v16.4s
-	WORD   $0x6e37ff18 // fdiv v24.4s, v24.4s, v23.4s
-	WORD   $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
-	FMOVQ  F12, 0(R0)
-	FMOVQ  16(R0), F11
-	WORD   $0x6e2bdc0c // fmul v12.4s, v0.4s, v11.4s
-	WORD   $0x6e2cdc2d // fmul v13.4s, v1.4s, v12.4s
-	FMOVQ  16(R1), F14
-	WORD   $0x4e2dd5cd // fadd v13.4s, v14.4s, v13.4s
-	FMOVQ  16(R2), F15
-	WORD   $0x6e2fdc50 // fmul v16.4s, v2.4s, v15.4s
-	WORD   $0x6e2ddc71 // fmul v17.4s, v3.4s, v13.4s
-	WORD   $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
-	WORD   $0x6eb0ed32 // facgt v18.4s, v9.4s, v16.4s
-	WORD   $0x4e721e10 // bic v16.16b, v16.16b, v18.16b
-	FMOVQ  F16, 16(R2)
-	WORD   $0x6e2ddcb3 // fmul v19.4s, v5.4s, v13.4s
-	WORD   $0x6e2dde73 // fmul v19.4s, v19.4s, v13.4s
-	FMOVQ  16(R3), F20
-	WORD   $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
-	WORD   $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
-	WORD   $0x6eb5ed56 // facgt v22.4s, v10.4s, v21.4s
-	WORD   $0x4e761eb5 // bic v21.16b, v21.16b, v22.16b
-	FMOVQ  F21, 16(R3)
-	WORD   $0x6ea1fab7 // fsqrt v23.4s, v21.4s
-	WORD   $0x6e27fef7 // fdiv v23.4s, v23.4s, v7.4s
-	WORD   $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
-	WORD   $0x6e30dcd8 // fmul v24.4s, v6.4s, v16.4s
-	WORD   $0x6e37ff18 // fdiv v24.4s, v24.4s, v23.4s
-	WORD   $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
-	FMOVQ  F12, 16(R0)
-	FMOVQ  32(R0), F11
-	WORD   $0x6e2bdc0c // fmul v12.4s, v0.4s, v11.4s
-	WORD   $0x6e2cdc2d // fmul v13.4s, v1.4s, v12.4s
-	FMOVQ  32(R1), F14
-	WORD   $0x4e2dd5cd // fadd v13.4s, v14.4s, v13.4s
-	FMOVQ  32(R2), F15
-	WORD   $0x6e2fdc50 // fmul v16.4s, v2.4s, v15.4s
-	WORD   $0x6e2ddc71 // fmul v17.4s, v3.4s, v13.4s
-	WORD   $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
-	WORD   $0x6eb0ed32 // facgt v18.4s, v9.4s, v16.4s
-	WORD   $0x4e721e10 // bic v16.16b, v16.16b, v18.16b
-	FMOVQ  F16, 32(R2)
-	WORD   $0x6e2ddcb3 // fmul v19.4s, v5.4s, v13.4s
-	WORD   $0x6e2dde73 // fmul v19.4s, v19.4s, v13.4s
-	FMOVQ  32(R3), F20
-	WORD   $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
-	WORD   $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
-	WORD   $0x6eb5ed56 // facgt v22.4s, v10.4s, v21.4s
-	WORD   $0x4e761eb5 // bic v21.16b, v21.16b, v22.16b
-	FMOVQ  F21, 32(R3)
-	WORD   $0x6ea1fab7 // fsqrt v23.4s, v21.4s
-	WORD   $0x6e27fef7 // fdiv v23.4s, v23.4s, v7.4s
-	WORD   $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
-	WORD   $0x6e30dcd8 // fmul v24.4s, v6.4s, v16.4s
-	WORD   $0x6e37ff18 // fdiv v24.4s, v24.4s, v23.4s
-	WORD   $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
-	FMOVQ  F12, 32(R0)
-	FMOVQ  48(R0), F11
-	WORD   $0x6e2bdc0c // fmul v12.4s, v0.4s, v11.4s
-	WORD   $0x6e2cdc2d // fmul v13.4s, v1.4s, v12.4s
-	FMOVQ  48(R1), F14
-	WORD   $0x4e2dd5cd // fadd v13.4s, v14.4s, v13.4s
-	FMOVQ  48(R2), F15
-	WORD   $0x6e2fdc50 // fmul v16.4s, v2.4s, v15.4s
-	WORD   $0x6e2ddc71 // fmul v17.4s, v3.4s, v13.4s
-	WORD   $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
-	WORD   $0x6eb0ed32 // facgt v18.4s, v9.4s, v16.4s
-	WORD   $0x4e721e10 // bic v16.16b, v16.16b, v18.16b
-	FMOVQ  F16, 48(R2)
-	WORD   $0x6e2ddcb3 // fmul v19.4s, v5.4s, v13.4s
-	WORD   $0x6e2dde73 // fmul v19.4s, v19.4s, v13.4s
-	FMOVQ  48(R3), F20
-	WORD   $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
-	WORD   $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
-	WORD   $0x6eb5ed56 // facgt v22.4s, v10.4s, v21.4s
-	WORD   $0x4e761eb5 // bic v21.16b, v21.16b, v22.16b
-	FMOVQ  F21, 48(R3)
-	WORD   $0x6ea1fab7 // fsqrt v23.4s, v21.4s
-	WORD   $0x6e27fef7 // fdiv v23.4s, v23.4s, v7.4s
-	WORD   $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
-	WORD   $0x6e30dcd8 // fmul v24.4s, v6.4s, v16.4s
-	WORD   $0x6e37ff18 // fdiv v24.4s, v24.4s, v23.4s
-	WORD   $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
-	FMOVQ  F12, 48(R0)
-	FMOVQ  64(R0), F11
-	WORD   $0x6e2bdc0c // fmul v12.4s, v0.4s, v11.4s
-	WORD   $0x6e2cdc2d // fmul v13.4s, v1.4s, v12.4s
-	FMOVQ  64(R1), F14
-	WORD   $0x4e2dd5cd // fadd v13.4s, v14.4s, v13.4s
-	FMOVQ  64(R2), F15
-	WORD   $0x6e2fdc50 // fmul v16.4s, v2.4s, v15.4s
-	WORD   $0x6e2ddc71 // fmul v17.4s, v3.4s, v13.4s
-	WORD   $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
-	WORD   $0x6eb0ed32 // facgt v18.4s, v9.4s, v16.4s
-	WORD   $0x4e721e10 // bic v16.16b, v16.16b, v18.16b
-	FMOVQ  F16, 64(R2)
-	WORD   $0x6e2ddcb3 // fmul v19.4s, v5.4s, v13.4s
-	WORD   $0x6e2dde73 // fmul v19.4s, v19.4s, v13.4s
-	FMOVQ  64(R3), F20
-	WORD   $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
-	WORD   $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
-	WORD   $0x6eb5ed56 // facgt v22.4s, v10.4s, v21.4s
-	WORD   $0x4e761eb5 // bic v21.16b, v21.16b, v22.16b
-	FMOVQ  F21, 64(R3)
-	WORD   $0x6ea1fab7 // fsqrt v23.4s, v21.4s
-	WORD   $0x6e27fef7 // fdiv v23.4s, v23.4s, v7.4s
-	WORD   $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
-	WORD   $0x6e30dcd8 // fmul v24.4s, v6.4s, v16.4s
-	WORD   $0x6e37ff18 // fdiv v24.4s, v24.4s, v23.4s
-	WORD   $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
-	FMOVQ  F12, 64(R0)
-	FMOVQ  80(R0), F11
-	WORD   $0x6e2bdc0c // fmul v12.4s, v0.4s, v11.4s
-	WORD   $0x6e2cdc2d // fmul v13.4s, v1.4s, v12.4s
-	FMOVQ  80(R1), F14
-	WORD   $0x4e2dd5cd // fadd v13.4s, v14.4s, v13.4s
-	FMOVQ  80(R2), F15
-	WORD   $0x6e2fdc50 // fmul v16.4s, v2.4s, v15.4s
-	WORD   $0x6e2ddc71 // fmul v17.4s, v3.4s, v13.4s
-	WORD   $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
-	WORD   $0x6eb0ed32 // facgt v18.4s, v9.4s, v16.4s
-	WORD   $0x4e721e10 // bic v16.16b, v16.16b, v18.16b
-	FMOVQ  F16, 80(R2)
-	WORD   $0x6e2ddcb3 // fmul v19.4s, v5.4s, v13.4s
-	WORD   $0x6e2dde73 // fmul v19.4s, v19.4s, v13.4s
-	FMOVQ  80(R3), F20
-	WORD   $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
-	WORD   $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
-	WORD   $0x6eb5ed56 // facgt v22.4s, v10.4s, v21.4s
-	WORD   $0x4e761eb5 // bic v21.16b, v21.16b, v22.16b
-	FMOVQ  F21, 80(R3)
-	WORD   $0x6ea1fab7 // fsqrt v23.4s, v21.4s
-	WORD   $0x6e27fef7 // fdiv v23.4s, v23.4s, v7.4s
-	WORD   $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
-	WORD   $0x6e30dcd8 // fmul v24.4s, v6.4s, v16.4s
-	WORD   $0x6e37ff18 // fdiv v24.4s, v24.4s, v23.4s
-	WORD   $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
-	FMOVQ  F12, 80(R0)
-	FMOVQ  96(R0), F11
-	WORD   $0x6e2bdc0c // fmul v12.4s, v0.4s, v11.4s
-	WORD   $0x6e2cdc2d // fmul v13.4s, v1.4s, v12.4s
-	FMOVQ  96(R1), F14
-	WORD   $0x4e2dd5cd // fadd v13.4s, v14.4s, v13.4s
-	FMOVQ  96(R2), F15
-	WORD   $0x6e2fdc50 // fmul v16.4s, v2.4s, v15.4s
-	WORD   $0x6e2ddc71 // fmul v17.4s, v3.4s, v13.4s
-	WORD   $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
-	WORD   $0x6eb0ed32 // facgt v18.4s, v9.4s, v16.4s
-	WORD   $0x4e721e10 // bic v16.16b, v16.16b, v18.16b
-	FMOVQ  F16, 96(R2)
-	WORD   $0x6e2ddcb3 // fmul v19.4s, v5.4s, v13.4s
-	WORD   $0x6e2dde73 // fmul v19.4s, v19.4s, v13.4s
-	FMOVQ  96(R3), F20
-	WORD   $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
-	WORD   $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
-	WORD   $0x6eb5ed56 // facgt v22.4s, v10.4s, v21.4s
-	WORD   $0x4e761eb5 // bic v21.16b, v21.16b, v22.16b
-	FMOVQ  F21, 96(R3)
-	WORD   $0x6ea1fab7 // fsqrt v23.4s, v21.4s
-	WORD   $0x6e27fef7 // fdiv v23.4s, v23.4s, v7.4s
-	WORD   $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
-	WORD   $0x6e30dcd8 // fmul v24.4s, v6.4s, v16.4s
-	WORD   $0x6e37ff18 // fdiv v24.4s, v24.4s, v23.4s
-	WORD   $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
-	FMOVQ  F12, 96(R0)
-	FMOVQ  112(R0), F11
-	WORD   $0x6e2bdc0c // fmul v12.4s, v0.4s, v11.4s
-	WORD   $0x6e2cdc2d // fmul v13.4s, v1.4s, v12.4s
-	FMOVQ  112(R1), F14
-	WORD   $0x4e2dd5cd // fadd v13.4s, v14.4s, v13.4s
-	FMOVQ  112(R2), F15
-	WORD   $0x6e2fdc50 // fmul v16.4s, v2.4s, v15.4s
-	WORD   $0x6e2ddc71 // fmul v17.4s, v3.4s, v13.4s
-	WORD   $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
-	WORD   $0x6eb0ed32 // facgt v18.4s, v9.4s, v16.4s
-	WORD   $0x4e721e10 // bic v16.16b, v16.16b, v18.16b
-	FMOVQ  F16, 112(R2)
-	WORD   $0x6e2ddcb3 // fmul v19.4s, v5.4s, v13.4s
-	WORD   $0x6e2dde73 // fmul v19.4s, v19.4s, v13.4s
-	FMOVQ  112(R3), F20
-	WORD   $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
-	WORD   $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
-	WORD   $0x6eb5ed56 // facgt v22.4s, v10.4s, v21.4s
-	WORD   $0x4e761eb5 // bic v21.16b, v21.16b, v22.16b
-	FMOVQ  F21, 112(R3)
-	WORD   $0x6ea1fab7 // fsqrt v23.4s, v21.4s
-	WORD   $0x6e27fef7 // fdiv v23.4s, v23.4s, v7.4s
-	WORD   $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
-	WORD   $0x6e30dcd8 // fmul v24.4s, v6.4s, v16.4s
-	WORD   $0x6e37ff18 // fdiv v24.4s, v24.4s, v23.4s
-	WORD   $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
-	FMOVQ  F12, 112(R0)
-	ADD    $128, R0, R0
-	ADD    $128, R1, R1
-	ADD    $128, R2, R2
-	ADD    $128, R3, R3
-	SUBS   $32, R4, R4
-	BNE    numbers
 	RET
 
 // func normalize4(y, mean *float32, n int, bytes *byte, scale *float32)

@@ -16,12 +16,12 @@ func addBiasReLU8(y, x *float32, n int)
 func reluGradient8(dx, dy, y *float32, n int)
 func scale8(x *float32, n int, factor float32)
 func moveToward8(x, y *float32, n int, share float32)
-func squares8(x, y *float32, n int) float64
-func squaresGradient8(gradient, x, y *float32, n int, scale float32) float64
 func sgd8(weights, gradient *float32, n int, rate, decay float32)
 func momentum8(weights, gradient, velocity *float32, n int, rate, decay, momentum float32)
 func nesterov8(weights, gradient, velocity *float32, n int, rate, decay, momentum float32)
 func adam8(weights, gradient, first, second *float32, n int, shrink, decay, beta1, new1, beta2, new2, rate, correction, eps float32)
+func squares8(x, y *float32, n int) float64
+func squaresGradient8(gradient, x, y *float32, n int, scale float32) float64
 func normalize8(y, mean *float32, n int, bytes *byte, scale *float32)
 func dotImage8(bytes, next *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32
 func combineImages8(y, x *float32, images **byte, column, k int, mean, scale *float32)
@@ -45,12 +45,12 @@ func addBiasReLU16(y, x *float32, n int)
 func reluGradient16(dx, dy, y *float32, n int)
 func scale16(x *float32, n int, factor float32)
 func moveToward16(x, y *float32, n int, share float32)
-func squares16(x, y *float32, n int) float64
-func squaresGradient16(gradient, x, y *float32, n int, scale float32) float64
 func sgd16(weights, gradient *float32, n int, rate, decay float32)
 func momentum16(weights, gradient, velocity *float32, n int, rate, decay, momentum float32)
 func nesterov16(weights, gradient, velocity *float32, n int, rate, decay, momentum float32)
 func adam16(weights, gradient, first, second *float32, n int, shrink, decay, beta1, new1, beta2, new2, rate, correction, eps float32)
+func squares16(x, y *float32, n int) float64
+func squaresGradient16(gradient, x, y *float32, n int, scale float32) float64
 func normalize16(y, mean *float32, n int, bytes *byte, scale *float32)
 func dotImage16(bytes, next *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32
 func combineImages16(y, x *float32, images **byte, column, k int, mean, scale *float32)

@@ -24,12 +24,12 @@ func addBiasReLU4(y, x *float32, n int)
 func reluGradient4(dx, dy, y *float32, n int)
 func scale4(x *float32, n int, factor float32)
 func moveToward4(x, y *float32, n int, share float32)
-func squares4(x, y *float32, n int) float64
-func squaresGradient4(gradient, x, y *float32, n int, scale float32) float64
 func sgd4(weights, gradient *float32, n int, rate, decay float32)
 func momentum4(weights, gradient, velocity *float32, n int, rate, decay, momentum float32)
 func nesterov4(weights, gradient, velocity *float32, n int, rate, decay, momentum float32)
 func adam4(weights, gradient, first, second *float32, n int, shrink, decay, beta1, new1, beta2, new2, rate, correction, eps float32)
+func squares4(x, y *float32, n int) float64
+func squaresGradient4(gradient, x, y *float32, n int, scale float32) float64
 func normalize4(y, mean *float32, n int, bytes *byte, scale *float32)
 func dotImage4(bytes, next *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32
 func combineImages4(y, x *float32, images **byte, column, k int, mean, scale *float32)

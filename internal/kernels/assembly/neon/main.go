@@ -3,13 +3,15 @@
 //
 //	go generate ./internal/kernels
 //
-// It is a module of its own, so that the program does not depend on the
-// disassembler that its test compares with.
+// Its module is the generators' own, so that the program does not depend on the
+// disassembler that the test compares with.
 package main
 
 import (
 	"fmt"
 	"os"
+
+	"cifartrain/kernels/assembly/passes"
 )
 
 func main() {
@@ -30,7 +32,9 @@ func kernels() *file {
 		combine(file, vectors)
 	}
 	combineOne(file)
-	elementWise(file)
+	passes.Write(func(name, signature string) passes.Pass[vector] { return newPass(file, name, signature) })
+	squares(file, false)
+	squares(file, true)
 	normalize(file)
 	dotImage(file)
 	combineImages(file)

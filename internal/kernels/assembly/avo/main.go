@@ -2,7 +2,7 @@
 //
 //	go generate ./internal/kernels
 //
-// It is a module of its own, so that the program does not depend on avo.
+// Its module is the generators' own, so that the program does not depend on avo.
 package main
 
 import (
@@ -10,6 +10,9 @@ import (
 	"os"
 
 	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+
+	"cifartrain/kernels/assembly/passes"
 )
 
 // stubs declares in Go what was begun so far, a line each. What avo writes itself takes two.
@@ -29,7 +32,9 @@ func main() {
 		dot(s)
 		combine(s, s.bytes/4)
 		combine(s, 1)
-		elementWise(s)
+		passes.Write(func(name, signature string) passes.Pass[Op] { return newPass(s, name, signature) })
+		squares(s, false)
+		squares(s, true)
 		normalize(s)
 		dotImage(s)
 		combineImages(s)

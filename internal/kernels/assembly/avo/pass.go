@@ -7,15 +7,16 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"cifartrain/kernels/assembly/passes"
 )
 
-// passNumbers is how many numbers an element-wise pass computes before its loop
-// jumps back, whatever the registers' width. A pass takes only multiples of it.
-const passNumbers = 32
+// passNumbers is how many numbers a pass takes at a time.
+const passNumbers = passes.Numbers
 
-// A pass is an element-wise pass being generated: a function of slices of n
-// numbers and of constants. It multiplies and adds one by one, never fused, so
-// that its bits are those of the plain Go code.
+// A pass implements passes.Pass. It loads its constants from memory each time, because
+// AVX2 has too few registers for all of Adam's. That costs nothing: the processor waits
+// for the divisions and the square root anyway.
 type pass struct {
 	instructionSet
 	slices map[string]reg.Register // the address of each one's end
@@ -37,39 +38,36 @@ func newPass(s instructionSet, name, signature string) *pass {
 	return p
 }
 
-// loop generates the pass's loop over passNumbers at a time. It calls vector to
-// generate the code for each vector i of them.
-func (p *pass) loop(vector func(i int)) {
+// Loop calls body to generate the code for each vector i of passNumbers.
+func (p *pass) Loop(body func(i int)) {
 	Label("numbers")
 	for i := range 4 * passNumbers / p.bytes {
 		p.disp = i * p.bytes
-		vector(i)
+		body(i)
 	}
 	ADDQ(I32(4*passNumbers), p.at)
 	JNE(LabelRef("numbers"))
 }
 
-func (p *pass) end() {
+func (p *pass) End() {
 	VZEROUPPER()
 	RET()
 }
 
-// place is where the vector being computed lies in a slice.
-func (p *pass) place(slice string) Mem {
+// Place is where the vector being computed lies in a slice.
+func (p *pass) Place(slice string) Op {
 	return Mem{Base: p.slices[slice], Index: p.at, Scale: 1, Disp: p.disp}
 }
 
-// load loads the vector being computed from a slice.
-func (p *pass) load(slice string) reg.VecVirtual {
+func (p *pass) Load(slice string) Op {
 	v := p.vector()
-	VMOVUPS(p.place(slice), v)
+	VMOVUPS(p.Place(slice), v)
 	return v
 }
 
-func (p *pass) store(v reg.VecVirtual, slice string) { VMOVUPS(v, p.place(slice)) }
+func (p *pass) Store(v Op, slice string) { VMOVUPS(v, p.Place(slice)) }
 
-// constant returns a vector with a constant argument in every place.
-func (p *pass) constant(name string) reg.VecVirtual {
+func (p *pass) Constant(name string) Op {
 	argument, err := Param(name).Resolve()
 	if err != nil {
 		panic(err)
@@ -90,18 +88,28 @@ func (s instructionSet) zero() reg.VecVirtual {
 	return v
 }
 
-// times multiplies a vector, or the place of one, by a constant argument.
-func (p *pass) times(constant string, v Op) reg.VecVirtual {
-	product := p.constant(constant)
+func (p *pass) Times(constant string, v Op) Op {
+	product := p.Constant(constant)
 	VMULPS(v, product, product)
 	return product
 }
+
+func (p *pass) Root(v Op) Op {
+	root := p.vector()
+	VSQRTPS(v, root)
+	return root
+}
+
+func (p *pass) Add(v, x Op)      { VADDPS(x, v, v) }
+func (p *pass) Subtract(v, x Op) { VSUBPS(x, v, v) }
+func (p *pass) Multiply(v, x Op) { VMULPS(x, v, v) }
+func (p *pass) Divide(v, x Op)   { VDIVPS(x, v, v) }
 
 // The numbers of comparisons in VCMPPS. Both are true if one operand is NaN.
 const notEqual, notLess = 0x04, 0x15
 
 // keep sets v to zero except where the comparison of x with y is true.
-func (p *pass) keep(v, x reg.VecVirtual, comparison uint64, y reg.VecVirtual) {
+func (p *pass) keep(v, x Op, comparison uint64, y Op) {
 	if p.bytes == 64 {
 		mask := K()
 		VCMPPS(Imm(comparison), y, x, mask)
@@ -113,6 +121,23 @@ func (p *pass) keep(v, x reg.VecVirtual, comparison uint64, y reg.VecVirtual) {
 	VANDPS(mask, v, v)
 }
 
-// relu sets v to max(0, v). The processor's maximum returns its second operand if
-// one operand is NaN or both are zeros, so that NaN and -0 stay as they are.
-func (p *pass) relu(v reg.VecVirtual) { VMAXPS(v, p.zero(), v) }
+func (p *pass) ClearWhereZero(v, at Op) { p.keep(v, at, notEqual, p.zero()) }
+
+// Numbers in memory that ClearBelow compares with, and what clears their signs.
+var (
+	magnitude = ConstData("magnitude", U32(1<<31-1)) // all bits but the sign's
+	least     = map[string]Mem{}
+)
+
+func (p *pass) ClearBelow(v Op, name string) {
+	if _, ok := least[name]; !ok {
+		least[name] = ConstData(name, F32(passes.Least[name]))
+	}
+	magnitude := p.broadcast(magnitude)
+	VANDPS(v, magnitude, magnitude)
+	p.keep(v, magnitude, notLess, p.broadcast(least[name]))
+}
+
+// ReLU uses that the processor's maximum returns its second operand if one operand is
+// NaN or both are zeros, so that NaN and -0 stay as they are.
+func (p *pass) ReLU(v Op) { VMAXPS(v, p.zero(), v) }

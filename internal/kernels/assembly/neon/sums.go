@@ -13,11 +13,11 @@ func squares(file *file, gradient bool) {
 	}
 	p := newPass(file, name, signature)
 	sums := p.zeros(8 * passNumbers / vectorBytes)
-	p.loop(func(i int) {
-		d, y := p.take("x"), p.take("y")
+	p.Loop(func(i int) {
+		d, y := p.Load("x"), p.Load("y")
 		p.sub(d, d, y)
 		if gradient {
-			p.put(p.times("scale", d), "gradient")
+			p.Store(p.Times("scale", d), "gradient")
 		}
 		low, high := p.vector(), p.vector()
 		p.widenLow(low, d)

@@ -39,7 +39,7 @@ func (r *pixelReader) channel(scale reg.Register) {
 }
 
 // read returns the pixels of as many bytes as a register holds numbers.
-func (r *pixelReader) read(bytes, meanImage Mem) reg.VecVirtual {
+func (r *pixelReader) read(bytes, meanImage Op) reg.VecVirtual {
 	v, pixel := r.vector(), r.vector()
 	VPMOVZXBD(bytes, v)
 	VCVTDQ2PS(v, v)
@@ -57,11 +57,11 @@ func normalize(s instructionSet) {
 	p := newPass(s, "normalize", "func(y, mean *float32, n int, bytes *byte, scale *float32)")
 	bytes, reader := Load(Param("bytes"), GP64()), newPixelReader(s)
 	reader.channel(Load(Param("scale"), GP64()))
-	p.loop(func(int) {
-		p.store(reader.read(Mem{Base: bytes}, p.place("mean")), "y")
+	p.Loop(func(int) {
+		p.Store(reader.read(Mem{Base: bytes}, p.Place("mean")), "y")
 		ADDQ(Imm(uint64(s.bytes/4)), bytes)
 	})
-	p.end()
+	p.End()
 }
 
 // dotImage generates the dot product of an image and a vector, with the sums of

@@ -37,11 +37,11 @@ func squares(s instructionSet, gradient bool) {
 	}
 	p := newPass(s, name, signature)
 	sums := s.sums(8 * passNumbers / s.bytes)
-	p.loop(func(i int) {
-		d := p.load("x")
-		VSUBPS(p.place("y"), d, d)
+	p.Loop(func(i int) {
+		d := p.Load("x").(reg.VecVirtual)
+		VSUBPS(p.Place("y"), d, d)
 		if gradient {
-			p.store(p.times("scale", d), "gradient")
+			p.Store(p.Times("scale", d), "gradient")
 		}
 		low, high := s.vector(), s.vector()
 		VCVTPS2PD(s.half(d), low)

@@ -54,7 +54,7 @@ func normalize(file *file) {
 	p := newPass(file, "normalize", "func(y, mean *float32, n int, bytes *byte, scale *float32)")
 	bytes, reader := p.argument("bytes"), newPixelReader(p.function)
 	reader.channel(p.argument("scale"))
-	p.loop(func(int) { p.put(reader.read(bytes, p.slices["mean"], p.disp), "y") })
+	p.Loop(func(int) { p.Store(reader.read(bytes, p.slices["mean"], p.disp), "y") })
 	p.ret()
 }
 
