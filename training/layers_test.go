@@ -54,19 +54,3 @@ func scoreOf(weights graphs.Weights, pixels []byte) float32 {
 	}
 	return score
 }
-
-// TestDeadShare wants the units whose biases are too low to be dead, and no others.
-func TestDeadShare(t *testing.T) {
-	run := newRun(t, 1e-9)
-	architecture := newModel(t, "tied_autoencoder", graphs.Spec{Hidden: []int{8}, Latent: 2})
-	run.Architecture, run.Weights, run.Epochs = architecture, architecture.Initialize(random), 1
-	biases := run.Weights.ByName()["enc_fc1.bias"].Float32s()
-	for i := range biases {
-		biases[i] = 100
-	}
-	biases[2], biases[5] = -100, -100
-	result := train(t, run)
-	if dead := result.History[0].Layers[0].Dead; dead != 0.25 {
-		t.Errorf("a share of %g is dead, want 2 of 8", dead)
-	}
-}

@@ -155,7 +155,8 @@ func TestDivergenceIsAnError(t *testing.T) {
 	}
 }
 
-// TestDeadUnits pushes units out of reach with their biases.
+// TestDeadUnits pushes units out of reach with their biases, and finds them dead in the
+// whole set and in an epoch's share of the first layer.
 func TestDeadUnits(t *testing.T) {
 	for _, kind := range []string{"autoencoder", "tied_autoencoder"} {
 		run := newAutoencoderRun(t, kind)
@@ -181,6 +182,10 @@ func TestDeadUnits(t *testing.T) {
 		want := []metrics.DeadUnits{{Layer: names[0], Dead: 3, Units: 8}, {Layer: names[1], Dead: 1, Units: 8}}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", kind, diff)
+		}
+		run.Epochs = 1
+		if share := train(t, run).History[0].Layers[0].Dead; share != 3./8 {
+			t.Errorf("%s: a share of %g is dead, want 3 of 8", kind, share)
 		}
 	}
 }
