@@ -35,14 +35,15 @@ def settings():
     return [f"{peer},{variant},{t}" for peer, variants in VARIANTS.items() for variant in variants for t in threads]
 
 
-def environment(threads):
-    """The environment of a process with so many threads; libraries read it once, at their start.
+def environment(threads=None):
+    """The environment of a process with so many threads, or as many as libraries take by themselves.
 
-    Variables that make OpenBLAS choose other kernels than those for the processor are left out.
+    They read it once, at their start. Variables that make OpenBLAS choose other kernels than those for the
+    processor are left out.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS_")}
-    return {**kept, "OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads, "PJRT_NPROC": threads,
-            "JAX_PLATFORMS": "cpu"}
+    limits = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "PJRT_NPROC") if threads else ()
+    return {**kept, **dict.fromkeys(limits, threads), "JAX_PLATFORMS": "cpu"}
 
 
 def measure(model, setting, data=None):

@@ -44,15 +44,51 @@ func addBiasReLU(row, bias []float32) {
 
 // Scale multiplies each element of x by factor.
 func Scale(x []float32, factor float32) {
-	share(len(x), passNumbers, len(x), func(from, to int) { scale(x[from:to], factor) })
+	share(len(x), passNumbers, len(x), func(from, to int) {
+		x := x[from:to]
+		done := whole(len(x))
+		if done > 0 {
+			instructions.scale(&x[0], done, factor)
+		}
+		for i := done; i < len(x); i++ {
+			x[i] *= factor
+		}
+	})
 }
 
-func scale(x []float32, factor float32) {
-	done := whole(len(x))
-	if done > 0 {
-		instructions.scale(&x[0], done, factor)
-	}
-	for i := done; i < len(x); i++ {
-		x[i] *= factor
-	}
+// MoveToward moves each number of average a portion of the way towards the number
+// of values in the same place: average += portion * (values - average), as
+// torch.lerp computes it. A number of average that equals its value stays as it is.
+func MoveToward(average, values []float32, portion float32) {
+	values = values[:len(average):len(values)]
+	share(len(average), passNumbers, len(average), func(from, to int) {
+		average, values := average[from:to], values[from:to]
+		done := whole(len(average))
+		if done > 0 {
+			instructions.moveToward(&average[0], &values[0], done, portion)
+		}
+		for i := done; i < len(average); i++ {
+			a := average[i]
+			average[i] = a + float32(portion*(values[i]-a))
+		}
+	})
+}
+
+// ReLUGradient sets dx to dy where y, the output of ReLU, is above 0, and to 0
+// where y is 0, as torch.relu's gradient is. dx may be dy.
+func ReLUGradient(dx, dy, y []float32) {
+	dx, dy = dx[:len(y):len(dx)], dy[:len(y):len(dy)]
+	share(len(y), passNumbers, len(y), func(from, to int) {
+		dx, dy, y := dx[from:to], dy[from:to], y[from:to]
+		done := whole(len(y))
+		if done > 0 {
+			instructions.reluGradient(&dx[0], &dy[0], &y[0], done)
+		}
+		for i := done; i < len(y); i++ {
+			dx[i] = dy[i]
+			if y[i] == 0 {
+				dx[i] = 0
+			}
+		}
+	})
 }

@@ -5897,11 +5897,11 @@ row:
 	VZEROUPPER
 	RET
 
-// func copy4x6(to *float32, panelStride int, from *float32, fromStride int, k int)
+// func copy4x6(to *float32, toStride int, from *float32, fromStride int, k int)
 // Requires: AVX
 TEXT ·copy4x6(SB), NOSPLIT, $0-40
 	MOVQ to+0(FP), AX
-	MOVQ panelStride+8(FP), CX
+	MOVQ toStride+8(FP), CX
 	MOVQ from+16(FP), DX
 	MOVQ fromStride+24(FP), BX
 	MOVQ k+32(FP), SI
@@ -5934,11 +5934,11 @@ row:
 	VZEROUPPER
 	RET
 
-// func copy4x16(to *float32, panelStride int, from *float32, fromStride int, k int)
+// func copy4x16(to *float32, toStride int, from *float32, fromStride int, k int)
 // Requires: AVX
 TEXT ·copy4x16(SB), NOSPLIT, $0-40
 	MOVQ to+0(FP), AX
-	MOVQ panelStride+8(FP), CX
+	MOVQ toStride+8(FP), CX
 	MOVQ from+16(FP), DX
 	MOVQ fromStride+24(FP), BX
 	MOVQ k+32(FP), SI
@@ -5971,11 +5971,11 @@ row:
 	VZEROUPPER
 	RET
 
-// func copy4x12(to *float32, panelStride int, from *float32, fromStride int, k int)
+// func copy4x12(to *float32, toStride int, from *float32, fromStride int, k int)
 // Requires: AVX
 TEXT ·copy4x12(SB), NOSPLIT, $0-40
 	MOVQ to+0(FP), AX
-	MOVQ panelStride+8(FP), CX
+	MOVQ toStride+8(FP), CX
 	MOVQ from+16(FP), DX
 	MOVQ fromStride+24(FP), BX
 	MOVQ k+32(FP), SI
@@ -6008,11 +6008,11 @@ row:
 	VZEROUPPER
 	RET
 
-// func copy4x32(to *float32, panelStride int, from *float32, fromStride int, k int)
+// func copy4x32(to *float32, toStride int, from *float32, fromStride int, k int)
 // Requires: AVX
 TEXT ·copy4x32(SB), NOSPLIT, $0-40
 	MOVQ to+0(FP), AX
-	MOVQ panelStride+8(FP), CX
+	MOVQ toStride+8(FP), CX
 	MOVQ from+16(FP), DX
 	MOVQ fromStride+24(FP), BX
 	MOVQ k+32(FP), SI

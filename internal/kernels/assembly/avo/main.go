@@ -45,12 +45,12 @@ func main() {
 	columnSums(avx512, 4)
 	combineOne()
 	for columns := 4; columns <= avx512.rows; columns++ {
-		copyColumns(columns)
+		copyColumns(1, columns)
 	}
-	copyColumns(avx2.columns())
-	copyColumns(avx512.columns())
+	copyColumns(1, avx2.columns())
+	copyColumns(1, avx512.columns())
 	for _, columns := range []int{avx2.rows, avx2.columns(), avx512.rows, avx512.columns()} {
-		copyPanels(columns)
+		copyColumns(panelsAtOnce, columns)
 	}
 	transposeRows(4)
 	transposeRows(8)

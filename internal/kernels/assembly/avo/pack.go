@@ -24,64 +24,50 @@ func loadPackArguments() packArguments {
 
 const packSignature = "func(to *float32, toStride int, from *float32, fromStride, k int)"
 
-// copyColumns generates the packing of a matrix that is stored step of k after
-// step of k. It copies all columns of a panel in one pass, as each row lies in one
-// or two cache lines of its own. Where the number of columns is not a multiple of a
-// register's, the last two registers overlap.
-func copyColumns(columns int) {
-	function(fmt.Sprintf("copy%d", columns), packSignature)
-	p := loadPackArguments()
-	lanes, vector := 8, YMM
-	if columns < 8 {
-		lanes, vector = 4, XMM
-	}
-	Label("row")
-	for at := 0; at < columns; at += lanes {
-		v, offset := vector(), 4*min(at, columns-lanes)
-		VMOVUPS(Mem{Base: p.from, Disp: offset}, v)
-		VMOVUPS(v, Mem{Base: p.to, Disp: offset})
-	}
-	ADDQ(p.fromStride, p.from)
-	ADDQ(p.toStride, p.to)
-	DECQ(p.k)
-	JNE(LabelRef("row"))
-	VZEROUPPER()
-	RET()
-}
-
-// panelsAtOnce is how many panels copyPanels fills.
+// panelsAtOnce is how many panels are filled at once where the matrix has so many.
 const panelsAtOnce = 4
 
-// copyPanels generates the packing of neighboring panels. It reads the cache lines
-// of a row one after the other. To copy one panel alone, it would read a line here
-// and there: the rows of large matrices often lie so far apart that their lines
-// compete for the same few places in the caches, and all are of other pages.
-func copyPanels(columns int) {
-	function(fmt.Sprintf("copy%dx%d", panelsAtOnce, columns), "func(to *float32, panelStride int, from *float32, fromStride, k int)")
-	to, panelStride := Load(Param("to"), GP64()), Load(Param("panelStride"), GP64())
-	from, fromStride, k := Load(Param("from"), GP64()), Load(Param("fromStride"), GP64()), Load(Param("k"), GP64())
-	SHLQ(Imm(2), panelStride)
-	SHLQ(Imm(2), fromStride)
-	third := GP64()
-	LEAQ(Mem{Base: to, Index: panelStride, Scale: 2}, third)
+// copyColumns generates the packing of a matrix that is stored step of k after
+// step of k: of a panel, or of neighboring ones toStride numbers apart. It copies all
+// columns in one pass, as each row lies in one or two cache lines of its own. To copy
+// one panel after the other, it would read a line here and there: the rows of large
+// matrices often lie so far apart that their lines compete for the same few places in
+// the caches, and all are of other pages. Where the number of columns is not a multiple
+// of a register's, the last two registers overlap.
+func copyColumns(panels, columns int) {
+	name := fmt.Sprintf("copy%d", columns)
+	if panels > 1 {
+		name = fmt.Sprintf("copy%dx%d", panels, columns)
+	}
+	function(name, packSignature)
+	p := loadPackArguments()
+	places := []Mem{{Base: p.to}}
+	if panels == panelsAtOnce {
+		third := GP64()
+		LEAQ(Mem{Base: p.to, Index: p.toStride, Scale: 2}, third)
+		places = append(places, Mem{Base: p.to, Index: p.toStride, Scale: 1}, Mem{Base: third}, Mem{Base: third, Index: p.toStride, Scale: 1})
+	}
 	lanes, vector := 8, YMM
 	if columns < 8 {
 		lanes, vector = 4, XMM
 	}
 	Label("row")
-	for i, panel := range []Mem{{Base: to}, {Base: to, Index: panelStride, Scale: 1}, {Base: third}, {Base: third, Index: panelStride, Scale: 1}} {
+	for i, place := range places {
 		for at := 0; at < columns; at += lanes {
 			v, offset := vector(), 4*min(at, columns-lanes)
-			VMOVUPS(Mem{Base: from, Disp: 4*i*columns + offset}, v)
-			place := panel
+			VMOVUPS(Mem{Base: p.from, Disp: 4*i*columns + offset}, v)
 			place.Disp = offset
 			VMOVUPS(v, place)
 		}
 	}
-	ADDQ(fromStride, from)
-	ADDQ(I32(4*columns), to)
-	ADDQ(I32(4*columns), third)
-	DECQ(k)
+	ADDQ(p.fromStride, p.from)
+	if panels == 1 {
+		ADDQ(p.toStride, p.to)
+	} else {
+		ADDQ(I32(4*columns), p.to)
+		ADDQ(I32(4*columns), places[2].Base)
+	}
+	DECQ(p.k)
 	JNE(LabelRef("row"))
 	VZEROUPPER()
 	RET()
