@@ -2,11 +2,14 @@ package runs
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+
+	"cifartrain/internal/runfolder"
 )
 
 // TestDiskFails trains on a file system of its own that fills up, or becomes
@@ -49,6 +52,39 @@ func TestDiskFails(t *testing.T) {
 			}
 			sameFiles(t, folder, want)
 		})
+	}
+}
+
+// TestDiskFullEarly trains where there is room for less and less before the first epoch
+// has ended. The error must name a command that ends the trouble, or nothing may be left.
+func TestDiskFullEarly(t *testing.T) {
+	want := whole(t)
+	for _, room := range []int64{0, 1, 2, 3, 4, 11} { // pages
+		disk := t.TempDir()
+		if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=4m"); err != nil {
+			t.Skipf("cannot mount a file system here: %v", err)
+		}
+		defer syscall.Unmount(disk, syscall.MNT_DETACH)
+		filler := filepath.Join(disk, "filler")
+		if err := errors.Join(fill(disk), os.Truncate(filler, 4<<20-room*4096)); err != nil {
+			t.Fatal(err)
+		}
+		_, err := trainFew(t, onFewImages(disk, 1), context.Background(), func() {})
+		if err == nil || !strings.Contains(err.Error(), "free some space on the disk") {
+			t.Fatalf("%d pages: error %v", room, err)
+		}
+		os.Remove(filler)
+		runs := runfolder.List(disk)
+		if len(runs) == 0 {
+			continue
+		}
+		if says := "-resume " + runs[0].Path; !strings.Contains(err.Error(), says) {
+			t.Errorf("%d pages: the error is %v, want it to say %q", room, err, says)
+		}
+		if _, _, err := resume(onFewImages(disk, 1), runs[0]); err != nil {
+			t.Fatalf("%d pages: %v", room, err)
+		}
+		sameFiles(t, runs[0], want)
 	}
 }
 

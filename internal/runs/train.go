@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"time"
 
 	"cifartrain/configs"
@@ -36,6 +37,7 @@ func (s *Session) Train(ctx context.Context, config configs.Config) error {
 	}
 	return s.claimed(ctx, folder, func(ctx context.Context, folder *runfolder.Folder) error {
 		if err := s.Create(folder, run.Config, s.Init); err != nil {
+			os.RemoveAll(folder.Path) // it holds nothing to go on with
 			return err
 		}
 		s.PointLatest(folder)
@@ -110,6 +112,9 @@ func (s *Session) Continue(ctx context.Context, folder *runfolder.Folder, asked 
 		}
 	}
 	run, state, err := s.resumed(ctx, folder, saved, begun, asked)
+	if errors.As(err, new(*runfolder.WriteError)) {
+		err = fmt.Errorf("%w; once the cause is fixed, %s", err, howToGoOn(folder.Path))
+	}
 	if err != nil {
 		return "", err
 	}

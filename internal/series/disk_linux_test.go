@@ -9,7 +9,8 @@ import (
 )
 
 // TestDiskFull fills the disk while seeds, a sweep and a sweep that is joined are
-// trained, makes room, and goes on with each: nothing may be lacking then.
+// created or trained, makes room, and goes on with each: nothing may be lacking then.
+// Without a plan to go on with, nothing may be left.
 func TestDiskFull(t *testing.T) {
 	sweep := "sweep.loss.c=[0.1, 1, 10]"
 	for name, test := range map[string]job{
@@ -21,7 +22,7 @@ func TestDiskFull(t *testing.T) {
 				t.Skipf("cannot mount a file system here: %v", err)
 			}
 			defer syscall.Unmount(disk, syscall.MNT_DETACH)
-			for _, room := range []int64{100, 400} { // kilobytes
+			for _, room := range []int64{12, 20, 100, 400} { // kilobytes
 				test.Runs, test.Data = filepath.Join(disk, "runs"), pictures()
 				filler := filepath.Join(disk, "filler")
 				fill(t, filler, room<<10)
@@ -32,6 +33,12 @@ func TestDiskFull(t *testing.T) {
 					t.Fatal(err)
 				}
 				folders, _ := filepath.Glob(filepath.Join(test.Runs, "*", "*", "plan.json"))
+				if left, _ := filepath.Glob(filepath.Join(test.Runs, "*", "*", "*.yaml")); len(folders) == 0 && len(left) > 0 {
+					t.Errorf("%d kB: %v is left", room, left)
+				}
+				if drafts, _ := filepath.Glob(filepath.Join(test.Runs, "*", ".night-*")); len(drafts) > 0 {
+					t.Errorf("%d kB: %v is left", room, drafts)
+				}
 				for _, plan := range folders {
 					if out, err := (job{Resume: filepath.Dir(plan)}).did(t); err != nil {
 						t.Fatalf("%d kB: %v\n%s", room, err, out)

@@ -6,6 +6,7 @@ package series
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -224,8 +225,15 @@ func (p *plan) createOrOpen(place *runfolder.Folder) (err error) {
 
 // createFolders makes the folders of all runs, with their configs. The plan is
 // written last: a folder without it was cut off here and holds nothing to go on
-// with.
-func (p *plan) createFolders() error {
+// with. What has been made when it fails is removed.
+func (p *plan) createFolders() (err error) {
+	defer func() {
+		if err != nil {
+			for _, folder := range append(p.runs, p.folder) {
+				os.RemoveAll(folder.Path)
+			}
+		}
+	}()
 	for _, config := range p.begun {
 		text, err := config.YAML()
 		if err != nil {
@@ -246,6 +254,7 @@ func (p *plan) createFolders() error {
 				return err
 			}
 		}
+		p.runs = append(p.runs, folder)
 		if err := p.session.Create(folder, p.config(i), p.session.Init); err != nil {
 			return err
 		}
@@ -253,7 +262,7 @@ func (p *plan) createFolders() error {
 		if err != nil {
 			return err
 		}
-		p.Runs, p.runs = append(p.Runs, filepath.ToSlash(path)), append(p.runs, folder)
+		p.Runs = append(p.Runs, filepath.ToSlash(path))
 	}
 	return p.folder.WritePlan(&p.Plan)
 }
