@@ -157,13 +157,6 @@ func TestPixelTables(t *testing.T) {
 			if c.usual && instructions != nil && !tables.computes {
 				t.Errorf("mean %v, std %v are left to the tables", c.mean, c.std)
 			}
-			bytes, pixels := randomBytes(random, 3*1024), make([]float32, 3*1024)
-			tables.NormalizeRows(pixels, [][]byte{bytes}, nil)
-			for i, got := range pixels {
-				if want := tables.Values[i/1024][bytes[i]]; got != want {
-					t.Fatalf("mean %v, std %v: pixel %d is %v, want %v", c.mean, c.std, i, got, want)
-				}
-			}
 		}
 	})
 }
