@@ -12,7 +12,7 @@ const side = 32 // of photo
 // shows at a place, the image has at the nearest of its places to where that
 // came from; a mirrored one has it on the other side.
 func TestAlterations(t *testing.T) {
-	image := randomRecords(photo, 4, 1)[1:]
+	image := randomRecords(4, 1)[1:]
 	altered := make([]byte, photo.Values())
 	for _, a := range []alteration{{false, 0, 0}, {true, 0, 0}, {false, 1, 0}, {false, -1, 0}, {false, 0, 1}, {false, 0, -1}, {true, 3, -2}, {false, -4, 4}, {false, 31, 31}, {true, -31, -31}} {
 		a.apply(altered, image, photo)
@@ -27,13 +27,6 @@ func TestAlterations(t *testing.T) {
 			}
 		}
 	}
-}
-
-// alter returns the image as the next alteration makes it.
-func alter(draw func() alteration, image []byte) []byte {
-	altered := make([]byte, len(image))
-	draw().apply(altered, image, photo)
-	return altered
 }
 
 // TestAugmentation counts an epoch's alterations: each comes as often as any other,
@@ -63,7 +56,7 @@ func TestAugmentation(t *testing.T) {
 			t.Errorf("%+v comes %d times, want about 56; there are %d alterations", a, count, len(counts))
 		}
 	}
-	set, want := randomSet(t, images), make([]byte, photo.Values())
+	set, want := randomSet(images), make([]byte, photo.Values())
 	for batch := range NewBatcher(set, NewTransform(photo, nil), options).Epoch(1) {
 		for row, place := range batch.Places {
 			if drawn[place].apply(want, set.Pixels(place), photo); !bytes.Equal(batch.Bytes[row], want) {
@@ -76,13 +69,15 @@ func TestAugmentation(t *testing.T) {
 // TestFlipAndShift proves that the shift is of the flipped image, and that
 // neither depends on whether there is the other.
 func TestFlipAndShift(t *testing.T) {
-	set := randomSet(t, 100)
+	set := randomSet(100)
 	both := BatchOptions{Flip: true, Shift: 5, Random: streams(1)}.alterations(1)
 	flip := BatchOptions{Flip: true, Random: streams(1)}.alterations(1)
 	move := BatchOptions{Shift: 5, Random: streams(1)}.alterations(1)
+	flipped, want, got := make([]byte, photo.Values()), make([]byte, photo.Values()), make([]byte, photo.Values())
 	for i := range set.Len() {
-		want := alter(move, alter(flip, set.Pixels(i)))
-		if got := alter(both, set.Pixels(i)); !bytes.Equal(got, want) {
+		flip().apply(flipped, set.Pixels(i), photo)
+		move().apply(want, flipped, photo)
+		if both().apply(got, set.Pixels(i), photo); !bytes.Equal(got, want) {
 			t.Fatalf("image %d is not its flip, shifted", i)
 		}
 	}

@@ -21,11 +21,8 @@ func streams(seed uint64) func(purpose string) *rand.Rand {
 	}
 }
 
-// randomSet is a selection of count images of arbitrary pixels.
-func randomSet(t testing.TB, count int, classes ...string) *Set {
-	t.Helper()
-	return selected(t, photo, randomRecords(photo, 7, count), classes...)
-}
+// randomSet is count images of arbitrary pixels.
+func randomSet(count int) *Set { return selected(randomRecords(7, count)) }
 
 // An epochCopy is what an epoch's batches held while each was used.
 type epochCopy struct {
@@ -73,7 +70,7 @@ func TestEpoch(t *testing.T) {
 	} {
 		for _, shuffle := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%d in %ds, shuffled %v", test.images, test.size, shuffle), func(t *testing.T) {
-				set := randomSet(t, test.images)
+				set := randomSet(test.images)
 				batcher := NewBatcher(set, plain, BatchOptions{Size: test.size, Shuffle: shuffle, Random: streams(1)})
 				if batcher.Size() != test.size || batcher.Batches() != len(test.rows) {
 					t.Errorf("%d batches of %d, want %d of %d", batcher.Batches(), batcher.Size(), len(test.rows), test.size)
@@ -107,7 +104,7 @@ func TestEpoch(t *testing.T) {
 }
 
 func TestShuffle(t *testing.T) {
-	set := randomSet(t, 50)
+	set := randomSet(50)
 	places := func(seed uint64, flip bool, epochs ...int) []int {
 		batcher := NewBatcher(set, NewTransform(photo, nil), BatchOptions{Size: 8, Shuffle: true, Flip: flip, Random: streams(seed)})
 		var last []int
@@ -138,19 +135,17 @@ func TestRandomPurposes(t *testing.T) {
 		asked = append(asked, purpose)
 		return streams(1)(purpose)
 	}}
-	copyEpoch(NewBatcher(randomSet(t, 10), NewTransform(photo, nil), options), 3)
+	copyEpoch(NewBatcher(randomSet(10), NewTransform(photo, nil), options), 3)
 	if diff := cmp.Diff([]string{"shuffle/3", "flip/3", "shift/3"}, asked); diff != "" {
 		t.Errorf("streams asked for (-want +got):\n%s", diff)
 	}
-	// Without any, no stream is needed.
-	copyEpoch(NewBatcher(randomSet(t, 10), NewTransform(photo, nil), BatchOptions{Size: 4}), 3)
 }
 
 // A set that is not augmented is read where it lies; altered images are
 // written elsewhere.
 func TestBytesLeaveTheSetAlone(t *testing.T) {
 	for _, options := range []BatchOptions{{Size: 8}, {Size: 8, Flip: true, Shift: 2, Random: streams(1)}} {
-		set := randomSet(t, 20)
+		set := randomSet(20)
 		before := slices.Clone(set.images.records)
 		for batch := range NewBatcher(set, NewTransform(photo, nil), options).Epoch(1) {
 			if len(batch.Bytes) != batch.Rows() {
@@ -170,7 +165,7 @@ func TestBytesLeaveTheSetAlone(t *testing.T) {
 
 func TestEpochOnOneOrTwoProcessors(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	set := randomSet(t, 300)
+	set := randomSet(300)
 	transform := NewTransform(photo, cifarNormalization).Centered(set)
 	var copies []epochCopy
 	for _, processors := range []int{1, 2} {
@@ -185,7 +180,7 @@ func TestEpochOnOneOrTwoProcessors(t *testing.T) {
 
 // An epoch entered after any number of steps goes on as it would have.
 func TestEpochAfter(t *testing.T) {
-	batcher := NewBatcher(randomSet(t, 100), NewTransform(photo, nil), BatchOptions{Size: 8, Shuffle: true, Flip: true, Random: streams(1)})
+	batcher := NewBatcher(randomSet(100), NewTransform(photo, nil), BatchOptions{Size: 8, Shuffle: true, Flip: true, Random: streams(1)})
 	whole := copyBatches(batcher.Epoch(2))
 	for steps := range 15 { // the epoch has 13
 		done := min(8*steps, 100)
@@ -199,7 +194,7 @@ func TestEpochAfter(t *testing.T) {
 // An epoch allocates a few things, a batch nothing.
 func TestEpochAllocations(t *testing.T) {
 	allocations := func(images int) float64 {
-		batcher := NewBatcher(randomSet(t, images), NewTransform(photo, nil), BatchOptions{Size: 4, Shuffle: true, Flip: true, Shift: 2, Random: streams(1)})
+		batcher := NewBatcher(randomSet(images), NewTransform(photo, nil), BatchOptions{Size: 4, Shuffle: true, Flip: true, Shift: 2, Random: streams(1)})
 		return testing.AllocsPerRun(5, func() {
 			for range batcher.Epoch(1) {
 			}
@@ -213,7 +208,7 @@ func TestEpochAllocations(t *testing.T) {
 }
 
 func BenchmarkEpoch(b *testing.B) {
-	set := randomSet(b, 10_000)
+	set := randomSet(10_000)
 	normalized := NewTransform(photo, cifarNormalization)
 	for name, options := range map[string]BatchOptions{"plain": {}, "flipped": {Flip: true}, "shifted": {Shift: 2}, "centered": {}} {
 		transform := normalized

@@ -16,22 +16,9 @@ var cifarNormalization = &Normalization{
 	Std:  []float32{0.2470, 0.2435, 0.2616},
 }
 
-// transformed is what transform makes of a byte in each color plane.
-func transformed(transform *Transform, value byte) (planes [3]float32) {
-	pixels := make([]float32, photo.Values())
-	transform.Apply(pixels, bytes.Repeat([]byte{value}, photo.Values()))
-	for c := range planes {
-		planes[c] = pixels[c*photo.Plane()+int(value)] // any of the plane's
-	}
-	return planes
-}
-
 func TestTransformIsTorchs(t *testing.T) {
-	table, err := os.ReadFile("testdata/normalize.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	transform := NewTransform(photo, cifarNormalization)
+	table := must(os.ReadFile("testdata/normalize.txt"))
+	transform, pixels := NewTransform(photo, cifarNormalization), make([]float32, photo.Values())
 	lines := strings.Split(strings.TrimSpace(string(table)), "\n")[1:] // less the comment
 	if len(lines) != 256 {
 		t.Fatalf("%d bytes in the table, want 256", len(lines))
@@ -42,8 +29,9 @@ func TestTransformIsTorchs(t *testing.T) {
 		if _, err := fmt.Sscanf(line, "%d %x %x %x", &value, &want[0], &want[1], &want[2]); err != nil {
 			t.Fatal(err)
 		}
-		for c, x := range transformed(transform, value) {
-			got[c] = math.Float32bits(x)
+		transform.Apply(pixels, bytes.Repeat([]byte{value}, photo.Values()))
+		for c := range got {
+			got[c] = math.Float32bits(pixels[c*photo.Plane()+int(value)]) // any of the plane's
 		}
 		if got != want {
 			t.Errorf("byte %d becomes %08x, in torch %08x", value, got, want)
@@ -51,18 +39,9 @@ func TestTransformIsTorchs(t *testing.T) {
 	}
 }
 
-func TestTransformWithoutNormalization(t *testing.T) {
-	transform := NewTransform(photo, nil)
-	for value, want := range map[byte]float32{0: 0, 51: 0.2, 102: 0.4, 255: 1} {
-		if got := transformed(transform, value); got != [3]float32{want, want, want} {
-			t.Errorf("byte %d becomes %v, want %v", value, got, want)
-		}
-	}
-}
-
 func TestCentered(t *testing.T) {
-	records := randomRecords(photo, 2, 300)
-	all := selected(t, photo, records)
+	records := randomRecords(2, 300)
+	all := selected(records)
 	training, validation, err := all.Split(0.2, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +66,7 @@ func TestCentered(t *testing.T) {
 			}
 
 			// Nothing but the training images has a say.
-			alone := selected(t, photo, records[:training.Len()*photo.RecordSize()])
+			alone := selected(records[:training.Len()*photo.RecordSize()])
 			if !slices.Equal(plain.Centered(alone).mean, centered.mean) {
 				t.Error("the mean depends on images outside the set")
 			}
@@ -100,7 +79,7 @@ func TestCentered(t *testing.T) {
 
 // TestInvert undoes every transform.
 func TestInvert(t *testing.T) {
-	set := selected(t, photo, slices.Concat(record(6, 10), record(7, 250), record(6, 77)))
+	set := selected(randomRecords(5, 3))
 	normalization := &Normalization{Mean: []float32{0.1, 0.2, 0.3}, Std: []float32{0.5, 0.25, 0.125}}
 	for name, transform := range map[string]*Transform{
 		"plain":      NewTransform(photo, nil),
@@ -118,13 +97,4 @@ func TestInvert(t *testing.T) {
 			}
 		})
 	}
-}
-
-// record is a labeled image whose bytes count up from first.
-func record(label byte, first int) []byte {
-	record := []byte{label}
-	for i := range photo.Values() {
-		record = append(record, byte(first+i*7))
-	}
-	return record
 }

@@ -38,11 +38,8 @@ func linkEntry(kind byte, name, target string) entry {
 // gzipped compresses what write writes. It panics at a mistake in the test.
 func gzipped(write func(io.Writer) error) []byte {
 	var packed bytes.Buffer
-	zipped, err := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
-	if err == nil {
-		err = errors.Join(write(zipped), zipped.Close())
-	}
-	if err != nil {
+	zipped := must(gzip.NewWriterLevel(&packed, gzip.BestSpeed))
+	if err := errors.Join(write(zipped), zipped.Close()); err != nil {
 		panic(err)
 	}
 	return packed.Bytes()
@@ -53,13 +50,10 @@ func pack(entries ...entry) []byte {
 	return gzipped(func(w io.Writer) error {
 		writer := tar.NewWriter(w)
 		for _, e := range entries {
-			err := writer.WriteHeader(&e.header)
-			if err == nil {
-				_, err = writer.Write(e.content)
-			}
-			if err != nil {
+			if err := writer.WriteHeader(&e.header); err != nil {
 				return err
 			}
+			must(writer.Write(e.content))
 		}
 		return writer.Close()
 	})
@@ -100,7 +94,7 @@ func TestUnpack(t *testing.T) {
 			}
 			wantFiles(t, outside, "inside")
 			wantFiles(t, inside, "data_batch_1.bin")
-			if got := readFile(t, filepath.Join(inside, "data_batch_1.bin")); string(got) != "pixels" {
+			if got := must(os.ReadFile(filepath.Join(inside, "data_batch_1.bin"))); string(got) != "pixels" {
 				t.Errorf("the file holds %q", got)
 			}
 		})
@@ -128,7 +122,7 @@ func TestOpenArchiveFaults(t *testing.T) {
 		}), "tar: invalid tar header"},
 		{"wrong sum", pack(file("data_batch_1.bin", 1), file("data_batch_2.bin", 1), file("test_batch.bin", 2)), "data_batch_1.bin: byte 0: the SHA-256 of its images is"},
 		{"file missing", pack(file("data_batch_1.bin", 0), file("test_batch.bin", 2)), "data_batch_2.bin is missing"},
-		{"sparse", readFile(t, "testdata/sparse.tar.gz"), "has 1099511627776 bytes, more than allowed"},
+		{"sparse", must(os.ReadFile("testdata/sparse.tar.gz")), "has 1099511627776 bytes, more than allowed"},
 		{"headers without end", pack(slices.Repeat([]entry{{tar.Header{Typeflag: tar.TypeReg, Name: "a",
 			PAXRecords: map[string]string{"TEST.padding": strings.Repeat("x", 1<<20-100)}}, nil}}, 257)...), "it ends too early"},
 	} {
@@ -157,10 +151,7 @@ func TestArchiveSum(t *testing.T) {
 // wantFiles fails unless exactly these names are in dir.
 func wantFiles(t *testing.T, dir string, want ...string) {
 	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	entries := must(os.ReadDir(dir))
 	got := []string{}
 	for _, entry := range entries {
 		got = append(got, entry.Name())

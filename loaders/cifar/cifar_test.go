@@ -70,16 +70,6 @@ func writeFile(t *testing.T, path string, content []byte) {
 	}
 }
 
-// readFile returns a file's content.
-func readFile(t *testing.T, path string) []byte {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return content
-}
-
 // wantDataset fails unless the dataset holds records, the training images'
 // first, and has the checksum of a small collection of them.
 func wantDataset(t *testing.T, dataset *loaders.Dataset, err error, records []byte) {
@@ -113,10 +103,10 @@ func wantMessage(t *testing.T, err error, dir, want string) {
 	}
 }
 
-// skipAsRoot skips a test of permissions, which don't bind root.
-func skipAsRoot(t *testing.T) {
-	t.Helper()
-	if os.Geteuid() == 0 {
-		t.Skip("root may read everything")
+// must returns a value that a test cannot do without; an error ends the test at once.
+func must[V any](value V, err error) V {
+	if err != nil {
+		panic(err)
 	}
+	return value
 }

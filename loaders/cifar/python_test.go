@@ -25,10 +25,7 @@ func readPickle(content []byte) ([]byte, error) {
 func TestReadPython(t *testing.T) {
 	for _, name := range []string{"cpickle", "protocol2", "protocol3", "protocol4", "protocol5", "numpy1"} {
 		t.Run(name, func(t *testing.T) {
-			records, err := readPickle(readFile(t, filepath.Join("testdata", name)))
-			if err != nil {
-				t.Fatal(err)
-			}
+			records := must(readPickle(must(os.ReadFile(filepath.Join("testdata", name)))))
 			if !bytes.Equal(records, madeUp()) {
 				t.Error("the images or labels are not the script's")
 			}
@@ -39,7 +36,7 @@ func TestReadPython(t *testing.T) {
 // TestReadPythonRefuses reads pickles that are hostile, damaged or of something
 // else.
 func TestReadPythonRefuses(t *testing.T) {
-	good := string(readFile(t, "testdata/cpickle"))
+	good := string(must(os.ReadFile("testdata/cpickle")))
 	replaced := func(old, new string) string {
 		if !strings.Contains(good, old) {
 			t.Fatalf("the pickle has no %q", old)
@@ -129,10 +126,7 @@ func TestReadNamesPickle(t *testing.T) {
 // a place in the file.
 func FuzzReadPython(f *testing.F) {
 	for _, name := range []string{"cpickle", "protocol2", "protocol5"} {
-		content, err := os.ReadFile(filepath.Join("testdata", name))
-		if err != nil {
-			f.Fatal(err)
-		}
+		content := must(os.ReadFile(filepath.Join("testdata", name)))
 		f.Add(content)
 	}
 	f.Add([]byte("\x80\x02cposix\nsystem\nU\x04true\x85R."))
