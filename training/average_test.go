@@ -13,7 +13,7 @@ import (
 // TestAverage compares with the formula in float64 while a weight follows a
 // sine: the first decays are 2/11, 3/12, ..., the later ones the average's own.
 func TestAverage(t *testing.T) {
-	weights := newModel(t, "linear_svm", graphs.Spec{C: 1}).Initialize(random)
+	weights := newModel("linear_svm", graphs.Spec{C: 1}).Initialize(random)
 	average := training.NewAverage(weights, 0.5)
 	bias := weights[1].Value.Float32s()
 	want := float64(bias[0])

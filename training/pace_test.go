@@ -16,10 +16,7 @@ func TestMeasure(t *testing.T) {
 		run := newRun(t, 0.01)
 		run.ValidationSet = loaders.NewBatcher(run.ValidationSet.Set, loaders.NewTransform(run.ValidationSet.Set.Shape, nil), loaders.BatchOptions{Size: size})
 		run.TrainingSet = loaders.NewBatcher(run.TrainingSet.Set, loaders.NewTransform(run.TrainingSet.Set.Shape, nil), loaders.BatchOptions{Size: size})
-		pace, err := run.Measure(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
+		pace := must(run.Measure(t.Context()))
 		if !(pace.Step > 0 && pace.Image > 0) {
 			t.Errorf("%s: the pace is %+v", name, pace)
 		}

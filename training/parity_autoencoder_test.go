@@ -19,41 +19,39 @@ import (
 // autoencoderParity is what PyTorch made of the autoencoders; see
 // testdata/parity_autoencoder.py.
 type autoencoderParity struct {
-	Seed         int     `json:"seed"`
+	Seed         int
 	BatchSize    int     `json:"batch_size"`
 	LearningRate float64 `json:"learning_rate"`
 	Models       []struct {
-		Model      string `json:"model"`
+		Model      string
 		WeightsSum string `json:"weights_sha256"`
-	} `json:"models"`
+	}
 	Gradients []struct { // one batch's loss and gradients in float64
-		Model      string  `json:"model"`
-		BatchSize  int     `json:"batch_size"`
-		Loss       float64 `json:"loss"`
+		Model      string
+		BatchSize  int `json:"batch_size"`
+		Loss       float64
 		Parameters []struct {
-			Name    string    `json:"name"`
-			L2      float64   `json:"l2"`
-			Largest float64   `json:"largest"`
-			Indices []int     `json:"indices"`
-			Values  []float64 `json:"values"`
-		} `json:"parameters"`
-	} `json:"gradients"`
+			Name        string
+			L2, Largest float64
+			Indices     []int
+			Values      []float64
+		}
+	}
 	Outputs []struct {
-		Model  string      `json:"model"`
-		Values [][]float64 `json:"values"`
-	} `json:"outputs"`
+		Model  string
+		Values [][]float64
+	}
 	Training []struct { // with float32 losses
-		Model   string        `json:"model"`
-		Dataset string        `json:"dataset"`
-		Epochs  []parityEpoch `json:"epochs"`
-	} `json:"training"`
+		Model, Dataset string
+		Epochs         []parityEpoch
+	}
 }
 
 // formulaAutoencoder is the model with the script's weights, whose sum it
 // checks.
 func (f autoencoderParity) formulaAutoencoder(t *testing.T, kind string) (*graphs.Architecture, graphs.Weights) {
 	t.Helper()
-	architecture := newModel(t, kind, graphs.Spec{Hidden: []int{128}, Latent: 32})
+	architecture := newModel(kind, graphs.Spec{Hidden: []int{128}, Latent: 32})
 	weights, hash := formulaModel(architecture, f.Seed), sha256.New()
 	for _, w := range weights {
 		binary.Write(hash, binary.LittleEndian, w.Value.Float32s())
@@ -89,8 +87,7 @@ func formulaDraw(seed, k int, j uint32) uint32 {
 }
 
 // formulaBatch is the first images of the script's set, transformed.
-func formulaBatch(t *testing.T, rows int) *tensor.Dense {
-	t.Helper()
+func formulaBatch(rows int) *tensor.Dense {
 	dataset, _ := formulaImages()
 	width := dataset.Shape.Values()
 	batch := tensor.New(tensor.WithShape(rows, width), tensor.Of(tensor.Float32))
@@ -114,10 +111,7 @@ func TestAutoencoderGradientsAreTorchs(t *testing.T) {
 				t.Errorf("loss %.9g, PyTorch's %.9g", model.LossValue(), c.Loss)
 			}
 			for p, want := range c.Parameters {
-				gradient, err := model.Learnables[p].Grad()
-				if err != nil {
-					t.Fatal(err)
-				}
+				gradient := must(model.Learnables[p].Grad())
 				if model.Learnables[p].Name() != want.Name {
 					t.Fatalf("parameter %d is %s, PyTorch's %s", p, model.Learnables[p].Name(), want.Name)
 				}
@@ -157,16 +151,13 @@ func TestAutoencoderOutputsAreTorchs(t *testing.T) {
 // it is to train.
 func run(t *testing.T, architecture *graphs.Architecture, weights graphs.Weights, rows int, train bool) *graphs.Model {
 	t.Helper()
-	model, err := architecture.Build(weights, rows)
-	if err != nil {
-		t.Fatal(err)
-	}
+	model := must(architecture.Build(weights, rows))
 	if err := model.Fuse(train); err != nil {
 		t.Fatal(err)
 	}
 	machine := G.NewTapeMachine(model.Graph)
 	t.Cleanup(func() { machine.Close() })
-	if err := model.Feed(formulaBatch(t, rows), nil); err != nil {
+	if err := model.Feed(formulaBatch(rows), nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := machine.RunAll(); err != nil {

@@ -64,12 +64,12 @@ func deviation(y, x *G.Node) *G.Node {
 func TestFormulasParityWithTorch(t *testing.T) {
 	const tolerance = 2e-6 // PyTorch's own float32 is up to 2e-7 from the file's float64
 	file := readFigures[struct {
-		Seed  int `json:"seed"`
+		Seed  int
 		Cases []struct {
-			Name   string        `json:"name"`
-			Epochs []parityEpoch `json:"epochs"`
-			Norms  []float64     `json:"norms"`
-		} `json:"cases"`
+			Name   string
+			Epochs []parityEpoch
+			Norms  []float64
+		}
 	}](t, "parity_formulas.json")
 	if len(file.Cases) != len(formulas) {
 		t.Fatalf("%d cases, want %d", len(file.Cases), len(formulas))
@@ -95,12 +95,9 @@ func TestFormulasParityWithTorch(t *testing.T) {
 				}
 				return a
 			}}
-			architecture, err := graphs.New([]graphs.Kind{kind}, c.Name, graphs.Spec{Inputs: 12, Init: "torch"})
-			if err != nil {
-				t.Fatal(err)
-			}
+			architecture := must(graphs.New([]graphs.Kind{kind}, c.Name, graphs.Spec{Inputs: 12, Init: "torch"}))
 			weights := formulaModel(architecture, file.Seed)
-			run := newParityRun(t, selectClasses(t, dataset), loaders.NewTransform(shape, nil), 8, 8, 0.1)
+			run := newParityRun(t, selectClasses(dataset), loaders.NewTransform(shape, nil), 8, 8, 0.1)
 			run.Architecture, run.Weights = architecture, weights
 			run.Solver = solvers.NewSGD(0.1, 0.9, 0, false)
 			compareWithTorch(t, run, c.Epochs, tolerance)

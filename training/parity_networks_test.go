@@ -18,28 +18,24 @@ import (
 // testdata/parity_networks.py.
 func TestNetworksParityWithTorch(t *testing.T) {
 	file := readFigures[struct {
-		Seed  int `json:"seed"`
+		Seed  int
 		Cases []struct {
-			Name         string               `json:"name"`
-			Kind         string               `json:"kind"`
-			Hidden       []int                `json:"hidden"`
-			Latent       int                  `json:"latent"`
-			Classes      int                  `json:"classes"`
-			Activation   string               `json:"activation"`
-			BatchNorm    bool                 `json:"batch_norm"`
-			Dropout      float64              `json:"dropout"`
-			Noise        float64              `json:"noise"`
-			LearningRate float64              `json:"learning_rate"`
-			Epochs       []parityEpoch        `json:"epochs"`
-			State        map[string][]float64 `json:"state"` // norm and first values
-		} `json:"cases"`
+			Name, Kind, Activation string
+			Hidden                 []int
+			Latent, Classes        int
+			Dropout, Noise         float64
+			BatchNorm              bool    `json:"batch_norm"`
+			LearningRate           float64 `json:"learning_rate"`
+			Epochs                 []parityEpoch
+			State                  map[string][]float64 // norm and first values
+		}
 	}](t, "parity_networks.json")
 	if len(file.Cases) != 14 {
 		t.Fatalf("%d cases, want 14", len(file.Cases))
 	}
 	for _, c := range file.Cases {
 		t.Run(c.Name, func(t *testing.T) {
-			architecture := newModel(t, c.Kind, graphs.Spec{
+			architecture := newModel(c.Kind, graphs.Spec{
 				Classes: c.Classes, Hidden: c.Hidden, Latent: c.Latent,
 				Activation: c.Activation, BatchNorm: c.BatchNorm, Dropout: c.Dropout, Noise: c.Noise,
 			})
@@ -48,7 +44,7 @@ func TestNetworksParityWithTorch(t *testing.T) {
 			if c.Kind != "mlp" {
 				transform = loaders.NewTransform(cifar.Shape, nil)
 			}
-			run := newParityRun(t, classSet(t, c.Classes), transform, 64, 128, c.LearningRate)
+			run := newParityRun(t, classSet(c.Classes), transform, 64, 128, c.LearningRate)
 			run.Architecture, run.Weights = architecture, weights
 			run.Solver = solvers.NewSGD(c.LearningRate, 0.9, 0, false)
 			run.Random = func(string) *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
@@ -77,8 +73,8 @@ func TestNetworksParityWithTorch(t *testing.T) {
 // where masks differ, and the validation loss stays.
 func TestRandomnessOfSteps(t *testing.T) {
 	losses := func(seed uint64) (losses []float64) {
-		architecture := newModel(t, "mlp", graphs.Spec{Hidden: []int{24}, Dropout: 0.5})
-		run := newParityRun(t, classSet(t, 2), quarters(), 64, 128, 0)
+		architecture := newModel("mlp", graphs.Spec{Hidden: []int{24}, Dropout: 0.5})
+		run := newParityRun(t, classSet(2), quarters(), 64, 128, 0)
 		run.Architecture, run.Epochs, run.Solver = architecture, 3, solvers.NewSGD(0, 0, 0, false)
 		run.Weights = architecture.Initialize(func(string) *rand.Rand { return rand.New(rand.NewPCG(1, 1)) })
 		run.Random = func(purpose string) *rand.Rand {
@@ -106,8 +102,7 @@ func TestRandomnessOfSteps(t *testing.T) {
 }
 
 // classSet are the scripts' made-up images, image i being of class i % classes.
-func classSet(t *testing.T, classes int) *loaders.Set {
-	t.Helper()
+func classSet(classes int) *loaders.Set {
 	dataset, _ := formulaImages()
 	var records []byte
 	dataset.Classes = strings.Split("abcdefghij"[:classes], "")
@@ -115,5 +110,5 @@ func classSet(t *testing.T, classes int) *loaders.Set {
 		records = append(append(records, byte(i%classes)), dataset.Train.Pixels(i)...)
 	}
 	dataset.Train = loaders.NewImages(dataset.Shape, records)
-	return selectClasses(t, dataset)
+	return selectClasses(dataset)
 }

@@ -13,15 +13,15 @@ import (
 func TestRecipesParityWithTorch(t *testing.T) {
 	file := readFigures[struct {
 		Cases []struct {
-			Name         string        `json:"name"`
-			Squared      bool          `json:"squared"`
-			C            float64       `json:"c"`
-			LearningRate float64       `json:"learning_rate"`
-			WarmupSteps  int           `json:"warmup_steps"`
-			ClipNorm     float64       `json:"clip_norm"`
-			AverageDecay float64       `json:"average_decay"`
-			Epochs       []parityEpoch `json:"epochs"`
-		} `json:"cases"`
+			Name         string
+			Squared      bool
+			C            float64
+			LearningRate float64 `json:"learning_rate"`
+			WarmupSteps  int     `json:"warmup_steps"`
+			ClipNorm     float64 `json:"clip_norm"`
+			AverageDecay float64 `json:"average_decay"`
+			Epochs       []parityEpoch
+		}
 	}](t, "parity_recipes.json")
 	if len(file.Cases) != 5 {
 		t.Fatalf("%d cases, want 5", len(file.Cases))
@@ -29,13 +29,9 @@ func TestRecipesParityWithTorch(t *testing.T) {
 	for _, c := range file.Cases {
 		t.Run(c.Name, func(t *testing.T) {
 			run := newParityRun(t, paritySet(t, "formula"), quarters(), 64, 128, 0)
-			run.Architecture, run.Weights = paritySVM(t, graphs.Spec{C: c.C, Loss: map[bool]string{true: "squared_hinge", false: "hinge"}[c.Squared]})
-			var err, err2 error
-			run.Solver, err = solvers.New(solvers.Spec{Kind: "sgd", LearningRate: c.LearningRate, Momentum: 0.9, WeightDecay: 0.01, ClipNorm: c.ClipNorm})
-			run.Schedule, err2 = solvers.NewSchedule(solvers.ScheduleSpec{Kind: "cosine", Initial: c.LearningRate, Epochs: len(c.Epochs)})
-			if err != nil || err2 != nil {
-				t.Fatal(err, err2)
-			}
+			run.Architecture, run.Weights = paritySVM(graphs.Spec{C: c.C, Loss: map[bool]string{true: "squared_hinge", false: "hinge"}[c.Squared]})
+			run.Solver = must(solvers.New(solvers.Spec{Kind: "sgd", LearningRate: c.LearningRate, Momentum: 0.9, WeightDecay: 0.01, ClipNorm: c.ClipNorm}))
+			run.Schedule = must(solvers.NewSchedule(solvers.ScheduleSpec{Kind: "cosine", Initial: c.LearningRate, Epochs: len(c.Epochs)}))
 			run.Warmup = solvers.Warmup(c.WarmupSteps)
 			if c.AverageDecay > 0 {
 				run.Average = training.NewAverage(run.Weights, c.AverageDecay)
@@ -49,21 +45,20 @@ func TestRecipesParityWithTorch(t *testing.T) {
 // weights in PyTorch's order; see testdata/parity_multiclass.py.
 func TestMulticlassParityWithTorch(t *testing.T) {
 	figures := readFigures[struct {
-		Seed         int     `json:"seed"`
+		Seed         int
+		Momentum     float64
 		LearningRate float64 `json:"learning_rate"`
-		Momentum     float64 `json:"momentum"`
 		WeightDecay  float64 `json:"weight_decay"`
 		BatchSize    int     `json:"batch_size"`
 		Cases        []struct {
-			Loss       string        `json:"loss"`
-			Multiclass string        `json:"multiclass"`
-			Epochs     []parityEpoch `json:"epochs"`
-		} `json:"cases"`
+			Loss, Multiclass string
+			Epochs           []parityEpoch
+		}
 	}](t, "parity_multiclass.json")
 	for _, c := range figures.Cases {
 		t.Run(c.Multiclass+", "+c.Loss, func(t *testing.T) {
-			run := newParityRun(t, classSet(t, 10), quarters(), figures.BatchSize, 128, figures.LearningRate)
-			run.Architecture = newModel(t, "linear_svm", graphs.Spec{Classes: 10, Loss: c.Loss, Multiclass: c.Multiclass, C: 1})
+			run := newParityRun(t, classSet(10), quarters(), figures.BatchSize, 128, figures.LearningRate)
+			run.Architecture = newModel("linear_svm", graphs.Spec{Classes: 10, Loss: c.Loss, Multiclass: c.Multiclass, C: 1})
 			run.Weights = formulaModel(run.Architecture, figures.Seed)
 			run.Solver = solvers.NewSGD(figures.LearningRate, figures.Momentum, figures.WeightDecay, false)
 			compareWithTorch(t, run, c.Epochs, parityTolerance)

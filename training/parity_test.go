@@ -34,11 +34,7 @@ type parityEpoch struct {
 // readFigures reads a file of testdata that one of its scripts wrote.
 func readFigures[F any](t *testing.T, name string) (figures F) {
 	t.Helper()
-	content, err := os.ReadFile("testdata/" + name)
-	if err == nil {
-		err = json.Unmarshal(content, &figures)
-	}
-	if err != nil {
+	if err := json.Unmarshal(must(os.ReadFile("testdata/"+name)), &figures); err != nil {
 		t.Fatal(err)
 	}
 	return figures
@@ -75,17 +71,15 @@ func TestParityWithTorch(t *testing.T) {
 	file := readFigures[struct {
 		FormulaSum string `json:"formula_sha256"`
 		Cases      []struct {
-			Dataset       string        `json:"dataset"`
-			Name          string        `json:"name"`
-			C             float64       `json:"c"`
-			LearningRate  float64       `json:"learning_rate"`
-			Momentum      float64       `json:"momentum"`
-			Nesterov      bool          `json:"nesterov"`
-			WeightDecay   float64       `json:"weight_decay"`
-			Epochs        []parityEpoch `json:"epochs"`
-			FinalBias     float64       `json:"final_bias"`
-			FinalWeightL2 float64       `json:"final_weight_l2"`
-		} `json:"cases"`
+			Dataset, Name string
+			C, Momentum   float64
+			Nesterov      bool
+			LearningRate  float64 `json:"learning_rate"`
+			WeightDecay   float64 `json:"weight_decay"`
+			Epochs        []parityEpoch
+			FinalBias     float64 `json:"final_bias"`
+			FinalWeightL2 float64 `json:"final_weight_l2"`
+		}
 	}](t, "parity_svm.json")
 	if _, sum := formulaImages(); sum != file.FormulaSum {
 		t.Fatalf("the made-up images have the sum %s, the script's %s", sum, file.FormulaSum)
@@ -93,7 +87,7 @@ func TestParityWithTorch(t *testing.T) {
 	for _, c := range file.Cases {
 		t.Run(c.Dataset+"/"+c.Name, func(t *testing.T) {
 			run := newParityRun(t, paritySet(t, c.Dataset), quarters(), 64, 128, c.LearningRate)
-			run.Architecture, run.Weights = paritySVM(t, graphs.Spec{C: c.C})
+			run.Architecture, run.Weights = paritySVM(graphs.Spec{C: c.C})
 			run.Solver = solvers.NewSGD(c.LearningRate, c.Momentum, c.WeightDecay, c.Nesterov)
 			compareWithTorch(t, run, c.Epochs, parityTolerance)
 			if l2 := norm(run.Weights[0].Value.Float32s()); math.Abs(l2/c.FinalWeightL2-1) > parityTolerance {
@@ -113,44 +107,28 @@ func paritySet(t *testing.T, name string) *loaders.Set {
 	t.Helper()
 	if name == "formula" {
 		dataset, _ := formulaImages()
-		return selectClasses(t, dataset)
+		return selectClasses(dataset)
 	}
 	dir := os.Getenv("CIFAR10_DIR")
 	if dir == "" {
 		t.Skip("needs the real CIFAR-10; set CIFAR10_DIR to its folder")
 	}
-	dataset, err := cifar.Ten.Open(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return selectClasses(t, dataset, "frog", "horse")
+	dataset := must(cifar.Ten.Open(t.Context(), dir))
+	return selectClasses(dataset, "frog", "horse")
 }
 
 // selectClasses are the training images of the named classes, of all where none
 // is named.
-func selectClasses(t testing.TB, dataset *loaders.Dataset, classes ...string) *loaders.Set {
-	t.Helper()
-	set, err := dataset.Select(dataset.Train, classes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return set
+func selectClasses(dataset *loaders.Dataset, classes ...string) *loaders.Set {
+	return must(dataset.Select(dataset.Train, classes))
 }
 
 // paritySVM is the SVM over two classes with the spec's loss, and the weights
 // that PyTorch started from.
-func paritySVM(t *testing.T, spec graphs.Spec) (*graphs.Architecture, graphs.Weights) {
-	t.Helper()
-	architecture := newModel(t, "linear_svm", spec)
-	held, err := runfolder.ReadWeights("testdata/svm_init.safetensors", 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	weights, err := architecture.Load(held.Tensors)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return architecture, weights
+func paritySVM(spec graphs.Spec) (*graphs.Architecture, graphs.Weights) {
+	architecture := newModel("linear_svm", spec)
+	held := must(runfolder.ReadWeights("testdata/svm_init.safetensors", 0))
+	return architecture, must(architecture.Load(held.Tensors))
 }
 
 // newParityRun is a run without shuffling on a set, of which the last 0.3 validate. Its

@@ -36,10 +36,7 @@ func TestEvaluateOnProcessors(t *testing.T) {
 				func() {
 					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
 					for range 3 {
-						got, err := evaluator.Evaluate(t.Context(), run.TrainingSet)
-						if err != nil {
-							t.Fatal(err)
-						}
+						got := must(evaluator.Evaluate(t.Context(), run.TrainingSet))
 						if math.Float64bits(got.Loss) != math.Float64bits(want) {
 							t.Errorf("GOMAXPROCS %d: the loss is %v, want %v", processors, got.Loss, want)
 						}

@@ -70,19 +70,6 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestResumeStoppedEarly finds a run at its end there, as it does one with all
-// its epochs.
-func TestResumeStoppedEarly(t *testing.T) {
-	run := newRun(t, 0.5)
-	run.Epochs, run.EarlyStopping = 200, 3
-	saved, want := states(t, run)
-	again := newRun(t, 0.5)
-	again.Epochs, again.EarlyStopping, again.Resume = 200, 3, saved[len(saved)-1]
-	if got := train(t, again); !got.Stopped || len(got.History) != len(want.History) {
-		t.Errorf("%d epochs, stopped %v, want %d, true", len(got.History), got.Stopped, len(want.History))
-	}
-}
-
 // TestCancelSavesTheStep saves where the run was canceled, however long ago
 // the last time was.
 func TestCancelSavesTheStep(t *testing.T) {
@@ -108,27 +95,6 @@ func TestCancelSavesTheStep(t *testing.T) {
 	run.Save = func(*training.State) error { return full }
 	if _, err := run.Train(t.Context()); !errors.Is(err, full) {
 		t.Errorf("error is %v, want that of saving", err)
-	}
-}
-
-// TestNoStateOfOverflownWeights has weights overflow in a step whose loss was
-// finite: the state before must stay the last.
-func TestNoStateOfOverflownWeights(t *testing.T) {
-	run := newRun(t, 1e30)
-	run.SaveEvery = 1
-	run.Save = func(s *training.State) error {
-		for _, one := range s.Tensors["weights"] {
-			for _, x := range one.Float32s() {
-				if math.IsInf(float64(x), 0) || math.IsNaN(float64(x)) {
-					t.Fatalf("a state holds the weight %g", x)
-				}
-			}
-		}
-		return nil
-	}
-	var diverged *training.DivergedError
-	if _, err := run.Train(t.Context()); !errors.As(err, &diverged) {
-		t.Errorf("error is %v, want a DivergedError", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package training_test
 
 import (
 	"errors"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"strings"
@@ -28,26 +29,16 @@ func random(purpose string) *rand.Rand {
 
 // newModel is a model of a kind, by default of CIFAR-10's images of two classes and with
 // torch's weights.
-func newModel(t testing.TB, kind string, spec graphs.Spec) *graphs.Architecture {
-	t.Helper()
+func newModel(kind string, spec graphs.Spec) *graphs.Architecture {
 	if spec.Inputs, spec.Init = 3072, "torch"; spec.Classes == 0 {
 		spec.Classes = 2
 	}
-	architecture, err := graphs.New(graphs.Kinds(), kind, spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return architecture
+	return must(graphs.New(graphs.Kinds(), kind, spec))
 }
 
 // train trains a run to its end.
 func train(t testing.TB, run *training.Run) training.Result {
-	t.Helper()
-	result, err := run.Train(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return result
+	return must(run.Train(t.Context()))
 }
 
 // newRun is a run of the SVM on the made-up images: 350 train in batches of 64,
@@ -55,11 +46,11 @@ func train(t testing.TB, run *training.Run) training.Result {
 func newRun(t testing.TB, learningRate float64) *training.Run {
 	t.Helper()
 	dataset, _ := formulaImages()
-	train, validation, err := selectClasses(t, dataset).Split(0.3, random("split"))
+	train, validation, err := selectClasses(dataset).Split(0.3, random("split"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	architecture := newModel(t, "linear_svm", graphs.Spec{C: 0.1})
+	architecture := newModel("linear_svm", graphs.Spec{C: 0.1})
 	transform := loaders.NewTransform(dataset.Shape, nil)
 	return &training.Run{
 		Architecture:  architecture,
@@ -84,7 +75,7 @@ func values(weights graphs.Weights) (all []float32) {
 // newNetworkRun is newRun of an MLP with everything that a hidden layer may have.
 func newNetworkRun(t testing.TB) *training.Run {
 	t.Helper()
-	architecture := newModel(t, "mlp", graphs.Spec{Hidden: []int{256}, Activation: "gelu", BatchNorm: true, Dropout: 0.2})
+	architecture := newModel("mlp", graphs.Spec{Hidden: []int{256}, Activation: "gelu", BatchNorm: true, Dropout: 0.2})
 	run := newRun(t, 0.01)
 	run.Architecture, run.Weights, run.Random, run.Epochs = architecture, architecture.Initialize(random), random, 1
 	return run
@@ -113,45 +104,55 @@ func TestSameSeedSameNumbers(t *testing.T) {
 	}
 }
 
-// validate evaluates weights on a run's validation images.
-func validate(t *testing.T, run *training.Run, weights graphs.Weights) training.Evaluation {
-	t.Helper()
-	evaluation, err := training.NewEvaluator(run.Architecture, weights).Evaluate(t.Context(), run.ValidationSet)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return evaluation
-}
-
 func TestBestWeightsAreThoseOfTheBestEpoch(t *testing.T) {
 	run := newRun(t, 0.05)
 	result := train(t, run)
-	if got, best := validate(t, run, result.Best), result.History[result.History.Best()]; got.Loss != best.ValidationLoss {
+	got := must(training.NewEvaluator(run.Architecture, result.Best).Evaluate(t.Context(), run.ValidationSet))
+	if best := result.History[result.History.Best()]; got.Loss != best.ValidationLoss {
 		t.Errorf("the best weights score %g, their epoch scored %g", got.Loss, best.ValidationLoss)
 	}
 }
 
+// TestEarlyStopping resumes the stopped run, too, which finds it at its end.
 func TestEarlyStopping(t *testing.T) {
-	run := newRun(t, 0.5) // too high to get better for long
-	run.Epochs, run.EarlyStopping = 200, 3
-	result := train(t, run)
+	stopping := func() *training.Run {
+		run := newRun(t, 0.5) // too high to get better for long
+		run.Epochs, run.EarlyStopping = 200, 3
+		return run
+	}
+	saved, result := states(t, stopping())
 	if waited := len(result.History) - 1 - result.History.Best(); waited != 3 || !result.Stopped {
 		t.Errorf("it stopped (%v) after %d epochs without progress, want 3", result.Stopped, waited)
 	}
+	again := stopping()
+	again.Resume = saved[len(saved)-1]
+	if got := train(t, again); !got.Stopped || len(got.History) != len(result.History) {
+		t.Errorf("resumed: %d epochs, stopped %v, want %d, true", len(got.History), got.Stopped, len(result.History))
+	}
 }
 
+// TestDivergenceIsAnError has weights overflow in a step whose loss was finite: the
+// state before must stay the last.
 func TestDivergenceIsAnError(t *testing.T) {
 	run := newRun(t, 1e30)
+	run.SaveEvery = 1
+	run.Save = func(s *training.State) error {
+		for _, one := range s.Tensors["weights"] {
+			for _, x := range one.Float32s() {
+				if math.IsInf(float64(x), 0) || math.IsNaN(float64(x)) {
+					t.Fatalf("a state holds the weight %g", x)
+				}
+			}
+		}
+		return nil
+	}
 	result, err := run.Train(t.Context())
 	var diverged *training.DivergedError
 	if !errors.As(err, &diverged) {
 		t.Fatalf("error is %v, want a DivergedError", err)
 	}
-	if diverged.LearningRate != 1e30 || diverged.Epoch != len(result.History)+1 {
-		t.Errorf("it names epoch %d and learning rate %g", diverged.Epoch, diverged.LearningRate)
-	}
-	if !strings.Contains(err.Error(), "optimizer.learning_rate") {
-		t.Errorf("%q does not say what to change", err)
+	if diverged.LearningRate != 1e30 || diverged.Epoch != len(result.History)+1 || !strings.Contains(err.Error(), "optimizer.learning_rate") {
+		t.Errorf("it names epoch %d and learning rate %g: %q", diverged.Epoch, diverged.LearningRate, err)
 	}
 }
 
@@ -171,10 +172,7 @@ func TestDeadUnits(t *testing.T) {
 			}
 		}
 		evaluator := training.NewEvaluator(run.Architecture, run.Weights)
-		got, err := evaluator.DeadUnits(t.Context(), run.ValidationSet)
-		if err != nil {
-			t.Fatal(err)
-		}
+		got := must(evaluator.DeadUnits(t.Context(), run.ValidationSet))
 		names := [2]string{"encoder.0", "decoder.0"}
 		if kind == "tied_autoencoder" {
 			names = [2]string{"enc_fc1", "dec_fc1"}
@@ -195,7 +193,7 @@ func TestDeadUnits(t *testing.T) {
 func newAutoencoderRun(t testing.TB, kind string) *training.Run {
 	t.Helper()
 	run := newRun(t, 0.001)
-	architecture := newModel(t, kind, graphs.Spec{Hidden: []int{8}, Latent: 4})
+	architecture := newModel(kind, graphs.Spec{Hidden: []int{8}, Latent: 4})
 	run.Architecture, run.Weights = architecture, architecture.Initialize(random)
 	run.Solver = solvers.NewAdam(0.001, [2]float64{0.9, 0.999}, 1e-8, 0)
 	run.Batches = loaders.NewBatcher(run.Batches.Set, loaders.NewTransform(run.Batches.Set.Shape, nil), loaders.BatchOptions{Size: 7, Shuffle: true, Random: random})
@@ -244,4 +242,12 @@ func TestSteadyState(t *testing.T) {
 			}
 		})
 	}
+}
+
+// must returns a value that a test cannot do without; an error ends the test at once.
+func must[V any](value V, err error) V {
+	if err != nil {
+		panic(err)
+	}
+	return value
 }
