@@ -26,8 +26,7 @@ const inputs = 3072
 
 // newModel is a model of a kind, of CIFAR-10's images, and by default of two classes and
 // with torch's weights.
-func newModel(t testing.TB, kind string, spec graphs.Spec) *graphs.Architecture {
-	t.Helper()
+func newModel(kind string, spec graphs.Spec) *graphs.Architecture {
 	spec.Inputs = inputs
 	if spec.Classes == 0 {
 		spec.Classes = 2
@@ -35,17 +34,10 @@ func newModel(t testing.TB, kind string, spec graphs.Spec) *graphs.Architecture 
 	if spec.Init == "" {
 		spec.Init = "torch"
 	}
-	architecture, err := graphs.New(graphs.Kinds(), kind, spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return architecture
+	return must(graphs.New(graphs.Kinds(), kind, spec))
 }
 
-func newSVM(t testing.TB) *graphs.Architecture {
-	t.Helper()
-	return newModel(t, "linear_svm", graphs.Spec{C: 1})
-}
+func newSVM() *graphs.Architecture { return newModel("linear_svm", graphs.Spec{C: 1}) }
 
 // TestParameters pins the parameter count of each model, and the names and
 // shapes under which torch loads them.
@@ -69,7 +61,7 @@ func TestParameters(t *testing.T) {
 			"dec_fc1_bias(5) dec_fc2_bias(6) dec_fc3_bias(3072)"},
 	} {
 		known[want.kind] = true
-		architecture := newModel(t, want.kind, graphs.Spec{Hidden: want.hidden, Latent: want.latent, C: 1})
+		architecture := newModel(want.kind, graphs.Spec{Hidden: want.hidden, Latent: want.latent, C: 1})
 		if got := architecture.ParameterCount(); got != want.count {
 			t.Errorf("%s %v has %d parameters, want %d", want.kind, want.hidden, got, want.count)
 		}
@@ -82,8 +74,13 @@ func TestParameters(t *testing.T) {
 		if got := strings.Join(declared, " "); got != want.parameters || !slices.Equal(declared, made) {
 			t.Errorf("%s %v has the parameters\n%s and the weights\n%s, want\n%s", want.kind, want.hidden, got, made, want.parameters)
 		}
-		if model := run(t, architecture, weights, pixels(t, 3), true); !(model.LossValue() > 0) {
-			t.Errorf("%s %v: the loss is %g", want.kind, want.hidden, model.LossValue())
+		model := run(t, architecture, weights, pixels(3), true)
+		sum := 0 // of the layers' counts
+		for _, count := range architecture.ParameterCounts(model.Layers) {
+			sum += count
+		}
+		if sum != want.count || !(model.LossValue() > 0) {
+			t.Errorf("%s %v: the layers have %d parameters together, want %d; the loss is %g", want.kind, want.hidden, sum, want.count, model.LossValue())
 		}
 	}
 	for _, kind := range graphs.Kinds() {
@@ -113,7 +110,7 @@ func TestNewErrors(t *testing.T) {
 }
 
 func TestPredict(t *testing.T) {
-	svm := newSVM(t)
+	svm := newSVM()
 	if got := svm.Predict([]float32{0.5, 2, -1, 2}); got != 1 {
 		t.Errorf("four scores predict class %d, want the first of the largest, 1", got)
 	}
@@ -140,7 +137,7 @@ func TestLinearSVMLosses(t *testing.T) {
 		{10, "hinge", "one_vs_rest", "one-vs-rest hinge, C = 0.5", 5},
 		{10, "squared_hinge", "one_vs_rest", "one-vs-rest squared hinge, C = 0.5", 5},
 	} {
-		architecture := newModel(t, "linear_svm", graphs.Spec{Classes: c.classes, Loss: c.loss, C: 0.5, Multiclass: c.multiclass})
+		architecture := newModel("linear_svm", graphs.Spec{Classes: c.classes, Loss: c.loss, C: 0.5, Multiclass: c.multiclass})
 		if architecture.LossName != c.name || architecture.PixelWeight != "fc.weight" {
 			t.Errorf("the loss is called %q, want %q; the weight that makes a picture is %q", architecture.LossName, c.name, architecture.PixelWeight)
 		}
@@ -148,11 +145,7 @@ func TestLinearSVMLosses(t *testing.T) {
 		for _, w := range weights {
 			clear(w.Value.Float32s())
 		}
-		model, machine := build(t, architecture, weights, 4, false)
-		if err := step(model, machine, newBatch(4)); err != nil {
-			t.Fatal(err)
-		}
-		if got := model.LossValue(); got != c.atZero {
+		if got := run(t, architecture, weights, pixels(4), false).LossValue(); got != c.atZero {
 			t.Errorf("%s: weights of zero cost %v, want %v", c.name, got, c.atZero)
 		}
 	}

@@ -12,9 +12,9 @@ import (
 
 // TestDotStable draws graphs that were built anew, which lie elsewhere in memory.
 func TestDotStable(t *testing.T) {
-	first := drawing(t)
+	first := drawing()
 	for range 10 {
-		if difference := cmp.Diff(first, drawing(t)); difference != "" {
+		if difference := cmp.Diff(first, drawing()); difference != "" {
 			t.Fatalf("two drawings of one model differ:\n%s", difference)
 		}
 	}
@@ -24,7 +24,7 @@ func TestDotStable(t *testing.T) {
 // and the arrows that a reader of it wants to see.
 func TestDotParses(t *testing.T) {
 	read := parsed{simple.NewDirectedGraph()}
-	if err := dot.Unmarshal([]byte(drawing(t)), read); err != nil {
+	if err := dot.Unmarshal([]byte(drawing()), read); err != nil {
 		t.Fatal(err)
 	}
 	byLabel := make(map[string]*parsedNode)
@@ -48,13 +48,8 @@ func TestDotParses(t *testing.T) {
 	}
 }
 
-func drawing(t *testing.T) string {
-	t.Helper()
-	model, err := newSVM(t).Build(newSVM(t).Initialize(streams(1)), 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(model.Dot())
+func drawing() string {
+	return string(must(newSVM().Build(newSVM().Initialize(streams(1)), 64)).Dot())
 }
 
 // A parsed graph is what a drawing reads back as.

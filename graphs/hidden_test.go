@@ -13,15 +13,9 @@ import (
 // TestDropout counts what is dropped over many draws, and finds nothing dropped where
 // the model is used.
 func TestDropout(t *testing.T) {
-	architecture, err := graphs.New(graphs.Kinds(), "mlp", graphs.Spec{Inputs: 4, Classes: 3, Hidden: []int{100}, Init: "torch", Dropout: 0.3})
-	if err != nil {
-		t.Fatal(err)
-	}
+	architecture := must(graphs.New(graphs.Kinds(), "mlp", graphs.Spec{Inputs: 4, Classes: 3, Hidden: []int{100}, Init: "torch", Dropout: 0.3}))
 	weights, random := architecture.Initialize(streams(1)), rand.New(rand.NewPCG(1, 2))
-	model, err := architecture.BuildToTrain(weights, 50)
-	if err != nil {
-		t.Fatal(err)
-	}
+	model := must(architecture.BuildToTrain(weights, 50))
 	dropped, draws := 0, 0
 	for range 40 {
 		model.Randomize(func() *rand.Rand { return random })
@@ -42,9 +36,6 @@ func TestDropout(t *testing.T) {
 	if share := float64(dropped) / float64(draws); draws != 200_000 || math.Abs(share-0.3) > 0.005 {
 		t.Errorf("%d of %d values are dropped, want 0.3 of them", dropped, draws)
 	}
-	used, err := architecture.Build(weights, 50)
-	if err != nil {
-		t.Fatal(err)
-	}
+	used := must(architecture.Build(weights, 50))
 	used.Randomize(func() *rand.Rand { t.Error("using the model asks for random numbers"); return random })
 }

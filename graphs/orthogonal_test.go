@@ -19,11 +19,8 @@ func TestOrthogonalIsTorchs(t *testing.T) {
 		Rows, Columns int
 		Values        []float64
 	}
-	if err := json.Unmarshal(content, &cases); err != nil {
-		t.Fatal(err)
-	}
-	if len(cases) != 7 {
-		t.Fatalf("%d cases, want 7", len(cases))
+	if err := json.Unmarshal(content, &cases); err != nil || len(cases) != 7 {
+		t.Fatalf("%d cases, want 7: %v", len(cases), err)
 	}
 	for _, c := range cases {
 		t.Run(fmt.Sprint(c.Rows, c.Columns), func(t *testing.T) {

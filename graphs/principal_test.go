@@ -35,7 +35,7 @@ func TestAlign(t *testing.T) {
 	const latent = 3
 	for _, kind := range []string{"autoencoder", "tied_autoencoder"} {
 		for _, hidden := range [][]int{{8}, {6}, {16, 8}} {
-			architecture := newModel(t, kind, graphs.Spec{Hidden: hidden, Latent: latent, Init: "pca", Centered: true, OneScale: true})
+			architecture := newModel(kind, graphs.Spec{Hidden: hidden, Latent: latent, Init: "pca", Centered: true, OneScale: true})
 			if got := architecture.PrincipalComponents(); got != hidden[0]/2 {
 				t.Fatalf("%s %v: made of %d components, want %d", kind, hidden, got, hidden[0]/2)
 			}
@@ -47,7 +47,7 @@ func TestAlign(t *testing.T) {
 			if err := architecture.Align(weights, rows); err != nil {
 				t.Fatal(err)
 			}
-			images := pixels(t, 4)
+			images := pixels(4)
 			model := run(t, architecture, weights, images, false)
 			left := 0.0
 			for i := range 4 {
@@ -84,7 +84,7 @@ func TestAlignErrors(t *testing.T) {
 			t.Errorf("%+v: the error is %v, want %q", c.spec, err, c.says)
 		}
 	}
-	architecture := newModel(t, "autoencoder", graphs.Spec{Hidden: []int{8}, Latent: 3, Init: "pca", Centered: true, OneScale: true})
+	architecture := newModel("autoencoder", graphs.Spec{Hidden: []int{8}, Latent: 3, Init: "pca", Centered: true, OneScale: true})
 	if err := architecture.Align(architecture.Initialize(streams(1)), components(3)); err == nil || !strings.Contains(err.Error(), "3 principal components are given, 4 needed") {
 		t.Errorf("the error is %v", err)
 	}

@@ -11,61 +11,33 @@ import (
 	"cifartrain/graphs"
 )
 
-// TestInitialize checks the distribution of the weights that each init draws:
+// TestInitialize checks the distribution of the weights and biases that each init draws:
 // uniform, so with a variance of bound^2/3, and not one value beyond the bound.
 func TestInitialize(t *testing.T) {
+	const classes = 500
 	for _, c := range []struct {
-		init         string
-		weight, bias float64 // bounds
+		init   string
+		bounds [2]float64 // of the weight and the bias
 	}{
-		{"torch", 1 / math.Sqrt(3072), 1 / math.Sqrt(3072)},
-		{"he", math.Sqrt(6.0 / 3072), 0},
-		{"glorot", math.Sqrt(6.0 / 3073), 0},
+		{"torch", [2]float64{1 / math.Sqrt(3072), 1 / math.Sqrt(3072)}},
+		{"he", [2]float64{math.Sqrt(6.0 / 3072), 0}},
+		{"glorot", [2]float64{math.Sqrt(6.0 / (3072 + classes)), 0}},
 	} {
-		t.Run(c.init, func(t *testing.T) {
-			weights := newModel(t, "linear_svm", graphs.Spec{Init: c.init}).Initialize(streams(7))
+		for i, w := range newModel("linear_svm", graphs.Spec{Init: c.init, Classes: classes}).Initialize(streams(7)) {
 			var sum, squares, smallest, largest float64
-			values := weights[0].Value.Float32s()
-			for _, v := range values {
-				v := float64(v)
+			for _, v := range doubles(w.Value) {
 				sum, squares = sum+v, squares+v*v
 				smallest, largest = min(smallest, v), max(largest, v)
 			}
-			n := float64(len(values))
-			mean, variance := sum/n, squares/n
-			if bound := float64(float32(c.weight)); smallest < -bound || largest > bound {
-				t.Errorf("values lie in [%v, %v], want them within %v", smallest, largest, bound)
+			bound, n := c.bounds[i], float64(w.Value.Size())
+			if limit := float64(float32(bound)); smallest < -limit || largest > limit || smallest > -0.98*bound || largest < 0.98*bound {
+				t.Errorf("%s: values of %s lie in [%v, %v], want them to fill the range up to %v", c.init, w.Name, smallest, largest, bound)
 			}
-			if smallest > -0.99*c.weight || largest < 0.99*c.weight {
-				t.Errorf("values lie in [%v, %v] and do not fill the range up to %v", smallest, largest, c.weight)
+			// Both within four standard errors of n uniform values.
+			mean, variance, want := sum/n, squares/n, bound*bound/3
+			if math.Abs(mean) > 4*bound/math.Sqrt(3*n) || math.Abs(variance-want) > 4*want*math.Sqrt(0.8/n) {
+				t.Errorf("%s: %s has the mean %v and the variance %v, want 0 and %v", c.init, w.Name, mean, variance, want)
 			}
-			// Both within four standard errors of 3072 uniform values.
-			if spread := 4 * c.weight / math.Sqrt(3*n); math.Abs(mean) > spread {
-				t.Errorf("the mean is %v, want 0 within %v", mean, spread)
-			}
-			want := c.weight * c.weight / 3
-			if spread := 4 * want * math.Sqrt(0.8/n); math.Abs(variance-want) > spread {
-				t.Errorf("the variance is %v, want %v within %v", variance, want, spread)
-			}
-		})
-	}
-}
-
-// TestInitializeBiases draws many times, since there is one bias only.
-func TestInitializeBiases(t *testing.T) {
-	for _, init := range drawn {
-		architecture := newModel(t, "linear_svm", graphs.Spec{Init: init})
-		smallest, largest := float32(0), float32(0)
-		for seed := range uint64(200) {
-			bias := architecture.Initialize(streams(seed))[1].Value.Float32s()[0]
-			if init != "torch" && math.Float32bits(bias) != 0 {
-				t.Fatalf("%s: the bias of seed %d is %v (bits %#x), want 0", init, seed, bias, math.Float32bits(bias))
-			}
-			smallest, largest = min(smallest, bias), max(largest, bias)
-		}
-		bound := float32(1 / math.Sqrt(3072))
-		if init == "torch" && (smallest < -bound || largest > bound || smallest > -0.9*bound || largest < 0.9*bound) {
-			t.Errorf("the biases lie in [%v, %v], want them to fill the range up to %v", smallest, largest, bound)
 		}
 	}
 }
@@ -73,7 +45,7 @@ func TestInitializeBiases(t *testing.T) {
 // TestOrthogonalBiases draws a tied autoencoder's, whose decoder has biases
 // without weights.
 func TestOrthogonalBiases(t *testing.T) {
-	architecture := newModel(t, "tied_autoencoder", graphs.Spec{Hidden: []int{16}, Latent: 4, Init: "orthogonal"})
+	architecture := newModel("tied_autoencoder", graphs.Spec{Hidden: []int{16}, Latent: 4, Init: "orthogonal"})
 	for _, w := range architecture.Initialize(streams(1)) {
 		values := w.Value.Float32s()
 		if zero := slices.Min(values) == 0 && slices.Max(values) == 0; zero != (w.Value.Dims() == 1) {
@@ -86,7 +58,7 @@ func TestOrthogonalBiases(t *testing.T) {
 // parameter on the stream of its own name alone.
 func TestInitializeStreams(t *testing.T) {
 	for _, init := range drawn {
-		architecture := newModel(t, "linear_svm", graphs.Spec{Init: init})
+		architecture := newModel("linear_svm", graphs.Spec{Init: init})
 		var purposes []string
 		first := architecture.Initialize(func(purpose string) *rand.Rand {
 			purposes = append(purposes, purpose)
@@ -108,12 +80,9 @@ func TestInitializeStreams(t *testing.T) {
 }
 
 func TestLoad(t *testing.T) {
-	svm := newSVM(t)
+	svm := newSVM()
 	values := loadable(1, 3072)
-	weights, err := svm.Load(values)
-	if err != nil {
-		t.Fatal(err)
-	}
+	weights := must(svm.Load(values))
 	for i, name := range []string{"fc.weight", "fc.bias"} {
 		if weights[i].Name != name || !slices.Equal(weights[i].Value.Float32s(), values[name].Float32s()) {
 			t.Errorf("weight %d is not %s as it was given", i, name)
@@ -164,24 +133,11 @@ func TestLoadErrors(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for range 20 { // maps are walked in another order each time
-				if _, err := newSVM(t).Load(c.values); err == nil || err.Error() != c.want {
+				if _, err := newSVM().Load(c.values); err == nil || err.Error() != c.want {
 					t.Fatalf("the error is %v, want %q", err, c.want)
 				}
 			}
 		})
-	}
-}
-
-func TestCloneAndCopyFrom(t *testing.T) {
-	weights := newSVM(t).Initialize(streams(1))
-	shared, before := weights[0].Value, weights[0].Value.Float32s()[5]
-	clone := weights.Clone()
-	weights[0].Value.Float32s()[5] = 99
-	if got := clone[0].Value.Float32s()[5]; got != before || clone[1].Name != "fc.bias" || !slices.Equal(clone[0].Value.Shape(), []int{1, 3072}) {
-		t.Errorf("the clone is %s, %v; its value became %v with the original's", clone[1].Name, clone[0].Value.Shape(), got)
-	}
-	if weights.CopyFrom(clone); weights[0].Value != shared || shared.Float32s()[5] != before {
-		t.Error("CopyFrom did not set the values in their place")
 	}
 }
 
