@@ -19,14 +19,7 @@ const unroll = 4
 // panel of B, k rows of two registers, into a tile of C that stays in registers
 // from the first product to the last.
 //
-// For a tile of 12 rows the loop over four steps of k has 115 instructions: 96
-// fused multiply-adds, 12 loads (8 of them of two registers) and 7 that advance
-// and jump. That is 1.2 instructions for each multiply-add of four numbers, or
-// 0.3 for each multiplication. A core that starts two multiply-adds a cycle takes
-// at least 48 cycles for them and has to start 2.4 instructions a cycle; one that
-// starts four takes 24 cycles and has to start 4.8 a cycle. Such cores start more
-// (four, and six to eight), so that the multiply-adds are the limit and the loop
-// can reach all of the core's peak, less what loading and storing the tile takes.
+// docs/speed.md counts the loop's instructions: the multiply-adds are the limit.
 func tile(to *file, rows int) {
 	f := to.function(fmt.Sprintf("tile%dx%d", rows, tileColumns),
 		"func(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)")
