@@ -25,7 +25,7 @@ func TestVerdict(t *testing.T) {
 		{metrics.Swinging, 0.1, 0.05, 0, metrics.Restore, losses + "the validation loss swings by ±10.0% about its trend, which hides any gap; a run with a smaller optimizer.learning_rate would show whether it settles"},
 		{metrics.LossRatio, 1.2, 1.12, 1.02, metrics.Restore, losses + "a ratio of 1.20, above 1.12 (1.02 for principal components)"},
 		{metrics.AbovePCA, 3.4, 1.1, 1.02, metrics.Restore, losses + "even the training loss is 3.40 times that of as many principal components, above 1.10; runs with other learning rates and more epochs would show whether this model can do better"},
-		{metrics.StillFalling, 0.1, 0.01, 0, metrics.Restore, losses + "the validation loss still fell by 10.0% ± 0.5% over the last third of the epochs; a run with more train.epochs would show how far it falls"},
+		{metrics.StillFalling, 0.1, 0.01, 0, metrics.Restore, losses + "the validation loss still fell over the last third of the epochs, by 10.0% ± 0.5% of its mean there; a run with more train.epochs would show how far it falls"},
 		{metrics.NothingWrong, 1.04, 1.1, 0, metrics.Restore, losses + "a ratio of 1.04, within 1.10, and no further improvement in sight; a sweep would show whether another setting is better"},
 	} {
 		v := metrics.Verdict{Cause: test.cause, Epochs: 2, Training: 0.5, Validation: 0.52, Figure: test.figure, Limit: test.limit, PCARatio: test.pca, Margin: 0.005}
