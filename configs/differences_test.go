@@ -7,14 +7,7 @@ import (
 )
 
 func TestDifferences(t *testing.T) {
-	load := func(overrides ...string) Config {
-		t.Helper()
-		config, err := Load("svm", overrides, testKinds)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return config
-	}
+	load := func(overrides ...string) Config { return must(Load("svm", overrides, testKinds)) }
 	for _, test := range []struct {
 		overrides, want []string
 	}{

@@ -78,31 +78,19 @@ func TestParse(t *testing.T) {
 		}},
 	}
 	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			got, err := Parse("experiments/first.run.yaml", []byte(test.text), test.overrides, testKinds)
-			if err != nil {
-				t.Fatal(err)
-			}
-			want := svm()
-			if test.want != nil {
-				test.want(&want)
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("config (-want +got):\n%s", diff)
-			}
-		})
+		got, want := must(Parse("experiments/first.run.yaml", []byte(test.text), test.overrides, testKinds)), svm()
+		if test.want != nil {
+			test.want(&want)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: config (-want +got):\n%s", test.name, diff)
+		}
 	}
 }
 
 func TestYAMLHoldsTheKeysThatAct(t *testing.T) {
-	c, err := Parse("any.yaml", []byte("model: {kind: autoencoder}\nname: b"), []string{"data.source=sample", "plots.reconstructions=0"}, testKinds)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := c.YAML()
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := must(Parse("any.yaml", []byte("model: {kind: autoencoder}\nname: b"), []string{"data.source=sample", "plots.reconstructions=0"}, testKinds))
+	text := must(c.YAML())
 	for _, acts := range []string{"name: b\n", "  hidden: [128]\n", "  source: sample\n", "  eps: 1e-08\n", "  reconstructions: 0\n"} {
 		if !strings.Contains(string(text), acts) {
 			t.Errorf("it lacks %q:\n%s", acts, text)
@@ -117,16 +105,10 @@ func TestYAMLHoldsTheKeysThatAct(t *testing.T) {
 
 func TestYAMLRoundTrip(t *testing.T) {
 	extreme := svm()
-	extreme.Seed = 1<<64 - 1
-	extreme.Name = "1e3" // a number unless it is quoted
-	extreme.Data.Dir = "no # comment: \"really\" 'ünïcode'"
-	extreme.Data.Validation = 1.0 / 3
-	extreme.Optimizer.LearningRate = 1e-37
-	extreme.Loss.C = 3e38
+	extreme.Name, extreme.Data.Dir = "1e3", "no # comment: \"really\" 'ünïcode'" // a number unless it is quoted
+	extreme.Seed, extreme.Data.Validation, extreme.Optimizer.LearningRate, extreme.Loss.C = 1<<64-1, 1.0/3, 1e-37, 3e38
 	plain := svm()
-	plain.Name = "null"
-	plain.Data.Dir = "./~"
-	plain.Data.Normalize = nil
+	plain.Name, plain.Data.Dir, plain.Data.Normalize = "null", "./~", nil
 	deep := svm()
 	autoencoder(&deep, "autoencoder")
 	deep.Model.Hidden, deep.Model.Latent, deep.Model.Init = []int{512, 256, 128}, 1, "he"
@@ -138,10 +120,7 @@ func TestYAMLRoundTrip(t *testing.T) {
 func checkRoundTrip(t *testing.T, want Config) {
 	t.Helper()
 	want.Origin.kinds = testKinds
-	text, err := want.YAML()
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := must(want.YAML())
 	got, err := Parse("other.yaml", text, nil, testKinds)
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, text)
@@ -202,4 +181,12 @@ func message(err error) string {
 		return ""
 	}
 	return err.Error()
+}
+
+// must returns a value that a test cannot do without; an error ends the test at once.
+func must[V any](value V, err error) V {
+	if err != nil {
+		panic(err)
+	}
+	return value
 }

@@ -17,11 +17,7 @@ func TestShipped(t *testing.T) {
 		t.Errorf("shipped = %q, want a sorted list with svm", names)
 	}
 	for _, s := range shipped {
-		c, err := Load(s.Name, nil, testKinds)
-		if err != nil {
-			t.Error(err)
-			continue
-		}
+		c := must(Load(s.Name, nil, testKinds))
 		if c.Name != s.Name {
 			t.Errorf("%s: its name is %q; the run folder should tell the file", s.Name, c.Name)
 		}
@@ -39,10 +35,7 @@ func TestShipped(t *testing.T) {
 // TestEveryKeyIsDocumented wants the page about the keys to have one line for each,
 // with its default, its words and its doc tag.
 func TestEveryKeyIsDocumented(t *testing.T) {
-	page, err := os.ReadFile("../docs/configs.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	page := must(os.ReadFile("../docs/configs.md"))
 	_, block, _ := strings.Cut(string(page), "```yaml\n")
 	block, _, _ = strings.Cut(block, "```")
 	if diff := cmp.Diff(documented(), block); diff != "" {

@@ -13,10 +13,7 @@ const pair = "data: {classes: [frog, horse]}\n" // makes a linear SVM complete
 // settings are the swept values of each setting, and its config.
 func settings(t *testing.T, text string, overrides ...string) (Config, [][]string) {
 	t.Helper()
-	config, err := Parse("try.yaml", []byte(text), overrides, testKinds)
-	if err != nil {
-		t.Fatal(err)
-	}
+	config := must(Parse("try.yaml", []byte(text), overrides, testKinds))
 	checkRoundTrip(t, config)
 	if config.Sweep == nil {
 		return config, nil
@@ -46,13 +43,13 @@ func TestSettings(t *testing.T) {
 		{"a key without effect in some settings", pair + "sweep:\n  optimizer.kind: [sgd, adam]\n  optimizer.momentum: [0, 0.9]\n  optimizer.eps: [1.0e-8, 1.0e-6]\n", nil,
 			[][]string{{"sgd", "0", ""}, {"sgd", "0.9", ""}, {"adam", "", "1e-08"}, {"adam", "", "1e-06"}}},
 		{"a sweep of kinds", "data: {classes: [frog, horse]}\nsweep: {model.kind: [linear_svm, autoencoder], model.latent: [8, 16]}\n", nil, [][]string{{"linear_svm", ""}, {"autoencoder", "8"}, {"autoencoder", "16"}}},
+		{"the first values together, and each other value alone", "sweep: {method: one_at_a_time, optimizer.learning_rate: [1, 2, 3], loss.c: [4, 5], data.batch_size: [6, 7]}", nil,
+			[][]string{{"1", "4", "6"}, {"1", "4", "7"}, {"1", "5", "6"}, {"2", "4", "6"}, {"3", "4", "6"}}},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			_, got := settings(t, test.text, test.overrides...)
-			if diff := cmp.Diff(test.want, got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
+		_, got := settings(t, test.text, test.overrides...)
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
 	}
 }
 
@@ -65,10 +62,7 @@ func TestSettingsAreConfigs(t *testing.T) {
 	}
 	for i, setting := range config.Sweep.Settings {
 		mean, momentum := []string{"[0, 0, 0]", "[1, 1, 1]"}[i/2], []string{"0", "0.9"}[i%2]
-		want, err := Parse("try.yaml", []byte(pair), []string{"data.normalize={mean: " + mean + ", std: [1, 1, 1]}", "optimizer.momentum=" + momentum}, testKinds)
-		if err != nil {
-			t.Fatal(err)
-		}
+		want := must(Parse("try.yaml", []byte(pair), []string{"data.normalize={mean: " + mean + ", std: [1, 1, 1]}", "optimizer.momentum=" + momentum}, testKinds))
 		if diff := cmp.Diff(want, setting.Config); diff != "" {
 			t.Errorf("setting %d (-want +got):\n%s", i, diff)
 		}
@@ -136,13 +130,4 @@ func numbers(n int) string {
 		list += fmt.Sprintf(", %d", i)
 	}
 	return list + "]"
-}
-
-// TestOneAtATime tries the first values together, and each other value alone.
-func TestOneAtATime(t *testing.T) {
-	text := "sweep: {method: one_at_a_time, optimizer.learning_rate: [1, 2, 3], loss.c: [4, 5], data.batch_size: [6, 7]}"
-	want := [][]string{{"1", "4", "6"}, {"1", "4", "7"}, {"1", "5", "6"}, {"2", "4", "6"}, {"3", "4", "6"}}
-	if _, got := settings(t, text); !cmp.Equal(want, got) {
-		t.Errorf("the settings are %v, want %v", got, want)
-	}
 }

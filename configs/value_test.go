@@ -7,14 +7,9 @@ import (
 
 func TestExpandHome(t *testing.T) {
 	t.Setenv("HOME", "/home/me")
-	for path, want := range map[string]string{
-		"~": "/home/me", "~/x/y": "/home/me/x/y", "~other/x": "~other/x", "./~": "./~", "a/~": "a/~", "": "", "/~": "/~",
+	for text, want := range map[string]string{
+		"~": "/home/me", "~/x/y": "/home/me/x/y", "'~'": "/home/me", "~other/x": "~other/x", "./~": "./~", "a/~": "a/~", "/~": "/~",
 	} {
-		if got, err := expandHome(path); got != want || err != nil {
-			t.Errorf("%s is %s, error %v; want %s", path, got, err, want)
-		}
-	}
-	for text, want := range map[string]string{"~": "/home/me", "~/data": "/home/me/data", "'~'": "/home/me"} {
 		c, err := Parse("a.yaml", []byte("model: {kind: autoencoder}\ndata: {dir: "+text+"}"), []string{"train.epochs=3"}, testKinds)
 		if err != nil || c.Data.Dir != want {
 			t.Errorf("data.dir: %s is %s, error %v; want %s", text, c.Data.Dir, err, want)

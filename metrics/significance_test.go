@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -32,10 +33,7 @@ func TestAgainstSciPy(t *testing.T) {
 		}
 	}
 	content, err := os.ReadFile("testdata/significance.json")
-	if err == nil {
-		err = json.Unmarshal(content, &want)
-	}
-	if err != nil {
+	if err = errors.Join(err, json.Unmarshal(content, &want)); err != nil {
 		t.Fatal(err)
 	}
 	differs := func(got, want float64) bool { return !(math.Abs(got-want) <= 1e-9*max(1, math.Abs(want))) }

@@ -1,7 +1,6 @@
 package pca_test
 
 import (
-	"errors"
 	"math"
 	"os"
 	"testing"
@@ -32,38 +31,23 @@ func cifar(t testing.TB) (training, validation, test *loaders.Set) {
 	if dir == "" {
 		t.Skip("needs the real CIFAR-10; set CIFAR10_DIR to its folder")
 	}
-	dataset, err := data.Ten.Open(t.Context(), dir)
+	dataset := must(data.Ten.Open(t.Context(), dir))
+	all := must(dataset.Select(dataset.Train, nil))
+	training, validation, err := all.Split(0.3, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := dataset.Select(dataset.Train, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if training, validation, err = all.Split(0.3, nil); err != nil {
-		t.Fatal(err)
-	}
-	if test, err = dataset.Select(dataset.Test, nil); err != nil {
-		t.Fatal(err)
-	}
-	return training, validation, test
+	return training, validation, must(dataset.Select(dataset.Test, nil))
 }
 
 // TestFitOfCIFAR10 fits each number of components, and takes the first of more.
 func TestFitOfCIFAR10(t *testing.T) {
 	training, validation, test := cifar(t)
 	for _, at := range [][]int{{0, 0}, {2, 2}, {3, 3}, {3, 2}, {3, 1}} {
-		fitted, err := pca.New(t.Context(), arithmetic, exact[at[0]].components, training)
-		if err != nil {
-			t.Fatal(err)
-		}
+		fitted := must(pca.New(t.Context(), arithmetic, exact[at[0]].components, training))
 		want := exact[at[1]]
 		fitted = fitted.First(want.components)
-		validationMSE, err := fitted.Error(t.Context(), validation)
-		testMSE, err2 := fitted.Error(t.Context(), test)
-		if err = errors.Join(err, err2); err != nil {
-			t.Fatal(err)
-		}
+		validationMSE, testMSE := must(fitted.Error(t.Context(), validation)), must(fitted.Error(t.Context(), test))
 		off := max(math.Abs(fitted.MSE()/want.training-1), math.Abs(validationMSE/want.validation-1), math.Abs(testMSE/want.test-1))
 		t.Logf("%d components: %.9f training, %.9f validation, %.9f test; off by %.1e", want.components, fitted.MSE(), validationMSE, testMSE, off)
 		if !(off < 1e-5) {

@@ -25,12 +25,7 @@ var arithmetic = pca.Arithmetic{
 }
 
 func fit(t *testing.T, count int, images pictures) *pca.Fit {
-	t.Helper()
-	fitted, err := pca.New(t.Context(), arithmetic, count, images)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return fitted
+	return must(pca.New(t.Context(), arithmetic, count, images))
 }
 
 // dense is images as the rows of a matrix, pixels in [0, 1].
@@ -97,10 +92,7 @@ func TestFitAgreesWithTheWholeEigenDecomposition(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			for _, k := range test.counts {
 				fitted := fit(t, max(k, 20), test.training).First(k)
-				mse, err := fitted.Error(t.Context(), test.others)
-				if err != nil {
-					t.Fatal(err)
-				}
+				mse := must(fitted.Error(t.Context(), test.others))
 				want := exactPCA(t, k, test.training, test.others)
 				if math.Abs(fitted.MSE()-want[0]) > 2e-6 || math.Abs(mse-want[1]) > 2e-6 {
 					t.Errorf("%d components leave %.9f and %.9f, want %.9f", k, fitted.MSE(), mse, want)
@@ -109,7 +101,7 @@ func TestFitAgreesWithTheWholeEigenDecomposition(t *testing.T) {
 					t.Errorf("%d components explain %.7f, want %.7f", k, fitted.Explained(), share)
 				}
 				squares, next := 0.0, 0
-				err = fitted.Restore(t.Context(), test.others, func(i int, restored []float32) {
+				err := fitted.Restore(t.Context(), test.others, func(i int, restored []float32) {
 					if i != next {
 						t.Fatalf("image %d comes in place of %d", i, next)
 					}
@@ -147,10 +139,7 @@ func TestFitAtItsLimits(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			fitted := fit(t, test.k, test.training)
-			others, err := fitted.Error(t.Context(), test.others)
-			if err != nil {
-				t.Fatal(err)
-			}
+			others := must(fitted.Error(t.Context(), test.others))
 			got, want := []float64{fitted.MSE(), fitted.Explained(), others}, []float64{test.train, test.share, test.others2}
 			if !slices.EqualFunc(got, want, func(x, y float64) bool { return x >= 0 && math.Abs(x-y) < 1e-6 }) {
 				t.Errorf("error, share and error of the others are %.9f, want %.9f", got, want)
@@ -266,4 +255,12 @@ func sparse(count, pixels int) pictures {
 		images[i] = make([]byte, pixels)
 	}
 	return images
+}
+
+// must returns a value that a test cannot do without; an error ends the test at once.
+func must[V any](value V, err error) V {
+	if err != nil {
+		panic(err)
+	}
+	return value
 }
