@@ -54,7 +54,9 @@ func (f *Folder) Finished() (FinishedRun, error) {
 		return FinishedRun{}, notFinishedError{fmt.Errorf("%s holds no finished run: %s", f.Path, why)}
 	}
 	history, err := f.History()
-	if err == nil && (len(history) == 0 || len(history) != summary.Epochs) {
+	if err != nil {
+		err = fmt.Errorf("%w; have it written again with: %s", err, shell.Command("-resume", f.Path))
+	} else if len(history) == 0 || len(history) != summary.Epochs {
 		err = notFinishedError{fmt.Errorf("%s: %d epochs, but the summary counts %d: the run was made longer and is not finished; %s",
 			f.File(MetricsFile), len(history), summary.Epochs, goOn)}
 	}

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/csv"
-	"errors"
 	"fmt"
-	"io/fs"
 	"math"
 	"slices"
 	"strconv"
@@ -132,15 +130,21 @@ func parseHistory(content []byte) (metrics.History, error) {
 	return history, err
 }
 
-// ReadLayers adds to a history the layers that layers.csv has of its epochs. A folder
-// without that file has none.
+// ReadLayers adds to a history the layers that layers.csv has of its epochs. It is an
+// error if an epoch has more or fewer than the first has.
 func (f *Folder) ReadLayers(history metrics.History) error {
-	content, err := read(f.File(LayersFile), mostEpochs*longestRow)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	if len(history) == 0 {
+		return nil // the file comes with the first epoch
 	}
-	if err == nil {
-		err = parseLayers(content, history)
+	content, err := read(f.File(LayersFile), mostEpochs*longestRow)
+	if err != nil {
+		return err
+	}
+	err = parseLayers(content, history)
+	for _, epoch := range history {
+		if n := len(epoch.Layers); err == nil && n != len(history[0].Layers) {
+			err = fmt.Errorf("epoch %d has %d layers, and the first epoch %d", epoch.Number, n, len(history[0].Layers))
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.File(LayersFile), err)

@@ -51,7 +51,7 @@ func OpenPlan(path string) (f *Folder, p *Plan, found bool, err error) {
 		err = errors.New("it lists no configs, seeds or runs")
 	}
 	if err != nil {
-		return nil, nil, true, fmt.Errorf("reading the plan of the runs in %s: %w", f.File(PlanFile), err)
+		return nil, nil, true, fmt.Errorf("reading the plan of the runs in %s: %w; without it, only compare them, or train them again with -config", f.File(PlanFile), err)
 	}
 	return f, p, true, nil
 }

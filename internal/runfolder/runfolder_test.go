@@ -111,8 +111,9 @@ func TestWriteNew(t *testing.T) {
 }
 
 var epochs = metrics.History{
-	{Number: 1, TrainLoss: 1.0 / 3, ValidationLoss: 0.25, TrainAccuracy: 0.8125, ValidationAccuracy: 0.75, LearningRate: 0.1, Seconds: 0.042, TrainLossAfter: 0.3},
-	{Number: 2, TrainLoss: 1e-9, ValidationLoss: 123456.789, TrainAccuracy: 1, ValidationAccuracy: 0, LearningRate: 3e-5, Seconds: 12, TrainLossAfter: 2e-9},
+	{Number: 1, TrainLoss: 1.0 / 3, ValidationLoss: 0.25, TrainAccuracy: 0.8125, ValidationAccuracy: 0.75, LearningRate: 0.1, Seconds: 0.042, TrainLossAfter: 0.3,
+		Layers: []metrics.Layer{{Name: "fc", Dead: 0.25, Mean: 0.5, Deviation: 2, Gradient: 1.0 / 3, Update: 1e-3}}},
+	{Number: 2, TrainLoss: 1e-9, ValidationLoss: 123456.789, TrainAccuracy: 1, ValidationAccuracy: 0, LearningRate: 3e-5, Seconds: 12, TrainLossAfter: 2e-9, Layers: []metrics.Layer{{Name: "fc"}}},
 }
 
 // TestTables wants metrics.csv and layers.csv as they are promised, and all tables to
@@ -120,7 +121,7 @@ var epochs = metrics.History{
 func TestTables(t *testing.T) {
 	folder := create(t)
 	regression := metrics.Epoch{Number: 3, TrainLoss: 0.02, ValidationLoss: 0.03, TrainLossAfter: math.NaN(), TrainAccuracy: math.NaN(), ValidationAccuracy: math.NaN(), LearningRate: 1e-3, Seconds: 1.5}
-	regression.Layers = []metrics.Layer{{Name: "encoder.0", Dead: 0.25, Mean: 0.5, Deviation: 2, Gradient: 1.0 / 3, Update: 1e-3}, {Name: "encoder.2", Dead: math.NaN(), Mean: -1}}
+	regression.Layers = []metrics.Layer{{Name: "fc", Dead: math.NaN(), Mean: -1}}
 	all := append(slices.Clone(epochs), regression)
 	for _, e := range all {
 		if err := folder.AppendEpoch(e); err != nil {
@@ -140,7 +141,7 @@ func TestTables(t *testing.T) {
 		t.Errorf("metrics.csv (-want +got):\n%s", diff)
 	}
 	layers, err := os.ReadFile(folder.File("layers.csv"))
-	if want := "epoch,layer,dead,mean,deviation,gradient,update\n3,encoder.0,0.25,0.5,2,0.3333333333333333,0.001\n3,encoder.2,,-1,0,0,0\n"; string(layers) != want || err != nil {
+	if want := "epoch,layer,dead,mean,deviation,gradient,update\n1,fc,0.25,0.5,2,0.3333333333333333,0.001\n2,fc,0,0,0,0,0\n3,fc,,-1,0,0,0\n"; string(layers) != want || err != nil {
 		t.Errorf("layers.csv: %s (%v), want %s", layers, err, want)
 	}
 	got, err := folder.History()
@@ -174,6 +175,7 @@ func TestDamagedTables(t *testing.T) {
 		{"an epoch is missing", MetricsFile, metricsHead + "1,2,3,4,5,6,7,8\n3,2,3,4,5,6,7,8\n", "line 3: the epoch is 3 and should be 2"},
 		{"a layer without a number", LayersFile, layersHead + "1,fc,2,x,0,0,0\n", `line 2: mean "x" is not a finite number`},
 		{"a layer of no epoch", LayersFile, layersHead + "0,fc,2,1,0,0,0\n", `line 2: epoch "0" is not a whole number above 0`},
+		{"an epoch without layers", LayersFile, layersHead + "1,fc,0,1,0,0,0\n", "epoch 2 has 0 layers, and the first epoch 1"},
 		{"without its name", CorrectFile, "1\n0\n", "line 1: the columns are not"},
 		{"neither right nor wrong", CorrectFile, "correct\n1\n2\n", `line 3: "2" is neither 0 nor 1`},
 	} {
@@ -185,7 +187,7 @@ func TestDamagedTables(t *testing.T) {
 			_, err := folder.History()
 			switch test.file {
 			case LayersFile:
-				err = folder.ReadLayers(epochs)
+				err = folder.ReadLayers(metrics.History{{Number: 1}, {Number: 2}})
 			case CorrectFile:
 				_, err = folder.Correct()
 			}
