@@ -15,10 +15,7 @@ func TestFigurePlaces(t *testing.T) {
 	history := metrics.History{
 		{Number: 1, TrainLoss: 1, ValidationLoss: 100, TrainLossAfter: math.NaN()}, {Number: 2, TrainLoss: math.NaN(), ValidationLoss: 1, TrainLossAfter: math.NaN()}, {Number: 3, TrainLoss: 10, ValidationLoss: 10, TrainLossAfter: math.NaN()},
 	}
-	chart, err := LossChart(Caption{Dataset: "CIFAR-10"}, history, "mse")
-	if err != nil {
-		t.Fatal(err)
-	}
+	chart := must(LossChart(Caption{Dataset: "CIFAR-10"}, history, "mse"))
 	f := chart.figure()
 	if !f.Values.Log {
 		t.Error("the axis is linear")
@@ -50,13 +47,9 @@ func TestFigureOfUnequalRuns(t *testing.T) {
 		}
 		return h
 	}
-	comparison, err := LossComparison(Caption{Dataset: "CIFAR-10"}, "mse", []Contender{
+	f := must(LossComparison(Caption{Dataset: "CIFAR-10"}, "mse", []Contender{
 		{Name: "a", Histories: metrics.Histories{history(1, 2, 3), history(1, 2)}, Yardstick: 2}, {Name: "b", Histories: metrics.Histories{history(2, 3)}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := comparison.figure()
+	})).figure()
 	values, err := json.Marshal(f.Values.Panels)
 	want := `[[{"values":[1,2,3],"low":[1,2,3],"high":[1,2,3]},{"values":[null,2,3]}],[{"values":[2,4,6],"low":[2,4,6],"high":[2,4,6]},{"values":[null,4,6]}]]`
 	if err != nil || string(values) != want {

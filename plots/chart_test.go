@@ -18,10 +18,7 @@ import (
 // TestLegendCoversNoCurve checks on canvases of several widths that the
 // legend's entries lie above the axes and beside or below each other.
 func TestLegendCoversNoCurve(t *testing.T) {
-	chart, err := LossComparison(shortCaption, "mse", runsOf(longCaption.Run, 3, 2))
-	if err != nil {
-		t.Fatal(err)
-	}
+	chart := must(LossComparison(shortCaption, "mse", runsOf(longCaption.Run, 3, 2)))
 	plots, legend := chart.plots(), chart.legend(300)
 	for _, canvasWidth := range []vg.Length{300, 420, bodyWidth} {
 		canvas := draw.NewCanvas(new(recorder.Canvas), canvasWidth, 400)
@@ -72,25 +69,19 @@ func TestBestIsMarked(t *testing.T) {
 	history := historyOf(0.9, 0.5, 0.6)
 	history[1].ValidationLoss = 0.5
 	history[2].ValidationAccuracy = 0.99 // more accurate, but not of the lowest loss
-	loss, err := LossChart(shortCaption, history, "hinge")
-	if err != nil {
-		t.Fatal(err)
-	}
+	loss := must(LossChart(shortCaption, history, "hinge"))
 	if want := "best validation: 0.5000 (epoch 2)"; loss.best != want || loss.panels[0].curves[1].best != 1 {
 		t.Errorf("marked %q, want %q at epoch 2", loss.best, want)
 	}
-	accuracy, err := AccuracyChart(shortCaption, history)
-	if err != nil {
-		t.Fatal(err)
-	}
+	accuracy := must(AccuracyChart(shortCaption, history))
 	if want := "best weights (lowest validation loss): 62.5% (epoch 2)"; accuracy.best != want || accuracy.panels[0].curves[1].best != 1 {
 		t.Errorf("marked %q, want %q at epoch 2", accuracy.best, want)
 	}
 	for i := range history {
 		history[i].ValidationLoss = math.NaN()
 	}
-	if loss, err = LossChart(shortCaption, history, "hinge"); err != nil || loss.best != "" || loss.panels[0].curves[1].best != -1 {
-		t.Errorf("marked %q, error %v, want no mark without a validation loss", loss.best, err)
+	if loss = must(LossChart(shortCaption, history, "hinge")); loss.best != "" || loss.panels[0].curves[1].best != -1 {
+		t.Errorf("marked %q, want no mark without a validation loss", loss.best)
 	}
 }
 

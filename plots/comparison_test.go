@@ -47,8 +47,7 @@ func seen(c color.Color, vision [3][3]float64) (lab [3]float64) {
 	r, g, b, _ := c.RGBA()
 	var linear [3]float64
 	for i, channel := range []uint32{r, g, b} {
-		gray := uint8(channel >> 8)
-		linear[i] = luminance(color.Gray{Y: gray}) // of a gray: its channels' own
+		linear[i] = luminance(color.Gray{Y: uint8(channel >> 8)}) // of a gray: its channels' own
 	}
 	linear = times(vision, linear)
 	for i := range linear {
@@ -108,22 +107,15 @@ func TestComparisonNamesEachRunsBest(t *testing.T) {
 	blown := historyOf(math.NaN(), math.Inf(1))
 	short := historyOf(3, 2, 4)
 	short[0].Number, short[1].Number, short[2].Number = 5, 6, 7
-	c, err := LossComparison(shortCaption, "mse", []Contender{
-		{Name: "short", Histories: metrics.Histories{short}}, {Name: "long", Histories: metrics.Histories{historyOf(noise(40)...)}}, {Name: "blown", Histories: metrics.Histories{blown}}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := must(LossComparison(shortCaption, "mse", []Contender{{Name: "short", Histories: metrics.Histories{short}},
+		{Name: "long", Histories: metrics.Histories{historyOf(noise(40)...)}}, {Name: "blown", Histories: metrics.Histories{blown}}}))
 	if c.first != 1 || c.last != 40 {
 		t.Errorf("epochs from %d to %d, want 1 to 40", c.first, c.last)
 	}
-	if got, want := c.series[0].note, ": best 2.200 (epoch 6)"; got != want {
-		t.Errorf("label reads %q, want %q", got, want)
-	}
-	if got, want := c.series[2].note, ": no finite validation loss"; got != want {
-		t.Errorf("label reads %q, want %q", got, want)
-	}
-	if got, want := c.heading.notes[0], "Epochs without a finite loss, which leave gaps: 2."; got != want {
-		t.Errorf("note reads %q, want %q", got, want)
+	got := []string{c.series[0].note, c.series[2].note, c.heading.notes[0]}
+	want := []string{": best 2.200 (epoch 6)", ": no finite validation loss", "Epochs without a finite loss, which leave gaps: 2."}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("labels and note (-want +got):\n%s", diff)
 	}
 }
 

@@ -14,10 +14,7 @@ func TestOnDark(t *testing.T) {
 	if err := Mistakes(OnDark(&file), Caption{Dataset: "CIFAR-10"}, []Mistake{{Image: image, Label: "frog", Predicted: "horse"}}, 1, true); err != nil {
 		t.Fatal(err)
 	}
-	drawn, err := png.Decode(&file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	drawn := must(png.Decode(&file))
 	seen := make(map[color.NRGBA]int)
 	for y := range drawn.Bounds().Dy() {
 		for x := range drawn.Bounds().Dx() {

@@ -10,12 +10,12 @@ import (
 	"cifartrain/plots"
 )
 
-// ring is an image of one channel with other sides than CIFAR-10's.
-func ring(radius float64) plots.Image {
+// ring is an image of one channel with other sides than CIFAR-10's, dark but for a ring.
+func ring(radius float64, dark float32) plots.Image {
 	image := plots.Image{Channels: 1, Height: 20, Width: 28, Values: make([]float32, 20*28)}
 	for i := range image.Values {
 		distance := math.Hypot(float64(i/28)-9.5, float64(i%28)-13.5)
-		image.Values[i] = float32(math.Exp(-math.Pow(distance-radius, 2) / 6))
+		image.Values[i] = float32(math.Exp(-math.Pow(distance-radius, 2)/6)) + dark
 	}
 	return image
 }
@@ -77,11 +77,7 @@ func ExampleFilters() {
 	save("filters.png", func(w io.Writer) error {
 		var filters []plots.Filter
 		for i := range 40 {
-			filter := plots.Filter{Weights: ring(float64(i % 10)), Use: math.Max(0, 1-float64(i)/32)}
-			for p := range filter.Weights.Values {
-				filter.Weights.Values[p] -= 0.3
-			}
-			filters = append(filters, filter)
+			filters = append(filters, plots.Filter{Weights: ring(float64(i%10), -0.3), Use: math.Max(0, 1-float64(i)/32)})
 		}
 		return plots.Filters(w, autoencoder, filters)
 	})
@@ -91,11 +87,7 @@ func ExampleTemplates() {
 	save("templates.png", func(w io.Writer) error {
 		var templates []plots.Template
 		for i := range 10 {
-			weights := ring(float64(i))
-			for p := range weights.Values {
-				weights.Values[p] -= 0.3
-			}
-			templates = append(templates, plots.Template{Class: fmt.Sprintf("class %d", i), Weights: weights})
+			templates = append(templates, plots.Template{Class: fmt.Sprintf("class %d", i), Weights: ring(float64(i), -0.3)})
 		}
 		return plots.Templates(w, caption, templates)
 	})
@@ -103,11 +95,7 @@ func ExampleTemplates() {
 
 func ExampleWeights_gray() {
 	save("weights_gray.png", func(w io.Writer) error {
-		weights := ring(7)
-		for p := range weights.Values {
-			weights.Values[p] -= 0.3
-		}
-		return plots.Weights(w, caption, "Ankle boot", "Bag", weights)
+		return plots.Weights(w, caption, "Ankle boot", "Bag", ring(7, -0.3))
 	})
 }
 
@@ -149,8 +137,8 @@ func ExampleSideBySide() {
 		models := []plots.RestoredGroup{{Title: "autoencoder"}, {Title: "autoencoder_tied"}}
 		for i := range 6 {
 			name := fmt.Sprintf("%d, 指輪 ring", 1000*i) // the font lacks two letters
-			models[0].Images = append(models[0].Images, plots.RestoredImage{Name: name, Original: ring(float64(i)), Restored: ring(float64(i) + 1), MSE: 0.01234})
-			models[1].Images = append(models[1].Images, plots.RestoredImage{Name: name, Original: ring(float64(i)), Restored: ring(float64(i) + 0.2), MSE: 0.001})
+			models[0].Images = append(models[0].Images, plots.RestoredImage{Name: name, Original: ring(float64(i), 0), Restored: ring(float64(i)+1, 0), MSE: 0.01234})
+			models[1].Images = append(models[1].Images, plots.RestoredImage{Name: name, Original: ring(float64(i), 0), Restored: ring(float64(i)+0.2, 0), MSE: 0.001})
 		}
 		return plots.SideBySide(w, autoencoder, models)
 	})

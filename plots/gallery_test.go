@@ -54,10 +54,7 @@ func TestPixelsAreSharpSquares(t *testing.T) {
 		if err := Reconstructions(&file, shortCaption, pairs); err != nil {
 			t.Fatal(err)
 		}
-		picture, err := png.Decode(&file)
-		if err != nil {
-			t.Fatal(err)
-		}
+		picture := must(png.Decode(&file))
 		for _, square := range []struct {
 			color       color.RGBA
 			column, row int
@@ -107,4 +104,12 @@ func TestColorsAreSymmetricAroundZero(t *testing.T) {
 	if negative.B <= negative.R || positive.R <= positive.B {
 		t.Errorf("the ends are %v and %v, want blue and red", negative, positive)
 	}
+}
+
+// must returns a value that a test cannot do without; an error ends the test at once.
+func must[V any](value V, err error) V {
+	if err != nil {
+		panic(err)
+	}
+	return value
 }

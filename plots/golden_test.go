@@ -1,6 +1,7 @@
 package plots_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -87,19 +88,15 @@ func ExampleLossChart() {
 	for i := range history {
 		history[i].TrainLossAfter = 0.9 * history[i].TrainLoss
 	}
-	chart, err := plots.LossChart(caption, history, "hinge, C = 1")
-	saveChart("loss.png", chart, err)
+	save("loss.png", plots.PNG(plots.LossChart(caption, history, "hinge, C = 1")))
 }
 
 func ExampleAccuracyChart() {
-	chart, err := plots.AccuracyChart(caption, fading(50))
-	saveChart("accuracy.png", chart, err)
+	save("accuracy.png", plots.PNG(plots.AccuracyChart(caption, fading(50))))
 }
 
 func ExampleConfusion() {
-	save("confusion.png", func(w io.Writer) error {
-		return plots.Confusion(w, caption, confusion())
-	})
+	save("confusion.png", func(w io.Writer) error { return plots.Confusion(w, caption, confusion()) })
 }
 
 // shown are values as an image in CIFAR-10's shape.
@@ -114,8 +111,7 @@ func ExampleWeights() {
 }
 
 func ExampleLossChart_yardstick() {
-	chart, err := plots.LossChart(autoencoder, fading(20), "mse", plots.Yardstick{Name: "PCA, 32 components", Loss: 0.4})
-	saveChart("yardstick.png", chart, err)
+	save("yardstick.png", plots.PNG(plots.LossChart(autoencoder, fading(20), "mse", plots.Yardstick{Name: "PCA, 32 components", Loss: 0.4})))
 }
 
 func ExampleReconstructions() {
@@ -145,11 +141,10 @@ func ExampleLossComparison() {
 		tied[i].TrainLoss -= 0.05
 		tied[i].ValidationLoss -= 0.1
 	}
-	chart, err := plots.LossComparison(both, "mse", []plots.Contender{
+	save("comparison.png", plots.PNG(plots.LossComparison(both, "mse", []plots.Contender{
 		{Name: "standard", Histories: metrics.Histories{fading(15)}, Yardstick: 0.5},
 		{Name: "tied", Histories: metrics.Histories{tied}, Yardstick: 0.5},
-	})
-	saveChart("comparison.png", chart, err)
+	})))
 }
 
 func ExampleLossComparison_seeds() {
@@ -162,11 +157,10 @@ func ExampleLossComparison_seeds() {
 		}
 		seeds = append(seeds, history)
 	}
-	chart, err := plots.LossComparison(autoencoder, "mse", []plots.Contender{
+	save("seeds.png", plots.PNG(plots.LossComparison(autoencoder, "mse", []plots.Contender{
 		{Name: "three seeds", Histories: seeds},
 		{Name: "one seed", Histories: metrics.Histories{fading(10)}, Yardstick: 0.4},
-	})
-	saveChart("seeds.png", chart, err)
+	})))
 }
 
 func ExampleLossChart_noisy() {
@@ -176,8 +170,7 @@ func ExampleLossChart_noisy() {
 		history[i].TrainLoss += 0.03 * noise.NormFloat64()
 		history[i].ValidationLoss += 0.04*noise.NormFloat64() - 0.0009*float64(i)
 	}
-	chart, err := plots.LossChart(caption, history, "hinge, C = 1")
-	saveChart("noisy.png", chart, err)
+	save("noisy.png", plots.PNG(plots.LossChart(caption, history, "hinge, C = 1")))
 }
 
 func ExampleAccuracyComparison() {
@@ -190,13 +183,12 @@ func ExampleAccuracyComparison() {
 	for i := range worse {
 		worse[i].ValidationAccuracy -= 0.03
 	}
-	chart, err := plots.AccuracyComparison(plots.Caption{Run: "svm", Dataset: "CIFAR-10: frog, horse"}, []plots.Contender{
+	save("accuracies.png", plots.PNG(plots.AccuracyComparison(plots.Caption{Run: "svm", Dataset: "CIFAR-10: frog, horse"}, []plots.Contender{
 		{Name: "svm_improved", Histories: metrics.Histories{better}},
 		{Name: "svm", Histories: metrics.Histories{worse}},
 		{Name: "another", Histories: metrics.Histories{fading(12)}, Rest: true},
 		{Name: "a shorter one", Histories: metrics.Histories{fading(6)}, Rest: true},
-	})
-	saveChart("accuracies.png", chart, err)
+	})))
 }
 
 // swept is a sweep of two keys whose best setting is where the length of a step is
@@ -300,23 +292,12 @@ func ExampleLayers() {
 	save("layers.png", func(w io.Writer) error { return plots.Layers(w, autoencoder, history) })
 }
 
-// saveChart saves the picture of a chart that must be sound.
-func saveChart(name string, chart *plots.Chart, err error) {
-	if err != nil {
-		log.Fatal(err)
-	}
-	save(name, chart.WritePNG)
-}
-
 func save(name string, draw func(io.Writer) error) {
 	file, err := os.Create("testdata/" + name)
+	if err == nil {
+		err = errors.Join(draw(file), file.Close())
+	}
 	if err != nil {
-		log.Fatal(err)
-	}
-	if err := draw(file); err != nil {
-		log.Fatal(err)
-	}
-	if err := file.Close(); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -7,10 +7,7 @@ import "testing"
 // with their share.
 func TestTextIsReadableOnEveryCell(t *testing.T) {
 	const wanted = 4.5
-	colors, err := shareColors()
-	if err != nil {
-		t.Fatal(err)
-	}
+	colors := must(shareColors())
 	for i := range 1001 {
 		cell := shareColor(colors, float64(i)/1000)
 		a, b := luminance(cell), luminance(inkOn(cell))

@@ -118,10 +118,7 @@ func TestNothingIsCutOff(t *testing.T) {
 			if err := p.draw(&file); err != nil {
 				t.Fatal(err)
 			}
-			drawn, err := png.Decode(&file)
-			if err != nil {
-				t.Fatal(err)
-			}
+			drawn := must(png.Decode(&file))
 			bounds := drawn.Bounds()
 			if bounds.Dx() != 1080 {
 				t.Errorf("picture is %d pixels wide, want 1080", bounds.Dx())

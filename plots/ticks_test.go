@@ -8,14 +8,6 @@ import (
 	"gonum.org/v1/plot"
 )
 
-func labels(ticks []plot.Tick) []string {
-	var labels []string
-	for _, tick := range ticks {
-		labels = append(labels, tick.Label)
-	}
-	return labels
-}
-
 func TestTicks(t *testing.T) {
 	tests := []struct {
 		name      string
@@ -38,11 +30,12 @@ func TestTicks(t *testing.T) {
 		{"1000 epochs", epochTicks(1, 1000, mostTicks), 1, 1000, []string{"100", "200", "300", "400", "500", "600", "700", "800", "900", "1000"}},
 	}
 	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			got := labels(test.ticker.Ticks(test.low, test.high))
-			if diff := cmp.Diff(test.want, got); diff != "" {
-				t.Errorf("labels (-want +got):\n%s", diff)
-			}
-		})
+		var got []string
+		for _, tick := range test.ticker.Ticks(test.low, test.high) {
+			got = append(got, tick.Label)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s: labels (-want +got):\n%s", test.name, diff)
+		}
 	}
 }
