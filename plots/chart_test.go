@@ -11,8 +11,6 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/recorder"
-
-	gocmp "github.com/google/go-cmp/cmp"
 )
 
 // TestLegendCoversNoCurve checks on canvases of several widths that the
@@ -49,19 +47,6 @@ func TestLegendCoversNoCurve(t *testing.T) {
 		if len(placed) != 4 {
 			t.Errorf("width %v: %d entries, want two runs, best and PCA", canvasWidth, len(placed))
 		}
-	}
-}
-
-func TestGapsCutACurve(t *testing.T) {
-	nan, inf := math.NaN(), math.Inf(1)
-	var points plotter.XYs
-	for i, y := range []float64{nan, 1, 2, inf, 3, nan, nan, 4, 5} {
-		points = append(points, plotter.XY{X: float64(i), Y: y})
-	}
-	got := stretches(points, linearScale(1, 5))
-	want := []plotter.XYs{{{X: 1, Y: 1}, {X: 2, Y: 2}}, {{X: 4, Y: 3}}, {{X: 7, Y: 4}, {X: 8, Y: 5}}}
-	if diff := gocmp.Diff(want, got); diff != "" {
-		t.Errorf("stretches (-want +got):\n%s", diff)
 	}
 }
 
