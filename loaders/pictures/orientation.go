@@ -21,7 +21,7 @@ const (
 // formatsWithExif are the formats that can have Exif data, by the names that
 // package image gives them.
 var formatsWithExif = map[string]imagemeta.ImageFormat{
-	"jpeg": imagemeta.JPEG, "png": imagemeta.PNG, "tiff": imagemeta.TIFF, "webp": imagemeta.WebP,
+	"jpeg": imagemeta.JPEG, "png": imagemeta.PNG, "tiff": imagemeta.TIFF, "webp": imagemeta.TIFF, // of a WebP, its chunk
 }
 
 // orientationOf reads the orientation from a picture's Exif data. A picture

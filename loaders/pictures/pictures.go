@@ -21,7 +21,6 @@ import (
 	_ "golang.org/x/image/bmp"
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/tiff"
-	_ "golang.org/x/image/webp"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
@@ -63,7 +62,7 @@ func Read(ctx context.Context, path string, shape loaders.Shape, pixels []byte) 
 			err = fmt.Errorf("%s is not a picture that can be read: %w", path, err)
 		}
 	}()
-	needed, err := checkSize(file)
+	needed, format, err := checkSize(file)
 	if err != nil {
 		return err
 	}
@@ -74,17 +73,23 @@ func Read(ctx context.Context, path string, shape loaders.Shape, pixels []byte) 
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	picture, format, err := image.Decode(file)
+	stored, exif := io.Reader(file), io.ReadSeeker(file)
+	if format == "webp" {
+		if stored, exif, err = webpParts(file); err != nil {
+			return endsEarly(err)
+		}
+	}
+	picture, _, err := image.Decode(stored)
 	if err != nil {
 		return endsEarly(err)
 	}
 	if format == "webp" {
 		picture = fullRange(picture)
 	}
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
+	if _, err := exif.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	fit(pixels, picture, orientationOf(file, format), shape)
+	fit(pixels, picture, orientationOf(exif, format), shape)
 	return nil
 }
 
@@ -120,32 +125,32 @@ func ReadAll(ctx context.Context, paths []string, shape loaders.Shape, progress 
 	return records, faults, ctx.Err()
 }
 
-// checkSize returns how much memory decoding a picture may take. It refuses a
-// file that does not begin like a picture, and a picture with no pixels or with
-// too many.
-func checkSize(file *os.File) (needed int64, err error) {
+// checkSize returns how much memory decoding a picture may take, and its format. It
+// refuses a file that does not begin like a picture, and a picture with no pixels or
+// with too many.
+func checkSize(file *os.File) (needed int64, format string, err error) {
 	if end, err := file.Seek(0, io.SeekEnd); err != nil || end == 0 {
-		return 0, cmp.Or(err, errors.New("it is empty"))
+		return 0, "", cmp.Or(err, errors.New("it is empty"))
 	}
 	if isAnimated(file) {
-		return 0, errors.New("it is an animated WebP: save one of its pictures as a file of its own")
+		return 0, "", errors.New("it is an animated WebP: save one of its pictures as a file of its own")
 	}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return 0, err
+		return 0, "", err
 	}
-	config, _, err := image.DecodeConfig(file)
+	config, format, err := image.DecodeConfig(file)
 	most := memory() / bytesEach
 	switch {
 	case errors.Is(err, image.ErrFormat):
-		return 0, errors.New("its format is not one of " + Formats)
+		return 0, "", errors.New("its format is not one of " + Formats)
 	case err != nil:
-		return 0, endsEarly(err)
+		return 0, "", endsEarly(err)
 	case config.Width < 1 || config.Height < 1:
-		return 0, fmt.Errorf("it has %d × %d pixels", config.Width, config.Height)
+		return 0, "", fmt.Errorf("it has %d × %d pixels", config.Width, config.Height)
 	case int64(config.Height) > most/int64(config.Width):
-		return 0, fmt.Errorf("it has %d × %d pixels, more than the %d million for which there is memory", config.Width, config.Height, most/1_000_000)
+		return 0, "", fmt.Errorf("it has %d × %d pixels, more than the %d million for which there is memory", config.Width, config.Height, most/1_000_000)
 	}
-	return int64(config.Width) * int64(config.Height) * bytesEach, nil
+	return int64(config.Width) * int64(config.Height) * bytesEach, format, nil
 }
 
 // endsEarly says in plain words that a file is cut short.

@@ -1,9 +1,59 @@
 package pictures
 
 import (
+	"encoding/binary"
+	"fmt"
 	"image"
 	"io"
+	"strings"
+
+	"golang.org/x/image/webp"
 )
+
+// webpParts returns a WebP file as package webp reads it, and the Exif data in it,
+// which are empty in most files. Package webp refuses a lossless picture with alpha
+// behind an extended header, so the header is left out; and package imagemeta does
+// not know that chunks are padded to an even length. A picture that is larger than
+// its extended header says would take memory that nobody has counted: an error. See
+// https://developers.google.com/speed/webp/docs/riff_container.
+func webpParts(file io.ReaderAt) (picture io.Reader, exif io.ReadSeeker, err error) {
+	whole := io.NewSectionReader(file, 0, 1<<32)
+	said, err := webp.DecodeConfig(whole)
+	if err != nil {
+		return nil, nil, err
+	}
+	whole.Seek(0, io.SeekStart)
+	picture, exif = whole, strings.NewReader("")
+	var chunk [8 + 6]byte // a chunk's name and length, and how it begins
+	for at := int64(len("RIFF....WEBP")); ; {
+		if n, _ := file.ReadAt(chunk[:], at); n < 8 {
+			return picture, exif, nil
+		}
+		name, size := string(chunk[:4]), int64(binary.LittleEndian.Uint32(chunk[4:]))
+		next := at + 8 + size + size&1
+		switch name {
+		case "VP8 ", "VP8L":
+			head := binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(4+next-at))
+			alone := io.NewSectionReader(file, at, next-at)
+			bare := func() io.Reader { return io.MultiReader(strings.NewReader(string(head)+"WEBP"), alone) }
+			if inside, err := webp.DecodeConfig(bare()); err != nil {
+				return nil, nil, err
+			} else if inside.Width != said.Width || inside.Height != said.Height {
+				return nil, nil, fmt.Errorf("it has %d × %d pixels, but its header says %d × %d", inside.Width, inside.Height, said.Width, said.Height)
+			}
+			if alone.Seek(0, io.SeekStart); name == "VP8L" {
+				picture = bare()
+			}
+		case "EXIF":
+			begin := at + 8
+			if string(chunk[8:]) == "Exif\x00\x00" { // as in a JPEG, which some programs write
+				begin += 6
+			}
+			exif = io.NewSectionReader(file, begin, at+8+size-begin)
+		}
+		at = next
+	}
+}
 
 // isAnimated reports whether a file is a WebP of several pictures, which
 // package webp cannot read. The flag is described at

@@ -21,8 +21,8 @@ func TestReadWebP(t *testing.T) {
 		Width, Height int
 		Pixels        []int // (height, width, 3)
 	}
-	if err := json.Unmarshal(content, &shown); err != nil || len(shown) != 7 {
-		t.Fatalf("%d pictures, want 7: %v", len(shown), err)
+	if err := json.Unmarshal(content, &shown); err != nil || len(shown) != 9 {
+		t.Fatalf("%d pictures, want 9: %v", len(shown), err)
 	}
 	for name, want := range shown {
 		shape := loaders.Shape{Channels: 3, Height: want.Height, Width: want.Width}

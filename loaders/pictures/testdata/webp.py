@@ -25,6 +25,8 @@ pictures = {
     "alpha": (np.dstack([colors, alpha]), {}),
     "turned": (colors, {"exif": exif}),
     "lossless": (colors, {"lossless": True}),
+    "turned_padded": (colors, {"exif": exif, "icc_profile": bytes(129)}),
+    "turned_lossless_alpha": (np.dstack([colors, alpha]), {"exif": exif, "lossless": True}),
 }
 shown = {}
 for name, (pixels, options) in pictures.items():
