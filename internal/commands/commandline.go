@@ -74,6 +74,9 @@ func (p *program) command(ctx context.Context, args []string) error {
 		p.session.Repeated = append(p.session.Repeated, "-tensorboard")
 	}
 	p.session.Display = reports.NewDisplay(p.stdout, p.quiet)
+	if slices.Contains([]string{"predict", "encode", "export"}, name) { // what they write to the standard output is for other programs
+		p.session.Display = reports.NewDisplay(p.stderr, p.quiet)
+	}
 	return command.run(p, ctx, operands)
 }
 

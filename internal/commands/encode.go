@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strconv"
@@ -14,11 +15,14 @@ import (
 )
 
 // encode writes the codes that an autoencoder's best weights give to the run's
-// own images or to pictures, as npz or CSV according to the file's ending. It
-// overwrites nothing. Pictures that cannot be read are an error after the others
+// own images or to pictures, as npz or CSV according to the file's ending, to the
+// standard output as CSV. It overwrites nothing. Pictures that cannot be read are an error after the others
 // are done.
 func (p *program) encode(ctx context.Context, operands []string) error {
 	ending := strings.ToLower(filepath.Ext(cmp.Or(p.file, ".npz")))
+	if p.file == standardOutput {
+		ending = ".csv"
+	}
 	if ending != ".npz" && ending != ".csv" {
 		return wrong("-o %s: encode writes npz or CSV; let the name end in .npz or .csv", p.file)
 	}
@@ -44,6 +48,10 @@ func (p *program) encode(ctx context.Context, operands []string) error {
 	content, err := write(codes, latent)
 	if err != nil {
 		return err
+	}
+	if p.file == standardOutput {
+		_, err := p.stdout.raw().Write(content)
+		return errors.Join(err, subject.unread())
 	}
 	file := cmp.Or(p.file, subject.Config.Name+"-codes.npz")
 	if err := writeNew(file, content); err != nil {

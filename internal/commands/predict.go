@@ -46,7 +46,7 @@ func (p *program) predict(ctx context.Context, operands []string) error {
 	told := p.stderr // apart from the rows, which may go to another program
 	switch p.file {
 	case "":
-		err = p.session.Display.ShowPredictions(table)
+		err = table.Show(p.stdout)
 	case standardOutput:
 		err = reports.WriteCSV(p.stdout.raw(), table.Rows)
 	default:

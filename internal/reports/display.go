@@ -28,9 +28,12 @@ type Display struct {
 // NewDisplay returns a display on out. It draws a live bar if out is a terminal, and
 // writes lines otherwise.
 func NewDisplay(out io.Writer, quiet bool) *Display {
+	return &Display{out: out, live: isTerminal(out), quiet: quiet}
+}
+
+func isTerminal(out io.Writer) bool {
 	file, isFile := out.(interface{ Fd() uintptr })
-	live := isFile && term.IsTerminal(int(file.Fd()))
-	return &Display{out: out, live: live, quiet: quiet}
+	return isFile && term.IsTerminal(int(file.Fd()))
 }
 
 // Step shows the progress of training: how many of all the run's steps are done,

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -25,10 +26,10 @@ type Predictions struct {
 // table for people.
 const fewPredictions = 25
 
-// ShowPredictions shows the predictions as a table if they are few and the output
-// is a terminal, and otherwise writes them as CSV.
-func (d *Display) ShowPredictions(p Predictions) error {
-	if d.live && len(p.Rows) <= 1+fewPredictions {
+// Show shows the predictions as a table if they are few and out is a terminal, and
+// otherwise writes them as CSV.
+func (p Predictions) Show(out io.Writer) error {
+	if isTerminal(out) && len(p.Rows) <= 1+fewPredictions {
 		rows := make([][]string, len(p.Rows))
 		for i, row := range p.Rows {
 			rows[i] = append([]string(nil), row...)
@@ -38,10 +39,10 @@ func (d *Display) ShowPredictions(p Predictions) error {
 				}
 			}
 		}
-		Table(d.out, rows)
+		Table(out, rows)
 		return nil
 	}
-	return WriteCSV(d.out, p.Rows)
+	return WriteCSV(out, p.Rows)
 }
 
 // Summary sums up the predictions in one line.
