@@ -1,11 +1,11 @@
 package reports
 
 import (
+	"bytes"
 	"encoding/csv"
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,12 +61,11 @@ func (r *Results) csv() [][]string {
 // readBest reads from comparison.csv the row of the config with the best validation
 // figure. It returns a row without figures if there is none.
 func readBest(f *runfolder.Folder) (best result) {
-	file, err := os.Open(f.File(runfolder.ComparisonTable))
+	table, err := f.Read(runfolder.ComparisonTable)
 	if err != nil {
 		return result{}
 	}
-	defer file.Close()
-	rows, err := csv.NewReader(file).ReadAll()
+	rows, err := csv.NewReader(bytes.NewReader(table)).ReadAll()
 	if err != nil || len(rows) == 0 {
 		return result{}
 	}

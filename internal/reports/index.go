@@ -2,9 +2,10 @@ package reports
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"path/filepath"
 
 	"cifartrain/internal/runfolder"
@@ -22,8 +23,8 @@ func WriteIndex(root string) error {
 	if len(runs.Rows) == 1 {
 		return nil
 	}
-	page, err := os.ReadFile(folder.File(IndexFile))
-	if err == nil && !bytes.Contains(page, []byte(generator)) {
+	page, err := folder.Read(IndexFile)
+	if !errors.Is(err, fs.ErrNotExist) && !bytes.Contains(page, []byte(generator)) {
 		return fmt.Errorf("%s was not written by this program and stays as it is: rename it to have a list of runs there", folder.File(IndexFile))
 	}
 	return folder.WriteWith(IndexFile, func(w io.Writer) error {

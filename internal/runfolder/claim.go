@@ -321,7 +321,11 @@ func (f *Folder) lastClaim() (int, error) {
 // readClaim returns the holder of the claim with a number, and when it last
 // renewed it by the file system's clock.
 func (f *Folder) readClaim(number int) (holder Holder, modified time.Time, err error) {
-	file, err := os.Open(f.claimFile(number)) // unlike os.Stat, this makes a file server look again
+	err = checkOwn(f.claimFile(number))
+	var file *os.File
+	if err == nil {
+		file, err = os.Open(f.claimFile(number)) // unlike os.Stat, this makes a file server look again
+	}
 	if err == nil {
 		defer file.Close()
 		var info fs.FileInfo
@@ -352,6 +356,9 @@ const lockFile = ".lock"
 // way. unlock is nil if another process holds the lock, which taken says, or on file
 // systems without locks.
 func (f *Folder) lock() (unlock func(), taken bool, err error) {
+	if err := checkOwn(f.File(lockFile)); err != nil {
+		return nil, false, err
+	}
 	lock := flock.New(f.File(lockFile), flock.SetPermissions(0o644))
 	locked, err := lock.TryLock()
 	switch {
@@ -365,9 +372,20 @@ func (f *Folder) lock() (unlock func(), taken bool, err error) {
 	return func() { lock.Unlock() }, false, nil
 }
 
+// checkOwn returns an error if something lies at path that this program did not put
+// there: a link would have another file made or read, and opening a pipe could wait
+// for ever.
+func checkOwn(path string) error {
+	info, err := os.Lstat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is not a file of its own but a link, a folder or a pipe: delete it", path)
+	}
+	return nil
+}
+
 // Locked reports whether a process holds the folder's lock.
 func (f *Folder) Locked() bool {
-	if !f.Has(lockFile) {
+	if !f.Has(lockFile) || checkOwn(f.File(lockFile)) != nil {
 		return false
 	}
 	lock := flock.New(f.File(lockFile), flock.SetPermissions(0o644))

@@ -20,6 +20,8 @@ var readers = map[string]func(*Folder) error{
 	MetricsFile:     func(f *Folder) error { _, err := f.History(); return err },
 	SummaryFile:     func(f *Folder) error { _, err := f.Summary(); return err },
 	ConfigFile:      func(f *Folder) error { _, err := Open(f.Path); return err },
+	".claim-1":      func(f *Folder) error { _, _, _, err := new(Claims).Take(f, nil); return err },
+	lockFile:        func(f *Folder) error { _, _, _, err := new(Claims).Take(f, nil); return err },
 }
 
 // TestHostileFilesAreCheap reads files made to be dear. All that is allocated counts,
