@@ -80,6 +80,7 @@ func TestOneProblem(t *testing.T) {
 		// Paths.
 		{set("data:\n  classes: [frog, horse]\n  dir: \"C:\\data\"\n", ""), ":3: cannot be read as YAML: found unknown escape character; " + backslashRemedy},
 		{set("data: {classes: [frog, horse], dir: \"C:\\new\"}\n", ""), `:1: data.dir: "C:\new" is not the path of a folder; ` + backslashRemedy},
+		{set("data: {classes: [frog, horse], dir: \"a\u202eb\"}\n", ""), `:1: data.dir: "a\u202eb" holds a character that cannot be shown: rename the folder`},
 		{set("data: {classes: [frog, horse], dir: \"C:\\temp\\\"}\n", ""), ":1: cannot be read as YAML: found unexpected end of stream; " + backslashRemedy},
 
 		// Overrides.

@@ -174,8 +174,10 @@ func (r *reader) badText(k *key, value reflect.Value) string {
 		value.SetString(path)
 		if err != nil {
 			return err.Error()
-		} else if strings.ContainsFunc(path, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		} else if strings.ContainsFunc(path, unicode.IsControl) {
 			return quoted(path) + " is not the path of a folder; " + backslashRemedy
+		} else if strings.ContainsFunc(path, func(r rune) bool { return !unicode.IsGraphic(r) && r != '\u200c' && r != '\u200d' }) {
+			return quoted(path) + " holds a character that cannot be shown: rename the folder" // the joiners are letters' parts
 		} else if path == "" {
 			return `"" is not the path of a folder`
 		}

@@ -9,6 +9,7 @@ func TestExpandHome(t *testing.T) {
 	t.Setenv("HOME", "/home/me")
 	for text, want := range map[string]string{
 		"~": "/home/me", "~/x/y": "/home/me/x/y", "'~'": "/home/me", "~other/x": "~other/x", "./~": "./~", "a/~": "a/~", "/~": "/~",
+		"a\u00a0می\u200cروم": "a\u00a0می\u200cروم",
 	} {
 		c, err := Parse("a.yaml", []byte("model: {kind: autoencoder}\ndata: {dir: "+text+"}"), []string{"train.epochs=3"}, testKinds)
 		if err != nil || c.Data.Dir != want {
