@@ -199,7 +199,7 @@ func (f *Folder) Damaged(s *Summary) (names []string) {
 			names = append(names, name)
 		}
 	}
-	if history, err := f.History(); err != nil || len(history) != s.Epochs || f.ReadLayers(history) != nil {
+	if history, err := f.History(); err != nil || len(history) != s.Epochs || f.ReadLayers(history) != nil || len(history) > 0 && history.Last().Layers == nil {
 		names = append(names, MetricsFile)
 	}
 	return names

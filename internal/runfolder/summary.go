@@ -138,11 +138,14 @@ func (f *Folder) WriteSummary(s *Summary) error {
 // Summary reads summary.json.
 func (f *Folder) Summary() (*Summary, error) {
 	content, err := read(f.File(SummaryFile), maxTextFile)
-	if err != nil {
+	if err != nil && !errors.Is(err, errNoFile) {
 		return nil, err
 	}
 	s := &Summary{}
-	if err = json.Unmarshal(content, s); err == nil {
+	if err == nil {
+		err = json.Unmarshal(content, s)
+	}
+	if err == nil {
 		err = s.check()
 	}
 	if err != nil {

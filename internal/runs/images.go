@@ -10,6 +10,8 @@ import (
 	"cifartrain/configs"
 	"cifartrain/graphs"
 	"cifartrain/internal/reports"
+	"cifartrain/internal/runfolder"
+	"cifartrain/internal/shell"
 	"cifartrain/loaders"
 	"cifartrain/loaders/cifar"
 	"cifartrain/loaders/sources"
@@ -102,6 +104,10 @@ func (r *Run) checkImages(othersWillDo bool) error {
 	if len(trained.Classes) > 0 && !slices.Equal(trained.Classes, r.Training.Classes) {
 		return Requestf("the run in %s was trained on %s, but these images are of %s",
 			r.Folder.Path, reports.ClassList(trained.Classes), reports.ClassList(r.Training.Classes))
+	}
+	if trained.Checksum == "" {
+		return fmt.Errorf("%s does not say on which images the run was trained; have it written again with: %s",
+			r.Folder.File(runfolder.SummaryFile), shell.Command("-resume", r.Folder.Path))
 	}
 	err := sameDataset(trained.Dataset, trained.Checksum, r.Dataset)
 	if err != nil && othersWillDo {

@@ -136,6 +136,8 @@ func (s *Session) Redraw(ctx context.Context, path string, overrides []string) e
 	}
 	if err == nil && len(history) != run.Summary.Epochs {
 		err = fmt.Errorf("%s holds %d epochs, but the run has trained %d", run.Folder.File(runfolder.MetricsFile), len(history), run.Summary.Epochs)
+	} else if err == nil && len(history) > 0 && history.Last().Layers == nil {
+		err = fmt.Errorf("%s lacks the last epoch", run.Folder.File(runfolder.LayersFile))
 	}
 	if err != nil {
 		return fmt.Errorf("%w; have it written again with: %s", err, shell.Command("-resume", run.Folder.Path))

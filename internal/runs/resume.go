@@ -71,7 +71,7 @@ func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, as
 		return fmt.Sprintf("%s pauses after %s", folder.Path, reports.Epochs(pause)), nil
 	}
 	summary, err := folder.Summary()
-	if err != nil || summary.Epochs != len(saved.History) || len(folder.Missing(summary)) > 0 || len(folder.Damaged(summary)) > 0 {
+	if err != nil || summary.Checksum == "" || summary.Epochs != len(saved.History) || len(folder.Missing(summary)) > 0 || len(folder.Damaged(summary)) > 0 {
 		return "", nil
 	}
 	switch {

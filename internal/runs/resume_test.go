@@ -248,8 +248,9 @@ func TestResumeWithInitialWeights(t *testing.T) {
 func TestResumeDamagedRun(t *testing.T) {
 	want := whole(t)
 	for name, harm := range map[string]func(*runfolder.Summary){
-		runfolder.BestWeightsFile: nil, runfolder.LastWeightsFile: nil, runfolder.MetricsFile: nil,
+		runfolder.BestWeightsFile: nil, runfolder.LastWeightsFile: nil, runfolder.MetricsFile: nil, runfolder.LayersFile: nil,
 		"summary without figures":    func(s *runfolder.Summary) { s.Best, s.Final = nil, nil },
+		"summary without checksum":   func(s *runfolder.Summary) { s.Checksum = "" },
 		"summary with half a matrix": func(s *runfolder.Summary) { s.Confusion.Counts = s.Confusion.Counts[:1] },
 	} {
 		s := onFewImages(t.TempDir(), 1)
