@@ -127,6 +127,8 @@ func (r *Run) end(ctx context.Context, result training.Result, cause error) erro
 		return fmt.Errorf("%w; the results of %s are in %s", cause, epochs, r.Folder.Path)
 	case lost != nil && r.Folder.Has(runfolder.ConfigFile) && !r.Folder.Has(runfolder.MetricsFile):
 		return fmt.Errorf("%w; no epoch had ended; once the cause is fixed, %s", cause, howToGoOn(r.Folder.Path))
+	case lost != nil && r.Folder.Has(runfolder.ConfigFile):
+		return fmt.Errorf("%w; no checkpoint is left in %s to go on from; once the cause is fixed, %s", cause, r.Folder.Path, howToRepeat(r.Folder))
 	case lost != nil:
 		return fmt.Errorf("%w; no checkpoint is left in %s to go on from", cause, r.Folder.Path)
 	}
