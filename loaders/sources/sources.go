@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"cifartrain/loaders"
@@ -135,6 +136,13 @@ func (source Source) open(ctx context.Context, progress Progress) (*loaders.Data
 	dataset, err := wanted.open(ctx, source.Dir)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return dataset, err
+	}
+	inside, _ := os.ReadDir(source.Dir)
+	for _, entry := range inside { // a link to nothing, such as to a disk that is not mounted, is meant
+		path := filepath.Join(source.Dir, entry.Name())
+		if _, err := pictures.Stat(path); err != nil && !errors.Is(err, fs.ErrNotExist) && strings.Contains(wanted.forms, entry.Name()) {
+			return nil, err
+		}
 	}
 	if source.Named {
 		if found := contents(source.Dir); found != "" {

@@ -136,12 +136,13 @@ func TestOpenRefuses(t *testing.T) {
 	wantError(t, err, context.Canceled, address)
 	_, err = Open(t.Context(), Source{Kind: CIFAR10, Dir: file, URL: address, Download: true, Fallback: true}, nil)
 	wantError(t, err, nil, file+" is a file, not a folder")
-	for _, kind := range []string{CIFAR10, MNIST, Folder} {
-		link := filepath.Join(t.TempDir(), "link")
-		if err := os.Symlink("nowhere", link); err != nil {
+	for _, test := range [][2]string{{CIFAR10}, {MNIST}, {Folder}, {CIFAR10, "cifar-10-batches-py"}, {CIFAR100, "cifar-100-binary"}, {MNIST, "MNIST"}} {
+		dir := filepath.Join(t.TempDir(), "link")
+		link := filepath.Join(dir, test[1])
+		if err := errors.Join(os.MkdirAll(filepath.Dir(link), 0o777), os.Symlink("nowhere", link)); err != nil {
 			t.Fatal(err)
 		}
-		_, err = Open(t.Context(), Source{Kind: kind, Dir: link, Named: true}, nil)
+		_, err = Open(t.Context(), Source{Kind: test[0], Dir: dir, Named: true}, nil)
 		wantError(t, err, nil, link+" is a link to nowhere, which does not exist: put it there or delete the link")
 	}
 	damaged := t.TempDir()
