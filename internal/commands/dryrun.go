@@ -29,16 +29,17 @@ func (p *program) dryRunSweep(ctx context.Context, config configs.Config) error 
 // dryRunAll checks configs and data as training does. For each config it shows the
 // model, the images, the steps, what its runs would write, and about how long
 // they would take, measured by a few steps on real batches. It keeps no model,
-// writes nothing and downloads nothing.
+// writes nothing and downloads nothing: of a dataset that a run would
+// first download it says so.
 func (p *program) dryRunAll(ctx context.Context, all []configs.Config) error {
 	s := &p.session
+	s.Offline = true
 	if err := s.Check(ctx, all, p.seeds); err != nil {
 		return err
 	}
 	if info, err := os.Stat(s.Runs); err == nil && !info.IsDir() {
 		return fmt.Errorf("%s is a file, so no run folder can be made in it; choose another place with -runs", s.Runs)
 	}
-	s.Offline = true
 	seconds := 0.0
 	for _, config := range all {
 		plan, err := p.plan(ctx, config)

@@ -197,24 +197,13 @@ func (s *Session) dataset(ctx context.Context, source sources.Source) (*loaders.
 		return loaded, ctx.Err()
 	}
 	from := source
-	if s.Offline && source.Kind == sources.CIFAR10 && source.Download && !source.Named {
-		from.Download, from.Fallback = false, true
-	}
+	from.Offline = s.Offline
 	dataset, err := sources.Open(ctx, from, s.Display)
 	s.Display.Clear()
 	if err = errors.Join(err, ctx.Err()); err != nil {
 		return nil, err
 	}
-	warning := sources.Warning(dataset, source)
-	if from != source && dataset.StandsInBecause != "" {
-		otherwise := "train on the built-in sample"
-		if !source.Fallback {
-			otherwise = "stop"
-		}
-		warning = fmt.Sprintf("%s does not hold CIFAR-10. A run would first fetch it from %s (170 MB) or, if that fails, %s. The figures here are those of the built-in sample.",
-			source.Dir, source.URL, otherwise)
-	}
-	if warning != "" {
+	if warning := sources.Warning(dataset, source); warning != "" {
 		reports.Warning(s.Err, warning)
 	}
 	for _, remark := range dataset.Remarks {

@@ -39,7 +39,7 @@ type Session struct {
 
 	TensorBoard bool          // whether runs write event files for TensorBoard
 	SaveEvery   time.Duration // the time between two checkpoints within an epoch; 0 means a minute
-	Offline     bool          // download nothing: the sample replaces a missing dataset, with a warning
+	Offline     bool          // download nothing: the sample takes the place of CIFAR-10 that would be downloaded, with a warning
 
 	datasets map[sources.Source]*loaders.Dataset // the dataset that was loaded last
 	selected Images                              // the images of it that were used last

@@ -38,6 +38,7 @@ type Source struct {
 	URL      string // of the archive of CIFAR-10 or CIFAR-100
 	Download bool   // download the dataset if Dir does not hold it
 	Fallback bool   // use the built-in sample if CIFAR-10 is not available
+	Offline  bool   // download nothing: the sample takes the place of CIFAR-10 that would be downloaded, other datasets are missing
 
 	Size int     // Folder: the width and height to which pictures are scaled
 	Test float64 // Folder: share of the pictures used for the test if there is no folder of test pictures
@@ -93,7 +94,7 @@ func Open(ctx context.Context, source Source, progress Progress) (*loaders.Datas
 	}
 	dataset, err := source.open(ctx, progress)
 	var absent *missing
-	if source.Kind == CIFAR10 && source.Fallback && !source.Named && errors.As(err, &absent) {
+	if source.Kind == CIFAR10 && errors.As(err, &absent) && (absent.later || source.Fallback && !source.Named) {
 		return drawn(ctx, absent.reason)
 	}
 	if err != nil {
@@ -115,7 +116,10 @@ func drawn(ctx context.Context, reason string) (*loaders.Dataset, error) {
 }
 
 // A missing error says that a dataset is not available, why, and what to do.
-type missing struct{ reason, remedy string }
+type missing struct {
+	reason, remedy string
+	later          bool // it would be downloaded if the source were not offline
+}
 
 func (e *missing) Error() string { return e.reason + "; " + e.remedy }
 
@@ -128,7 +132,7 @@ func (source Source) open(ctx context.Context, progress Progress) (*loaders.Data
 		}
 		dataset, err := folder.Open(ctx, source.Dir, options)
 		if errors.Is(err, fs.ErrNotExist) {
-			err = &missing{fmt.Sprintf("there is no folder %s", source.Dir), "name the folder of the pictures with -data or data.dir"}
+			err = &missing{reason: fmt.Sprintf("there is no folder %s", source.Dir), remedy: "name the folder of the pictures with -data or data.dir"}
 		}
 		return dataset, err
 	}
@@ -146,15 +150,19 @@ func (source Source) open(ctx context.Context, progress Progress) (*loaders.Data
 	}
 	if source.Named {
 		if found := contents(source.Dir); found != "" {
-			return nil, &missing{fmt.Sprintf("%s %s", source.Dir, found), fmt.Sprintf("name a folder that holds %s as %s", wanted.name, wanted.forms)}
+			return nil, &missing{reason: fmt.Sprintf("%s %s", source.Dir, found), remedy: fmt.Sprintf("name a folder that holds %s as %s", wanted.name, wanted.forms)}
 		}
 	}
-	absent := &missing{fmt.Sprintf("%s does not hold %s", source.Dir, wanted.name), source.howToGet()}
+	absent := &missing{reason: fmt.Sprintf("%s does not hold %s", source.Dir, wanted.name), remedy: source.howToGet()}
 	switch {
 	case wanted.archive == nil:
 		return nil, absent
 	case !source.Download:
 		absent.reason += " and data.download is false"
+		return nil, absent
+	case source.Offline:
+		absent.reason += fmt.Sprintf(" yet: a run would first fetch it from %s (170 MB), which a dry run does not", source.URL)
+		absent.later = true
 		return nil, absent
 	}
 	var listen cifar.Progress
