@@ -23,9 +23,8 @@ type adamCase struct {
 // rate is the learning rate of a step, counted from 0: the last one stays.
 func (c adamCase) rate(step int) float64 { return c.Rates[min(step, len(c.Rates)-1)] }
 
-func (c adamCase) solver(t *testing.T) Solver {
-	t.Helper()
-	return newSolver(t, Spec{Kind: c.Kind, LearningRate: c.rate(0), Betas: c.Betas, Eps: c.Eps, WeightDecay: c.WeightDecay})
+func (c adamCase) solver() Solver {
+	return must(New(Spec{Kind: c.Kind, LearningRate: c.rate(0), Betas: c.Betas, Eps: c.Eps, WeightDecay: c.WeightDecay}))
 }
 
 // TestAdamTorch compares steps with those of torch.optim.Adam and AdamW.
@@ -40,7 +39,7 @@ func TestAdamTorch(t *testing.T) {
 	}
 	for _, c := range figures.Cases {
 		t.Run(fmt.Sprint(c.Kind, "/", c.Name), func(t *testing.T) {
-			solver, parameters := c.solver(t), problem()
+			solver, parameters := c.solver(), problem()
 			for number := range slices.Max(figures.Steps) {
 				solver.SetLearningRate(c.rate(number))
 				step(t, solver, parameters, number)
@@ -66,7 +65,7 @@ func TestAdamDeadUnits(t *testing.T) {
 	}
 	for _, c := range figures.Cases {
 		t.Run(fmt.Sprint(c.Kind, "/", c.Name), func(t *testing.T) {
-			solver, parameters := c.solver(t).(*Adam), problem()
+			solver, parameters := c.solver().(*Adam), problem()
 			for step := range slices.Max(figures.Steps) {
 				setGradients(parameters, step)
 				if step >= figures.Living {

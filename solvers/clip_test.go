@@ -28,7 +28,7 @@ func TestClippedTorch(t *testing.T) {
 			} else {
 				spec.Betas, spec.Eps = [2]float64{0.9, 0.999}, 1e-8
 			}
-			solver, parameters := newSolver(t, spec), problem()
+			solver, parameters := must(New(spec)), problem()
 			for number, want := range c.Steps {
 				step(t, solver, parameters, number)
 				for p, one := range parameters {

@@ -21,10 +21,7 @@ func TestSchedulesTorch(t *testing.T) {
 	}
 	for name, spec := range specs {
 		t.Run(name, func(t *testing.T) {
-			schedule, err := NewSchedule(spec)
-			if err != nil {
-				t.Fatal(err)
-			}
+			schedule := must(NewSchedule(spec))
 			for i, want := range figures[name] {
 				if got := schedule(i + 1); math.Abs(got-want) > 1e-12*spec.Initial {
 					t.Errorf("epoch %d has the rate %v, torch has %v", i+1, got, want)
@@ -47,10 +44,7 @@ func TestWarmupTorch(t *testing.T) {
 		t.Fatalf("warmup.json holds %d cases, want 4", len(cases))
 	}
 	for _, c := range cases {
-		schedule, err := NewSchedule(ScheduleSpec{Kind: "cosine", Initial: c.Initial, Epochs: c.Epochs})
-		if err != nil {
-			t.Fatal(err)
-		}
+		schedule := must(NewSchedule(ScheduleSpec{Kind: "cosine", Initial: c.Initial, Epochs: c.Epochs}))
 		for i, want := range c.Rates {
 			got := schedule(i/c.Steps+1) * Warmup(c.Warmup).Factor(i+1)
 			if math.Abs(got-want) > 1e-12*c.Initial {
@@ -64,10 +58,7 @@ func TestWarmupTorch(t *testing.T) {
 // number of the config, and every epoch where nothing changes it.
 func TestSchedulesStartAtTheInitialRate(t *testing.T) {
 	for _, kind := range []string{"constant", "cosine", "step"} {
-		schedule, err := NewSchedule(ScheduleSpec{Kind: kind, Initial: 0.07, Epochs: 9, StepEpochs: 3, Gamma: 0.1})
-		if err != nil {
-			t.Fatal(err)
-		}
+		schedule := must(NewSchedule(ScheduleSpec{Kind: kind, Initial: 0.07, Epochs: 9, StepEpochs: 3, Gamma: 0.1}))
 		if got := schedule(1) * Warmup(0).Factor(1); got != 0.07 {
 			t.Errorf("%s starts at %v, want 0.07", kind, got)
 		}

@@ -60,8 +60,8 @@ func TestSGDTorch(t *testing.T) {
 	}
 	for _, c := range figures.Cases {
 		t.Run(c.Name, func(t *testing.T) {
-			solver, parameters := newSolver(t, Spec{Kind: "sgd", LearningRate: figures.Rates[0],
-				Momentum: c.Momentum, WeightDecay: c.WeightDecay, Nesterov: c.Nesterov}), problem()
+			solver, parameters := must(New(Spec{Kind: "sgd", LearningRate: figures.Rates[0],
+				Momentum: c.Momentum, WeightDecay: c.WeightDecay, Nesterov: c.Nesterov})), problem()
 			for number, rate := range figures.Rates {
 				solver.SetLearningRate(rate)
 				step(t, solver, parameters, number)
@@ -69,15 +69,6 @@ func TestSGDTorch(t *testing.T) {
 			}
 		})
 	}
-}
-
-func newSolver(t *testing.T, spec Spec) Solver {
-	t.Helper()
-	solver, err := New(spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return solver
 }
 
 // step takes a step with the problem's gradients.
@@ -172,11 +163,15 @@ func TestNew(t *testing.T) {
 
 func readFigures(t *testing.T, name string, figures any) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, figures); err != nil {
+	if err := json.Unmarshal(must(os.ReadFile(filepath.Join("testdata", name))), figures); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
+}
+
+// must returns a value that a test cannot do without; an error ends the test at once.
+func must[V any](value V, err error) V {
+	if err != nil {
+		panic(err)
+	}
+	return value
 }

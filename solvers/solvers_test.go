@@ -32,10 +32,10 @@ func TestRestore(t *testing.T) {
 // does those from handover on.
 func weightsAfter(t *testing.T, spec Spec, steps, handover int) (all []float32) {
 	t.Helper()
-	solver, parameters := newSolver(t, spec), problem()
+	solver, parameters := must(New(spec)), problem()
 	for number := range steps {
 		if number == handover {
-			next := newSolver(t, spec)
+			next := must(New(spec))
 			if err := next.Restore(solver.State(), []int{12, 5}); err != nil {
 				t.Fatal(err)
 			}
@@ -70,7 +70,7 @@ func TestRestoreErrors(t *testing.T) {
 		{"adam", 0, State{Steps: 3}, "do not go with 3 steps"},
 	} {
 		t.Run(fmt.Sprintf("%s: %s", test.kind, test.says), func(t *testing.T) {
-			solver := newSolver(t, Spec{Kind: test.kind, Momentum: test.momentum})
+			solver := must(New(Spec{Kind: test.kind, Momentum: test.momentum}))
 			if err := solver.Restore(test.state, []int{12, 5}); err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("error is %v, want it to say %q", err, test.says)
 			}

@@ -39,21 +39,15 @@ func TestDemo(t *testing.T) {
 			if info, err := os.Stat(p.file); err != nil || info.Size() > 3<<20 {
 				t.Errorf("the page has %d bytes, more than 3 MB: %v", info.Size(), err)
 			}
-			subject, err := p.openSubject(context.Background(), []string{run}, true)
-			if err != nil {
-				t.Fatal(err)
-			}
-			predictions, err := subject.Predict(context.Background(), subject.set)
-			if err != nil {
-				t.Fatal(err)
-			}
+			subject := must(p.openSubject(context.Background(), []string{run}, true))
+			predictions := must(subject.Predict(context.Background(), subject.set))
 			dom := openInBrowser(t, p.file)
 			index := found(t, dom, `test image ([0-9]+),`)
 			for i, prediction := range predictions {
 				if strconv.Itoa(subject.set.Index(i)) != index {
 					continue
 				}
-				if got, want := found(t, dom, figure.pattern), figure.of(prediction); !near(t, got, want) {
+				if got, want := found(t, dom, figure.pattern), figure.of(prediction); !near(got, want) {
 					t.Errorf("of image %s the page says %s, the program %s", index, got, want)
 				}
 				return
@@ -64,17 +58,9 @@ func TestDemo(t *testing.T) {
 }
 
 // near reports whether two decimals differ by a rounding at most.
-func near(t *testing.T, a, b string) bool {
-	t.Helper()
+func near(a, b string) bool {
 	const rounding = 1.01e-4 // of a score's four decimals; an error has few digits before them
-	x, err := strconv.ParseFloat(a, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	y, err := strconv.ParseFloat(b, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
+	x, y := must(strconv.ParseFloat(a, 64)), must(strconv.ParseFloat(b, 64))
 	return math.Abs(x-y) <= rounding*max(0.01, math.Abs(x))
 }
 
@@ -94,10 +80,7 @@ func openInBrowser(t *testing.T, page string) string {
 	if err != nil {
 		t.Skip("no chromium to look at the page with")
 	}
-	home, err := os.MkdirTemp("", "browser") // to which it writes as it ends, later than t.TempDir would stand
-	if err != nil {
-		t.Fatal(err)
-	}
+	home := must(os.MkdirTemp("", "browser")) // to which it writes as it ends, later than t.TempDir would stand
 	defer os.RemoveAll(home)
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
@@ -122,10 +105,7 @@ func onSample(t *testing.T) *program {
 // trainedRun trains a config shortly on the sample and returns its folder.
 func trainedRun(t *testing.T, session *runs.Session, name string, overrides ...string) string {
 	t.Helper()
-	config, err := session.Load(name, append(overrides, "data.source=sample", "data.classes=[frog, horse]", "train.epochs=1"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	config := must(session.Load(name, append(overrides, "data.source=sample", "data.classes=[frog, horse]", "train.epochs=1")))
 	if err := session.Train(context.Background(), config); err != nil {
 		t.Fatal(err)
 	}

@@ -14,15 +14,9 @@ var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 // TestDocumentationLinks follows every link of the README and of docs to a file
 // in the checkout.
 func TestDocumentationLinks(t *testing.T) {
-	pages, err := filepath.Glob("../../docs/*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	pages := must(filepath.Glob("../../docs/*.md"))
 	for _, page := range append(pages, "../../README.md") {
-		text, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
-		}
+		text := must(os.ReadFile(page))
 		for _, match := range link.FindAllStringSubmatch(string(text), -1) {
 			target, _, _ := strings.Cut(match[1], "#")
 			if target == "" || strings.Contains(target, "://") {
@@ -38,10 +32,7 @@ func TestDocumentationLinks(t *testing.T) {
 // TestManual holds the package comment of the program against the table of
 // commands.
 func TestManual(t *testing.T) {
-	source, err := os.ReadFile("../../main.go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	source := must(os.ReadFile("../../main.go"))
 	want := "//\t" + strings.ReplaceAll(strings.TrimSpace(manual("go run .")), "\n", "\n//\t") + "\n"
 	if !strings.Contains(string(source), want) {
 		t.Errorf("the comment of main.go does not hold:\n%s", want)

@@ -86,26 +86,13 @@ func TestFourthKind(t *testing.T) {
 	if err := os.WriteFile(file, []byte(softmaxConfig), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	load := func(overrides ...string) configs.Config {
-		t.Helper()
-		config, err := session.Load(file, overrides)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return config
-	}
+	load := func(overrides ...string) configs.Config { return must(session.Load(file, overrides)) }
 	if err := session.Train(ctx, load()); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(session.Runs, "softmax", "latest")
-	folder, err := runfolder.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	summary, err := folder.Summary()
-	if err != nil {
-		t.Fatal(err)
-	}
+	folder := must(runfolder.Open(path))
+	summary := must(folder.Summary())
 	if summary.Task != metrics.Classify || summary.Loss != "cross-entropy" || summary.Parameters != 30730 || len(summary.Confusion.Counts) != 10 {
 		t.Errorf("the summary is of a %s with the loss %q, %d parameters and %d classes", summary.Task, summary.Loss, summary.Parameters, len(summary.Confusion.Counts))
 	}
@@ -127,14 +114,7 @@ func TestFourthKind(t *testing.T) {
 		t.Errorf("the evaluation does not say %q:\n%s", want, out.String())
 	}
 
-	exported, err := p.openExported(ctx, path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	model, err := exportedModel(exported)
-	if err != nil {
-		t.Fatal(err)
-	}
+	model := must(exportedModel(must(p.openExported(ctx, path))))
 	if got := model.Outputs()[0]; got.Name != "scores" || !slices.Equal(got.Shape, []int{10}) {
 		t.Errorf("ONNX gives %q of the shape (N, %v), want scores (N, 10)", got.Name, got.Shape)
 	}
@@ -145,21 +125,13 @@ func TestFourthKind(t *testing.T) {
 	if err := session.Resume(ctx, path, "", []string{"train.epochs=2"}); err != nil {
 		t.Fatal(err)
 	}
-	resumed, err := runfolder.ReadWeights(folder.File(runfolder.LastWeightsFile), summary.Parameters)
-	if err != nil {
-		t.Fatal(err)
-	}
+	resumed := must(runfolder.ReadWeights(folder.File(runfolder.LastWeightsFile), summary.Parameters))
 	session.Runs = t.TempDir()
 	if err := session.Train(ctx, load("train.epochs=2")); err != nil {
 		t.Fatal(err)
 	}
-	if folder, err = runfolder.Open(filepath.Join(session.Runs, "softmax", "latest")); err != nil {
-		t.Fatal(err)
-	}
-	whole, err := runfolder.ReadWeights(folder.File(runfolder.LastWeightsFile), summary.Parameters)
-	if err != nil {
-		t.Fatal(err)
-	}
+	folder = must(runfolder.Open(filepath.Join(session.Runs, "softmax", "latest")))
+	whole := must(runfolder.ReadWeights(folder.File(runfolder.LastWeightsFile), summary.Parameters))
 	if diff := cmp.Diff(whole.Tensors["fc.weight"].Float32s(), resumed.Tensors["fc.weight"].Float32s()); diff != "" {
 		t.Errorf("a resumed run ends elsewhere than one in a piece:\n%s", diff)
 	}

@@ -112,3 +112,11 @@ func interrupt() {
 	}
 	os.Exit(program.ProcessState.ExitCode())
 }
+
+// must returns a value that a test cannot do without; an error ends the test at once.
+func must[V any](value V, err error) V {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}

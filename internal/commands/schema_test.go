@@ -64,18 +64,12 @@ func TestSchema(t *testing.T) {
 	if err != nil || !bytes.Equal(copied, out.Bytes()) {
 		t.Errorf("configs/schema.json is not what `go run . schema` prints (%v)", err)
 	}
-	document, err := jsonschema.UnmarshalJSON(&out)
-	if err != nil {
-		t.Fatal(err)
-	}
+	document := must(jsonschema.UnmarshalJSON(&out))
 	compiler := jsonschema.NewCompiler()
 	if err := compiler.AddResource("schema.json", document); err != nil {
 		t.Fatal(err)
 	}
-	schema, err := compiler.Compile("schema.json") // which checks it against the drafts' own schema
-	if err != nil {
-		t.Fatal(err)
-	}
+	schema := must(compiler.Compile("schema.json")) // which checks it against the drafts' own schema
 	bySchema := func(text []byte) error {
 		var value any
 		if err := yaml.Unmarshal(text, &value); err != nil {
@@ -91,10 +85,7 @@ func TestSchema(t *testing.T) {
 	right := [][]byte{[]byte("sweep: null\ndata: {dir: ~, normalize: null}"), []byte("optimizer: {betas: [0.9, 0.999]}"),
 		[]byte("sweep: {optimizer.kind: [sgd, adam], optimizer.momentum: [0, 0.9]}"), []byte("sweep: {method: random, budget: 3, loss.c: {min: 1, max: 2, scale: log}}")}
 	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
+		text := must(os.ReadFile(file))
 		right = append(right, text)
 	}
 	for _, text := range right {

@@ -58,22 +58,16 @@ func startSlurm(t *testing.T) (folder string, slurm func(command string, args ..
 		}
 	}
 	folder = t.TempDir()
-	host, err := os.Hostname()
-	if err != nil {
-		t.Fatal(err)
-	}
+	host := must(os.Hostname())
 	host, _, _ = strings.Cut(host, ".")
-	user, err := exec.Command("id", "-un").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
+	user := must(exec.Command("id", "-un").Output())
 	for _, name := range []string{"state", "spool"} {
 		if err := os.Mkdir(filepath.Join(folder, name), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
 	config := filepath.Join(folder, "slurm.conf")
-	text := fmt.Sprintf(slurmConfig, host, folder, freePort(t), freePort(t), strings.TrimSpace(string(user)))
+	text := fmt.Sprintf(slurmConfig, host, folder, freePort(), freePort(), strings.TrimSpace(string(user)))
 	key := []byte(strings.Repeat("a key for nobody else. ", 6))
 	for path, content := range map[string][]byte{config: []byte(text), filepath.Join(folder, "munge.key"): key} {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
@@ -117,12 +111,8 @@ func daemon(t *testing.T, name string, args ...string) {
 }
 
 // freePort is a port of this machine that nothing listens on.
-func freePort(t *testing.T) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+func freePort() int {
+	listener := must(net.Listen("tcp", "127.0.0.1:0"))
 	defer listener.Close()
 	return listener.Addr().(*net.TCPAddr).Port
 }

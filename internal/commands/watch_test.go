@@ -19,26 +19,10 @@ import (
 // startedRun is a run's folder as it stands before the first epoch has ended.
 func startedRun(t *testing.T, root string, now time.Time, overrides ...string) *runfolder.Folder {
 	t.Helper()
-	config, err := configs.Load("svm", append([]string{"data.source=sample", "train.epochs=4"}, overrides...), runs.Kinds())
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := config.YAML()
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder, err := runfolder.Create(root, "svm", now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := folder.Write(runfolder.ConfigFile, text); err != nil {
-		t.Fatal(err)
-	}
+	config := must(configs.Load("svm", append([]string{"data.source=sample", "train.epochs=4"}, overrides...), runs.Kinds()))
+	folder := must(runfolder.Create(root, "svm", now))
 	summary := &runfolder.Summary{Name: "svm", Status: runfolder.Training, Task: metrics.Classify, Model: "linear_svm", Dataset: "built-in sample", Classes: config.Data.Classes, Parameters: 3073}
-	if err := folder.WriteSummary(summary); err != nil {
-		t.Fatal(err)
-	}
-	if err := folder.PointLatest(); err != nil {
+	if err := errors.Join(folder.Write(runfolder.ConfigFile, must(config.YAML())), folder.WriteSummary(summary), folder.PointLatest()); err != nil {
 		t.Fatal(err)
 	}
 	return folder
@@ -53,10 +37,7 @@ func TestLivePage(t *testing.T) {
 	wants := func(when string, texts ...string) {
 		t.Helper()
 		page.looks = time.Time{} // after a slow look it would wait before the next
-		content, err := page.render()
-		if err != nil {
-			t.Fatal(err)
-		}
+		content := must(page.render())
 		for _, text := range texts {
 			if !strings.Contains(string(content), text) {
 				t.Errorf("%s the page lacks %q", when, text)
@@ -78,19 +59,14 @@ func TestLivePage(t *testing.T) {
 	}
 	wants("after an hour", "Nothing was added for 1 h 0 min", "go run . -resume "+folder.Path)
 
-	if err := folder.WriteSummary(&runfolder.Summary{Name: "svm", Status: runfolder.Interrupted, Task: metrics.Classify, Epochs: 1}); err != nil {
-		t.Fatal(err)
-	}
-	if err := folder.Write(runfolder.ReportFile, []byte("<body>the report</body>")); err != nil {
+	interrupted := &runfolder.Summary{Name: "svm", Status: runfolder.Interrupted, Task: metrics.Classify, Epochs: 1}
+	if err := errors.Join(folder.WriteSummary(interrupted), folder.Write(runfolder.ReportFile, []byte("<body>the report</body>"))); err != nil {
 		t.Fatal(err)
 	}
 	wants("at the end", "the report")
 	summary := &runfolder.Summary{Name: "svm", Status: runfolder.Training, Task: metrics.Classify, Dataset: "built-in sample", Epochs: 1}
-	if err := folder.WriteSummary(summary); err != nil {
-		t.Fatal(err)
-	}
 	epoch.Number = 2
-	if err := folder.AppendEpoch(epoch); err != nil {
+	if err := errors.Join(folder.WriteSummary(summary), folder.AppendEpoch(epoch)); err != nil {
 		t.Fatal(err)
 	}
 	wants("when it goes on", "2 of 4 epochs are done")
