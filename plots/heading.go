@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/text"
@@ -118,4 +119,31 @@ func elide(style text.Style, text string, width vg.Length) string {
 		shortened = string(letters[:head]) + "…" + string(letters[len(letters)-kept+head:])
 	}
 	return shortened
+}
+
+// elideApart shortens names as elide does. Those that are then the same, as names of
+// letters that the font lacks soon are, begin where they differ.
+func elideApart(style text.Style, names []string, width vg.Length) []string {
+	shortened := make([]string, len(names))
+	for i, name := range names {
+		shortened[i] = elide(style, name, width)
+	}
+	apart := slices.Clone(shortened)
+	for i, name := range names {
+		letters, same := []rune(name), 0
+		for j, other := range names {
+			if name != other && shortened[i] == shortened[j] {
+				n := 0
+				for others := []rune(other); n < min(len(letters), len(others)) && letters[n] == others[n]; n++ {
+				}
+				same = max(same, n)
+			}
+		}
+		for end := len(letters); same > 0 && end > same; end-- {
+			if apart[i] = "…" + string(letters[same:end]) + strings.Repeat("…", min(1, len(letters)-end)); style.Width(apart[i]) <= width {
+				break
+			}
+		}
+	}
+	return apart
 }

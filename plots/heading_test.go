@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -51,5 +52,14 @@ func TestElideKeepsBothEnds(t *testing.T) {
 		if !strings.HasPrefix(name, head) || !strings.HasSuffix(name, tail) || spread < 0 || spread > 1 {
 			t.Errorf("%q does not keep both ends of %q", got, name)
 		}
+	}
+}
+
+func TestElideApart(t *testing.T) {
+	style := textStyle(labelSize, inkColor)
+	width := style.Width("‹5C0F›……")
+	want := []string{"…猫…", "…狗…", "…鳥", "cat"}
+	if got := elideApart(style, []string{"小猫咪", "小狗狗", "小鳥", "cat"}, width); !slices.Equal(got, want) {
+		t.Errorf("the names are %q, want %q", got, want)
 	}
 }

@@ -31,6 +31,12 @@ func ROC(w io.Writer, caption Caption, curves []NamedROC, omitted int) (err erro
 	axes, legend := percentAxes("False positive rate (%)", "True positive rate (%)"), newLegend()
 	guessing := dashed(plotter.XY{}, plotter.XY{X: 100, Y: 100}, noteColor)
 	axes.Add(guessing)
+	room := bodyWidth - squareSide - panelGap - thumbnailWidth
+	names := make([]string, len(curves))
+	for i, curve := range curves {
+		names[i] = curve.Class
+	}
+	names = elideApart(legend.TextStyle, names, room-legend.TextStyle.Width(": area 0.000"))
 	for i, curve := range curves {
 		points := make(plotter.XYs, len(curve.FalsePositive))
 		for p := range points {
@@ -38,8 +44,7 @@ func ROC(w io.Writer, caption Caption, curves []NamedROC, omitted int) (err erro
 		}
 		line := &plotter.Line{XYs: points, LineStyle: lookOf(i).line()}
 		axes.Add(line)
-		room := bodyWidth - squareSide - panelGap - thumbnailWidth
-		legend.Add(elide(legend.TextStyle, curve.Class, room-legend.TextStyle.Width(": area 0.000"))+fmt.Sprintf(": area %.3f", curve.Area), line)
+		legend.Add(fmt.Sprintf("%s: area %.3f", names[i], curve.Area), line)
 		if len(curves) > 1 {
 			continue // the largest of several scores decides, no threshold
 		}
