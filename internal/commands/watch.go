@@ -62,8 +62,14 @@ type livePage struct {
 
 // render returns the page, which is made again only if a file has changed. A sweep
 // has so many files that looking at them takes long; at most a twentieth of the time
-// is spent on it.
-func (l *livePage) render() ([]byte, error) {
+// is spent on it. If run is not empty, render returns the page of that run of a sweep
+// as it was written.
+func (l *livePage) render(run string) ([]byte, error) {
+	if sweep, _, found := runfolder.OpenSweep(l.path); run != "" && found {
+		return sweep.Read(run + "/" + runfolder.ReportFile)
+	} else if run != "" {
+		return nil, fmt.Errorf("%s is no sweep", l.path)
+	}
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	began := time.Now()

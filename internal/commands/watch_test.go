@@ -37,7 +37,7 @@ func TestLivePage(t *testing.T) {
 	wants := func(when string, texts ...string) {
 		t.Helper()
 		page.looks = time.Time{} // after a slow look it would wait before the next
-		content := must(page.render())
+		content := must(page.render(""))
 		for _, text := range texts {
 			if !strings.Contains(string(content), text) {
 				t.Errorf("%s the page lacks %q", when, text)
@@ -108,7 +108,7 @@ func TestWatchStaysInside(t *testing.T) {
 			if err := errors.Join(os.RemoveAll(folder.File(name)), os.Symlink(target, folder.File(name))); err != nil {
 				t.Fatal(err)
 			}
-			page, err := (&livePage{session: new(runs.Session), path: folder.Path}).render()
+			page, err := (&livePage{session: new(runs.Session), path: folder.Path}).render("")
 			if err == nil && !strings.Contains(string(page), "not a run folder") || err != nil && strings.Contains(err.Error(), "secret:") {
 				t.Errorf("%s as a link to %s: the page is served: %v", name, target, err)
 			}

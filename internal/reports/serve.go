@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"cifartrain/internal/runfolder"
 )
 
 //go:embed live.js
@@ -25,9 +27,9 @@ func Listen(port int) (net.Listener, error) {
 	return listener, nil
 }
 
-// Serve serves the page that render returns until ctx ends, and then returns nil. See
+// Serve serves the pages that render returns until ctx ends, and then returns nil. See
 // [Handler].
-func Serve(ctx context.Context, listener net.Listener, render func() ([]byte, error)) error {
+func Serve(ctx context.Context, listener net.Listener, render func(run string) ([]byte, error)) error {
 	server := &http.Server{Handler: Handler(render), ReadHeaderTimeout: 10 * time.Second}
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()
@@ -40,20 +42,25 @@ func Serve(ctx context.Context, listener net.Listener, render func() ([]byte, er
 // Handler serves at / the page that render returns, as HTML with a body, and at
 // /live.js what asks for it again and again. Each part of the page that can change is
 // an element with the attribute data-live. Its value names the part: no two parts have
-// the same one, and it is the same every time.
-func Handler(render func() ([]byte, error)) http.Handler {
+// the same one, and it is the same every time. The page of a sweep has links to those
+// of its runs, which render returns by the names of their folders.
+func Handler(render func(run string) ([]byte, error)) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		content, err := render()
+	serve := func(w http.ResponseWriter, r *http.Request) {
+		content, err := render(r.PathValue("run"))
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
-		content = bytes.Replace(content, []byte("</body>"), []byte("<script src=\"/live.js\"></script>\n</body>"), 1)
+		if r.PathValue("run") == "" {
+			content = bytes.Replace(content, []byte("</body>"), []byte("<script src=\"/live.js\"></script>\n</body>"), 1)
+		}
 		w.Header().Set("ETag", fmt.Sprintf(`"%x"`, sha256.Sum256(content))) // who has the page gets no second copy
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
-	})
+	}
+	mux.HandleFunc("GET /{$}", serve)
+	mux.HandleFunc("GET /{run}/"+runfolder.ReportFile, serve)
 	mux.HandleFunc("GET /live.js", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 		w.Write(liveScript)

@@ -17,7 +17,12 @@ const livePart = `<html><body><p data-live="n">%d</p></body></html>`
 
 func TestHandler(t *testing.T) {
 	var broken error
-	handler := Handler(func() ([]byte, error) { return fmt.Appendf(nil, livePart, 0), broken })
+	handler := Handler(func(run string) ([]byte, error) {
+		if run != "" {
+			return []byte("the page of " + run), nil
+		}
+		return fmt.Appendf(nil, livePart, 0), broken
+	})
 	ask := func(method, path, host, tag string) *httptest.ResponseRecorder {
 		request, response := httptest.NewRequest(method, path, nil), httptest.NewRecorder()
 		request.Host = host
@@ -33,6 +38,8 @@ func TestHandler(t *testing.T) {
 		{"GET", "/", "127.0.0.1:8000", 200, `<p data-live="n">0</p><script src="/live.js"></script>`},
 		{"GET", "/", "localhost", 200, "data-live"},
 		{"GET", "/live.js", "localhost:9000", 200, "fetch"},
+		{"GET", "/01-c=1/report.html", "localhost", 200, "the page of 01-c=1"},
+		{"GET", "/01-c=1/metrics.csv", "localhost", 404, ""},
 		{"GET", "/", "evil.example:8000", 403, "only at localhost and 127.0.0.1"},
 		{"GET", "/live.js", "evil.example", 403, ""},
 		{"GET", "/", "127.0.0.1.evil.example:8000", 403, ""},
@@ -74,7 +81,7 @@ func TestServe(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- Serve(ctx, listener, func() ([]byte, error) { return []byte("<body>here</body>"), nil })
+		ended <- Serve(ctx, listener, func(string) ([]byte, error) { return []byte("<body>here</body>"), nil })
 	}()
 	response, err := http.Get("http://" + address.String())
 	if err != nil {
@@ -93,7 +100,7 @@ func TestServe(t *testing.T) {
 // TestPageFollows wants a browser to show changes without loading the page anew.
 func TestPageFollows(t *testing.T) {
 	var changes, loads atomic.Int64
-	live := Handler(func() ([]byte, error) {
+	live := Handler(func(string) ([]byte, error) {
 		return []byte(strings.Replace(fmt.Sprintf(livePart, changes.Add(1)), "</body>", `<script>fetch("/?loaded")</script></body>`, 1)), nil
 	})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
