@@ -182,24 +182,21 @@ func TestLimit(t *testing.T) {
 	for i := range 500 { // a class that is rarer than the others
 		set.indices = slices.DeleteFunc(set.indices, func(j int) bool { return j == 10*i && i%2 == 0 })
 	}
+	byClass := func(of *Set) (counts [10]float64) {
+		for i := range of.Len() {
+			counts[of.Class(i)]++
+		}
+		return counts
+	}
 	var before *Set
 	for _, count := range []int{10, 25, 190, 500, 0} {
 		some := must(set.Limit(count, rand.New(rand.NewPCG(1, 2))))
 		if want := count; want > 0 && some.Len() != want || want == 0 && some.Len() != set.Len() {
 			t.Errorf("limit %d: %d images", count, some.Len())
 		}
-		share, counts := float64(some.Len())/float64(set.Len()), map[int]float64{}
-		for i := range some.Len() {
-			counts[some.Class(i)]++
-		}
-		for class := range names {
-			own := 0
-			for i := range set.Len() {
-				if set.Class(i) == class {
-					own++
-				}
-			}
-			if want := share * float64(own); math.Abs(counts[class]-want) > 1 {
+		share, counts := float64(some.Len())/float64(set.Len()), byClass(some)
+		for class, own := range byClass(set) {
+			if want := share * own; math.Abs(counts[class]-want) > 1 {
 				t.Errorf("limit %d: %v images of class %d, want about %.1f", count, counts[class], class, want)
 			}
 		}

@@ -94,14 +94,25 @@ func TestOpenWithoutCIFAR10(t *testing.T) {
 			if diff := cmp.Diff(place.Replace(test.err), message); diff != "" {
 				t.Errorf("error (-want +got):\n%s", diff)
 			}
-			reason := ""
-			if dataset != nil {
-				if reason = dataset.StandsInBecause; dataset.Name != sample.Name {
-					t.Errorf("got the dataset %q", dataset.Name)
-				}
+			if (dataset != nil) != (test.reason != "") {
+				t.Fatalf("there is a dataset: %v", dataset != nil)
 			}
-			if diff := cmp.Diff(place.Replace(test.reason), reason); diff != "" {
-				t.Errorf("the sample stands in because (-want +got):\n%s", diff)
+			if dataset == nil {
+				return
+			}
+			if diff := cmp.Diff(place.Replace(test.reason), dataset.StandsInBecause); diff != "" || dataset.Name != sample.Name {
+				t.Errorf("%s stands in because (-want +got):\n%s", dataset.Name, diff)
+			}
+			instead := strings.TrimPrefix(remedy, "; ")
+			if source.Kind == Sample {
+				instead = "set data.source to cifar10"
+			}
+			want := "These images are not CIFAR-10 but a sample that the program draws itself: " + test.reason + ". For the real data, " + instead + "."
+			if diff := cmp.Diff(place.Replace(want), Warning(dataset, source)); diff != "" {
+				t.Errorf("warning (-want +got):\n%s", diff)
+			}
+			if warning := Warning(&loaders.Dataset{}, source); warning != "" {
+				t.Errorf("of real data it warns %q", warning)
 			}
 		})
 	}
@@ -149,29 +160,4 @@ func TestOpenRefuses(t *testing.T) {
 	writeFile(t, filepath.Join(damaged, "data_batch_1.bin"), []byte{3})
 	_, err = Open(t.Context(), Source{Kind: CIFAR10, Dir: damaged, URL: address, Download: true, Fallback: true}, nil)
 	wantError(t, err, nil, "test_batch.bin is missing; unpack the archive again there, or name another folder")
-}
-
-func TestWarning(t *testing.T) {
-	source := Source{Kind: CIFAR10, Dir: "data", URL: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz", Fallback: true}
-	drawn := source
-	drawn.Kind = Sample
-	for _, test := range []struct {
-		name, reason string
-		source       Source
-		want         string
-	}{
-		{"CIFAR-10", "", source, ""},
-		{"asked for", "the config asks for it (data.source: sample)", drawn,
-			"These images are not CIFAR-10 but a sample that the program draws itself: " +
-				"the config asks for it (data.source: sample). For the real data, set data.source to cifar10."},
-		{"missing", "data does not hold CIFAR-10 and data.download is false", source,
-			"These images are not CIFAR-10 but a sample that the program draws itself: " +
-				"data does not hold CIFAR-10 and data.download is false. For the real data, " +
-				"download https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz, unpack it into data or name its folder with -data."},
-	} {
-		dataset := &loaders.Dataset{StandsInBecause: test.reason}
-		if diff := cmp.Diff(test.want, Warning(dataset, test.source)); diff != "" {
-			t.Errorf("%s: warning (-want +got):\n%s", test.name, diff)
-		}
-	}
 }
