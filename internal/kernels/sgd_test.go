@@ -60,12 +60,3 @@ func TestSGDStep(t *testing.T) {
 		}
 	})
 }
-
-// TestSGDStepWithoutVelocity proves that no velocity is needed without momentum.
-func TestSGDStepWithoutVelocity(t *testing.T) {
-	weights := []float32{1, 2, 3}
-	SGD{LearningRate: 0.5, Nesterov: true}.Step(weights, []float32{2, 4, -2}, nil)
-	if !sameBits(weights, []float32{0, 0, 4}) {
-		t.Errorf("the weights are %v, want [0 0 4]", weights)
-	}
-}
