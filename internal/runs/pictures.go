@@ -121,7 +121,7 @@ func (s *Session) Redraw(ctx context.Context, path string, overrides []string) e
 	if _, err := run.Folder.Summary(); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if run.Summary != nil && run.Summary.Status == runfolder.Failed && run.Summary.Best == nil {
+	if run.Summary != nil && run.Summary.Status == runfolder.Failed && run.Summary.Best == nil && !run.Folder.Has(runfolder.MetricsFile) {
 		return Requestf("%s has no figures to draw: the run failed before its first epoch had ended: %s", path, run.Summary.Error)
 	}
 	if !run.Ended() || run.Summary.Best == nil {

@@ -132,8 +132,11 @@ func (r *Run) end(ctx context.Context, result training.Result, cause error) erro
 	case lost != nil:
 		return fmt.Errorf("%w; no checkpoint is left in %s to go on from", cause, r.Folder.Path)
 	}
-	return fmt.Errorf("%w; the checkpoint of epoch %d, step %d is complete; once the cause is fixed, %s",
-		cause, len(saved.History)+1, saved.Partial.Steps, howToGoOn(r.Folder.Path))
+	reached := "after " + reports.Epochs(len(saved.History))
+	if saved.Partial.Steps > 0 {
+		reached = fmt.Sprintf("of epoch %d, step %d", len(saved.History)+1, saved.Partial.Steps)
+	}
+	return fmt.Errorf("%w; the checkpoint %s is complete; once the cause is fixed, %s", cause, reached, howToGoOn(r.Folder.Path))
 }
 
 func (r *Run) test(ctx context.Context, result training.Result) error {
