@@ -3,8 +3,7 @@
 package pictures
 
 import (
-	"bytes"
-	"image/png"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,24 +16,17 @@ import (
 // TestWalk has everything that people, cameras and systems leave in folders.
 func TestWalk(t *testing.T) {
 	dir := t.TempDir()
-	var picture bytes.Buffer
-	if err := png.Encode(&picture, drawn(4, 4, patches)); err != nil {
-		t.Fatal(err)
-	}
+	picture := string(asPNG(drawn(4, 4, patches)))
+	files := map[string]string{"cat/notes.txt": "my cats", "cat/empty.png": "", "cat/f.heic": "....ftypheic"}
 	for _, file := range []string{
 		"cat/a.PNG", "cat/b.jfif", "cat/c.jpe", "cat/ending-less", "cat/2024/d.jpg", "outside/e.webp",
 		"cat/.hidden.png", "cat/.ipynb_checkpoints/a.png", "__MACOSX/cat/._a.png", "cat/@eaDir/a.png", "cat/Thumbs.db",
 	} {
-		path := filepath.Join(dir, file)
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, picture.Bytes(), 0o666); err != nil {
-			t.Fatal(err)
-		}
+		files[file] = picture
 	}
-	for name, content := range map[string]string{"cat/notes.txt": "my cats", "cat/empty.png": "", "cat/f.heic": "....ftypheic"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o666); err != nil {
+	for name, content := range files {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, []byte(content), 0o666)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -19,19 +19,12 @@ func TestReadTurns(t *testing.T) {
 		t.Fatal(err)
 	}
 	var want map[string][4]string
-	if err := json.Unmarshal(content, &want); err != nil {
-		t.Fatal(err)
-	}
-	if len(want) != 8 {
-		t.Fatalf("figures of %d orientations, want 8", len(want))
+	if err := json.Unmarshal(content, &want); err != nil || len(want) != 8 {
+		t.Fatalf("figures of %d orientations, want 8: %v", len(want), err)
 	}
 	for _, shape := range []loaders.Shape{{Channels: 3, Height: 8, Width: 8}, {Channels: 3, Height: 6, Width: 10}, {Channels: 3, Height: 10, Width: 6}} {
 		for name, corners := range want {
-			pixels := make([]byte, shape.Values())
-			if err := Read(t.Context(), filepath.Join("testdata", name), shape, pixels); err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(corners, cornersOf(pixels, shape)); diff != "" {
+			if diff := cmp.Diff(corners, cornersOf(read(t, filepath.Join("testdata", name), shape), shape)); diff != "" {
 				t.Errorf("%s at %v, its corners (-Pillow +got):\n%s", name, shape, diff)
 			}
 		}
@@ -57,10 +50,7 @@ func TestReadDamagedExif(t *testing.T) {
 	for i := 30; i < 44; i++ { // inside the Exif segment, behind its name
 		content[i] ^= 0xff
 	}
-	pixels := make([]byte, rgb.Values())
-	if err := Read(t.Context(), write(t, "damaged.jpg", content), rgb, pixels); err != nil {
-		t.Fatal(err)
-	}
+	pixels := read(t, write(t, "damaged.jpg", content), rgb)
 	if diff := cmp.Diff([4]string{"red", "green", "blue", "white"}, cornersOf(pixels, rgb)); diff != "" {
 		t.Errorf("corners (-want +got):\n%s", diff)
 	}

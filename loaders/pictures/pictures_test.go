@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"image"
@@ -12,6 +11,7 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -53,29 +53,43 @@ func write(t *testing.T, name string, content []byte) string {
 	return path
 }
 
+// encoded is the file that encode writes.
+func encoded(encode func(io.Writer) error) []byte {
+	var content bytes.Buffer
+	if err := encode(&content); err != nil {
+		panic(err)
+	}
+	return content.Bytes()
+}
+
+// asPNG is a picture as a file.
+func asPNG(picture image.Image) []byte {
+	return encoded(func(w io.Writer) error { return png.Encode(w, picture) })
+}
+
+// read returns the pixels of a picture that can be read.
+func read(t *testing.T, path string, shape loaders.Shape) []byte {
+	t.Helper()
+	pixels := make([]byte, shape.Values())
+	if err := Read(t.Context(), path, shape, pixels); err != nil {
+		t.Fatal(err)
+	}
+	return pixels
+}
+
 // TestReadFormats writes one picture in every format that Go can write.
 func TestReadFormats(t *testing.T) {
 	picture := drawn(64, 64, patches)
-	encoded := func(encode func(*bytes.Buffer) error) []byte {
-		var content bytes.Buffer
-		if err := encode(&content); err != nil {
-			t.Fatal(err)
-		}
-		return content.Bytes()
-	}
 	for name, content := range map[string][]byte{
-		"picture.png":  encoded(func(w *bytes.Buffer) error { return png.Encode(w, picture) }),
-		"picture.jpg":  encoded(func(w *bytes.Buffer) error { return jpeg.Encode(w, picture, &jpeg.Options{Quality: 95}) }),
-		"picture.gif":  encoded(func(w *bytes.Buffer) error { return gif.Encode(w, picture, nil) }),
-		"picture.bmp":  encoded(func(w *bytes.Buffer) error { return bmp.Encode(w, picture) }),
-		"picture.tiff": encoded(func(w *bytes.Buffer) error { return tiff.Encode(w, picture, nil) }),
-		"picture":      encoded(func(w *bytes.Buffer) error { return png.Encode(w, picture) }), // the content decides
+		"picture.png":  asPNG(picture),
+		"picture.jpg":  encoded(func(w io.Writer) error { return jpeg.Encode(w, picture, &jpeg.Options{Quality: 95}) }),
+		"picture.gif":  encoded(func(w io.Writer) error { return gif.Encode(w, picture, nil) }),
+		"picture.bmp":  encoded(func(w io.Writer) error { return bmp.Encode(w, picture) }),
+		"picture.tiff": encoded(func(w io.Writer) error { return tiff.Encode(w, picture, nil) }),
+		"picture":      asPNG(picture), // the content decides
 	} {
 		t.Run(name, func(t *testing.T) {
-			pixels := make([]byte, rgb.Values())
-			if err := Read(t.Context(), write(t, name, content), rgb, pixels); err != nil {
-				t.Fatal(err)
-			}
+			pixels := read(t, write(t, name, content), rgb)
 			for i, place := range []int{0, 3, 12, 15} { // the corners
 				want := patches(i%2*32, i/2*32).(color.NRGBA)
 				for c, value := range []byte{want.R, want.G, want.B} {
@@ -92,19 +106,8 @@ func TestReadFormats(t *testing.T) {
 // TestReadSameSize resamples nothing.
 func TestReadSameSize(t *testing.T) {
 	picture := drawn(4, 4, func(x, y int) color.Color { return color.NRGBA{byte(16*x + y), byte(100 + x), byte(200 - y), 255} })
-	var content bytes.Buffer
-	if err := png.Encode(&content, picture); err != nil {
-		t.Fatal(err)
-	}
-	path := write(t, "picture.png", content.Bytes())
-	pixels := make([]byte, rgb.Values())
-	if err := Read(t.Context(), path, rgb, pixels); err != nil {
-		t.Fatal(err)
-	}
-	gray := make([]byte, 16)
-	if err := Read(t.Context(), path, loaders.Shape{Channels: 1, Height: 4, Width: 4}, gray); err != nil {
-		t.Fatal(err)
-	}
+	path := write(t, "picture.png", asPNG(picture))
+	pixels, gray := read(t, path, rgb), read(t, path, loaders.Shape{Channels: 1, Height: 4, Width: 4})
 	for i := range 16 {
 		x, y := i%4, i/4
 		want := [3]byte{byte(16*x + y), byte(100 + x), byte(200 - y)}
@@ -152,13 +155,11 @@ func TestReadAverages(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	remember(t, 1_000_000*bytesEach)
-	var whole bytes.Buffer
-	if err := png.Encode(&whole, drawn(64, 64, patches)); err != nil {
-		t.Fatal(err)
-	}
-	huge := bytes.Clone(whole.Bytes()[:33])
+	whole := asPNG(drawn(64, 64, patches))
+	huge := bytes.Clone(whole[:33])
 	binary.BigEndian.PutUint32(huge[16:], 50_000)
 	binary.BigEndian.PutUint32(huge[20:], 50_000)
+	binary.BigEndian.PutUint32(huge[29:], crc32.ChecksumIEEE(huge[12:29]))
 	for _, test := range []struct {
 		name    string
 		content []byte
@@ -166,9 +167,9 @@ func TestReadRefuses(t *testing.T) {
 	}{
 		{"empty", nil, "is not a picture that can be read: it is empty"},
 		{"text", []byte("Thumbs"), "is not a picture that can be read: its format is not one of PNG, JPEG"},
-		{"cut short", whole.Bytes()[:100], "is not a picture that can be read: "},
-		{"damaged", append(bytes.Clone(whole.Bytes()[:60]), bytes.Repeat([]byte{7}, 200)...), "is not a picture that can be read: "},
-		{"huge", withSum(huge), "has 50000 × 50000 pixels, more than the 1 million for which there is memory"},
+		{"cut short", whole[:100], "is not a picture that can be read: "},
+		{"damaged", append(bytes.Clone(whole[:60]), bytes.Repeat([]byte{7}, 200)...), "is not a picture that can be read: "},
+		{"huge", huge, "has 50000 × 50000 pixels, more than the 1 million for which there is memory"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := write(t, "picture.png", test.content)
@@ -191,12 +192,8 @@ func remember(t *testing.T, bytes int64) {
 // needs.
 func TestReadAll(t *testing.T) {
 	remember(t, 64*64*bytesEach)
-	var small, large bytes.Buffer
-	if err := errors.Join(png.Encode(&small, drawn(64, 64, patches)), png.Encode(&large, drawn(64, 65, func(int, int) color.Color { return color.Black }))); err != nil {
-		t.Fatal(err)
-	}
-	paths := slices.Repeat([]string{write(t, "small.png", small.Bytes())}, 20)
-	paths[7] = write(t, "large.png", large.Bytes())
+	paths := slices.Repeat([]string{write(t, "small.png", asPNG(drawn(64, 64, patches)))}, 20)
+	paths[7] = write(t, "large.png", asPNG(drawn(64, 65, func(int, int) color.Color { return color.Black })))
 	last := 0
 	records, faults, err := ReadAll(t.Context(), paths, rgb, func(done, total int) {
 		if done != last+1 || total != 20 {
@@ -217,10 +214,4 @@ func TestReadAll(t *testing.T) {
 	if _, _, err := ReadAll(ctx, paths, rgb, nil); err != context.Canceled {
 		t.Errorf("error %v, want the context's", err)
 	}
-}
-
-// withSum gives the header of a PNG the sum that its size asks for.
-func withSum(header []byte) []byte {
-	binary.BigEndian.PutUint32(header[29:], crc32.ChecksumIEEE(header[12:29]))
-	return header
 }

@@ -26,10 +26,7 @@ func TestReadWebP(t *testing.T) {
 	}
 	for name, want := range shown {
 		shape := loaders.Shape{Channels: 3, Height: want.Height, Width: want.Width}
-		pixels := make([]byte, shape.Values())
-		if err := Read(t.Context(), filepath.Join("testdata", name), shape, pixels); err != nil {
-			t.Fatal(err)
-		}
+		pixels := read(t, filepath.Join("testdata", name), shape)
 		worst := 0.0
 		for i, value := range want.Pixels {
 			worst = max(worst, math.Abs(float64(value)-float64(pixels[i%3*shape.Plane()+i/3])))
