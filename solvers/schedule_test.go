@@ -20,14 +20,12 @@ func TestSchedulesTorch(t *testing.T) {
 		t.Fatalf("schedules.json holds %d schedules, want %d", len(figures), len(specs))
 	}
 	for name, spec := range specs {
-		t.Run(name, func(t *testing.T) {
-			schedule := must(NewSchedule(spec))
-			for i, want := range figures[name] {
-				if got := schedule(i + 1); math.Abs(got-want) > 1e-12*spec.Initial {
-					t.Errorf("epoch %d has the rate %v, torch has %v", i+1, got, want)
-				}
+		schedule := must(NewSchedule(spec))
+		for i, want := range figures[name] {
+			if got := schedule(i + 1); math.Abs(got-want) > 1e-12*spec.Initial {
+				t.Errorf("%s: epoch %d has the rate %v, torch has %v", name, i+1, got, want)
 			}
-		})
+		}
 	}
 }
 

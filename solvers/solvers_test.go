@@ -1,7 +1,6 @@
 package solvers
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -16,15 +15,13 @@ func TestRestore(t *testing.T) {
 		"adam":     {Kind: "adam", LearningRate: 0.1, WeightDecay: 0.01, Betas: [2]float64{0.9, 0.999}, Eps: 1e-8},
 		"adamw":    {Kind: "adamw", LearningRate: 0.1, WeightDecay: 0.01, Betas: [2]float64{0.9, 0.999}, Eps: 1e-8},
 	} {
-		t.Run(name, func(t *testing.T) {
-			const steps = 7
-			want := weightsAfter(t, spec, steps, steps)
-			for handover := range steps {
-				if got := weightsAfter(t, spec, steps, handover); !slices.Equal(got, want) {
-					t.Errorf("handed over after %d steps the weights are %v, want %v", handover, got, want)
-				}
+		const steps = 7
+		want := weightsAfter(t, spec, steps, steps)
+		for handover := range steps {
+			if got := weightsAfter(t, spec, steps, handover); !slices.Equal(got, want) {
+				t.Errorf("%s: handed over after %d steps the weights are %v, want %v", name, handover, got, want)
 			}
-		})
+		}
 	}
 }
 
@@ -69,11 +66,9 @@ func TestRestoreErrors(t *testing.T) {
 		{"adam", 0, State{Tensors: map[string][][]float32{firstMoment: two, secondMoment: two}}, "do not go with 0 steps"},
 		{"adam", 0, State{Steps: 3}, "do not go with 3 steps"},
 	} {
-		t.Run(fmt.Sprintf("%s: %s", test.kind, test.says), func(t *testing.T) {
-			solver := must(New(Spec{Kind: test.kind, Momentum: test.momentum}))
-			if err := solver.Restore(test.state, []int{12, 5}); err == nil || !strings.Contains(err.Error(), test.says) {
-				t.Errorf("error is %v, want it to say %q", err, test.says)
-			}
-		})
+		solver := must(New(Spec{Kind: test.kind, Momentum: test.momentum}))
+		if err := solver.Restore(test.state, []int{12, 5}); err == nil || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: error is %v, want it to say %q", test.kind, err, test.says)
+		}
 	}
 }

@@ -138,16 +138,14 @@ func TestStatesThatDoNotSuit(t *testing.T) {
 		{"entry 1 of the history is epoch 1 with the losses NaN", func(s *training.State) { s.History[0].TrainLoss = math.NaN() }},
 		{"entry 2 of the history is epoch 3", func(s *training.State) { s.History[1].Number = 3 }},
 	} {
-		t.Run(test.says, func(t *testing.T) {
-			run := newRun(t, 0.01)
-			run.Resume = copied(middle)
-			test.damage(run.Resume)
-			if err := run.Restore(run.Resume); err == nil || !strings.Contains(err.Error(), test.says) {
-				t.Errorf("before it trains the error is %v, want it to say %q", err, test.says)
-			}
-			if _, err := run.Train(t.Context()); err == nil || !strings.Contains(err.Error(), test.says) {
-				t.Errorf("error is %v, want it to say %q", err, test.says)
-			}
-		})
+		run := newRun(t, 0.01)
+		run.Resume = copied(middle)
+		test.damage(run.Resume)
+		if err := run.Restore(run.Resume); err == nil || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("before it trains the error is %v, want it to say %q", err, test.says)
+		}
+		if _, err := run.Train(t.Context()); err == nil || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("error is %v, want it to say %q", err, test.says)
+		}
 	}
 }

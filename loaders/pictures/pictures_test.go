@@ -88,18 +88,16 @@ func TestReadFormats(t *testing.T) {
 		"picture.tiff": encoded(func(w io.Writer) error { return tiff.Encode(w, picture, nil) }),
 		"picture":      asPNG(picture), // the content decides
 	} {
-		t.Run(name, func(t *testing.T) {
-			pixels := read(t, write(t, name, content), rgb)
-			for i, place := range []int{0, 3, 12, 15} { // the corners
-				want := patches(i%2*32, i/2*32).(color.NRGBA)
-				for c, value := range []byte{want.R, want.G, want.B} {
-					// GIF's palette has no such color; a level of JPEG's is lost, too.
-					if got := pixels[c*16+place]; math.Abs(float64(got)-float64(value)) > 30 {
-						t.Errorf("corner %d, channel %d is %d, want about %d", i, c, got, value)
-					}
+		pixels := read(t, write(t, name, content), rgb)
+		for i, place := range []int{0, 3, 12, 15} { // the corners
+			want := patches(i%2*32, i/2*32).(color.NRGBA)
+			for c, value := range []byte{want.R, want.G, want.B} {
+				// GIF's palette has no such color; a level of JPEG's is lost, too.
+				if got := pixels[c*16+place]; math.Abs(float64(got)-float64(value)) > 30 {
+					t.Errorf("%s: corner %d, channel %d is %d, want about %d", name, i, c, got, value)
 				}
 			}
-		})
+		}
 	}
 }
 
@@ -171,13 +169,11 @@ func TestReadRefuses(t *testing.T) {
 		{"damaged", append(bytes.Clone(whole[:60]), bytes.Repeat([]byte{7}, 200)...), "is not a picture that can be read: "},
 		{"huge", huge, "has 50000 × 50000 pixels, more than the 1 million for which there is memory"},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			path := write(t, "picture.png", test.content)
-			err := Read(t.Context(), path, rgb, make([]byte, rgb.Values()))
-			if !strings.HasPrefix(fmt.Sprint(err), path) || !strings.Contains(err.Error(), test.words) {
-				t.Errorf("error %v, want one of %s that says %q", err, path, test.words)
-			}
-		})
+		path := write(t, "picture.png", test.content)
+		err := Read(t.Context(), path, rgb, make([]byte, rgb.Values()))
+		if !strings.HasPrefix(fmt.Sprint(err), path) || !strings.Contains(err.Error(), test.words) {
+			t.Errorf("%s: error %v, want one of %s that says %q", test.name, err, path, test.words)
+		}
 	}
 }
 
