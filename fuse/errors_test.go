@@ -34,9 +34,7 @@ func TestGraphErrors(t *testing.T) {
 			return G.Nodes{loss, newProgram(1, 3, true).input(2)}, nil
 		}, "fusing a graph: n0 is a node of another graph"},
 		"differentiated already": {func(p *program, loss *G.Node) (roots, wrt G.Nodes) {
-			if _, err := G.Grad(loss, p.weights...); err != nil {
-				t.Fatal(err)
-			}
+			must(G.Grad(loss, p.weights...))
 			return G.Nodes{loss}, p.weights
 		}, "fusing a graph: n1 has a gradient already; Graph takes the place of G.Grad and is called once"},
 	} {
@@ -55,10 +53,7 @@ func TestFloat64(t *testing.T) {
 	x := G.NewMatrix(g, tensor.Float64, G.WithName("x"), G.WithShape(1, 2), G.WithValue(tensor.New(tensor.WithBacking([]float64{1, 2}), tensor.WithShape(1, 2))))
 	w := G.NewMatrix(g, tensor.Float64, G.WithName("w"), G.WithShape(2, 1), G.WithValue(tensor.New(tensor.WithBacking([]float64{3, 4}), tensor.WithShape(2, 1))))
 	b := G.NewVector(g, tensor.Float64, G.WithName("b"), G.WithShape(1), G.WithValue(tensor.New(tensor.WithBacking([]float64{0.5}), tensor.WithShape(1))))
-	graph, roots, err := fuse.Graph(G.Nodes{G.Must(G.Mean(square(relu(affine(x, w, b)))))}, w, b)
-	if err != nil {
-		t.Fatal(err)
-	}
+	graph, roots := fused(G.Nodes{G.Must(G.Mean(square(relu(affine(x, w, b)))))}, w, b)
 	if err := G.NewTapeMachine(graph).RunAll(); err != nil {
 		t.Fatal(err)
 	}
@@ -73,10 +68,7 @@ func TestFloat64(t *testing.T) {
 func TestDualValues(t *testing.T) {
 	p := newProgram(1, 5, true)
 	x, w, b := p.input(5, 4), p.weight(4, 4), p.weight(4)
-	graph, _, err := fuse.Graph(G.Nodes{mse(affine(tanh(affine(x, w, b)), w, b), x)}, w, b)
-	if err != nil {
-		t.Fatal(err)
-	}
+	graph, _ := fused(G.Nodes{mse(affine(tanh(affine(x, w, b)), w, b), x)}, w, b)
 	machine := G.NewTapeMachine(graph, G.BindDualValues(w, b))
 	var gradients [2][]float32
 	for run := range gradients {
@@ -84,8 +76,8 @@ func TestDualValues(t *testing.T) {
 			t.Fatal(err)
 		}
 		machine.Reset()
-		for _, gradient := range p.fusedValues(t, nil) {
-			for _, v := range floats(t, gradient) {
+		for _, gradient := range p.fusedValues(nil) {
+			for _, v := range floats(gradient) {
 				gradients[run] = append(gradients[run], v/float32(run+1))
 			}
 		}
@@ -106,10 +98,7 @@ func TestRunErrors(t *testing.T) {
 		}
 		return output[0]
 	}}.Node(p.linear(p.input(3, 2), 2), p.labels()))
-	graph, roots, err := fuse.Graph(G.Nodes{loss})
-	if err != nil {
-		t.Fatal(err)
-	}
+	graph, roots := fused(G.Nodes{loss})
 	machine := G.NewTapeMachine(graph)
 	if err := machine.RunAll(); err == nil || !strings.Contains(err.Error(), "mean: spoilt") {
 		t.Errorf("the error is %v", err)
@@ -132,24 +121,15 @@ func TestOrder(t *testing.T) {
 	if err := transposed.T(); err != nil {
 		t.Fatal(err)
 	}
-	columns, err := dense([]float32{1, 2, 9, 3, 4, 9}, 2, 3).Slice(nil, G.S(0, 2))
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := dense([]float32{9, 9, 1, 2, 3, 4}, 3, 2).Slice(G.S(1, 3))
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, value := range map[string]G.Value{
-		"transposed": transposed, "columns": columns, "rows": rows,
+		"transposed":   transposed,
+		"columns":      must(dense([]float32{1, 2, 9, 3, 4, 9}, 2, 3).Slice(nil, G.S(0, 2))),
+		"rows":         must(dense([]float32{9, 9, 1, 2, 3, 4}, 3, 2).Slice(G.S(1, 3))),
 		"column-major": tensor.New(tensor.WithShape(2, 2), tensor.AsFortran([]float32{1, 2, 3, 4})),
 	} {
 		p := newProgram(1, 2, true)
 		x, w := p.input(2, 2), p.input(2, 2)
-		graph, roots, err := fuse.Graph(G.Nodes{G.Must(G.Mul(x, w))})
-		if err != nil {
-			t.Fatal(err)
-		}
+		graph, roots := fused(G.Nodes{G.Must(G.Mul(x, w))})
 		for node, v := range map[*G.Node]G.Value{x: dense([]float32{1, 0, 0, 1}, 2, 2), w: value} {
 			if err := G.Let(node, v); err != nil {
 				t.Fatal(err)
@@ -158,7 +138,7 @@ func TestOrder(t *testing.T) {
 		if err := G.NewTapeMachine(graph).RunAll(); err != nil {
 			t.Fatal(err)
 		}
-		if got := floats(t, roots[0].Value()); !slices.Equal(got, []float32{1, 2, 3, 4}) {
+		if got := floats(roots[0].Value()); !slices.Equal(got, []float32{1, 2, 3, 4}) {
 			t.Errorf("%s is read as %v", name, got)
 		}
 	}

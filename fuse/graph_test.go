@@ -99,10 +99,7 @@ func (p *program) results(t *testing.T, roots G.Nodes) (runs [2][][]float32, nam
 	t.Helper()
 	graph, read := p.ExprGraph, []G.Value(nil)
 	if p.fused {
-		var err error
-		if graph, roots, err = fuse.Graph(roots, p.weights...); err != nil {
-			t.Fatal(err)
-		}
+		graph, roots = fused(roots, p.weights...)
 		ops := fuse.Fused(graph)
 		for _, n := range graph.AllNodes() {
 			if n.Op() != nil && (strings.HasPrefix(n.Op().String(), "+") || strings.HasPrefix(n.Op().String(), "A ×")) {
@@ -113,11 +110,7 @@ func (p *program) results(t *testing.T, roots G.Nodes) (runs [2][][]float32, nam
 	} else {
 		all := roots
 		if len(p.weights) > 0 {
-			gradients, err := G.Grad(roots[0], p.weights...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all = append(slices.Clip(roots), gradients...)
+			all = append(slices.Clip(roots), must(G.Grad(roots[0], p.weights...))...)
 		}
 		read = make([]G.Value, len(all))
 		for i, node := range all {
@@ -135,34 +128,42 @@ func (p *program) results(t *testing.T, roots G.Nodes) (runs [2][][]float32, nam
 		machine.Reset()
 		values := read
 		if p.fused {
-			values = p.fusedValues(t, roots)
+			values = p.fusedValues(roots)
 		}
 		for _, value := range values {
-			runs[i] = append(runs[i], floats(t, value))
+			runs[i] = append(runs[i], floats(value))
 		}
 	}
 	return runs, names
 }
 
+// fused is fuse.Graph of a graph that can be fused.
+func fused(roots G.Nodes, wrt ...*G.Node) (*G.ExprGraph, G.Nodes) {
+	graph, roots, err := fuse.Graph(roots, wrt...)
+	return must(graph, err), roots
+}
+
+// must returns a value that a test cannot do without; an error ends the test at once.
+func must[V any](value V, err error) V {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
 // fusedValues are the values of a fused graph's roots and the gradients by the weights.
-func (p *program) fusedValues(t *testing.T, roots G.Nodes) (values []G.Value) {
-	t.Helper()
+func (p *program) fusedValues(roots G.Nodes) (values []G.Value) {
 	for _, root := range roots {
 		values = append(values, root.Value())
 	}
 	for _, weight := range p.weights {
-		gradient, err := weight.Grad()
-		if err != nil {
-			t.Fatal(err)
-		}
-		values = append(values, gradient)
+		values = append(values, must(weight.Grad()))
 	}
 	return values
 }
 
 // floats are a value's elements in the order of its shape.
-func floats(t *testing.T, value G.Value) (all []float32) {
-	t.Helper()
+func floats(value G.Value) (all []float32) {
 	dense, ok := value.(*tensor.Dense)
 	if !ok {
 		return []float32{float32(*value.(*G.F32))}

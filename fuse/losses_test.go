@@ -49,7 +49,7 @@ func TestMulticlassGradients(t *testing.T) {
 				for i := range y {
 					y[i] = float32(p.random.IntN(classes))
 				}
-				for i, v := range floats(t, scores.Value()) {
+				for i, v := range floats(scores.Value()) {
 					exact[i] = float64(v)
 				}
 				loss := fuse.WestonWatkins
