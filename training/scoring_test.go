@@ -53,7 +53,8 @@ func TestEvaluateOnProcessors(t *testing.T) {
 	}
 }
 
-// TestEvaluateStops proves that an evaluation ends with its context.
+// TestEvaluateStops proves that an evaluation, and the measurement of a pace, end with
+// their context.
 func TestEvaluateStops(t *testing.T) {
 	run := newRun(t, 0.01)
 	evaluator := training.NewEvaluator(run.Architecture, run.Weights)
@@ -61,5 +62,8 @@ func TestEvaluateStops(t *testing.T) {
 	cancel()
 	if _, err := evaluator.Evaluate(ctx, run.TrainingSet); !errors.Is(err, context.Canceled) {
 		t.Errorf("a canceled evaluation ends with the error %v", err)
+	}
+	if _, err := run.Measure(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("a canceled measurement ends with the error %v", err)
 	}
 }

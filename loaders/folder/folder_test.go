@@ -53,6 +53,16 @@ func options() Options {
 	return Options{Size: 8, Test: 0.2, Random: rand.New(rand.NewPCG(1, 1))}
 }
 
+// open reads the pictures of a folder that is sound.
+func open(t testing.TB, dir string, o Options) *loaders.Dataset {
+	t.Helper()
+	dataset, err := Open(t.Context(), dir, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dataset
+}
+
 // told are the class and number of each image.
 func told(dataset *loaders.Dataset, images loaders.Images) (names []string) {
 	for i := range images.Len() {
@@ -73,10 +83,7 @@ func TestOpenWithParts(t *testing.T) {
 		os.WriteFile(filepath.Join(dir, "train", "dog", "Thumbs.db"), []byte("hidden by Windows"), 0o666)
 		os.Mkdir(filepath.Join(dir, "train", ".cache"), 0o777)
 		os.WriteFile(filepath.Join(dir, "train", "README.txt"), []byte("beside the classes"), 0o666)
-		got, err := Open(t.Context(), dir, options())
-		if err != nil {
-			t.Fatal(err)
-		}
+		got := open(t, dir, options())
 		if diff := cmp.Diff([]string{"cat", "dog"}, got.Classes); diff != "" {
 			t.Errorf("classes (-want +got):\n%s", diff)
 		}
@@ -103,16 +110,12 @@ func TestOpenWithParts(t *testing.T) {
 func TestOpenSetsAside(t *testing.T) {
 	dir := t.TempDir()
 	writePictures(t, dir, append(series("train", 10), series("car", 20)...)...) // a class called train
-	open := func(seed uint64) *loaders.Dataset {
+	seeded := func(seed uint64) *loaders.Dataset {
 		o := options()
 		o.Random = rand.New(rand.NewPCG(seed, 0))
-		got, err := Open(t.Context(), dir, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return got
+		return open(t, dir, o)
 	}
-	got := open(1)
+	got := seeded(1)
 	counts := make(map[string]int)
 	for i := range got.Test.Len() {
 		counts[got.Classes[got.Test.Label(i)]]++
@@ -130,7 +133,7 @@ func TestOpenSetsAside(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	for _, processors := range []int{1, 2, 5} {
 		runtime.GOMAXPROCS(processors)
-		if open(1).Checksum != got.Checksum || open(2).Checksum == got.Checksum {
+		if seeded(1).Checksum != got.Checksum || seeded(2).Checksum == got.Checksum {
 			t.Errorf("with %d processors the test pictures are not those drawn by the seed", processors)
 		}
 	}
@@ -207,10 +210,7 @@ func TestOpenRemarks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got, err := Open(t.Context(), dir, options())
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := open(t, dir, options())
 	if diff := cmp.Diff([]string{"no\u00a0break", "گربه\u200cها", "🐈\u200d⬛\u3000角"}, got.Classes); diff != "" {
 		t.Errorf("classes (-want +got):\n%s", diff)
 	}
@@ -230,9 +230,8 @@ func TestOpenUnlabeled(t *testing.T) {
 		writePictures(t, dir, series(folder, 10)...)
 		o := options()
 		o.Unlabeled = true
-		got, err := Open(t.Context(), dir, o)
-		if err != nil || got.Train.Len() != 8 || got.Test.Len() != 2 || len(got.Classes) != 1 {
-			t.Errorf("pictures in %s: %+v, %v", folder, got, err)
+		if got := open(t, dir, o); got.Train.Len() != 8 || got.Test.Len() != 2 || len(got.Classes) != 1 {
+			t.Errorf("pictures in %s: %+v", folder, got)
 		}
 	}
 }
@@ -241,9 +240,7 @@ func BenchmarkOpen(b *testing.B) {
 	dir := b.TempDir()
 	writePictures(b, dir, append(series("a", 500), series("b", 500)...)...)
 	for b.Loop() {
-		if _, err := Open(b.Context(), dir, options()); err != nil {
-			b.Fatal(err)
-		}
+		open(b, dir, options())
 	}
 	b.ReportMetric(1000*float64(b.N)/b.Elapsed().Seconds(), "images/s")
 }
