@@ -34,7 +34,7 @@ func newModel(kind string, spec graphs.Spec) *graphs.Architecture {
 	if spec.Init == "" {
 		spec.Init = "torch"
 	}
-	return must(graphs.New(graphs.Kinds(), kind, spec))
+	return must(graphs.New(graphs.Kinds, kind, spec))
 }
 
 func newSVM() *graphs.Architecture { return newModel("linear_svm", graphs.Spec{C: 1}) }
@@ -83,7 +83,7 @@ func TestParameters(t *testing.T) {
 			t.Errorf("%s %v: the layers have %d parameters together, want %d; the loss is %g", want.kind, want.hidden, sum, want.count, model.LossValue())
 		}
 	}
-	for _, kind := range graphs.Kinds() {
+	for _, kind := range graphs.Kinds {
 		if !known[kind.Name] {
 			t.Errorf("the parameters of a %s are not pinned here", kind.Name)
 		}
@@ -103,7 +103,7 @@ func TestNewErrors(t *testing.T) {
 		{"autoencoder", graphs.Spec{Init: "he", Inputs: inputs, Hidden: []int{65536}, Latent: 65536},
 			`model.hidden: these widths make 8992587776 weights, more than the 500000000 that fit; use narrower layers`},
 	} {
-		if _, err := graphs.New(graphs.Kinds(), c.kind, c.spec); err == nil || err.Error() != c.want {
+		if _, err := graphs.New(graphs.Kinds, c.kind, c.spec); err == nil || err.Error() != c.want {
 			t.Errorf("%s %+v: the error is %v, want %q", c.kind, c.spec, err, c.want)
 		}
 	}

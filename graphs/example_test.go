@@ -14,7 +14,7 @@ import (
 // A model is built on weights for one batch size, made fast, and run on a batch. The
 // gradients can then be read from its learnables.
 func ExampleArchitecture_Build() {
-	architecture, err := graphs.New(graphs.Kinds(), "tied_autoencoder", graphs.Spec{Inputs: 3072, Hidden: []int{128}, Latent: 32, Init: "torch"})
+	architecture, err := graphs.New(graphs.Kinds, "tied_autoencoder", graphs.Spec{Inputs: 3072, Hidden: []int{128}, Latent: 32, Init: "torch"})
 	if err != nil {
 		log.Fatal(err)
 	}

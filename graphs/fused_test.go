@@ -43,7 +43,7 @@ func TestShippedModelsAreFused(t *testing.T) {
 		{"tied_autoencoder", "mse", "", 10, "", auto, decoder + tied},
 	} {
 		for train, want := range map[bool]string{false: c.evaluated, true: c.trained} {
-			architecture, err := graphs.New(graphs.Kinds(), c.kind, graphs.Spec{
+			architecture, err := graphs.New(graphs.Kinds, c.kind, graphs.Spec{
 				Inputs: 48, Classes: c.classes, Hidden: []int{6, 5}, Latent: 4, Init: "torch", Loss: c.loss, C: 1, Multiclass: c.multiclass,
 			})
 			if err != nil {

@@ -13,7 +13,7 @@ import (
 // TestDropout counts what is dropped over many draws, and finds nothing dropped where
 // the model is used.
 func TestDropout(t *testing.T) {
-	architecture := must(graphs.New(graphs.Kinds(), "mlp", graphs.Spec{Inputs: 4, Classes: 3, Hidden: []int{100}, Init: "torch", Dropout: 0.3}))
+	architecture := must(graphs.New(graphs.Kinds, "mlp", graphs.Spec{Inputs: 4, Classes: 3, Hidden: []int{100}, Init: "torch", Dropout: 0.3}))
 	weights, random := architecture.Initialize(streams(1)), rand.New(rand.NewPCG(1, 2))
 	model := must(architecture.BuildToTrain(weights, 50))
 	dropped, draws := 0, 0

@@ -63,10 +63,8 @@ type Spec struct {
 	OneScale bool // all channels are divided by the same deviation
 }
 
-// Kinds are the kinds of models.
-func Kinds() []Kind {
-	return []Kind{linearSVM, mlp, autoencoder, tiedAutoencoder}
-}
+// Kinds are the kinds of models that a config may ask for.
+var Kinds = []Kind{linearSVM, mlp, autoencoder, tiedAutoencoder}
 
 // inits are the ways to draw initial weights; see [Architecture.Initialize].
 var inits = []string{"torch", "he", "glorot", "orthogonal", principal}

@@ -32,7 +32,7 @@ func TestLayers(t *testing.T) {
 			{Name: "dec_fc2", In: 128, Out: 3072, Weight: "enc_fc1.weight", Bias: "dec_fc2_bias", Transposed: true},
 		},
 	}
-	for _, kind := range graphs.Kinds() {
+	for _, kind := range graphs.Kinds {
 		architecture := newModel(kind.Name, graphs.Spec{Hidden: []int{128}, Latent: 32, C: 1})
 		got := must(architecture.Build(architecture.Initialize(streams(1)), 1)).Layers
 		if difference := cmp.Diff(models[kind.Name], got, cmpopts.IgnoreFields(graphs.Layer{}, "X", "Output")); difference != "" {

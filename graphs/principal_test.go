@@ -80,7 +80,7 @@ func TestAlignErrors(t *testing.T) {
 		{"autoencoder", graphs.Spec{Hidden: []int{16}, Latent: 3, Centered: true}, "the same value for each channel"},
 	} {
 		c.spec.Init = "pca"
-		if _, err := graphs.New(graphs.Kinds(), c.kind, c.spec); err == nil || !strings.Contains(err.Error(), c.says) {
+		if _, err := graphs.New(graphs.Kinds, c.kind, c.spec); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%+v: the error is %v, want %q", c.spec, err, c.says)
 		}
 	}

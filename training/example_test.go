@@ -30,7 +30,7 @@ func ExampleRun() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	architecture, err := graphs.New(graphs.Kinds(), "linear_svm", graphs.Spec{
+	architecture, err := graphs.New(graphs.Kinds, "linear_svm", graphs.Spec{
 		Inputs: dataset.Shape.Values(), Classes: len(images.Classes), Init: "torch", C: 1,
 	})
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 // shipped one's, with the images it is fed.
 func tiny(t *testing.T) (*graphs.Model, *tensor.Dense) {
 	t.Helper()
-	architecture, err := graphs.New(graphs.Kinds(), "tied_autoencoder", graphs.Spec{Inputs: 3072, Classes: 2, Init: "torch", Hidden: []int{8}, Latent: 4})
+	architecture, err := graphs.New(graphs.Kinds, "tied_autoencoder", graphs.Spec{Inputs: 3072, Classes: 2, Init: "torch", Hidden: []int{8}, Latent: 4})
 	if err != nil {
 		t.Fatal(err)
 	}

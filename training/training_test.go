@@ -33,7 +33,7 @@ func newModel(kind string, spec graphs.Spec) *graphs.Architecture {
 	if spec.Inputs, spec.Init = 3072, "torch"; spec.Classes == 0 {
 		spec.Classes = 2
 	}
-	return must(graphs.New(graphs.Kinds(), kind, spec))
+	return must(graphs.New(graphs.Kinds, kind, spec))
 }
 
 // train trains a run to its end.

@@ -183,7 +183,7 @@ func (p *program) train(ctx context.Context, _ []string) error {
 	}
 	var all []configs.Config
 	for _, path := range p.configs {
-		config, err := p.session.Load(path, p.settings())
+		config, err := runs.Load(path, p.settings())
 		if err != nil {
 			return err
 		}

@@ -84,7 +84,7 @@ func find(name string) (command, error) {
 		return all[i], nil
 	}
 	hint := ""
-	if _, err := new(runs.Session).Load(name, nil); err == nil {
+	if _, err := runs.Load(name, nil); err == nil {
 		hint = "; to train that config, put -config before it"
 	}
 	return command{}, usagef("there is no command %q, but %s%s", name, commandNames(), hint)

@@ -22,7 +22,7 @@ func (p *program) listConfigs(context.Context, []string) error {
 // show prints a config with all keys that have an effect. It leaves out a name
 // that the file's own name gives, so that a copy of the file is named anew.
 func (p *program) show(_ context.Context, operands []string) error {
-	config, err := p.session.Load(operands[0], p.settings())
+	config, err := runs.Load(operands[0], p.settings())
 	if err != nil {
 		return err
 	}

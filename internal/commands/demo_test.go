@@ -105,7 +105,7 @@ func onSample(t *testing.T) *program {
 // trainedRun trains a config shortly on the sample and returns its folder.
 func trainedRun(t *testing.T, session *runs.Session, name string, overrides ...string) string {
 	t.Helper()
-	config := must(session.Load(name, append(overrides, "data.source=sample", "data.classes=[frog, horse]", "train.epochs=1")))
+	config := must(runs.Load(name, append(overrides, "data.source=sample", "data.classes=[frog, horse]", "train.epochs=1")))
 	if err := session.Train(context.Background(), config); err != nil {
 		t.Fatal(err)
 	}

@@ -29,6 +29,24 @@ func TestDocumentationLinks(t *testing.T) {
 	}
 }
 
+// TestNewModel wants the code and the config of docs/a-new-model.md in the test that
+// trains that model.
+func TestNewModel(t *testing.T) {
+	page, err := os.ReadFile("../../docs/a-new-model.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	test, err := os.ReadFile("fourth_kind_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, block := range regexp.MustCompile("(?s)```(?:go|yaml)\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
+		if !strings.Contains(string(test), block[1]) {
+			t.Errorf("fourth_kind_test.go does not hold:\n%s", block[1])
+		}
+	}
+}
+
 // TestManual holds the package comment of the program against the table of
 // commands.
 func TestManual(t *testing.T) {

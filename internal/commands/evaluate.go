@@ -37,7 +37,7 @@ func (p *program) evaluate(ctx context.Context, operands []string) error {
 // sameModel refuses keys with which the weights would be scored on something
 // that they were not trained for.
 func sameModel(s *runs.Session, run *runs.Run) error {
-	trained, err := s.Load(run.Folder.File(runfolder.ConfigFile), nil)
+	trained, err := runs.Load(run.Folder.File(runfolder.ConfigFile), nil)
 	if err != nil {
 		return err
 	}

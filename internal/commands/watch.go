@@ -152,7 +152,7 @@ func (l *livePage) run(folder *runfolder.Folder, summary *runfolder.Summary) ([]
 	if _, err := folder.Read(runfolder.ConfigFile); err != nil { // the page shows it
 		return nil, err
 	}
-	config, err := l.session.Load(folder.File(runfolder.ConfigFile), nil)
+	config, err := runs.Load(folder.File(runfolder.ConfigFile), nil)
 	if err != nil {
 		return nil, err
 	}

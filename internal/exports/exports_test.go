@@ -69,7 +69,7 @@ func newTrained(t *testing.T, kind string, normalized, centered bool) trained {
 	if kind == "mlp" && !centered {
 		classes = 10
 	}
-	m := begun(t, graphs.Kinds(), kind, graphs.Spec{Inputs: 3072, Classes: classes, Hidden: []int{64, 48}, Latent: 32, Init: "torch", C: 1})
+	m := begun(t, graphs.Kinds, kind, graphs.Spec{Inputs: 3072, Classes: classes, Hidden: []int{64, 48}, Latent: 32, Init: "torch", C: 1})
 	if normalized {
 		m.Normalization = &loaders.Normalization{Mean: []float32{0.5, 0.4, 0.3}, Std: []float32{0.25, 0.2, 0.3}}
 	}
@@ -113,7 +113,7 @@ func pixels(image int) []float32 {
 // TestONNX decodes what was written, evaluates it in float64 and compares with
 // the program's own outputs.
 func TestONNX(t *testing.T) {
-	for _, kind := range graphs.Kinds() {
+	for _, kind := range graphs.Kinds {
 		for _, c := range []struct {
 			name                 string
 			normalized, centered bool

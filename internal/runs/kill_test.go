@@ -18,7 +18,6 @@ import (
 	"testing"
 	"time"
 
-	"cifartrain/configs"
 	"cifartrain/internal/runfolder"
 	"cifartrain/loaders"
 	"cifartrain/loaders/cifar"
@@ -59,7 +58,7 @@ func (j job) do(out io.Writer) error {
 	if j.Resume != "" {
 		return s.Resume(context.Background(), j.Resume, "", nil)
 	}
-	config, err := configs.Load(j.Config, j.Overrides, Kinds())
+	config, err := Load(j.Config, j.Overrides)
 	if err != nil {
 		return err
 	}

@@ -8,10 +8,8 @@ import (
 
 // Kinds returns the kinds of models that a config may ask for, in the form that
 // configs needs to check them.
-func Kinds() []configs.Kind { return configKinds(graphs.Kinds()) }
-
-func configKinds(kinds []graphs.Kind) (all []configs.Kind) {
-	for _, kind := range kinds {
+func Kinds() (all []configs.Kind) {
+	for _, kind := range graphs.Kinds {
 		all = append(all, configs.Kind{
 			Name: kind.Name, Losses: kind.Losses, Keys: kind.Keys, Defaults: kind.Defaults,
 			Check: func(config *configs.Config) (problems []configs.Problem) {
@@ -41,19 +39,12 @@ func spec(config configs.Config, shape loaders.Shape, classes []string) graphs.S
 	}
 }
 
-// Load calls [configs.Load] with the session's kinds of models.
-func (s *Session) Load(path string, overrides []string) (configs.Config, error) {
-	return configs.Load(path, overrides, configKinds(s.kinds()))
+// Load calls [configs.Load] with the kinds of models.
+func Load(path string, overrides []string) (configs.Config, error) {
+	return configs.Load(path, overrides, Kinds())
 }
 
-// Parse calls [configs.Parse] with the session's kinds of models.
-func (s *Session) Parse(source, text string, overrides []string) (configs.Config, error) {
-	return configs.Parse(source, []byte(text), overrides, configKinds(s.kinds()))
-}
-
-func (s *Session) kinds() []graphs.Kind {
-	if s.Kinds == nil {
-		return graphs.Kinds()
-	}
-	return s.Kinds
+// Parse calls [configs.Parse] with the kinds of models.
+func Parse(source, text string, overrides []string) (configs.Config, error) {
+	return configs.Parse(source, []byte(text), overrides, Kinds())
 }

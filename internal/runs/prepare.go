@@ -83,7 +83,7 @@ func (r *Run) Prepare(ctx context.Context, need Need) (err error) {
 
 // newArchitecture makes the config's model, for images of the run's shape and classes.
 func (r *Run) newArchitecture() (err error) {
-	r.Architecture, err = graphs.New(r.session.kinds(), r.Config.Model.Kind, spec(r.Config, r.Shape, r.Classes))
+	r.Architecture, err = graphs.New(graphs.Kinds, r.Config.Model.Kind, spec(r.Config, r.Shape, r.Classes))
 	if err != nil {
 		return RequestError(err.Error())
 	}

@@ -25,7 +25,7 @@ func (s *Session) checkpoint(folder *runfolder.Folder) (saved *runfolder.Checkpo
 	case errors.Is(err, fs.ErrNotExist) && folder.Has(runfolder.MetricsFile):
 		return nil, begun, fmt.Errorf("%s has lost its checkpoint; %s", folder.Path, howToRepeat(folder))
 	case errors.Is(err, fs.ErrNotExist):
-		begun, err = s.Load(folder.File(runfolder.ConfigFile), nil)
+		begun, err = Load(folder.File(runfolder.ConfigFile), nil)
 		return nil, begun, err
 	case err != nil:
 		return nil, begun, fmt.Errorf("%w; %s", err, howToRepeat(folder))
@@ -36,7 +36,7 @@ func (s *Session) checkpoint(folder *runfolder.Folder) (saved *runfolder.Checkpo
 		}
 		fmt.Fprintf(s.Err, "warning: %v; going on from the checkpoint before it, which gives the same numbers; the damaged one was renamed to %s\n", damage, aside)
 	}
-	begun, err = s.Parse(folder.File(runfolder.CheckpointFile), saved.Config, nil)
+	begun, err = Parse(folder.File(runfolder.CheckpointFile), saved.Config, nil)
 	return saved, begun, err
 }
 

@@ -14,7 +14,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cifartrain/configs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/loaders"
@@ -37,7 +36,7 @@ func (o onText) Write(p []byte) (int, error) {
 // otherwise, and returns its folder. at is called after the second epoch.
 func trainFew(t *testing.T, s *Session, ctx context.Context, at func(), overrides ...string) (*runfolder.Folder, error) {
 	t.Helper()
-	config, err := configs.Load("svm", append([]string{"data.source=sample", "data.batch_size=8", "optimizer.momentum=0.9", "train.epochs=4"}, overrides...), Kinds())
+	config, err := Load("svm", append([]string{"data.source=sample", "data.batch_size=8", "optimizer.momentum=0.9", "train.epochs=4"}, overrides...))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,8 +31,7 @@ type Session struct {
 	Runs     string // the folder that run folders go into
 	Init     string // the weights file that training starts from; if empty, the seed draws the weights
 
-	Kinds    []graphs.Kind // the kinds of models that configs may ask for; nil for [graphs.Kinds]
-	Repeated []string      // flags of this command that must be repeated in a command that resumes
+	Repeated []string // flags of this command that must be repeated in a command that resumes
 
 	Vector        plots.Vector // how runs that are drawn again write their charts for a paper; without a format they do not
 	LeavePictures bool         // whether runs leave their pictures to Redraw, as the many runs of a sweep do

@@ -6,6 +6,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"cifartrain/graphs"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/shell"
 	"cifartrain/training"
@@ -18,25 +19,25 @@ func (s *Session) Open(path string, overrides []string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	config, err := s.Load(folder.File(runfolder.ConfigFile), overrides)
+	config, err := Load(folder.File(runfolder.ConfigFile), overrides)
 	if err != nil {
 		return nil, err
 	}
 	run := &Run{session: s, Folder: folder, Config: WithoutSample(config)}
 	if summary, err := folder.Summary(); err == nil {
 		run.Summary = summary
-		return run, s.checkTask(run)
+		return run, run.checkTask()
 	}
 	return run, nil
 }
 
 // checkTask returns an error if a run's summary gives another task than its
 // config's kind of model has.
-func (s *Session) checkTask(run *Run) error {
-	for _, kind := range s.kinds() {
-		if kind.Name == run.Config.Model.Kind && kind.Task != run.Summary.Task {
+func (r *Run) checkTask() error {
+	for _, kind := range graphs.Kinds {
+		if kind.Name == r.Config.Model.Kind && kind.Task != r.Summary.Task {
 			return Requestf("%s gives the task %q, but the %s that %s asks for has the task %q: the two files belong to different runs; delete %[1]s and have it written again with: %[6]s",
-				run.Folder.File(runfolder.SummaryFile), run.Summary.Task, kind.Name, runfolder.ConfigFile, kind.Task, shell.Command("-resume", run.Folder.Path))
+				r.Folder.File(runfolder.SummaryFile), r.Summary.Task, kind.Name, runfolder.ConfigFile, kind.Task, shell.Command("-resume", r.Folder.Path))
 		}
 	}
 	return nil

@@ -18,12 +18,12 @@ import (
 func trained(t *testing.T, config string, overrides ...string) (*runfolder.Folder, *runfolder.Summary) {
 	t.Helper()
 	session := &Session{Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: t.TempDir()}
-	loaded, err := session.Load(config, overrides)
+	loaded, err := Load(config, overrides)
 	if err != nil {
 		t.Fatal(err)
 	}
 	folder, summary := trainedBy(t, session, loaded)
-	if _, err := session.Load(folder.File(runfolder.ConfigFile), nil); err != nil {
+	if _, err := Load(folder.File(runfolder.ConfigFile), nil); err != nil {
 		t.Errorf("the run's config cannot be loaded again: %v", err)
 	}
 	return folder, summary

@@ -79,7 +79,7 @@ func (s *Session) Resume(ctx context.Context, path, configPath string, overrides
 	if err != nil {
 		return err
 	}
-	asked, err := s.Load(cmp.Or(configPath, folder.File(runfolder.ConfigFile)), overrides)
+	asked, err := Load(cmp.Or(configPath, folder.File(runfolder.ConfigFile)), overrides)
 	if err != nil {
 		return err
 	}

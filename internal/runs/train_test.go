@@ -55,7 +55,7 @@ func onSample(t testing.TB) *Session { return sessionOn(t.TempDir(), sources.Sam
 // parts are what a config makes of the sample.
 func parts(t *testing.T, overrides ...string) (configs.Config, *Run) {
 	t.Helper()
-	config, err := configs.Load("svm", append([]string{"data.source=sample"}, overrides...), Kinds())
+	config, err := Load("svm", append([]string{"data.source=sample"}, overrides...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func parts(t *testing.T, overrides ...string) (configs.Config, *Run) {
 // newShippedRun is the run of a shipped config on the session's images.
 func newShippedRun(t testing.TB, session *Session, name string, overrides ...string) (configs.Config, *training.Run) {
 	t.Helper()
-	config, err := configs.Load(name, overrides, Kinds())
+	config, err := Load(name, overrides)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,10 +243,10 @@ func TestPrincipalStart(t *testing.T) {
 		losses := make(map[string]float64)
 		pca := 0.0
 		for _, init := range []string{"pca", "torch"} {
-			config, err := configs.Load(name, []string{
+			config, err := Load(name, []string{
 				"data.source=sample", "data.classes=[frog, horse]", "data.center=true", "model.hidden=[16]", "model.latent=4", "model.init=" + init,
 				"train.epochs=1", "optimizer.learning_rate=1e-9",
-			}, Kinds())
+			})
 			if err != nil {
 				t.Fatal(err)
 			}

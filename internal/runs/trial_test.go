@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"cifartrain/configs"
 )
 
 // TestMemoryIsRefused wants a run that cannot fit to be refused before it
@@ -15,7 +14,7 @@ import (
 func TestMemoryIsRefused(t *testing.T) {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(512 << 20))
 	s := onFewImages(t.TempDir(), 1)
-	config, err := configs.Load("autoencoder", []string{"data.source=sample", "train.epochs=1", "data.batch_size=32", "model.hidden=[20000]", "model.latent=4"}, Kinds())
+	config, err := Load("autoencoder", []string{"data.source=sample", "train.epochs=1", "data.batch_size=32", "model.hidden=[20000]", "model.latent=4"})
 	if err != nil {
 		t.Fatal(err)
 	}

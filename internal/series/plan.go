@@ -309,7 +309,7 @@ func open(s *runs.Session, path string) (p *plan, found bool, err error) {
 
 func (p *plan) parse(overrides []string) (all []configs.Config, err error) {
 	for _, text := range p.Configs {
-		config, err := p.session.Parse(p.folder.File(runfolder.PlanFile), text, overrides)
+		config, err := runs.Parse(p.folder.File(runfolder.PlanFile), text, overrides)
 		if err != nil {
 			return nil, err
 		}

@@ -111,7 +111,7 @@ func (w *pool) trainNext(ctx context.Context, one *runs.Session) (left bool, err
 // nothing is left to do, it says how the run ended. A run that was made longer than
 // the sweep by itself keeps its length.
 func (w *pool) goOn(ctx context.Context, one *runs.Session, folder *runfolder.Folder, i int) (end string, err error) {
-	own, err := one.Load(folder.File(runfolder.ConfigFile), nil)
+	own, err := runs.Load(folder.File(runfolder.ConfigFile), nil)
 	if err != nil {
 		return "", err
 	}

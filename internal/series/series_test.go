@@ -58,7 +58,7 @@ func (j job) do(ctx context.Context, out io.Writer) error {
 	if j.Resume != "" {
 		return Resume(ctx, s, j.Resume, "", j.Overrides)
 	}
-	config, err := s.Load("svm", append([]string{"data.source=folder", "data.classes=null", "data.size=8", "data.dir=" + j.Data, "data.batch_size=8",
+	config, err := runs.Load("svm", append([]string{"data.source=folder", "data.classes=null", "data.size=8", "data.dir=" + j.Data, "data.batch_size=8",
 		"data.validation=0.2", "train.epochs=3"}, j.Overrides...))
 	if err != nil {
 		return err

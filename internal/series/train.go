@@ -54,7 +54,7 @@ func Resume(ctx context.Context, s *runs.Session, path, configPath string, overr
 	case len(p.begun) > 1:
 		err = runs.Requestf("%s holds several runs, each with its own config: leave out -config", p.folder.Path)
 	default:
-		asked[0], err = s.Load(configPath, overrides)
+		asked[0], err = runs.Load(configPath, overrides)
 	}
 	if err != nil {
 		return err
