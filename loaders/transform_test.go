@@ -42,10 +42,7 @@ func TestTransformIsTorchs(t *testing.T) {
 func TestCentered(t *testing.T) {
 	records := randomRecords(2, 300)
 	all := selected(records)
-	training, validation, err := all.Split(0.2, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	training, validation := both(all.Split(0.2, nil))
 	for name, plain := range map[string]*Transform{"normalized": NewTransform(photo, cifarNormalization), "from 0 to 1": NewTransform(photo, nil)} {
 		t.Run(name, func(t *testing.T) {
 			before := *plain

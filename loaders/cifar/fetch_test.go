@@ -152,30 +152,26 @@ func TestFetch(t *testing.T) {
 	mini, other := newMiniature(1), newMiniature(2)
 	size := int64(len(mini.archive))
 	for _, test := range []struct {
-		name   string
-		server func(*unreliableServer)
-		kept   []byte // of an earlier download
-		want   []string
+		name          string
+		breaks        []int64
+		deaf, chunked bool   // as of the server
+		kept          []byte // of an earlier download
+		want          []string
 	}{
 		{name: "in one piece", want: []string{""}},
-		{name: "length unknown", server: func(m *unreliableServer) { m.chunked = true }, want: []string{""}},
-		{name: "broken once", server: func(m *unreliableServer) { m.breaks = []int64{50_000} },
-			want: []string{"", "bytes=50000-"}},
-		{name: "broken twice", server: func(m *unreliableServer) { m.breaks = []int64{50_000, 10_000} },
-			want: []string{"", "bytes=50000-", "bytes=60000-"}},
-		{name: "broken, no ranges", server: func(m *unreliableServer) { m.breaks, m.deaf = []int64{50_000, 10_000}, true },
-			want: []string{"", "bytes=50000-", "bytes=50000-"}},
+		{name: "length unknown", chunked: true, want: []string{""}},
+		{name: "broken once", breaks: []int64{50_000}, want: []string{"", "bytes=50000-"}},
+		{name: "broken twice", breaks: []int64{50_000, 10_000}, want: []string{"", "bytes=50000-", "bytes=60000-"}},
+		{name: "broken, no ranges", breaks: []int64{50_000, 10_000}, deaf: true, want: []string{"", "bytes=50000-", "bytes=50000-"}},
 		{name: "kept", kept: mini.archive[:70_000], want: []string{"bytes=70000-"}},
 		{name: "kept, all of it", kept: mini.archive, want: []string{fmt.Sprintf("bytes=%d-", size)}},
 		{name: "kept, nothing", kept: []byte{}, want: []string{""}},
-		{name: "kept, of another archive, no ranges", server: func(m *unreliableServer) { m.deaf = true },
+		{name: "kept, of another archive, no ranges", deaf: true,
 			kept: append(slices.Clone(other.archive), 0, 0), want: []string{fmt.Sprintf("bytes=%d-", len(other.archive)+2)}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			server := newUnreliableServer(t, mini.archive)
-			if test.server != nil {
-				test.server(server)
-			}
+			server.breaks, server.deaf, server.chunked = test.breaks, test.deaf, test.chunked
 			dir := t.TempDir()
 			if test.kept != nil {
 				writeFile(t, filepath.Join(dir, part), test.kept)
