@@ -133,7 +133,7 @@ func (r *Run) end(ctx context.Context, result training.Result, cause error) erro
 		return fmt.Errorf("%w; no checkpoint is left in %s to go on from", cause, r.Folder.Path)
 	}
 	reached := "after " + reports.Epochs(len(saved.History))
-	if saved.Partial.Steps > 0 {
+	if saved.Partial.Steps > 0 || len(saved.History) == 0 {
 		reached = fmt.Sprintf("of epoch %d, step %d", len(saved.History)+1, saved.Partial.Steps)
 	}
 	return fmt.Errorf("%w; the checkpoint %s is complete; once the cause is fixed, %s", cause, reached, howToGoOn(r.Folder.Path))
