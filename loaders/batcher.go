@@ -100,8 +100,8 @@ func (b *Batcher) Sizes() (sizes []int) {
 	return sizes
 }
 
-// Batches is the number of batches an epoch has.
-func (b *Batcher) Batches() int { return (b.Set.Len() + b.options.Size - 1) / b.options.Size }
+// NumBatches is the number of batches an epoch has.
+func (b *Batcher) NumBatches() int { return (b.Set.Len() + b.options.Size - 1) / b.options.Size }
 
 // Epoch yields the batches of an epoch, counted from 1, each image once. Epochs
 // of one batcher must not overlap.

@@ -72,8 +72,8 @@ func TestEpoch(t *testing.T) {
 			t.Run(fmt.Sprintf("%d in %ds, shuffled %v", test.images, test.size, shuffle), func(t *testing.T) {
 				set := randomSet(test.images)
 				batcher := NewBatcher(set, plain, BatchOptions{Size: test.size, Shuffle: shuffle, Random: streams(1)})
-				if batcher.Size() != test.size || batcher.Batches() != len(test.rows) {
-					t.Errorf("%d batches of %d, want %d of %d", batcher.Batches(), batcher.Size(), len(test.rows), test.size)
+				if batcher.Size() != test.size || batcher.NumBatches() != len(test.rows) {
+					t.Errorf("%d batches of %d, want %d of %d", batcher.NumBatches(), batcher.Size(), len(test.rows), test.size)
 				}
 				epoch := copyEpoch(batcher, 1)
 				if diff := cmp.Diff(test.rows, epoch.Rows); diff != "" {

@@ -38,7 +38,7 @@ func (e *Evaluator) SetWeights(weights graphs.Weights) { e.weights = weights }
 
 // Evaluate scores the batcher's set, each sample once.
 func (e *Evaluator) Evaluate(ctx context.Context, batcher *loaders.Batcher) (Evaluation, error) {
-	return e.score(ctx, batcher, batcher.Batches())
+	return e.score(ctx, batcher, batcher.NumBatches())
 }
 
 // Outputs runs the batcher's set through the model and returns the mean loss.
@@ -75,8 +75,8 @@ func (e *Evaluator) each(ctx context.Context, batcher *loaders.Batcher, visit fu
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		machine, err := e.machines.run(0, batch)
-		if err != nil {
+		machine := e.machines.machine(0, batch)
+		if err := machine.run(batch); err != nil {
 			return 0, err
 		}
 		loss += machine.model.LossValue() * float64(batch.Rows())

@@ -19,7 +19,7 @@ import (
 // A linear support vector machine learns for an epoch to tell frogs from horses in the
 // built-in sample of drawn pictures. Then a graph for a single picture is built on the
 // trained weights.
-func ExampleRun() {
+func ExampleLoop() {
 	dataset := sample.Draw()
 	images, err := dataset.Select(dataset.Train, []string{"frog", "horse"})
 	if err != nil {
@@ -37,23 +37,23 @@ func ExampleRun() {
 		log.Fatal(err)
 	}
 	transform := loaders.NewTransform(dataset.Shape, nil).Centered(train)
-	run := &training.Run{
-		Architecture:  architecture,
-		Weights:       architecture.Initialize(func(string) *rand.Rand { return random }),
-		Solver:        solvers.NewSGD(0.001, 0.9, 0.01, false),
-		Schedule:      func(int) float64 { return 0.001 },
-		Batches:       loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: 64, Shuffle: true, Random: func(string) *rand.Rand { return random }}),
-		TrainingSet:   loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: 128}),
-		ValidationSet: loaders.NewBatcher(validation, transform, loaders.BatchOptions{Size: 128}),
-		Epochs:        1,
+	loop := &training.Loop{
+		Architecture:      architecture,
+		Weights:           architecture.Initialize(func(string) *rand.Rand { return random }),
+		Solver:            solvers.NewSGD(0.001, 0.9, 0.01, false),
+		Schedule:          func(int) float64 { return 0.001 },
+		TrainBatcher:      loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: 64, Shuffle: true, Random: func(string) *rand.Rand { return random }}),
+		TrainEvalBatcher:  loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: 128}),
+		ValidationBatcher: loaders.NewBatcher(validation, transform, loaders.BatchOptions{Size: 128}),
+		Epochs:            1,
 	}
-	result, err := run.Train(context.Background())
+	result, err := loop.Train(context.Background())
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("right about most images:", result.History[0].ValidationAccuracy > 0.8)
 
-	model, err := architecture.Build(run.Weights, 1)
+	model, err := architecture.Build(loop.Weights, 1)
 	if err != nil {
 		log.Fatal(err)
 	}

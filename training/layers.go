@@ -16,7 +16,7 @@ import (
 
 // measuredStep is the step of an epoch, counted from 1, whose gradients and update are
 // measured: the last one with a full batch.
-func (r *Run) measuredStep() int { return max(1, r.Batches.Set.Len()/r.Batches.Size()) }
+func (l *Loop) measuredStep() int { return max(1, l.TrainBatcher.Set.Len()/l.TrainBatcher.Size()) }
 
 // gradients measures the gradients of a step that is not made yet.
 func (m *machine) gradients() (layers []metrics.Layer) {
@@ -50,8 +50,8 @@ func (m *machine) updates(layers []metrics.Layer, before, after graphs.Weights) 
 // layers adds to the layers of a step what they put out for the first batch of a set.
 func (e *Evaluator) layers(batcher *loaders.Batcher, of []metrics.Layer) ([]metrics.Layer, error) {
 	for batch := range batcher.Epoch(1) {
-		machine, err := e.machines.run(0, batch)
-		if err != nil {
+		machine := e.machines.machine(0, batch)
+		if err := machine.run(batch); err != nil {
 			return nil, err
 		}
 		for i, layer := range machine.model.Layers[:len(of)] {
@@ -102,31 +102,36 @@ func deadUnits(active []float64) (dead int) {
 	return dead
 }
 
-// Use returns the model's layers and, for each unit of each layer, the share of
-// the batcher's images for which its ReLU is not zero; nil for a layer without a
-// ReLU.
-func (e *Evaluator) Use(ctx context.Context, batcher *loaders.Batcher) (layers []graphs.Layer, use [][]float64, err error) {
+// ActiveShares returns the model's layers and, for each unit of each layer, the share
+// of the batcher's images for which its ReLU is not zero; nil for a layer without a
+// ReLU. A model without any ReLU is not run.
+func (e *Evaluator) ActiveShares(ctx context.Context, batcher *loaders.Batcher) (layers []graphs.Layer, shares [][]float64, err error) {
+	if err := e.prepare(batcher, 1); err != nil {
+		return nil, nil, err
+	}
+	layers = e.machines.bySize[batcher.Sizes()[0]][0].model.Layers
+	shares = make([][]float64, len(layers))
+	if !slices.ContainsFunc(layers, func(layer graphs.Layer) bool { return layer.Activation == "relu" }) {
+		return layers, shares, nil
+	}
 	_, err = e.each(ctx, batcher, func(model *graphs.Model, _ *loaders.Batch) {
-		if use == nil {
-			layers, use = model.Layers, make([][]float64, len(model.Layers))
-		}
 		for i, layer := range model.Layers {
 			if layer.Activation == "relu" {
-				use[i] = countActive(use[i], layer)
+				shares[i] = countActive(shares[i], layer)
 			}
 		}
 	})
-	for _, units := range use {
+	for _, units := range shares {
 		floats.Scale(1/float64(batcher.Set.Len()), units)
 	}
-	return layers, use, err
+	return layers, shares, err
 }
 
 // DeadUnits counts the dead units of each layer with a ReLU on the batcher's
 // set.
 func (e *Evaluator) DeadUnits(ctx context.Context, batcher *loaders.Batcher) (counts []metrics.DeadUnits, err error) {
-	layers, use, err := e.Use(ctx, batcher)
-	for i, units := range use {
+	layers, shares, err := e.ActiveShares(ctx, batcher)
+	for i, units := range shares {
 		if units != nil {
 			counts = append(counts, metrics.DeadUnits{Layer: layers[i].Name, Dead: deadUnits(units), Units: layers[i].Out})
 		}

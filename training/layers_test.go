@@ -13,17 +13,17 @@ import (
 // SGD did, and with the outputs for all validation images.
 func TestLayers(t *testing.T) {
 	const rate = 0.01
-	run := newRun(t, rate)
-	set := run.Batches.Set
-	run.Batches = loaders.NewBatcher(set, loaders.NewTransform(set.Shape, nil), loaders.BatchOptions{Size: set.Len()})
-	run.ValidationSet = loaders.NewBatcher(run.ValidationSet.Set, loaders.NewTransform(set.Shape, nil), loaders.BatchOptions{Size: 150})
-	run.Solver, run.Epochs = solvers.NewSGD(rate, 0, 0, false), 1
-	before := run.Weights.Clone()
-	result := train(t, run)
+	loop := newLoop(t, rate)
+	set := loop.TrainBatcher.Set
+	loop.TrainBatcher = loaders.NewBatcher(set, loaders.NewTransform(set.Shape, nil), loaders.BatchOptions{Size: set.Len()})
+	loop.ValidationBatcher = loaders.NewBatcher(loop.ValidationBatcher.Set, loaders.NewTransform(set.Shape, nil), loaders.BatchOptions{Size: 150})
+	loop.Solver, loop.Epochs = solvers.NewSGD(rate, 0, 0, false), 1
+	before := loop.Weights.Clone()
+	result := train(t, loop)
 	step := make([][]float32, len(before))
 	for i, w := range before {
 		for k, value := range w.Value.Float32s() {
-			step[i] = append(step[i], (value-run.Weights[i].Value.Float32s()[k])/rate)
+			step[i] = append(step[i], (value-loop.Weights[i].Value.Float32s()[k])/rate)
 		}
 	}
 	got := result.History[0].Layers[0]
@@ -33,10 +33,10 @@ func TestLayers(t *testing.T) {
 		}
 	}
 	near("gradient", got.Gradient, math.Hypot(norm(step[0]), norm(step[1])))
-	near("update", got.Update, rate*norm(step[0])/norm(run.Weights[0].Value.Float32s()))
+	near("update", got.Update, rate*norm(step[0])/norm(loop.Weights[0].Value.Float32s()))
 	sum, squares := 0.0, 0.0
-	for i := range run.ValidationSet.Set.Len() {
-		score := float64(scoreOf(run.Weights, run.ValidationSet.Set.Pixels(i)))
+	for i := range loop.ValidationBatcher.Set.Len() {
+		score := float64(scoreOf(loop.Weights, loop.ValidationBatcher.Set.Pixels(i)))
 		sum, squares = sum+score/150, squares+score*score/150
 	}
 	near("mean", math.Abs(got.Mean), math.Abs(sum))

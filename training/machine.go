@@ -46,12 +46,12 @@ func (m *machines) prepare(batcher *loaders.Batcher, count int) error {
 	return nil
 }
 
-// run computes the graph for a batch of a prepared size and returns its machine. Of
-// callers at the same time, counted from 0, only one may have a smaller batch.
-func (m *machines) run(caller int, batch *loaders.Batch) (*machine, error) {
+// machine returns a worker's machine for a batch of a prepared size. Workers that run at
+// the same time are counted from 0. Only one of them may have the smaller batch, because
+// all have one machine for it.
+func (m *machines) machine(worker int, batch *loaders.Batch) *machine {
 	all := m.bySize[batch.Rows()]
-	machine := all[min(caller, len(all)-1)]
-	return machine, machine.run(batch)
+	return all[min(worker, len(all)-1)]
 }
 
 // A machine runs one graph.
@@ -65,17 +65,20 @@ type machine struct {
 
 // newMachine compiles the model's graph.
 func newMachine(model *graphs.Model) *machine {
-	vm, all, _ := newTapeMachine(model.Graph)
+	vm, all := newTapeMachine(model.Graph)
 	return &machine{model, vm, all, G.NodesToValueGrads(model.Learnables)}
 }
 
 // run computes the graph for a batch, in the form that the model takes.
 func (m *machine) run(batch *loaders.Batch) error {
-	images := G.Value(m.model.Bytes)
-	if m.model.Bytes == nil {
+	var images G.Value
+	if m.model.Bytes != nil { // the graph reads pixels as bytes, as the SVM's does
+		if err := m.model.Bytes.Set(batch.Bytes, batch.Transform.Tables(), batch.Transform.MeanImage()); err != nil {
+			return err
+		}
+		images = m.model.Bytes
+	} else {
 		images = batch.Images()
-	} else if err := m.model.Bytes.Set(batch.Bytes, batch.Transform.Tables(), batch.Transform.MeanImage()); err != nil {
-		return err
 	}
 	if err := m.model.Feed(images, batch.Labels); err != nil {
 		return err
@@ -86,7 +89,7 @@ func (m *machine) run(batch *loaders.Batch) error {
 // execute computes the graph for what the model was fed.
 func (m *machine) execute() error {
 	err := m.all()
-	m.vm.Reset() // without this, the next RunAll would do nothing
+	m.vm.Reset() // forgets an error, so that the machine can run again; without this, the next RunAll would do nothing
 	if err != nil {
 		return fmt.Errorf("running the graph: %w", cause(err))
 	}

@@ -24,19 +24,19 @@ const (
 // of each that do not count. It trains the run's weights, so the run must not
 // be used afterwards. A loss that is no longer finite is a *DivergedError, as
 // in training.
-func (r *Run) Measure(ctx context.Context) (pace Pace, err error) {
-	trainer, err := r.trainer()
+func (l *Loop) Measure(ctx context.Context) (pace Pace, err error) {
+	trainer, err := l.trainer()
 	if err != nil {
 		return Pace{}, err
 	}
 	began := time.Now()
 	for epoch, steps := 1, 0; pace.Step == 0; epoch++ {
 		var done metrics.Partial
-		for batch := range r.Batches.Epoch(epoch) {
+		for batch := range l.TrainBatcher.Epoch(epoch) {
 			if err := ctx.Err(); err != nil {
 				return Pace{}, err
 			}
-			if err := r.step(trainer, epoch, batch, &done); err != nil {
+			if err := l.step(trainer, epoch, batch, &done); err != nil {
 				return Pace{}, err
 			}
 			if steps++; steps == warmUpSteps {
@@ -47,19 +47,19 @@ func (r *Run) Measure(ctx context.Context) (pace Pace, err error) {
 			}
 		}
 	}
-	evaluator := NewEvaluator(r.Architecture, r.Evaluated())
-	batches := min(timedSteps*runtime.GOMAXPROCS(0), r.ValidationSet.Batches())
+	evaluator := NewEvaluator(l.Architecture, l.Evaluated())
+	batches := min(timedSteps*runtime.GOMAXPROCS(0), l.ValidationBatcher.NumBatches())
 	for range 2 { // the first pass does not count
 		began = time.Now()
-		if _, err := evaluator.score(ctx, r.ValidationSet, batches); err != nil {
+		if _, err := evaluator.score(ctx, l.ValidationBatcher, batches); err != nil {
 			return Pace{}, err
 		}
 	}
-	pace.Image = time.Since(began).Seconds() / float64(min(batches*r.ValidationSet.Size(), r.ValidationSet.Set.Len()))
-	evaluated := r.ValidationSet.Set.Len()
-	if r.Architecture.Task.Classifies() {
-		evaluated += r.TrainingSet.Set.Len() // for its accuracy
+	pace.Image = time.Since(began).Seconds() / float64(min(batches*l.ValidationBatcher.Size(), l.ValidationBatcher.Set.Len()))
+	evaluated := l.ValidationBatcher.Set.Len()
+	if l.Architecture.Task.Classifies() {
+		evaluated += l.TrainEvalBatcher.Set.Len() // for its accuracy
 	}
-	pace.Epoch = float64(r.Batches.Batches())*pace.Step + float64(evaluated)*pace.Image
+	pace.Epoch = float64(l.TrainBatcher.NumBatches())*pace.Step + float64(evaluated)*pace.Image
 	return pace, nil
 }

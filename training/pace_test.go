@@ -10,10 +10,10 @@ import (
 // timed, and of one whose validation set is a single batch.
 func TestMeasure(t *testing.T) {
 	for name, size := range map[string]int{"several batches": 10, "one batch": 1000} {
-		run := newRun(t, 0.01)
-		run.ValidationSet = loaders.NewBatcher(run.ValidationSet.Set, loaders.NewTransform(run.ValidationSet.Set.Shape, nil), loaders.BatchOptions{Size: size})
-		run.TrainingSet = loaders.NewBatcher(run.TrainingSet.Set, loaders.NewTransform(run.TrainingSet.Set.Shape, nil), loaders.BatchOptions{Size: size})
-		pace := must(run.Measure(t.Context()))
+		loop := newLoop(t, 0.01)
+		loop.ValidationBatcher = loaders.NewBatcher(loop.ValidationBatcher.Set, loaders.NewTransform(loop.ValidationBatcher.Set.Shape, nil), loaders.BatchOptions{Size: size})
+		loop.TrainEvalBatcher = loaders.NewBatcher(loop.TrainEvalBatcher.Set, loaders.NewTransform(loop.TrainEvalBatcher.Set.Shape, nil), loaders.BatchOptions{Size: size})
+		pace := must(loop.Measure(t.Context()))
 		if !(pace.Step > 0 && pace.Image > 0) {
 			t.Errorf("%s: the pace is %+v", name, pace)
 		}

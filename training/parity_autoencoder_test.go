@@ -184,10 +184,10 @@ func TestAutoencoderParityWithTorch(t *testing.T) {
 			continue
 		}
 		t.Run(c.Dataset+"/"+c.Model, func(t *testing.T) {
-			run := newParityRun(t, paritySet(t, c.Dataset), loaders.NewTransform(cifar.Shape, nil), figures.BatchSize, figures.BatchSize, figures.LearningRate)
-			run.Architecture, run.Weights = figures.formulaAutoencoder(t, c.Model)
-			run.Solver = solvers.NewAdam(figures.LearningRate, [2]float64{0.9, 0.999}, 1e-8, 0)
-			compareWithTorch(t, run, c.Epochs, parityTolerance)
+			loop := newParityLoop(t, paritySet(t, c.Dataset), loaders.NewTransform(cifar.Shape, nil), figures.BatchSize, figures.BatchSize, figures.LearningRate)
+			loop.Architecture, loop.Weights = figures.formulaAutoencoder(t, c.Model)
+			loop.Solver = solvers.NewAdam(figures.LearningRate, [2]float64{0.9, 0.999}, 1e-8, 0)
+			compareWithTorch(t, loop, c.Epochs, parityTolerance)
 		})
 	}
 }

@@ -97,10 +97,10 @@ func TestFormulasParityWithTorch(t *testing.T) {
 			}}
 			architecture := must(graphs.New([]graphs.Kind{kind}, c.Name, graphs.Spec{Inputs: 12, Init: "torch"}))
 			weights := formulaModel(architecture, file.Seed)
-			run := newParityRun(t, selectClasses(dataset), loaders.NewTransform(shape, nil), 8, 8, 0.1)
-			run.Architecture, run.Weights = architecture, weights
-			run.Solver = solvers.NewSGD(0.1, 0.9, 0, false)
-			compareWithTorch(t, run, c.Epochs, tolerance)
+			loop := newParityLoop(t, selectClasses(dataset), loaders.NewTransform(shape, nil), 8, 8, 0.1)
+			loop.Architecture, loop.Weights = architecture, weights
+			loop.Solver = solvers.NewSGD(0.1, 0.9, 0, false)
+			compareWithTorch(t, loop, c.Epochs, tolerance)
 			for i, want := range c.Norms {
 				if got := norm(weights[i].Value.Float32s()); !(math.Abs(got/want-1) <= tolerance) {
 					t.Errorf("%s ends with the norm %.9g, PyTorch's with %.9g", weights[i].Name, got, want)

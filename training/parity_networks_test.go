@@ -44,14 +44,14 @@ func TestNetworksParityWithTorch(t *testing.T) {
 			if c.Kind != "mlp" {
 				transform = loaders.NewTransform(cifar.Shape, nil)
 			}
-			run := newParityRun(t, classSet(c.Classes), transform, 64, 128, c.LearningRate)
-			run.Architecture, run.Weights = architecture, weights
-			run.Solver = solvers.NewSGD(c.LearningRate, 0.9, 0, false)
-			run.Random = func(string) *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
+			loop := newParityLoop(t, classSet(c.Classes), transform, 64, 128, c.LearningRate)
+			loop.Architecture, loop.Weights = architecture, weights
+			loop.Solver = solvers.NewSGD(c.LearningRate, 0.9, 0, false)
+			loop.Random = func(string) *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 			for i := range c.Epochs { // the script leaves accuracies to others
 				c.Epochs[i].TrainAccuracy, c.Epochs[i].ValidationAccuracy = math.NaN(), math.NaN()
 			}
-			compareWithTorch(t, run, c.Epochs, parityTolerance)
+			compareWithTorch(t, loop, c.Epochs, parityTolerance)
 			tensors := weights.ByName()
 			for name, want := range c.State {
 				values := tensors[name].Float32s()
@@ -74,18 +74,18 @@ func TestNetworksParityWithTorch(t *testing.T) {
 func TestRandomnessOfSteps(t *testing.T) {
 	losses := func(seed uint64) (losses []float64) {
 		architecture := newModel("mlp", graphs.Spec{Hidden: []int{24}, Dropout: 0.5})
-		run := newParityRun(t, classSet(2), quarters(), 64, 128, 0)
-		run.Architecture, run.Epochs, run.Solver = architecture, 3, solvers.NewSGD(0, 0, 0, false)
-		run.Weights = architecture.Initialize(func(string) *rand.Rand { return rand.New(rand.NewPCG(1, 1)) })
-		run.Random = func(purpose string) *rand.Rand {
+		loop := newParityLoop(t, classSet(2), quarters(), 64, 128, 0)
+		loop.Architecture, loop.Epochs, loop.Solver = architecture, 3, solvers.NewSGD(0, 0, 0, false)
+		loop.Weights = architecture.Initialize(func(string) *rand.Rand { return rand.New(rand.NewPCG(1, 1)) })
+		loop.Random = func(purpose string) *rand.Rand {
 			h := seed
 			for _, letter := range purpose {
 				h = 31*h + uint64(letter)
 			}
 			return rand.New(rand.NewPCG(h, 0))
 		}
-		run.Step = func(p training.Progress) { losses = append(losses, p.Loss) }
-		result := train(t, run)
+		loop.AfterStep = func(p training.Progress) { losses = append(losses, p.Loss) }
+		result := train(t, loop)
 		for _, epoch := range result.History {
 			if epoch.ValidationLoss != result.History[0].ValidationLoss {
 				t.Errorf("epoch %d: the validation loss is %g, without a step %g", epoch.Number, epoch.ValidationLoss, result.History[0].ValidationLoss)

@@ -28,15 +28,15 @@ func TestRecipesParityWithTorch(t *testing.T) {
 	}
 	for _, c := range file.Cases {
 		t.Run(c.Name, func(t *testing.T) {
-			run := newParityRun(t, paritySet(t, "formula"), quarters(), 64, 128, 0)
-			run.Architecture, run.Weights = paritySVM(graphs.Spec{C: c.C, Loss: map[bool]string{true: "squared_hinge", false: "hinge"}[c.Squared]})
-			run.Solver = must(solvers.New(solvers.Spec{Kind: "sgd", LearningRate: c.LearningRate, Momentum: 0.9, WeightDecay: 0.01, ClipNorm: c.ClipNorm}))
-			run.Schedule = must(solvers.NewSchedule(solvers.ScheduleSpec{Kind: "cosine", Initial: c.LearningRate, Epochs: len(c.Epochs)}))
-			run.Warmup = solvers.Warmup(c.WarmupSteps)
+			loop := newParityLoop(t, paritySet(t, "formula"), quarters(), 64, 128, 0)
+			loop.Architecture, loop.Weights = paritySVM(graphs.Spec{C: c.C, Loss: map[bool]string{true: "squared_hinge", false: "hinge"}[c.Squared]})
+			loop.Solver = must(solvers.New(solvers.Spec{Kind: "sgd", LearningRate: c.LearningRate, Momentum: 0.9, WeightDecay: 0.01, ClipNorm: c.ClipNorm}))
+			loop.Schedule = must(solvers.NewSchedule(solvers.ScheduleSpec{Kind: "cosine", Initial: c.LearningRate, Epochs: len(c.Epochs)}))
+			loop.Warmup = solvers.Warmup(c.WarmupSteps)
 			if c.AverageDecay > 0 {
-				run.Average = training.NewAverage(run.Weights, c.AverageDecay)
+				loop.Average = training.NewAverage(loop.Weights, c.AverageDecay)
 			}
-			compareWithTorch(t, run, c.Epochs, parityTolerance)
+			compareWithTorch(t, loop, c.Epochs, parityTolerance)
 		})
 	}
 }
@@ -57,11 +57,11 @@ func TestMulticlassParityWithTorch(t *testing.T) {
 	}](t, "parity_multiclass.json")
 	for _, c := range figures.Cases {
 		t.Run(c.Multiclass+", "+c.Loss, func(t *testing.T) {
-			run := newParityRun(t, classSet(10), quarters(), figures.BatchSize, 128, figures.LearningRate)
-			run.Architecture = newModel("linear_svm", graphs.Spec{Classes: 10, Loss: c.Loss, Multiclass: c.Multiclass, C: 1})
-			run.Weights = formulaModel(run.Architecture, figures.Seed)
-			run.Solver = solvers.NewSGD(figures.LearningRate, figures.Momentum, figures.WeightDecay, false)
-			compareWithTorch(t, run, c.Epochs, parityTolerance)
+			loop := newParityLoop(t, classSet(10), quarters(), figures.BatchSize, 128, figures.LearningRate)
+			loop.Architecture = newModel("linear_svm", graphs.Spec{Classes: 10, Loss: c.Loss, Multiclass: c.Multiclass, C: 1})
+			loop.Weights = formulaModel(loop.Architecture, figures.Seed)
+			loop.Solver = solvers.NewSGD(figures.LearningRate, figures.Momentum, figures.WeightDecay, false)
+			compareWithTorch(t, loop, c.Epochs, parityTolerance)
 		})
 	}
 }

@@ -86,16 +86,16 @@ func TestParityWithTorch(t *testing.T) {
 	}
 	for _, c := range file.Cases {
 		t.Run(c.Dataset+"/"+c.Name, func(t *testing.T) {
-			run := newParityRun(t, paritySet(t, c.Dataset), quarters(), 64, 128, c.LearningRate)
-			run.Architecture, run.Weights = paritySVM(graphs.Spec{C: c.C})
-			run.Solver = solvers.NewSGD(c.LearningRate, c.Momentum, c.WeightDecay, c.Nesterov)
-			compareWithTorch(t, run, c.Epochs, parityTolerance)
-			if l2 := norm(run.Weights[0].Value.Float32s()); math.Abs(l2/c.FinalWeightL2-1) > parityTolerance {
+			loop := newParityLoop(t, paritySet(t, c.Dataset), quarters(), 64, 128, c.LearningRate)
+			loop.Architecture, loop.Weights = paritySVM(graphs.Spec{C: c.C})
+			loop.Solver = solvers.NewSGD(c.LearningRate, c.Momentum, c.WeightDecay, c.Nesterov)
+			compareWithTorch(t, loop, c.Epochs, parityTolerance)
+			if l2 := norm(loop.Weights[0].Value.Float32s()); math.Abs(l2/c.FinalWeightL2-1) > parityTolerance {
 				t.Errorf("the weights end with the norm %.9g, PyTorch's with %.9g", l2, c.FinalWeightL2)
 			}
 			// The bias is a small sum of large steps of both signs: compare with the
 			// scale of one step.
-			if bias := float64(run.Weights[1].Value.Float32s()[0]); math.Abs(bias-c.FinalBias) > parityTolerance {
+			if bias := float64(loop.Weights[1].Value.Float32s()[0]); math.Abs(bias-c.FinalBias) > parityTolerance {
 				t.Errorf("the bias ends at %.9g, PyTorch's at %.9g", bias, c.FinalBias)
 			}
 		})
@@ -131,19 +131,19 @@ func paritySVM(spec graphs.Spec) (*graphs.Architecture, graphs.Weights) {
 	return architecture, must(architecture.Load(held.Tensors))
 }
 
-// newParityRun is a run without shuffling on a set, of which the last 0.3 validate. Its
+// newParityLoop is a run without shuffling on a set, of which the last 0.3 validate. Its
 // rate is constant.
-func newParityRun(t *testing.T, set *loaders.Set, transform *loaders.Transform, size, evaluationSize int, rate float64) *training.Run {
+func newParityLoop(t *testing.T, set *loaders.Set, transform *loaders.Transform, size, evaluationSize int, rate float64) *training.Loop {
 	t.Helper()
 	train, validation, err := set.Split(0.3, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &training.Run{
-		Schedule:      func(int) float64 { return rate },
-		Batches:       loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: size}),
-		TrainingSet:   loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: evaluationSize}),
-		ValidationSet: loaders.NewBatcher(validation, transform, loaders.BatchOptions{Size: evaluationSize}),
+	return &training.Loop{
+		Schedule:          func(int) float64 { return rate },
+		TrainBatcher:      loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: size}),
+		TrainEvalBatcher:  loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: evaluationSize}),
+		ValidationBatcher: loaders.NewBatcher(validation, transform, loaders.BatchOptions{Size: evaluationSize}),
 	}
 }
 
@@ -156,16 +156,16 @@ func quarters() *loaders.Transform {
 // compareWithTorch trains the run and compares every epoch's figures with PyTorch's:
 // losses to the tolerance, relatively, and accuracies to an image, since one whose
 // score is next to zero, or next to another, may fall on either side.
-func compareWithTorch(t *testing.T, run *training.Run, epochs []parityEpoch, tolerance float64) {
+func compareWithTorch(t *testing.T, loop *training.Loop, epochs []parityEpoch, tolerance float64) {
 	t.Helper()
-	run.Epochs = len(epochs)
-	result := train(t, run)
+	loop.Epochs = len(epochs)
+	result := train(t, loop)
 	worst, image := 0.0, func(set *loaders.Batcher) float64 { return 1.5 / float64(set.Set.Len()) }
 	for i, want := range epochs {
 		got := result.History[i]
 		off := max(math.Abs(got.TrainLoss/want.TrainLoss-1), math.Abs(got.ValidationLoss/want.ValidationLoss-1))
-		if !(off <= tolerance) || math.Abs(got.TrainAccuracy-want.TrainAccuracy) > image(run.TrainingSet) ||
-			math.Abs(got.ValidationAccuracy-want.ValidationAccuracy) > image(run.ValidationSet) ||
+		if !(off <= tolerance) || math.Abs(got.TrainAccuracy-want.TrainAccuracy) > image(loop.TrainEvalBatcher) ||
+			math.Abs(got.ValidationAccuracy-want.ValidationAccuracy) > image(loop.ValidationBatcher) ||
 			want.LearningRate != 0 && math.Abs(got.LearningRate/want.LearningRate-1) > 1e-12 {
 			t.Errorf("epoch %d: %+v, PyTorch's %+v", i+1, got, want)
 		}

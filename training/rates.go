@@ -20,22 +20,22 @@ const (
 // returns the losses up to where their smoothed value is four times the lowest one, or
 // where one is no finite number. It trains the run's weights, so the run must not be
 // used afterwards.
-func (r *Run) TestRates(ctx context.Context) (test metrics.RateTest, err error) {
-	trainer, err := r.trainer()
+func (l *Loop) TestRates(ctx context.Context) (test metrics.RateTest, err error) {
+	trainer, err := l.trainer()
 	if err != nil {
 		return nil, err
 	}
 	rate, lowest, smooth := 0.0, math.Inf(1), 0.0
-	r.Schedule, r.Warmup = func(int) float64 { return rate }, solvers.Warmup(0)
+	l.Schedule, l.Warmup = func(int) float64 { return rate }, solvers.Warmup(0)
 	for epoch := 1; ; epoch++ {
 		var done metrics.Partial
-		for batch := range r.Batches.Epoch(epoch) {
+		for batch := range l.TrainBatcher.Epoch(epoch) {
 			if err := ctx.Err(); err != nil || len(test) == rateSteps {
 				return test, err
 			}
 			rate = lowestRate * math.Pow(highestRate/lowestRate, float64(len(test))/(rateSteps-1))
 			before := done.LossSum
-			err := r.step(trainer, epoch, batch, &done)
+			err := l.step(trainer, epoch, batch, &done)
 			if errors.As(err, new(*DivergedError)) {
 				return test, nil
 			} else if err != nil {

@@ -67,8 +67,8 @@ func (e *Evaluator) score(ctx context.Context, batcher *loaders.Batcher, batches
 			if ctx.Err() != nil {
 				return
 			}
-			machine, err := e.machines.run(worker, batch)
-			if err != nil {
+			machine := e.machines.machine(worker, batch)
+			if err := machine.run(batch); err != nil {
 				stop(err)
 				return
 			}

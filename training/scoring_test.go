@@ -16,17 +16,17 @@ import (
 // TestEvaluateOnProcessors wants the very bits for any number of processors: those of
 // one batch after the other.
 func TestEvaluateOnProcessors(t *testing.T) {
-	for name, run := range map[string]*training.Run{
-		"svm":         newRun(t, 0.01),
-		"autoencoder": newAutoencoderRun(t, "autoencoder"),
+	for name, loop := range map[string]*training.Loop{
+		"svm":         newLoop(t, 0.01),
+		"autoencoder": newAutoencoderLoop(t, "autoencoder"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			evaluator := training.NewEvaluator(run.Architecture, run.Weights)
-			set := run.TrainingSet.Set
+			evaluator := training.NewEvaluator(loop.Architecture, loop.Weights)
+			set := loop.TrainEvalBatcher.Set
 			confusion := metrics.NewConfusion(set.Classes)
-			want, err := evaluator.Outputs(t.Context(), run.TrainingSet, func(place int, output []float32) {
-				if run.Architecture.Task.Classifies() {
-					confusion.Add(set.Class(place), run.Architecture.Predict(output))
+			want, err := evaluator.Outputs(t.Context(), loop.TrainEvalBatcher, func(place int, output []float32) {
+				if loop.Architecture.Task.Classifies() {
+					confusion.Add(set.Class(place), loop.Architecture.Predict(output))
 				}
 			})
 			if err != nil {
@@ -36,11 +36,11 @@ func TestEvaluateOnProcessors(t *testing.T) {
 				func() {
 					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
 					for range 3 {
-						got := must(evaluator.Evaluate(t.Context(), run.TrainingSet))
+						got := must(evaluator.Evaluate(t.Context(), loop.TrainEvalBatcher))
 						if math.Float64bits(got.Loss) != math.Float64bits(want) {
 							t.Errorf("GOMAXPROCS %d: the loss is %v, want %v", processors, got.Loss, want)
 						}
-						if !run.Architecture.Task.Classifies() {
+						if !loop.Architecture.Task.Classifies() {
 							continue
 						}
 						if diff := cmp.Diff(confusion, got.Confusion, cmp.AllowUnexported(metrics.Confusion{})); diff != "" {
@@ -56,14 +56,14 @@ func TestEvaluateOnProcessors(t *testing.T) {
 // TestEvaluateStops proves that an evaluation, and the measurement of a pace, end with
 // their context.
 func TestEvaluateStops(t *testing.T) {
-	run := newRun(t, 0.01)
-	evaluator := training.NewEvaluator(run.Architecture, run.Weights)
+	loop := newLoop(t, 0.01)
+	evaluator := training.NewEvaluator(loop.Architecture, loop.Weights)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := evaluator.Evaluate(ctx, run.TrainingSet); !errors.Is(err, context.Canceled) {
+	if _, err := evaluator.Evaluate(ctx, loop.TrainEvalBatcher); !errors.Is(err, context.Canceled) {
 		t.Errorf("a canceled evaluation ends with the error %v", err)
 	}
-	if _, err := run.Measure(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := loop.Measure(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("a canceled measurement ends with the error %v", err)
 	}
 }

@@ -41,55 +41,40 @@ const (
 	solverSteps  = solverPrefix + "steps"
 )
 
-// A standing says how far a run has come.
-type standing struct {
+// A position is where a run is.
+type position struct {
 	Result
 	partial metrics.Partial // the current epoch
-	began   time.Time       // when it began, later by the time that the run stood still
+	began   time.Time       // the start of the current epoch, moved forward by pauses
 	saved   time.Time       // when the state was saved last
 }
 
-// begin returns the run at its first step, or where Resume left off.
-func (r *Run) begin() (*standing, error) {
-	run := &standing{began: time.Now(), saved: time.Now()}
-	if r.Resume == nil {
-		run.Best = r.Evaluated().Clone()
-		return run, r.save(run)
-	}
-	return run, r.restore(run, r.Resume)
-}
-
-// Restore sets the run's weights, average and solver to those of the state. It
-// returns an error if the run cannot go on from the state. Train calls it for
-// Resume; calling it first shows whether Train will succeed.
-func (r *Run) Restore(state *State) error { return r.restore(&standing{}, state) }
-
 // save hands over the state, unless a weight has overflowed: in that case the
 // next step ends the run, and the state saved before is worth more.
-func (r *Run) save(run *standing) error {
-	if r.Save == nil || !r.Weights.Finite() {
+func (l *Loop) save() error {
+	if l.SaveState == nil || !l.Weights.Finite() {
 		return nil
 	}
-	run.partial.Seconds = time.Since(run.began).Seconds()
-	err := r.Save(r.state(run))
-	run.saved = time.Now()
+	l.at.partial.Seconds = time.Since(l.at.began).Seconds()
+	err := l.SaveState(l.state())
+	l.at.saved = time.Now()
 	return err
 }
 
 // state returns the run's state. It shares the values of weights and solver.
-func (r *Run) state(run *standing) *State {
-	solver := r.Solver.State()
+func (l *Loop) state() *State {
+	solver := l.Solver.State()
 	state := &State{
-		History: run.History, Partial: run.partial,
-		Tensors: map[string]map[string]*tensor.Dense{weightsGroup: r.Weights.ByName(), bestGroup: run.Best.ByName()},
+		History: l.at.History, Partial: l.at.partial,
+		Tensors: map[string]map[string]*tensor.Dense{weightsGroup: l.Weights.ByName(), bestGroup: l.at.Best.ByName()},
 		Scalars: map[string]float64{solverSteps: float64(solver.Steps)},
 	}
-	if r.Average != nil {
-		state.Tensors[averageGroup] = r.Average.Weights.ByName()
+	if l.Average != nil {
+		state.Tensors[averageGroup] = l.Average.Weights.ByName()
 	}
 	for name, values := range solver.Tensors {
 		group := make(map[string]*tensor.Dense, len(values))
-		for i, w := range r.Weights.Trained() {
+		for i, w := range l.Weights.Trained() {
 			group[w.Name] = tensor.New(tensor.WithShape(w.Value.Shape()...), tensor.WithBacking(values[i]))
 		}
 		state.Tensors[solverPrefix+name] = group
@@ -97,22 +82,22 @@ func (r *Run) state(run *standing) *State {
 	return state
 }
 
-// restore puts the run where the state was taken. The error says what in the
-// state does not fit the run.
-func (r *Run) restore(run *standing, state *State) (err error) {
+// Restore puts the run where the state was taken, so that Train goes on from there. The
+// error says what in the state does not fit the run.
+func (l *Loop) Restore(state *State) (err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("going on from the saved state: %w", err)
 		}
 	}()
-	if err := r.checkPosition(state); err != nil {
+	if err := l.checkPosition(state); err != nil {
 		return err
 	}
 	groups := make(map[string]graphs.Weights, len(state.Tensors))
 	for name, tensors := range state.Tensors {
-		load := r.Architecture.Load
+		load := l.Architecture.Load
 		if strings.HasPrefix(name, solverPrefix) {
-			load = r.Architecture.LoadTrained
+			load = l.Architecture.LoadTrained
 		}
 		group, err := load(tensors)
 		if err != nil {
@@ -121,7 +106,7 @@ func (r *Run) restore(run *standing, state *State) (err error) {
 		groups[name] = group
 	}
 	needed := []string{weightsGroup, bestGroup}
-	if r.Average != nil {
+	if l.Average != nil {
 		needed = append(needed, averageGroup)
 	}
 	for _, name := range needed {
@@ -132,22 +117,21 @@ func (r *Run) restore(run *standing, state *State) (err error) {
 			return fmt.Errorf("the tensors of %q are not all finite numbers", name)
 		}
 	}
-	if err := r.restoreSolver(state, groups); err != nil {
+	if err := l.restoreSolver(state, groups); err != nil {
 		return err
 	}
-	r.Weights.CopyFrom(groups[weightsGroup])
-	if r.Average != nil {
-		r.Average.Weights.CopyFrom(groups[averageGroup])
+	l.Weights.CopyFrom(groups[weightsGroup])
+	if l.Average != nil {
+		l.Average.Weights.CopyFrom(groups[averageGroup])
 	}
-	run.History, run.Best, run.partial = state.History, groups[bestGroup], state.Partial
-	run.Stopped = run.History.Stalled(r.EarlyStopping)
-	run.began = run.began.Add(-time.Duration(run.partial.Seconds * float64(time.Second)))
+	stopped := state.History.Stalled(l.EarlyStopping)
+	l.at = &position{Result: Result{state.History, groups[bestGroup], stopped}, partial: state.Partial}
 	return nil
 }
 
 // restoreSolver restores the solver from its tensors in groups.
-func (r *Run) restoreSolver(state *State, groups map[string]graphs.Weights) error {
-	steps, most := state.Scalars[solverSteps], r.stepsBefore(len(state.History)+1)+state.Partial.Steps
+func (l *Loop) restoreSolver(state *State, groups map[string]graphs.Weights) error {
+	steps, most := state.Scalars[solverSteps], l.stepsBefore(len(state.History)+1)+state.Partial.Steps
 	if !(steps >= 0 && steps <= float64(most)) || steps != math.Trunc(steps) {
 		return fmt.Errorf("the optimizer has done %g steps of a run's %d", steps, most)
 	}
@@ -162,27 +146,27 @@ func (r *Run) restoreSolver(state *State, groups map[string]graphs.Weights) erro
 		}
 	}
 	var sizes []int
-	for _, w := range r.Weights.Trained() {
+	for _, w := range l.Weights.Trained() {
 		sizes = append(sizes, w.Value.Size())
 	}
-	return r.Solver.Restore(solver, sizes)
+	return l.Solver.Restore(solver, sizes)
 }
 
 // checkPosition returns an error for a position that the run cannot be in.
-func (r *Run) checkPosition(state *State) error {
+func (l *Loop) checkPosition(state *State) error {
 	for i, epoch := range state.History {
 		if epoch.Number != i+1 || !finite(epoch.TrainLoss) || !finite(epoch.ValidationLoss) {
 			return fmt.Errorf("entry %d of the history is epoch %d with the losses %g and %g", i+1, epoch.Number, epoch.TrainLoss, epoch.ValidationLoss)
 		}
 	}
 	p := state.Partial
-	if p.Steps < 0 || p.Steps > r.Batches.Batches() {
-		return fmt.Errorf("%d steps are done of an epoch that has %d", p.Steps, r.Batches.Batches())
+	if p.Steps < 0 || p.Steps > l.TrainBatcher.NumBatches() {
+		return fmt.Errorf("%d steps are done of an epoch that has %d", p.Steps, l.TrainBatcher.NumBatches())
 	}
 	if !(p.Seconds >= 0 && p.Seconds <= metrics.MostSeconds) {
 		return fmt.Errorf("no epoch takes %g seconds", p.Seconds)
 	}
-	if samples := min(p.Steps*r.Batches.Size(), r.Batches.Set.Len()); p.Samples != samples || !finite(p.LossSum) {
+	if samples := min(p.Steps*l.TrainBatcher.Size(), l.TrainBatcher.Set.Len()); p.Samples != samples || !finite(p.LossSum) {
 		return fmt.Errorf("%d samples with a total loss of %g cannot come from %d steps", p.Samples, p.LossSum, p.Steps)
 	}
 	return nil

@@ -30,39 +30,41 @@ func copied(s *training.State) *training.State {
 }
 
 // states are those that a run saves when it does so after every step.
-func states(t *testing.T, run *training.Run) (all []*training.State, result training.Result) {
+func states(t *testing.T, loop *training.Loop) (all []*training.State, result training.Result) {
 	t.Helper()
-	run.SaveEvery = 1
-	run.Save = func(s *training.State) error {
+	loop.SaveEvery = 1
+	loop.SaveState = func(s *training.State) error {
 		all = append(all, copied(s))
 		return nil
 	}
-	return all, train(t, run)
+	return all, train(t, loop)
 }
 
 var ignoreSeconds = cmpopts.IgnoreFields(metrics.Epoch{}, "Seconds")
 
 // TestResume goes on from every state of a run and wants its numbers.
 func TestResume(t *testing.T) {
-	for name, newRun := range map[string]func() *training.Run{
-		"svm with momentum":     func() *training.Run { return newRun(t, 0.01) },
-		"autoencoder with Adam": func() *training.Run { return newAutoencoderRun(t, "autoencoder") },
+	for name, newLoop := range map[string]func() *training.Loop{
+		"svm with momentum":     func() *training.Loop { return newLoop(t, 0.01) },
+		"autoencoder with Adam": func() *training.Loop { return newAutoencoderLoop(t, "autoencoder") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			whole := newRun()
+			whole := newLoop()
 			saved, want := states(t, whole)
-			steps := whole.Batches.Batches()
+			steps := whole.TrainBatcher.NumBatches()
 			if len(saved) != 1+whole.Epochs*(steps+1) {
 				t.Fatalf("%d states of %d epochs of %d steps", len(saved), whole.Epochs, steps)
 			}
 			for i, state := range saved {
-				run := newRun()
-				run.Resume = state
-				got := train(t, run)
+				loop := newLoop()
+				if err := loop.Restore(state); err != nil {
+					t.Fatal(err)
+				}
+				got := train(t, loop)
 				if diff := cmp.Diff(want.History, got.History, cmpopts.EquateNaNs(), ignoreSeconds); diff != "" {
 					t.Errorf("from state %d: the history differs:\n%s", i, diff)
 				}
-				if !slices.Equal(values(run.Weights), values(whole.Weights)) || !slices.Equal(values(got.Best), values(want.Best)) {
+				if !slices.Equal(values(loop.Weights), values(whole.Weights)) || !slices.Equal(values(got.Best), values(want.Best)) {
 					t.Errorf("from state %d: the weights differ", i)
 				}
 			}
@@ -74,44 +76,44 @@ func TestResume(t *testing.T) {
 // the last time was.
 func TestCancelSavesTheStep(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	run := newRun(t, 0.01)
-	run.Step = func(now training.Progress) {
+	loop := newLoop(t, 0.01)
+	loop.AfterStep = func(now training.Progress) {
 		if now.Epoch == 3 && now.Step == 2 {
 			cancel()
 		}
 	}
 	var last *training.State
-	run.Save = func(s *training.State) error {
+	loop.SaveState = func(s *training.State) error {
 		last = copied(s)
 		return nil
 	}
-	if result, err := run.Train(ctx); !errors.Is(err, context.Canceled) || len(result.History) != 2 {
+	if result, err := loop.Train(ctx); !errors.Is(err, context.Canceled) || len(result.History) != 2 {
 		t.Fatalf("%d epochs are kept, want 2; error is %v, want the cancellation", len(result.History), err)
 	}
 	if len(last.History) != 2 || last.Partial.Steps != 2 || last.Partial.Samples != 128 {
 		t.Errorf("the state is of epoch %d, %+v", len(last.History)+1, last.Partial)
 	}
 	full := errors.New("the disk is full")
-	run.Save = func(*training.State) error { return full }
-	if _, err := run.Train(t.Context()); !errors.Is(err, full) {
+	loop.SaveState = func(*training.State) error { return full }
+	if _, err := loop.Train(t.Context()); !errors.Is(err, full) {
 		t.Errorf("error is %v, want that of saving", err)
 	}
 }
 
 func TestDivergenceBeforeTheFirstStep(t *testing.T) {
-	run := newRun(t, 0.01)
-	for _, w := range run.Weights {
+	loop := newLoop(t, 0.01)
+	for _, w := range loop.Weights {
 		w.Value.Memset(float32(math.MaxFloat32))
 	}
 	var diverged *training.DivergedError
-	if _, err := run.Train(t.Context()); !errors.As(err, &diverged) || !diverged.Untrained || !strings.Contains(err.Error(), "-init") {
+	if _, err := loop.Train(t.Context()); !errors.As(err, &diverged) || !diverged.Untrained || !strings.Contains(err.Error(), "-init") {
 		t.Errorf("error is %v, want one that blames the weights", err)
 	}
 }
 
 // TestStatesThatDoNotSuit refuses them with what is wrong.
 func TestStatesThatDoNotSuit(t *testing.T) {
-	saved, _ := states(t, newRun(t, 0.01))
+	saved, _ := states(t, newLoop(t, 0.01))
 	middle := saved[len(saved)/2]
 	for _, test := range []struct {
 		says   string
@@ -138,13 +140,9 @@ func TestStatesThatDoNotSuit(t *testing.T) {
 		{"entry 1 of the history is epoch 1 with the losses NaN", func(s *training.State) { s.History[0].TrainLoss = math.NaN() }},
 		{"entry 2 of the history is epoch 3", func(s *training.State) { s.History[1].Number = 3 }},
 	} {
-		run := newRun(t, 0.01)
-		run.Resume = copied(middle)
-		test.damage(run.Resume)
-		if err := run.Restore(run.Resume); err == nil || !strings.Contains(err.Error(), test.says) {
-			t.Errorf("before it trains the error is %v, want it to say %q", err, test.says)
-		}
-		if _, err := run.Train(t.Context()); err == nil || !strings.Contains(err.Error(), test.says) {
+		state := copied(middle)
+		test.damage(state)
+		if err := newLoop(t, 0.01).Restore(state); err == nil || !strings.Contains(err.Error(), test.says) {
 			t.Errorf("error is %v, want it to say %q", err, test.says)
 		}
 	}

@@ -24,20 +24,19 @@ import (
 )
 
 // newTapeMachine compiles the graph and returns its machine and a function that
-// executes all of the graph's instructions once. direct says whether it does so
-// on the calling goroutine.
-func newTapeMachine(graph *G.ExprGraph) (vm G.VM, run func() error, direct bool) {
+// executes all of the graph's instructions once.
+func newTapeMachine(graph *G.ExprGraph) (vm G.VM, run func() error) {
 	machine := G.NewTapeMachine(graph)
-	run, direct = runDirectly(machine.Run, machine.Prog())
+	run, direct := runDirectly(machine.Run, machine.Prog())
 	if !direct {
-		return machine, machine.RunAll, false
+		return machine, machine.RunAll
 	}
 	// Run ends by setting every node to the value in its register, which may by
 	// then belong to another node, because nodes take turns in a register. Each
 	// instruction has set its node already, as in RunAll. With an empty map of
 	// registers, Run sets nothing at its end.
 	clear(machine.LocMap())
-	return machine, run, true
+	return machine, run
 }
 
 // runDirectly returns a function that runs the program's instructions, which

@@ -40,7 +40,8 @@ func tiny(t *testing.T) (*graphs.Model, *tensor.Dense) {
 // changes of thread again.
 func TestTapeMachineRunsDirectly(t *testing.T) {
 	model, _ := tiny(t)
-	if _, _, direct := newTapeMachine(model.Graph); !direct {
+	machine := G.NewTapeMachine(model.Graph)
+	if _, direct := runDirectly(machine.Run, machine.Prog()); !direct {
 		t.Fatal("Gorgonia's TapeMachine has changed: it runs by RunAll, which makes a step of the SVM three times as slow; mend runDirectly")
 	}
 }
@@ -76,10 +77,7 @@ func TestTapeMachineAgainstRunAll(t *testing.T) {
 		vm := G.NewTapeMachine(m.Graph)
 		return vm, vm.RunAll
 	})
-	got := values(func(m *graphs.Model) (G.VM, func() error) {
-		vm, run, _ := newTapeMachine(m.Graph)
-		return vm, run
-	})
+	got := values(func(m *graphs.Model) (G.VM, func() error) { return newTapeMachine(m.Graph) })
 	if !slices.EqualFunc(got, want, slices.Equal[[]float32]) {
 		t.Error("running the instructions directly leaves other values in the graph than RunAll")
 	}

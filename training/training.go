@@ -18,8 +18,8 @@ import (
 	"cifartrain/solvers"
 )
 
-// A Run holds everything that a training run consists of.
-type Run struct {
+// A Loop holds everything that a training run consists of.
+type Loop struct {
 	Architecture *graphs.Architecture
 	Weights      graphs.Weights // trained in place
 	Average      *Average       // of the weights; may be nil
@@ -27,9 +27,9 @@ type Run struct {
 	Schedule     solvers.Schedule
 	Warmup       solvers.Warmup // of the scheduled rates
 
-	Batches       *loaders.Batcher // the training images, in training order and augmented
-	TrainingSet   *loaders.Batcher // the same images in order and unaltered, for evaluation
-	ValidationSet *loaders.Batcher
+	TrainBatcher      *loaders.Batcher // the training images, in training order and augmented
+	TrainEvalBatcher  *loaders.Batcher // the same images in order and unaltered, for evaluation
+	ValidationBatcher *loaders.Batcher
 
 	// Random returns the stream for a purpose: "noise/3/17" for what is dropped and
 	// added in step 17 of the third epoch. It may be nil for a model without either.
@@ -41,18 +41,18 @@ type Run struct {
 	PauseAfter    int // stop after this many epochs, to go on later; 0 = never
 	EarlyStopping int // stop after this many epochs without a better validation loss; 0 = never
 
-	// Step is called after every training step and Epoch after every epoch; an
-	// error of Epoch ends the run. Either may be nil.
-	Step  func(Progress)
-	Epoch func(metrics.Epoch) error
+	// AfterStep is called after every training step and AfterEpoch after every
+	// epoch, whose error ends the run. Either may be nil.
+	AfterStep  func(Progress)
+	AfterEpoch func(metrics.Epoch) error
 
-	// Resume is where an earlier run of the same parts stopped; nil to begin.
-	// Save, which may be nil, is called with the state at the beginning and the
+	// SaveState, which may be nil, is called with the state at the beginning and the
 	// end, within epochs whenever SaveEvery has passed, after every epoch unless
 	// less than a second has passed, and when ctx ends; its error ends the run.
-	Resume    *State
-	Save      func(*State) error
+	SaveState func(*State) error
 	SaveEvery time.Duration
+
+	at *position // nil before the run begins
 }
 
 // Progress says how far a run is.
@@ -86,121 +86,130 @@ func (e *DivergedError) Error() string {
 	return text + "set optimizer.learning_rate lower, a tenth of it to begin with"
 }
 
-// Train trains the epochs. If ctx ends or an error stops it, it returns the
+// Train trains the epochs that are left. If ctx ends or an error stops it, it returns the
 // results of the epochs so far together with the error. It reacts to ctx
 // between two steps.
-func (r *Run) Train(ctx context.Context) (Result, error) {
-	trainer, err := r.trainer()
+func (l *Loop) Train(ctx context.Context) (Result, error) {
+	trainer, err := l.trainer()
 	if err != nil {
 		return Result{}, err
 	}
-	evaluator := r.Evaluator
+	evaluator := l.Evaluator
 	if evaluator == nil {
-		evaluator = NewEvaluator(r.Architecture, r.Evaluated())
+		evaluator = NewEvaluator(l.Architecture, l.Evaluated())
 	}
-	evaluator.SetWeights(r.Evaluated())
-	run, err := r.begin()
-	if err != nil {
-		return Result{}, err
+	evaluator.SetWeights(l.Evaluated())
+	begins := l.at == nil
+	if begins {
+		l.at = &position{Result: Result{Best: l.Evaluated().Clone()}}
 	}
-	for len(run.History) < r.last() && !run.Stopped {
-		epoch, err := r.epoch(ctx, trainer, evaluator, run)
+	at := l.at
+	at.saved = time.Now()
+	at.began = at.saved.Add(-time.Duration(at.partial.Seconds * float64(time.Second)))
+	if begins {
+		if err := l.save(); err != nil {
+			return Result{}, err
+		}
+	}
+	for len(at.History) < l.last() && !at.Stopped {
+		epoch, err := l.epoch(ctx, trainer, evaluator)
 		if err != nil {
 			if stopped := ctx.Err(); stopped != nil && errors.Is(err, stopped) {
-				err = cmp.Or(r.save(run), err)
+				err = cmp.Or(l.save(), err)
 			}
-			return run.Result, err
+			return at.Result, err
 		}
-		run.History = append(run.History, epoch)
-		if run.History.Best() == len(run.History)-1 {
-			run.Best.CopyFrom(r.Evaluated())
+		at.History = append(at.History, epoch)
+		if at.History.Best() == len(at.History)-1 {
+			at.Best.CopyFrom(l.Evaluated())
 		}
-		run.Stopped = run.History.Stalled(r.EarlyStopping)
-		run.partial, run.began = metrics.Partial{}, time.Now()
-		if r.Epoch != nil {
-			err = r.Epoch(epoch)
+		at.Stopped = at.History.Stalled(l.EarlyStopping)
+		at.partial, at.began = metrics.Partial{}, time.Now()
+		if l.AfterEpoch != nil {
+			err = l.AfterEpoch(epoch)
 		}
 		// A state is the longer to write the more epochs there are.
-		ended := len(run.History) >= r.last() || run.Stopped
-		if err == nil && (ended || time.Since(run.saved) >= min(time.Second, r.SaveEvery)) {
-			err = r.save(run)
+		ended := len(at.History) >= l.last() || at.Stopped
+		if err == nil && (ended || time.Since(at.saved) >= min(time.Second, l.SaveEvery)) {
+			err = l.save()
 		}
 		if err != nil {
-			return run.Result, err
+			return at.Result, err
 		}
 	}
-	return run.Result, nil
+	return at.Result, nil
 }
 
 // epoch trains and measures the epoch that follows the history, from where it
 // stands. Accuracies are those of a model that classifies.
-func (r *Run) epoch(ctx context.Context, trainer *machines, evaluator *Evaluator, run *standing) (epoch metrics.Epoch, err error) {
-	done, nan, steps := &run.partial, math.NaN(), r.Batches.Batches()
-	epoch = metrics.Epoch{Number: len(run.History) + 1, TrainLossAfter: nan, TrainAccuracy: nan, ValidationAccuracy: nan}
-	for batch := range r.Batches.EpochAfter(epoch.Number, done.Steps) {
+func (l *Loop) epoch(ctx context.Context, trainer *machines, evaluator *Evaluator) (epoch metrics.Epoch, err error) {
+	at := l.at
+	done, nan, steps := &at.partial, math.NaN(), l.TrainBatcher.NumBatches()
+	epoch = metrics.Epoch{Number: len(at.History) + 1, TrainLossAfter: nan, TrainAccuracy: nan, ValidationAccuracy: nan}
+	for batch := range l.TrainBatcher.EpochAfter(epoch.Number, done.Steps) {
 		if err := ctx.Err(); err != nil {
 			return epoch, err
 		}
-		if err := r.step(trainer, epoch.Number, batch, done); err != nil {
+		if err := l.step(trainer, epoch.Number, batch, done); err != nil {
 			return epoch, err
 		}
-		if r.Step != nil {
-			r.Step(Progress{Epoch: epoch.Number, Step: done.Steps, Steps: steps, Loss: done.Loss()})
+		if l.AfterStep != nil {
+			l.AfterStep(Progress{Epoch: epoch.Number, Step: done.Steps, Steps: steps, Loss: done.Loss()})
 		}
-		if r.SaveEvery > 0 && time.Since(run.saved) >= r.SaveEvery {
-			if err := r.save(run); err != nil {
+		if l.SaveEvery > 0 && time.Since(at.saved) >= l.SaveEvery {
+			if err := l.save(); err != nil {
 				return epoch, err
 			}
 		}
 	}
-	epoch.TrainLoss, epoch.LearningRate = done.Loss(), r.rate(epoch.Number, steps)
+	epoch.TrainLoss, epoch.LearningRate = done.Loss(), l.rate(epoch.Number, steps)
 
-	validation, err := evaluator.Evaluate(ctx, r.ValidationSet)
+	validation, err := evaluator.Evaluate(ctx, l.ValidationBatcher)
 	if err != nil {
 		return epoch, err
 	}
 	if epoch.ValidationLoss = validation.Loss; !finite(validation.Loss) {
 		return epoch, &DivergedError{Epoch: epoch.Number, Step: done.Steps, Loss: validation.Loss, LearningRate: epoch.LearningRate}
 	}
-	if r.Architecture.Task.Classifies() {
-		training, err := evaluator.Evaluate(ctx, r.TrainingSet)
+	if l.Architecture.Task.Classifies() {
+		training, err := evaluator.Evaluate(ctx, l.TrainEvalBatcher)
 		if err != nil {
 			return epoch, err
 		}
 		epoch.TrainLossAfter = training.Loss
 		epoch.TrainAccuracy, epoch.ValidationAccuracy = training.Confusion.Accuracy(), validation.Confusion.Accuracy()
 	}
-	epoch.Layers, err = evaluator.layers(r.ValidationSet, done.Layers)
-	epoch.Seconds = time.Since(run.began).Seconds()
+	epoch.Layers, err = evaluator.layers(l.ValidationBatcher, done.Layers)
+	epoch.Seconds = time.Since(at.began).Seconds()
 	return epoch, err
 }
 
 // step trains on one batch of an epoch and adds the step to those done.
-func (r *Run) step(trainer *machines, epoch int, batch *loaders.Batch, done *metrics.Partial) error {
-	machine := trainer.bySize[batch.Rows()][0]
-	machine.model.Randomize(func() *rand.Rand { return r.Random(fmt.Sprintf("noise/%d/%d", epoch, done.Steps+1)) })
+func (l *Loop) step(trainer *machines, epoch int, batch *loaders.Batch, done *metrics.Partial) error {
+	machine := trainer.machine(0, batch)
+	machine.model.Randomize(func() *rand.Rand { return l.Random(fmt.Sprintf("noise/%d/%d", epoch, done.Steps+1)) })
 	if err := machine.run(batch); err != nil {
 		return err
 	}
-	rate, loss := r.rate(epoch, done.Steps+1), machine.model.LossValue()
+	rate, loss := l.rate(epoch, done.Steps+1), machine.model.LossValue()
 	if !finite(loss) {
 		untrained := epoch == 1 && done.Steps == 0
 		return &DivergedError{epoch, done.Steps + 1, loss, rate, untrained}
 	}
 	var before graphs.Weights
-	if done.Steps+1 == r.measuredStep() {
-		done.Layers, before = machine.gradients(), r.Weights.Clone()
+	if done.Steps+1 == l.measuredStep() {
+		done.Layers, before = machine.gradients(), l.Weights.Clone()
 	}
-	r.Solver.SetLearningRate(rate)
-	if err := r.Solver.Step(machine.parameters); err != nil {
+	l.Solver.SetLearningRate(rate)
+	if err := l.Solver.Step(machine.parameters); err != nil {
 		return err
 	}
 	if before != nil {
-		machine.updates(done.Layers, before, r.Weights)
+		machine.updates(done.Layers, before, l.Weights)
 	}
-	r.Weights.CountBatch()
-	if r.Average != nil {
-		r.Average.Update(r.Weights, r.stepsBefore(epoch)+done.Steps+1)
+	l.Weights.CountBatch()
+	if l.Average != nil {
+		l.Average.Update(l.Weights, l.stepsBefore(epoch)+done.Steps+1)
 	}
 	done.Steps++
 	done.Samples += batch.Rows()
@@ -209,34 +218,34 @@ func (r *Run) step(trainer *machines, epoch int, batch *loaders.Batch, done *met
 }
 
 // trainer returns the machines of the graphs with gradients.
-func (r *Run) trainer() (*machines, error) {
-	trainer := newMachines(r.Architecture, r.Weights, true)
-	return trainer, trainer.prepare(r.Batches, 1)
+func (l *Loop) trainer() (*machines, error) {
+	trainer := newMachines(l.Architecture, l.Weights, true)
+	return trainer, trainer.prepare(l.TrainBatcher, 1)
 }
 
 // last is the epoch up to which the run trains now.
-func (r *Run) last() int {
-	if r.PauseAfter > 0 {
-		return min(r.PauseAfter, r.Epochs)
+func (l *Loop) last() int {
+	if l.PauseAfter > 0 {
+		return min(l.PauseAfter, l.Epochs)
 	}
-	return r.Epochs
+	return l.Epochs
 }
 
 // Evaluated returns the weights that are evaluated and kept: the average if
 // there is one, otherwise the trained weights.
-func (r *Run) Evaluated() graphs.Weights {
-	if r.Average != nil {
-		return r.Average.Weights
+func (l *Loop) Evaluated() graphs.Weights {
+	if l.Average != nil {
+		return l.Average.Weights
 	}
-	return r.Weights
+	return l.Weights
 }
 
 // rate is the learning rate of an epoch's step, both counted from 1.
-func (r *Run) rate(epoch, step int) float64 {
-	return r.Schedule(epoch) * r.Warmup.Factor(r.stepsBefore(epoch)+step)
+func (l *Loop) rate(epoch, step int) float64 {
+	return l.Schedule(epoch) * l.Warmup.Factor(l.stepsBefore(epoch)+step)
 }
 
 // stepsBefore is the number of steps of the epochs before one.
-func (r *Run) stepsBefore(epoch int) int { return (epoch - 1) * r.Batches.Batches() }
+func (l *Loop) stepsBefore(epoch int) int { return (epoch - 1) * l.TrainBatcher.NumBatches() }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -37,13 +37,13 @@ func newModel(kind string, spec graphs.Spec) *graphs.Architecture {
 }
 
 // train trains a run to its end.
-func train(t testing.TB, run *training.Run) training.Result {
-	return must(run.Train(t.Context()))
+func train(t testing.TB, loop *training.Loop) training.Result {
+	return must(loop.Train(t.Context()))
 }
 
-// newRun is a run of the SVM on the made-up images: 350 train in batches of 64,
+// newLoop is a run of the SVM on the made-up images: 350 train in batches of 64,
 // 150 validate.
-func newRun(t testing.TB, learningRate float64) *training.Run {
+func newLoop(t testing.TB, learningRate float64) *training.Loop {
 	t.Helper()
 	dataset, _ := formulaImages()
 	train, validation, err := selectClasses(dataset).Split(0.3, random("split"))
@@ -52,15 +52,15 @@ func newRun(t testing.TB, learningRate float64) *training.Run {
 	}
 	architecture := newModel("linear_svm", graphs.Spec{C: 0.1})
 	transform := loaders.NewTransform(dataset.Shape, nil)
-	return &training.Run{
-		Architecture:  architecture,
-		Weights:       architecture.Initialize(random),
-		Solver:        solvers.NewSGD(learningRate, 0.9, 0.01, false),
-		Schedule:      func(int) float64 { return learningRate },
-		Batches:       loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: 64, Shuffle: true, Flip: true, Random: random}),
-		TrainingSet:   loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: 100}),
-		ValidationSet: loaders.NewBatcher(validation, transform, loaders.BatchOptions{Size: 100}),
-		Epochs:        6,
+	return &training.Loop{
+		Architecture:      architecture,
+		Weights:           architecture.Initialize(random),
+		Solver:            solvers.NewSGD(learningRate, 0.9, 0.01, false),
+		Schedule:          func(int) float64 { return learningRate },
+		TrainBatcher:      loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: 64, Shuffle: true, Flip: true, Random: random}),
+		TrainEvalBatcher:  loaders.NewBatcher(train, transform, loaders.BatchOptions{Size: 100}),
+		ValidationBatcher: loaders.NewBatcher(validation, transform, loaders.BatchOptions{Size: 100}),
+		Epochs:            6,
 	}
 }
 
@@ -72,31 +72,31 @@ func values(weights graphs.Weights) (all []float32) {
 	return all
 }
 
-// newNetworkRun is newRun of an MLP with everything that a hidden layer may have.
-func newNetworkRun(t testing.TB) *training.Run {
+// newNetworkLoop is newLoop of an MLP with everything that a hidden layer may have.
+func newNetworkLoop(t testing.TB) *training.Loop {
 	t.Helper()
 	architecture := newModel("mlp", graphs.Spec{Hidden: []int{256}, Activation: "gelu", BatchNorm: true, Dropout: 0.2})
-	run := newRun(t, 0.01)
-	run.Architecture, run.Weights, run.Random, run.Epochs = architecture, architecture.Initialize(random), random, 1
-	return run
+	loop := newLoop(t, 0.01)
+	loop.Architecture, loop.Weights, loop.Random, loop.Epochs = architecture, architecture.Initialize(random), random, 1
+	return loop
 }
 
 func TestSameSeedSameNumbers(t *testing.T) {
-	for name, new := range map[string]func() *training.Run{
-		"svm": func() *training.Run { return newRun(t, 0.01) },
-		"mlp": func() *training.Run { return newNetworkRun(t) },
+	for name, new := range map[string]func() *training.Loop{
+		"svm": func() *training.Loop { return newLoop(t, 0.01) },
+		"mlp": func() *training.Loop { return newNetworkLoop(t) },
 	} {
 		var history metrics.History
 		var weights []float32
 		for _, processors := range []int{1, 2, 4, 16, 64} {
 			func() {
 				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
-				run := new()
-				got := train(t, run).History
+				loop := new()
+				got := train(t, loop).History
 				if history == nil {
-					history, weights = got, values(run.Weights)
+					history, weights = got, values(loop.Weights)
 				}
-				if diff := cmp.Diff(history, got, cmpopts.EquateNaNs(), ignoreSeconds) + cmp.Diff(weights, values(run.Weights)); diff != "" {
+				if diff := cmp.Diff(history, got, cmpopts.EquateNaNs(), ignoreSeconds) + cmp.Diff(weights, values(loop.Weights)); diff != "" {
 					t.Errorf("%s: with GOMAXPROCS %d history and weights differ:\n%s", name, processors, diff)
 				}
 			}()
@@ -105,9 +105,9 @@ func TestSameSeedSameNumbers(t *testing.T) {
 }
 
 func TestBestWeightsAreThoseOfTheBestEpoch(t *testing.T) {
-	run := newRun(t, 0.05)
-	result := train(t, run)
-	got := must(training.NewEvaluator(run.Architecture, result.Best).Evaluate(t.Context(), run.ValidationSet))
+	loop := newLoop(t, 0.05)
+	result := train(t, loop)
+	got := must(training.NewEvaluator(loop.Architecture, result.Best).Evaluate(t.Context(), loop.ValidationBatcher))
 	if best := result.History[result.History.Best()]; got.Loss != best.ValidationLoss {
 		t.Errorf("the best weights score %g, their epoch scored %g", got.Loss, best.ValidationLoss)
 	}
@@ -115,17 +115,19 @@ func TestBestWeightsAreThoseOfTheBestEpoch(t *testing.T) {
 
 // TestEarlyStopping resumes the stopped run, too, which finds it at its end.
 func TestEarlyStopping(t *testing.T) {
-	stopping := func() *training.Run {
-		run := newRun(t, 0.5) // too high to get better for long
-		run.Epochs, run.EarlyStopping = 200, 3
-		return run
+	stopping := func() *training.Loop {
+		loop := newLoop(t, 0.5) // too high to get better for long
+		loop.Epochs, loop.EarlyStopping = 200, 3
+		return loop
 	}
 	saved, result := states(t, stopping())
 	if waited := len(result.History) - 1 - result.History.Best(); waited != 3 || !result.Stopped {
 		t.Errorf("it stopped (%v) after %d epochs without progress, want 3", result.Stopped, waited)
 	}
 	again := stopping()
-	again.Resume = saved[len(saved)-1]
+	if err := again.Restore(saved[len(saved)-1]); err != nil {
+		t.Fatal(err)
+	}
 	if got := train(t, again); !got.Stopped || len(got.History) != len(result.History) {
 		t.Errorf("resumed: %d epochs, stopped %v, want %d, true", len(got.History), got.Stopped, len(result.History))
 	}
@@ -134,9 +136,9 @@ func TestEarlyStopping(t *testing.T) {
 // TestDivergenceIsAnError has weights overflow in a step whose loss was finite: the
 // state before must stay the last.
 func TestDivergenceIsAnError(t *testing.T) {
-	run := newRun(t, 1e30)
-	run.SaveEvery = 1
-	run.Save = func(s *training.State) error {
+	loop := newLoop(t, 1e30)
+	loop.SaveEvery = 1
+	loop.SaveState = func(s *training.State) error {
 		for _, one := range s.Tensors["weights"] {
 			for _, x := range one.Float32s() {
 				if math.IsInf(float64(x), 0) || math.IsNaN(float64(x)) {
@@ -146,7 +148,7 @@ func TestDivergenceIsAnError(t *testing.T) {
 		}
 		return nil
 	}
-	result, err := run.Train(t.Context())
+	result, err := loop.Train(t.Context())
 	var diverged *training.DivergedError
 	if !errors.As(err, &diverged) {
 		t.Fatalf("error is %v, want a DivergedError", err)
@@ -160,9 +162,9 @@ func TestDivergenceIsAnError(t *testing.T) {
 // whole set and in an epoch's share of the first layer.
 func TestDeadUnits(t *testing.T) {
 	for _, kind := range []string{"autoencoder", "tied_autoencoder"} {
-		run := newAutoencoderRun(t, kind)
+		loop := newAutoencoderLoop(t, kind)
 		kill := map[string]int{"encoder.0.bias": 3, "decoder.0.bias": 1, "enc_fc1.bias": 3, "dec_fc1_bias": 1}
-		for _, w := range run.Weights {
+		for _, w := range loop.Weights {
 			for unit := range w.Value.Float32s() {
 				if count := kill[w.Name]; unit < count {
 					w.Value.Float32s()[unit] = -1e6
@@ -171,8 +173,8 @@ func TestDeadUnits(t *testing.T) {
 				}
 			}
 		}
-		evaluator := training.NewEvaluator(run.Architecture, run.Weights)
-		got := must(evaluator.DeadUnits(t.Context(), run.ValidationSet))
+		evaluator := training.NewEvaluator(loop.Architecture, loop.Weights)
+		got := must(evaluator.DeadUnits(t.Context(), loop.ValidationBatcher))
 		names := [2]string{"encoder.0", "decoder.0"}
 		if kind == "tied_autoencoder" {
 			names = [2]string{"enc_fc1", "dec_fc1"}
@@ -181,59 +183,59 @@ func TestDeadUnits(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", kind, diff)
 		}
-		run.Epochs = 1
-		if share := train(t, run).History[0].Layers[0].Dead; share != 3./8 {
+		loop.Epochs = 1
+		if share := train(t, loop).History[0].Layers[0].Dead; share != 3./8 {
 			t.Errorf("%s: a share of %g is dead, want 3 of 8", kind, share)
 		}
 	}
 }
 
-// newAutoencoderRun is a run of a small autoencoder on the made-up images, in
+// newAutoencoderLoop is a run of a small autoencoder on the made-up images, in
 // batches of 7.
-func newAutoencoderRun(t testing.TB, kind string) *training.Run {
+func newAutoencoderLoop(t testing.TB, kind string) *training.Loop {
 	t.Helper()
-	run := newRun(t, 0.001)
+	loop := newLoop(t, 0.001)
 	architecture := newModel(kind, graphs.Spec{Hidden: []int{8}, Latent: 4})
-	run.Architecture, run.Weights = architecture, architecture.Initialize(random)
-	run.Solver = solvers.NewAdam(0.001, [2]float64{0.9, 0.999}, 1e-8, 0)
-	run.Batches = loaders.NewBatcher(run.Batches.Set, loaders.NewTransform(run.Batches.Set.Shape, nil), loaders.BatchOptions{Size: 7, Shuffle: true, Random: random})
-	return run
+	loop.Architecture, loop.Weights = architecture, architecture.Initialize(random)
+	loop.Solver = solvers.NewAdam(0.001, [2]float64{0.9, 0.999}, 1e-8, 0)
+	loop.TrainBatcher = loaders.NewBatcher(loop.TrainBatcher.Set, loaders.NewTransform(loop.TrainBatcher.Set.Shape, nil), loaders.BatchOptions{Size: 7, Shuffle: true, Random: random})
+	return loop
 }
 
 // TestSteadyState holds training to few allocations, since the graph's ops own
 // their outputs, and to a memory that does not grow over 10,000 steps.
 func TestSteadyState(t *testing.T) {
-	for name, run := range map[string]*training.Run{
-		"svm":              newRun(t, 0.001),
-		"autoencoder":      newAutoencoderRun(t, "autoencoder"),
-		"tied_autoencoder": newAutoencoderRun(t, "tied_autoencoder"),
+	for name, loop := range map[string]*training.Loop{
+		"svm":              newLoop(t, 0.001),
+		"autoencoder":      newAutoencoderLoop(t, "autoencoder"),
+		"tied_autoencoder": newAutoencoderLoop(t, "tied_autoencoder"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			steps := run.Batches.Batches()
+			steps := loop.TrainBatcher.NumBatches()
 			warm := 10
-			run.Epochs = warm + (10_000+steps-1)/steps
+			loop.Epochs = warm + (10_000+steps-1)/steps
 			var before, after runtime.MemStats
-			run.Epoch = func(e metrics.Epoch) error {
+			loop.AfterEpoch = func(e metrics.Epoch) error {
 				switch e.Number {
 				case warm:
 					runtime.GC()
 					runtime.ReadMemStats(&before)
-				case run.Epochs:
+				case loop.Epochs:
 					runtime.GC()
 					runtime.ReadMemStats(&after)
 				}
 				return nil
 			}
-			train(t, run)
-			evaluations := run.ValidationSet.Batches()
-			if run.Architecture.Task.Classifies() {
-				evaluations += run.TrainingSet.Batches()
+			train(t, loop)
+			evaluations := loop.ValidationBatcher.NumBatches()
+			if loop.Architecture.Task.Classifies() {
+				evaluations += loop.TrainEvalBatcher.NumBatches()
 			}
-			batches := float64((run.Epochs - warm) * (steps + evaluations))
+			batches := float64((loop.Epochs - warm) * (steps + evaluations))
 			allocations := float64(after.Mallocs-before.Mallocs) / batches
 			bytes := float64(after.TotalAlloc-before.TotalAlloc) / batches
 			growth := int64(after.HeapAlloc) - int64(before.HeapAlloc)
-			t.Logf("%.0f allocations and %.0f bytes a batch; the heap grew by %d bytes over %d steps", allocations, bytes, growth, (run.Epochs-warm)*steps)
+			t.Logf("%.0f allocations and %.0f bytes a batch; the heap grew by %d bytes over %d steps", allocations, bytes, growth, (loop.Epochs-warm)*steps)
 			if allocations > 200 || bytes > 16<<10 {
 				t.Errorf("%.0f allocations and %.0f bytes a batch, want at most 200 and 16 KB", allocations, bytes)
 			}

@@ -110,7 +110,7 @@ func (r *Run) drawFilters(w io.Writer, caption plots.Caption) error {
 	var layers []graphs.Layer
 	var use [][]float64
 	err := r.evaluate(r.Validation, func(e *training.Evaluator, batches *loaders.Batcher) (err error) {
-		layers, use, err = e.Use(context.Background(), batches)
+		layers, use, err = e.ActiveShares(context.Background(), batches)
 		return err
 	})
 	if err != nil {

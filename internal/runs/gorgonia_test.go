@@ -17,7 +17,7 @@ var shipped = []string{"svm", "autoencoder", "autoencoder_tied"}
 
 // newGorgoniaModel is the config's model as Gorgonia computes it by itself, with
 // gradients: graphs of one batch size, not fused.
-func newGorgoniaModel(t testing.TB, run *training.Run, weights graphs.Weights, rows int) *graphs.Model {
+func newGorgoniaModel(t testing.TB, run *training.Loop, weights graphs.Weights, rows int) *graphs.Model {
 	t.Helper()
 	model, err := run.Architecture.Build(weights, rows)
 	if err != nil {
@@ -35,8 +35,8 @@ func newGorgoniaModel(t testing.TB, run *training.Run, weights graphs.Weights, r
 func TestModelsAreGorgonias(t *testing.T) {
 	for _, name := range shipped {
 		_, run := newShippedRun(t, onSample(t), name, "data.source=sample")
-		number, last := 0, run.Batches.Batches()
-		for batch := range run.Batches.Epoch(1) {
+		number, last := 0, run.TrainBatcher.NumBatches()
+		for batch := range run.TrainBatcher.Epoch(1) {
 			if number++; number != 1 && number != last {
 				continue
 			}

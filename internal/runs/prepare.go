@@ -78,7 +78,7 @@ func (r *Run) Prepare(ctx context.Context, need Need) (err error) {
 			r.Config.Data.Classes = r.Classes // by name, even if the config gives numbers
 		}
 	}
-	return r.loadWeights(ctx, need)
+	return r.loadWeights(need)
 }
 
 // newArchitecture makes the config's model, for images of the run's shape and classes.
@@ -90,11 +90,7 @@ func (r *Run) newArchitecture() (err error) {
 	return nil
 }
 
-func (r *Run) loadWeights(ctx context.Context, from Need) (err error) {
-	if from.Drawn {
-		r.Weights = r.Architecture.Initialize(r.Config.Random)
-		return r.align(ctx)
-	}
+func (r *Run) loadWeights(from Need) (err error) {
 	tensors := from.tensors
 	if from.File != "" {
 		held, err := runfolder.ReadWeights(from.File, r.Architecture.ParameterCount())
@@ -152,31 +148,37 @@ func (r *Run) Begun(started time.Time) *runfolder.Summary {
 	}
 }
 
-// newLoop assembles the parts of the run for the training loop. It needs images and
-// weights.
-func (r *Run) newLoop() (*training.Run, error) {
+// newLoop assembles the parts of the run for the training loop. It needs images. The seed
+// draws the weights unless they were read from a file.
+func (r *Run) newLoop(ctx context.Context) error {
 	if err := r.Suits(); err != nil {
-		return nil, err
+		return err
 	}
 	solver, schedule, err := solver(r.Config)
 	if err != nil {
-		return nil, err
+		return err
+	}
+	if r.Weights == nil {
+		r.Weights = r.Architecture.Initialize(r.Config.Random)
+		if err := r.align(ctx); err != nil {
+			return err
+		}
 	}
 	data, train := r.Config.Data, r.Config.Train
-	run := &training.Run{
+	r.loop = &training.Loop{
 		Architecture: r.Architecture, Weights: r.Weights, Solver: solver, Schedule: schedule, Warmup: solvers.Warmup(r.Config.Optimizer.WarmupSteps),
-		Batches: loaders.NewBatcher(r.Training, r.Transform, loaders.BatchOptions{
+		TrainBatcher: loaders.NewBatcher(r.Training, r.Transform, loaders.BatchOptions{
 			Size: data.BatchSize, Shuffle: data.Shuffle, Flip: data.Flip, Shift: data.Shift, Random: r.Config.Random,
 		}),
-		TrainingSet:   r.batches(r.Training),
-		ValidationSet: r.batches(r.Validation),
-		Random:        r.Config.Random,
-		Epochs:        train.Epochs, EarlyStopping: train.EarlyStopping,
+		TrainEvalBatcher:  r.batches(r.Training),
+		ValidationBatcher: r.batches(r.Validation),
+		Random:            r.Config.Random,
+		Epochs:            train.Epochs, EarlyStopping: train.EarlyStopping,
 	}
 	if train.AverageDecay > 0 {
-		run.Average = training.NewAverage(r.Weights, train.AverageDecay)
+		r.loop.Average = training.NewAverage(r.Weights, train.AverageDecay)
 	}
-	return run, nil
+	return nil
 }
 
 // Suits returns an error if the warm-up is longer than the run, or if a batch

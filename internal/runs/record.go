@@ -73,7 +73,7 @@ func (r *Run) begin(history metrics.History) (err error) {
 // describeModel adds the model's layers to the summary, and writes its expression
 // graph unless that exists.
 func (r *Run) describeModel() error {
-	model, err := r.Architecture.Build(r.Weights, r.loop.Batches.Size())
+	model, err := r.Architecture.Build(r.Weights, r.loop.TrainBatcher.Size())
 	if err != nil {
 		return err
 	}

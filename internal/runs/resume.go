@@ -134,7 +134,7 @@ func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *
 	// The learning rates of the earlier epochs followed another schedule than the config has now.
 	before, err := folder.Summary()
 	run.Summary.Lengthened = err == nil && before.Lengthened || config.Optimizer.Schedule == "cosine" && config.Train.Epochs != begun.Train.Epochs
-	fmt.Fprintf(s.Out, "going on in epoch %d after %d of %d steps\n", len(saved.History)+1, saved.Partial.Steps, run.loop.Batches.Batches())
+	fmt.Fprintf(s.Out, "going on in epoch %d after %d of %d steps\n", len(saved.History)+1, saved.Partial.Steps, run.loop.TrainBatcher.NumBatches())
 	return run, state, run.begin(saved.History)
 }
 
@@ -143,10 +143,10 @@ func (r *Run) accept(saved *runfolder.Checkpoint) (*training.State, error) {
 		return nil, err
 	}
 	state := stateOf(saved)
-	err := r.loadWeights(context.Background(), Need{tensors: state.Weights()})
+	err := r.loadWeights(Need{tensors: state.Weights()})
 	if err != nil {
 		err = fmt.Errorf("tensors of \"weights\": %w", err)
-	} else if r.loop, err = r.newLoop(); err == nil {
+	} else if err = r.newLoop(context.Background()); err == nil {
 		err = r.loop.Restore(state)
 	}
 	if err != nil {

@@ -54,7 +54,7 @@ type Run struct {
 	Shape        loaders.Shape // of an image
 	Classes      []string      // in the order of the labels
 	Architecture *graphs.Architecture
-	Weights      graphs.Weights // nil if not needed
+	Weights      graphs.Weights // nil if not needed or not drawn yet
 	WeightsName  string         // what to call the weights of a run that has been trained
 
 	Images
@@ -67,11 +67,11 @@ type Run struct {
 	predictions []Prediction // of the test images by the weights, while its pictures are drawn
 
 	// While it trains:
-	text   []byte        // of config.yaml
-	loop   *training.Run // nil until the weights exist
-	best   *Run          // with the best weights; nil until they are evaluated
-	began  time.Time     // when it would have begun had it trained without a break
-	saving func() error  // waits for the checkpoint that is being written; nil if none is
+	text   []byte         // of config.yaml
+	loop   *training.Loop // nil until the weights exist
+	best   *Run           // with the best weights; nil until they are evaluated
+	began  time.Time      // when it would have begun had it trained without a break
+	saving func() error   // waits for the checkpoint that is being written; nil if none is
 }
 
 // Images are a run's dataset, selected and split as its config says. All but
@@ -94,8 +94,8 @@ type Need struct {
 	Images bool
 	Others bool // if they are not those that the run was trained on, a warning will do
 
-	// Where the weights come from. If none of the three is set, there are none.
-	Drawn   bool                     // drawn by the config's seed; model.init pca needs the images for this
+	// Where the weights come from. If neither is set, there are none, and training
+	// begins with weights that the config's seed draws.
 	File    string                   // read from this file
 	tensors map[string]*tensor.Dense // taken from a checkpoint
 

@@ -72,19 +72,19 @@ func BenchmarkEpoch(b *testing.B) {
 
 // stepThrough trains for b.N steps and leaves the evaluations between epochs
 // out of the time.
-func stepThrough(b *testing.B, run *training.Run) {
+func stepThrough(b *testing.B, run *training.Loop) {
 	ctx, cancel := context.WithCancel(b.Context())
 	defer cancel()
-	watch := newStopwatch(b, run.Batches.Size())
+	watch := newStopwatch(b, run.TrainBatcher.Size())
 	run.Epochs = math.MaxInt
-	run.Step = func(now training.Progress) {
+	run.AfterStep = func(now training.Progress) {
 		if watch.lap(); watch.done() {
 			cancel()
 		} else if now.Step == now.Steps {
 			watch.pause()
 		}
 	}
-	run.Epoch = func(metrics.Epoch) error {
+	run.AfterEpoch = func(metrics.Epoch) error {
 		watch.resume()
 		return nil
 	}
@@ -95,20 +95,20 @@ func stepThrough(b *testing.B, run *training.Run) {
 
 // stepGorgonia trains for b.N steps with Gorgonia's own ops and solvers, on
 // full batches, the only ones its graph takes.
-func stepGorgonia(b *testing.B, config configs.Config, run *training.Run) {
+func stepGorgonia(b *testing.B, config configs.Config, run *training.Loop) {
 	rate := config.Optimizer.LearningRate
 	var solver G.Solver = G.NewAdamSolver(G.WithLearnRate(rate))
 	if config.Optimizer.Kind == "sgd" {
 		solver = G.NewVanillaSolver(G.WithLearnRate(rate), G.WithL2Reg(config.Optimizer.WeightDecay))
 	}
-	rows := run.Batches.Size()
+	rows := run.TrainBatcher.Size()
 	model := newGorgoniaModel(b, run, run.Weights, rows)
 	machine := G.NewTapeMachine(model.Graph, G.BindDualValues(model.Learnables...))
 	defer machine.Close()
 	parameters := G.NodesToValueGrads(model.Learnables)
 	watch := newStopwatch(b, rows)
 	for epoch := 1; ; epoch++ {
-		for batch := range run.Batches.Epoch(epoch) {
+		for batch := range run.TrainBatcher.Epoch(epoch) {
 			if batch.Rows() < rows {
 				continue
 			}

@@ -139,16 +139,13 @@ func (s *Session) train(ctx context.Context, run *Run, from *training.State, pau
 // TensorBoard. Before that it draws the weights if the seed draws them, which
 // may take seconds.
 func (s *Session) trainEpochs(ctx context.Context, r *Run, from *training.State, pause int) (training.Result, error) {
-	if r.Weights == nil {
-		if err := r.loadWeights(ctx, Need{Drawn: true}); err != nil {
+	if r.loop == nil {
+		if err := r.newLoop(ctx); err != nil {
 			return training.Result{}, err
 		}
 	}
-	loop, err := r.newLoop()
-	if err != nil {
-		return training.Result{}, err
-	}
-	r.loop, loop.PauseAfter, loop.Evaluator = loop, pause, r.evaluator.of(r.Architecture, loop.Evaluated())
+	loop := r.loop
+	loop.PauseAfter, loop.Evaluator = pause, r.evaluator.of(r.Architecture, loop.Evaluated())
 	if err := r.describeModel(); err != nil {
 		return training.Result{}, err
 	}
@@ -164,16 +161,16 @@ func (s *Session) trainEpochs(ctx context.Context, r *Run, from *training.State,
 	}
 	defer board.Close()
 	task := r.Architecture.Task
-	loop.Step = func(now training.Progress) {
+	loop.AfterStep = func(now training.Progress) {
 		done := (now.Epoch-1)*now.Steps + now.Step
 		s.Display.Step(task, done, loop.Epochs*now.Steps, now.Epoch, loop.Epochs, now.Loss, last)
 	}
-	loop.Epoch = func(epoch metrics.Epoch) error {
+	loop.AfterEpoch = func(epoch metrics.Epoch) error {
 		last = &epoch
 		s.Display.Epoch(task, epoch, loop.Epochs)
 		return errors.Join(r.Folder.AppendEpoch(epoch), board.Scalars(epoch.Number, scalars(epoch)))
 	}
-	loop.Resume, loop.Save, loop.SaveEvery = from, r.save, cmp.Or(s.SaveEvery, time.Minute)
+	loop.SaveState, loop.SaveEvery = r.save, cmp.Or(s.SaveEvery, time.Minute)
 	if r.Summary.PCA, err = r.measureYardstick(ctx); err != nil { // the run is worth keeping without it
 		fmt.Fprintf(s.Err, "no principal components to compare with: %v\n", err)
 	}

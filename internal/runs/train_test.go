@@ -67,7 +67,7 @@ func parts(t *testing.T, overrides ...string) (configs.Config, *Run) {
 }
 
 // newShippedRun is the run of a shipped config on the session's images.
-func newShippedRun(t testing.TB, session *Session, name string, overrides ...string) (configs.Config, *training.Run) {
+func newShippedRun(t testing.TB, session *Session, name string, overrides ...string) (configs.Config, *training.Loop) {
 	t.Helper()
 	config, err := Load(name, overrides)
 	if err != nil {
@@ -77,13 +77,13 @@ func newShippedRun(t testing.TB, session *Session, name string, overrides ...str
 }
 
 // runOf is the loop that a config makes of the session's images.
-func runOf(t testing.TB, session *Session, config configs.Config) *training.Run {
+func runOf(t testing.TB, session *Session, config configs.Config) *training.Loop {
 	t.Helper()
-	_, loop, err := session.loop(context.Background(), config)
+	run, err := session.newLoop(context.Background(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return loop
+	return run.loop
 }
 
 // firstBatch are the pixels and the places of a batcher's first batch.
@@ -132,8 +132,8 @@ func TestConfigReachesTheRun(t *testing.T) {
 		"train.epochs=40", "train.early_stopping=7", "optimizer.schedule=step", "optimizer.step_epochs=5", "optimizer.gamma=0.5", "optimizer.learning_rate=0.8",
 		"optimizer.warmup_steps=9", "optimizer.clip_norm=0.25", "train.average_decay=0.75")
 	run := runOf(t, onSample(t), config)
-	if run.Epochs != 40 || run.EarlyStopping != 7 || run.Batches.Size() != 32 || run.ValidationSet.Size() != 50 || run.TrainingSet.Size() != 50 {
-		t.Errorf("epochs %d, early stopping %d, batches of %d, %d, %d", run.Epochs, run.EarlyStopping, run.Batches.Size(), run.ValidationSet.Size(), run.TrainingSet.Size())
+	if run.Epochs != 40 || run.EarlyStopping != 7 || run.TrainBatcher.Size() != 32 || run.ValidationBatcher.Size() != 50 || run.TrainEvalBatcher.Size() != 50 {
+		t.Errorf("epochs %d, early stopping %d, batches of %d, %d, %d", run.Epochs, run.EarlyStopping, run.TrainBatcher.Size(), run.ValidationBatcher.Size(), run.TrainEvalBatcher.Size())
 	}
 	if clipped, ok := run.Solver.(solvers.Clipped); !ok || clipped.Norm != 0.25 || run.Warmup != 9 || run.Average == nil || run.Average.Decay != 0.75 {
 		t.Errorf("the solver is %+v, the warm-up %d, the average %v", run.Solver, run.Warmup, run.Average)
@@ -143,9 +143,9 @@ func TestConfigReachesTheRun(t *testing.T) {
 			t.Errorf("epoch %d has the learning rate %g, want %g", epoch, got, want)
 		}
 	}
-	shuffledPixels, shuffled := firstBatch(run.Batches, 1)
-	_, next := firstBatch(run.Batches, 2)
-	unaltered, inOrder := firstBatch(run.TrainingSet, 1)
+	shuffledPixels, shuffled := firstBatch(run.TrainBatcher, 1)
+	_, next := firstBatch(run.TrainBatcher, 2)
+	unaltered, inOrder := firstBatch(run.TrainEvalBatcher, 1)
 	if slices.IsSorted(shuffled) || slices.Equal(shuffled, next) || !slices.IsSorted(inOrder) || inOrder[0] != 0 {
 		t.Errorf("epochs begin with the images %v and %v, the evaluation with %v", shuffled, next, inOrder)
 	}
@@ -156,14 +156,14 @@ func TestConfigReachesTheRun(t *testing.T) {
 		altered := config
 		change(&altered)
 		run := runOf(t, onSample(t), altered)
-		pixels, same := firstBatch(run.Batches, 1)
-		evaluated, _ := firstBatch(run.TrainingSet, 1)
+		pixels, same := firstBatch(run.TrainBatcher, 1)
+		evaluated, _ := firstBatch(run.TrainEvalBatcher, 1)
 		if !slices.Equal(same, shuffled) || slices.Equal(pixels, shuffledPixels) || !slices.Equal(evaluated, unaltered) {
 			t.Errorf("%s does not change the images, or it changes their order or those of the evaluation", name)
 		}
 	}
 	config.Data.Shuffle = false
-	if _, places := firstBatch(runOf(t, onSample(t), config).Batches, 1); !slices.IsSorted(places) {
+	if _, places := firstBatch(runOf(t, onSample(t), config).TrainBatcher, 1); !slices.IsSorted(places) {
 		t.Errorf("shuffle: false begins with the images %v", places)
 	}
 }

@@ -20,11 +20,11 @@ import (
 // Try prepares a config's run and measures, by a few steps, how long its parts take on
 // this machine. The run's weights must not be used afterwards.
 func (s *Session) Try(ctx context.Context, config configs.Config) (*Run, training.Pace, error) {
-	run, loop, err := s.loop(ctx, config)
+	run, err := s.newLoop(ctx, config)
 	if err != nil {
 		return nil, training.Pace{}, err
 	}
-	pace, err := loop.Measure(ctx)
+	pace, err := run.loop.Measure(ctx)
 	return run, pace, err
 }
 
@@ -32,11 +32,11 @@ func (s *Session) Try(ctx context.Context, config configs.Config) (*Run, trainin
 // draws it to a file beside the folders of the config's runs, which no run reads, and
 // returns that file's path.
 func (s *Session) FindRate(ctx context.Context, config configs.Config) (test metrics.RateTest, path string, err error) {
-	run, loop, err := s.loop(ctx, config)
+	run, err := s.newLoop(ctx, config)
 	if err != nil {
 		return nil, "", err
 	}
-	if test, err = loop.TestRates(ctx); err != nil {
+	if test, err = run.loop.TestRates(ctx); err != nil {
 		return nil, "", err
 	}
 	folder := runfolder.Folder{Path: filepath.Join(s.Runs, config.Name)}
@@ -49,17 +49,16 @@ func (s *Session) FindRate(ctx context.Context, config configs.Config) (test met
 	})
 }
 
-// loop prepares a config's run and its training loop, if they fit into memory.
-func (s *Session) loop(ctx context.Context, config configs.Config) (*Run, *training.Run, error) {
-	run, err := s.Prepare(ctx, config, Need{Images: true, Drawn: s.Init == "", File: s.Init})
+// newLoop prepares a config's run and its training loop, if they fit into memory.
+func (s *Session) newLoop(ctx context.Context, config configs.Config) (*Run, error) {
+	run, err := s.Prepare(ctx, config, Need{Images: true, File: s.Init})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if err := run.fits(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	loop, err := run.newLoop()
-	return run, loop, err
+	return run, run.newLoop(ctx)
 }
 
 // Seconds estimates how long the run takes at a pace to train a number of epochs and
