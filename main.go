@@ -11,7 +11,7 @@
 //	go run . watch RUN                   a run's report in the browser, as it trains
 //	go run . predict RUN [FILE|DIR...]   what a run's best weights say of pictures, or of its own images
 //	go run . encode RUN [FILE|DIR...]    an autoencoder's codes of pictures, or of its own images
-//	go run . export RUN                  a run's best weights as ONNX, npz or safetensors
+//	go run . export RUN                  a run's best weights as ONNX, npz, safetensors or a page
 //	go run . report RUN                  draw a run's pictures and page again
 //	go run . runs                        all runs with their figures (also runs/index.html)
 //	go run . list                        the shipped configs

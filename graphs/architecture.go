@@ -12,8 +12,8 @@ import (
 )
 
 // An Architecture is a model without weights: the shapes of its parameters and
-// how its graph is written. Everything that others need to know about a model
-// is a field here, so that nobody has to ask for its kind.
+// how its graph is written. What others need to know about a model is a field here
+// or read from its graph.
 type Architecture struct {
 	Kind       string
 	Task       metrics.Task

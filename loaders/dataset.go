@@ -4,8 +4,8 @@
 //
 // Each form in which data comes has a package of its own, which produces a
 // [Dataset]: loaders/cifar reads CIFAR-10's files, loaders/idx those of MNIST,
-// loaders/folder folders of pictures, loaders/sample draws the built-in sample,
-// and loaders/sources opens the one that a config asks for.
+// loaders/folder folders of pictures by loaders/pictures, loaders/sample draws the
+// built-in sample, and loaders/sources opens the one that a config asks for.
 package loaders
 
 import (

@@ -30,7 +30,7 @@ func ErrorsByClass(w io.Writer, caption Caption, classes []ClassValues, yardstic
 	}
 	axes, legend := newPlot(), new(legendStrip)
 	axes.Add(newGrid())
-	legend.add("autoencoder", swatch(blue))
+	legend.add("model", swatch(blue))
 	if len(yardstick) > 0 {
 		legend.add(elide(textStyle(labelSize, inkColor), yardstickName, pictureWidth/2), swatch(noteColor))
 	}

@@ -121,7 +121,7 @@ func (p *program) flags() *flag.FlagSet {
 	flags.Func("set", "override one config key: `key=value`, as in -set train.epochs=2; repeatable", list(&p.overrides))
 	flags.StringVar(&p.data, "data", "", "the dataset is in the folder `DIR`; overrides data.dir")
 	flags.StringVar(&p.session.Runs, "runs", "runs", "put run folders into the folder `DIR`")
-	flags.StringVar(&p.session.Init, "init", "", "start from the weights in this safetensors `FILE`")
+	flags.StringVar(&p.session.Init, "init", "", "start from the weights in this safetensors or torch `FILE`")
 	flags.StringVar(&p.resume, "resume", "", "go on with the run in the folder `RUN`; -set train.epochs=N makes it longer")
 	flags.StringVar(&p.join, "join", "", "for a sweep: work on the one in runs/<sweep>/`NAME` beside any number of other processes, here or on machines that share the folder")
 	flags.IntVar(&p.seeds, "seeds", 1, "repeat each run with `N` seeds, counting up from the config's")

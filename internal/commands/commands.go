@@ -34,7 +34,7 @@ func commands() []command {
 		{"watch RUN", "a run's report in the browser, as it trains", "port", (*program).watch},
 		{"predict RUN [FILE|DIR...]", "what a run's best weights say of pictures, or of its own images", "split o set data quiet", (*program).predict},
 		{"encode RUN [FILE|DIR...]", "an autoencoder's codes of pictures, or of its own images", "split o set data quiet", (*program).encode},
-		{"export RUN", "a run's best weights as ONNX, npz or safetensors", "format weights o data quiet", (*program).exportRun},
+		{"export RUN", "a run's best weights as ONNX, npz, safetensors or a page", "format weights o data quiet", (*program).exportRun},
 		{"report RUN", "draw a run's pictures and page again", "format width set data runs quiet", (*program).report},
 		{"runs", "all runs with their figures (also runs/index.html)", "runs", (*program).list},
 		{"list", "the shipped configs", "", (*program).listConfigs},

@@ -12,7 +12,7 @@
 //	best.safetensors    those of the lowest validation loss
 //	init.safetensors    those the run started from, where a file gave them
 //	tensorboard/        event files, where they were asked for
-//	graph.dot           the model's expression graph
+//	graph.dot           the model's expression graph as it is written, without gradients
 //	report.html         one page with all of the above
 //	checkpoint          what the run goes on from; checkpoint.previous is older
 package runfolder
