@@ -122,7 +122,6 @@ func TestSplitCount(t *testing.T) {
 func TestSplitRandom(t *testing.T) {
 	set := every(200)
 	split := func(seed uint64) (training, validation []int) {
-		t.Helper()
 		first, second := both(set.Split(0.3, rand.New(rand.NewPCG(seed, 0))))
 		return contents(first), contents(second)
 	}
