@@ -3,18 +3,10 @@ package cifar
 import (
 	"bytes"
 	"errors"
-	"io"
 	"testing"
 
 	"cifartrain/loaders"
 )
-
-// readRecords reads a batch of that many records from a file's content.
-func readRecords(content io.Reader, count int) ([]byte, error) {
-	records := make([]byte, count*recordSize)
-	file := source{Reader: content, path: "data_batch_3.bin"}
-	return records, readBinary(1)(batch{records: count}, file, records)
-}
 
 // Whatever the file holds, it is accepted exactly when it has the records' size.
 func FuzzReadBinary(f *testing.F) {
@@ -25,7 +17,8 @@ func FuzzReadBinary(f *testing.F) {
 	f.Add(two, uint8(1))
 	f.Add([]byte{}, uint8(0))
 	f.Fuzz(func(t *testing.T, content []byte, count uint8) {
-		records, err := readRecords(bytes.NewReader(content), int(count%4))
+		records, file := make([]byte, int(count%4)*recordSize), source{Reader: bytes.NewReader(content), path: "data_batch_3.bin"}
+		err := readBinary(1)(batch{records: int(count % 4)}, file, records)
 		if valid := len(content) == len(records); valid != (err == nil) {
 			t.Fatalf("error %v for %d bytes in the place of %d", err, len(content), len(records))
 		}
