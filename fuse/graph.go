@@ -52,7 +52,7 @@ func Graph(roots G.Nodes, wrt ...*G.Node) (graph *G.ExprGraph, fused G.Nodes, er
 			return nil, nil, fmt.Errorf("fusing a graph: %s has a gradient already; Graph takes the place of G.Grad and is called once", n.Name())
 		}
 	}
-	r := &rewriter{plain: readPlain(roots, wrt), made: map[*G.Node]*G.Node{}}
+	r := &rewriter{plain: readPlain(roots, wrt), fused: map[*G.Node]*G.Node{}}
 	for _, root := range roots {
 		node, err := r.rewrite(root)
 		if err != nil {

@@ -11,8 +11,8 @@ import (
 )
 
 // A pattern reports whether a node is computed in a certain way. It appends the
-// nodes that it recognizes to inner, the outermost first, and sets what it was made
-// with to the nodes that it leads to.
+// nodes of that computation to inner, the outermost first. The nodes and numbers that
+// the computation starts from are stored by bind and constant.
 type pattern func(n *G.Node, inner *G.Nodes) bool
 
 // by is the pattern of an operation, named as Gorgonia v0.9.18, whose version is
@@ -48,17 +48,17 @@ func by(operation string, patterns ...pattern) pattern {
 	}
 }
 
-// is is any node; node is set to it.
-func is(node **G.Node) pattern {
+// bind matches any node and stores it in node.
+func bind(node **G.Node) pattern {
 	return func(n *G.Node, _ *G.Nodes) bool { *node = n; return true }
 }
 
-// again is the node that node was set to before.
-func again(node **G.Node) pattern {
+// same matches only the node that bind has stored in node.
+func same(node **G.Node) pattern {
 	return func(n *G.Node, _ *G.Nodes) bool { return n == *node }
 }
 
-// constant is any number; value is set to it.
+// constant matches any number and stores it in value.
 func constant(value *float32) pattern {
 	return func(n *G.Node, _ *G.Nodes) bool {
 		if n.Op() == nil {
@@ -71,34 +71,35 @@ func constant(value *float32) pattern {
 	}
 }
 
-// number is a certain number.
-func number(value float32) pattern {
+// matchNumber matches one number.
+func matchNumber(value float32) pattern {
 	var got float32
 	return func(n *G.Node, inner *G.Nodes) bool { return constant(&got)(n, inner) && got == value }
 }
 
-// relu is max(0, x).
-func relu(x **G.Node, inside pattern) pattern {
+// matchReLU matches max(0, x), stores x and matches that with inside.
+func matchReLU(x **G.Node, inside pattern) pattern {
 	return func(n *G.Node, inner *G.Nodes) bool {
-		return by("⊙ false", is(x), by(">= true", again(x), number(0)))(n, inner) && inside(*x, inner)
+		return by("⊙ false", bind(x), by(">= true", same(x), matchNumber(0)))(n, inner) && inside(*x, inner)
 	}
 }
 
-// mean is the mean of all elements of a node.
+// mean matches the mean of all elements of a node that inside matches.
 func mean(inside pattern) pattern {
 	var terms *G.Node
 	return func(n *G.Node, inner *G.Nodes) bool {
-		return n.IsScalar() && by("÷ false", by("Σ[", is(&terms)), length(&terms))(n, inner) && inside(terms, inner)
+		return n.IsScalar() && by("÷ false", by("Σ[", bind(&terms)), length(&terms))(n, inner) && inside(terms, inner)
 	}
 }
 
-// length is how many elements a node has, computed from the lengths of its sides.
+// length matches the number of a node's elements, the product of the lengths of its
+// sides.
 func length(of **G.Node) pattern {
 	return func(n *G.Node, inner *G.Nodes) bool {
 		count := 1
 		var multiply pattern
 		multiply = func(n *G.Node, inner *G.Nodes) bool {
-			if by("SizeOf=", again(of))(n, inner) {
+			if by("SizeOf=", same(of))(n, inner) {
 				size, err := strconv.Atoi(strings.TrimPrefix(n.Op().String(), "SizeOf="))
 				count *= size
 				return err == nil
@@ -123,13 +124,13 @@ type Affine struct {
 	inner G.Nodes // the nodes that compute it, the value first
 }
 
-// AffineOf returns the affine map that a node of a plain graph is the value of.
+// AffineOf matches n = X W + b or n = X W^T + b in a plain graph, also without b.
 func AffineOf(n *G.Node) (a Affine, ok bool) {
 	var product *G.Node
 	switch {
 	case n.Op() == nil || n.Dtype() != tensor.Float32 || n.Dims() != 2:
 		return a, false
-	case by("+ false", is(&product), by("Repeat0", is(&a.Bias), by("SizeOf=", again(&product))))(n, &a.inner):
+	case by("+ false", bind(&product), by("Repeat0", bind(&a.Bias), by("SizeOf=", same(&product))))(n, &a.inner):
 		if given := operands(a.Bias); by("Reshape(")(a.Bias, &G.Nodes{}) {
 			a.Bias = given[0]
 		}
@@ -139,7 +140,7 @@ func AffineOf(n *G.Node) (a Affine, ok bool) {
 	default:
 		product, a.Bias, a.inner = n, nil, nil
 	}
-	if !by("A × B", is(&a.X), is(&a.Weight))(product, &a.inner) || product.Op().String() != "A × B" { // not "A × Bᵀ"
+	if !by("A × B", bind(&a.X), bind(&a.Weight))(product, &a.inner) || product.Op().String() != "A × B" { // not "A × Bᵀ"
 		return a, false
 	}
 	if matrix, ok := transposeOf(a.Weight); ok {
@@ -148,23 +149,23 @@ func AffineOf(n *G.Node) (a Affine, ok bool) {
 	return a, a.X.Dims() == 2 && a.Weight.Dims() == 2
 }
 
-// transposeOf returns the matrix of which a node is the transpose.
+// transposeOf matches n = matrix^T.
 func transposeOf(n *G.Node) (matrix *G.Node, ok bool) {
-	ok = by("Aᵀ{1, 0}", is(&matrix))(n, &G.Nodes{}) && matrix.Dims() == 2 && matrix.Dtype() == tensor.Float32
+	ok = by("Aᵀ{1, 0}", bind(&matrix))(n, &G.Nodes{}) && matrix.Dims() == 2 && matrix.Dtype() == tensor.Float32
 	return matrix, ok
 }
 
-// ReLUOf returns the node of a plain graph to which a ReLU was applied to give n.
+// ReLUOf matches n = relu(x) in a plain graph.
 func ReLUOf(n *G.Node) (x *G.Node, ok bool) {
-	ok = relu(&x, is(&x))(n, &G.Nodes{})
+	ok = matchReLU(&x, bind(&x))(n, &G.Nodes{})
 	return x, ok
 }
 
-// layer returns the layer that a node is the output of.
-func (p *plain) layer(n *G.Node) (l layer, ok bool) {
+// matchLayer matches an affine map, also with a ReLU after it.
+func (p *plain) matchLayer(n *G.Node) (l layer, ok bool) {
 	var sum *G.Node
 	var inner G.Nodes
-	if relu(&sum, is(&sum))(n, &inner) {
+	if matchReLU(&sum, bind(&sum))(n, &inner) {
 		l.Affine, ok = AffineOf(sum)
 		l.relu = true
 		return l, ok && l.Bias != nil && p.onlyFor(n, append(inner, l.inner...))
@@ -173,11 +174,11 @@ func (p *plain) layer(n *G.Node) (l layer, ok bool) {
 	return l, ok && p.onlyFor(n, l.inner)
 }
 
-// meanSquare returns the two nodes of whose differences n is the mean square. Only
-// the prediction may vary.
-func (p *plain) meanSquare(n *G.Node) (prediction, target *G.Node, ok bool) {
+// matchMeanSquare matches n = mean((prediction - target)^2), where only the prediction
+// may vary.
+func (p *plain) matchMeanSquare(n *G.Node) (prediction, target *G.Node, ok bool) {
 	var inner G.Nodes
-	ok = mean(by("square", by("- false", is(&prediction), is(&target))))(n, &inner)
+	ok = mean(by("square", by("- false", bind(&prediction), bind(&target))))(n, &inner)
 	if !ok || !prediction.Shape().Eq(target.Shape()) || !p.onlyFor(n, inner) {
 		return nil, nil, false
 	}
@@ -196,10 +197,10 @@ type hingeLoss struct {
 	squared bool
 }
 
-// hingeLoss returns the hinge loss that a node is the value of.
-func (p *plain) hingeLoss(n *G.Node) (l hingeLoss, ok bool) {
-	var margins, y *G.Node
-	terms := relu(&margins, by("- false", number(1), by("⊙ false", is(&y), is(&l.scores))))
+// matchHinge matches a hinge loss.
+func (p *plain) matchHinge(n *G.Node) (l hingeLoss, ok bool) {
+	var violations, y *G.Node // 1 - y*score, and y
+	terms := matchReLU(&violations, by("- false", matchNumber(1), by("⊙ false", bind(&y), bind(&l.scores))))
 	var inner G.Nodes
 	for _, l.squared = range []bool{false, true} {
 		if l.squared {
@@ -214,10 +215,10 @@ func (p *plain) hingeLoss(n *G.Node) (l hingeLoss, ok bool) {
 			break
 		}
 	}
-	if !ok || margins.Dims() != 1 || !y.Shape().Eq(l.scores.Shape()) {
+	if !ok || violations.Dims() != 1 || !y.Shape().Eq(l.scores.Shape()) {
 		return l, false
 	}
-	label := by("- false", by("⊙ false", is(&l.labels), number(2)), number(1)) // y
+	label := by("- false", by("⊙ false", bind(&l.labels), matchNumber(2)), matchNumber(1)) // y
 	if p.varies[y] || label(l.scores, &G.Nodes{}) {
 		y, l.scores = l.scores, y
 	}
@@ -225,7 +226,7 @@ func (p *plain) hingeLoss(n *G.Node) (l hingeLoss, ok bool) {
 		l.labels = y
 	}
 	var column *G.Node
-	if by("Reshape(", is(&column))(l.scores, &inner) && fmt.Sprint(column.Shape()) == fmt.Sprintf("(%d, 1)", margins.Shape()[0]) {
+	if by("Reshape(", bind(&column))(l.scores, &inner) && fmt.Sprint(column.Shape()) == fmt.Sprintf("(%d, 1)", violations.Shape()[0]) {
 		l.scores = column
 	}
 	return l, !p.varies[y] && p.onlyFor(n, inner)

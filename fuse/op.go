@@ -35,15 +35,15 @@ type op struct {
 	scalar [1]float32  // the value of an output without dimensions
 
 	readsImages bool    // whether compute can read an input that holds images
-	images      *Images // that input, if compute is to read it; its place in in is nil
+	images      *Images // that input, if compute is to read it; then in holds nil for it
 }
 
-// made counts the ops made so far.
-var made atomic.Uint64
+// opCount counts the ops made so far.
+var opCount atomic.Uint64
 
 // newOp returns an op with an output of the given shape.
 func newOp(name string, shape tensor.Shape, compute func(out []float32, in [][]float32)) *op {
-	return &op{name: name, id: made.Add(1), shape: shape.Clone(), compute: compute}
+	return &op{name: name, id: opCount.Add(1), shape: shape.Clone(), compute: compute}
 }
 
 // apply returns the node of the op's value for inputs.

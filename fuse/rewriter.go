@@ -67,32 +67,32 @@ func (p *plain) onlyFor(outer *G.Node, inner G.Nodes) bool {
 // A rewriter makes the fused nodes of a plain graph, in the same graph.
 type rewriter struct {
 	*plain
-	made map[*G.Node]*G.Node // by the nodes whose values they have
+	fused map[*G.Node]*G.Node // the fused node for each plain one
 }
 
 // rewrite returns the node that has n's value in the fused graph. A node that no
 // pattern matches keeps its op; it is the same node unless an operand changed.
-func (r *rewriter) rewrite(n *G.Node) (made *G.Node, err error) {
-	if made := r.made[n]; made != nil {
-		return made, nil
+func (r *rewriter) rewrite(n *G.Node) (fused *G.Node, err error) {
+	if fused := r.fused[n]; fused != nil {
+		return fused, nil
 	}
-	ours, plain := r.match(n)
-	fused := make(G.Nodes, len(plain))
-	for i, operand := range plain {
-		if fused[i], err = r.rewrite(operand); err != nil {
+	ours, before := r.match(n)
+	inputs := make(G.Nodes, len(before))
+	for i, input := range before {
+		if inputs[i], err = r.rewrite(input); err != nil {
 			return nil, err
 		}
 	}
 	switch {
 	case ours != nil:
-		made, err = ours.apply(fused...)
-	case slices.Equal(plain, fused):
-		made = n
+		fused, err = ours.apply(inputs...)
+	case slices.Equal(before, inputs):
+		fused = n
 	default:
-		made, err = G.ApplyOp(n.Op(), fused...)
+		fused, err = G.ApplyOp(n.Op(), inputs...)
 	}
-	r.made[n] = made
-	return made, err
+	r.fused[n] = fused
+	return fused, err
 }
 
 // match returns the op of this package that computes n, nil if there is none, and the
@@ -101,13 +101,13 @@ func (r *rewriter) match(n *G.Node) (*op, G.Nodes) {
 	if n.Op() == nil || n.Dtype() != tensor.Float32 {
 		return nil, operands(n)
 	}
-	if l, ok := r.hingeLoss(n); ok {
+	if l, ok := r.matchHinge(n); ok {
 		return hinge(l, r.varies[l.scores]), G.Nodes{l.scores, l.labels}
 	}
-	if prediction, target, ok := r.meanSquare(n); ok {
+	if prediction, target, ok := r.matchMeanSquare(n); ok {
 		return mse(r.varies[prediction]), G.Nodes{prediction, target}
 	}
-	if l, ok := r.layer(n); ok {
+	if l, ok := r.matchLayer(n); ok {
 		from := G.Nodes{l.X, l.Weight}
 		if l.Bias != nil {
 			from = append(from, l.Bias)
@@ -121,7 +121,7 @@ func (r *rewriter) match(n *G.Node) (*op, G.Nodes) {
 		return transpose(matrix.Shape()), G.Nodes{matrix}
 	}
 	var from *G.Node
-	if by("Reshape(", is(&from))(n, &G.Nodes{}) {
+	if by("Reshape(", bind(&from))(n, &G.Nodes{}) {
 		return reshape(from.Shape(), n.Shape()), G.Nodes{from}
 	}
 	return nil, operands(n)

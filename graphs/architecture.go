@@ -35,10 +35,10 @@ type Architecture struct {
 	PixelWeight string
 
 	// Formula writes the model from the images x (B, inputs) and its parameters, in
-	// their order. What follows the sums of hidden layers is given to it. It returns
-	// the output (B, outputs), a classifier's scores, as Predict reads them, or the
-	// restored images, and the code (B, latent), which is nil for a model without
-	// one.
+	// their order. It calls hidden after the affine map of each hidden layer. It
+	// returns the output (B, outputs), a classifier's scores, as Predict reads them,
+	// or the restored images, and the code (B, latent), which is nil for a model
+	// without one.
 	Formula func(x *G.Node, p G.Nodes, hidden Hidden) (output, code *G.Node)
 	// Loss writes the scalar loss of the output, the mean over the batch. The
 	// target is the images for a model that restores them, else the labels (B),

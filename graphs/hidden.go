@@ -10,10 +10,10 @@ import (
 	"cifartrain/fuse"
 )
 
-// Hidden writes what follows the sums (B, n) of a hidden layer: batch normalization,
-// activation and dropout, as far as the spec asks for them. It takes its own
-// parameters from the front of p and returns the others.
-type Hidden func(sums *G.Node, p G.Nodes) (values *G.Node, rest G.Nodes)
+// Hidden adds batch normalization, activation and dropout, as far as the spec asks for
+// them, to a hidden layer's affine map (B, n). It takes its own parameters from the
+// front of p and returns the others.
+type Hidden func(affine *G.Node, p G.Nodes) (values *G.Node, rest G.Nodes)
 
 // activations are the functions that hidden layers may have, each as torch's default
 // defines it.
@@ -26,7 +26,7 @@ var activations = map[string]func(x *G.Node) *G.Node{
 	"tanh":       func(x *G.Node) *G.Node { return G.Must(G.Tanh(x)) },
 }
 
-// hidden is the model's Hidden, in training or in use.
+// hidden returns the model's Hidden, for training or for evaluation.
 func (m *Model) hidden(spec Spec, training bool) Hidden {
 	return func(x *G.Node, p G.Nodes) (*G.Node, G.Nodes) {
 		if spec.BatchNorm {

@@ -48,7 +48,7 @@ func layersOf(m *Model) (layers []Layer) {
 	return layers
 }
 
-// follow adds to a layer, whose output are its sums, what is applied to them.
+// follow adds to an affine map what the model applies to its output.
 func (l *Layer) follow(graph *G.ExprGraph) {
 	for users := graph.To(l.Output.ID()); users.Next() && l.Activation == ""; {
 		user := users.Node().(*G.Node)

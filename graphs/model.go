@@ -26,21 +26,22 @@ type Model struct {
 	Learnables G.Nodes // the weights that are trained, in the architecture's order
 	Layers     []Layer // in the order in which they are computed
 
-	// Bytes can be fed in the place of a tensor of images, so that a fused graph
-	// reads their bytes; nil where nothing is gained by it.
+	// Bytes is set by Fuse if the first layer can read pixels as bytes. It can then be
+	// fed in the place of a tensor of images, which spares their conversion.
 	Bytes *fuse.Images
 
 	noises []noise
 }
 
-// Build returns the model for batches of exactly so many rows on weights, in
-// Gorgonia's own operations, as it is used.
+// Build returns the model for the evaluation of batches of exactly so many rows, in
+// Gorgonia's own operations on weights: without noise and dropout, and with the running
+// statistics of batch normalization.
 func (a *Architecture) Build(weights Weights, rows int) (*Model, error) {
 	return a.build(weights, rows, false)
 }
 
-// BuildToTrain returns the model as it is trained: with the noise and the dropout of
-// its spec, and with batch normalization by the statistics of the batch.
+// BuildToTrain returns the model for training: with the noise and the dropout of its
+// spec, and with batch normalization by the statistics of the batch.
 func (a *Architecture) BuildToTrain(weights Weights, rows int) (*Model, error) {
 	return a.build(weights, rows, true)
 }

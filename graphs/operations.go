@@ -29,9 +29,8 @@ func meanSquaredError(restored, images *G.Node) *G.Node {
 	return G.Must(G.Mean(squared(G.Must(G.Sub(restored, images)))))
 }
 
-// sequential is torch.nn.Sequential of so many linear layers, with what follows hidden
-// layers between them. It takes the layers' parameters from the front of p and
-// returns the others.
+// sequential is torch.nn.Sequential of so many linear layers, with hidden after all but
+// the last. It takes the layers' parameters from the front of p and returns the others.
 func sequential(x *G.Node, p G.Nodes, layers int, hidden Hidden) (output *G.Node, rest G.Nodes) {
 	for i := range layers {
 		if i > 0 {

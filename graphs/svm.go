@@ -27,7 +27,7 @@ var linearSVM = Kind{
 		loss, name := svmLoss(spec)
 		scores := spec.Classes
 		if scores == 2 {
-			scores = 1 // whose sign decides
+			scores = 1 // its sign tells the classes apart
 		}
 		return &Architecture{
 			Parameters:  LinearParameters("fc", spec.Inputs, scores),

@@ -140,7 +140,7 @@ func (w Weights) Trained() Weights {
 	return slices.DeleteFunc(slices.Clone(w), func(one Weight) bool { return one.State })
 }
 
-// CountBatch adds one to the numbers of batches that batch normalizations keep.
+// CountBatch adds one to each batch normalization's number of batches.
 func (w Weights) CountBatch() {
 	for _, one := range w {
 		if strings.HasSuffix(one.Name, batchesSeen) {

@@ -107,7 +107,7 @@ func (r *Run) Restore(ctx context.Context, set *loaders.Set) ([]plots.RestoredIm
 
 // restoreNoisy is like Restore, but the model sees the images with noise, which is as
 // strong as in training and comes from the seed: the same images get the same again.
-// The noise is added by a transform whose mean image has it subtracted.
+// A transform subtracts its mean image, so the noise is subtracted from that.
 func (r *Run) restoreNoisy(ctx context.Context, set *loaders.Set) ([]plots.RestoredImage, error) {
 	images, input := make([]plots.RestoredImage, set.Len()), make([]float32, r.Shape.Values())
 	random := r.Config.Random("reconstructions/noise")

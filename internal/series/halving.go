@@ -26,9 +26,9 @@ func (r round) lastEpoch(config configs.Config) int {
 	return min(r.pause, config.Train.Epochs)
 }
 
-// rounds returns the rounds of successive halving: n settings for the first few
-// epochs, then one in factor of them for factor times as many epochs, and so
-// on, until the last round trains the remaining ones to their end. See Jamieson
+// rounds returns the rounds of successive halving: all settings train for a few
+// epochs, then the best 1/factor of them for factor times as many epochs, and so on,
+// until the last round trains the remaining ones to their end. See Jamieson
 // and Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter
 // Optimization", 2016.
 func (p *plan) rounds() (rounds []round) {

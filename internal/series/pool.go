@@ -39,8 +39,8 @@ func (w *pool) train(ctx context.Context, atOnce int) error {
 	var workers sync.WaitGroup
 	for range atOnce {
 		one := *w.session
-		if w.sweep() != nil { // of interest is only what is about one run among many
-			one.LeavePictures = !one.TensorBoard // which shows them, too
+		if w.sweep() != nil { // shows only what matters of one run among many
+			one.LeavePictures = !one.TensorBoard // TensorBoard shows the pictures of every run
 			one.Out, one.Err, one.Display = io.Discard, w, reports.NewDisplay(io.Discard, true)
 			if atOnce == 1 {
 				one.Display = w.session.Display.BarOnly()
