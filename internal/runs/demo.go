@@ -57,7 +57,7 @@ func (r *Run) Demo(ctx context.Context) (exports.Demo, error) {
 	if demo.Latent == 0 {
 		return demo, nil
 	}
-	return demo, r.direct(ctx, &demo, chosen)
+	return demo, r.addDirections(ctx, &demo, chosen)
 }
 
 // outByIn returns a layer's weight in the shape (out, in).
@@ -74,9 +74,9 @@ func outByIn(weight []float32, in, out int, transposed bool) []float32 {
 	return turned
 }
 
-// direct adds to the demo the directions in which the codes of the test images
+// addDirections adds to the demo the directions in which the codes of the test images
 // differ most, and the codes of the chosen images.
-func (r *Run) direct(ctx context.Context, demo *exports.Demo, chosen *loaders.Set) error {
+func (r *Run) addDirections(ctx context.Context, demo *exports.Demo, chosen *loaders.Set) error {
 	test := r.Test
 	codes, err := r.Encode(ctx, test)
 	if err != nil {

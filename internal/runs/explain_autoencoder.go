@@ -84,9 +84,14 @@ func (r *Run) drawExtremes(w io.Writer, caption plots.Caption) error {
 func (r *Run) drawErrorsByClass(w io.Writer, caption plots.Caption) error {
 	own, omitted := hardestClasses(r.byClass(func(i int) float64 { return r.predictions[i].MSE }),
 		func(c plots.ClassValues) float64 { return -stat.Mean(c.Values, nil) })
-	components, err := r.componentErrors(context.Background())
-	if err != nil {
-		return err
+	scale, uniform := lossScale(r.Config.Data.Normalize)
+	var components []float64
+	if uniform {
+		if err := r.throughComponents(context.Background(), r.Test, func(i int, restored []float32) {
+			components = append(components, scale*meanSquaredError(r.Picture(r.Test, i).Values, restored))
+		}); err != nil {
+			return err
+		}
 	}
 	if components == nil {
 		return plots.ErrorsByClass(w, caption, own, "", nil, omitted)

@@ -83,7 +83,7 @@ func (r *Run) selectImages(dataset *loaders.Dataset) error {
 	if r.Training, err = r.Training.Limit(config.Data.Limit, config.Random("limit")); err != nil {
 		return err
 	}
-	if err := r.enough(); err != nil {
+	if err := r.checkCounts(); err != nil {
 		return err
 	}
 	r.Transform = loaders.NewTransform(dataset.Shape, r.Normalization())
@@ -132,10 +132,10 @@ func (r *Run) Split(name string) *loaders.Set {
 	return map[string]*loaders.Set{"test": r.Test, "validation": r.Validation, "train": r.Training}[name]
 }
 
-// enough returns an error if the chosen classes leave a set without images, or a
+// checkCounts returns an error if the chosen classes leave a set without images, or a
 // class of a dataset that is split by class without images to train or to
 // validate on.
-func (r *Run) enough() error {
+func (r *Run) checkCounts() error {
 	for name, set := range map[string]*loaders.Set{"training": r.Training, "validation": r.Validation, "test": r.Test} {
 		of := "the chosen classes"
 		if lacking := slices.Index(imagesByClass(set), 0); lacking >= 0 && r.Dataset.ByClass && set != r.Test && set.Len() > 0 {

@@ -13,19 +13,11 @@ import (
 	"cifartrain/loaders"
 )
 
-// What the metadata of a weights file says about pixels.
-const (
-	plainPixels = "in [0, 1], one channel's plane after another"
-	asTheyAre   = ", as they are"
+// PlainPixels describes, in the metadata of a weights file, pixels that need no
+// preprocessing.
+const PlainPixels = plainPixels + ", as they are"
 
-	// PlainPixels describes pixels that need no preprocessing.
-	PlainPixels = plainPixels + asTheyAre
-
-	pixelsKey    = "pixels"
-	meanKey      = "mean"
-	stdKey       = "std"
-	meanImageKey = "mean_image"
-)
+const plainPixels = "in [0, 1], one channel's plane after another"
 
 // PixelMetadata returns, for the metadata of a weights file, what happened to
 // pixels in [0, 1] before they reached the model, in this order: "mean" and
@@ -39,10 +31,10 @@ func (r *Run) PixelMetadata() map[string]string {
 	}
 	if mean := r.Transform.MeanImage(); mean != nil {
 		content, _ := binary.Append(nil, binary.LittleEndian, mean) // a slice of float32 always works
-		metadata[meanImageKey] = base64.StdEncoding.EncodeToString(content)
+		metadata["mean_image"] = base64.StdEncoding.EncodeToString(content)
 		steps += "; minus mean_image (float32, little-endian, base64)"
 	}
-	metadata[pixelsKey] = plainPixels + cmp.Or(steps, asTheyAre)
+	metadata["pixels"] = plainPixels + cmp.Or(steps, ", as they are")
 	return metadata
 }
 
@@ -53,7 +45,7 @@ func normalizationMetadata(config configs.Config) map[string]string {
 	}
 	mean, _ := json.Marshal(n.Mean) // finite numbers always have a JSON form
 	std, _ := json.Marshal(n.Std)
-	return map[string]string{meanKey: string(mean), stdKey: string(std)}
+	return map[string]string{"mean": string(mean), "std": string(std)}
 }
 
 // checkPixels returns an error if the weights in a file of the run were trained on
@@ -64,13 +56,13 @@ func (r *Run) checkPixels(file string) error {
 		return fmt.Errorf("%w; have it written again with: %s", err, shell.Command("-resume", r.Folder.Path))
 	}
 	metadata := weights.Metadata
-	if _, told := metadata[pixelsKey]; !told { // another program has written it
+	if _, told := metadata["pixels"]; !told { // another program has written it
 		return nil
 	}
 	now, changed := normalizationMetadata(r.Config), ""
-	if metadata[meanKey] != now[meanKey] || metadata[stdKey] != now[stdKey] {
+	if metadata["mean"] != now["mean"] || metadata["std"] != now["std"] {
 		changed = "data.normalize"
-	} else if (metadata[meanImageKey] != "") != r.Config.Data.Center {
+	} else if (metadata["mean_image"] != "") != r.Config.Data.Center {
 		changed = "data.center"
 	}
 	if changed == "" {
@@ -87,14 +79,14 @@ func meanImage(file string, shape loaders.Shape, weights int) ([]float32, error)
 		return nil, nil
 	}
 	held, err := runfolder.ReadWeights(file, weights)
-	if err != nil || held.Metadata[meanImageKey] == "" {
+	if err != nil || held.Metadata["mean_image"] == "" {
 		return nil, err
 	}
-	content, err := base64.StdEncoding.DecodeString(held.Metadata[meanImageKey])
+	content, err := base64.StdEncoding.DecodeString(held.Metadata["mean_image"])
 	if err != nil {
-		err = fmt.Errorf("its %s: %w", meanImageKey, err)
+		err = fmt.Errorf("its mean_image: %w", err)
 	} else if len(content) != 4*shape.Values() {
-		err = fmt.Errorf("its %s has %d bytes, and an image of %v has %d values of 4 bytes", meanImageKey, len(content), shape, shape.Values())
+		err = fmt.Errorf("its mean_image has %d bytes, and an image of %v has %d values of 4 bytes", len(content), shape, shape.Values())
 	}
 	if err != nil {
 		return nil, &runfolder.WeightsError{Path: file, Err: err}

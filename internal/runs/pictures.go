@@ -91,7 +91,7 @@ func (r *Run) draw(result training.Result) (shown []reports.Picture, err error) 
 			shown = append(shown, drawn[i])
 		}
 	}
-	return shown, r.show(shown, len(result.History))
+	return shown, r.writeEvents(shown, len(result.History))
 }
 
 func (r *Run) captioned(one picture) func(io.Writer) error {

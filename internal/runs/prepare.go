@@ -151,7 +151,7 @@ func (r *Run) Begun(started time.Time) *runfolder.Summary {
 // newLoop assembles the parts of the run for the training loop. It needs images. The seed
 // draws the weights unless they were read from a file.
 func (r *Run) newLoop(ctx context.Context) error {
-	if err := r.Suits(); err != nil {
+	if err := r.CheckSteps(); err != nil {
 		return err
 	}
 	solver, schedule, err := solver(r.Config)
@@ -181,9 +181,9 @@ func (r *Run) newLoop(ctx context.Context) error {
 	return nil
 }
 
-// Suits returns an error if the warm-up is longer than the run, or if a batch
+// CheckSteps returns an error if the warm-up is longer than the run, or if a batch
 // normalization would get a batch of one image.
-func (r *Run) Suits() error {
+func (r *Run) CheckSteps() error {
 	size, images, epochs, warmup := r.Config.Data.BatchSize, r.Training.Len(), r.Config.Train.Epochs, r.Config.Optimizer.WarmupSteps
 	if steps := (images + size - 1) / size; warmup > epochs*steps {
 		return r.Config.Error(configs.Problem{Key: "optimizer.warmup_steps", Message: fmt.Sprintf(

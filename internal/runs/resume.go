@@ -119,14 +119,14 @@ func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *
 		return nil, nil, err
 	}
 	run.Config = config
-	if err := run.fits(); err != nil {
+	if err := run.checkMemory(); err != nil {
 		return nil, nil, err
 	}
 	run.Folder, run.Summary, run.began = folder, run.Begun(now), now
 	if saved == nil {
 		return run, nil, run.begin(nil)
 	}
-	state, err := run.accept(saved)
+	state, err := run.restoreState(saved)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -138,7 +138,7 @@ func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *
 	return run, state, run.begin(saved.History)
 }
 
-func (r *Run) accept(saved *runfolder.Checkpoint) (*training.State, error) {
+func (r *Run) restoreState(saved *runfolder.Checkpoint) (*training.State, error) {
 	if err := sameDataset(saved.Dataset, saved.Checksum, r.Dataset); err != nil {
 		return nil, err
 	}

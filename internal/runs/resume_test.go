@@ -3,16 +3,13 @@ package runs
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
-	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
@@ -53,14 +50,19 @@ func trainFew(t *testing.T, s *Session, ctx context.Context, at func(), override
 	return newestRun(t, s.Runs), err
 }
 
-// whole is the folder of a run that nothing disturbed.
-func whole(t *testing.T, overrides ...string) *runfolder.Folder {
+// undisturbed is the folder of a run that a session trains to its end.
+func undisturbed(t *testing.T, s *Session, overrides ...string) *runfolder.Folder {
 	t.Helper()
-	folder, err := trainFew(t, onFewImages(t.TempDir(), 1), context.Background(), func() {}, overrides...)
+	folder, err := trainFew(t, s, context.Background(), func() {}, overrides...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return folder
+}
+
+// whole is the folder of a run that nothing disturbed.
+func whole(t *testing.T, overrides ...string) *runfolder.Folder {
+	return undisturbed(t, onFewImages(t.TempDir(), 1), overrides...)
 }
 
 // interrupted is the folder of a run that was interrupted after two epochs.
@@ -85,10 +87,7 @@ func resume(s *Session, folder *runfolder.Folder, overrides ...string) (out, war
 
 func TestResumeStoppedEarly(t *testing.T) {
 	s := onFewImages(t.TempDir(), 1)
-	folder, err := trainFew(t, s, context.Background(), func() {}, "train.epochs=50", "train.early_stopping=1", "optimizer.learning_rate=1")
-	if err != nil {
-		t.Fatal(err)
-	}
+	folder := undisturbed(t, s, "train.epochs=50", "train.early_stopping=1", "optimizer.learning_rate=1")
 	if out, _, err := resume(s, folder); err != nil || !strings.Contains(out, "stopped early") || !strings.Contains(out, "train.early_stopping=0") {
 		t.Errorf("it says %q: %v", out, err)
 	}
@@ -107,10 +106,7 @@ func TestResumeStoppedEarly(t *testing.T) {
 func TestLengthened(t *testing.T) {
 	for schedule, want := range map[string]bool{"constant": false, "cosine": true} {
 		s := onFewImages(t.TempDir(), 1)
-		folder, err := trainFew(t, s, context.Background(), func() {}, "train.epochs=2", "optimizer.schedule="+schedule)
-		if err != nil {
-			t.Fatal(err)
-		}
+		folder := undisturbed(t, s, "train.epochs=2", "optimizer.schedule="+schedule)
 		for range 2 { // and once more, without a change
 			if _, _, err := resume(s, folder, "train.epochs=3"); err != nil {
 				t.Fatal(err)
@@ -214,12 +210,9 @@ func TestResumeDamaged(t *testing.T) {
 // been written yet, from the initial weights in the folder.
 func TestResumeWithInitialWeights(t *testing.T) {
 	initial := whole(t, "seed=5").File(runfolder.LastWeightsFile)
-	undisturbed := onFewImages(t.TempDir(), 1)
-	undisturbed.Init = initial
-	want, err := trainFew(t, undisturbed, context.Background(), func() {})
-	if err != nil {
-		t.Fatal(err)
-	}
+	session := onFewImages(t.TempDir(), 1)
+	session.Init = initial
+	want := undisturbed(t, session)
 	for _, begun := range []bool{true, false} {
 		s := onFewImages(t.TempDir(), 1)
 		s.Init = initial
@@ -253,13 +246,11 @@ func TestResumeDamagedRun(t *testing.T) {
 		"summary with half a matrix": func(s *runfolder.Summary) { s.Confusion.Counts = s.Confusion.Counts[:1] },
 	} {
 		s := onFewImages(t.TempDir(), 1)
-		folder, err := trainFew(t, s, context.Background(), func() {})
-		if err != nil {
-			t.Fatal(err)
-		}
+		folder := undisturbed(t, s)
+		summary, err := folder.Summary()
 		if harm == nil {
 			err = os.Truncate(folder.File(name), 200)
-		} else if summary, failed := folder.Summary(); failed == nil {
+		} else if err == nil {
 			harm(summary)
 			err = folder.WriteSummary(summary)
 		}
@@ -358,8 +349,8 @@ func TestResumeThatCannotGoOn(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("error is %v, want it to say %q", err, test.says)
 			}
-			if diff := cmp.Diff(before, contents(t, folder)); diff != "" {
-				t.Errorf("files (-before +after):\n%s", diff)
+			if !maps.Equal(before, contents(t, folder)) {
+				t.Error("the folder's files have changed")
 			}
 		})
 	}
@@ -381,25 +372,19 @@ func forged(change func(*runfolder.Checkpoint)) func(*testing.T, *Session, *runf
 	}
 }
 
-// contents are the checksums of a run folder's files by name.
+// contents are a run folder's files by name, but for those of who worked in it.
 func contents(t *testing.T, folder *runfolder.Folder) map[string]string {
 	t.Helper()
-	files, err := os.ReadDir(folder.Path)
+	names, err := filepath.Glob(folder.File("[^.]*"))
+	all := make(map[string]string)
+	for _, name := range names {
+		content, failed := os.ReadFile(name)
+		all[name], err = string(content), errors.Join(err, failed)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	sums := make(map[string]string)
-	for _, file := range files {
-		if strings.HasPrefix(file.Name(), ".") { // who worked in it
-			continue
-		}
-		content, err := os.ReadFile(folder.File(file.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		sums[file.Name()] = fmt.Sprintf("%x", sha256.Sum256(content))
-	}
-	return sums
+	return all
 }
 
 // TestResumeMakesWhatIsMissing takes each file that a finished run leaves away,
@@ -407,10 +392,7 @@ func contents(t *testing.T, folder *runfolder.Folder) map[string]string {
 // and once from a run that says it is finished.
 func TestResumeMakesWhatIsMissing(t *testing.T) {
 	s := onFewImages(t.TempDir(), 1)
-	folder, err := trainFew(t, s, context.Background(), func() {}, "train.epochs=2")
-	if err != nil {
-		t.Fatal(err)
-	}
+	folder := undisturbed(t, s, "train.epochs=2")
 	want := whole(t, "train.epochs=2")
 	finished, err := folder.Summary()
 	if err != nil || len(finished.Files) < 9 {

@@ -71,21 +71,19 @@ func BenchmarkEpoch(b *testing.B) {
 }
 
 // stepThrough trains for b.N steps and leaves the evaluations between epochs
-// out of the time.
+// out of their times.
 func stepThrough(b *testing.B, run *training.Loop) {
 	ctx, cancel := context.WithCancel(b.Context())
 	defer cancel()
-	watch := newStopwatch(b, run.TrainBatcher.Size())
+	watch := stopwatch{b: b, rows: run.TrainBatcher.Size(), began: time.Now()}
 	run.Epochs = math.MaxInt
-	run.AfterStep = func(now training.Progress) {
-		if watch.lap(); watch.done() {
+	run.AfterStep = func(training.Progress) {
+		if watch.lap() {
 			cancel()
-		} else if now.Step == now.Steps {
-			watch.pause()
 		}
 	}
 	run.AfterEpoch = func(metrics.Epoch) error {
-		watch.resume()
+		watch.began = time.Now()
 		return nil
 	}
 	if _, err := run.Train(ctx); !errors.Is(err, context.Canceled) {
@@ -106,7 +104,7 @@ func stepGorgonia(b *testing.B, config configs.Config, run *training.Loop) {
 	machine := G.NewTapeMachine(model.Graph, G.BindDualValues(model.Learnables...))
 	defer machine.Close()
 	parameters := G.NodesToValueGrads(model.Learnables)
-	watch := newStopwatch(b, rows)
+	watch := stopwatch{b: b, rows: rows, began: time.Now()}
 	for epoch := 1; ; epoch++ {
 		for batch := range run.TrainBatcher.Epoch(epoch) {
 			if batch.Rows() < rows {
@@ -116,53 +114,33 @@ func stepGorgonia(b *testing.B, config configs.Config, run *training.Loop) {
 				b.Fatal(err)
 			}
 			machine.Reset()
-			if watch.lap(); watch.done() {
+			if watch.lap() {
 				return
 			}
 		}
 	}
 }
 
-// A stopwatch times b.N steps after some to warm up. It reports the median
-// beside the benchmark's mean, for machines that do other things too.
+// A stopwatch times b.N steps after some to warm up, and reports their median, for
+// machines that do other things too.
 type stopwatch struct {
-	b      *testing.B
-	rows   int
-	warmUp int
-	began  time.Time
-	laps   []time.Duration
+	b     *testing.B
+	rows  int
+	began time.Time
+	laps  []time.Duration
 }
 
-func newStopwatch(b *testing.B, rows int) *stopwatch {
-	return &stopwatch{b: b, rows: rows, warmUp: 20, began: time.Now()}
-}
-
-// lap ends a step.
-func (s *stopwatch) lap() {
-	now := time.Now()
-	if s.warmUp--; s.warmUp >= 0 {
-		s.b.ResetTimer()
-	} else {
-		s.laps = append(s.laps, now.Sub(s.began))
-	}
-	s.began = now
-}
-
-func (s *stopwatch) pause() { s.b.StopTimer() }
-
-func (s *stopwatch) resume() {
-	s.b.StartTimer()
+// lap ends a step and reports whether enough are done.
+func (s *stopwatch) lap() (done bool) {
+	const warmUp = 20
+	s.laps = append(s.laps, time.Since(s.began))
 	s.began = time.Now()
-}
-
-// done reports whether enough steps are done, and their figures if so.
-func (s *stopwatch) done() bool {
-	if len(s.laps) < s.b.N {
+	if len(s.laps) < warmUp+s.b.N {
 		return false
 	}
-	s.b.StopTimer()
-	s.b.ReportMetric(float64(s.rows*s.b.N)/s.b.Elapsed().Seconds(), "images/s")
-	slices.Sort(s.laps)
-	s.b.ReportMetric(s.laps[s.b.N/2].Seconds()*1e3, "median-ms")
+	laps := slices.Sorted(slices.Values(s.laps[warmUp:]))
+	median := laps[len(laps)/2].Seconds()
+	s.b.ReportMetric(median*1e3, "median-ms")
+	s.b.ReportMetric(float64(s.rows)/median, "images/s")
 	return true
 }

@@ -30,9 +30,9 @@ func (s *Session) board(folder *runfolder.Folder, history metrics.History) (*exp
 	return board, err
 }
 
-// show writes a run's pictures after its last step, and the codes of its test images,
+// writeEvents writes a run's pictures after its last step, and the codes of its test images,
 // for TensorBoard, if the run has event files.
-func (r *Run) show(pictures []reports.Picture, step int) (err error) {
+func (r *Run) writeEvents(pictures []reports.Picture, step int) (err error) {
 	path := r.Folder.File(runfolder.TensorBoardFolder)
 	if !r.Folder.Has(runfolder.TensorBoardFolder) {
 		return nil
@@ -50,12 +50,12 @@ func (r *Run) show(pictures []reports.Picture, step int) (err error) {
 	if r.Architecture.Latent == 0 || r.Summary.Best.TestLoss == nil {
 		return nil
 	}
-	return r.best.project()
+	return r.best.writeProjection()
 }
 
-// project writes the codes of test images, chosen by the seed, for the
+// writeProjection writes the codes of test images, chosen by the seed, for the
 // projector.
-func (r *Run) project() error {
+func (r *Run) writeProjection() error {
 	const most = 2500 // images that the projector's t-SNE handles well
 	some := r.Test.Sample(most, r.Config.Random("projector"))
 	codes, err := r.Encode(context.Background(), some)

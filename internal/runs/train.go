@@ -25,7 +25,7 @@ func (s *Session) Train(ctx context.Context, config configs.Config) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(run.Suits(), run.fits()); err != nil {
+	if err := errors.Join(run.CheckSteps(), run.checkMemory()); err != nil {
 		return err
 	}
 	if size := run.Config.Data.BatchSize; size < config.Data.BatchSize {

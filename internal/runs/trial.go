@@ -55,7 +55,7 @@ func (s *Session) newLoop(ctx context.Context, config configs.Config) (*Run, err
 	if err != nil {
 		return nil, err
 	}
-	if err := run.fits(); err != nil {
+	if err := run.checkMemory(); err != nil {
 		return nil, err
 	}
 	return run, run.newLoop(ctx)
@@ -115,7 +115,7 @@ func MemoryLimit() (limit int64, whose string) {
 	return limit, whose
 }
 
-func (r *Run) fits() error {
+func (r *Run) checkMemory() error {
 	shared, own := r.Memory()
 	limit, whose := MemoryLimit()
 	if shared+own <= limit {

@@ -6,7 +6,6 @@ import (
 	"runtime/debug"
 	"strings"
 	"testing"
-
 )
 
 // TestMemoryIsRefused wants a run that cannot fit to be refused before it

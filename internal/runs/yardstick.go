@@ -74,20 +74,6 @@ func (r *Run) RestoreByComponents(ctx context.Context, set *loaders.Set) (images
 	return images, err
 }
 
-// componentErrors returns the mean squared error that these principal components leave
-// in each test image, in the loss's units. It returns nil if it cannot be compared with
-// the model's.
-func (r *Run) componentErrors(ctx context.Context) (all []float64, err error) {
-	scale, uniform := lossScale(r.Config.Data.Normalize)
-	if !uniform {
-		return nil, nil
-	}
-	err = r.throughComponents(ctx, r.Test, func(i int, restored []float32) {
-		all = append(all, scale*meanSquaredError(r.Picture(r.Test, i).Values, restored))
-	})
-	return all, err
-}
-
 // throughComponents calls visit with what these principal components restore of each
 // image of a set. It does nothing if they would take minutes.
 func (r *Run) throughComponents(ctx context.Context, set *loaders.Set, visit func(i int, restored []float32)) error {

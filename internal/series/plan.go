@@ -127,7 +127,7 @@ func (p *plan) load(ctx context.Context) error {
 	for i, setting := range p.settings {
 		run, err := p.session.Prepare(ctx, setting.Config, runs.Need{Images: true})
 		if err == nil {
-			err = run.Suits()
+			err = run.CheckSteps()
 		}
 		if err == nil && i == 0 {
 			first = run

@@ -23,11 +23,11 @@ type pool struct {
 	places   []int // indexes of the runs of the round, in the order in which they are trained
 	thorough bool  // whether runs that say that they have ended are checked, too
 
-	mutex  sync.Mutex // guards what follows, and the session's error output
-	claims runfolder.Claims
-	mine   map[int]bool // the runs that this process is training
-	ended  map[int]bool // the runs that this process knows to have ended the round
-	told   time.Time    // when this process last said how far all are
+	mutex    sync.Mutex // guards what follows, and the session's error output
+	claims   runfolder.Claims
+	mine     map[int]bool // the runs that this process is training
+	ended    map[int]bool // the runs that this process knows to have ended the round
+	lastTold time.Time    // when this process last said how far all are
 }
 
 // train trains the runs until all have ended. It returns the error of the first
@@ -35,7 +35,7 @@ type pool struct {
 func (w *pool) train(ctx context.Context, atOnce int) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	w.mine, w.ended, w.told = make(map[int]bool), make(map[int]bool), time.Now()
+	w.mine, w.ended, w.lastTold = make(map[int]bool), make(map[int]bool), time.Now()
 	var workers sync.WaitGroup
 	for range atOnce {
 		one := *w.session
@@ -83,7 +83,7 @@ func (w *pool) trainNext(ctx context.Context, one *runs.Session) (left bool, err
 		return true, lookAgain(ctx)
 	}
 	began, folder := time.Now(), claim.Folder()
-	end, err := w.goOn(ctx, one, folder, i)
+	end, err := w.continueRun(ctx, one, folder, i)
 	var lost *runfolder.LostError
 	if errors.As(context.Cause(ctx), &lost) || errors.As(err, &lost) {
 		fmt.Fprintf(one.Err, "warning: %v; going on with the next\n", lost)
@@ -107,10 +107,10 @@ func (w *pool) trainNext(ctx context.Context, one *runs.Session) (left bool, err
 	return true, err
 }
 
-// goOn trains the run with an index, in its claimed folder, from where it stands. If
+// continueRun trains the run with an index, in its claimed folder, from where it stands. If
 // nothing is left to do, it says how the run ended. A run that was made longer than
 // the sweep by itself keeps its length.
-func (w *pool) goOn(ctx context.Context, one *runs.Session, folder *runfolder.Folder, i int) (end string, err error) {
+func (w *pool) continueRun(ctx context.Context, one *runs.Session, folder *runfolder.Folder, i int) (end string, err error) {
 	own, err := runs.Load(folder.File(runfolder.ConfigFile), nil)
 	if err != nil {
 		return "", err
@@ -131,8 +131,8 @@ func (w *pool) take(lose func(error)) (i int, claim *runfolder.Claim, left bool,
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	const tellEvery = 10 * time.Second
-	if w.sweep() != nil && time.Since(w.told) >= tellEvery {
-		w.told = time.Now()
+	if w.sweep() != nil && time.Since(w.lastTold) >= tellEvery {
+		w.lastTold = time.Now()
 		now, _ := w.progress()
 		w.session.Display.Sweep(now)
 	}
