@@ -22,14 +22,12 @@ import (
 // Create makes the folder of a run that is trained later, with its config and the
 // weights in the file initial unless that is empty.
 func (s *Session) Create(folder *runfolder.Folder, config configs.Config, initial string) error {
-	paths := []string{folder.Path}
+	path := folder.Path
 	if s.TensorBoard {
-		paths = append(paths, folder.File(runfolder.TensorBoardFolder))
+		path = folder.File(runfolder.TensorBoardFolder)
 	}
-	for _, path := range paths {
-		if err := os.MkdirAll(path, 0o777); err != nil {
-			return err
-		}
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		return err
 	}
 	if initial != "" {
 		if err := folder.CopyWeights(runfolder.InitialWeightsFile, initial); err != nil {

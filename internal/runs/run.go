@@ -128,12 +128,9 @@ func (s *Session) PointLatest(folder *runfolder.Folder) {
 // another program is writing the page at the same time, that program's version
 // is kept; it lists this run, too.
 func (s *Session) Index(folder *runfolder.Folder) {
-	root, err := filepath.Abs(s.Runs)
-	if err != nil || s.Runs == "" {
-		return
-	}
-	path, err := filepath.Abs(folder.Path)
-	if err != nil || filepath.Dir(filepath.Dir(path)) != root {
+	root, errRoot := filepath.Abs(s.Runs)
+	path, errPath := filepath.Abs(folder.Path)
+	if s.Runs == "" || errRoot != nil || errPath != nil || filepath.Dir(filepath.Dir(path)) != root {
 		return
 	}
 	if err := reports.WriteIndex(s.Runs); err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {

@@ -29,23 +29,16 @@ var builtIn = sync.OnceValue(func() *loaders.Dataset {
 	return dataset
 })
 
-// defaultConfig is an autoencoder's with nothing but defaults.
-func defaultConfig() configs.Config {
-	config, err := configs.Parse("default.yaml", []byte("model: {kind: autoencoder}"), nil, Kinds())
+// sessionOn is a session that writes into a folder and finds a dataset where a config
+// looks for a kind of source that names no folder.
+func sessionOn(runs, kind string, dataset *loaders.Dataset) *Session {
+	config, err := configs.Parse("default.yaml", []byte("model: {kind: autoencoder}\ndata: {source: "+kind+"}"), nil, Kinds())
 	if err != nil {
 		panic(err)
 	}
-	return config
-}
-
-// sessionOn is a session that writes into a folder and finds a dataset where the
-// default config looks for a kind of source.
-func sessionOn(runs, kind string, dataset *loaders.Dataset) *Session {
-	defaults := defaultConfig().Data
-	source := sources.Source{Kind: kind, Dir: defaults.Dir, URL: defaults.URL, Download: true, Fallback: true}
 	return &Session{
 		Out: io.Discard, Err: io.Discard, Display: reports.NewDisplay(io.Discard, true), Runs: runs,
-		datasets: map[sources.Source]*loaders.Dataset{source: dataset},
+		datasets: map[sources.Source]*loaders.Dataset{sourceOf(config): dataset},
 	}
 }
 
@@ -188,49 +181,42 @@ func trainedBy(t *testing.T, s *Session, config configs.Config) (*runfolder.Fold
 // TestBestIsNotLast trains until the best epoch is not the last one and finds
 // each one's own test figures in the summary.
 func TestBestIsNotLast(t *testing.T) {
-	t.Run("trained", func(t *testing.T) { bestIsNotLast(t) })
-	t.Run("averaged", func(t *testing.T) { bestIsNotLast(t, "train.average_decay=0.9") })
-}
-
-func bestIsNotLast(t *testing.T, overrides ...string) {
-	config, _ := parts(t, append(overrides, "train.epochs=8", "train.early_stopping=2")...)
-	folder, summary := trainedBy(t, onSample(t), config)
-	if summary.Best.Epoch == summary.Final.Epoch || *summary.Best.TestLoss == *summary.Final.TestLoss {
-		t.Fatalf("the best epoch is the last one, %d: this run does not test what it should", summary.Final.Epoch)
-	}
-	for name, figures := range map[string]*runfolder.Figures{
-		runfolder.BestWeightsFile: summary.Best, runfolder.LastWeightsFile: summary.Final,
-	} {
-		saved, err := onSample(t).Prepare(context.Background(), config, Need{Images: true, File: folder.File(name)})
-		if err != nil {
-			t.Fatal(err)
+	for _, decay := range []string{"0", "0.9"} {
+		config, _ := parts(t, "train.average_decay="+decay, "train.epochs=8", "train.early_stopping=2")
+		folder, summary := trainedBy(t, onSample(t), config)
+		if summary.Best.Epoch == summary.Final.Epoch || *summary.Best.TestLoss == *summary.Final.TestLoss {
+			t.Fatalf("the best epoch is the last one, %d: this run does not test what it should", summary.Final.Epoch)
 		}
-		test, err := saved.Score(context.Background(), saved.Test)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if test.Loss != *figures.TestLoss || test.Confusion.Accuracy() != *figures.TestAccuracy {
-			t.Errorf("%s scores %g and %g, the summary says %g and %g", name, test.Loss, test.Confusion.Accuracy(), *figures.TestLoss, *figures.TestAccuracy)
+		for name, figures := range map[string]*runfolder.Figures{
+			runfolder.BestWeightsFile: summary.Best, runfolder.LastWeightsFile: summary.Final,
+		} {
+			saved, err := onSample(t).Prepare(context.Background(), config, Need{Images: true, File: folder.File(name)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			test, err := saved.Score(context.Background(), saved.Test)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.Loss != *figures.TestLoss || test.Confusion.Accuracy() != *figures.TestAccuracy {
+				t.Errorf("%s scores %g and %g, the summary says %g and %g", name, test.Loss, test.Confusion.Accuracy(), *figures.TestLoss, *figures.TestAccuracy)
+			}
 		}
 	}
 }
 
 func TestLossScale(t *testing.T) {
 	for _, test := range []struct {
-		std     []float64
-		scale   float64
-		uniform bool
+		normalize *configs.Normalize
+		scale     float64
+		uniform   bool
 	}{
 		{nil, 1, true},
-		{[]float64{0.25, 0.25, 0.25}, 16, true},
-		{[]float64{0.25, 0.25, 0.5}, 16, false},
+		{&configs.Normalize{Std: []float64{0.25, 0.25, 0.25}}, 16, true},
+		{&configs.Normalize{Std: []float64{0.25, 0.25, 0.5}}, 16, false},
 	} {
-		var normalize *configs.Normalize
-		if test.std != nil {
-			normalize = &configs.Normalize{Mean: []float64{0.5, 0.5, 0.5}, Std: test.std}
-		}
-		if scale, uniform := lossScale(normalize); scale != test.scale || uniform != test.uniform {
-			t.Errorf("lossScale of %v is %g, %v", test.std, scale, uniform)
+		if scale, uniform := lossScale(test.normalize); scale != test.scale || uniform != test.uniform {
+			t.Errorf("lossScale of %v is %g, %v", test.normalize, scale, uniform)
 		}
 	}
 }

@@ -60,12 +60,12 @@ func writeComparison(ctx context.Context, s *runs.Session, folder *runfolder.Fol
 func (p *plan) compare(ctx context.Context, folder *runfolder.Folder) error {
 	s := p.session
 	var folders []*runfolder.Folder
-	var failed []reports.Contender
+	var missing []reports.Contender
 	for i, run := range p.runs {
-		if _, err := run.Finished(); err == nil {
+		if one := reports.NewContender(p.label(i), nil, p.runs[i:i+1]); one.Missing == "" {
 			folders = append(folders, run)
-		} else if summary, err := run.Summary(); err == nil && summary.Status == runfolder.Failed {
-			failed = append(failed, reports.NewContender(p.label(i), nil, []*runfolder.Folder{run}))
+		} else {
+			missing = append(missing, one)
 		}
 	}
 	if len(folders) < 2 {
@@ -83,6 +83,6 @@ func (p *plan) compare(ctx context.Context, folder *runfolder.Folder) error {
 	case err != nil:
 		return err
 	}
-	compared.Contenders = append(compared.Contenders, failed...)
+	compared.Contenders = append(compared.Contenders, missing...)
 	return writeComparison(ctx, s, folder, compared, nil)
 }
