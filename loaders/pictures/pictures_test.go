@@ -158,6 +158,12 @@ func TestReadRefuses(t *testing.T) {
 	binary.BigEndian.PutUint32(huge[16:], 50_000)
 	binary.BigEndian.PutUint32(huge[20:], 50_000)
 	binary.BigEndian.PutUint32(huge[29:], crc32.ChecksumIEEE(huge[12:29]))
+	webp, err := os.ReadFile("testdata/colors.webp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	webp = slices.Insert(webp, 12, []byte("VP8X\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00")...) // whose header says 1 × 1
+	webp[4] += 18
 	for _, test := range []struct {
 		name    string
 		content []byte
@@ -168,6 +174,7 @@ func TestReadRefuses(t *testing.T) {
 		{"cut short", whole[:100], "is not a picture that can be read: "},
 		{"damaged", append(bytes.Clone(whole[:60]), bytes.Repeat([]byte{7}, 200)...), "is not a picture that can be read: "},
 		{"huge", huge, "has 50000 × 50000 pixels, more than the 1 million for which there is memory"},
+		{"larger than said", webp, "has 22 × 19 pixels, but its header says 1 × 1"},
 	} {
 		path := write(t, "picture.png", test.content)
 		err := Read(t.Context(), path, rgb, make([]byte, rgb.Values()))
