@@ -18,7 +18,7 @@ import (
 )
 
 // usagef returns an error for a command line that makes no sense.
-func usagef(format string, args ...any) error { return wrong(format+"; see -help", args...) }
+func usagef(format string, args ...any) error { return runs.Requestf(format+"; see -help", args...) }
 
 // A program is one call of the command: its flags and where it writes.
 type program struct {
@@ -95,7 +95,7 @@ func (c command) check(flags *flag.FlagSet, operands []string) error {
 		case f.Value.String() == "" && slices.Contains([]string{"data", "runs", "init", "resume", "join", "o"}, f.Name):
 			err = usagef("-%s is empty: give it a value", f.Name)
 		case !utf8.ValidString(f.Value.String()):
-			err = wrong("-%s %q is not UTF-8, and neither configs nor pages can hold it: rename the file or folder", f.Name, f.Value)
+			err = runs.Requestf("-%s %q is not UTF-8, and neither configs nor pages can hold it: rename the file or folder", f.Name, f.Value)
 		case !slices.Contains(strings.Fields(c.flags), f.Name):
 			err = usagef("%s takes no -%s", c.name(), f.Name)
 		case f.Name == "split" && len(operands) > 1:

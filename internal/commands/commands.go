@@ -89,8 +89,3 @@ func find(name string) (command, error) {
 	}
 	return command{}, usagef("there is no command %q, but %s%s", name, commandNames(), hint)
 }
-
-// wrong returns an error for a request that cannot be carried out as it stands.
-func wrong(format string, args ...any) error {
-	return runs.RequestError(fmt.Sprintf(format, args...))
-}

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"cifartrain/internal/runs"
 	"cifartrain/internal/series"
 )
 
@@ -13,7 +14,7 @@ const mostCompared = 32
 // by the runs of its best setting.
 func (p *program) compare(ctx context.Context, paths []string) error {
 	if len(paths) > mostCompared {
-		return wrong("compare takes 2 to %d run folders, not %d", mostCompared, len(paths))
+		return runs.Requestf("compare takes 2 to %d run folders, not %d", mostCompared, len(paths))
 	}
 	return series.Compare(ctx, &p.session, paths, p.settings())
 }

@@ -12,6 +12,7 @@ import (
 
 	"cifartrain/internal/exports"
 	"cifartrain/internal/reports"
+	"cifartrain/internal/runs"
 )
 
 // encode writes the codes that an autoencoder's best weights give to the run's
@@ -24,7 +25,7 @@ func (p *program) encode(ctx context.Context, operands []string) error {
 		ending = ".csv"
 	}
 	if ending != ".npz" && ending != ".csv" {
-		return wrong("-o %s: encode writes npz or CSV; let the name end in .npz or .csv", p.file)
+		return runs.Requestf("-o %s: encode writes npz or CSV; let the name end in .npz or .csv", p.file)
 	}
 	subject, err := p.openSubject(ctx, operands, false)
 	if err != nil {
@@ -32,7 +33,7 @@ func (p *program) encode(ctx context.Context, operands []string) error {
 	}
 	latent := subject.Architecture.Latent
 	if latent == 0 {
-		return wrong("%s holds a %s, which has no code: encode takes an autoencoder's run", operands[0], subject.Architecture.Kind)
+		return runs.Requestf("%s holds a %s, which has no code: encode takes an autoencoder's run", operands[0], subject.Architecture.Kind)
 	}
 	if subject.set.Len() == 0 {
 		return subject.unread()

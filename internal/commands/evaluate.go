@@ -45,7 +45,7 @@ func sameModel(s *runs.Session, run *runs.Run) error {
 		return slices.Contains([]string{"source", "place", "evaluation"}, configs.Changes(key))
 	})
 	if len(changed) > 0 {
-		return wrong("%s was trained with another %s, so the score of its weights would be wrong; evaluate allows no key but data.source, data.eval_batch_size and those that say where the data is",
+		return runs.Requestf("%s was trained with another %s, so the score of its weights would be wrong; evaluate allows no key but data.source, data.eval_batch_size and those that say where the data is",
 			run.Folder.Path, strings.Join(changed, ", "))
 	}
 	return nil

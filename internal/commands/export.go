@@ -56,15 +56,15 @@ func (p *program) settleFormat() error {
 	known := slices.Contains(formats, ending)
 	switch {
 	case p.weights != "best" && p.weights != "last":
-		return wrong("-weights %q: it must be best or last", p.weights)
+		return runs.Requestf("-weights %q: it must be best or last", p.weights)
 	case p.format != "" && !slices.Contains(formats, p.format):
-		return wrong("-format %q: it must be one of %s", p.format, strings.Join(formats, ", "))
+		return runs.Requestf("-format %q: it must be one of %s", p.format, strings.Join(formats, ", "))
 	case p.format != "" && known && ending != p.format:
-		return wrong("-o %s ends like %s, but -format asks for %s: leave one of them out", p.file, ending, p.format)
+		return runs.Requestf("-o %s ends like %s, but -format asks for %s: leave one of them out", p.file, ending, p.format)
 	case p.format == "" && known:
 		p.format = ending
 	case p.format == "" && p.file != "" && p.file != standardOutput:
-		return wrong("-o %s: its ending is not one of %s, so name the format with -format", p.file, "."+strings.Join(formats, ", ."))
+		return runs.Requestf("-o %s: its ending is not one of %s, so name the format with -format", p.file, "."+strings.Join(formats, ", ."))
 	}
 	p.format = cmp.Or(p.format, "onnx")
 	return nil

@@ -22,7 +22,7 @@ import (
 // nothing. Pictures that cannot be read are an error after the others are done.
 func (p *program) predict(ctx context.Context, operands []string) error {
 	if p.file != "" && p.file != standardOutput && strings.ToLower(filepath.Ext(p.file)) != ".csv" {
-		return wrong("-o %s: predict writes CSV; let the name end in .csv", p.file)
+		return runs.Requestf("-o %s: predict writes CSV; let the name end in .csv", p.file)
 	}
 	s, err := p.openSubject(ctx, operands, true)
 	if err != nil {
@@ -157,7 +157,7 @@ func writePredictions(file string, table reports.Predictions, sheet []plots.Rest
 	}
 	drawing := strings.TrimSuffix(file, filepath.Ext(file)) + ".png"
 	if _, err := os.Lstat(drawing); err == nil && len(sheet) > 0 {
-		return wrong("%s, where the pictures would be drawn, exists already and is not overwritten: name another file with -o", drawing)
+		return runs.Requestf("%s, where the pictures would be drawn, exists already and is not overwritten: name another file with -o", drawing)
 	}
 	if err := writeNew(file, content.Bytes()); err != nil || len(sheet) == 0 {
 		return err

@@ -10,6 +10,7 @@ import (
 
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
+	"cifartrain/internal/runs"
 	"cifartrain/internal/series"
 	"cifartrain/plots"
 )
@@ -18,8 +19,8 @@ import (
 // vector files if a format is given.
 func (p *program) report(ctx context.Context, operands []string) error {
 	path := operands[0]
-	if _, _, sweep := runfolder.OpenSweep(path); !sweep && runfolder.IsComparison(path) {
-		return wrong("%s is a comparison; compare the runs again with the command compare", path)
+	if _, sweep := runfolder.OpenSweep(path); !sweep && runfolder.IsComparison(path) {
+		return runs.Requestf("%s is a comparison; compare the runs again with the command compare", path)
 	}
 	centimeters := map[string]float64{"column": 8.6, "page": 17.8}[p.width]
 	if n, err := strconv.ParseFloat(p.width, 64); err == nil && n >= 4 && n <= 100 {
@@ -39,7 +40,7 @@ func (p *program) report(ctx context.Context, operands []string) error {
 func (p *program) list(context.Context, []string) error {
 	folder := p.session.Runs
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return wrong("there is no folder %s with runs; train something first, or choose another folder with -runs", folder)
+		return runs.Requestf("there is no folder %s with runs; train something first, or choose another folder with -runs", folder)
 	}
 	err := reports.WriteIndex(folder)
 	reports.ShowRuns(p.stdout, folder, err == nil)

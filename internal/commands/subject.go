@@ -34,7 +34,7 @@ type subject struct {
 // among those of the test images.
 func (p *program) openSubject(ctx context.Context, operands []string, percentiles bool) (*subject, error) {
 	if !slices.Contains([]string{"test", "validation", "train"}, p.split) {
-		return nil, wrong("-split %q: it must be test, validation or train", p.split)
+		return nil, runs.Requestf("-split %q: it must be test, validation or train", p.split)
 	}
 	run, err := series.Open(&p.session, operands[0], p.settings())
 	if err != nil {
@@ -158,7 +158,7 @@ func (s *subject) unread() error {
 func writeNew(file string, content []byte) error {
 	err := runfolder.WriteNew(file, content)
 	if errors.Is(err, fs.ErrExist) {
-		return wrong("%s exists already and is not overwritten: name another file with -o", file)
+		return runs.Requestf("%s exists already and is not overwritten: name another file with -o", file)
 	}
 	return err
 }

@@ -26,16 +26,16 @@ import (
 func (p *program) watch(ctx context.Context, operands []string) error {
 	path := operands[0]
 	if p.port < 0 || p.port > 65535 {
-		return wrong("-port %d: ports are 0 to 65535", p.port)
+		return runs.Requestf("-port %d: ports are 0 to 65535", p.port)
 	}
 	_, missing := runfolder.Open(path)
-	if _, _, sweep := runfolder.OpenSweep(path); sweep {
+	if _, sweep := runfolder.OpenSweep(path); sweep {
 		missing = nil
 	} else if runfolder.IsComparison(path) {
-		return wrong("%s is a comparison of runs that have ended: open its %s in a browser", path, runfolder.ReportFile)
+		return runs.Requestf("%s is a comparison of runs that have ended: open its %s in a browser", path, runfolder.ReportFile)
 	}
 	if missing != nil && (filepath.Base(path) != runfolder.Latest || !errors.Is(missing, fs.ErrNotExist)) {
-		return wrong("%v", missing)
+		return runs.Requestf("%v", missing)
 	}
 	listener, err := reports.Listen(p.port)
 	if err != nil {
@@ -65,7 +65,7 @@ type livePage struct {
 // is spent on it. If run is not empty, render returns the page of that run of a sweep
 // as it was written.
 func (l *livePage) render(run string) ([]byte, error) {
-	if sweep, _, found := runfolder.OpenSweep(l.path); run != "" && found {
+	if sweep, found := runfolder.OpenSweep(l.path); run != "" && found {
 		return sweep.Read(run + "/" + runfolder.ReportFile)
 	} else if run != "" {
 		return nil, fmt.Errorf("%s is no sweep", l.path)
@@ -94,23 +94,24 @@ func (l *livePage) render(run string) ([]byte, error) {
 // still change it also tells the time, because a process that was killed changes no
 // file.
 func (l *livePage) look() string {
-	sweep, folders, found := runfolder.OpenSweep(l.path)
-	if !found {
-		run, err := runfolder.Open(l.path)
-		if err != nil {
+	folder, sweep := runfolder.OpenSweep(l.path)
+	if !sweep {
+		var err error
+		if folder, err = runfolder.Open(l.path); err != nil {
 			return err.Error()
 		}
-		sweep = run
 	}
 	var stamp strings.Builder
-	for _, folder := range append(folders, sweep) {
-		for _, name := range []string{runfolder.ConfigFile, runfolder.MetricsFile, runfolder.SummaryFile, runfolder.ReportFile} {
-			if info, err := os.Stat(folder.File(name)); err == nil {
-				fmt.Fprintln(&stamp, folder.File(name), info.Size(), info.ModTime().UnixNano())
+	files := os.DirFS(folder.Path)
+	for _, name := range []string{runfolder.ConfigFile, runfolder.MetricsFile, runfolder.SummaryFile, runfolder.ReportFile} {
+		ofRuns, _ := fs.Glob(files, "*/"+name) // only a bad pattern is an error
+		for _, file := range append(ofRuns, name) {
+			if info, err := fs.Stat(files, file); err == nil {
+				fmt.Fprintln(&stamp, folder.Path, file, info.Size(), info.ModTime().UnixNano())
 			}
 		}
 	}
-	if !found || !sweep.Has(runfolder.ReportFile) {
+	if !sweep || !folder.Has(runfolder.ReportFile) {
 		fmt.Fprint(&stamp, time.Now().Truncate(20*time.Second))
 	}
 	return stamp.String()
@@ -119,7 +120,7 @@ func (l *livePage) look() string {
 // make makes the page of the run or the sweep, or one that says what there is
 // to wait for.
 func (l *livePage) make() ([]byte, error) {
-	if sweep, _, found := runfolder.OpenSweep(l.path); found {
+	if sweep, found := runfolder.OpenSweep(l.path); found {
 		return series.Page(l.session, sweep.Path)
 	}
 	folder, err := runfolder.Open(l.path)

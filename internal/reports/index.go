@@ -72,7 +72,7 @@ func listRuns(root string) table {
 
 // listed returns a folder's row in the list of runs.
 func listed(folder *runfolder.Folder) (r result) {
-	_, _, sweep := runfolder.OpenSweep(folder.Path)
+	_, sweep := runfolder.OpenSweep(folder.Path)
 	if sweep || runfolder.IsComparison(folder.Path) {
 		r = readBest(folder)
 		r.status = "comparison"

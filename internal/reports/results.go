@@ -150,7 +150,7 @@ type resultsPage struct {
 //go:embed results.html
 var resultsText string
 
-var resultsTemplate = newPage(resultsText).Lookup("page")
+var resultsTemplate = newPage(resultsText)
 
 // Page writes the page of results, which are those in a folder. A sweep may still be
 // going on.

@@ -4,9 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 )
@@ -65,22 +63,11 @@ func (f *Folder) Run(p *Plan, i int) *Folder {
 	return &Folder{Path: path}
 }
 
-// OpenSweep returns the sweep's folder of that name and the folders of its runs, in
-// order. found is false if there is no sweep.
-func OpenSweep(name string) (folder *Folder, runs []*Folder, found bool) {
-	resolved, err := resolve(name)
-	if err != nil {
-		return nil, nil, false
-	}
+// OpenSweep returns the folder at path. found is false if it is not a sweep's.
+func OpenSweep(path string) (folder *Folder, found bool) {
+	resolved, err := resolve(path)
 	folder = &Folder{Path: resolved}
-	if !folder.Has(SweepFile) {
-		return nil, nil, false
-	}
-	configs, _ := fs.Glob(os.DirFS(folder.Path), "*/"+ConfigFile) // sorted; only a bad pattern is an error
-	for _, config := range configs {
-		runs = append(runs, &Folder{Path: folder.File(path.Dir(config))})
-	}
-	return folder, runs, true
+	return folder, err == nil && folder.Has(SweepFile)
 }
 
 // IsComparison reports whether the folder at path is that of a comparison.

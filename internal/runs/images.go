@@ -136,8 +136,8 @@ func (r *Run) Split(name string) *loaders.Set {
 // class of a dataset that is split by class without images to train or to
 // validate on.
 func (r *Run) checkCounts() error {
-	for name, set := range map[string]*loaders.Set{"training": r.Training, "validation": r.Validation, "test": r.Test} {
-		of := "the chosen classes"
+	for i, set := range []*loaders.Set{r.Training, r.Validation, r.Test} {
+		name, of := []string{"training", "validation", "test"}[i], "the chosen classes"
 		if lacking := slices.Index(imagesByClass(set), 0); lacking >= 0 && r.Dataset.ByClass && set != r.Test && set.Len() > 0 {
 			of = fmt.Sprintf("class %q", set.Classes[lacking])
 		} else if set.Len() > 0 {
