@@ -1,8 +1,4 @@
-// Package addressspace ends the program with a sentence, as it starts, where the shell
-// limits its address space (ulimit -v) so far that Go's runtime would end it later: with
-// the stacks of all goroutines, which nothing can catch. The package imports little, so
-// that it is initialized before those that start threads. Below 1.4 GB the runtime may
-// end the program even before that.
+// Package addressspace finds out how much of its address space a program may use.
 package addressspace
 
 import (
@@ -16,12 +12,15 @@ import (
 // least is what any command takes of the memory that Go's runtime has not reserved.
 const least = 100 << 20
 
-func init() {
+// Check returns an error where the shell limits the address space (ulimit -v) so far that
+// Go's runtime would end the program later: with the stacks of all goroutines, which
+// nothing can catch. Below 1.6 GB the runtime may end it even before the check.
+func Check() error {
 	if left := Left(); left < least {
-		fmt.Fprintf(os.Stderr, "error: the limit of the address space (ulimit -v) is %d MB too low, because Go's runtime reserves %d MB that it never uses: lift it with ulimit -v unlimited; GOMEMLIMIT=1GiB bounds the memory in use instead\n",
+		return fmt.Errorf("the limit of the address space (ulimit -v) is %d MB too low, because Go's runtime reserves %d MB that it never uses: lift it with ulimit -v unlimited; GOMEMLIMIT=1GiB bounds the memory in use instead",
 			(least-left)>>20, reserved()>>20)
-		os.Exit(1)
 	}
+	return nil
 }
 
 // reserved is the address space, in bytes, that is never used: for Go's heap, and for

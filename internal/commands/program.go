@@ -15,6 +15,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"cifartrain/internal/addressspace"
 )
 
 // The program's exit statuses.
@@ -27,6 +29,10 @@ const (
 
 // Main runs the program with the arguments of its command line and ends it.
 func Main() {
+	if err := addressspace.Check(); err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(exitFailed)
+	}
 	ctx := interruptible(os.Stderr)
 	signal.Ignore(syscall.SIGPIPE) // training goes on after the reader of its output has quit
 	// Most of the heap is the dataset, which never changes. Letting the heap
