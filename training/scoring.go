@@ -44,7 +44,7 @@ func (e *Evaluator) score(ctx context.Context, batcher *loaders.Batcher, batches
 	}
 	batchers := e.batchers[batcher]
 
-	scored, losses := Evaluation{Task: architecture.Task}, make([]float64, batches) // times the batch's rows
+	scored, losses := Evaluation{Task: architecture.Task}, make([]float64, batches) // sums over each batch's images
 	if scored.Task.Classifies() {
 		scored.Confusion, scored.Correct = metrics.NewConfusion(set.Classes), make([]bool, set.Len())
 	}
@@ -84,7 +84,7 @@ func (e *Evaluator) score(ctx context.Context, batcher *loaders.Batcher, batches
 	if workers > 1 {
 		kernels.Share(batches, batches*numbers, work)
 	} else {
-		work(0, batches) // whose products are shared
+		work(0, batches) // one batch after the other; the kernels share each product among the processors
 	}
 	for _, loss := range losses {
 		scored.Loss += loss

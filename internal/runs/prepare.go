@@ -24,7 +24,8 @@ import (
 
 // Prepare prepares the run of a config in the one way that all commands share:
 // first the model, then the dataset with its split and its transform, then the
-// weights. Mistakes in the config are reported before anything is loaded.
+// weights. A dataset whose images' shape and classes are not known beforehand is opened
+// before the model; with any other, mistakes in the config are found before it is loaded.
 func (s *Session) Prepare(ctx context.Context, config configs.Config, need Need) (*Run, error) {
 	run := &Run{session: s, Config: config}
 	return run, run.Prepare(ctx, need)
@@ -38,7 +39,7 @@ func (r *Run) Prepare(ctx context.Context, need Need) (err error) {
 	defer func() {
 		var setting *loaders.SettingError
 		if errors.As(err, &setting) {
-			err = config.Error(configs.Problem{Key: setting.Key, Message: setting.Reason}) // which adds the line
+			err = config.Error(configs.Problem{Key: setting.Key, Message: setting.Reason}) // with the key's line
 		}
 	}()
 	r.evaluator = new(evaluator)
