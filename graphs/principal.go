@@ -44,7 +44,7 @@ func (a *Architecture) PrincipalComponents() int {
 	return a.Parameters[0].Shape[0] / 2
 }
 
-// Align makes weights drawn by init pca compute what as many principal
+// SetPrincipalComponents makes weights drawn by init pca compute what as many principal
 // components as the latent has values reconstruct: components are orthonormal
 // rows (PrincipalComponents, inputs), the most important first. A layer that a
 // ReLU follows holds a number c as relu(c) and relu(-c), whose difference it is:
@@ -56,7 +56,7 @@ func (a *Architecture) PrincipalComponents() int {
 //
 // In the layers between, these values are added to those drawn at random, so that
 // units that stand for no component are active too. The images must be centered.
-func (a *Architecture) Align(weights Weights, components [][]float64) error {
+func (a *Architecture) SetPrincipalComponents(weights Weights, components [][]float64) error {
 	if len(components) != a.PrincipalComponents() {
 		return fmt.Errorf("%d principal components are given, %d needed", len(components), a.PrincipalComponents())
 	}

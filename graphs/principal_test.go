@@ -29,9 +29,9 @@ func components(count int) [][]float64 {
 	return rows
 }
 
-// TestAlign wants a model aligned over nothing drawn to leave what the
+// TestSetPrincipalComponents wants a model aligned over nothing drawn to leave what the
 // projection on the latent's components leaves.
-func TestAlign(t *testing.T) {
+func TestSetPrincipalComponents(t *testing.T) {
 	const latent = 3
 	for _, kind := range []string{"autoencoder", "tied_autoencoder"} {
 		for _, hidden := range [][]int{{8}, {6}, {16, 8}} {
@@ -44,7 +44,7 @@ func TestAlign(t *testing.T) {
 				clear(w.Value.Float32s())
 			}
 			rows := components(hidden[0] / 2)
-			if err := architecture.Align(weights, rows); err != nil {
+			if err := architecture.SetPrincipalComponents(weights, rows); err != nil {
 				t.Fatal(err)
 			}
 			images := pixels(4)
@@ -67,7 +67,7 @@ func TestAlign(t *testing.T) {
 	}
 }
 
-func TestAlignErrors(t *testing.T) {
+func TestSetPrincipalComponentsErrors(t *testing.T) {
 	for _, c := range []struct {
 		kind string
 		spec graphs.Spec
@@ -85,7 +85,7 @@ func TestAlignErrors(t *testing.T) {
 		}
 	}
 	architecture := newModel("autoencoder", graphs.Spec{Hidden: []int{8}, Latent: 3, Init: "pca", Centered: true, OneScale: true})
-	if err := architecture.Align(architecture.Initialize(streams(1)), components(3)); err == nil || !strings.Contains(err.Error(), "3 principal components are given, 4 needed") {
+	if err := architecture.SetPrincipalComponents(architecture.Initialize(streams(1)), components(3)); err == nil || !strings.Contains(err.Error(), "3 principal components are given, 4 needed") {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -53,7 +53,7 @@ type Weights []Weight
 //	glorot:     sqrt(6/(fan_in+fan_out)), biases 0; torch.nn.init.xavier_uniform_
 //	orthogonal: orthonormal rows, or columns where those are fewer, biases 0;
 //	            torch.nn.init.orthogonal_
-//	pca:        0.035, biases 0; Align then brings the components in
+//	pca:        0.035, biases 0; SetPrincipalComponents then brings the components in
 //
 // random returns the stream of random numbers for a purpose: "init/" and the parameter's name.
 // Sources: https://pytorch.org/docs/stable/generated/torch.nn.Linear.html and

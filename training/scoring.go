@@ -36,7 +36,7 @@ func (e *Evaluator) score(ctx context.Context, batcher *loaders.Batcher, batches
 	if err := e.prepare(batcher, workers); err != nil {
 		return Evaluation{}, err
 	}
-	free := make(chan int, workers) // the workers that are not at work
+	free := make(chan int, workers) // the workers without a batch
 	for i := range workers {
 		if free <- i; i == len(e.batchers[batcher]) {
 			e.batchers[batcher] = append(e.batchers[batcher], batcher.Clone())

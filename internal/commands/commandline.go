@@ -205,8 +205,8 @@ func (p *program) train(ctx context.Context, _ []string) error {
 	return series.Train(ctx, &p.session, all, p.seeds, p.join)
 }
 
-// goOn resumes the run that the flags name.
-func (p *program) goOn(ctx context.Context, _ []string) error {
+// resumeRun resumes the run that the flags name.
+func (p *program) resumeRun(ctx context.Context, _ []string) error {
 	for _, path := range p.configs {
 		p.session.Repeated = append(p.session.Repeated, "-config", path)
 	}

@@ -30,7 +30,7 @@ func commands() []command {
 		{"-config svm_sweep", "try out many settings and compare them", training, (*program).train},
 		{"compare RUN RUN...", "compare finished runs", "data runs quiet", (*program).compare},
 		{"evaluate RUN", "score a run's best weights on the test images again", "set data quiet", (*program).evaluate},
-		{"-resume RUN", "go on with an interrupted run or sweep", "resume config set data tensorboard quiet", (*program).goOn},
+		{"-resume RUN", "go on with an interrupted run or sweep", "resume config set data tensorboard quiet", (*program).resumeRun},
 		{"watch RUN", "a run's report in the browser, as it trains", "port", (*program).watch},
 		{"predict RUN [FILE|DIR...]", "what a run's best weights say of pictures, or of its own images", "split o set data quiet", (*program).predict},
 		{"encode RUN [FILE|DIR...]", "an autoencoder's codes of pictures, or of its own images", "split o set data quiet", (*program).encode},

@@ -17,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"cifartrain/internal/addressspace"
+	"cifartrain/internal/runs"
 )
 
 // The program's exit statuses.
@@ -159,12 +160,8 @@ func status(err error) int {
 
 // message returns what a person reads about an error.
 func message(err error) string {
-	var interruption interface {
-		error
-		WasInterrupted()
-	}
 	switch {
-	case errors.As(err, &interruption):
+	case errors.As(err, new(runs.Interruption)):
 		return err.Error() // it says what was done and how to go on
 	case errors.Is(err, context.Canceled):
 		return "interrupted before anything was trained or written"

@@ -10,7 +10,6 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
-	"slices"
 
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/shell"
@@ -106,10 +105,6 @@ func curves(s *runfolder.Summary, history metrics.History) (charts []*plots.Char
 // layers returns the charts of what goes on inside the layers as HTML, and a sentence
 // on when units died.
 func layers(f *runfolder.Folder, s *runfolder.Summary, history metrics.History) (figures []template.HTML, dying string, err error) {
-	history = slices.Clone(history)
-	for i := range history {
-		history[i].Layers = nil
-	}
 	if err := f.ReadLayers(history); err != nil || len(history) == 0 {
 		return nil, "", err
 	}

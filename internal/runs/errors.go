@@ -31,10 +31,7 @@ func (i Interruption) Error() string { return string(i) }
 // Unwrap returns context.Canceled, which tells an interruption from a failure.
 func (Interruption) Unwrap() error { return context.Canceled }
 
-// WasInterrupted marks the error as one whose text already says so.
-func (Interruption) WasInterrupted() {}
-
-func howToGoOn(folder string) string { return "go on with: " + shell.Command("-resume", folder) }
+func howToResume(folder string) string { return "go on with: " + shell.Command("-resume", folder) }
 
 // howToRepeat says how to repeat a run that cannot go on.
 func howToRepeat(folder *runfolder.Folder) string {

@@ -101,14 +101,14 @@ func (r *Run) marginRows() [][]string {
 }
 
 func (r *Run) drawROC(w io.Writer, caption plots.Caption) error {
-	curves, omitted := r.characteristics()
+	curves, omitted := r.rocCurves()
 	return plots.ROC(w, caption, curves, omitted)
 }
 
-// rocRows returns the points of the characteristics for a CSV file.
+// rocRows returns the points of the ROC curves for a CSV file.
 func (r *Run) rocRows() [][]string {
 	rows := [][]string{{"class", "false_positive_rate", "true_positive_rate"}}
-	curves, _ := r.characteristics()
+	curves, _ := r.rocCurves()
 	for _, curve := range curves {
 		for i := range curve.FalsePositive {
 			rows = append(rows, []string{curve.Class, fmt.Sprint(curve.FalsePositive[i]), fmt.Sprint(curve.TruePositive[i])})
@@ -117,10 +117,10 @@ func (r *Run) rocRows() [][]string {
 	return rows
 }
 
-// characteristics returns the ROC of the second of two classes, or of each of
+// rocCurves returns the ROC of the second of two classes, or of each of
 // several classes against the rest; of many classes, only the hardest, and how many
 // others there are.
-func (r *Run) characteristics() (curves []plots.NamedROC, omitted int) {
+func (r *Run) rocCurves() (curves []plots.NamedROC, omitted int) {
 	scores, of := make([]float64, len(r.predictions)), make([]bool, len(r.predictions))
 	for place := range r.predictions[0].Scores {
 		class := place

@@ -25,7 +25,6 @@ func (r *Run) loadImages(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.warning = sources.Warning(dataset, source)
 	key := fmt.Sprint(source, r.Config.Seed, data.Classes, data.Validation, data.Split, data.Limit, data.Shift, data.Center, r.Normalization())
 	if s.selected.key != key {
 		if err := r.selectImages(dataset); err != nil {
@@ -156,9 +155,9 @@ func imagesByClass(set *loaders.Set) []int {
 	return counts
 }
 
-// foresee finds out what is known about the images without opening the dataset: from
+// knownWithoutOpening finds out what is known about the images without opening the dataset: from
 // the run's summary if there is one, or because the dataset is a well-known one.
-func (r *Run) foresee() (known bool) {
+func (r *Run) knownWithoutOpening() (known bool) {
 	if trained := r.Summary; trained != nil && len(trained.Shape) == 3 {
 		r.Shape, r.Classes = loaders.Shape{Channels: trained.Shape[0], Height: trained.Shape[1], Width: trained.Shape[2]}, trained.Classes
 		return true

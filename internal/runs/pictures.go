@@ -113,7 +113,7 @@ func (s *Session) VectorFile(draw func(io.Writer) error) func(io.Writer) error {
 
 // Redraw draws the pictures and the page of the run at path again, from the files
 // it has written. The overrides are for its config; see [configs.Load].
-func (s *Session) Redraw(ctx context.Context, path string, overrides []string) error {
+func (s *Session) Redraw(ctx context.Context, path string, overrides []string) (err error) {
 	run, err := s.Open(path, overrides)
 	if err != nil {
 		return err
@@ -124,8 +124,8 @@ func (s *Session) Redraw(ctx context.Context, path string, overrides []string) e
 	if run.Summary != nil && run.Summary.Status == runfolder.Failed && run.Summary.Best == nil && !run.Folder.Has(runfolder.MetricsFile) {
 		return Requestf("%s has no figures to draw: the run failed before its first epoch had ended: %s", path, run.Summary.Error)
 	}
-	if !run.Ended() || run.Summary.Best == nil {
-		return Requestf("%s has no figures to draw: its run has not ended; see it with %s, or %s", path, shell.Command("watch", path), howToGoOn(run.Folder.Path))
+	if !run.HasResults() || run.Summary.Best == nil {
+		return Requestf("%s has no figures to draw: its run has not ended; see it with %s, or %s", path, shell.Command("watch", path), howToResume(run.Folder.Path))
 	}
 	if err := run.PrepareTrained(ctx, false, Need{Images: true}); err != nil {
 		return err
@@ -142,20 +142,23 @@ func (s *Session) Redraw(ctx context.Context, path string, overrides []string) e
 	if err != nil {
 		return fmt.Errorf("%w; have it written again with: %s", err, shell.Command("-resume", run.Folder.Path))
 	}
-	return s.claimed(ctx, run.Folder, func(_ context.Context, folder *runfolder.Folder) error {
-		run.Folder = folder
-		pictures, err := run.draw(training.Result{History: history, Best: run.Weights})
-		if err == nil {
-			err = reports.WriteReport(folder, run.Summary, pictures)
-		}
-		if err == nil {
-			err = folder.WriteSummary(run.Summary)
-		}
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(s.Out, "drew %s again\n", folder.File(runfolder.ReportFile))
-		s.Index(folder)
-		return nil
-	})
+	_, claim, err := s.claim(ctx, run.Folder)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, claim.Release()) }()
+	run.Folder = claim.Folder()
+	pictures, err := run.draw(training.Result{History: history, Best: run.Weights})
+	if err == nil {
+		err = reports.WriteReport(run.Folder, run.Summary, pictures)
+	}
+	if err == nil {
+		err = run.Folder.WriteSummary(run.Summary)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.Out, "drew %s again\n", run.Folder.File(runfolder.ReportFile))
+	s.Index(run.Folder)
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"time"
@@ -18,8 +19,6 @@ import (
 	"cifartrain/internal/shell"
 	"cifartrain/loaders"
 	"cifartrain/loaders/sources"
-	"cifartrain/solvers"
-	"cifartrain/training"
 )
 
 // Prepare prepares the run of a config in the one way that all commands share:
@@ -43,7 +42,7 @@ func (r *Run) Prepare(ctx context.Context, need Need) (err error) {
 		}
 	}()
 	r.evaluator = new(evaluator)
-	known := r.foresee()
+	known := r.knownWithoutOpening()
 	if known {
 		if err := r.newArchitecture(); err != nil {
 			return err
@@ -65,21 +64,29 @@ func (r *Run) Prepare(ctx context.Context, need Need) (err error) {
 			return err
 		}
 		r.Shape, r.Classes = r.Dataset.Shape, r.Training.Classes
-		if err := r.newArchitecture(); err != nil {
+		if err := r.newArchitecture(); err != nil { // again, because other images may have another shape
 			return err
 		}
-		if r.Dataset.StandsInBecause != "" {
-			r.Config = r.Config.WithSource(sources.Sample)
-		}
-		r.Config.Data.BatchSize = min(config.Data.BatchSize, r.Training.Len())
-		if source := sourceOf(WithoutSample(r.Config)); r.session.datasets[source] == nil { // what the run is resumed with
-			r.session.datasets[source] = r.Dataset
-		}
-		if len(config.Data.Classes) > 0 {
-			r.Config.Data.Classes = r.Classes // by name, even if the config gives numbers
-		}
+		r.completeConfig()
 	}
 	return r.loadWeights(need)
+}
+
+// completeConfig sets in the config what the images decide, so that training from it
+// gives the same numbers: the sample in the place of a missing dataset, batches of no
+// more than all images, and the names of classes that are given by number.
+func (r *Run) completeConfig() {
+	if r.Dataset.StandsInBecause != "" {
+		r.Config = r.Config.WithSource(sources.Sample)
+	}
+	r.Config.Data.BatchSize = min(r.Config.Data.BatchSize, r.Training.Len())
+	if len(r.Config.Data.Classes) > 0 {
+		r.Config.Data.Classes = r.Classes
+	}
+	// The runs of a series are prepared again from this config, and find the dataset here.
+	if source := sourceOf(WithoutSample(r.Config)); r.session.datasets[source] == nil {
+		r.session.datasets[source] = r.Dataset
+	}
 }
 
 // newArchitecture makes the config's model, for images of the run's shape and classes.
@@ -109,9 +116,9 @@ func (r *Run) loadWeights(from Need) (err error) {
 	return err
 }
 
-// align completes weights of init pca with the principal components of the
-// training images.
-func (r *Run) align(ctx context.Context) error {
+// setPrincipalComponents completes weights of init pca with the principal components
+// of the training images.
+func (r *Run) setPrincipalComponents(ctx context.Context) error {
 	count := r.Architecture.PrincipalComponents()
 	if count == 0 {
 		return nil
@@ -121,10 +128,10 @@ func (r *Run) align(ctx context.Context) error {
 		return err
 	}
 	if len(components.Vectors) < count {
-		return &loaders.SettingError{Key: "model.init", Reason: fmt.Sprintf(
-			"the training images have %d principal components, but pca needs %d, half the width of the first hidden layer", len(components.Vectors), count)}
+		return r.Config.Error(configs.Problem{Key: "model.init", Message: fmt.Sprintf(
+			"the training images have %d principal components, but pca needs %d, half the width of the first hidden layer", len(components.Vectors), count)})
 	}
-	return r.Architecture.Align(r.Weights, components.Vectors)
+	return r.Architecture.SetPrincipalComponents(r.Weights, components.Vectors)
 }
 
 // Loss names the loss together with everything that decides its units. Runs
@@ -141,7 +148,7 @@ func (r *Run) Loss() string {
 func (r *Run) Begun(started time.Time) *runfolder.Summary {
 	return &runfolder.Summary{
 		Name: r.Config.Name, Status: runfolder.Training, Model: r.Architecture.Kind, Task: r.Architecture.Task, Loss: r.Loss(), Seed: r.Config.Seed,
-		Dataset: r.Dataset.Name, Checksum: r.Dataset.Checksum, Shape: []int{r.Shape.Channels, r.Shape.Height, r.Shape.Width}, Warning: r.warning, Classes: r.Classes,
+		Dataset: r.Dataset.Name, Checksum: r.Dataset.Checksum, Shape: []int{r.Shape.Channels, r.Shape.Height, r.Shape.Width}, Warning: sources.Warning(r.Dataset, sourceOf(r.Config)), Classes: r.Classes,
 		Images:     runfolder.Images{Training: r.Training.Len(), Validation: r.Validation.Len(), Test: r.Test.Len()},
 		Parameters: r.Architecture.ParameterCount(), Started: started.UTC().Truncate(time.Second),
 		Processor: kernels.Instructions(), ProcessorName: cpuid.CPU.BrandName, System: runtime.GOOS, Cores: runtime.GOMAXPROCS(0),
@@ -149,35 +156,26 @@ func (r *Run) Begun(started time.Time) *runfolder.Summary {
 	}
 }
 
-// newLoop assembles the parts of the run for the training loop. It needs images. The seed
-// draws the weights unless they were read from a file.
-func (r *Run) newLoop(ctx context.Context) error {
-	if err := r.CheckSteps(); err != nil {
-		return err
+// Check returns an error for mistakes in configs, each trained with so many seeds,
+// that can be found before the first run. It does not open well-known datasets.
+func (s *Session) Check(ctx context.Context, all []configs.Config, seeds int) error {
+	if seeds < 1 {
+		return Requestf("-seeds %d: there must be at least one", seeds)
 	}
-	solver, schedule, err := solver(r.Config)
-	if err != nil {
-		return err
-	}
-	if r.Weights == nil {
-		r.Weights = r.Architecture.Initialize(r.Config.Random)
-		if err := r.align(ctx); err != nil {
+	for i, config := range all {
+		if uint64(seeds-1) > math.MaxUint64-config.Seed {
+			return Requestf("-seeds %d: there are not that many seeds from %d upwards", seeds, config.Seed)
+		}
+		prepared, err := s.Prepare(ctx, config, Need{File: s.Init})
+		if err != nil {
 			return err
 		}
-	}
-	data, train := r.Config.Data, r.Config.Train
-	r.loop = &training.Loop{
-		Architecture: r.Architecture, Weights: r.Weights, Solver: solver, Schedule: schedule, Warmup: solvers.Warmup(r.Config.Optimizer.WarmupSteps),
-		TrainBatcher: loaders.NewBatcher(r.Training, r.Transform, loaders.BatchOptions{
-			Size: data.BatchSize, Shuffle: data.Shuffle, Flip: data.Flip, Shift: data.Shift, Random: r.Config.Random,
-		}),
-		TrainEvalBatcher:  r.batches(r.Training),
-		ValidationBatcher: r.batches(r.Validation),
-		Random:            r.Config.Random,
-		Epochs:            train.Epochs, EarlyStopping: train.EarlyStopping,
-	}
-	if train.AverageDecay > 0 {
-		r.loop.Average = training.NewAverage(r.Weights, train.AverageDecay)
+		if i == 0 && len(prepared.wrappings) > 0 {
+			fmt.Fprintf(s.Err, "note: the weights of %s were taken out of %q\n", s.Init, prepared.wrappings)
+		}
+		if _, _, err := solver(config); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -195,20 +193,4 @@ func (r *Run) CheckSteps() error {
 			"the last batch of the %d training images would hold a single one, which batch normalization cannot normalize: choose another size than %d", images, size)})
 	}
 	return nil
-}
-
-func solver(config configs.Config) (solver solvers.Solver, schedule solvers.Schedule, err error) {
-	o := config.Optimizer
-	if solver, err = solvers.New(solvers.Spec{
-		Kind: o.Kind, LearningRate: o.LearningRate, Momentum: o.Momentum, Nesterov: o.Nesterov,
-		Betas: [2]float64(o.Betas), Eps: o.Eps, WeightDecay: o.WeightDecay, ClipNorm: o.ClipNorm,
-	}); err == nil {
-		schedule, err = solvers.NewSchedule(solvers.ScheduleSpec{
-			Kind: o.Schedule, Initial: o.LearningRate, Epochs: config.Train.Epochs, StepEpochs: o.StepEpochs, Gamma: o.Gamma,
-		})
-	}
-	if err != nil {
-		err = RequestError(err.Error())
-	}
-	return solver, schedule, err
 }

@@ -1,20 +1,17 @@
 package runs
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"cifartrain/configs"
 	"cifartrain/graphs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
-	"cifartrain/loaders"
 	"cifartrain/metrics"
 	"cifartrain/training"
 )
@@ -53,9 +50,14 @@ func writeConfig(folder *runfolder.Folder, config configs.Config) (text []byte, 
 // begin writes the files that are known before training goes on after a history. A
 // resumed run writes them again, because it may have been stopped between any two of
 // them. The config names the dataset that is actually used, so that training from it
-// gives the same numbers. The summary says that the run is training until end has
-// written everything else.
+// gives the same numbers. The summary says that the run is training until everything
+// else is written.
 func (r *Run) begin(history metrics.History) (err error) {
+	defer func() {
+		if errors.As(err, new(*runfolder.WriteError)) {
+			err = fmt.Errorf("%w; once the cause is fixed, %s", err, howToResume(r.Folder.Path))
+		}
+	}()
 	if err := r.Folder.WriteHistory(history); err != nil {
 		return err
 	}
@@ -99,22 +101,12 @@ func Layers(architecture *graphs.Architecture, model *graphs.Model) []runfolder.
 	return layers
 }
 
-// end writes all other files, the summary's final status last, so that a run
-// that says it is finished lacks nothing. cause is what stopped the training,
-// or nil if it came to its end. After a failure the results of the finished
-// epochs are still written, and end returns cause together with where to find
-// them.
-func (r *Run) end(ctx context.Context, result training.Result, cause error) error {
-	if cause == nil {
-		cause = r.test(ctx, result)
-	}
-	err := r.write(result, cause)
-	if cause = cmp.Or(cause, err); cause == nil {
-		return nil
-	}
+// stopped returns the error of a run that cause has stopped, together with where its
+// results are and how it goes on. unwritten is the error of writing them.
+func (r *Run) stopped(result training.Result, cause, unwritten error) error {
 	epochs := reports.Epochs(len(result.History))
 	if errors.Is(cause, context.Canceled) {
-		return errors.Join(Interruption(fmt.Sprintf("interrupted after %s; what there is is in %s; %s", epochs, r.Folder.Path, howToGoOn(r.Folder.Path))), err)
+		return errors.Join(Interruption(fmt.Sprintf("interrupted after %s; what there is is in %s; %s", epochs, r.Folder.Path, howToResume(r.Folder.Path))), unwritten)
 	}
 	diverged := errors.As(cause, new(*training.DivergedError))
 	saved, _, lost := r.Folder.Checkpoint()
@@ -124,7 +116,7 @@ func (r *Run) end(ctx context.Context, result training.Result, cause error) erro
 	case diverged:
 		return fmt.Errorf("%w; the results of %s are in %s", cause, epochs, r.Folder.Path)
 	case lost != nil && r.Folder.Has(runfolder.ConfigFile) && !r.Folder.Has(runfolder.MetricsFile):
-		return fmt.Errorf("%w; no epoch had ended; once the cause is fixed, %s", cause, howToGoOn(r.Folder.Path))
+		return fmt.Errorf("%w; no epoch had ended; once the cause is fixed, %s", cause, howToResume(r.Folder.Path))
 	case lost != nil && r.Folder.Has(runfolder.ConfigFile):
 		return fmt.Errorf("%w; no checkpoint is left in %s to go on from; once the cause is fixed, %s", cause, r.Folder.Path, howToRepeat(r.Folder))
 	case lost != nil:
@@ -134,31 +126,7 @@ func (r *Run) end(ctx context.Context, result training.Result, cause error) erro
 	if saved.Partial.Steps > 0 || len(saved.History) == 0 {
 		reached = fmt.Sprintf("of epoch %d, step %d", len(saved.History)+1, saved.Partial.Steps)
 	}
-	return fmt.Errorf("%w; the checkpoint %s is complete; once the cause is fixed, %s", cause, reached, howToGoOn(r.Folder.Path))
-}
-
-func (r *Run) test(ctx context.Context, result training.Result) error {
-	last, err := r.with(r.loop.Evaluated()).Score(ctx, r.Test)
-	if err != nil {
-		return err
-	}
-	r.best = r.with(result.Best)
-	best, err := r.best.Score(ctx, r.Test)
-	if err != nil {
-		return err
-	}
-	r.Summary.Final = figures(result.History.Last(), last)
-	r.Summary.Best = figures(result.History[result.History.Best()], best)
-	r.Summary.Confusion = best.Confusion
-	if best.Correct != nil {
-		if err := r.Folder.WriteCorrect(best.Correct); err != nil {
-			return err
-		}
-	}
-	return r.best.evaluate(r.Validation, func(e *training.Evaluator, batches *loaders.Batcher) (err error) {
-		r.Summary.DeadUnits, err = e.DeadUnits(ctx, batches)
-		return err
-	})
+	return fmt.Errorf("%w; the checkpoint %s is complete; once the cause is fixed, %s", cause, reached, howToResume(r.Folder.Path))
 }
 
 // figures returns the figures of an epoch, and those of its weights on the test
@@ -171,42 +139,6 @@ func figures(epoch metrics.Epoch, test training.Evaluation) *runfolder.Figures {
 		figures.TestAccuracy = &accuracy
 	}
 	return figures
-}
-
-// write writes weights, pictures and report, and the summary last. A failure may have
-// spoiled the last weights, so they are not written then.
-func (r *Run) write(result training.Result, cause error) error {
-	r.Summary.Epochs = len(result.History)
-	if len(result.History) > 0 {
-		r.judge(result.History)
-		err := r.Folder.WriteWeights(runfolder.BestWeightsFile, result.Best.ByName(), r.PixelMetadata())
-		if err == nil && r.ended(result, cause) != runfolder.Failed {
-			err = r.Folder.WriteWeights(runfolder.LastWeightsFile, r.loop.Evaluated().ByName(), r.PixelMetadata())
-		}
-		if err != nil {
-			return err
-		}
-	}
-	pictures, err := r.draw(result)
-	r.Summary.Seconds = time.Since(r.began).Seconds()
-	r.Summary.PeakMemory = runfolder.PeakMemory()
-	cause = cmp.Or(cause, err)
-	if r.Summary.Status = r.ended(result, cause); r.Summary.Status == runfolder.Failed {
-		r.Summary.Error = cause.Error()
-	}
-	if err != nil { // the figures are worth keeping, but files are missing
-		return errors.Join(err, r.Folder.WriteSummary(r.Summary))
-	}
-	if err := reports.WriteReport(r.Folder, r.Summary, pictures); err != nil {
-		return err
-	}
-	if r.Summary.Files, err = r.Folder.Files(); err != nil {
-		return err
-	}
-	if err := r.Folder.WriteSummary(r.Summary); err != nil || cause != nil || r.Summary.Status == runfolder.Paused {
-		return err
-	}
-	return r.Folder.Remove(runfolder.PreviousCheckpointFile) // the last one is enough to make the run longer
 }
 
 // judge adds the history's figures, its speed and the verdict to the summary.

@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,8 +14,59 @@ import (
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/shell"
+	"cifartrain/metrics"
 	"cifartrain/training"
 )
+
+// Resume continues the run at path as if it had never stopped. configPath names
+// a config file; if it is empty, the run's own config is used. The config and
+// the overrides (see [configs.Load]) may only change the number of epochs and
+// where the dataset is taken from.
+func (s *Session) Resume(ctx context.Context, path, configPath string, overrides []string) error {
+	folder, err := openRun(path)
+	if err != nil {
+		return err
+	}
+	asked, err := Load(cmp.Or(configPath, folder.File(runfolder.ConfigFile)), overrides)
+	if err != nil {
+		return err
+	}
+	ctx, claim, err := s.claim(ctx, folder)
+	if err != nil {
+		return err
+	}
+	end, err := s.Continue(ctx, claim.Folder(), asked, ToTheEnd)
+	if end != "" {
+		fmt.Fprintln(s.Out, end)
+	}
+	return errors.Join(err, claim.Release())
+}
+
+// ToTheEnd is the pause of a run that does not pause.
+const ToTheEnd = 0
+
+// Continue trains the run in a claimed folder from where it stands to the epoch
+// after which it pauses, or to its end. If nothing is left to do, it says how the
+// run ended.
+func (s *Session) Continue(ctx context.Context, folder *runfolder.Folder, asked configs.Config, pause int) (end string, err error) {
+	saved, begun, err := s.checkpoint(folder)
+	if err != nil {
+		return "", err
+	}
+	if err := Unchanged("run", folder, begun, asked); err != nil {
+		return "", err
+	}
+	if saved != nil {
+		if end, err := alreadyEnded(folder, saved, begun, asked, pause); end != "" || err != nil {
+			return end, err
+		}
+	}
+	run, history, err := s.resumed(ctx, folder, saved, begun, asked)
+	if err != nil {
+		return "", err
+	}
+	return "", run.train(ctx, history, pause)
+}
 
 // checkpoint reads the checkpoint of a run, which is nil if the run was stopped
 // before it wrote one, and the config with which the run was last trained. A damaged
@@ -54,11 +106,11 @@ func Unchanged(what string, folder *runfolder.Folder, begun, asked configs.Confi
 		what, folder.Path, strings.Join(changed, ", "))
 }
 
-// howItEnded says how a run ended that has nothing left to do. It returns ""
+// alreadyEnded says how a run ended that has nothing left to do. It returns ""
 // for any other run, such as one that lacks some of its files or whose files are
 // damaged. It is an error to ask for fewer epochs than a run has, and for more
 // epochs of a run that stopped early, because they alone would change nothing.
-func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, asked configs.Config, pause int) (string, error) {
+func alreadyEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, asked configs.Config, pause int) (string, error) {
 	epochs, patience := asked.Train.Epochs, asked.Train.EarlyStopping
 	current := len(saved.History)
 	if saved.Partial.Steps > 0 {
@@ -67,7 +119,7 @@ func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, as
 	if epochs < current {
 		return "", Requestf("train.epochs=%d is too few: the run in %s is in epoch %d already", epochs, folder.Path, current)
 	}
-	if pause > 0 && len(saved.History) >= pause && Ended(folder, pause) {
+	if pause > 0 && len(saved.History) >= pause && FinishedRound(folder, pause) {
 		return fmt.Sprintf("%s pauses after %s", folder.Path, reports.Epochs(pause)), nil
 	}
 	summary, err := folder.Summary()
@@ -90,9 +142,9 @@ func howItEnded(folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, as
 	return "", nil
 }
 
-// Ended reports whether a run has ended, or has been trained up to the epoch
+// FinishedRound reports whether a run has ended, or has been trained up to the epoch
 // after which it pauses. A run that failed has ended, because it would fail again.
-func Ended(folder *runfolder.Folder, pause int) bool {
+func FinishedRound(folder *runfolder.Folder, pause int) bool {
 	summary, err := folder.Summary()
 	if err != nil || len(folder.Missing(summary)) > 0 {
 		return false
@@ -107,9 +159,9 @@ func Ended(folder *runfolder.Folder, pause int) bool {
 }
 
 // resumed puts a run together again, to go on from its checkpoint or, if it has
-// none yet, from its beginning. It changes the folder only after everything has
-// been found to fit.
-func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, config configs.Config) (*Run, *training.State, error) {
+// none yet, from its beginning. It changes nothing in the folder: everything must be
+// found to fit before anything is written.
+func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *runfolder.Checkpoint, begun, config configs.Config) (*Run, metrics.History, error) {
 	now, need := time.Now(), Need{Images: true}
 	if saved == nil && folder.Has(runfolder.InitialWeightsFile) {
 		need.File = folder.File(runfolder.InitialWeightsFile)
@@ -124,10 +176,9 @@ func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *
 	}
 	run.Folder, run.Summary, run.began = folder, run.Begun(now), now
 	if saved == nil {
-		return run, nil, run.begin(nil)
+		return run, nil, nil
 	}
-	state, err := run.restoreState(saved)
-	if err != nil {
+	if err := run.restoreState(saved); err != nil {
 		return nil, nil, err
 	}
 	run.Summary.Started, run.began = saved.Started, now.Add(-time.Duration(saved.Seconds*float64(time.Second)))
@@ -135,12 +186,13 @@ func (s *Session) resumed(ctx context.Context, folder *runfolder.Folder, saved *
 	before, err := folder.Summary()
 	run.Summary.Lengthened = err == nil && before.Lengthened || config.Optimizer.Schedule == "cosine" && config.Train.Epochs != begun.Train.Epochs
 	fmt.Fprintf(s.Out, "going on in epoch %d after %d of %d steps\n", len(saved.History)+1, saved.Partial.Steps, run.loop.TrainBatcher.NumBatches())
-	return run, state, run.begin(saved.History)
+	return run, saved.History, nil
 }
 
-func (r *Run) restoreState(saved *runfolder.Checkpoint) (*training.State, error) {
+// restoreState makes the run's loop and sets it to where the checkpoint was written.
+func (r *Run) restoreState(saved *runfolder.Checkpoint) error {
 	if err := sameDataset(saved.Dataset, saved.Checksum, r.Dataset); err != nil {
-		return nil, err
+		return err
 	}
 	state := stateOf(saved)
 	err := r.loadWeights(Need{tensors: state.Weights()})
@@ -150,9 +202,9 @@ func (r *Run) restoreState(saved *runfolder.Checkpoint) (*training.State, error)
 		err = r.loop.Restore(state)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w; %s", r.Folder.File(runfolder.CheckpointFile), err, howToRepeat(r.Folder))
+		return fmt.Errorf("%s: %w; %s", r.Folder.File(runfolder.CheckpointFile), err, howToRepeat(r.Folder))
 	}
-	return state, nil
+	return nil
 }
 
 // save has the state written as the run's checkpoint while training goes on. Its

@@ -60,7 +60,6 @@ type Run struct {
 	Images
 
 	session     *Session
-	warning     string       // says that these are not the images asked for, and why
 	wrappings   []string     // what the weights of a file were taken out of, see [runfolder.ReadWeights]
 	components  *pca.Fit     // of the training images, once they are needed
 	evaluator   *evaluator   // of the weights
@@ -70,7 +69,7 @@ type Run struct {
 	text   []byte         // of config.yaml
 	loop   *training.Loop // nil until the weights exist
 	best   *Run           // with the best weights; nil until they are evaluated
-	began  time.Time      // when it would have begun had it trained without a break
+	began  time.Time      // its beginning, moved forward by the time between stopping and resuming
 	saving func() error   // waits for the checkpoint that is being written; nil if none is
 }
 
@@ -105,15 +104,11 @@ type Need struct {
 	Pixels bool
 }
 
-// claimed calls work with a folder that no other process writes into meanwhile.
-func (s *Session) claimed(ctx context.Context, folder *runfolder.Folder, work func(context.Context, *runfolder.Folder) error) error {
-	ctx, claim, err := folder.Claim(ctx, func(holder runfolder.Holder) {
+// claim claims a folder, so that no other process writes into it meanwhile.
+func (s *Session) claim(ctx context.Context, folder *runfolder.Folder) (context.Context, *runfolder.Claim, error) {
+	return folder.Claim(ctx, func(holder runfolder.Holder) {
 		fmt.Fprintf(s.Out, "waiting for %v, which has given no sign of having ended; a minute without a sign of life means that it is dead\n", holder)
 	})
-	if err != nil {
-		return err
-	}
-	return errors.Join(work(ctx, claim.Folder()), claim.Release())
 }
 
 // PointLatest points the latest link at a folder, and warns if the system does not

@@ -52,9 +52,9 @@ func openRun(path string) (*runfolder.Folder, error) {
 	return folder, nil
 }
 
-// Ended reports whether the run has ended, so that its files belong to the
+// HasResults reports whether the run has ended, so that its files belong to the
 // epochs it has trained.
-func (r *Run) Ended() bool { return r.Summary != nil && r.Summary.Status != runfolder.Training }
+func (r *Run) HasResults() bool { return r.Summary != nil && r.Summary.Status != runfolder.Training }
 
 // PrepareTrained prepares the run with its best weights, or with the last ones, and
 // with what else is needed; see [Session.Prepare]. WeightsName then says which weights
@@ -66,7 +66,7 @@ func (r *Run) PrepareTrained(ctx context.Context, last bool, need Need) (err err
 		file, r.WeightsName = runfolder.LastWeightsFile, "the last weights"
 	}
 	switch {
-	case r.Ended() && r.Folder.Has(file):
+	case r.HasResults() && r.Folder.Has(file):
 		figures := r.Summary.Best
 		if last {
 			figures = r.Summary.Final
@@ -96,7 +96,7 @@ func (r *Run) bestSoFar() (map[string]*tensor.Dense, error) {
 	case none && r.Summary != nil && r.Summary.Status == runfolder.Failed:
 		return nil, Requestf("%s holds no weights to use: the run failed before its first epoch had ended: %s", r.Folder.Path, r.Summary.Error)
 	case none:
-		return nil, Requestf("%s holds no weights to use: the first epoch of the run has not ended; %s", r.Folder.Path, howToGoOn(r.Folder.Path))
+		return nil, Requestf("%s holds no weights to use: the first epoch of the run has not ended; %s", r.Folder.Path, howToResume(r.Folder.Path))
 	}
 	r.WeightsName += fmt.Sprintf(" so far, epoch %d of %d; the run has not ended", saved.History.Best()+1, len(saved.History))
 	return stateOf(saved).Best(), nil

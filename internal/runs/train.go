@@ -5,23 +5,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"time"
 
 	"cifartrain/configs"
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
+	"cifartrain/loaders"
 	"cifartrain/metrics"
+	"cifartrain/solvers"
 	"cifartrain/training"
 )
 
-// Train trains the run of a config, in a folder of its own.
-func (s *Session) Train(ctx context.Context, config configs.Config) error {
+// Train trains the run of a config, in a folder of its own. This file tells it in the
+// order in which it happens: config, dataset, batches, graph, loss and gradients,
+// solver, history, pictures and report.
+func (s *Session) Train(ctx context.Context, config configs.Config) (err error) {
 	if err := s.Check(ctx, []configs.Config{config}, 1); err != nil {
 		return err
 	}
-	run, err := s.Prepare(ctx, config, Need{Images: true})
+	run, err := s.Prepare(ctx, config, Need{Images: true, File: s.Init})
 	if err != nil {
 		return err
 	}
@@ -31,115 +34,103 @@ func (s *Session) Train(ctx context.Context, config configs.Config) error {
 	if size := run.Config.Data.BatchSize; size < config.Data.BatchSize {
 		fmt.Fprintf(s.Err, "note: data.batch_size is %d instead of %d, because there are no more images to train on\n", size, config.Data.BatchSize)
 	}
-	folder, err := runfolder.Create(s.Runs, config.Name, time.Now())
+	began := time.Now()
+	folder, err := runfolder.Create(s.Runs, config.Name, began)
 	if err != nil {
 		return err
 	}
-	return s.claimed(ctx, folder, func(ctx context.Context, folder *runfolder.Folder) error {
-		if err := s.Create(folder, run.Config, s.Init); err != nil {
-			os.RemoveAll(folder.Path) // it holds nothing to go on with
-			return err
-		}
-		s.PointLatest(folder)
-		_, err := s.Continue(ctx, folder, run.Config, ToTheEnd)
+	ctx, claim, err := s.claim(ctx, folder)
+	if err != nil {
 		return err
-	})
+	}
+	defer func() { err = errors.Join(err, claim.Release()) }()
+	run.Folder, run.Summary, run.began = claim.Folder(), run.Begun(began), began
+	if err := s.Create(run.Folder, run.Config, s.Init); err != nil {
+		os.RemoveAll(folder.Path) // it holds nothing to go on with
+		return err
+	}
+	s.PointLatest(run.Folder)
+	return run.train(ctx, nil, ToTheEnd)
 }
 
-// Check returns an error for mistakes in configs, each trained with so many seeds,
-// that can be found before the first run. It does not open well-known datasets.
-func (s *Session) Check(ctx context.Context, all []configs.Config, seeds int) error {
-	if seeds < 1 {
-		return Requestf("-seeds %d: there must be at least one", seeds)
-	}
-	for i, config := range all {
-		if uint64(seeds-1) > math.MaxUint64-config.Seed {
-			return Requestf("-seeds %d: there are not that many seeds from %d upwards", seeds, config.Seed)
-		}
-		prepared, err := s.Prepare(ctx, config, Need{File: s.Init})
-		if err != nil {
-			return err
-		}
-		if i == 0 && len(prepared.wrappings) > 0 {
-			fmt.Fprintf(s.Err, "note: the weights of %s were taken out of %q\n", s.Init, prepared.wrappings)
-		}
-		if _, _, err := solver(config); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Resume continues the run at path as if it had never stopped. configPath names
-// a config file; if it is empty, the run's own config is used. The config and
-// the overrides (see [configs.Load]) may only change the number of epochs and
-// where the dataset is taken from.
-func (s *Session) Resume(ctx context.Context, path, configPath string, overrides []string) error {
-	folder, err := openRun(path)
-	if err != nil {
+// train trains a prepared run, which may have trained the epochs of a history, to the
+// epoch after which it pauses or to its end. It writes all files of the run, the
+// summary's final status last, so that a run that says it is finished lacks nothing.
+// After a failure it still writes the results of the finished epochs.
+func (r *Run) train(ctx context.Context, history metrics.History, pause int) error {
+	s := r.session
+	if err := r.begin(history); err != nil {
 		return err
 	}
-	asked, err := Load(cmp.Or(configPath, folder.File(runfolder.ConfigFile)), overrides)
-	if err != nil {
-		return err
-	}
-	return s.claimed(ctx, folder, func(ctx context.Context, folder *runfolder.Folder) error {
-		end, err := s.Continue(ctx, folder, asked, ToTheEnd)
-		if end != "" {
-			fmt.Fprintln(s.Out, end)
-		}
-		return err
-	})
-}
-
-// ToTheEnd is the pause of a run that does not pause.
-const ToTheEnd = 0
-
-// Continue trains the run in a claimed folder from where it stands to the epoch
-// after which it pauses, or to its end. If nothing is left to do, it says how the
-// run ended.
-func (s *Session) Continue(ctx context.Context, folder *runfolder.Folder, asked configs.Config, pause int) (end string, err error) {
-	saved, begun, err := s.checkpoint(folder)
-	if err != nil {
-		return "", err
-	}
-	if err := Unchanged("run", folder, begun, asked); err != nil {
-		return "", err
-	}
-	if saved != nil {
-		if end, err := howItEnded(folder, saved, begun, asked, pause); end != "" || err != nil {
-			return end, err
-		}
-	}
-	run, state, err := s.resumed(ctx, folder, saved, begun, asked)
-	if errors.As(err, new(*runfolder.WriteError)) {
-		err = fmt.Errorf("%w; once the cause is fixed, %s", err, howToGoOn(folder.Path))
-	}
-	if err != nil {
-		return "", err
-	}
-	return "", s.train(ctx, run, state, pause)
-}
-
-// train trains a run from its beginning or from a saved state up to the epoch after
-// which it pauses, and writes the results.
-func (s *Session) train(ctx context.Context, run *Run, from *training.State, pause int) error {
-	reports.ShowHead(s.Out, run.Summary, run.Folder.Path)
-	defer s.Index(run.Folder)
-	result, err := s.trainEpochs(ctx, run, from, pause)
+	reports.ShowHead(s.Out, r.Summary, r.Folder.Path)
+	defer s.Index(r.Folder)
+	result, err := r.trainEpochs(ctx, history, pause)
 	s.Display.Clear()
-	if err := run.end(ctx, result, err); err != nil {
+	if err == nil {
+		err = r.test(ctx, result)
+	}
+	unwritten := r.write(result, err)
+	if err := cmp.Or(err, unwritten); err != nil {
+		return r.stopped(result, err, unwritten)
+	}
+	reports.ShowSummary(s.Out, r.Summary, r.Folder.Path)
+	return nil
+}
+
+// newLoop puts batches, weights and solver together for training. The seed draws the
+// weights unless they were read from a file.
+func (r *Run) newLoop(ctx context.Context) error {
+	if err := r.CheckSteps(); err != nil {
 		return err
 	}
-	reports.ShowSummary(s.Out, run.Summary, run.Folder.Path)
+	solver, schedule, err := solver(r.Config)
+	if err != nil {
+		return err
+	}
+	if r.Weights == nil {
+		r.Weights = r.Architecture.Initialize(r.Config.Random)
+		if err := r.setPrincipalComponents(ctx); err != nil {
+			return err
+		}
+	}
+	data, train := r.Config.Data, r.Config.Train
+	r.loop = &training.Loop{
+		Architecture: r.Architecture, Weights: r.Weights, Solver: solver, Schedule: schedule, Warmup: solvers.Warmup(r.Config.Optimizer.WarmupSteps),
+		TrainBatcher: loaders.NewBatcher(r.Training, r.Transform, loaders.BatchOptions{
+			Size: data.BatchSize, Shuffle: data.Shuffle, Flip: data.Flip, Shift: data.Shift, Random: r.Config.Random,
+		}),
+		TrainEvalBatcher:  r.batches(r.Training),
+		ValidationBatcher: r.batches(r.Validation),
+		Random:            r.Config.Random,
+		Epochs:            train.Epochs, EarlyStopping: train.EarlyStopping,
+	}
+	if train.AverageDecay > 0 {
+		r.loop.Average = training.NewAverage(r.Weights, train.AverageDecay)
+	}
 	return nil
+}
+
+func solver(config configs.Config) (solver solvers.Solver, schedule solvers.Schedule, err error) {
+	o := config.Optimizer
+	if solver, err = solvers.New(solvers.Spec{
+		Kind: o.Kind, LearningRate: o.LearningRate, Momentum: o.Momentum, Nesterov: o.Nesterov,
+		Betas: [2]float64(o.Betas), Eps: o.Eps, WeightDecay: o.WeightDecay, ClipNorm: o.ClipNorm,
+	}); err == nil {
+		schedule, err = solvers.NewSchedule(solvers.ScheduleSpec{
+			Kind: o.Schedule, Initial: o.LearningRate, Epochs: config.Train.Epochs, StepEpochs: o.StepEpochs, Gamma: o.Gamma,
+		})
+	}
+	if err != nil {
+		err = RequestError(err.Error())
+	}
+	return solver, schedule, err
 }
 
 // trainEpochs trains a run and reports on it to the display, to metrics.csv and to
-// TensorBoard. Before that it draws the weights if the seed draws them, which
-// may take seconds.
-func (s *Session) trainEpochs(ctx context.Context, r *Run, from *training.State, pause int) (training.Result, error) {
-	if r.loop == nil {
+// TensorBoard.
+func (r *Run) trainEpochs(ctx context.Context, history metrics.History, pause int) (training.Result, error) {
+	s := r.session
+	if r.loop == nil { // a resumed run has made it, for its checkpoint
 		if err := r.newLoop(ctx); err != nil {
 			return training.Result{}, err
 		}
@@ -149,10 +140,8 @@ func (s *Session) trainEpochs(ctx context.Context, r *Run, from *training.State,
 	if err := r.describeModel(); err != nil {
 		return training.Result{}, err
 	}
-	var history metrics.History
 	var last *metrics.Epoch
-	if from != nil && len(from.History) > 0 {
-		history = from.History
+	if len(history) > 0 {
 		last = &history[len(history)-1]
 	}
 	board, err := s.board(r.Folder, history)
@@ -174,6 +163,67 @@ func (s *Session) trainEpochs(ctx context.Context, r *Run, from *training.State,
 	if r.Summary.PCA, err = r.measureYardstick(ctx); err != nil { // the run is worth keeping without it
 		fmt.Fprintf(s.Err, "no principal components to compare with: %v\n", err)
 	}
-	result, err := loop.Train(ctx)
+	result, err := loop.Train(ctx) // computes the graphs and their gradients batch by batch, and lets the solver step
 	return result, cmp.Or(r.waitForCheckpoint(), err)
+}
+
+// test scores the last and the best weights on the test images.
+func (r *Run) test(ctx context.Context, result training.Result) error {
+	last, err := r.with(r.loop.Evaluated()).Score(ctx, r.Test)
+	if err != nil {
+		return err
+	}
+	r.best = r.with(result.Best)
+	best, err := r.best.Score(ctx, r.Test)
+	if err != nil {
+		return err
+	}
+	r.Summary.Final = figures(result.History.Last(), last)
+	r.Summary.Best = figures(result.History[result.History.Best()], best)
+	r.Summary.Confusion = best.Confusion
+	if best.Correct != nil {
+		if err := r.Folder.WriteCorrect(best.Correct); err != nil {
+			return err
+		}
+	}
+	return r.best.evaluate(r.Validation, func(e *training.Evaluator, batches *loaders.Batcher) (err error) {
+		r.Summary.DeadUnits, err = e.DeadUnits(ctx, batches)
+		return err
+	})
+}
+
+// write writes weights, pictures and report, and the summary last. A failure may have
+// spoiled the last weights, so they are not written then.
+func (r *Run) write(result training.Result, cause error) error {
+	r.Summary.Epochs = len(result.History)
+	if len(result.History) > 0 {
+		r.judge(result.History)
+		err := r.Folder.WriteWeights(runfolder.BestWeightsFile, result.Best.ByName(), r.PixelMetadata())
+		if err == nil && r.ended(result, cause) != runfolder.Failed {
+			err = r.Folder.WriteWeights(runfolder.LastWeightsFile, r.loop.Evaluated().ByName(), r.PixelMetadata())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	pictures, err := r.draw(result)
+	r.Summary.Seconds = time.Since(r.began).Seconds()
+	r.Summary.PeakMemory = runfolder.PeakMemory()
+	cause = cmp.Or(cause, err)
+	if r.Summary.Status = r.ended(result, cause); r.Summary.Status == runfolder.Failed {
+		r.Summary.Error = cause.Error()
+	}
+	if err != nil { // the figures are worth keeping, but files are missing
+		return errors.Join(err, r.Folder.WriteSummary(r.Summary))
+	}
+	if err := reports.WriteReport(r.Folder, r.Summary, pictures); err != nil {
+		return err
+	}
+	if r.Summary.Files, err = r.Folder.Files(); err != nil {
+		return err
+	}
+	if err := r.Folder.WriteSummary(r.Summary); err != nil || cause != nil || r.Summary.Status == runfolder.Paused {
+		return err
+	}
+	return r.Folder.Remove(runfolder.PreviousCheckpointFile) // the last one is enough to make the run longer
 }

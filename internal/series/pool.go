@@ -19,13 +19,13 @@ import (
 // checkpoint.
 type pool struct {
 	*plan
-	pause    int   // the epoch after which the runs pause; runs.ToTheEnd in the last round
-	places   []int // indexes of the runs of the round, in the order in which they are trained
-	thorough bool  // whether runs that say that they have ended are checked, too
+	pause      int   // the epoch after which the runs pause; runs.ToTheEnd in the last round
+	places     []int // indexes of the runs of the round, in the order in which they are trained
+	checkEnded bool  // whether runs that say that they have ended are checked, too
 
 	mutex    sync.Mutex // guards what follows, and the session's error output
 	claims   runfolder.Claims
-	mine     map[int]bool // the runs that this process is training
+	training map[int]bool // the runs that this process is training
 	ended    map[int]bool // the runs that this process knows to have ended the round
 	lastTold time.Time    // when this process last said how far all are
 }
@@ -35,7 +35,7 @@ type pool struct {
 func (w *pool) train(ctx context.Context, atOnce int) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	w.mine, w.ended, w.lastTold = make(map[int]bool), make(map[int]bool), time.Now()
+	w.training, w.ended, w.lastTold = make(map[int]bool), make(map[int]bool), time.Now()
 	var workers sync.WaitGroup
 	for range atOnce {
 		one := *w.session
@@ -138,7 +138,7 @@ func (w *pool) take(lose func(error)) (i int, claim *runfolder.Claim, left bool,
 	}
 	whom := ""
 	for _, i := range w.places {
-		if w.mine[i] || w.hasEnded(i) {
+		if w.training[i] || w.hasEnded(i) {
 			continue
 		}
 		claim, holder, _, err := w.claims.Take(w.runs[i], lose)
@@ -150,7 +150,7 @@ func (w *pool) take(lose func(error)) (i int, claim *runfolder.Claim, left bool,
 			continue
 		}
 		if !w.hasEnded(i) { // another process may have ended it between the check and the claim
-			w.mine[i] = true
+			w.training[i] = true
 			return i, claim, true, nil
 		}
 		if err := claim.Release(); err != nil {
@@ -168,7 +168,7 @@ func (w *pool) take(lose func(error)) (i int, claim *runfolder.Claim, left bool,
 func (w *pool) release(i int, ended bool) (count int) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	delete(w.mine, i)
+	delete(w.training, i)
 	w.ended[i] = ended
 	for _, place := range w.places {
 		if w.hasEnded(place) {
@@ -181,8 +181,8 @@ func (w *pool) release(i int, ended bool) (count int) {
 // hasEnded reports whether a run has ended the round, whichever process trained it.
 // A run that failed has, because it would fail again. The caller holds the mutex.
 func (w *pool) hasEnded(i int) bool {
-	if !w.ended[i] && !w.thorough {
-		w.ended[i] = runs.Ended(w.runs[i], w.pause)
+	if !w.ended[i] && !w.checkEnded {
+		w.ended[i] = runs.FinishedRound(w.runs[i], w.pause)
 	}
 	return w.ended[i]
 }

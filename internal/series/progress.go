@@ -27,7 +27,7 @@ func (p *plan) progress() (now reports.SweepProgress, doing map[int]string) {
 			for _, epoch := range history {
 				epochs, seconds = epochs+1, seconds+epoch.Seconds
 			}
-			if runs.Ended(p.runs[place], r.pause) {
+			if runs.FinishedRound(p.runs[place], r.pause) {
 				now.Done++
 				doing[place] = "waits for the others"
 				continue

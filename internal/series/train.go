@@ -92,15 +92,15 @@ func Redraw(ctx context.Context, s *runs.Session, path string, overrides []strin
 
 // train trains the runs that are not finished, and compares all runs. A run that
 // fails is part of the result; a disk that cannot be written ends the work. If
-// thorough, runs that say that they are finished are checked too.
-func (p *plan) train(ctx context.Context, thorough bool) error {
+// checkEnded, runs that say that they are finished are checked too.
+func (p *plan) train(ctx context.Context, checkEnded bool) error {
 	s, atOnce := p.session, p.atOnce()
 	if p.sweep() != nil {
 		fmt.Fprintf(s.Out, "%s: %d settings, %d runs, %d at once in this process\nwriting to %s\n\n", p.name(), len(p.settings), p.count(), atOnce, p.folder.Path)
 	}
 	rounds := p.rounds()
 	for i, round := range rounds {
-		w := &pool{plan: p, pause: round.pause, places: p.selected(rounds, i), thorough: thorough}
+		w := &pool{plan: p, pause: round.pause, places: p.selected(rounds, i), checkEnded: checkEnded}
 		cause := w.train(ctx, atOnce)
 		if cause == nil {
 			continue
@@ -119,7 +119,7 @@ func (p *plan) train(ctx context.Context, thorough bool) error {
 		}
 		return fmt.Errorf("%w; %d of %d runs are finished; once the cause is fixed, go on with: %s", cause, finished, p.count(), goOn)
 	}
-	if err := p.conclude(ctx, thorough); err != nil {
+	if err := p.conclude(ctx, checkEnded); err != nil {
 		return err
 	}
 	_, failed := p.outcome()
