@@ -22,8 +22,8 @@ type Evaluation struct {
 // the weights' current values. An Evaluator must be used by one goroutine at a time.
 type Evaluator struct {
 	machines *machines
-	weights  graphs.Weights // what is evaluated; each call sets those of the graphs to the same values
-	// Batchers like each one that was used, for each processor.
+	weights  graphs.Weights // what is evaluated; each call copies them to the weights of the graphs
+	// For each batcher that was used, its clones, one for each processor.
 	batchers map[*loaders.Batcher][]*loaders.Batcher
 }
 

@@ -33,7 +33,8 @@ func (m *machine) gradients() (layers []metrics.Layer) {
 	return layers
 }
 
-// updates adds to the layers how long the step from before to after was.
+// updates adds to the layers the length of the step from before to after, relative to
+// that of the weights.
 func (m *machine) updates(layers []metrics.Layer, before, after graphs.Weights) {
 	from, to := before.ByName(), after.ByName()
 	for i, layer := range m.model.Layers {
@@ -47,7 +48,8 @@ func (m *machine) updates(layers []metrics.Layer, before, after graphs.Weights) 
 	}
 }
 
-// layers adds to the layers of a step what they put out for the first batch of a set.
+// layers adds to the layers of a step the statistics of their outputs for the first batch
+// of a set.
 func (e *Evaluator) layers(batcher *loaders.Batcher, of []metrics.Layer) ([]metrics.Layer, error) {
 	for batch := range batcher.Epoch(1) {
 		machine := e.machines.machine(0, batch)
@@ -62,7 +64,8 @@ func (e *Evaluator) layers(batcher *loaders.Batcher, of []metrics.Layer) ([]metr
 	return of, nil
 }
 
-// output measures what a layer has put out.
+// output returns the statistics of what a layer computed for the last batch: the share of
+// dead units, NaN without a ReLU, and the mean and deviation of all values.
 func output(layer graphs.Layer) (dead, mean, deviation float64) {
 	values := layer.Output.Value().(*tensor.Dense).Float32s()
 	sum, squares := 0.0, 0.0

@@ -15,15 +15,16 @@ import (
 
 // A State is a run between two steps: all it needs to go on as if it had never
 // stopped. Random streams are not part of it, because they depend only on the
-// seed and the epoch.
+// seed and the epoch. The tags are those of a checkpoint's header, which holds the
+// history and the tensors in other forms.
 type State struct {
-	History metrics.History // the finished epochs
-	Partial metrics.Partial // the epoch after them
+	History metrics.History `json:"-"`       // the finished epochs
+	Partial metrics.Partial `json:"partial"` // the epoch after them
 	// Tensors holds groups of tensors with the names and shapes of the model's
 	// weights: "weights", "best", "average" if the run has one, and "solver."
 	// followed by a name for each part of the solver's state.
-	Tensors map[string]map[string]*tensor.Dense
-	Scalars map[string]float64 // "solver.steps"
+	Tensors map[string]map[string]*tensor.Dense `json:"-"`
+	Scalars map[string]float64                  `json:"scalars"` // "solver.steps"
 }
 
 // Weights returns the weights in training, by name.

@@ -25,7 +25,7 @@ type Loop struct {
 	Average      *Average       // of the weights; may be nil
 	Solver       solvers.Solver
 	Schedule     solvers.Schedule
-	Warmup       solvers.Warmup // of the scheduled rates
+	Warmup       solvers.Warmup // the factor on the scheduled rates in the first steps
 
 	TrainBatcher      *loaders.Batcher // the training images, in training order and augmented
 	TrainEvalBatcher  *loaders.Batcher // the same images in order and unaltered, for evaluation
@@ -35,7 +35,7 @@ type Loop struct {
 	// added in step 17 of the third epoch. It may be nil for a model without either.
 	Random func(purpose string) *rand.Rand
 
-	Evaluator *Evaluator // evaluates after each epoch; nil for one of its own
+	Evaluator *Evaluator // evaluates after each epoch; if nil, Train makes one
 
 	Epochs        int
 	PauseAfter    int // stop after this many epochs, to go on later; 0 = never
@@ -128,7 +128,8 @@ func (l *Loop) Train(ctx context.Context) (Result, error) {
 		if l.AfterEpoch != nil {
 			err = l.AfterEpoch(epoch)
 		}
-		// A state is the longer to write the more epochs there are.
+		// A state takes longer to write with every epoch in its history, so that short
+		// epochs are not saved one by one.
 		ended := len(at.History) >= l.last() || at.Stopped
 		if err == nil && (ended || time.Since(at.saved) >= min(time.Second, l.SaveEvery)) {
 			err = l.save()
@@ -140,8 +141,8 @@ func (l *Loop) Train(ctx context.Context) (Result, error) {
 	return at.Result, nil
 }
 
-// epoch trains and measures the epoch that follows the history, from where it
-// stands. Accuracies are those of a model that classifies.
+// epoch trains the steps that are left of the epoch after the history, and evaluates
+// it. The accuracies of a model that does not classify are NaN.
 func (l *Loop) epoch(ctx context.Context, trainer *machines, evaluator *Evaluator) (epoch metrics.Epoch, err error) {
 	at := l.at
 	done, nan, steps := &at.partial, math.NaN(), l.TrainBatcher.NumBatches()

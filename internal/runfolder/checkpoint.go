@@ -15,6 +15,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"cifartrain/metrics"
+	"cifartrain/training"
 )
 
 // The files from which a run can be resumed.
@@ -41,10 +42,7 @@ type Checkpoint struct {
 	Seconds  float64   `json:"seconds"`          // trained so far, without the time between stopping and resuming
 	Version  string    `json:"version"`          // of this program
 
-	History metrics.History                     `json:"-"`
-	Partial metrics.Partial                     `json:"partial"` // the epoch after the history's
-	Scalars map[string]float64                  `json:"scalars"`
-	Tensors map[string]map[string]*tensor.Dense `json:"-"` // by group and name, float32
+	training.State
 }
 
 const (
@@ -154,7 +152,7 @@ func decodeCheckpoint(content []byte) (*Checkpoint, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the part from byte %d %w", start, err)
 	}
-	c := &Checkpoint{Tensors: make(map[string]map[string]*tensor.Dense)}
+	c := &Checkpoint{State: training.State{Tensors: make(map[string]map[string]*tensor.Dense)}}
 	if err := json.Unmarshal([]byte(metadata["run"]), c); err != nil {
 		return nil, fmt.Errorf("field run: %s", shortened(err.Error()))
 	}

@@ -14,6 +14,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"cifartrain/metrics"
+	"cifartrain/training"
 )
 
 // checkpointAt is a checkpoint after some steps of the third epoch.
@@ -23,11 +24,13 @@ func checkpointAt(steps int) *Checkpoint {
 	}
 	return &Checkpoint{
 		Config: "name: svm\n", Dataset: "CIFAR-10", Checksum: "abc", Started: started, Seconds: 1.0 / 3, Version: "development",
-		History: epochs, Partial: metrics.Partial{Steps: steps, Samples: 64 * steps, LossSum: 0.1 + 0.2, Seconds: 1e-9},
-		Scalars: map[string]float64{"solver.steps": 1 << 52},
-		Tensors: map[string]map[string]*tensor.Dense{
-			"weights":           {"fc.weight": tensor.New(tensor.WithShape(1, 3), tensor.WithBacking([]float32{1, -2, 1e-45})), "fc.bias": vector(float32(steps))},
-			"solver.exp_avg_sq": {"fc.weight": vector(float32(math.Inf(1)), 0, 3), "fc.bias": vector(7)},
+		State: training.State{
+			History: epochs, Partial: metrics.Partial{Steps: steps, Samples: 64 * steps, LossSum: 0.1 + 0.2, Seconds: 1e-9},
+			Scalars: map[string]float64{"solver.steps": 1 << 52},
+			Tensors: map[string]map[string]*tensor.Dense{
+				"weights":           {"fc.weight": tensor.New(tensor.WithShape(1, 3), tensor.WithBacking([]float32{1, -2, 1e-45})), "fc.bias": vector(float32(steps))},
+				"solver.exp_avg_sq": {"fc.weight": vector(float32(math.Inf(1)), 0, 3), "fc.bias": vector(7)},
+			},
 		},
 	}
 }

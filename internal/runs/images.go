@@ -155,8 +155,8 @@ func imagesByClass(set *loaders.Set) []int {
 	return counts
 }
 
-// knownWithoutOpening finds out what is known about the images without opening the dataset: from
-// the run's summary if there is one, or because the dataset is a well-known one.
+// knownWithoutOpening sets the images' shape and classes if they are known without opening
+// the dataset: from the run's summary if there is one, or because it is a well-known one.
 func (r *Run) knownWithoutOpening() (known bool) {
 	if trained := r.Summary; trained != nil && len(trained.Shape) == 3 {
 		r.Shape, r.Classes = loaders.Shape{Channels: trained.Shape[0], Height: trained.Shape[1], Width: trained.Shape[2]}, trained.Classes

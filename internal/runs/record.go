@@ -47,7 +47,7 @@ func writeConfig(folder *runfolder.Folder, config configs.Config) (text []byte, 
 	return text, folder.Write(runfolder.ConfigFile, text)
 }
 
-// begin writes the files that are known before training goes on after a history. A
+// begin writes the files that are known before the epochs after a history are trained. A
 // resumed run writes them again, because it may have been stopped between any two of
 // them. The config names the dataset that is actually used, so that training from it
 // gives the same numbers. The summary says that the run is training until everything
@@ -172,7 +172,7 @@ func (r *Run) ended(result training.Result, cause error) string {
 	case cause == nil:
 		return runfolder.Finished
 	case errors.Is(cause, context.Canceled), errors.As(cause, new(*runfolder.WriteError)):
-		return runfolder.Interrupted // it can go on, once the disk is well
+		return runfolder.Interrupted // it can go on, once the disk can be written again
 	}
 	return runfolder.Failed
 }

@@ -194,12 +194,11 @@ func (r *Run) restoreState(saved *runfolder.Checkpoint) error {
 	if err := sameDataset(saved.Dataset, saved.Checksum, r.Dataset); err != nil {
 		return err
 	}
-	state := stateOf(saved)
-	err := r.loadWeights(Need{tensors: state.Weights()})
+	err := r.loadWeights(Need{tensors: saved.Weights()})
 	if err != nil {
 		err = fmt.Errorf("tensors of \"weights\": %w", err)
 	} else if err = r.newLoop(context.Background()); err == nil {
-		err = r.loop.Restore(state)
+		err = r.loop.Restore(&saved.State)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w; %s", r.Folder.File(runfolder.CheckpointFile), err, howToRepeat(r.Folder))
@@ -217,7 +216,7 @@ func (r *Run) save(state *training.State) error {
 		Config:  string(r.text),
 		Dataset: r.Dataset.Name, Checksum: r.Dataset.Checksum,
 		Started: r.Summary.Started, Seconds: time.Since(r.began).Seconds(), Version: r.Summary.Version,
-		History: state.History, Partial: state.Partial, Scalars: state.Scalars, Tensors: state.Tensors,
+		State: *state,
 	})
 	return nil
 }

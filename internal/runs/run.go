@@ -63,7 +63,7 @@ type Run struct {
 	wrappings   []string     // what the weights of a file were taken out of, see [runfolder.ReadWeights]
 	components  *pca.Fit     // of the training images, once they are needed
 	evaluator   *evaluator   // of the weights
-	predictions []Prediction // of the test images by the weights, while its pictures are drawn
+	predictions []Prediction // for the test images, while the pictures are drawn
 
 	// While it trains:
 	text   []byte         // of config.yaml

@@ -9,7 +9,6 @@ import (
 	"cifartrain/graphs"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/shell"
-	"cifartrain/training"
 )
 
 // Open opens the run folder at path for a command that trains nothing. The
@@ -99,10 +98,5 @@ func (r *Run) bestSoFar() (map[string]*tensor.Dense, error) {
 		return nil, Requestf("%s holds no weights to use: the first epoch of the run has not ended; %s", r.Folder.Path, howToResume(r.Folder.Path))
 	}
 	r.WeightsName += fmt.Sprintf(" so far, epoch %d of %d; the run has not ended", saved.History.Best()+1, len(saved.History))
-	return stateOf(saved).Best(), nil
-}
-
-// stateOf reverses save: it returns the state that a checkpoint holds.
-func stateOf(c *runfolder.Checkpoint) *training.State {
-	return &training.State{History: c.History, Partial: c.Partial, Scalars: c.Scalars, Tensors: c.Tensors}
+	return saved.Best(), nil
 }

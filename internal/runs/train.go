@@ -24,7 +24,7 @@ func (s *Session) Train(ctx context.Context, config configs.Config) (err error) 
 	if err := s.Check(ctx, []configs.Config{config}, 1); err != nil {
 		return err
 	}
-	run, err := s.Prepare(ctx, config, Need{Images: true, File: s.Init})
+	run, err := s.Prepare(ctx, config, Need{Images: true, File: s.Init}) // the dataset with its split, and the model
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func solver(config configs.Config) (solver solvers.Solver, schedule solvers.Sche
 // TensorBoard.
 func (r *Run) trainEpochs(ctx context.Context, history metrics.History, pause int) (training.Result, error) {
 	s := r.session
-	if r.loop == nil { // a resumed run has made it, for its checkpoint
+	if r.loop == nil { // a run that goes on from a checkpoint has restored its loop already
 		if err := r.newLoop(ctx); err != nil {
 			return training.Result{}, err
 		}
@@ -163,7 +163,7 @@ func (r *Run) trainEpochs(ctx context.Context, history metrics.History, pause in
 	if r.Summary.PCA, err = r.measureYardstick(ctx); err != nil { // the run is worth keeping without it
 		fmt.Fprintf(s.Err, "no principal components to compare with: %v\n", err)
 	}
-	result, err := loop.Train(ctx) // computes the graphs and their gradients batch by batch, and lets the solver step
+	result, err := loop.Train(ctx) // batch by batch: the graph, its loss and gradients, a step of the solver
 	return result, cmp.Or(r.waitForCheckpoint(), err)
 }
 
