@@ -1,4 +1,8 @@
-// Package addressspace finds out how much of its address space a program may use.
+// Package addressspace ends the program with a sentence, as it starts, where the shell
+// limits its address space (ulimit -v) so far that Go's runtime would end it later: with
+// the stacks of all goroutines, which nothing can catch. The package imports little, so
+// that it is initialized before those that start threads. Below 1.4 GB the runtime may
+// end the program even before that.
 package addressspace
 
 import (
@@ -12,15 +16,12 @@ import (
 // least is what any command takes of the memory that Go's runtime has not reserved.
 const least = 100 << 20
 
-// Check returns an error where the shell limits the address space (ulimit -v) so far that
-// Go's runtime would end the program later: with the stacks of all goroutines, which
-// nothing can catch. Below 1.6 GB the runtime may end it even before the check.
-func Check() error {
+func init() {
 	if left := Left(); left < least {
-		return fmt.Errorf("the limit of the address space (ulimit -v) is %d MB too low, because Go's runtime reserves %d MB that it never uses: lift it with ulimit -v unlimited; GOMEMLIMIT=1GiB bounds the memory in use instead",
+		fmt.Fprintf(os.Stderr, "error: the limit of the address space (ulimit -v) is %d MB too low, because Go's runtime reserves %d MB that it never uses: lift it with ulimit -v unlimited; GOMEMLIMIT=1GiB bounds the memory in use instead\n",
 			(least-left)>>20, reserved()>>20)
+		os.Exit(1)
 	}
-	return nil
 }
 
 // reserved is the address space, in bytes, that is never used: for Go's heap, and for
