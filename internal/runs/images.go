@@ -156,7 +156,7 @@ func imagesByClass(set *loaders.Set) []int {
 }
 
 // knownWithoutOpening sets the images' shape and classes if they are known without opening
-// the dataset: from the run's summary if there is one, or because it is a well-known one.
+// the dataset: from the run's summary if there is one, or because it is CIFAR-10 or its sample.
 func (r *Run) knownWithoutOpening() (known bool) {
 	if trained := r.Summary; trained != nil && len(trained.Shape) == 3 {
 		r.Shape, r.Classes = loaders.Shape{Channels: trained.Shape[0], Height: trained.Shape[1], Width: trained.Shape[2]}, trained.Classes

@@ -31,8 +31,8 @@ func (s *Session) Prepare(ctx context.Context, config configs.Config, need Need)
 }
 
 // Prepare prepares the parts of a run; see [Session.Prepare]. The images' shape and
-// classes are those in the run's summary. Without one, a dataset that is not well
-// known is opened to find them.
+// classes are those in the run's summary. Without one, any dataset but CIFAR-10 and its
+// sample is opened to find them.
 func (r *Run) Prepare(ctx context.Context, need Need) (err error) {
 	config := r.Config
 	defer func() {
@@ -157,7 +157,7 @@ func (r *Run) Begun(started time.Time) *runfolder.Summary {
 }
 
 // Check returns an error for mistakes in configs, each trained with so many seeds,
-// that can be found before the first run. It does not open well-known datasets.
+// that can be found before the first run. It opens neither CIFAR-10 nor its sample.
 func (s *Session) Check(ctx context.Context, all []configs.Config, seeds int) error {
 	if seeds < 1 {
 		return Requestf("-seeds %d: there must be at least one", seeds)
