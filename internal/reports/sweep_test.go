@@ -72,3 +72,12 @@ func TestSigned(t *testing.T) {
 		}
 	}
 }
+
+// TestCSVHoldsNoFormula wants an apostrophe before what a spreadsheet would compute, and none before a number.
+func TestCSVHoldsNoFormula(t *testing.T) {
+	var out strings.Builder
+	err := WriteCSV(&out, [][]string{{"=a", "+a", "-a", "@a", "\ta", "-0.5", "a=", ""}})
+	if want := "'=a,'+a,'-a,'@a,'\ta,-0.5,a=,\n"; err != nil || out.String() != want {
+		t.Errorf("%q, want %q: %v", out.String(), want, err)
+	}
+}
