@@ -106,7 +106,7 @@ func Layers(architecture *graphs.Architecture, model *graphs.Model) []runfolder.
 func (r *Run) stopped(result training.Result, cause, unwritten error) error {
 	epochs := reports.Epochs(len(result.History))
 	if errors.Is(cause, context.Canceled) {
-		return errors.Join(Interruption(fmt.Sprintf("interrupted after %s; what there is is in %s; %s", epochs, r.Folder.Path, howToResume(r.Folder.Path))), unwritten)
+		return errors.Join(Interruption(fmt.Sprintf("interrupted after %s; its files are in %s; %s", epochs, r.Folder.Path, howToResume(r.Folder.Path))), unwritten)
 	}
 	diverged := errors.As(cause, new(*training.DivergedError))
 	saved, _, lost := r.Folder.Checkpoint()

@@ -115,7 +115,7 @@ func (p *plan) train(ctx context.Context, checkEnded bool) error {
 			if p.sweep() == nil { // they are trained one after the other
 				where = fmt.Sprintf("in run %d of %d", finished+1, p.count())
 			}
-			return runs.Interruption(fmt.Sprintf("interrupted %s; what there is is in %s; go on with: %s", where, p.folder.Path, goOn))
+			return runs.Interruption(fmt.Sprintf("interrupted %s; its files are in %s; go on with: %s", where, p.folder.Path, goOn))
 		}
 		return fmt.Errorf("%w; %d of %d runs are finished; once the cause is fixed, go on with: %s", cause, finished, p.count(), goOn)
 	}
