@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"cifartrain/internal/runfolder"
 )
@@ -23,7 +24,7 @@ func TestDiskFails(t *testing.T) {
 	}{
 		{"full", "free some space on the disk", fill, func(disk string) error { return os.Remove(filepath.Join(disk, "filler")) }},
 		{"read-only", "make the folder writable",
-			func(disk string) error { return syscall.Mount("", disk, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, "") },
+			readOnly,
 			func(disk string) error { return syscall.Mount("", disk, "", syscall.MS_REMOUNT, "") }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -86,6 +87,18 @@ func TestDiskFullEarly(t *testing.T) {
 		}
 		sameFiles(t, runs[0], want)
 	}
+}
+
+// readOnly makes the disk refuse to be written to. As long as a checkpoint is on its
+// way to it, the disk is busy.
+func readOnly(disk string) error {
+	for range 2000 {
+		if err := syscall.Mount("", disk, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != syscall.EBUSY {
+			return err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return syscall.EBUSY
 }
 
 // fill writes a file until the disk is full to the last byte.
