@@ -22,8 +22,7 @@ const (
 // with more than 10 classes a cell has only its color. The title gives the accuracy.
 // Confusion returns an error unless the matrix has 2 to 200 classes and has counted an
 // image, or from w.
-func Confusion(w io.Writer, caption Caption, confusion *metrics.Confusion) (err error) {
-	defer drawing("the confusion matrix", &err)
+func Confusion(w io.Writer, caption Caption, confusion *metrics.Confusion) error {
 	n := len(confusion.Classes)
 	if n < fewestClasses || n > mostClasses || confusion.Total() == 0 {
 		return fmt.Errorf("%d images of %d classes, want an image and %d to %d classes", confusion.Total(), n, fewestClasses, mostClasses)
@@ -55,9 +54,5 @@ func Confusion(w io.Writer, caption Caption, confusion *metrics.Confusion) (err 
 		cells.texts, height = nil, max(7.2*vg.Inch, thinnestRow*vg.Length(n)+longestName)
 		h.notes = []string{"The stronger the color of a cell, the larger the share of the actual class (of the row) that was taken for the class of the column."}
 	}
-	matrix, err := cells.plot((height - longestName) / vg.Length(n))
-	if err != nil {
-		return err
-	}
-	return writePicture(w, h, height, matrix.Draw)
+	return writePicture(w, h, height, cells.plot((height-longestName)/vg.Length(n)).Draw)
 }

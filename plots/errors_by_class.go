@@ -20,8 +20,7 @@ import (
 // classes that are left out, those with the smallest mean errors. ErrorsByClass returns
 // an error for a class without images, for an error that is not finite, if the
 // yardstick has other classes, or from w.
-func ErrorsByClass(w io.Writer, caption Caption, classes []ClassValues, yardstickName string, yardstick []ClassValues, omitted int) (err error) {
-	defer drawing("the errors by class", &err)
+func ErrorsByClass(w io.Writer, caption Caption, classes []ClassValues, yardstickName string, yardstick []ClassValues, omitted int) error {
 	if err := checkClassValues(classes); err != nil {
 		return err
 	}

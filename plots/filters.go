@@ -38,5 +38,5 @@ func Filters(w io.Writer, caption Caption, filters []Filter) error {
 	for i, f := range live {
 		tiles[i].images = []view{f.Weights.signed(clearMagnitude(f.Weights.Values))}
 	}
-	return oneGroup(heading{"Weights of the first layer", caption, notes}, across, tiles).write(w, "the filters")
+	return oneGroup(heading{"Weights of the first layer", caption, notes}, across, tiles).write(w)
 }

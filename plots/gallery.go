@@ -46,9 +46,7 @@ func oneGroup(h heading, across int, tiles []galleryTile) gallery {
 }
 
 // write writes the gallery as a PNG. A gallery without tiles is only its heading.
-// what says in errors what is drawn.
-func (g gallery) write(w io.Writer, what string) (err error) {
-	defer drawing(what, &err)
+func (g gallery) write(w io.Writer) error {
 	if err := g.check(); err != nil {
 		return err
 	}

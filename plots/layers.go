@@ -68,8 +68,7 @@ func LayerCharts(caption Caption, history metrics.History) (charts []*Chart, err
 }
 
 // Layers writes a PNG to w of all of [LayerCharts], two beside each other.
-func Layers(w io.Writer, caption Caption, history metrics.History) (err error) {
-	defer drawing("the layers", &err)
+func Layers(w io.Writer, caption Caption, history metrics.History) error {
 	charts, err := LayerCharts(caption, history)
 	if err == nil && len(charts) == 0 {
 		err = errors.New("the history holds no layers")

@@ -31,8 +31,7 @@ type LearningPoint struct {
 // training images, on a logarithmic axis. Upright lines are 95 % intervals of the mean
 // over seeds. loss names the loss; it is empty for accuracies from 0 to 1. Learning
 // returns an error if there is no point or a figure is not finite, or from w.
-func Learning(w io.Writer, caption Caption, loss string, curves []LearningCurve) (err error) {
-	defer drawing("the learning curve", &err)
+func Learning(w io.Writer, caption Caption, loss string, curves []LearningCurve) error {
 	figures := SweptFigures{Loss: loss} // for its units
 	axes, legend := newPlot(), &legendStrip{aligned: len(curves) > 1}
 	axes.Add(newGrid())

@@ -67,8 +67,7 @@ func marginMeaning(binary bool) string {
 // over the images of each class. The few values beyond the ends of the axis are
 // counted in the outermost bars. Margins returns an error for a class without images,
 // a margin that is not finite, or from w.
-func Margins(w io.Writer, caption Caption, figures MarginFigures) (err error) {
-	defer drawing("the margins", &err)
+func Margins(w io.Writer, caption Caption, figures MarginFigures) error {
 	classes := figures.Classes
 	if err := checkClassValues(classes); err != nil {
 		return err

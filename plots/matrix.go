@@ -9,31 +9,19 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/palette"
 	"gonum.org/v1/plot/palette/moreland"
-	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A matrix is cells in rows and columns, each in a shade of blue. It implements
-// plotter.GridXYZ, whose rows run upwards, so that the first row is the grid's last.
+// A matrix is a plotter of cells in rows and columns, each in a shade of blue.
 type matrix struct {
 	xLabel, yLabel string
-	columns, rows  []string    // names, from the left and from the top
-	shares         [][]float64 // by row and column, from 0, pale, to 1, dark; NaN for a cell without color
-	texts          [][]string  // of the cells, lines below each other; nil for none
-	framed         image.Point // the column and the row of the cell to frame
-	frame          bool        // whether there is one
+	columns, rows  []string     // names, from the left and from the top
+	shares         [][]float64  // by row and column, from 0, pale, to 1, dark; NaN for a cell without color
+	texts          [][]string   // of the cells, lines below each other; nil for none
+	framed         *image.Point // the column and the row of the cell to frame; nil for none
 }
-
-func (m matrix) Dims() (columns, rows int)   { return len(m.columns), len(m.rows) }
-func (m matrix) X(column int) float64        { return float64(column) }
-func (m matrix) Y(row int) float64           { return float64(row) }
-func (m matrix) Z(column, row int) float64   { return m.shares[len(m.rows)-1-row][column] }
-func (m matrix) text(column, row int) string { return m.texts[len(m.rows)-1-row][column] }
-
-// emptyColor is the color of a cell without a share.
-var emptyColor = color.Gray{Y: 0xF0}
 
 const longestName = vg.Length(110) // of a row or column, which leaves the cells most of the picture
 
@@ -43,35 +31,21 @@ func cellWidth(n int) vg.Length {
 	return (bodyWidth - names) / vg.Length(n)
 }
 
-// plot returns the matrix as a plot. height is that of a row.
-func (m matrix) plot(height vg.Length) (*plot.Plot, error) {
-	colors, err := shareColors()
-	if err != nil {
-		return nil, err
-	}
-	heat := plotter.NewHeatMap(m, colors)
-	heat.Min, heat.Max, heat.NaN = 0, 1, emptyColor
+// plot returns the matrix as a plot, the first row on top. height is that of a row.
+func (m matrix) plot(height vg.Length) *plot.Plot {
 	p := newPlot()
-	p.Add(heat)
-	if m.texts != nil {
-		labels, err := m.labels(colors)
-		if err != nil {
-			return nil, err
-		}
-		p.Add(cellBorders{m}, labels)
-	}
+	p.Add(m)
 	p.X.Label.Text, p.Y.Label.Text = m.xLabel, m.yLabel
-	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
+	for axis, names := range map[*plot.Axis][]string{&p.X: m.columns, &p.Y: m.rows} {
+		axis.Min, axis.Max = -0.5, float64(len(names))-0.5
 		axis.Width, axis.Tick.Length, axis.Padding = 0, 0, 0
 	}
-	p.X.Padding = 4
-	upwards := slices.Clone(m.rows)
-	slices.Reverse(upwards)
-	nameTicks(&p.Y, upwards, height)
+	p.X.Padding, p.Y.Scale = 4, plot.InvertedScale{Normalizer: plot.LinearScale{}}
+	nameTicks(&p.Y, m.rows, height)
 	if nameTicks(&p.X, m.columns, cellWidth(len(m.columns))) {
 		slant(&p.X, cellWidth(len(m.columns)))
 	}
-	return p, nil
+	return p
 }
 
 // nameTicks writes names at 0, 1, ... along an axis that has the given room for each,
@@ -100,9 +74,47 @@ func slant(axis *plot.Axis, room vg.Length) {
 	}
 }
 
-// labels returns the texts of all cells, in black or white, whichever is easier to
-// read, and so small that the widest fits its cell.
-func (m matrix) labels(colors palette.Palette) (*plotter.Labels, error) {
+// Plot implements plot.Plotter. Cells with texts have white lines between them.
+func (m matrix) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	cell := func(column, row int) []vg.Point {
+		left, top := float64(column)-0.5, float64(row)-0.5
+		return corners(x(left), y(top+1), x(left+1), y(top))
+	}
+	for column := range m.columns {
+		for row, shares := range slices.Backward(m.shares) {
+			c.FillPolygon(shade(shares[column]), cell(column, row))
+		}
+	}
+	if m.texts == nil {
+		return
+	}
+	white := draw.LineStyle{Color: color.White, Width: 1.5}
+	for column := range len(m.columns) + 1 {
+		edge := x(float64(column) - 0.5)
+		c.StrokeLine2(white, edge, c.Min.Y, edge, c.Max.Y)
+	}
+	for row := range len(m.rows) + 1 {
+		edge := y(float64(row) - 0.5)
+		c.StrokeLine2(white, c.Min.X, edge, c.Max.X, edge)
+	}
+	if m.framed != nil {
+		frame := cell(m.framed.X, m.framed.Y)
+		frame = append(frame, frame[0])
+		c.StrokeLines(draw.LineStyle{Color: color.White, Width: 5}, frame)
+		c.StrokeLines(draw.LineStyle{Color: vermillion, Width: 2.5}, frame)
+	}
+	style := m.textStyle()
+	for row, texts := range m.texts {
+		for column, text := range texts {
+			style.Color = inkOn(m.shares[row][column])
+			c.FillText(style, vg.Point{X: x(float64(column)), Y: y(float64(row))}, text)
+		}
+	}
+}
+
+// textStyle returns the style of the cells' texts, so small that the widest fits its cell.
+func (m matrix) textStyle() text.Style {
 	style := textStyle(labelSize, inkColor)
 	if len(m.columns) <= 4 {
 		style = textStyle(titleSize, inkColor)
@@ -114,94 +126,35 @@ func (m matrix) labels(colors palette.Palette) (*plotter.Labels, error) {
 			style.Font.Size = min(style.Font.Size, style.Font.Size*used*cellWidth(len(m.columns))/max(1, style.Width(text)))
 		}
 	}
-	var at plotter.XYLabels
-	var styles []text.Style
-	for row := range m.rows {
-		for column := range m.columns {
-			at.XYs = append(at.XYs, plotter.XY{X: float64(column), Y: float64(row)})
-			at.Labels = append(at.Labels, m.text(column, row))
-			style.Color = inkOn(shareColor(colors, m.Z(column, row)))
-			styles = append(styles, style)
-		}
-	}
-	labels, err := plotter.NewLabels(at)
-	if err != nil {
-		return nil, err
-	}
-	labels.TextStyle = styles
-	return labels, nil
+	return style
 }
 
-// shareColors runs from a pale blue at a share of 0 to a dark one at 1, evenly
-// in lightness.
-func shareColors() (palette.Palette, error) {
+// shades run from a pale blue to a dark one, evenly in lightness.
+var shades = func() []color.Color {
 	darkToLight, err := moreland.NewLuminance([]color.Color{
 		color.RGBA{R: 0x08, G: 0x30, B: 0x6B, A: 0xFF}, blue, color.RGBA{R: 0xEC, G: 0xF2, B: 0xF9, A: 0xFF},
 	})
 	if err != nil {
-		return nil, err
+		panic(err) // the colors above are not in the order of their lightness
 	}
 	darkToLight.SetMin(0)
 	darkToLight.SetMax(1)
-	return palette.Reverse(darkToLight).Palette(256), nil
-}
+	return palette.Reverse(darkToLight).Palette(256).Colors()
+}()
 
-// shareColor returns the color of a cell. It rounds as the heat map does.
-func shareColor(colors palette.Palette, share float64) color.Color {
+// shade returns the color of a cell with a share, or a pale gray for NaN.
+func shade(share float64) color.Color {
 	if math.IsNaN(share) {
-		return emptyColor
+		return color.Gray{Y: 0xF0}
 	}
-	all := colors.Colors()
-	return all[int(share*float64(len(all)-1)+0.5)]
+	return shades[int(share*float64(len(shades)-1)+0.5)]
 }
 
-// inkOn returns black or white, whichever contrasts more with the background,
-// by the WCAG 2 definition of relative luminance
-// (https://www.w3.org/TR/WCAG22/#dfn-relative-luminance).
-func inkOn(background color.Color) color.Color {
-	// Black and white contrast equally at the luminance L where
-	// (1 + 0.05) / (L + 0.05) = (L + 0.05) / 0.05.
-	const even = 0.179
-	if luminance(background) > even {
-		return color.Black
+// inkOn returns black or white, whichever contrasts more with the shade of a share.
+func inkOn(share float64) color.Color {
+	const even = 0.6177 // where black and white contrast equally
+	if share > even {
+		return color.White
 	}
-	return color.White
-}
-
-func luminance(c color.Color) float64 {
-	linear := func(channel uint32) float64 {
-		v := float64(channel) / 0xFFFF
-		if v <= 0.04045 {
-			return v / 12.92
-		}
-		return math.Pow((v+0.055)/1.055, 2.4)
-	}
-	r, g, b, _ := c.RGBA()
-	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
-}
-
-// cellBorders is a plotter of white lines between the cells of a matrix and of the
-// frame around one of them.
-type cellBorders struct{ matrix }
-
-// Plot implements plot.Plotter.
-func (b cellBorders) Plot(c draw.Canvas, p *plot.Plot) {
-	style := draw.LineStyle{Color: color.White, Width: 1.5}
-	x, y := p.Transforms(&c)
-	for i := range len(b.columns) + 1 {
-		edge := x(float64(i) - 0.5)
-		c.StrokeLine2(style, edge, c.Min.Y, edge, c.Max.Y)
-	}
-	for i := range len(b.rows) + 1 {
-		edge := y(float64(i) - 0.5)
-		c.StrokeLine2(style, c.Min.X, edge, c.Max.X, edge)
-	}
-	if !b.frame {
-		return
-	}
-	column, row := float64(b.framed.X), float64(len(b.rows)-1-b.framed.Y)
-	frame := corners(x(column-0.5), y(row-0.5), x(column+0.5), y(row+0.5))
-	frame = append(frame, frame[0])
-	c.StrokeLines(draw.LineStyle{Color: color.White, Width: 5}, frame)
-	c.StrokeLines(draw.LineStyle{Color: vermillion, Width: 2.5}, frame)
+	return color.Black // also for NaN
 }

@@ -36,5 +36,5 @@ func Mistakes(w io.Writer, caption Caption, mistakes []Mistake, wrong int, binar
 		}
 		tiles[i] = galleryTile{[]view{m.Image.plain()}, fullWidth(m.Label, "taken for "+m.Predicted, sure)}
 	}
-	return oneGroup(heading{"The surest mistakes", caption, notes}, across, tiles).write(w, "the mistakes")
+	return oneGroup(heading{"The surest mistakes", caption, notes}, across, tiles).write(w)
 }

@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"fmt"
 	"image/color"
 	"image/png"
 	"io"
@@ -88,11 +87,4 @@ func (s *sheet) FillString(face plotfont.Face, at vg.Point, text string) {
 // corners returns the corners of a rectangle.
 func corners(left, bottom, right, top vg.Length) []vg.Point {
 	return []vg.Point{{X: left, Y: bottom}, {X: right, Y: bottom}, {X: right, Y: top}, {X: left, Y: top}}
-}
-
-// drawing says in an error, if there is one, what was being drawn. It is deferred.
-func drawing(what string, err *error) {
-	if *err != nil {
-		*err = fmt.Errorf("drawing %s: %w", what, *err)
-	}
 }

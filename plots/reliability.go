@@ -15,8 +15,7 @@ import (
 // probability that a classifier gives to the class it predicts, a bar of how often it is
 // right, and a point at the mean probability. Reliability returns an error if there is no
 // image, or from w.
-func Reliability(w io.Writer, caption Caption, calibration metrics.Calibration) (err error) {
-	defer drawing("the reliability diagram", &err)
+func Reliability(w io.Writer, caption Caption, calibration metrics.Calibration) error {
 	axes, legend := percentAxes("Probability of the predicted class (%)", "Accuracy (%)"), newLegend()
 	points, images, width := plotter.XYs{}, 0, 100/float64(len(calibration.Bins))
 	for i, bin := range calibration.Bins {

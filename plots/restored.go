@@ -39,16 +39,16 @@ const (
 // images of different sizes or with values that are not finite, or from w.
 func Reconstructions(w io.Writer, caption Caption, pairs []RestoredImage) error {
 	if len(pairs) > mostReconstructions {
-		return fmt.Errorf("drawing the reconstructions: %d pairs, want at most %d", len(pairs), mostReconstructions)
+		return fmt.Errorf("%d pairs, want at most %d", len(pairs), mostReconstructions)
 	}
 	third, white := len(pairs) <= mostWithDifferences, 0.0
 	differences := make([]Image, len(pairs))
 	for i, pair := range pairs {
 		if err := cmp.Or(pair.Original.check(), pair.Restored.check()); err != nil {
-			return fmt.Errorf("drawing the reconstructions: %s: %w", pair.Name, err)
+			return fmt.Errorf("%s: %w", pair.Name, err)
 		}
 		if len(pair.Original.Values) != len(pair.Restored.Values) {
-			return fmt.Errorf("drawing the reconstructions: %s: the two images differ in shape", pair.Name)
+			return fmt.Errorf("%s: the two images differ in shape", pair.Name)
 		}
 		differences[i] = pair.difference()
 		white = max(white, float64(slices.Max(differences[i].Values)))
@@ -86,7 +86,7 @@ func Reconstructions(w io.Writer, caption Caption, pairs []RestoredImage) error 
 	case third:
 		across = 2
 	}
-	return oneGroup(heading{"Reconstructions of validation images", caption, notes}, across, tiles).write(w, "the reconstructions")
+	return oneGroup(heading{"Reconstructions of validation images", caption, notes}, across, tiles).write(w)
 }
 
 // difference returns each pixel's absolute difference, the mean of its channels.
@@ -134,7 +134,7 @@ func RestoredGroups(w io.Writer, caption Caption, title, note string, groups []R
 		}
 		sheet.groups = append(sheet.groups, tileGroup{group.Title, tiles})
 	}
-	return sheet.write(w, "reconstructions")
+	return sheet.write(w)
 }
 
 // SideBySide writes a PNG to w of images and their reconstructions by several models.
@@ -149,7 +149,7 @@ func SideBySide(w io.Writer, caption Caption, models []RestoredGroup) error {
 	}}, 1, []tileGroup{originals}}
 	for i, model := range models {
 		if len(model.Images) != len(models[0].Images) {
-			return fmt.Errorf("drawing reconstructions side by side: %s has %d of %d images", model.Title, len(model.Images), len(models[0].Images))
+			return fmt.Errorf("%s has %d of %d images", model.Title, len(model.Images), len(models[0].Images))
 		}
 		group := tileGroup{title: model.Title}
 		for _, m := range model.Images {
@@ -161,5 +161,5 @@ func SideBySide(w io.Writer, caption Caption, models []RestoredGroup) error {
 		sheet.groups = append(sheet.groups, group)
 	}
 	sheet.groups[0], sheet.across = originals, max(1, len(originals.tiles))
-	return sheet.write(w, "reconstructions side by side")
+	return sheet.write(w)
 }

@@ -15,8 +15,7 @@ import (
 // the values of the first run from left to right, those of the second upwards. The
 // darker a cell, the better its figure; the best of all has a frame. SweepMap returns
 // an error if there are not two keys, and otherwise as [SweepSlices] does.
-func SweepMap(w io.Writer, caption Caption, figures SweptFigures) (err error) {
-	defer drawing("the sweep", &err)
+func SweepMap(w io.Writer, caption Caption, figures SweptFigures) error {
 	if err := figures.check(); err != nil {
 		return err
 	}
@@ -24,7 +23,7 @@ func SweepMap(w io.Writer, caption Caption, figures SweptFigures) (err error) {
 		return fmt.Errorf("a map needs two keys, not %d", len(figures.Keys))
 	}
 	x, y := figures.Keys[0], figures.Keys[1]
-	cells := matrix{xLabel: x.Name, yLabel: y.Name, columns: x.Values, rows: slices.Clone(y.Values), frame: true}
+	cells := matrix{xLabel: x.Name, yLabel: y.Name, columns: x.Values, rows: slices.Clone(y.Values)}
 	slices.Reverse(cells.rows)
 	for range cells.rows {
 		cells.shares, cells.texts = append(cells.shares, slices.Repeat([]float64{math.NaN()}, len(x.Values))), append(cells.texts, make([]string, len(x.Values)))
@@ -38,7 +37,7 @@ func SweepMap(w io.Writer, caption Caption, figures SweptFigures) (err error) {
 			cells.texts[row][column], missing = "–", true
 			continue
 		case point.Figure == best:
-			cells.framed, cells.shares[row][column] = image.Pt(column, row), 1
+			cells.framed, cells.shares[row][column] = &image.Point{X: column, Y: row}, 1
 		default:
 			cells.shares[row][column] = max(0, (point.Figure-pale)/(best-pale))
 		}
@@ -56,11 +55,7 @@ func SweepMap(w io.Writer, caption Caption, figures SweptFigures) (err error) {
 		h.notes = append(h.notes, "–: no run came to its end.")
 	}
 	const rowHeight, names = 0.55 * vg.Inch, 1.2 * vg.Inch
-	matrix, err := cells.plot(rowHeight)
-	if err != nil {
-		return err
-	}
-	return writePicture(w, h, names+vg.Length(len(cells.rows))*rowHeight, matrix.Draw)
+	return writePicture(w, h, names+vg.Length(len(cells.rows))*rowHeight, cells.plot(rowHeight).Draw)
 }
 
 // colorRange returns the figures with the darkest and the palest color: the best and

@@ -21,8 +21,7 @@ import (
 // lower edge are settings without a figure; short dashes are the yardsticks.
 // SweepSlices returns an error if the figures contradict each other, if none is finite,
 // or from w.
-func SweepSlices(w io.Writer, caption Caption, figures SweptFigures) (err error) {
-	defer drawing("the sweep", &err)
+func SweepSlices(w io.Writer, caption Caption, figures SweptFigures) error {
 	if err := figures.check(); err != nil {
 		return err
 	}

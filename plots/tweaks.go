@@ -20,8 +20,7 @@ import (
 // differs from it in a single key has a row, with the mean and the range over its
 // seeds, in color if it is told apart from the first. Tweaks returns an error if the
 // figures contradict each other, if the first setting has no figure, or from w.
-func Tweaks(w io.Writer, caption Caption, figures SweptFigures) (err error) {
-	defer drawing("the changes", &err)
+func Tweaks(w io.Writer, caption Caption, figures SweptFigures) error {
 	if err := figures.check(); err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 func Weights(w io.Writer, caption Caption, negative, positive string, weights Image) error {
 	const across = 2
 	if err := weights.check(); err != nil {
-		return fmt.Errorf("drawing the weights: %w", err)
+		return err
 	}
 	strongest := clearMagnitude(weights.Values)
 	notes := []string{fmt.Sprintf("Red weights are above 0: a bright pixel there speaks for %s. Blue weights are below 0: it speaks for %s. "+
@@ -32,7 +32,7 @@ func Weights(w io.Writer, caption Caption, negative, positive string, weights Im
 		one := Image{1, weights.Height, weights.Width, weights.Values[channel*plane : (channel+1)*plane]}
 		tiles = append(tiles, galleryTile{[]view{{one, -strongest, strongest, weightColors(strongest)}}, fullWidth(name)})
 	}
-	return oneGroup(heading{"Weights of the linear classifier", caption, notes}, across, tiles).write(w, "the weights")
+	return oneGroup(heading{"Weights of the linear classifier", caption, notes}, across, tiles).write(w)
 }
 
 // weightColors returns colors from blue through light gray at 0 to red, which
@@ -79,5 +79,5 @@ func Templates(w io.Writer, caption Caption, templates []Template) error {
 	if len(templates) > 20 {
 		across = 10
 	}
-	return oneGroup(heading{"Weights of the linear classifier", caption, notes}, across, tiles).write(w, "the weights")
+	return oneGroup(heading{"Weights of the linear classifier", caption, notes}, across, tiles).write(w)
 }

@@ -165,7 +165,7 @@ func writePredictions(file string, table reports.Predictions, sheet []plots.Rest
 	content.Reset()
 	caption := plots.Caption{Dataset: table.Of}
 	if err := plots.RestoredGroups(&content, caption, "Pictures restored", sheetNote, []plots.RestoredGroup{{Images: sheet}}); err != nil {
-		return err
+		return fmt.Errorf("drawing %s: %w", drawing, err)
 	}
 	return writeNew(drawing, content.Bytes())
 }

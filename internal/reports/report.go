@@ -32,8 +32,10 @@ type Picture struct {
 // Draw draws a picture with a function that writes it as a PNG.
 func Draw(file, meaning string, draw func(io.Writer) error) (Picture, error) {
 	var paper, dark bytes.Buffer
-	err := cmp.Or(draw(&paper), draw(plots.OnDark(&dark)))
-	return Picture{file, meaning, paper.Bytes(), dark.Bytes()}, err
+	if err := cmp.Or(draw(&paper), draw(plots.OnDark(&dark))); err != nil {
+		return Picture{}, fmt.Errorf("drawing %s: %w", file, err)
+	}
+	return Picture{file, meaning, paper.Bytes(), dark.Bytes()}, nil
 }
 
 // source returns a PNG as a data URL, which puts it into the page itself.
