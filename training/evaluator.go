@@ -37,15 +37,27 @@ func NewEvaluator(architecture *graphs.Architecture, weights graphs.Weights) *Ev
 func (e *Evaluator) SetWeights(weights graphs.Weights) { e.weights = weights }
 
 // Evaluate scores the batcher's set, each sample once.
-func (e *Evaluator) Evaluate(ctx context.Context, batcher *loaders.Batcher) (Evaluation, error) {
-	return e.score(ctx, batcher, batcher.NumBatches())
+func (e *Evaluator) Evaluate(ctx context.Context, batcher *loaders.Batcher) (scored Evaluation, err error) {
+	architecture, set := e.machines.architecture, batcher.Set
+	if scored.Task = architecture.Task; scored.Task.Classifies() {
+		scored.Confusion, scored.Correct = metrics.NewConfusion(set.Classes), make([]bool, set.Len())
+	}
+	scored.Loss, err = e.Outputs(ctx, batcher, func(place int, output []float32) {
+		if scored.Confusion != nil {
+			actual, predicted := set.Class(place), architecture.Predict(output)
+			scored.Confusion.Add(actual, predicted)
+			scored.Correct[place] = predicted == actual
+		}
+	})
+	return scored, err
 }
 
 // Outputs runs the batcher's set through the model and returns the mean loss.
-// It calls visit with each sample's index in the set and its output. The output
-// belongs to the graph and changes with the next batch.
+// It calls visit, never at the same time and with the batches in any order, with each
+// sample's index in the set and its output. The output belongs to the graph and
+// changes with the next batch.
 func (e *Evaluator) Outputs(ctx context.Context, batcher *loaders.Batcher, visit func(place int, output []float32)) (loss float64, err error) {
-	return e.each(ctx, batcher, func(model *graphs.Model, batch *loaders.Batch) {
+	return e.run(ctx, batcher, batcher.NumBatches(), func(model *graphs.Model, batch *loaders.Batch) {
 		for row, place := range batch.Places {
 			visit(place, graphs.Row(model.Output, row))
 		}
@@ -57,32 +69,12 @@ func (e *Evaluator) Codes(ctx context.Context, batcher *loaders.Batcher, visit f
 	if e.machines.architecture.Latent == 0 {
 		return fmt.Errorf("the %s has no code", e.machines.architecture.Kind)
 	}
-	_, err := e.each(ctx, batcher, func(model *graphs.Model, batch *loaders.Batch) {
+	_, err := e.run(ctx, batcher, batcher.NumBatches(), func(model *graphs.Model, batch *loaders.Batch) {
 		for row, place := range batch.Places {
 			visit(place, graphs.Row(model.Code, row))
 		}
 	})
 	return err
-}
-
-// each runs the batcher's set through the model and returns the mean loss. It
-// calls visit with each batch that the model has just computed.
-func (e *Evaluator) each(ctx context.Context, batcher *loaders.Batcher, visit func(*graphs.Model, *loaders.Batch)) (loss float64, err error) {
-	if err := e.prepare(batcher, 1); err != nil {
-		return 0, err
-	}
-	for batch := range batcher.Epoch(1) {
-		if err := ctx.Err(); err != nil {
-			return 0, err
-		}
-		machine := e.machines.machine(0, batch)
-		if err := machine.run(batch); err != nil {
-			return 0, err
-		}
-		loss += machine.model.LossValue() * float64(batch.Rows())
-		visit(machine.model, batch)
-	}
-	return loss / float64(batcher.Set.Len()), nil
 }
 
 // prepare makes ready to run so many batches of the batcher's set at the same time.

@@ -117,7 +117,7 @@ func (e *Evaluator) ActiveShares(ctx context.Context, batcher *loaders.Batcher) 
 	if !slices.ContainsFunc(layers, func(layer graphs.Layer) bool { return layer.Activation == "relu" }) {
 		return layers, shares, nil
 	}
-	_, err = e.each(ctx, batcher, func(model *graphs.Model, _ *loaders.Batch) {
+	_, err = e.run(ctx, batcher, batcher.NumBatches(), func(model *graphs.Model, _ *loaders.Batch) {
 		for i, layer := range model.Layers {
 			if layer.Activation == "relu" {
 				shares[i] = countActive(shares[i], layer)

@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"time"
 
+	"cifartrain/graphs"
+	"cifartrain/loaders"
 	"cifartrain/metrics"
 )
 
@@ -51,7 +53,7 @@ func (l *Loop) Measure(ctx context.Context) (pace Pace, err error) {
 	batches := min(timedSteps*runtime.GOMAXPROCS(0), l.ValidationBatcher.NumBatches())
 	for range 2 { // the first pass does not count
 		began = time.Now()
-		if _, err := evaluator.score(ctx, l.ValidationBatcher, batches); err != nil {
+		if _, err := evaluator.run(ctx, l.ValidationBatcher, batches, func(*graphs.Model, *loaders.Batch) {}); err != nil {
 			return Pace{}, err
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"cifartrain/graphs"
 	"cifartrain/internal/kernels"
 	"cifartrain/loaders"
-	"cifartrain/metrics"
 )
 
 // scoringMemory is the most bytes that the layers' values of an evaluator's graphs
@@ -25,16 +24,17 @@ func Scorers(numbers int) int {
 	return 1
 }
 
-// score scores the first batches of the batcher's set. Each processor takes batches of
-// its own and computes them alone, so that none waits for another before the end. A
-// batch's loss is computed as in training, and the losses are added in the batches'
-// order, so that the result does not depend on the number of processors.
-func (e *Evaluator) score(ctx context.Context, batcher *loaders.Batcher, batches int) (Evaluation, error) {
-	architecture, set := e.machines.architecture, batcher.Set
-	numbers := batcher.Size() * architecture.Width()
+// run runs the first batches of the batcher's set through the model and returns the
+// mean loss. It calls visit, never at the same time, with each batch that the model has
+// just computed. Each processor takes batches of its own and computes them alone, so
+// that none waits for another before the end. A batch's loss is computed as in training,
+// and the losses are added in the batches' order, so that the result does not depend on
+// the number of processors.
+func (e *Evaluator) run(ctx context.Context, batcher *loaders.Batcher, batches int, visit func(*graphs.Model, *loaders.Batch)) (loss float64, err error) {
+	numbers := batcher.Size() * e.machines.architecture.Width()
 	workers := min(Scorers(numbers), batches)
 	if err := e.prepare(batcher, workers); err != nil {
-		return Evaluation{}, err
+		return 0, err
 	}
 	free := make(chan int, workers) // the workers without a batch
 	for i := range workers {
@@ -43,21 +43,8 @@ func (e *Evaluator) score(ctx context.Context, batcher *loaders.Batcher, batches
 		}
 	}
 	batchers := e.batchers[batcher]
-
-	scored, losses := Evaluation{Task: architecture.Task}, make([]float64, batches) // sums over each batch's images
-	if scored.Task.Classifies() {
-		scored.Confusion, scored.Correct = metrics.NewConfusion(set.Classes), make([]bool, set.Len())
-	}
-	var counting sync.Mutex
-	count := func(model *graphs.Model, batch *loaders.Batch) {
-		counting.Lock()
-		defer counting.Unlock()
-		for row, place := range batch.Places {
-			actual, predicted := set.Class(place), architecture.Predict(graphs.Row(model.Output, row))
-			scored.Confusion.Add(actual, predicted)
-			scored.Correct[place] = predicted == actual
-		}
-	}
+	losses := make([]float64, batches) // sums over each batch's images
+	var visiting sync.Mutex
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	work := func(from, to int) {
@@ -73,9 +60,9 @@ func (e *Evaluator) score(ctx context.Context, batcher *loaders.Batcher, batches
 				return
 			}
 			losses[from] = machine.model.LossValue() * float64(batch.Rows())
-			if scored.Confusion != nil {
-				count(machine.model, batch)
-			}
+			visiting.Lock()
+			visit(machine.model, batch)
+			visiting.Unlock()
 			if from++; from == to {
 				return
 			}
@@ -86,9 +73,8 @@ func (e *Evaluator) score(ctx context.Context, batcher *loaders.Batcher, batches
 	} else {
 		work(0, batches) // one batch after the other; the kernels share each product among the processors
 	}
-	for _, loss := range losses {
-		scored.Loss += loss
+	for _, sum := range losses {
+		loss += sum
 	}
-	scored.Loss /= float64(min(batches*batcher.Size(), set.Len()))
-	return scored, context.Cause(ctx)
+	return loss / float64(min(batches*batcher.Size(), batcher.Set.Len())), context.Cause(ctx)
 }
