@@ -7,50 +7,14 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// A Contender is what a comparison knows of a config: the figures of its runs'
-// best epochs, one for each seed. They are accuracies, from 0 to 1, for a model
-// that classifies, and losses for any other.
-type Contender struct {
-	Task                    Task
-	Seeds                   []uint64
-	Train, Validation, Test []float64
+// A Sample is a figure of a config's runs, one for each seed.
+type Sample struct {
+	Seeds  []uint64
+	Values []float64
 
-	// Correct says which test images a single run of a classifier gets right;
-	// nil if this is not known.
+	// Correct says which test images a single run of a classifier gets right, whose
+	// accuracy is the only value; nil if this is not known.
 	Correct []bool
-
-	EpochSeconds []float64 // of every epoch of every run
-}
-
-// A Figure is one that contenders are compared by.
-type Figure int
-
-const (
-	// TestFigure is what a run scores on the test images.
-	TestFigure Figure = iota
-	// ValidationFigure is what a run scores on the validation images.
-	ValidationFigure
-	// GapFigure is the training accuracy minus the validation accuracy, or the
-	// validation loss divided by the training loss.
-	GapFigure
-)
-
-func (c Contender) values(of Figure) []float64 {
-	switch of {
-	case TestFigure:
-		return c.Test
-	case ValidationFigure:
-		return c.Validation
-	}
-	gaps := slices.Clone(c.Train)
-	for i, validation := range c.Validation {
-		if c.Task.Classifies() {
-			gaps[i] -= validation
-		} else {
-			gaps[i] = ratio(validation, gaps[i])
-		}
-	}
-	return gaps
 }
 
 // A Basis is what a test of a difference rests on.
@@ -78,7 +42,7 @@ type Difference struct {
 	Basis        Basis
 	P            float64 // of the test; NaN for Untested. Holm's correction is in it where several were compared
 
-	Margin float64 // half the width of the 95 % interval of Change; NaN unless the basis is Pairs or Groups
+	HalfWidth float64 // of the 95 % interval of Change; NaN unless the basis is Pairs or Groups
 
 	OnlyFirst, OnlyOther int // test images that only this one gets right, for SameImages
 
@@ -100,14 +64,14 @@ func (d Difference) Seeds() int {
 	return seedsFor(d.Change, d.deviation, d.degrees, d.level)
 }
 
-// Compare compares a figure of other with that of first.
-func Compare(first, other Contender, of Figure) Difference {
-	a, b := first.values(of), other.values(of)
-	d := Difference{First: NewSpread(a), Other: NewSpread(b), P: math.NaN(), Margin: math.NaN(), level: significance}
+// Compare compares a figure of one config, other, with that of another one, first.
+func Compare(first, other Sample) Difference {
+	a, b := first.Values, other.Values
+	d := Difference{First: NewSpread(a), Other: NewSpread(b), P: math.NaN(), HalfWidth: math.NaN(), level: significance}
 	d.Change = d.Other.Mean - d.First.Mean
 	u, v := d.First.Deviation*d.First.Deviation, d.Other.Deviation*d.Other.Deviation // the variances of a run
 	var standardError, degrees float64
-	switch differences := pairs(first, other, a, b); {
+	switch differences := pairs(first, other); {
 	case len(differences) > 1:
 		d.Basis = Pairs
 		paired := NewSpread(differences)
@@ -119,7 +83,7 @@ func Compare(first, other Contender, of Figure) Difference {
 		n, m := float64(len(a)), float64(len(b))
 		standardError, degrees = math.Sqrt(u/n+v/m), welch(u/n, v/m, n-1, m-1)
 		d.deviation, d.degrees = math.Sqrt(u+v), welch(u, v, 1, 1)
-	case of == TestFigure && len(a) == 1 && len(b) == 1 && first.Correct != nil && len(first.Correct) == len(other.Correct):
+	case len(a) == 1 && len(b) == 1 && first.Correct != nil && len(first.Correct) == len(other.Correct):
 		d.Basis = SameImages
 		for i, right := range first.Correct {
 			switch {
@@ -135,42 +99,42 @@ func Compare(first, other Contender, of Figure) Difference {
 		degrees = 1 // any number: all values on each side are equal
 	}
 	if d.Basis == Pairs || d.Basis == Groups {
-		d.P, d.Margin = pValue(d.Change, standardError, degrees), critical(degrees, significance)*standardError
+		d.P, d.HalfWidth = pValue(d.Change, standardError, degrees), critical(degrees, significance)*standardError
 	}
 	return d
 }
 
 // pairs returns the differences of runs with the same seed. It returns nil unless
 // both sides have the same seeds.
-func pairs(first, other Contender, a, b []float64) []float64 {
-	differences := make([]float64, len(a))
+func pairs(first, other Sample) []float64 {
+	differences := make([]float64, len(first.Values))
 	for i, seed := range first.Seeds {
 		j := slices.Index(other.Seeds, seed)
 		if j < 0 || len(first.Seeds) != len(other.Seeds) {
 			return nil
 		}
-		differences[i] = b[j] - a[i]
+		differences[i] = other.Values[j] - first.Values[i]
 	}
 	return differences
 }
 
-// AgainstFirst compares each of the other contenders with the first. The
+// AgainstFirst compares each of the other samples with the first. The
 // p-values are corrected for their number.
-func AgainstFirst(all []Contender, of Figure) []Difference { return compare(all, 1, of) }
+func AgainstFirst(all []Sample) []Difference { return compare(all, 1) }
 
-// AgainstBest compares each of the other contenders with the first, which was
+// AgainstBest compares each of the other samples with the first, which was
 // chosen because its figure is the best. The best of many equal ones looks better
 // than they are, so the p-values are corrected for all pairs that might have been
 // compared instead.
-func AgainstBest(all []Contender, of Figure) []Difference { return compare(all, len(all), of) }
+func AgainstBest(all []Sample) []Difference { return compare(all, len(all)) }
 
-// compare compares each of the first contenders with those after it, applies Holm's
+// compare compares each of the first samples with those after it, applies Holm's
 // correction, and returns the differences from the very first.
-func compare(all []Contender, firsts int, of Figure) (differences []Difference) {
+func compare(all []Sample, firsts int) (differences []Difference) {
 	var p []float64
 	for i, first := range all[:firsts] {
 		for _, other := range all[i+1:] {
-			d := Compare(first, other, of)
+			d := Compare(first, other)
 			differences, p = append(differences, d), append(p, d.P)
 		}
 	}
@@ -186,12 +150,12 @@ type Speed struct {
 	Apart        bool    // whether the middle halves of the epochs' times do not overlap
 }
 
-// CompareSpeed compares the times of other's epochs with those of first's. The
-// first epochs may have shared the processor with the rest of this program, and
+// CompareSpeed compares the seconds that the epochs of two configs took. The first
+// epochs may have shared the processor with the rest of this program, and
 // any epoch with other programs; medians ignore such outliers.
-func CompareSpeed(first, other Contender) Speed {
-	lowA, a, highA := quartiles(first.EpochSeconds)
-	lowB, b, highB := quartiles(other.EpochSeconds)
+func CompareSpeed(first, other []float64) Speed {
+	lowA, a, highA := quartiles(first)
+	lowB, b, highB := quartiles(other)
 	return Speed{First: a, Other: b, Apart: highA < lowB || highB < lowA}
 }
 
@@ -202,12 +166,4 @@ func quartiles(values []float64) (low, median, high float64) {
 	sorted := slices.Sorted(slices.Values(values))
 	at := func(p float64) float64 { return stat.Quantile(p, stat.Empirical, sorted, nil) }
 	return at(0.25), at(0.5), at(0.75)
-}
-
-// ratio is a/b, and 1 for equal figures even where both are 0.
-func ratio(a, b float64) float64 {
-	if a == b {
-		return 1
-	}
-	return a / b
 }

@@ -38,12 +38,12 @@ func TestAgainstSciPy(t *testing.T) {
 	}
 	differs := func(got, want float64) bool { return !(math.Abs(got-want) <= 1e-9*max(1, math.Abs(want))) }
 	for _, test := range want.Tests {
-		a, b := contender(1, test.First...), contender(1, test.Other...)
+		a, b := sample(1, test.First...), sample(1, test.Other...)
 		if test.Kind == "groups" {
-			b = contender(2, test.Other...)
+			b = sample(2, test.Other...)
 		}
-		d := Compare(a, b, TestFigure)
-		if differs(d.P, test.P) || differs(d.Change-d.Margin, test.Low) || differs(d.Change+d.Margin, test.High) {
+		d := Compare(a, b)
+		if differs(d.P, test.P) || differs(d.Change-d.HalfWidth, test.Low) || differs(d.Change+d.HalfWidth, test.High) {
 			t.Errorf("%s %v %v: %+v, want %+v", test.Kind, test.First, test.Other, d, test)
 		}
 		if low, high := d.First.Interval(); differs(low, test.MeanInterval[0]) || differs(high, test.MeanInterval[1]) {
@@ -66,13 +66,13 @@ func TestAgainstSciPy(t *testing.T) {
 	}
 }
 
-// contender is one with the given test figures, whose seeds count up from first.
-func contender(first uint64, figures ...float64) Contender {
-	c := Contender{Task: Classify, Test: figures}
+// sample is one with the given figures, whose seeds count up from first.
+func sample(first uint64, figures ...float64) Sample {
+	s := Sample{Values: figures}
 	for i := range figures {
-		c.Seeds = append(c.Seeds, first+uint64(i))
+		s.Seeds = append(s.Seeds, first+uint64(i))
 	}
-	return c
+	return s
 }
 
 // TestFalseAlarms compares configs that are all the same, and counts how often one
@@ -81,8 +81,8 @@ func contender(first uint64, figures ...float64) Contender {
 // alike do.
 func TestFalseAlarms(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	configs := func(count, seeds int, same bool) []Contender {
-		all := make([]Contender, count)
+	configs := func(count, seeds int, same bool) []Sample {
+		all := make([]Sample, count)
 		shared := make([]float64, seeds)
 		for i := range shared {
 			shared[i] = random.NormFloat64()
@@ -94,17 +94,17 @@ func TestFalseAlarms(t *testing.T) {
 					figures[i] += shared[i]
 				}
 			}
-			all[k] = contender(1, figures...)
+			all[k] = sample(1, figures...)
 			if !same {
-				all[k] = contender(uint64(1+100*k), figures...)
+				all[k] = sample(uint64(1+100*k), figures...)
 			}
 		}
 		return all
 	}
-	classifiers := func(int) []Contender {
-		all := make([]Contender, 2)
+	classifiers := func(int) []Sample {
+		all := make([]Sample, 2)
 		for k := range all {
-			all[k] = contender(uint64(k), 0)
+			all[k] = sample(uint64(k), 0)
 			all[k].Correct = make([]bool, 300)
 			for i := range all[k].Correct {
 				all[k].Correct[i] = random.Float64() < 0.8
@@ -112,10 +112,10 @@ func TestFalseAlarms(t *testing.T) {
 		}
 		return all
 	}
-	sweep := func(seeds int) []Contender {
+	sweep := func(seeds int) []Sample {
 		all := configs(9, seeds, true)
 		for k := range all { // the best first, as a sweep orders them
-			if mean(all[k].Test) > mean(all[0].Test) {
+			if mean(all[k].Values) > mean(all[0].Values) {
 				all[0], all[k] = all[k], all[0]
 			}
 		}
@@ -125,20 +125,20 @@ func TestFalseAlarms(t *testing.T) {
 		name    string
 		seeds   []int
 		trials  int
-		make    func(seeds int) []Contender
-		compare func([]Contender, Figure) []Difference
+		make    func(seeds int) []Sample
+		compare func([]Sample) []Difference
 	}{
-		{"two configs, the same seeds", []int{2, 3, 5, 10}, 2000, func(n int) []Contender { return configs(2, n, true) }, AgainstFirst},
-		{"two configs, other seeds", []int{2, 3, 5, 10}, 2000, func(n int) []Contender { return configs(2, n, false) }, AgainstFirst},
-		{"eight changes to one", []int{2, 3, 5, 10}, 500, func(n int) []Contender { return configs(9, n, true) }, AgainstFirst},
+		{"two configs, the same seeds", []int{2, 3, 5, 10}, 2000, func(n int) []Sample { return configs(2, n, true) }, AgainstFirst},
+		{"two configs, other seeds", []int{2, 3, 5, 10}, 2000, func(n int) []Sample { return configs(2, n, false) }, AgainstFirst},
+		{"eight changes to one", []int{2, 3, 5, 10}, 500, func(n int) []Sample { return configs(9, n, true) }, AgainstFirst},
 		{"the best of nine settings", []int{2, 3, 5, 10}, 500, sweep, AgainstBest},
 		{"two classifiers, one run each", []int{1}, 2000, classifiers, AgainstFirst},
-		{"two autoencoders, one run each", []int{1}, 100, func(int) []Contender { return configs(2, 1, true) }, AgainstFirst},
+		{"two autoencoders, one run each", []int{1}, 100, func(int) []Sample { return configs(2, 1, true) }, AgainstFirst},
 	} {
 		for _, seeds := range test.seeds {
 			alarms := 0
 			for range test.trials {
-				for _, d := range test.compare(test.make(seeds), TestFigure) {
+				for _, d := range test.compare(test.make(seeds)) {
 					if d.Significant() {
 						alarms++
 						break
@@ -165,27 +165,21 @@ func TestDecides(t *testing.T) {
 	}
 }
 
-func TestCompareGaps(t *testing.T) {
+func TestGapOf(t *testing.T) {
 	for _, test := range []struct {
-		task        Task
-		train, kept [2]float64 // of the first and the other
-		change      float64
-	}{
-		{Classify, [2]float64{0.9, 0.84}, [2]float64{0.8, 0.82}, -0.08},
-		{Restore, [2]float64{0.010, 0.02}, [2]float64{0.011, 0.021}, -0.05},
-	} {
-		of := func(i int) Contender {
-			return Contender{Task: test.task, Seeds: []uint64{1}, Train: test.train[i : i+1], Validation: test.kept[i : i+1]}
-		}
-		if d := Compare(of(0), of(1), GapFigure); math.Abs(d.Change-test.change) > 1e-12 || d.Basis != Untested || d.Significant() {
-			t.Errorf("%s: %+v, want a change of %g and no verdict", test.task, d, test.change)
+		task                 Task
+		training, validation float64
+		gap                  float64
+	}{{Classify, 0.9, 0.8, 0.1}, {Restore, 0.01, 0.011, 1.1}, {Restore, 0, 0, 1}} {
+		if gap := GapOf(test.task, test.training, test.validation); math.Abs(gap-test.gap) > 1e-12 {
+			t.Errorf("%+v: the gap is %g", test, gap)
 		}
 	}
 }
 
 // TestCompareSpeed wants a noisy machine to tell nothing apart.
 func TestCompareSpeed(t *testing.T) {
-	took := func(seconds ...float64) Contender { return Contender{EpochSeconds: seconds} }
+	took := func(seconds ...float64) []float64 { return seconds }
 	if s := CompareSpeed(took(2, 2.1, 2.2, 9), took(1, 1.1, 1.2, 1.3)); !s.Apart || s.First != 2.1 || s.Other != 1.1 {
 		t.Errorf("twice as fast: %+v", s)
 	}

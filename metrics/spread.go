@@ -31,8 +31,8 @@ func (s Spread) Interval() (low, high float64) {
 	if s.Runs < 2 {
 		return math.NaN(), math.NaN()
 	}
-	margin := critical(float64(s.Runs-1), significance) * s.standardError()
-	return s.Mean - margin, s.Mean + margin
+	halfWidth := critical(float64(s.Runs-1), significance) * s.standardError()
+	return s.Mean - halfWidth, s.Mean + halfWidth
 }
 
 // standardError is the standard deviation of the mean over seeds.

@@ -51,7 +51,7 @@ type Verdict struct {
 	Epochs               int     // the number of last epochs that the means are over
 	Training, Validation float64 // means over those epochs: accuracies of a classifier, losses of any other model
 	Figure, Limit        float64 // what the cause compares
-	Margin               float64 // half the width of the 95 % interval of the figure of StillFalling
+	HalfWidth            float64 // of the 95 % interval of the figure of StillFalling
 	PCARatio             float64 // validation over training loss of principal components; 0 if unknown
 	RateFell             bool    // whether the learning rate fell by more than half while the trend was looked for
 }
@@ -99,7 +99,7 @@ func Judge(task Task, history History, reference Reference) Verdict {
 		figure, limit float64
 	}
 	var learns [2]rule
-	figure, limit, swing, noise := v.Training-v.Validation, accuracyGap, fit(third, validation).swing, 0.0
+	figure, limit, swing, noise := GapOf(task, v.Training, v.Validation), accuracyGap, fit(third, validation).swing, 0.0
 	if task.Classifies() {
 		floor := 1 - (1-reference.Baseline)/2
 		noise = max(math.Abs(figure), accuracyGap/2)
@@ -108,7 +108,7 @@ func Judge(task Task, history History, reference Reference) Verdict {
 			{v.Training < floor, Underfitting, Unlearned, v.Training, floor},
 		}
 	} else {
-		figure, limit, swing = ratio(v.Validation, v.Training), lossRatio, swing/v.Validation
+		limit, swing = lossRatio, swing/v.Validation
 		noise = max(math.Abs(figure-1), (lossRatio-1)/2)
 		if reference.PCATraining > 0 {
 			v.PCARatio = reference.PCAValidation / reference.PCATraining
@@ -124,21 +124,34 @@ func Judge(task Task, history History, reference Reference) Verdict {
 		{len(third) < fewestEpochs, NotSettled, TooFewEpochs, 0, 0},
 		{swing > noise, NotSettled, Swinging, swing, noise},
 		learns[0], learns[1],
-		{loss.fall > max(loss.margin, stillFalling) && !v.RateFell, Underfitting, StillFalling, loss.fall, stillFalling},
+		{loss.fall > max(loss.halfWidth, stillFalling) && !v.RateFell, Underfitting, StillFalling, loss.fall, stillFalling},
 		{true, AboutRight, NothingWrong, figure, limit},
 	} {
 		if r.applies {
-			v.Fit, v.Cause, v.Figure, v.Limit, v.Margin = r.fit, r.cause, r.figure, r.limit, loss.margin
+			v.Fit, v.Cause, v.Figure, v.Limit, v.HalfWidth = r.fit, r.cause, r.figure, r.limit, loss.halfWidth
 			break
 		}
 	}
 	return v
 }
 
+// GapOf says by how much a model does better on its training images: its training
+// accuracy minus its validation accuracy if it classifies, else its validation loss
+// divided by its training loss, which is 1 for equal losses even if both are 0.
+func GapOf(task Task, training, validation float64) float64 {
+	switch {
+	case task.Classifies():
+		return training - validation
+	case training == validation:
+		return 1
+	}
+	return validation / training
+}
+
 // A line is fitted to a figure by least squares over the epochs.
 type line struct {
-	fall, margin float64 // by what share of the mean it falls in these epochs, and half its 95 % interval
-	swing        float64 // the standard deviation of the figures about it
+	fall, halfWidth float64 // by what share of the mean it falls in these epochs, and half its 95 % interval
+	swing           float64 // the standard deviation of the figures about it
 }
 
 // fit fits a line. All of it is 0 for fewer than three epochs.

@@ -83,19 +83,20 @@ func ExampleFilters() {
 	})
 }
 
-func ExampleTemplates() {
+func ExampleWeights_classes() {
 	save("templates.png", func(w io.Writer) error {
-		var templates []plots.Template
+		var classes []string
+		var weights []plots.Image
 		for i := range 10 {
-			templates = append(templates, plots.Template{Class: fmt.Sprintf("class %d", i), Weights: ring(float64(i), -0.3)})
+			classes, weights = append(classes, fmt.Sprintf("class %d", i)), append(weights, ring(float64(i), -0.3))
 		}
-		return plots.Templates(w, caption, templates)
+		return plots.Weights(w, caption, classes, weights)
 	})
 }
 
 func ExampleWeights_gray() {
 	save("weights_gray.png", func(w io.Writer) error {
-		return plots.Weights(w, caption, "Ankle boot", "Bag", ring(7, -0.3))
+		return plots.Weights(w, caption, []string{"Ankle boot", "Bag"}, []plots.Image{ring(7, -0.3)})
 	})
 }
 

@@ -106,7 +106,7 @@ func shown(values []float32) plots.Image {
 
 func ExampleWeights() {
 	save("weights.png", func(w io.Writer) error {
-		return plots.Weights(w, caption, "frog", "horse", shown(ramp()))
+		return plots.Weights(w, caption, []string{"frog", "horse"}, []plots.Image{shown(ramp())})
 	})
 }
 
@@ -329,7 +329,7 @@ func TestGolden(t *testing.T) {
 		"roc.png":             ExampleROC,
 		"reliability.png":     ExampleReliability,
 		"filters.png":         ExampleFilters,
-		"templates.png":       ExampleTemplates,
+		"templates.png":       ExampleWeights_classes,
 		"confusion_many.png":  ExampleConfusion_many,
 		"weights_gray.png":    ExampleWeights_gray,
 		"extremes.png":        ExampleRestoredGroups,

@@ -34,13 +34,13 @@ func writePicture(w io.Writer, h heading, bodyHeight vg.Length, drawBody func(dr
 }
 
 func drawSheet(dark bool, above heading, bodyHeight vg.Length, below heading, drawBody func(draw.Canvas)) *sheet {
-	height := 2*margin + above.height(bodyWidth) + bodyHeight + below.height(bodyWidth)
+	height := 2*rim + above.height(bodyWidth) + bodyHeight + below.height(bodyWidth)
 	paper := color.Color(color.White)
 	if dark {
 		paper = onDark(paper)
 	}
 	s := &sheet{Canvas: vgimg.NewWith(vgimg.UseWH(pictureWidth, height), vgimg.UseDPI(resolution), vgimg.UseBackgroundColor(paper)), dark: dark}
-	page := draw.Crop(draw.New(s), margin, -margin, margin, -margin)
+	page := draw.Crop(draw.New(s), rim, -rim, rim, -rim)
 	body := draw.Crop(above.draw(page), 0, 0, below.height(bodyWidth), 0)
 	drawBody(body)
 	below.draw(draw.Crop(page, 0, 0, 0, body.Min.Y-headingGap-page.Max.Y))

@@ -102,7 +102,7 @@ func pictures() []picture {
 			return Confusion(w, caption, diagonal(tenLongNames, 123456789))
 		})
 		add("weights", func(w io.Writer) error {
-			return Weights(w, caption, caption.Run, "horse", photo(make([]float32, 3072)))
+			return Weights(w, caption, []string{caption.Run, "horse"}, []Image{photo(make([]float32, 3072))})
 		})
 	}
 	return all
@@ -111,7 +111,7 @@ func pictures() []picture {
 // TestNothingIsCutOff checks that each picture keeps a white rim: whatever did
 // not fit would reach into it.
 func TestNothingIsCutOff(t *testing.T) {
-	const rim = 8 // pixels, of the margin's 24
+	const white = 8 // pixels, of the rim's 24
 	for _, p := range pictures() {
 		t.Run(p.name, func(t *testing.T) {
 			var file bytes.Buffer
@@ -124,13 +124,13 @@ func TestNothingIsCutOff(t *testing.T) {
 				t.Errorf("picture is %d pixels wide, want 1080", bounds.Dx())
 			}
 			for _, side := range []image.Rectangle{
-				{bounds.Min, image.Pt(bounds.Max.X, rim)},
-				{image.Pt(0, bounds.Max.Y-rim), bounds.Max},
-				{bounds.Min, image.Pt(rim, bounds.Max.Y)},
-				{image.Pt(bounds.Max.X-rim, 0), bounds.Max},
+				{bounds.Min, image.Pt(bounds.Max.X, white)},
+				{image.Pt(0, bounds.Max.Y-white), bounds.Max},
+				{bounds.Min, image.Pt(white, bounds.Max.Y)},
+				{image.Pt(bounds.Max.X-white, 0), bounds.Max},
 			} {
-				if at, white := allWhite(drawn, side); !white {
-					t.Fatalf("something is drawn at %v, less than %d pixels from the edge", at, rim)
+				if at, clean := allWhite(drawn, side); !clean {
+					t.Fatalf("something is drawn at %v, less than %d pixels from the edge", at, white)
 				}
 			}
 		})
@@ -194,8 +194,8 @@ func TestErrors(t *testing.T) {
 		{errorOf(AccuracyChart(shortCaption, autoencoder)), "no epoch has a finite accuracy"},
 		{Confusion(io.Discard, shortCaption, diagonal([]string{"frog"}, 1)), "1 images of 1 classes, want an image and 2 to 200 classes"},
 		{Confusion(io.Discard, shortCaption, diagonal(frogs.Classes, 0)), "0 images of 2 classes, want an image and 2 to 200 classes"},
-		{Weights(io.Discard, shortCaption, "frog", "horse", photo(nan[:3071])), "3071 values, want 3072 (3 planes of 32x32)"},
-		{Weights(io.Discard, shortCaption, "frog", "horse", photo(nan)), "value 17 is NaN, want a finite number"},
+		{Weights(io.Discard, shortCaption, frogs.Classes, []Image{photo(nan[:3071])}), "3071 values, want 3072 (3 planes of 32x32)"},
+		{Weights(io.Discard, shortCaption, frogs.Classes, []Image{photo(nan)}), "value 17 is NaN, want a finite number"},
 		{errorOf(LossChart(shortCaption, historyOf(1), "mse", Yardstick{"PCA", math.NaN()})), `the loss of the yardstick "PCA" is NaN, want a finite number`},
 		{Reconstructions(io.Discard, shortCaption, flatPairs(65, "", 0, 1)), "65 pairs, want at most 64"},
 		{Reconstructions(io.Discard, shortCaption, []RestoredImage{{Name: "image 1, frog", Original: photo(nan), Restored: flat(0)}}), "image 1, frog: value 17 is NaN, want a finite number"},

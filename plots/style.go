@@ -23,8 +23,8 @@ const (
 	resolution   = 144                      // dots per inch: sharp at half size on any screen
 	pixel        = vg.Inch / resolution     // one dot of the PNG
 	pictureWidth = vg.Length(7.5) * vg.Inch // 1080 pixels, a page's text width in print
-	margin       = vg.Length(12)            // white rim around every picture
-	bodyWidth    = pictureWidth - 2*margin
+	rim          = vg.Length(12)            // white, around every picture
+	bodyWidth    = pictureWidth - 2*rim
 	panelGap     = vg.Length(14) // between panels beside each other
 
 	titleSize = vg.Length(15)

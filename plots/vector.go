@@ -26,14 +26,14 @@ const letterScale = 2. / 3
 
 // draw writes a body of the given height, measured as in a PNG.
 func (v *Vector) draw(bodyHeight vg.Length, drawBody func(draw.Canvas)) error {
-	const rim = vg.Length(2) // for lines at the edges
+	const edge = vg.Length(2) // for lines at the edges
 	width := v.Width / letterScale
-	canvas, err := draw.NewFormattedCanvas(v.Width, (bodyHeight+2*rim)*letterScale, v.Format)
+	canvas, err := draw.NewFormattedCanvas(v.Width, (bodyHeight+2*edge)*letterScale, v.Format)
 	if err != nil {
 		return fmt.Errorf("making a vector file: %w", err)
 	}
 	canvas.Scale(letterScale, letterScale)
-	drawBody(draw.Canvas{Canvas: canvas, Rectangle: vg.Rectangle{Min: vg.Point{X: rim, Y: rim}, Max: vg.Point{X: width - rim, Y: bodyHeight + rim}}})
+	drawBody(draw.Canvas{Canvas: canvas, Rectangle: vg.Rectangle{Min: vg.Point{X: edge, Y: edge}, Max: vg.Point{X: width - edge, Y: bodyHeight + edge}}})
 	_, err = canvas.WriteTo(v.Writer)
 	return err
 }

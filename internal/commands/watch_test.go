@@ -36,7 +36,7 @@ func TestLivePage(t *testing.T) {
 	page := &livePage{session: new(runs.Session), path: filepath.Join(root, "svm", "latest")}
 	wants := func(when string, texts ...string) {
 		t.Helper()
-		page.looks = time.Time{} // after a slow look it would wait before the next
+		page.until = time.Time{}
 		content := must(page.render(""))
 		for _, text := range texts {
 			if !strings.Contains(string(content), text) {

@@ -85,11 +85,10 @@ func compared(finished []Contender, differing [][]string) (answers []string) {
 		answers = append(answers, finished[0].overSeeds())
 	}
 	alike := slices.DeleteFunc(slices.Clone(finished), func(other Contender) bool { return !sameTest(finished[0], other) })
-	all := figures(alike)
-	tests, gaps := metrics.AgainstFirst(all, metrics.TestFigure), metrics.AgainstFirst(all, metrics.GapFigure)
+	tests, gaps := metrics.AgainstFirst(samples(alike, "best_test")), metrics.AgainstFirst(samples(alike, "gap"))
 	for i, other := range alike[1:] {
 		answers = append(answers, quality(alike[0], other, tests[i]), tied(alike[0], other)+overfitting(alike[0], other, gaps[i]))
-		if cost := cost(alike[0], other, differing, metrics.CompareSpeed(all[0], all[i+1])); cost != "" {
+		if cost := cost(alike[0], other, differing, metrics.CompareSpeed(alike[0].epochSeconds(), other.epochSeconds())); cost != "" {
 			answers = append(answers, cost)
 		}
 	}
@@ -192,13 +191,13 @@ func changeText(classifies bool, d metrics.Difference) string {
 	if d.Change < 0 {
 		sign = "−"
 	}
-	switch margin := !math.IsNaN(d.Margin); {
-	case classifies && margin:
-		return fmt.Sprintf("%s ± %s", signed(d.Change), points(d.Margin))
+	switch tested := !math.IsNaN(d.HalfWidth); {
+	case classifies && tested:
+		return fmt.Sprintf("%s ± %s", signed(d.Change), points(d.HalfWidth))
 	case classifies:
 		return signed(d.Change) + " points"
-	case margin:
-		return sign + withMargin(math.Abs(d.Change), d.Margin)
+	case tested:
+		return sign + plusMinus(math.Abs(d.Change), d.HalfWidth)
 	}
 	return sign + plots.Loss(math.Abs(d.Change))
 }
@@ -320,7 +319,7 @@ const moreSeeds = oneRun + " -seeds 5 trains five."
 
 // others says how many of the other settings are worse than the first one.
 func others(finished []Contender) string {
-	differences := metrics.AgainstBest(figures(finished), metrics.ValidationFigure)
+	differences := metrics.AgainstBest(samples(finished, "best_val"))
 	worse, tested := 0, 0
 	for _, d := range differences {
 		if d.Significant() {
@@ -380,7 +379,7 @@ func (r *Results) against(label string) (ordered []Contender, differences []metr
 	}
 	first := ordered[place]
 	ordered = slices.Insert(slices.Delete(ordered, place, place+1), 0, first)
-	return ordered, metrics.AgainstFirst(figures(ordered), metrics.ValidationFigure)
+	return ordered, metrics.AgainstFirst(samples(ordered, "best_val"))
 }
 
 // Apart returns, by label, whether the validation figures of a setting differ from

@@ -247,36 +247,40 @@ func (c Contender) seeds() (seeds []uint64) {
 	return seeds
 }
 
-// Validation returns the validation figures of the runs' best epochs, by which
-// settings are compared: accuracies of a model that classifies, else losses.
-func (c Contender) Validation() []float64 { return c.figures().Validation }
-
-// figures returns the figures of the config's runs that metrics compares:
-// accuracies if it classifies, else losses.
-func (c Contender) figures() metrics.Contender {
-	figures := metrics.Contender{Task: c.Summary().Task, Seeds: c.seeds()}
+// Sample returns a figure of the runs' best epochs, by which configs are compared: that
+// of the column best_train, best_val or best_test, or the gap between the first two. With
+// the test figure of a single classifier it says which images that gets right.
+func (c Contender) Sample(name string) metrics.Sample {
+	sample := metrics.Sample{Seeds: c.seeds()}
 	for _, run := range c.Runs {
-		best := run.Summary.Best
-		train, validation, test := best.TrainLoss, best.ValidationLoss, *best.TestLoss
-		if figures.Task.Classifies() {
-			train, validation, test = *best.TrainAccuracy, *best.ValidationAccuracy, *best.TestAccuracy
+		r := newResult(run.Summary)
+		figure, _ := r.spread(name)
+		if name == "gap" {
+			training, _ := r.spread("best_train")
+			validation, _ := r.spread("best_val")
+			figure.Mean = metrics.GapOf(run.Summary.Task, training.Mean, validation.Mean)
 		}
-		figures.Train = append(figures.Train, train)
-		figures.Validation = append(figures.Validation, validation)
-		figures.Test = append(figures.Test, test)
-		for _, e := range run.History {
-			figures.EpochSeconds = append(figures.EpochSeconds, e.Seconds)
-		}
+		sample.Values = append(sample.Values, figure.Mean)
 	}
-	if len(c.Runs) == 1 && figures.Task.Classifies() {
-		figures.Correct, _ = (&runfolder.Folder{Path: c.Runs[0].Path}).Correct() // without it there is no test
+	if name == "best_test" && len(c.Runs) == 1 && c.Summary().Task.Classifies() {
+		sample.Correct, _ = (&runfolder.Folder{Path: c.Runs[0].Path}).Correct() // without it there is no test
 	}
-	return figures
+	return sample
 }
 
-func figures(contenders []Contender) (all []metrics.Contender) {
+func samples(contenders []Contender, name string) (all []metrics.Sample) {
 	for _, c := range contenders {
-		all = append(all, c.figures())
+		all = append(all, c.Sample(name))
 	}
 	return all
+}
+
+// epochSeconds returns how long every epoch of every run took.
+func (c Contender) epochSeconds() (seconds []float64) {
+	for _, run := range c.Runs {
+		for _, epoch := range run.History {
+			seconds = append(seconds, epoch.Seconds)
+		}
+	}
+	return seconds
 }

@@ -41,16 +41,16 @@ func spreadText(accuracies bool, s metrics.Spread) string {
 	case s.Runs < 2:
 		return plots.Loss(s.Mean)
 	}
-	return withMargin(s.Mean, s.Deviation)
+	return plusMinus(s.Mean, s.Deviation)
 }
 
-// withMargin writes a loss and, with as many decimals, how far it may be off.
-func withMargin(loss, margin float64) string {
+// plusMinus writes a loss and, with as many decimals, how far it may be off.
+func plusMinus(loss, off float64) string {
 	text := plots.Loss(loss)
 	_, decimals, _ := strings.Cut(text, ".")
-	fixed := strconv.FormatFloat(margin, 'f', len(decimals), 64)
-	if strings.Contains(text, "e") || margin != 0 && strings.Trim(fixed, "0.") == "" {
-		fixed = fmt.Sprintf("%.1g", margin)
+	fixed := strconv.FormatFloat(off, 'f', len(decimals), 64)
+	if strings.Contains(text, "e") || off != 0 && strings.Trim(fixed, "0.") == "" {
+		fixed = fmt.Sprintf("%.1g", off)
 	}
 	return text + " ± " + fixed
 }

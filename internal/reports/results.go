@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"cifartrain/internal/runfolder"
-	"cifartrain/metrics"
 	"cifartrain/plots"
 )
 
@@ -77,13 +76,14 @@ func (r *Results) LearningCurves(limit int) (curves []plots.LearningCurve) {
 	for _, c := range r.Finished() {
 		others := slices.Clone(c.Values)
 		others[limit] = ""
-		name, figures := SettingLabel(r.Keys, others), c.figures()
+		name, row := SettingLabel(r.Keys, others), c.row()
 		i := slices.IndexFunc(curves, func(c plots.LearningCurve) bool { return c.Name == name })
 		if i < 0 {
 			i, curves = len(curves), append(curves, plots.LearningCurve{Name: name})
 		}
-		curves[i].Points = append(curves[i].Points, plots.LearningPoint{Images: c.Summary().Images.Training,
-			Training: metrics.NewSpread(figures.Train), Validation: metrics.NewSpread(figures.Validation)})
+		training, _ := row.spread("best_train")
+		validation, _ := row.spread("best_val")
+		curves[i].Points = append(curves[i].Points, plots.LearningPoint{Images: c.Summary().Images.Training, Training: training, Validation: validation})
 	}
 	return curves
 }

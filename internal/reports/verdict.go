@@ -47,7 +47,7 @@ func causeText(task metrics.Task, v metrics.Verdict) string {
 	case metrics.AbovePCA:
 		return fmt.Sprintf("even the training loss is %.2f times that of as many principal components, above %.2f; runs with other learning rates and more epochs would show whether this model can do better", v.Figure, v.Limit)
 	case metrics.StillFalling:
-		return fmt.Sprintf("the validation loss still fell over the last third of the epochs, by %s ± %s of its mean there; a run with more train.epochs would show how far it falls", plots.Percent(v.Figure), plots.Percent(v.Margin))
+		return fmt.Sprintf("the validation loss still fell over the last third of the epochs, by %s ± %s of its mean there; a run with more train.epochs would show how far it falls", plots.Percent(v.Figure), plots.Percent(v.HalfWidth))
 	}
 	text := "a gap within " + points(v.Limit)
 	if task.Restores() {

@@ -28,7 +28,7 @@ func TestVerdict(t *testing.T) {
 		{metrics.StillFalling, 0.1, 0.01, 0, metrics.Restore, losses + "the validation loss still fell over the last third of the epochs, by 10.0% ± 0.5% of its mean there; a run with more train.epochs would show how far it falls"},
 		{metrics.NothingWrong, 1.04, 1.1, 0, metrics.Restore, losses + "a ratio of 1.04, within 1.10, and no further improvement in sight; a sweep would show whether another setting is better"},
 	} {
-		v := metrics.Verdict{Cause: test.cause, Epochs: 2, Training: 0.5, Validation: 0.52, Figure: test.figure, Limit: test.limit, PCARatio: test.pca, Margin: 0.005}
+		v := metrics.Verdict{Cause: test.cause, Epochs: 2, Training: 0.5, Validation: 0.52, Figure: test.figure, Limit: test.limit, PCARatio: test.pca, HalfWidth: 0.005}
 		if test.task.Classifies() {
 			v.Training, v.Validation = 0.87, 0.84
 		}

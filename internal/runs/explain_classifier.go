@@ -174,13 +174,9 @@ func (r *Run) drawMistakes(w io.Writer, caption plots.Caption) error {
 // drawWeights draws the weights of a linear classifier: those of its single
 // score for two classes, or those of the score of each class.
 func (r *Run) drawWeights(w io.Writer, caption plots.Caption) error {
-	classes, size, weights := r.Classes, r.Shape.Values(), r.Weights.ByName()[r.Architecture.PixelWeight].Float32s()
-	if len(weights) == size {
-		return plots.Weights(w, caption, classes[0], classes[1], r.drawn(weights))
+	var images []plots.Image
+	for weights := range slices.Chunk(r.Weights.ByName()[r.Architecture.PixelWeight].Float32s(), r.Shape.Values()) {
+		images = append(images, r.drawn(weights))
 	}
-	templates := make([]plots.Template, len(classes))
-	for i, class := range classes {
-		templates[i] = plots.Template{Class: class, Weights: r.drawn(weights[i*size : (i+1)*size])}
-	}
-	return plots.Templates(w, caption, templates)
+	return plots.Weights(w, caption, r.Classes, images)
 }

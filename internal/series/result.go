@@ -155,7 +155,7 @@ func (p *plan) sweptFigures(result *reports.Results, once bool) plots.SweptFigur
 	for _, setting := range result.Contenders {
 		point := plots.SweptPoint{Figure: math.NaN()}
 		if setting.Missing == "" {
-			seeds := setting.Validation()
+			seeds := setting.Sample("best_val").Values
 			point.Figure, point.Low, point.High = metrics.NewSpread(seeds).Mean, slices.Min(seeds), slices.Max(seeds)
 			point.Yardstick = setting.PCA()
 			point.Apart = apart[setting.Label]
@@ -163,7 +163,7 @@ func (p *plan) sweptFigures(result *reports.Results, once bool) plots.SweptFigur
 				figures.Loss = setting.Summary().Loss
 			}
 		} else if setting.LeftBehind() {
-			point.Reached = metrics.NewSpread(setting.Validation()).Mean
+			point.Reached = metrics.NewSpread(setting.Sample("best_val").Values).Mean
 		}
 		for _, point.Places = range placesOf(setting.Values, figures.Keys, once) {
 			figures.Points = append(figures.Points, point)
