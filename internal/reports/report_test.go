@@ -71,7 +71,7 @@ func TestReportHoldsEverything(t *testing.T) {
 		s.Layers = []runfolder.Layer{{Name: "enc_fc1", In: 3072, Out: 8, Parameters: 24584, Latent: true}, {Name: "dec_fc1", In: 8, Out: 3072, Parameters: 3072, SharesWith: "enc_fc1"}}
 	})
 	for _, want := range []string{
-		"data:image/png;base64,iVBORw==", "Not CIFAR-10.", "no network", "The fit is about right:", "a small gap",
+		"data:image/png;base64,iVBORw==", "Not CIFAR-10.", "no network", "The fit is about right.", "a small gap",
 		"name: svm # &lt;&amp;&gt;", "81.3%", "built-in sample",
 		"3072 to 8, the latent", "24,584 parameters", "its weight is that of enc_fc1, transposed",
 		"<td>accuracy, best epoch, 1</td><td>81.3%</td><td>75.0%</td><td>71.3%</td>", "<td>accuracy, last epoch, 2</td><td>100.0%</td><td>0.0%</td><td>56.3%</td>", "log scale", "best validation: 0.2500 (epoch 1)",

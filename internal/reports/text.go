@@ -71,7 +71,7 @@ func ShowSummary(out io.Writer, s *runfolder.Summary, folder string) {
 	Table(out, figureRows(s))
 	fmt.Fprintln(out, "The best epoch is the one with the lowest validation loss.")
 	fmt.Fprintln(out)
-	say(out, "%s: %s.", verdictSentence(s.Verdict), s.Verdict.Reason)
+	say(out, "%s %s", verdictSentence(s.Verdict), s.Verdict.Reason)
 	if dead := deadUnits(s.DeadUnits); dead != "" {
 		say(out, "%s", dead)
 	}

@@ -133,7 +133,7 @@ func summary(seed uint64, accuracy float64) *runfolder.Summary {
 	return &runfolder.Summary{
 		Name: "svm", Model: "linear_svm", Task: metrics.Classify, Seed: seed, Dataset: "CIFAR-10", Classes: []string{"frog", "horse"},
 		Images: runfolder.Images{Training: 7000, Validation: 3000, Test: 2000}, Parameters: 3073, Epochs: 7,
-		Final: final, Best: best, Verdict: &runfolder.Verdict{Fit: metrics.AboutRight, Reason: "so it is"},
+		Final: final, Best: best, Verdict: &runfolder.Verdict{Fit: metrics.AboutRight, Reason: "So it is."},
 		TrainingSeconds: 2, ImagesPerSecond: 24500, Seconds: 3,
 	}
 }
@@ -152,7 +152,7 @@ writing to runs/svm/now
   loss, best and last epoch, 7        0.5000      0.6250  0.5000
 The best epoch is the one with the lowest validation loss.
 
-The fit is about right: so it is.
+The fit is about right. So it is.
 
 7 epochs in 2.0 s, 24,500 images/s; 3.0 s in all.
 Pictures, weights and report: runs/svm/now/report.html

@@ -11,19 +11,19 @@ import (
 
 // Verdict returns a verdict in words, as summary.json and the report have it.
 func Verdict(task metrics.Task, v metrics.Verdict) *runfolder.Verdict {
-	span := fmt.Sprintf("over the last %d epochs", v.Epochs)
+	span := fmt.Sprintf("Over the last %d epochs", v.Epochs)
 	if v.Epochs == 1 {
-		span = "in the last epoch"
+		span = "In the last epoch"
 	}
 	text, name := plots.Loss, measure(task.Classifies())
 	if task.Classifies() {
 		text = plots.Percent
 	}
-	reason := fmt.Sprintf("training %s %s, validation %[1]s %[3]s %s: %s", name, text(v.Training), text(v.Validation), span, causeText(task, v))
+	reason := fmt.Sprintf("%s the training %s is %s and the validation %[2]s %[4]s. %s", span, name, text(v.Training), text(v.Validation), causeText(task, v))
 	return &runfolder.Verdict{Fit: v.Fit, Reason: reason}
 }
 
-// causeText says in words what decided a verdict, and what one run cannot show.
+// causeText says in sentences what decided a verdict, and what one run cannot show.
 func causeText(task metrics.Task, v metrics.Verdict) string {
 	name, amount := measure(task.Classifies()), plots.Percent
 	if task.Classifies() {
@@ -35,39 +35,39 @@ func causeText(task metrics.Task, v metrics.Verdict) string {
 	}
 	switch v.Cause {
 	case metrics.TooFewEpochs:
-		return "fewer than five epochs show no trend"
+		return "Fewer than five epochs show no trend."
 	case metrics.Swinging:
-		return fmt.Sprintf("the validation %s swings by ±%s about its trend, which hides any gap; a run with a smaller optimizer.learning_rate would show whether it settles", name, amount(v.Figure))
+		return fmt.Sprintf("The validation %s swings by ±%s about its trend, which hides any gap. A run with a smaller optimizer.learning_rate would show whether it settles.", name, amount(v.Figure))
 	case metrics.Gap:
-		return "a gap above " + points(v.Limit)
+		return fmt.Sprintf("The gap is above %s.", points(v.Limit))
 	case metrics.Unlearned:
-		return fmt.Sprintf("more than %s of the training images are classified wrongly, half as many as always answering the commonest class would get wrong; runs with other learning rates and more epochs would show whether this model can learn more", plots.Percent(1-v.Limit))
+		return fmt.Sprintf("More than %s of the training images are classified wrongly, half as many as always answering the commonest class would get wrong. Runs with other learning rates and more epochs would show whether this model can learn more.", plots.Percent(1-v.Limit))
 	case metrics.LossRatio:
-		return fmt.Sprintf("a ratio of %.2f, above %.2f%s", v.Figure, v.Limit, components)
+		return fmt.Sprintf("Their ratio is %.2f, above %.2f%s.", v.Figure, v.Limit, components)
 	case metrics.AbovePCA:
-		return fmt.Sprintf("even the training loss is %.2f times that of as many principal components, above %.2f; runs with other learning rates and more epochs would show whether this model can do better", v.Figure, v.Limit)
+		return fmt.Sprintf("Even the training loss is %.2f times that of as many principal components, above %.2f. Runs with other learning rates and more epochs would show whether this model can do better.", v.Figure, v.Limit)
 	case metrics.StillFalling:
-		return fmt.Sprintf("the validation loss still fell over the last third of the epochs, by %s ± %s of its mean there; a run with more train.epochs would show how far it falls", plots.Percent(v.Figure), plots.Percent(v.HalfWidth))
+		return fmt.Sprintf("The validation loss still fell over the last third of the epochs, by %s ± %s of its mean there. A run with more train.epochs would show how far it falls.", plots.Percent(v.Figure), plots.Percent(v.HalfWidth))
 	}
-	text := "a gap within " + points(v.Limit)
+	text := "The gap is within " + points(v.Limit)
 	if task.Restores() {
-		text = fmt.Sprintf("a ratio of %.2f, within %.2f%s", v.Figure, v.Limit, components)
+		text = fmt.Sprintf("Their ratio is %.2f, within %.2f%s", v.Figure, v.Limit, components)
 	}
 	if v.RateFell {
-		return text + "; as the learning rate was lowered, only a run with more train.epochs would show whether more training helps, and only a sweep whether another setting is better"
+		return text + ". As the learning rate was lowered, only a run with more train.epochs would show whether more training helps, and only a sweep whether another setting is better."
 	}
-	return text + ", and no further improvement in sight; a sweep would show whether another setting is better"
+	return text + ", and no further improvement is in sight. A sweep would show whether another setting is better."
 }
 
 // verdictSentence is a verdict without its reason.
 func verdictSentence(v *runfolder.Verdict) string {
 	switch v.Fit {
 	case metrics.AboutRight:
-		return "The fit is about right"
+		return "The fit is about right."
 	case metrics.NotSettled:
-		return "The run has not settled"
+		return "The run has not settled."
 	}
-	return fmt.Sprintf("The model is %s", v.Fit)
+	return fmt.Sprintf("The model is %s.", v.Fit)
 }
 
 // deadUnits says in a sentence which layers have dead units. It returns "" if there

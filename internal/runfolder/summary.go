@@ -89,7 +89,7 @@ type Layer struct {
 // A Verdict is a [metrics.Verdict] in words.
 type Verdict struct {
 	Fit    metrics.Fit `json:"fit"`
-	Reason string      `json:"reason"` // including the figures it rests on
+	Reason string      `json:"reason"` // in sentences, with the figures it rests on
 }
 
 // Images counts a run's images.
