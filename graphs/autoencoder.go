@@ -19,7 +19,7 @@ import (
 // layers go between input and latent, mirrored in the decoder.
 var autoencoder = Kind{
 	Name:     "autoencoder",
-	Task:     metrics.Restore,
+	Task:     metrics.Reconstruct,
 	Losses:   []string{"mse"},
 	Keys:     autoencoderKeys,
 	Defaults: autoencoderDefaults,

@@ -15,7 +15,7 @@ func (k Kind) principalProblems(spec Spec) (problems []Problem) {
 	refuse := func(format string, args ...any) {
 		problems = append(problems, Problem{"model.init", fmt.Sprintf(format, args...)})
 	}
-	if !k.Task.Restores() {
+	if !k.Task.Reconstructs() {
 		refuse("pca starts from what principal components reconstruct; a %s reconstructs nothing", k.Name)
 		return problems
 	}

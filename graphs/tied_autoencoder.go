@@ -21,7 +21,7 @@ import (
 // uses.
 var tiedAutoencoder = Kind{
 	Name:     "tied_autoencoder",
-	Task:     metrics.Restore,
+	Task:     metrics.Reconstruct,
 	Losses:   []string{"mse"},
 	Keys:     autoencoderKeys,
 	Defaults: autoencoderDefaults,

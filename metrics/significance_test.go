@@ -170,7 +170,7 @@ func TestGapOf(t *testing.T) {
 		task                 Task
 		training, validation float64
 		gap                  float64
-	}{{Classify, 0.9, 0.8, 0.1}, {Restore, 0.01, 0.011, 1.1}, {Restore, 0, 0, 1}} {
+	}{{Classify, 0.9, 0.8, 0.1}, {Reconstruct, 0.01, 0.011, 1.1}, {Reconstruct, 0, 0, 1}} {
 		if gap := GapOf(test.task, test.training, test.validation); math.Abs(gap-test.gap) > 1e-12 {
 			t.Errorf("%+v: the gap is %g", test, gap)
 		}

@@ -8,15 +8,16 @@ type Task string
 const (
 	// Classify means to say which of the classes an image shows.
 	Classify Task = "classify"
-	// Restore means to reproduce the input image.
-	Restore Task = "restore"
+	// Reconstruct means to reproduce the input image. Its text is the one that
+	// summary.json has always held.
+	Reconstruct Task = "restore"
 )
 
 // Known reports whether t is one of the tasks.
-func (t Task) Known() bool { return t == Classify || t == Restore }
+func (t Task) Known() bool { return t == Classify || t == Reconstruct }
 
 // Classifies reports whether the task is Classify.
 func (t Task) Classifies() bool { return t == Classify }
 
-// Restores reports whether the task is Restore.
-func (t Task) Restores() bool { return t == Restore }
+// Reconstructs reports whether the task is Reconstruct.
+func (t Task) Reconstructs() bool { return t == Reconstruct }

@@ -53,17 +53,17 @@ func TestJudge(t *testing.T) {
 		{"always the commoner class", Classify, accuracies(flat(0.8), flat(0.8)), uneven, Underfitting, Unlearned, 0.8},
 		{"a classifier's loss falls", Classify, curves(flat(1), figure{1, -0.005, 0}, flat(0.9), flat(0.9)), half, Underfitting, StillFalling, 0.05 / (1 - 0.005*24.5)},
 
-		{"two epochs of losses", Restore, losses(flat(1), flat(1))[:2], pca(1, 1), NotSettled, TooFewEpochs, 0},
-		{"a loss that swings", Restore, losses(flat(1), figure{1.02, 0, 0.06}), pca(1, 1), NotSettled, Swinging, 0.0635},
-		{"worse than principal components", Restore, losses(flat(3.4), flat(4)), pca(1, 1.02), Underfitting, AbovePCA, 3.4},
-		{"noise in training alone", Restore, losses(flat(1.3), flat(1)), pca(1, 1), AboutRight, NothingWrong, 1 / 1.3},
-		{"overfits more than principal components", Restore, losses(flat(1), flat(1.2)), pca(1, 1.02), Overfitting, LossRatio, 1.2},
-		{"overfits as they do", Restore, losses(flat(1), flat(1.2)), pca(1, 1.15), AboutRight, NothingWrong, 1.2},
-		{"overfits, without components", Restore, losses(flat(1), flat(1.2)), Reference{}, Overfitting, LossRatio, 1.2},
-		{"falls by 0.5 % an epoch", Restore, losses(flat(1), figure{1, -0.005, 0}), Reference{}, Underfitting, StillFalling, 0.05 / (1 - 0.005*24.5)},
-		{"falls by 0.05 % an epoch", Restore, losses(flat(1), figure{1, -0.0005, 0}), Reference{}, AboutRight, NothingWrong, 1 - 0.0005*28},
-		{"falls by less than its error", Restore, losses(flat(1), figure{1, -0.002, 0.03}), Reference{}, AboutRight, NothingWrong, 1 - 0.002*28 + 0.01},
-		{"falls with the learning rate", Restore, scheduled, pca(0.5, 1), AboutRight, NothingWrong, 2 * (1 - 0.005*28)},
+		{"two epochs of losses", Reconstruct, losses(flat(1), flat(1))[:2], pca(1, 1), NotSettled, TooFewEpochs, 0},
+		{"a loss that swings", Reconstruct, losses(flat(1), figure{1.02, 0, 0.06}), pca(1, 1), NotSettled, Swinging, 0.0635},
+		{"worse than principal components", Reconstruct, losses(flat(3.4), flat(4)), pca(1, 1.02), Underfitting, AbovePCA, 3.4},
+		{"noise in training alone", Reconstruct, losses(flat(1.3), flat(1)), pca(1, 1), AboutRight, NothingWrong, 1 / 1.3},
+		{"overfits more than principal components", Reconstruct, losses(flat(1), flat(1.2)), pca(1, 1.02), Overfitting, LossRatio, 1.2},
+		{"overfits as they do", Reconstruct, losses(flat(1), flat(1.2)), pca(1, 1.15), AboutRight, NothingWrong, 1.2},
+		{"overfits, without components", Reconstruct, losses(flat(1), flat(1.2)), Reference{}, Overfitting, LossRatio, 1.2},
+		{"falls by 0.5 % an epoch", Reconstruct, losses(flat(1), figure{1, -0.005, 0}), Reference{}, Underfitting, StillFalling, 0.05 / (1 - 0.005*24.5)},
+		{"falls by 0.05 % an epoch", Reconstruct, losses(flat(1), figure{1, -0.0005, 0}), Reference{}, AboutRight, NothingWrong, 1 - 0.0005*28},
+		{"falls by less than its error", Reconstruct, losses(flat(1), figure{1, -0.002, 0.03}), Reference{}, AboutRight, NothingWrong, 1 - 0.002*28 + 0.01},
+		{"falls with the learning rate", Reconstruct, scheduled, pca(0.5, 1), AboutRight, NothingWrong, 2 * (1 - 0.005*28)},
 	} {
 		v := Judge(test.task, test.history, test.reference)
 		if v.Fit != test.fit || v.Cause != test.cause || math.Abs(v.Figure-test.figure) > 1e-4 {

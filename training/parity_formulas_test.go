@@ -88,7 +88,7 @@ func TestFormulasParityWithTorch(t *testing.T) {
 			if c.Name == "loss over the batch" {
 				loss = deviation
 			}
-			kind := graphs.Kind{Name: c.Name, Task: metrics.Restore, Losses: []string{"loss"}, New: func(graphs.Spec) *graphs.Architecture {
+			kind := graphs.Kind{Name: c.Name, Task: metrics.Reconstruct, Losses: []string{"loss"}, New: func(graphs.Spec) *graphs.Architecture {
 				a := &graphs.Architecture{Formula: formulas[c.Name], Loss: loss}
 				for i, width := range []int{12, 8, 8} {
 					a.Parameters = append(a.Parameters, graphs.LinearParameters(fmt.Sprint(i), width, []int{8, 8, 12}[i])...)

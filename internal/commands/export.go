@@ -133,7 +133,7 @@ func exportedModel(run *runs.Run) (exports.Model, error) {
 	}
 	model := exports.Model{
 		Name: run.Config.Name, Version: runfolder.Version(), Doc: described(run) + ".",
-		Shape: run.Shape, Graph: built, Weights: run.Weights, Restores: run.Architecture.Task.Restores(), Probabilities: run.Architecture.Probabilities,
+		Shape: run.Shape, Graph: built, Weights: run.Weights, Reconstructs: run.Architecture.Task.Reconstructs(), Probabilities: run.Architecture.Probabilities,
 		Normalization: run.Normalization(), MeanImage: run.Transform.MeanImage(),
 		Metadata: map[string]string{
 			"run": run.Config.Name, "model": run.Architecture.Kind, "weights": described(run), "seed": fmt.Sprint(run.Config.Seed),

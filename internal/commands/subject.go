@@ -41,7 +41,7 @@ func (p *program) openSubject(ctx context.Context, operands []string, percentile
 		return nil, err
 	}
 	paths := operands[1:]
-	images := len(paths) == 0 || percentiles && (run.Summary == nil || run.Summary.Task.Restores())
+	images := len(paths) == 0 || percentiles && (run.Summary == nil || run.Summary.Task.Reconstructs())
 	if err := run.PrepareTrained(ctx, false, runs.Need{Pixels: true, Images: images}); err != nil {
 		return nil, err
 	}

@@ -59,7 +59,7 @@ func begun(t *testing.T, kinds []graphs.Kind, kind string, spec graphs.Spec) tra
 	}
 	return trained{architecture: architecture, transform: loaders.NewTransform(images().Shape, nil), Model: exports.Model{
 		Name: "run", Doc: "what it is", Version: "1", Shape: images().Shape, Graph: built, Weights: weights,
-		Restores: built.Labels == nil, Probabilities: architecture.Probabilities, Metadata: map[string]string{"seed": "1", "run": "run"},
+		Reconstructs: built.Labels == nil, Probabilities: architecture.Probabilities, Metadata: map[string]string{"seed": "1", "run": "run"},
 	}}
 }
 
@@ -90,11 +90,11 @@ func (m trained) outputs(t *testing.T) (outputs, codes [][]float32) {
 	batches := loaders.NewBatcher(images(), m.transform, loaders.BatchOptions{Size: rows})
 	_, err := evaluator.Outputs(context.Background(), batches, func(place int, output []float32) {
 		outputs[place] = slices.Clone(output)
-		if m.Restores {
+		if m.Reconstructs {
 			outputs[place] = m.transform.Invert(output)
 		}
 	})
-	if err == nil && m.Restores {
+	if err == nil && m.Reconstructs {
 		err = evaluator.Codes(context.Background(), batches, func(place int, code []float32) { codes[place] = slices.Clone(code) })
 	}
 	if err != nil {

@@ -59,7 +59,7 @@ func Fold(m Model) (graphs.Weights, error) {
 		}
 		bias[o] = float32(sum)
 	}
-	if m.Restores {
+	if m.Reconstructs {
 		bias := tensors[last.Bias].Float32s()
 		for j := range bias {
 			bias[j] = float32(float64(bias[j])*std[j] + origin[j])

@@ -21,10 +21,10 @@ type Model struct {
 	Doc     string // what a person should know about it
 	Version string // of the program that trained it
 
-	Shape    loaders.Shape // of an image
-	Graph    *graphs.Model // in Gorgonia's own operations, as Build returns it
-	Weights  graphs.Weights
-	Restores bool // whether the output is an image again
+	Shape        loaders.Shape // of an image
+	Graph        *graphs.Model // in Gorgonia's own operations, as Build returns it
+	Weights      graphs.Weights
+	Reconstructs bool // whether the output is an image again
 
 	Probabilities bool // whether the output's softmax is the classes' probabilities; the sigmoid of a single score that of the second
 
@@ -59,7 +59,7 @@ func (m Model) Outputs() []Tensor {
 	switch scores := m.Graph.Output.Shape()[1:]; {
 	case m.Probabilities:
 		return []Tensor{{Scores, scores}, {Probabilities, scores}}
-	case !m.Restores:
+	case !m.Reconstructs:
 		return []Tensor{{Scores, scores}}
 	case m.Graph.Code == nil:
 		return []Tensor{{Reconstruction, m.imageShape()}}
@@ -115,7 +115,7 @@ func ONNX(m Model) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing the model as ONNX: %w", err)
 	}
-	if f.value = value; m.Restores {
+	if f.value = value; m.Reconstructs {
 		f.leave(m)
 	}
 	f.steps[len(f.steps)-1].output = m.Outputs()[0].Name

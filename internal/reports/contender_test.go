@@ -26,7 +26,7 @@ func finishedRun(t *testing.T, name string, seed uint64, change func(*runfolder.
 	}
 	loss := 0.5
 	summary := &runfolder.Summary{
-		Name: name, Status: runfolder.Finished, Model: "autoencoder", Task: metrics.Restore, Loss: "mean squared error", Seed: seed, Dataset: "CIFAR-10", Classes: []string{"frog"},
+		Name: name, Status: runfolder.Finished, Model: "autoencoder", Task: metrics.Reconstruct, Loss: "mean squared error", Seed: seed, Dataset: "CIFAR-10", Classes: []string{"frog"},
 		Parameters: 800, Epochs: 2, Final: runfolder.FiguresOf(metrics.Classify, epochs[1]), Best: runfolder.FiguresOf(metrics.Classify, epochs[0]), TrainingSeconds: 4,
 	}
 	summary.Final.TestLoss, summary.Best.TestLoss = &loss, &loss

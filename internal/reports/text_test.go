@@ -58,7 +58,7 @@ func TestEpochLines(t *testing.T) {
 		want  string
 	}{
 		{"classifier", false, metrics.Classify, "epoch   7/100  loss 0.5000 (val 0.6250)  accuracy 87.5% (val 75.0%)  learning rate 0.1  0.25 s\n"},
-		{"autoencoder", false, metrics.Restore, "epoch   7/100  loss 0.5000 (val 0.6250)  learning rate 0.1  0.25 s\n"},
+		{"autoencoder", false, metrics.Reconstruct, "epoch   7/100  loss 0.5000 (val 0.6250)  learning rate 0.1  0.25 s\n"},
 		{"quiet", true, metrics.Classify, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -50,7 +50,7 @@ func causeText(task metrics.Task, v metrics.Verdict) string {
 		return fmt.Sprintf("The validation loss still fell over the last third of the epochs, by %s ± %s of its mean there. A run with more train.epochs would show how far it falls.", plots.Percent(v.Figure), plots.Percent(v.HalfWidth))
 	}
 	text := "The gap is within " + points(v.Limit)
-	if task.Restores() {
+	if task.Reconstructs() {
 		text = fmt.Sprintf("Their ratio is %.2f, within %.2f%s", v.Figure, v.Limit, components)
 	}
 	if v.RateFell {

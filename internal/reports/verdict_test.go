@@ -22,11 +22,11 @@ func TestVerdict(t *testing.T) {
 		{metrics.Gap, 0.06, 0.05, 0, metrics.Classify, accuracies + "The gap is above 5.0 points."},
 		{metrics.Unlearned, 0.7, 0.75, 0, metrics.Classify, accuracies + "More than 25.0% of the training images are classified wrongly, half as many as always answering the commonest class would get wrong. Runs with other learning rates and more epochs would show whether this model can learn more."},
 		{metrics.NothingWrong, 0.03, 0.05, 0, metrics.Classify, accuracies + "The gap is within 5.0 points, and no further improvement is in sight. A sweep would show whether another setting is better."},
-		{metrics.Swinging, 0.1, 0.05, 0, metrics.Restore, losses + "The validation loss swings by ±10.0% about its trend, which hides any gap. A run with a smaller optimizer.learning_rate would show whether it settles."},
-		{metrics.LossRatio, 1.2, 1.12, 1.02, metrics.Restore, losses + "Their ratio is 1.20, above 1.12 (1.02 for principal components)."},
-		{metrics.AbovePCA, 3.4, 1.1, 1.02, metrics.Restore, losses + "Even the training loss is 3.40 times that of as many principal components, above 1.10. Runs with other learning rates and more epochs would show whether this model can do better."},
-		{metrics.StillFalling, 0.1, 0.01, 0, metrics.Restore, losses + "The validation loss still fell over the last third of the epochs, by 10.0% ± 0.5% of its mean there. A run with more train.epochs would show how far it falls."},
-		{metrics.NothingWrong, 1.04, 1.1, 0, metrics.Restore, losses + "Their ratio is 1.04, within 1.10, and no further improvement is in sight. A sweep would show whether another setting is better."},
+		{metrics.Swinging, 0.1, 0.05, 0, metrics.Reconstruct, losses + "The validation loss swings by ±10.0% about its trend, which hides any gap. A run with a smaller optimizer.learning_rate would show whether it settles."},
+		{metrics.LossRatio, 1.2, 1.12, 1.02, metrics.Reconstruct, losses + "Their ratio is 1.20, above 1.12 (1.02 for principal components)."},
+		{metrics.AbovePCA, 3.4, 1.1, 1.02, metrics.Reconstruct, losses + "Even the training loss is 3.40 times that of as many principal components, above 1.10. Runs with other learning rates and more epochs would show whether this model can do better."},
+		{metrics.StillFalling, 0.1, 0.01, 0, metrics.Reconstruct, losses + "The validation loss still fell over the last third of the epochs, by 10.0% ± 0.5% of its mean there. A run with more train.epochs would show how far it falls."},
+		{metrics.NothingWrong, 1.04, 1.1, 0, metrics.Reconstruct, losses + "Their ratio is 1.04, within 1.10, and no further improvement is in sight. A sweep would show whether another setting is better."},
 	} {
 		v := metrics.Verdict{Cause: test.cause, Epochs: 2, Training: 0.5, Validation: 0.52, Figure: test.figure, Limit: test.limit, PCARatio: test.pca, HalfWidth: 0.005}
 		if test.task.Classifies() {

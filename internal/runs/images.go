@@ -176,7 +176,7 @@ func sourceOf(config configs.Config) sources.Source {
 	}
 	if source.Kind == sources.Folder {
 		source.Size, source.Test, source.Seed = cmp.Or(config.Data.Size, cifar.Shape.Width), config.Data.Test, config.Seed
-		source.Unlabeled = slices.ContainsFunc(graphs.Kinds, func(kind graphs.Kind) bool { return kind.Name == config.Model.Kind && kind.Task.Restores() })
+		source.Unlabeled = slices.ContainsFunc(graphs.Kinds, func(kind graphs.Kind) bool { return kind.Name == config.Model.Kind && kind.Task.Reconstructs() })
 	}
 	return source
 }

@@ -39,7 +39,7 @@ func (r *Run) pictures(history metrics.History) []picture {
 	}}, {file: "layers.png", chart: true, draw: func(w io.Writer, caption plots.Caption) error {
 		return plots.Layers(w, caption, history)
 	}}}
-	if r.Architecture.Task.Restores() {
+	if r.Architecture.Task.Reconstructs() {
 		return append(all, r.autoencoderPictures()...)
 	}
 	all = append(all, picture{file: "accuracy.png", chart: true, draw: func(w io.Writer, caption plots.Caption) error {

@@ -71,7 +71,7 @@ func (r *Run) Predict(ctx context.Context, set *loaders.Set) ([]Prediction, erro
 	predictions := make([]Prediction, set.Len())
 	given := make([]float32, set.Shape.Values())
 	return predictions, r.outputs(ctx, set, func(place int, output []float32) {
-		if r.Architecture.Task.Restores() {
+		if r.Architecture.Task.Reconstructs() {
 			r.Transform.Apply(given, set.Pixels(place))
 			predictions[place].MSE = meanSquaredError(given, output)
 			return

@@ -138,7 +138,7 @@ func (r *Run) setPrincipalComponents(ctx context.Context) error {
 // with equal names can be compared.
 func (r *Run) Loss() string {
 	n := r.Config.Data.Normalize
-	if !r.Architecture.Task.Restores() || n == nil {
+	if !r.Architecture.Task.Reconstructs() || n == nil {
 		return r.Architecture.LossName
 	}
 	return fmt.Sprintf("%s of pixels divided by %v", r.Architecture.LossName, n.Std)

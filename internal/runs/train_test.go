@@ -251,7 +251,7 @@ func TestOpenRefusesAnotherTask(t *testing.T) {
 	session := onSample(t)
 	config, _ := parts(t, "train.epochs=1")
 	folder, summary := trainedBy(t, session, config)
-	summary.Task = metrics.Restore
+	summary.Task = metrics.Reconstruct
 	if err := folder.WriteSummary(summary); err != nil {
 		t.Fatal(err)
 	}

@@ -98,7 +98,7 @@ func (r *Run) Memory() (shared, own int64) {
 	own += 4 * copies * int64(width) * int64(config.Data.BatchSize+config.Data.EvalBatchSize)
 	scored := width * config.Data.EvalBatchSize
 	own += 4 * int64(scored) * int64(training.Scorers(scored)-1) // the processors that score batches of their own
-	if r.Architecture.Task.Restores() {
+	if r.Architecture.Task.Reconstructs() {
 		const copies = 30 // sums over parts of the images, and the vectors that are searched
 		count := max(min(r.Architecture.Latent, mostComponents), r.Architecture.PrincipalComponents())
 		own += 8 * copies * int64(count) * int64(dataset.Shape.Values())

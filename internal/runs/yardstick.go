@@ -33,7 +33,7 @@ func (r *Run) principalComponents(ctx context.Context, count int) (*pca.Fit, err
 func (r *Run) measureYardstick(ctx context.Context) (*pca.Result, error) {
 	scale, uniform := lossScale(r.Config.Data.Normalize)
 	switch {
-	case !r.Architecture.Task.Restores():
+	case !r.Architecture.Task.Reconstructs():
 		return nil, nil
 	case !uniform:
 		return nil, errors.New("data.normalize divides the channels by different deviations")

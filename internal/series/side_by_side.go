@@ -70,6 +70,6 @@ func sameImages(contenders []reports.Contender) bool {
 	first := contenders[0].Summary()
 	return !slices.ContainsFunc(contenders, func(c reports.Contender) bool {
 		other := c.Summary()
-		return !other.Task.Restores() || other.Dataset != first.Dataset || !slices.Equal(other.Classes, first.Classes) || !slices.Equal(other.Shape, first.Shape)
+		return !other.Task.Reconstructs() || other.Dataset != first.Dataset || !slices.Equal(other.Classes, first.Classes) || !slices.Equal(other.Shape, first.Shape)
 	})
 }
