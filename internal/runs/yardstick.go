@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"cifartrain/internal/kernels"
 	"cifartrain/loaders"
 	"cifartrain/metrics/pca"
 	"cifartrain/plots"
@@ -14,13 +15,21 @@ import (
 // mostComponents bounds the yardstick: more principal components take minutes.
 const mostComponents = 256
 
+// arithmetic is what principal components are computed with.
+var arithmetic = pca.Arithmetic{
+	MatMulNT: kernels.MatMulNT, MatMulNN: kernels.MatMulNN, MatMulTN: kernels.MatMulTN,
+	Center:      kernels.NewPixelTables([]float32{0}, []float32{1}).NormalizeRows,
+	SquaredNorm: kernels.SquaredNorm,
+	Share:       kernels.Share,
+}
+
 // principalComponents fits as many principal components to the training images
 // as the run needs anywhere, and returns the first count of them.
 func (r *Run) principalComponents(ctx context.Context, count int) (*pca.Fit, error) {
 	if r.components == nil {
 		most := max(count, min(r.Architecture.Latent, mostComponents), r.Architecture.PrincipalComponents())
 		var err error
-		if r.components, err = pca.New(ctx, most, r.Training); err != nil {
+		if r.components, err = pca.New(ctx, arithmetic, most, r.Training); err != nil {
 			return nil, err
 		}
 	}

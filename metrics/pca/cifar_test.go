@@ -44,7 +44,7 @@ func cifar(t testing.TB) (training, validation, test *loaders.Set) {
 func TestFitOfCIFAR10(t *testing.T) {
 	training, validation, test := cifar(t)
 	for _, at := range [][]int{{0, 0}, {2, 2}, {3, 3}, {3, 2}, {3, 1}} {
-		fitted := must(pca.New(t.Context(), exact[at[0]].components, training))
+		fitted := must(pca.New(t.Context(), arithmetic, exact[at[0]].components, training))
 		want := exact[at[1]]
 		fitted = fitted.First(want.components)
 		validationMSE, testMSE := must(fitted.Error(t.Context(), validation)), must(fitted.Error(t.Context(), test))
@@ -60,7 +60,7 @@ func TestFitOfCIFAR10(t *testing.T) {
 func BenchmarkFitOfCIFAR10(b *testing.B) {
 	training, _, _ := cifar(b)
 	for b.Loop() {
-		if _, err := pca.New(b.Context(), 32, training); err != nil {
+		if _, err := pca.New(b.Context(), arithmetic, 32, training); err != nil {
 			b.Fatal(err)
 		}
 	}

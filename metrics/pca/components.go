@@ -87,7 +87,7 @@ func fitComponents(ctx context.Context, count int, images *centered, total, tole
 func firstBlock(ctx context.Context, random *rand.Rand, count int, images *centered) (block [][]float64, err error) {
 	extra := max(count/8, 16)
 	if few := (quarter{images.images}); few.Len() >= max(fewest, 4*count) {
-		some := newCentered(few, images.mean)
+		some := newCentered(images.Arithmetic, few, images.mean)
 		total, err := some.squares(ctx, nil)
 		if err == nil {
 			block, _, err = fitComponents(ctx, count+extra/2, some, total, roughly)

@@ -3,8 +3,6 @@ package pca
 import (
 	"context"
 	"slices"
-
-	"cifartrain/internal/kernels"
 )
 
 const (
@@ -18,24 +16,22 @@ const (
 
 // centered are images minus a mean.
 type centered struct {
+	Arithmetic
 	images Images
 	mean   []float32 // (pixels), nil for zeros
 	pixels int
 }
 
-func newCentered(images Images, mean []float32) *centered {
-	return &centered{images, mean, len(images.Pixels(0))}
+func newCentered(arithmetic Arithmetic, images Images, mean []float32) *centered {
+	return &centered{arithmetic, images, mean, len(images.Pixels(0))}
 }
-
-// bytesAsPixels translates bytes to pixels in [0, 1].
-var bytesAsPixels = kernels.NewPixelTables([]float32{0}, []float32{1})
 
 // each calls visit with all images, count of them at a time from the one at
 // first on, as the rows of x, (count, pixels). The images of a stripe come in
-// order; those of several stripes may come at once if share is [kernels.Share].
-func (c *centered) each(ctx context.Context, share func(n, numbers int, do func(from, to int)), visit func(stripe, first, count int, x []float32)) error {
+// order; those of several stripes may come at once.
+func (c *centered) each(ctx context.Context, visit func(stripe, first, count int, x []float32)) error {
 	n := c.images.Len()
-	share(stripes, n*c.pixels, func(from, to int) {
+	c.Share(stripes, n*c.pixels, func(from, to int) {
 		rows, block := make([][]byte, 0, imagesAtOnce), make([]float32, imagesAtOnce*c.pixels)
 		for stripe := from; stripe < to; stripe++ {
 			end := n * (stripe + 1) / stripes
@@ -45,7 +41,7 @@ func (c *centered) each(ctx context.Context, share func(n, numbers int, do func(
 					rows = append(rows, c.images.Pixels(i))
 				}
 				x := block[:len(rows)*c.pixels]
-				bytesAsPixels.NormalizeRows(x, rows, c.mean)
+				c.Center(x, rows, c.mean)
 				visit(stripe, first, len(rows), x)
 			}
 		}
@@ -57,7 +53,7 @@ func (c *centered) each(ctx context.Context, share func(n, numbers int, do func(
 // length, for some of the images.
 func (c *centered) total(ctx context.Context, length int, visit func(sums []float64, count int, x []float32)) ([]float64, error) {
 	sums := make([]float64, stripes*length)
-	err := c.each(ctx, kernels.Share, func(stripe, _, count int, x []float32) { visit(sums[stripe*length:][:length], count, x) })
+	err := c.each(ctx, func(stripe, _, count int, x []float32) { visit(sums[stripe*length:][:length], count, x) })
 	total := sums[:length]
 	for other := range slices.Chunk(sums[length:], max(1, length)) {
 		for i, sum := range other {
@@ -68,12 +64,12 @@ func (c *centered) total(ctx context.Context, length int, visit func(sums []floa
 }
 
 // meanOf returns the mean image, of pixels in [0, 1].
-func meanOf(ctx context.Context, images Images) ([]float32, error) {
-	set := newCentered(images, nil)
+func meanOf(ctx context.Context, arithmetic Arithmetic, images Images) ([]float32, error) {
+	set := newCentered(arithmetic, images, nil)
 	ones := slices.Repeat([]float32{1}, imagesAtOnce)
 	sums, err := set.total(ctx, set.pixels, func(sums []float64, count int, x []float32) {
 		some := make([]float32, set.pixels)
-		kernels.MatMulTN(some, ones, x, 1, set.pixels, count)
+		set.MatMulTN(some, ones, x, 1, set.pixels, count)
 		add(sums, some)
 	})
 	mean := make([]float32, set.pixels)
@@ -89,8 +85,8 @@ func (c *centered) squares(ctx context.Context, vectors [][]float64) (float64, e
 	n, v := len(vectors), single(vectors)
 	left, err := c.total(ctx, 1, func(left []float64, count int, x []float32) {
 		along := make([]float32, count*n)
-		kernels.MatMulNT(along, x, v, count, n, c.pixels)
-		left[0] += kernels.SquaredNorm(x) - kernels.SquaredNorm(along)
+		c.MatMulNT(along, x, v, count, n, c.pixels)
+		left[0] += c.SquaredNorm(x) - c.SquaredNorm(along)
 	})
 	return left[0], err
 }
@@ -101,8 +97,8 @@ func (c *centered) scatterProducts(ctx context.Context, vectors [][]float64) ([]
 	n, v := len(vectors), single(vectors)
 	products, err := c.total(ctx, n*c.pixels, func(sums []float64, count int, x []float32) {
 		along, some := make([]float32, count*n), make([]float32, n*c.pixels)
-		kernels.MatMulNT(along, x, v, count, n, c.pixels)    // x v^T, (count, n)
-		kernels.MatMulTN(some, along, x, n, c.pixels, count) // (x v^T)^T x, (n, pixels)
+		c.MatMulNT(along, x, v, count, n, c.pixels)    // x v^T, (count, n)
+		c.MatMulTN(some, along, x, n, c.pixels, count) // (x v^T)^T x, (n, pixels)
 		add(sums, some)
 	})
 	return slices.Collect(slices.Chunk(products, c.pixels)), err

@@ -9,8 +9,6 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
-
-	"cifartrain/internal/kernels"
 )
 
 // Images are pictures of equal size in bytes, 0 to 255. Pixels returns those of
@@ -18,6 +16,22 @@ import (
 type Images interface {
 	Len() int
 	Pixels(i int) []byte
+}
+
+// Arithmetic is what a fit spends nearly all its time with. A caller passes in
+// the fastest functions that it has. Results do not depend on the number of
+// processors if those of the functions do not.
+type Arithmetic struct {
+	MatMulNT func(c, a, b []float32, m, n, k int) // sets C = A B^T for A (m, k), B (n, k) and C (m, n)
+	MatMulNN func(c, a, b []float32, m, n, k int) // sets C = A B for A (m, k), B (k, n) and C (m, n)
+	MatMulTN func(c, a, b []float32, m, n, k int) // sets C = A^T B for A (k, m), B (k, n) and C (m, n)
+
+	Center      func(rows []float32, images [][]byte, mean []float32) // sets each row to an image's byte/255 - mean; a nil mean stands for zeros
+	SquaredNorm func(values []float32) float64                        // the sum of the squared values
+
+	// Share calls work for parts of 0 to n, on several processors. numbers is how
+	// many numbers all of it reads.
+	Share func(n, numbers int, work func(from, to int))
 }
 
 // A Fit holds the first principal components of some images with pixels in
@@ -28,10 +42,11 @@ type Images interface {
 type Fit struct {
 	Vectors [][]float64 // (k, pixels), that of the largest variance first
 
-	mean    []float32 // (pixels)
-	images  int
-	total   float64   // the images' squared distance from the mean
-	squares []float64 // (k), the part of it along each vector
+	arithmetic Arithmetic
+	mean       []float32 // (pixels)
+	images     int
+	total      float64   // the images' squared distance from the mean
+	squares    []float64 // (k), the part of it along each vector
 }
 
 // New fits count principal components to images, or as many as the images' rank
@@ -39,14 +54,14 @@ type Fit struct {
 // one by at most about 1e-5 of it. When ctx ends, New stops soon and returns an
 // error that wraps ctx's. Its only other error is that there are no images or
 // components.
-func New(ctx context.Context, count int, images Images) (*Fit, error) {
+func New(ctx context.Context, arithmetic Arithmetic, count int, images Images) (*Fit, error) {
 	if images.Len() == 0 || count < 1 {
 		return nil, fmt.Errorf("principal components: %d of %d images; at least one of each is needed", count, images.Len())
 	}
-	fit := &Fit{images: images.Len()}
+	fit := &Fit{arithmetic: arithmetic, images: images.Len()}
 	var err error
-	if fit.mean, err = meanOf(ctx, images); err == nil {
-		set := newCentered(images, fit.mean)
+	if fit.mean, err = meanOf(ctx, arithmetic, images); err == nil {
+		set := newCentered(arithmetic, images, fit.mean)
 		if fit.total, err = set.squares(ctx, nil); err == nil {
 			fit.Vectors, fit.squares, err = fitComponents(ctx, count, set, fit.total, tolerance)
 		}
@@ -110,7 +125,7 @@ func (f *Fit) Measure(ctx context.Context, validation, test Images) (Result, err
 // Error returns the mean squared error of a pixel that the components leave in
 // other images, of which there must be one at least. Its only error is ctx's.
 func (f *Fit) Error(ctx context.Context, images Images) (mse float64, err error) {
-	left, err := newCentered(images, f.mean).squares(ctx, f.Vectors)
+	left, err := newCentered(f.arithmetic, images, f.mean).squares(ctx, f.Vectors)
 	return max(0, left) / float64(images.Len()*len(f.mean)), err
 }
 
@@ -120,10 +135,11 @@ func (f *Fit) Error(ctx context.Context, images Images) (mse float64, err error)
 func (f *Fit) Restore(ctx context.Context, images Images, visit func(i int, restored []float32)) error {
 	n, pixels, v := len(f.Vectors), len(f.mean), single(f.Vectors)
 	along, restored := make([]float32, imagesAtOnce*n), make([]float32, imagesAtOnce*pixels)
-	inOrder := func(n, _ int, work func(from, to int)) { work(0, n) }
-	return newCentered(images, f.mean).each(ctx, inOrder, func(_, first, count int, x []float32) {
-		kernels.MatMulNT(along, x, v, count, n, pixels)        // (count, n)
-		kernels.MatMulNN(restored, along, v, count, pixels, n) // (count, pixels)
+	set := newCentered(f.arithmetic, images, f.mean)
+	set.Share = func(n, _ int, work func(from, to int)) { work(0, n) } // in order
+	return set.each(ctx, func(_, first, count int, x []float32) {
+		f.arithmetic.MatMulNT(along, x, v, count, n, pixels)        // (count, n)
+		f.arithmetic.MatMulNN(restored, along, v, count, pixels, n) // (count, pixels)
 		for i, row := range slices.Collect(slices.Chunk(restored[:count*pixels], pixels)) {
 			for p, m := range f.mean {
 				row[p] += m

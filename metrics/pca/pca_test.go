@@ -8,17 +8,24 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
+	"cifartrain/internal/kernels"
 	"cifartrain/metrics/pca"
 )
 
+// arithmetic is the program's own.
+var arithmetic = pca.Arithmetic{
+	MatMulNT: kernels.MatMulNT, MatMulNN: kernels.MatMulNN, MatMulTN: kernels.MatMulTN,
+	Center: kernels.NewPixelTables([]float32{0}, []float32{1}).NormalizeRows, SquaredNorm: kernels.SquaredNorm,
+	Share: kernels.Share,
+}
+
 func fit(t *testing.T, count int, images pictures) *pca.Fit {
-	return must(pca.New(t.Context(), count, images))
+	return must(pca.New(t.Context(), arithmetic, count, images))
 }
 
 // dense is images as the rows of a matrix, pixels in [0, 1].
@@ -143,7 +150,7 @@ func TestFitAtItsLimits(t *testing.T) {
 		count  int
 		images pictures
 	}{{0, varied}, {8, nil}} {
-		if _, err := pca.New(t.Context(), of.count, of.images); err == nil || !strings.Contains(err.Error(), "at least one of each is needed") {
+		if _, err := pca.New(t.Context(), arithmetic, of.count, of.images); err == nil || !strings.Contains(err.Error(), "at least one of each is needed") {
 			t.Errorf("%d of %d images: %v", of.count, len(of.images), err)
 		}
 	}
@@ -168,28 +175,20 @@ func TestFitIsTheSameForAnyNumberOfProcessors(t *testing.T) {
 
 // TestFitEnds cancels it in each of its passes.
 func TestFitEnds(t *testing.T) {
+	images := draw(1, 300, 48, 20, 4)
 	for pass := range 5 {
 		ctx, cancel := context.WithCancel(t.Context())
-		images := &ending{pictures: draw(1, 300, 48, 20, 4), cancel: cancel}
-		images.left.Store(int64(1 + 250*pass))
-		if fitted, err := pca.New(ctx, 8, images); !errors.Is(err, context.Canceled) || fitted != nil || images.left.Load() < -300 {
-			t.Errorf("canceled, it reads %d images more and returns %v and %v", -images.left.Load(), fitted, err)
+		ending := arithmetic
+		ending.Share = func(n, numbers int, work func(from, to int)) {
+			if pass--; pass < 0 {
+				cancel()
+			}
+			arithmetic.Share(n, numbers, work)
+		}
+		if fitted, err := pca.New(ctx, ending, 8, images); !errors.Is(err, context.Canceled) || fitted != nil || pass < -1 {
+			t.Errorf("canceled, it goes on for %d passes and returns %v and %v", -1-pass, fitted, err)
 		}
 	}
-}
-
-// ending are pictures that cancel the fit when so many have been read.
-type ending struct {
-	pictures
-	left   atomic.Int64
-	cancel func()
-}
-
-func (e *ending) Pixels(i int) []byte {
-	if e.left.Add(-1) == 0 {
-		e.cancel()
-	}
-	return e.pictures[i]
 }
 
 // pictures are images in memory.
