@@ -125,7 +125,7 @@ func (s *subject) restored(ctx context.Context, predictions []runs.Prediction) (
 		for i := range min(mostOnSheet, s.set.Len()) {
 			first = append(first, i)
 		}
-		if sheet, err = s.Restore(ctx, s.set.Pick(first)); err != nil {
+		if sheet, err = s.Reconstruct(ctx, s.set.Pick(first)); err != nil {
 			return table, nil, err
 		}
 	}

@@ -48,7 +48,7 @@ func reported(t *testing.T, change func(*runfolder.Summary)) (folder *runfolder.
 	}
 	summary := &runfolder.Summary{
 		Name: "svm", Status: runfolder.Finished, Task: metrics.Classify, Loss: "hinge, C = 1", Dataset: "built-in sample", Warning: "no network", Started: started, Seconds: 3, Epochs: 2,
-		Classes: []string{"frog", "horse"}, Images: runfolder.Images{Training: 7000, Validation: 3000, Test: 2000},
+		Classes: []string{"frog", "horse"}, Images: runfolder.ImageCounts{Training: 7000, Validation: 3000, Test: 2000},
 		Final: runfolder.FiguresOf(metrics.Classify, epochs[1]), Best: runfolder.FiguresOf(metrics.Classify, epochs[0]), Verdict: &runfolder.Verdict{Fit: metrics.AboutRight, Reason: "a small gap"},
 	}
 	if change != nil {

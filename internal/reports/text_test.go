@@ -132,7 +132,7 @@ func summary(seed uint64, accuracy float64) *runfolder.Summary {
 	}
 	return &runfolder.Summary{
 		Name: "svm", Model: "linear_svm", Task: metrics.Classify, Seed: seed, Dataset: "CIFAR-10", Classes: []string{"frog", "horse"},
-		Images: runfolder.Images{Training: 7000, Validation: 3000, Test: 2000}, Parameters: 3073, Epochs: 7,
+		Images: runfolder.ImageCounts{Training: 7000, Validation: 3000, Test: 2000}, Parameters: 3073, Epochs: 7,
 		Final: final, Best: best, Verdict: &runfolder.Verdict{Fit: metrics.AboutRight, Reason: "So it is."},
 		TrainingSeconds: 2, ImagesPerSecond: 24500, Seconds: 3,
 	}

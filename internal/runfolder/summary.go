@@ -33,14 +33,14 @@ type Summary struct {
 	Loss   string       `json:"loss"`  // the loss with its constants
 	Seed   uint64       `json:"seed"`
 
-	Dataset    string   `json:"dataset"`
-	Checksum   string   `json:"dataset_sha256"`    // of its images and labels
-	Warning    string   `json:"warning,omitempty"` // why the dataset is not the one asked for
-	Classes    []string `json:"classes"`
-	Shape      []int    `json:"shape,omitempty"` // of an image: channels, height, width
-	Images     Images   `json:"images"`
-	Parameters int      `json:"parameters"` // trained values
-	Layers     []Layer  `json:"layers,omitempty"`
+	Dataset    string      `json:"dataset"`
+	Checksum   string      `json:"dataset_sha256"`    // of its images and labels
+	Warning    string      `json:"warning,omitempty"` // why the dataset is not the one asked for
+	Classes    []string    `json:"classes"`
+	Shape      []int       `json:"shape,omitempty"` // of an image: channels, height, width
+	Images     ImageCounts `json:"images"`
+	Parameters int         `json:"parameters"` // trained values
+	Layers     []Layer     `json:"layers,omitempty"`
 
 	InitialWeights string `json:"initial_weights,omitempty"` // the file that the run started from; empty if the seed drew the weights
 
@@ -92,8 +92,8 @@ type Verdict struct {
 	Reason string      `json:"reason"` // in sentences, with the figures it rests on
 }
 
-// Images counts a run's images.
-type Images struct {
+// ImageCounts counts a run's images.
+type ImageCounts struct {
 	Training   int `json:"training"`
 	Validation int `json:"validation"`
 	Test       int `json:"test"`
@@ -189,8 +189,8 @@ func (s *Summary) check() error {
 			return fmt.Errorf("a text is too long or cannot be printed: %q", shortened(text))
 		}
 	}
-	if len(s.Classes) > longest {
-		return fmt.Errorf("there are %d classes", len(s.Classes))
+	if different := slices.Compact(slices.Sorted(slices.Values(s.Classes))); len(s.Classes) > longest || len(different) < len(s.Classes) {
+		return fmt.Errorf("there are %d classes with %d different names", len(s.Classes), len(different))
 	}
 	return nil
 }

@@ -39,11 +39,11 @@ func (r *Run) autoencoderPictures() (all []picture) {
 // to remove noise restores them with such noise added.
 func (r *Run) drawReconstructions(w io.Writer, caption plots.Caption) error {
 	chosen := r.Validation.Sample(r.Config.Plots.Reconstructions, r.Config.Random("reconstructions"))
-	restore := r.Restore
+	reconstruct := r.Reconstruct
 	if r.Config.Data.Noise > 0 {
-		restore = r.restoreNoisy
+		reconstruct = r.reconstructNoisy
 	}
-	images, err := restore(context.Background(), chosen)
+	images, err := reconstruct(context.Background(), chosen)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (r *Run) drawExtremes(w io.Writer, caption plots.Caption) error {
 		title  string
 		places []int
 	}{{"The worst", order[:count]}, {"In the middle", order[middle : middle+count]}, {"The best", best}} {
-		images, err := r.Restore(context.Background(), r.Test.Pick(part.places))
+		images, err := r.Reconstruct(context.Background(), r.Test.Pick(part.places))
 		if err != nil {
 			return err
 		}

@@ -30,9 +30,9 @@ func (r *Run) loadImages(ctx context.Context) error {
 		if err := r.selectImages(dataset); err != nil {
 			return err
 		}
-		r.Images.key, s.selected = key, r.Images
+		r.Sets.key, s.selected = key, r.Sets
 	}
-	r.Images = s.selected
+	r.Sets = s.selected
 	return nil
 }
 
@@ -208,7 +208,7 @@ func (s *Session) dataset(ctx context.Context, source sources.Source) (*loaders.
 	for _, remark := range dataset.Remarks {
 		fmt.Fprintf(s.Err, "note: %s\n", remark)
 	}
-	s.datasets, s.selected = map[sources.Source]*loaders.Dataset{source: dataset}, Images{}
+	s.datasets, s.selected = map[sources.Source]*loaders.Dataset{source: dataset}, Sets{}
 	return dataset, nil
 }
 

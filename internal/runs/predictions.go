@@ -96,19 +96,19 @@ func (r *Run) Encode(ctx context.Context, set *loaders.Set) ([]float32, error) {
 	})
 }
 
-// Restore returns the images of a set beside what a model that restores its input
+// Reconstruct returns the images of a set beside what a model that restores its input
 // makes of them, with the mean squared errors of pixels in [0, 1].
-func (r *Run) Restore(ctx context.Context, set *loaders.Set) ([]plots.RestoredImage, error) {
+func (r *Run) Reconstruct(ctx context.Context, set *loaders.Set) ([]plots.RestoredImage, error) {
 	images := make([]plots.RestoredImage, set.Len())
 	return images, r.outputs(ctx, set, func(place int, output []float32) {
-		images[place] = r.restored(set, place, r.Transform.Invert(output))
+		images[place] = r.reconstruction(set, place, r.Transform.Invert(output))
 	})
 }
 
-// restoreNoisy is like Restore, but the model sees the images with noise, which is as
+// reconstructNoisy is like Reconstruct, but the model sees the images with noise, which is as
 // strong as in training and comes from the seed: the same images get the same again.
 // A transform subtracts its mean image, so the noise is subtracted from that.
-func (r *Run) restoreNoisy(ctx context.Context, set *loaders.Set) ([]plots.RestoredImage, error) {
+func (r *Run) reconstructNoisy(ctx context.Context, set *loaders.Set) ([]plots.RestoredImage, error) {
 	images, input := make([]plots.RestoredImage, set.Len()), make([]float32, r.Shape.Values())
 	random := r.Config.Random("reconstructions/noise")
 	for i := range images {
@@ -120,7 +120,7 @@ func (r *Run) restoreNoisy(ctx context.Context, set *loaders.Set) ([]plots.Resto
 		one, noisy := set.Pick([]int{i}), *r
 		noisy.Transform = r.Transform.WithMeanImage(mean)
 		err := noisy.outputs(ctx, one, func(_ int, output []float32) {
-			images[i] = r.restored(one, 0, r.Transform.Invert(output))
+			images[i] = r.reconstruction(one, 0, r.Transform.Invert(output))
 		})
 		if err != nil {
 			return nil, err
@@ -131,7 +131,7 @@ func (r *Run) restoreNoisy(ctx context.Context, set *loaders.Set) ([]plots.Resto
 	return images, nil
 }
 
-func (r *Run) restored(set *loaders.Set, i int, pixels []float32) plots.RestoredImage {
+func (r *Run) reconstruction(set *loaders.Set, i int, pixels []float32) plots.RestoredImage {
 	original := r.Picture(set, i)
 	return plots.RestoredImage{
 		Name:     fmt.Sprintf("%d, %s", set.Index(i), set.Classes[set.Class(i)]),

@@ -149,7 +149,7 @@ func (r *Run) Begun(started time.Time) *runfolder.Summary {
 	return &runfolder.Summary{
 		Name: r.Config.Name, Status: runfolder.Training, Model: r.Architecture.Kind, Task: r.Architecture.Task, Loss: r.Loss(), Seed: r.Config.Seed,
 		Dataset: r.Dataset.Name, Checksum: r.Dataset.Checksum, Shape: []int{r.Shape.Channels, r.Shape.Height, r.Shape.Width}, Warning: sources.Warning(r.Dataset, sourceOf(r.Config)), Classes: r.Classes,
-		Images:     runfolder.Images{Training: r.Training.Len(), Validation: r.Validation.Len(), Test: r.Test.Len()},
+		Images:     runfolder.ImageCounts{Training: r.Training.Len(), Validation: r.Validation.Len(), Test: r.Test.Len()},
 		Parameters: r.Architecture.ParameterCount(), Started: started.UTC().Truncate(time.Second),
 		Processor: kernels.Instructions(), ProcessorName: cpuid.CPU.BrandName, System: runtime.GOOS, Cores: runtime.GOMAXPROCS(0),
 		Command: shell.Command(os.Args[1:]...), Version: runfolder.Version(), Executable: runfolder.Executable(), GoVersion: runtime.Version(),

@@ -41,7 +41,7 @@ type Session struct {
 	Offline     bool          // download nothing: the sample takes the place of CIFAR-10 that would be downloaded, with a warning
 
 	datasets map[sources.Source]*loaders.Dataset // the dataset that was loaded last
-	selected Images                              // the images of it that were used last
+	selected Sets                                // the sets of it that were used last
 }
 
 // A Run is one run: its config, its folder, and the parts that the config describes,
@@ -57,7 +57,7 @@ type Run struct {
 	Weights      graphs.Weights // nil if not needed or not drawn yet
 	WeightsName  string         // what to call the weights of a run that has been trained
 
-	Images
+	Sets
 
 	session     *Session
 	wrappings   []string     // what the weights of a file were taken out of, see [runfolder.ReadWeights]
@@ -73,9 +73,9 @@ type Run struct {
 	saving func() error   // waits for the checkpoint that is being written; nil if none is
 }
 
-// Images are a run's dataset, selected and split as its config says. All but
+// Sets are a run's dataset, selected and split as its config says. All but
 // Transform is nil if not needed.
-type Images struct {
+type Sets struct {
 	Dataset                    *loaders.Dataset
 	Training, Validation, Test *loaders.Set
 

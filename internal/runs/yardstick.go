@@ -64,12 +64,12 @@ func (r *Run) measureYardstick(ctx context.Context) (*pca.Result, error) {
 	return &measured, nil
 }
 
-// RestoreByComponents does what [Run.Restore] does, by as many principal components
+// ReconstructByComponents does what [Run.Reconstruct] does, by as many principal components
 // of the training images as the code has values. It returns nil if they would take
 // minutes.
-func (r *Run) RestoreByComponents(ctx context.Context, set *loaders.Set) (images []plots.RestoredImage, err error) {
+func (r *Run) ReconstructByComponents(ctx context.Context, set *loaders.Set) (images []plots.RestoredImage, err error) {
 	err = r.throughComponents(ctx, set, func(i int, restored []float32) {
-		images = append(images, r.restored(set, i, slices.Clone(restored)))
+		images = append(images, r.reconstruction(set, i, slices.Clone(restored)))
 	})
 	return images, err
 }
@@ -84,5 +84,5 @@ func (r *Run) throughComponents(ctx context.Context, set *loaders.Set, visit fun
 	if err != nil {
 		return err
 	}
-	return fit.Restore(ctx, set, visit)
+	return fit.Reconstruct(ctx, set, visit)
 }

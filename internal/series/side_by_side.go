@@ -43,7 +43,7 @@ func sideBySide(ctx context.Context, s *runs.Session, contenders []reports.Conte
 	var models []plots.RestoredGroup
 	alike := true // whether all codes are as wide as the first
 	for i, p := range prepared {
-		images, err := p.Restore(ctx, chosen)
+		images, err := p.Reconstruct(ctx, chosen)
 		if err != nil {
 			return nil, err
 		}
@@ -51,7 +51,7 @@ func sideBySide(ctx context.Context, s *runs.Session, contenders []reports.Conte
 		alike = alike && p.Architecture.Latent == first.Architecture.Latent
 	}
 	if alike {
-		images, err := first.RestoreByComponents(ctx, chosen)
+		images, err := first.ReconstructByComponents(ctx, chosen)
 		if err != nil {
 			return nil, err
 		}

@@ -129,10 +129,10 @@ func (f *Fit) Error(ctx context.Context, images Images) (mse float64, err error)
 	return max(0, left) / float64(images.Len()*len(f.mean)), err
 }
 
-// Restore reconstructs each of the images, of which there must be one at least,
+// Reconstruct reconstructs each of the images, of which there must be one at least,
 // in order, and calls visit with it: pixels that are mostly in [0, 1] and are
 // overwritten after the call. Its only error is ctx's.
-func (f *Fit) Restore(ctx context.Context, images Images, visit func(i int, restored []float32)) error {
+func (f *Fit) Reconstruct(ctx context.Context, images Images, visit func(i int, restored []float32)) error {
 	n, pixels, v := len(f.Vectors), len(f.mean), single(f.Vectors)
 	along, restored := make([]float32, imagesAtOnce*n), make([]float32, imagesAtOnce*pixels)
 	set := newCentered(f.arithmetic, images, f.mean)

@@ -101,7 +101,7 @@ func TestFitAgreesWithTheWholeEigenDecomposition(t *testing.T) {
 					t.Errorf("%d components explain %.7f, want %.7f", k, fitted.Explained(), share)
 				}
 				squares, next := 0.0, 0
-				err := fitted.Restore(t.Context(), test.others, func(i int, restored []float32) {
+				err := fitted.Reconstruct(t.Context(), test.others, func(i int, restored []float32) {
 					if i != next {
 						t.Fatalf("image %d comes in place of %d", i, next)
 					}
