@@ -9,7 +9,6 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"cifartrain/internal/reports"
-	"cifartrain/internal/runfolder"
 	"cifartrain/internal/runs"
 	"cifartrain/internal/series"
 	"cifartrain/plots"
@@ -18,10 +17,6 @@ import (
 // report draws the pictures and the page of a run or a sweep again, and its charts as
 // vector files if a format is given.
 func (p *program) report(ctx context.Context, operands []string) error {
-	path := operands[0]
-	if _, sweep := runfolder.OpenSweep(path); !sweep && runfolder.IsComparison(path) {
-		return runs.Requestf("%s is a comparison; compare the runs again with the command compare", path)
-	}
 	centimeters := map[string]float64{"column": 8.6, "page": 17.8}[p.width]
 	if n, err := strconv.ParseFloat(p.width, 64); err == nil && n >= 4 && n <= 100 {
 		centimeters = n
@@ -33,7 +28,7 @@ func (p *program) report(ctx context.Context, operands []string) error {
 		return usagef("-width %s is not column, page or a number of centimeters from 4 to 100", p.width)
 	}
 	p.session.Vector = plots.Vector{Format: p.format, Width: vg.Length(centimeters) * vg.Centimeter}
-	return series.Redraw(ctx, &p.session, path, p.settings())
+	return series.Redraw(ctx, &p.session, operands[0], p.settings())
 }
 
 // list shows all runs and writes their page.

@@ -30,8 +30,6 @@ func (p *program) watch(ctx context.Context, operands []string) error {
 	_, missing := runfolder.Open(path)
 	if _, sweep := runfolder.OpenSweep(path); sweep {
 		missing = nil
-	} else if runfolder.IsComparison(path) {
-		return runs.Requestf("%s is a comparison of runs that have ended: open its %s in a browser", path, runfolder.ReportFile)
 	}
 	if missing != nil && (filepath.Base(path) != runfolder.Latest || !errors.Is(missing, fs.ErrNotExist)) {
 		return runs.Requestf("%v", missing)

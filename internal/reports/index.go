@@ -72,8 +72,8 @@ func listRuns(root string) table {
 
 // listed returns a folder's row in the list of runs.
 func listed(folder *runfolder.Folder) (r result) {
-	_, sweep := runfolder.OpenSweep(folder.Path)
-	if sweep || runfolder.IsComparison(folder.Path) {
+	sweep := folder.Has(runfolder.SweepFile)
+	if sweep || folder.Has(runfolder.ComparisonTable) {
 		r = readBest(folder)
 		r.status = "comparison"
 		if sweep {

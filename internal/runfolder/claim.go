@@ -24,6 +24,9 @@ const (
 	expiresIn  = time.Minute
 )
 
+// mostClaims is more than any folder ever has: each is a process that worked in it.
+const mostClaims = 1_000_000_000
+
 // A Holder is the process that holds a claim.
 type Holder struct {
 	Host     string `json:"host"`
@@ -314,6 +317,9 @@ func (f *Folder) lastClaim() (int, error) {
 		if n, _ := fmt.Sscanf(entry.Name(), ".claim-%d", &number); n == 1 {
 			last = max(last, number)
 		}
+	}
+	if last > mostClaims {
+		return 0, fmt.Errorf("looking who works in %s: no claim has a number as high as %d: delete .claim-%[2]d", f.Path, last)
 	}
 	return last, nil
 }

@@ -2,7 +2,9 @@ package runfolder
 
 import (
 	"errors"
+	"math"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -61,8 +63,11 @@ func TestClaimIsExclusiveUntilItIsGivenBack(t *testing.T) {
 	if err := first.Folder().Write(SummaryFile, []byte("late")); err == nil {
 		t.Error("a claim that was given back still lets its holder write")
 	}
-	if err := second.Release(); err != nil {
+	if err := errors.Join(second.Release(), os.WriteFile(folder.claimFile(math.MaxInt), nil, 0o644)); err != nil {
 		t.Fatal(err)
+	}
+	if _, _, _, err := other.Take(folder, nil); err == nil || !strings.Contains(err.Error(), "delete .claim-9223372036854775807") {
+		t.Errorf("a claim with the highest number of all: error is %v", err)
 	}
 }
 

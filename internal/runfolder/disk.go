@@ -27,6 +27,8 @@ func (e *WriteError) Error() string {
 		remedy = ": make the folder writable"
 	case errors.Is(e.Err, fs.ErrNotExist):
 		remedy = ": the file or its folder is missing"
+	case errors.Is(e.Err, fs.ErrExist), errors.Is(e.Err, syscall.EISDIR):
+		remedy = ": remove the folder in its place"
 	}
 	return fmt.Sprintf("writing %s: %v%s", e.Path, e.Err, remedy)
 }

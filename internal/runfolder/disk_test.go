@@ -31,6 +31,7 @@ func TestFailingDisk(t *testing.T) {
 			syscall.EROFS:  "make the folder writable",
 			syscall.EACCES: "make the folder writable",
 			syscall.EIO:    "input/output error",
+			syscall.EEXIST: "remove the folder in its place",
 		} {
 			t.Run(fmt.Sprintf("%s: %v", operation, err), func(t *testing.T) {
 				folder := create(t)

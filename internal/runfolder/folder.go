@@ -113,33 +113,43 @@ func (f *Folder) PointLatest() error {
 }
 
 // Open opens the run folder at path, which must hold a config. If path is a
-// latest link, the folder stays the one that it points at now.
+// latest link, the folder stays the one that it points at now. The error says what
+// is there instead, and counts as fs.ErrNotExist if a run may still come.
 func Open(path string) (*Folder, error) {
 	resolved, err := resolve(path)
-	if err == nil {
-		var info os.FileInfo
-		if info, err = os.Stat(filepath.Join(resolved, ConfigFile)); err == nil && !info.Mode().IsRegular() {
-			err = fmt.Errorf("%s %w", ConfigFile, errNoFile)
+	if err != nil {
+		target, linkErr := os.Readlink(path)
+		switch missing := errors.Is(err, fs.ErrNotExist); {
+		case missing && linkErr == nil:
+			err = notThere("it points at " + target + ", which is gone; name another run")
+		case missing:
+			err = notThere("there is no such folder")
 		}
+		return nil, noRun(path, err)
 	}
-	if err == nil {
-		return &Folder{Path: resolved}, nil
+	f, newest := &Folder{Path: resolved}, filepath.Join(path, Latest)
+	if info, err := os.Stat(f.File(ConfigFile)); err == nil && info.Mode().IsRegular() && info.Size() > 0 {
+		return f, nil
 	}
-	if IsComparison(path) {
-		return nil, fmt.Errorf("%s is a comparison of runs, not a run: name one of the runs that its %s lists", path, ReportFile)
-	}
-	newest := filepath.Join(path, Latest)
-	if target, err := resolve(newest); err == nil && (&Folder{Path: target}).Has(ConfigFile, SweepFile) {
+	target, _ := resolve(newest)
+	switch {
+	case f.Has(SweepFile):
+		return nil, fmt.Errorf("%s is a sweep without its %s: name one of its runs, or do it again with -config %s", path, PlanFile, f.File(SweepFile))
+	case f.Has(ComparisonTable):
+		return nil, fmt.Errorf("%s is a comparison of runs, not a run: see its %s, or name one of the runs that it lists", path, ReportFile)
+	case f.Has(ReportFile):
+		return nil, noRun(path, fmt.Errorf("its %s is missing, empty or not a file: write into it the config that its %s shows", ConfigFile, ReportFile))
+	case target != "" && (&Folder{Path: target}).Has(ConfigFile, SweepFile):
 		return nil, fmt.Errorf("%s holds runs; name one of them, such as %s", path, newest)
 	}
-	if target, linkErr := os.Readlink(path); linkErr == nil && errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("it points at %s, which is gone or holds no run; name another run", target)
-	} else if errors.Is(err, fs.ErrNotExist) && resolved == "" {
-		err = notThere("there is no such folder")
-	} else if errors.Is(err, fs.ErrNotExist) {
-		err = notThere("it holds no " + ConfigFile)
+	if f.Has(ConfigFile) {
+		return nil, noRun(path, errors.New(ConfigFile+" is not a file, or is empty"))
 	}
-	return nil, fmt.Errorf("%s is not a run folder: %w; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, err)
+	return nil, noRun(path, notThere("it holds no "+ConfigFile))
+}
+
+func noRun(path string, why error) error {
+	return fmt.Errorf("%s is not a run folder: %w; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, why)
 }
 
 // notThere says in words what is missing; it counts as fs.ErrNotExist.

@@ -70,12 +70,6 @@ func OpenSweep(path string) (folder *Folder, found bool) {
 	return folder, err == nil && folder.Has(SweepFile)
 }
 
-// IsComparison reports whether the folder at path is that of a comparison.
-func IsComparison(path string) bool {
-	resolved, err := resolve(path)
-	return err == nil && (&Folder{Path: resolved}).Has(ComparisonTable)
-}
-
 // Draft creates a hidden folder beside root/name/entry. It is filled and then
 // published as that entry.
 func Draft(root, name, entry string) (*Folder, error) {

@@ -82,10 +82,13 @@ func TestOpenSaysWhatIsMissing(t *testing.T) {
 	}
 	expect(folder.Path, "is not a run folder: it holds no config.yaml")
 	expect(filepath.Join(parent, "none"), "is not a run folder: there is no such folder")
-	if err := errors.Join(folder.Write(ConfigFile, nil), folder.PointLatest()); err != nil {
+	if err := errors.Join(folder.Write(ConfigFile, nil), folder.Write(ReportFile, nil), folder.PointLatest()); err != nil {
 		t.Fatal(err)
 	}
+	expect(folder.Path, "write into it the config that its report.html shows")
 	expect(parent, "holds runs; name one of them, such as "+link)
+	folder.Write(SweepFile, nil)
+	expect(folder.Path, "is a sweep without its plan.json: name one of its runs")
 	os.RemoveAll(folder.Path)
 	expect(link, "it points at 20260304T050607Z, which is gone")
 }

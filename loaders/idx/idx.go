@@ -195,10 +195,13 @@ func parse(path string, content io.Reader, most int64, dimensions int) (*array, 
 	count := uint64(1)
 	for i := range dimensions {
 		size := binary.BigEndian.Uint32(header[4+4*i:])
-		if count *= uint64(size); size == 0 || count > mostElements {
-			return nil, fault(path, int64(4+4*i), "dimension %d has the size %d, which no such dataset has", i+1, size)
-		}
 		a.sizes = append(a.sizes, int(size))
+		switch count *= uint64(size); {
+		case size == 0:
+			return nil, fault(path, int64(4+4*i), "dimension %d has the size 0", i+1)
+		case count > mostElements:
+			return nil, fault(path, 4, "the sizes %v make more elements than the %d that are read", a.sizes, mostElements)
+		}
 	}
 	// A file that claims too much costs no more memory than it could hold.
 	buffer := bytes.NewBuffer(make([]byte, 0, min(int64(count), most)+bytes.MinRead+1))

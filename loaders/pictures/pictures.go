@@ -54,6 +54,7 @@ func Read(ctx context.Context, path string, shape loaders.Shape, pixels []byte) 
 		return err
 	}
 	defer file.Close()
+	defer context.AfterFunc(ctx, func() { file.Close() })() // a decoder that goes on reading then fails
 	defer func() {
 		if fault := recover(); fault != nil { // a decoder may panic on a damaged file
 			err = fmt.Errorf("it is damaged (%v)", fault)
@@ -80,7 +81,7 @@ func Read(ctx context.Context, path string, shape loaders.Shape, pixels []byte) 
 		}
 	}
 	picture, _, err := image.Decode(stored)
-	if err != nil {
+	if err = cmp.Or(ctx.Err(), err); err != nil {
 		return endsEarly(err)
 	}
 	if format == "webp" {
