@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func TestBestIsTheFirstLowestValidationLoss(t *testing.T) {
@@ -54,25 +53,5 @@ func TestConfusion(t *testing.T) {
 	empty := NewConfusion([]string{"frog", "horse"})
 	if diff := cmp.Diff([]ClassScore{{Class: "frog"}, {Class: "horse"}}, empty.ByClass()); diff != "" {
 		t.Errorf("of nothing, by class (-want +got):\n%s", diff)
-	}
-}
-
-func TestBand(t *testing.T) {
-	nan := math.NaN()
-	mean, low, high := Histories{
-		{{Number: 1, TrainLoss: 1, ValidationLoss: 4}, {Number: 2, TrainLoss: 1, ValidationLoss: nan}},
-		{{Number: 1, TrainLoss: 3, ValidationLoss: 2}, {Number: 2, TrainLoss: 2, ValidationLoss: 1}, {Number: 3, TrainLoss: 5, ValidationLoss: 6}},
-	}.Band()
-	for _, test := range []struct {
-		name      string
-		got, want History
-	}{
-		{"mean", mean, History{{Number: 1, TrainLoss: 2, ValidationLoss: 3}, {Number: 2, TrainLoss: 1.5, ValidationLoss: nan}, {Number: 3, TrainLoss: 5, ValidationLoss: 6}}},
-		{"low", low, History{{Number: 1, TrainLoss: 1, ValidationLoss: 2}, {Number: 2, TrainLoss: 1, ValidationLoss: nan}, {Number: 3, TrainLoss: 5, ValidationLoss: 6}}},
-		{"high", high, History{{Number: 1, TrainLoss: 3, ValidationLoss: 4}, {Number: 2, TrainLoss: 2, ValidationLoss: nan}, {Number: 3, TrainLoss: 5, ValidationLoss: 6}}},
-	} {
-		if diff := cmp.Diff(test.want, test.got, cmpopts.EquateNaNs()); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", test.name, diff)
-		}
 	}
 }

@@ -48,7 +48,7 @@ func TestFigureOfUnequalRuns(t *testing.T) {
 		return h
 	}
 	f := must(LossComparison(Caption{Dataset: "CIFAR-10"}, "mse", []Contender{
-		{Name: "a", Histories: metrics.Histories{history(1, 2, 3), history(1, 2)}, Yardstick: 2}, {Name: "b", Histories: metrics.Histories{history(2, 3)}},
+		{Name: "a", Histories: []metrics.History{history(1, 2, 3), history(1, 2)}, Yardstick: 2}, {Name: "b", Histories: []metrics.History{history(2, 3)}},
 	})).figure()
 	values, err := json.Marshal(f.Values.Panels)
 	want := `[[{"values":[1,2,3],"low":[1,2,3],"high":[1,2,3]},{"values":[null,2,3]}],[{"values":[2,4,6],"low":[2,4,6],"high":[2,4,6]},{"values":[null,4,6]}]]`

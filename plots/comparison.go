@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/plot/plotter"
+
 	"cifartrain/metrics"
 )
 
@@ -13,7 +16,7 @@ import (
 // a single one, or one for each seed.
 type Contender struct {
 	Name      string
-	Histories metrics.Histories
+	Histories []metrics.History
 
 	// Yardstick is the validation loss of a PCA with as many components as the
 	// model's latent vector has values; 0 for none.
@@ -28,10 +31,11 @@ type Contender struct {
 // axis, whose name and scale are chosen as in [LossChart]. The right panel marks
 // each config's epoch with the lowest validation loss, and shows the yardsticks as
 // dashed lines. The curve of a config with several histories is their mean, with a
-// band from the lowest to the highest unless there are more than three configs. The histories may differ in length. The
-// first 8 configs have a color each; later ones repeat the colors with other dashes.
+// band from the lowest to the highest unless there are more than three configs. The
+// histories may differ in length. The first 8 configs have a color each; later ones repeat
+// the colors with other dashes.
 // LossComparison returns an error if there is no config, if one has no epoch or a
-// yardstick that is negative or not finite, or if none has a finite loss.
+// yardstick that is not finite, or if none has a finite loss.
 func LossComparison(caption Caption, lossName string, contenders []Contender) (*Chart, error) {
 	return comparisonChart(caption, lossQuantity(lossName), contenders)
 }
@@ -39,11 +43,7 @@ func LossComparison(caption Caption, lossName string, contenders []Contender) (*
 // AccuracyComparison is like [LossComparison], but shows the accuracies of
 // classifiers, whose losses may have different units. It shows no yardsticks.
 func AccuracyComparison(caption Caption, contenders []Contender) (*Chart, error) {
-	without := slices.Clone(contenders)
-	for i := range without {
-		without[i].Yardstick = 0
-	}
-	return comparisonChart(caption, accuracyQuantity, without)
+	return comparisonChart(caption, accuracyQuantity, contenders)
 }
 
 func comparisonChart(caption Caption, q quantity, contenders []Contender) (*Chart, error) {
@@ -51,16 +51,19 @@ func comparisonChart(caption Caption, q quantity, contenders []Contender) (*Char
 		return nil, err
 	}
 	c := &Chart{
-		quantity: q, first: contenders[0].Histories[0][0].Number, levels: sharedYardsticks(contenders),
+		quantity: q, first: contenders[0].Histories[0][0].Number,
 		panels: []panel{{title: "Training"}, {title: "Validation"}}, bestLook: noteLook,
+	}
+	if !q.percent {
+		c.levels = sharedYardsticks(contenders)
 	}
 	const mostBands = 3 // more hide each other
 	gapped, several, banded := 0, false, len(contenders) <= mostBands
 	for i, contender := range contenders {
 		training, validation := contender.curves(q, banded)
 		drawn := series{lookOf(i), contender.Name, bestNote(q, validation)}
-		if seeds := len(contender.Histories); seeds > 1 { // no model has the best figure of a mean curve
-			drawn.note, validation.best = fmt.Sprintf(", %d seeds", seeds), -1
+		if seeds := len(contender.Histories); seeds > 1 {
+			drawn.note = fmt.Sprintf(", %d seeds", seeds)
 		}
 		if contender.Rest {
 			drawn.look, validation.best = restLook, -1
@@ -95,25 +98,43 @@ func checkContenders(contenders []Contender) error {
 		if len(contender.Histories) == 0 || slices.ContainsFunc(contender.Histories, func(h metrics.History) bool { return len(h) == 0 }) {
 			return fmt.Errorf("run %q: the history holds no epoch", contender.Name)
 		}
-		if !drawable(contender.Yardstick) || contender.Yardstick < 0 {
-			return fmt.Errorf("run %q: the yardstick is %v, want a finite number above 0, or 0 for none", contender.Name, contender.Yardstick)
-		}
 	}
 	return nil
 }
 
-// curves returns the means over the config's runs, with a band around all of them if
-// it is banded.
+// curves returns the curves of the config's run, or the means over several, with a band
+// around all of them if it is banded.
 func (c Contender) curves(q quantity, banded bool) (training, validation curve) {
-	mean, low, high := c.Histories.Band()
-	training, validation = epochCurves(mean, q)
-	if len(c.Histories) > 1 && banded {
-		lowTraining, lowValidation := epochCurves(low, q)
-		highTraining, highValidation := epochCurves(high, q)
-		training.low, training.high = lowTraining.points, highTraining.points
-		validation.low, validation.high = lowValidation.points, highValidation.points
+	if len(c.Histories) == 1 {
+		return epochCurves(c.Histories[0], q)
 	}
-	return training, validation
+	var onTraining, onValidation []plotter.XYs
+	for _, history := range c.Histories {
+		training, validation := epochCurves(history, q)
+		onTraining, onValidation = append(onTraining, training.points), append(onValidation, validation.points)
+	}
+	return meanCurve(onTraining, banded), meanCurve(onValidation, banded)
+}
+
+// meanCurve returns the mean over several runs, which is NaN where one of them is, and the
+// lowest and the highest values as its band. A run that stopped early counts up to its
+// last epoch.
+func meanCurve(runs []plotter.XYs, banded bool) curve {
+	mean := curve{best: -1} // no model has the best figure of a mean
+	for i, p := range slices.MaxFunc(runs, func(a, b plotter.XYs) int { return len(a) - len(b) }) {
+		var values []float64
+		for _, points := range runs {
+			if i < len(points) {
+				values = append(values, points[i].Y)
+			}
+		}
+		mean.points = append(mean.points, plotter.XY{X: p.X, Y: stat.Mean(values, nil)})
+		if banded {
+			mean.low = append(mean.low, plotter.XY{X: p.X, Y: slices.Min(values)})
+			mean.high = append(mean.high, plotter.XY{X: p.X, Y: slices.Max(values)})
+		}
+	}
+	return mean
 }
 
 // bestNote returns what the legend writes after the config's name: what its best

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"gonum.org/v1/plot/plotter"
 
 	"cifartrain/metrics"
 )
@@ -15,7 +17,7 @@ import (
 func runsOf(name string, epochs ...int) []Contender {
 	var runs []Contender
 	for i, n := range epochs {
-		runs = append(runs, Contender{Name: fmt.Sprint(name, i), Histories: metrics.Histories{historyOf(noise(n)...)}, Yardstick: 0.5})
+		runs = append(runs, Contender{Name: fmt.Sprint(name, i), Histories: []metrics.History{historyOf(noise(n)...)}, Yardstick: 0.5})
 	}
 	return runs
 }
@@ -107,8 +109,8 @@ func TestComparisonNamesEachRunsBest(t *testing.T) {
 	blown := historyOf(math.NaN(), math.Inf(1))
 	short := historyOf(3, 2, 4)
 	short[0].Number, short[1].Number, short[2].Number = 5, 6, 7
-	c := must(LossComparison(shortCaption, "mse", []Contender{{Name: "short", Histories: metrics.Histories{short}},
-		{Name: "long", Histories: metrics.Histories{historyOf(noise(40)...)}}, {Name: "blown", Histories: metrics.Histories{blown}}}))
+	c := must(LossComparison(shortCaption, "mse", []Contender{{Name: "short", Histories: []metrics.History{short}},
+		{Name: "long", Histories: []metrics.History{historyOf(noise(40)...)}}, {Name: "blown", Histories: []metrics.History{blown}}}))
 	if c.first != 1 || c.last != 40 {
 		t.Errorf("epochs from %d to %d, want 1 to 40", c.first, c.last)
 	}
@@ -121,7 +123,7 @@ func TestComparisonNamesEachRunsBest(t *testing.T) {
 
 func TestSharedYardsticks(t *testing.T) {
 	run := func(name string, yardstick float64) Contender {
-		return Contender{Name: name, Histories: metrics.Histories{historyOf(1)}, Yardstick: yardstick}
+		return Contender{Name: name, Histories: []metrics.History{historyOf(1)}, Yardstick: yardstick}
 	}
 	for _, test := range []struct {
 		name string
@@ -138,5 +140,19 @@ func TestSharedYardsticks(t *testing.T) {
 		if diff := cmp.Diff(test.want, sharedYardsticks(test.runs), cmp.AllowUnexported(level{}, look{})); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
+	}
+}
+
+func TestMeanCurve(t *testing.T) {
+	nan := math.NaN()
+	run := func(values ...float64) (points plotter.XYs) {
+		for i, value := range values {
+			points = append(points, plotter.XY{X: float64(i), Y: value})
+		}
+		return points
+	}
+	want := curve{run(2, nan, 5), run(1, nan, 5), run(3, nan, 5), -1}
+	if diff := cmp.Diff(want, meanCurve([]plotter.XYs{run(1, nan), run(3, 2, 5)}, true), cmp.AllowUnexported(curve{}), cmpopts.EquateNaNs()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

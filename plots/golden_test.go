@@ -142,13 +142,13 @@ func ExampleLossComparison() {
 		tied[i].ValidationLoss -= 0.1
 	}
 	save("comparison.png", plots.PNG(plots.LossComparison(both, "mse", []plots.Contender{
-		{Name: "standard", Histories: metrics.Histories{fading(15)}, Yardstick: 0.5},
-		{Name: "tied", Histories: metrics.Histories{tied}, Yardstick: 0.5},
+		{Name: "standard", Histories: []metrics.History{fading(15)}, Yardstick: 0.5},
+		{Name: "tied", Histories: []metrics.History{tied}, Yardstick: 0.5},
 	})))
 }
 
 func ExampleLossComparison_seeds() {
-	var seeds metrics.Histories
+	var seeds []metrics.History
 	for seed := range 3 {
 		history := fading(15 - seed)
 		for i := range history {
@@ -159,7 +159,7 @@ func ExampleLossComparison_seeds() {
 	}
 	save("seeds.png", plots.PNG(plots.LossComparison(autoencoder, "mse", []plots.Contender{
 		{Name: "three seeds", Histories: seeds},
-		{Name: "one seed", Histories: metrics.Histories{fading(10)}, Yardstick: 0.4},
+		{Name: "one seed", Histories: []metrics.History{fading(10)}, Yardstick: 0.4},
 	})))
 }
 
@@ -184,10 +184,10 @@ func ExampleAccuracyComparison() {
 		worse[i].ValidationAccuracy -= 0.03
 	}
 	save("accuracies.png", plots.PNG(plots.AccuracyComparison(plots.Caption{Run: "svm", Dataset: "CIFAR-10: frog, horse"}, []plots.Contender{
-		{Name: "svm_improved", Histories: metrics.Histories{better}},
-		{Name: "svm", Histories: metrics.Histories{worse}},
-		{Name: "another", Histories: metrics.Histories{fading(12)}, Rest: true},
-		{Name: "a shorter one", Histories: metrics.Histories{fading(6)}, Rest: true},
+		{Name: "svm_improved", Histories: []metrics.History{better}},
+		{Name: "svm", Histories: []metrics.History{worse}},
+		{Name: "another", Histories: []metrics.History{fading(12)}, Rest: true},
+		{Name: "a shorter one", Histories: []metrics.History{fading(6)}, Rest: true},
 	})))
 }
 

@@ -203,8 +203,7 @@ func TestErrors(t *testing.T) {
 		{Filters(io.Discard, shortCaption, []Filter{{flat(0), 1}, {Image{1, 2, 2, make([]float32, 4)}, 1}}), "image 1 is 2x2 and the first 32x32; all need the same size"},
 		{errorOf(LossComparison(shortCaption, "mse", nil)), "there is no run to compare"},
 		{errorOf(LossComparison(shortCaption, "mse", []Contender{{Name: "tied"}})), `run "tied": the history holds no epoch`},
-		{errorOf(LossComparison(shortCaption, "mse", []Contender{{Name: "tied", Histories: metrics.Histories{historyOf(1)}, Yardstick: -1}})), `run "tied": the yardstick is -1, want a finite number above 0, or 0 for none`},
-		{errorOf(LossComparison(shortCaption, "mse", []Contender{{Name: "tied", Histories: metrics.Histories{historyOf(math.NaN())}}})), "no epoch has a finite loss"},
+		{errorOf(LossComparison(shortCaption, "mse", []Contender{{Name: "tied", Histories: []metrics.History{historyOf(math.NaN())}}})), "no epoch has a finite loss"},
 	}
 	for _, test := range tests {
 		if test.err == nil || test.err.Error() != test.want {
