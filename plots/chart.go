@@ -108,13 +108,11 @@ func lossLabel(lossName string, s scale) string {
 	return label
 }
 
-// LossChart shows the training and the validation loss of a run, and marks the
-// epoch with the lowest validation loss. lossName says in words what was measured,
-// e.g. "hinge, C = 1"; the vertical axis is labeled with it. The axis is
-// logarithmic if the largest loss is more than five times the smallest, and its label
-// says so. Losses that are not finite leave a gap. Yardsticks are dashed lines
-// across the axes, whose range includes them. LossChart returns an error if the history
-// holds no finite loss or if a yardstick is not finite.
+// LossChart shows the training and the validation loss of a run, and marks the epoch with
+// the lowest validation loss. lossName says in words what was measured, e.g. "hinge, C = 1";
+// the vertical axis is labeled with it. The axis is logarithmic if the largest loss is
+// more than five times the smallest, and its label says so. Losses that are not finite
+// leave a gap. Yardsticks are dashed lines across the axes, whose range includes them.
 func LossChart(caption Caption, history metrics.History, lossName string, yardsticks ...Yardstick) (*Chart, error) {
 	var levels []level
 	for _, yardstick := range yardsticks {
@@ -132,10 +130,9 @@ func LossChart(caption Caption, history metrics.History, lossName string, yardst
 	return c, nil
 }
 
-// AccuracyChart shows the training and the validation accuracy of a run in
-// percent. It marks the epoch with the lowest validation loss, whose weights a run
-// keeps as its best ones; another epoch may be more accurate. It returns an error if
-// the history holds no accuracies.
+// AccuracyChart shows the training and the validation accuracy of a run in percent. It
+// marks the epoch with the lowest validation loss, whose weights a run keeps as its best
+// ones; another epoch may be more accurate.
 func AccuracyChart(caption Caption, history metrics.History) (*Chart, error) {
 	return runChart(caption, accuracyQuantity, history, nil, func(accuracy string, epoch int) string {
 		return fmt.Sprintf("best weights (lowest validation loss): %s (epoch %d)", accuracy, epoch)

@@ -26,16 +26,14 @@ type Contender struct {
 	Rest bool
 }
 
-// LossComparison shows the losses of several configs: the training losses in the
-// left panel and the validation losses in the right one. Both have the same vertical
-// axis, whose name and scale are chosen as in [LossChart]. The right panel marks
-// each config's epoch with the lowest validation loss, and shows the yardsticks as
-// dashed lines. The curve of a config with several histories is their mean, with a
-// band from the lowest to the highest unless there are more than three configs. The
-// histories may differ in length. The first 8 configs have a color each; later ones repeat
-// the colors with other dashes.
-// LossComparison returns an error if there is no config, if one has no epoch or a
-// yardstick that is not finite, or if none has a finite loss.
+// LossComparison shows the losses of several configs: the training losses in the left
+// panel and the validation losses in the right one. Both have the same vertical axis,
+// whose name and scale are chosen as in [LossChart]. The right panel marks each config's
+// epoch with the lowest validation loss, and shows the yardsticks as dashed lines. The
+// curve of a config with several histories is their mean, with a band from the lowest to
+// the highest unless there are more than three configs. The histories may differ in
+// length. The first 8 configs have a color each; later ones repeat the colors with other
+// dashes.
 func LossComparison(caption Caption, lossName string, contenders []Contender) (*Chart, error) {
 	return comparisonChart(caption, lossQuantity(lossName), contenders)
 }

@@ -17,11 +17,10 @@ const (
 )
 
 // Confusion writes a PNG of the confusion matrix to w. It has a row for each actual
-// class, from the top, and a column for each predicted one. Each cell holds the
-// number of images and their share of the row, which also decides the cell's color;
-// with more than 10 classes a cell has only its color. The title gives the accuracy.
-// Confusion returns an error unless the matrix has 2 to 200 classes and has counted an
-// image, or from w.
+// class, from the top, and a column for each predicted one. Each cell holds the number of
+// images and their share of the row, which also decides the cell's color; with more than
+// 10 classes a cell has only its color. The title gives the accuracy. There must be 2 to
+// 200 classes.
 func Confusion(w io.Writer, caption Caption, confusion *metrics.Confusion) error {
 	n := len(confusion.Classes)
 	if n < fewestClasses || n > mostClasses || confusion.Total() == 0 {

@@ -15,11 +15,9 @@ import (
 )
 
 // ErrorsByClass writes a PNG to w that shows how the mean squared errors of restored
-// images are distributed in each class, and beside them the errors of a yardstick,
-// which has the same classes in the same order or is empty. omitted is the number of
-// classes that are left out, those with the smallest mean errors. ErrorsByClass returns
-// an error for a class without images, for an error that is not finite, if the
-// yardstick has other classes, or from w.
+// images are distributed in each class, and beside them the errors of a yardstick, which
+// has the same classes in the same order or is empty. omitted is the number of classes
+// that are left out, those with the smallest mean errors.
 func ErrorsByClass(w io.Writer, caption Caption, classes []ClassValues, yardstickName string, yardstick []ClassValues, omitted int) error {
 	if err := checkClassValues(classes); err != nil {
 		return err

@@ -17,10 +17,9 @@ type Filter struct {
 // mostFilters is the largest number of filters that one picture shows.
 const mostFilters = 144
 
-// Filters writes a PNG of the first layer's filters to w, at most 144 of them, those
-// of the units that are not zero on most validation images first. Units that are zero
-// on all of them are counted in a note and not drawn. Filters returns an error for weights of
-// different sizes or that are not finite, or from w.
+// Filters writes a PNG of the first layer's filters to w, at most 144 of them, those of
+// the units that are not zero on most validation images first. Units that are zero on all
+// of them are counted in a note and not drawn.
 func Filters(w io.Writer, caption Caption, filters []Filter) error {
 	const across = 12
 	live := slices.DeleteFunc(slices.Clone(filters), func(f Filter) bool { return f.Use == 0 })

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -29,49 +30,37 @@ type LearningPoint struct {
 
 // Learning writes a PNG to w of training and validation figures against the number of
 // training images, on a logarithmic axis. Upright lines are 95 % intervals of the mean
-// over seeds. loss names the loss; it is empty for accuracies from 0 to 1. Learning
-// returns an error if there is no point or a figure is not finite, or from w.
+// over seeds. loss names the loss; it is empty for accuracies from 0 to 1.
 func Learning(w io.Writer, caption Caption, loss string, curves []LearningCurve) error {
-	figures := SweptFigures{Loss: loss} // for its units
+	unit := SweptFigures{Loss: loss}.unit()
 	axes, legend := newPlot(), &legendStrip{aligned: len(curves) > 1}
 	axes.Add(newGrid())
 	var values, counts []float64
 	seeds := 1
 	for i, c := range curves {
-		trained, validated := trainingLook, validationLook
+		looks := []look{validationLook, trainingLook}
 		if len(curves) > 1 {
-			trained, validated = look{lookOf(i).color, 1}, look{lookOf(i).color, 0}
+			looks = []look{{lookOf(i).color, 0}, {lookOf(i).color, 1}}
 		}
 		points := slices.SortedFunc(slices.Values(c.Points), func(a, b LearningPoint) int { return cmp.Compare(a.Images, b.Images) })
-		for _, side := range []struct {
-			name string
-			look look
-			of   func(LearningPoint) metrics.Spread
-		}{
-			{"validation", validated, func(p LearningPoint) metrics.Spread { return p.Validation }},
-			{"training", trained, func(p LearningPoint) metrics.Spread { return p.Training }},
-		} {
+		for k, side := range []string{"validation", "training"} {
 			line := make(plotter.XYs, len(points))
-			for k, p := range points {
-				spread := side.of(p)
-				line[k] = plotter.XY{X: math.Log10(float64(p.Images)), Y: figures.unit() * spread.Mean}
-				counts, values, seeds = append(counts, float64(p.Images)), append(values, line[k].Y), max(seeds, spread.Runs)
+			for j, p := range points {
+				spread := []metrics.Spread{p.Validation, p.Training}[k]
+				line[j] = plotter.XY{X: math.Log10(float64(p.Images)), Y: unit * spread.Mean}
+				counts, values, seeds = append(counts, float64(p.Images)), append(values, line[j].Y), max(seeds, spread.Runs)
 				if low, high := spread.Interval(); spread.Runs > 1 {
-					ends := plotter.XYs{{X: line[k].X, Y: figures.unit() * low}, {X: line[k].X, Y: figures.unit() * high}}
-					axes.Add(&plotter.Line{XYs: ends, LineStyle: draw.LineStyle{Color: translucent(side.look.paint(), 0x80), Width: 1.5}})
+					ends := plotter.XYs{{X: line[j].X, Y: unit * low}, {X: line[j].X, Y: unit * high}}
+					axes.Add(&plotter.Line{XYs: ends, LineStyle: draw.LineStyle{Color: translucent(looks[k].paint(), 0x80), Width: 1.5}})
 					values = append(values, ends[0].Y, ends[1].Y)
 				}
 			}
 			if len(finite(line)) < len(line) {
-				return fmt.Errorf("a %s figure is not finite", side.name)
+				return fmt.Errorf("a %s figure is not finite", side)
 			}
-			dots := &plotter.Scatter{XYs: line, GlyphStyle: draw.GlyphStyle{Color: side.look.paint(), Radius: 2.8, Shape: draw.CircleGlyph{}}}
-			axes.Add(&plotter.Line{XYs: line, LineStyle: side.look.line()}, dots)
-			name := side.name
-			if c.Name != "" {
-				name = c.Name + ", " + name
-			}
-			legend.add(name, &plotter.Line{LineStyle: side.look.line()})
+			dots := &plotter.Scatter{XYs: line, GlyphStyle: draw.GlyphStyle{Color: looks[k].paint(), Radius: 2.8, Shape: draw.CircleGlyph{}}}
+			axes.Add(&plotter.Line{XYs: line, LineStyle: looks[k].line()}, dots)
+			legend.add(strings.TrimPrefix(c.Name+", "+side, ", "), &plotter.Line{LineStyle: looks[k].line()})
 		}
 	}
 	if len(values) == 0 {

@@ -63,10 +63,9 @@ func marginMeaning(binary bool) string {
 	return "the score of an image's own class minus the highest other score"
 }
 
-// Margins writes a PNG to w that shows how a classifier's margins are distributed
-// over the images of each class. The few values beyond the ends of the axis are
-// counted in the outermost bars. Margins returns an error for a class without images,
-// a margin that is not finite, or from w.
+// Margins writes a PNG to w that shows how a classifier's margins are distributed over
+// the images of each class. The few values beyond the ends of the axis are counted in the
+// outermost bars.
 func Margins(w io.Writer, caption Caption, figures MarginFigures) error {
 	classes := figures.Classes
 	if err := checkClassValues(classes); err != nil {

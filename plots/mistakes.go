@@ -13,11 +13,10 @@ type Mistake struct {
 	Probability      float64 // that the model gives to the predicted class; 0 if it gives none, and then the margin is shown
 }
 
-// Mistakes writes a PNG of images that a classifier gets wrong to w, each with its
-// class, the class it was taken for, and its probability or else its margin. They are
-// drawn in the given order, which should begin with the one the model is surest of. wrong is the number of all
-// mistakes, binary whether there are two classes. Mistakes returns an error for images
-// of different sizes, for values that are not finite, or from w.
+// Mistakes writes a PNG of images that a classifier gets wrong to w, each with its class,
+// the class it was taken for, and its probability or else its margin. They are drawn in
+// the given order, which should begin with the one the model is surest of. wrong is the
+// number of all mistakes, binary whether there are two classes.
 func Mistakes(w io.Writer, caption Caption, mistakes []Mistake, wrong int, binary bool) error {
 	const across = 6
 	notes := []string{"No image is classified wrongly."}

@@ -15,7 +15,7 @@ import (
 
 // Rates writes a PNG to w of a learning-rate range test: each batch's loss faintly, the
 // smoothed losses over them, and the range of rates shaded if the test has one. loss
-// names the loss. Rates returns an error if the test is empty, or from w.
+// names the loss of the vertical axis.
 func Rates(w io.Writer, caption Caption, loss string, test metrics.RateTest) error {
 	if len(test) == 0 {
 		return errors.New("no loss given")

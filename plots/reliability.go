@@ -11,10 +11,9 @@ import (
 	"cifartrain/metrics"
 )
 
-// Reliability writes a PNG of a reliability diagram to w: for each bin of the
-// probability that a classifier gives to the class it predicts, a bar of how often it is
-// right, and a point at the mean probability. Reliability returns an error if there is no
-// image, or from w.
+// Reliability writes a PNG of a reliability diagram to w: for each bin of the probability
+// that a classifier gives to the class it predicts, a bar of how often it is right, and a
+// point at the mean probability.
 func Reliability(w io.Writer, caption Caption, calibration metrics.Calibration) error {
 	axes, legend := percentAxes("Probability of the predicted class (%)", "Accuracy (%)"), newLegend()
 	points, images, width := plotter.XYs{}, 0, 100/float64(len(calibration.Bins))

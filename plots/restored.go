@@ -31,12 +31,10 @@ const (
 	mostWithDifferences = 16
 )
 
-// Reconstructions writes a PNG of images beside their reconstructions to w, with the
-// mean squared error of each and the range of values below each image. Between the two
-// stands the noisy image, if there is one. Values outside 0 to 1 are clipped in the
-// images, but not in the ranges. Up to 16 pairs have one more image, the absolute
-// difference of the two. Reconstructions returns an error for more than 64 pairs, for
-// images of different sizes or with values that are not finite, or from w.
+// Reconstructions writes a PNG of up to 64 images beside their reconstructions to w, with
+// the mean squared error of each and the range of values below each image. Between the two
+// stands the noisy image, if there is one. Values outside 0 to 1 are clipped in the images,
+// but not in the ranges. Up to 16 pairs have one more image, the absolute difference.
 func Reconstructions(w io.Writer, caption Caption, pairs []RestoredImage) error {
 	if len(pairs) > mostReconstructions {
 		return fmt.Errorf("%d pairs, want at most %d", len(pairs), mostReconstructions)
@@ -113,10 +111,9 @@ func rangeOf(m Image) string {
 	return fmt.Sprintf("%.3f..%.3f", rounded(low), rounded(high))
 }
 
-// RestoredGroups writes a PNG of images beside their reconstructions to w, with
-// the mean squared error of each, in groups below each other. note is a further
-// note below the title; it may be empty. RestoredGroups returns an error for images of
-// different sizes, for values that are not finite, or from w.
+// RestoredGroups writes a PNG of images beside their reconstructions to w, with the mean
+// squared error of each, in groups below each other. note is a further note below the
+// title; it may be empty.
 func RestoredGroups(w io.Writer, caption Caption, title, note string, groups []RestoredGroup) error {
 	const across = 6
 	notes := []string{"Left the image, right its reconstruction. MSE: the mean squared error over all values, in the unit of the loss."}
@@ -138,19 +135,15 @@ func RestoredGroups(w io.Writer, caption Caption, title, note string, groups []R
 }
 
 // SideBySide writes a PNG to w of images and their reconstructions by several models.
-// models holds a group for each model, with the same images in the same order: the
-// images are in the first row, and below them is a row for each model, with the mean
-// squared error of each image. SideBySide returns an error as [RestoredGroups] does,
-// and if models have different numbers of images.
+// models holds a group for each model, with the same images in the same order: the images
+// are in the first row, and below them is a row for each model, with the mean squared
+// error of each image.
 func SideBySide(w io.Writer, caption Caption, models []RestoredGroup) error {
 	originals := tileGroup{title: "The images"}
 	sheet := gallery{heading{"The same images restored by each model", caption, []string{
 		"Test images drawn by the seed. MSE: the mean squared error over all values, of pixels from 0 to 1.",
 	}}, 1, []tileGroup{originals}}
 	for i, model := range models {
-		if len(model.Images) != len(models[0].Images) {
-			return fmt.Errorf("%s has %d of %d images", model.Title, len(model.Images), len(models[0].Images))
-		}
 		group := tileGroup{title: model.Title}
 		for _, m := range model.Images {
 			if i == 0 {

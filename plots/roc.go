@@ -19,10 +19,10 @@ type NamedROC struct {
 	metrics.ROC
 }
 
-// ROC writes a PNG of receiver operating characteristics to w: a curve for each
-// class, with the area under it in the legend. If there is only one curve, the
-// threshold 0 is marked on it. omitted is the number of classes that are left out,
-// those with the largest areas. ROC returns an error if there is no curve, or from w.
+// ROC writes a PNG of receiver operating characteristics to w: a curve for each class,
+// with the area under it in the legend. If there is only one curve, the threshold 0 is
+// marked on it. omitted is the number of classes that are left out, those with the
+// largest areas.
 func ROC(w io.Writer, caption Caption, curves []NamedROC, omitted int) error {
 	if len(curves) == 0 {
 		return errors.New("no curve given")

@@ -2,6 +2,8 @@
 // function takes values and writes one PNG; the same values give the same bytes.
 // Every picture's heading names the run and the dataset, and says what is drawn, how
 // it was chosen and in which unit. A chart is a value that is also written as HTML.
+// A function returns an error if there is nothing to draw, if a value is not finite, if
+// images differ in size or figures contradict each other, and its writer's errors.
 //
 // style.go holds what all pictures share: sizes, fonts and colors.
 package plots

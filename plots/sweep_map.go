@@ -11,10 +11,9 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// SweepMap writes a PNG to w of the validation figures over the values of two keys:
-// the values of the first run from left to right, those of the second upwards. The
-// darker a cell, the better its figure; the best of all has a frame. SweepMap returns
-// an error if there are not two keys, and otherwise as [SweepSlices] does.
+// SweepMap writes a PNG to w of the validation figures over the values of two keys: the
+// values of the first run from left to right, those of the second upwards. The darker a
+// cell, the better its figure; the best of all has a frame.
 func SweepMap(w io.Writer, caption Caption, figures SweptFigures) error {
 	if err := figures.check(); err != nil {
 		return err

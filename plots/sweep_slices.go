@@ -13,14 +13,12 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// SweepSlices writes a PNG to w with a panel for each key. In it every setting is a
-// dot: to the right its value of the key, upwards its validation figure, with a line
-// from its lowest to its highest seed. The axis of a key that was drawn from a range
-// has numbers; that of any other key has the listed values, at equal distances. Gray
-// rings are settings that were left behind, with what they had reached; crosses at the
-// lower edge are settings without a figure; short dashes are the yardsticks.
-// SweepSlices returns an error if the figures contradict each other, if none is finite,
-// or from w.
+// SweepSlices writes a PNG to w with a panel for each key. In it every setting is a dot:
+// to the right its value of the key, upwards its validation figure, with a line from its
+// lowest to its highest seed. The axis of a key that was drawn from a range has numbers;
+// that of any other key has the listed values, at equal distances. Gray rings are
+// settings that were left behind, with what they had reached; crosses at the lower edge
+// are settings without a figure; short dashes are the yardsticks.
 func SweepSlices(w io.Writer, caption Caption, figures SweptFigures) error {
 	if err := figures.check(); err != nil {
 		return err

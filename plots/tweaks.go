@@ -15,11 +15,10 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Tweaks writes a PNG to w that shows what each change does on its own. The first
-// setting is the one that has the first value of every key; each setting that
-// differs from it in a single key has a row, with the mean and the range over its
-// seeds, in color if it is told apart from the first. Tweaks returns an error if the
-// figures contradict each other, if the first setting has no figure, or from w.
+// Tweaks writes a PNG to w that shows what each change does on its own. The first setting
+// is the one that has the first value of every key; each setting that differs from it in
+// a single key has a row, with the mean and the range over its seeds, in color if it is
+// told apart from the first, which must have a figure.
 func Tweaks(w io.Writer, caption Caption, figures SweptFigures) error {
 	if err := figures.check(); err != nil {
 		return err

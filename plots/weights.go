@@ -11,9 +11,7 @@ import (
 // Weights writes a PNG of the weights of a linear classifier to w: an image for the score
 // of each class, all on the same scale. Of more than 200 classes only the first 200 are
 // drawn, and a note says so. Two classes have a single score, above 0 for the second one:
-// its weights are drawn once for each channel, and of color images also in color. Weights
-// returns an error for weights that do not have the shape of a gray or color image, of
-// different sizes or that are not finite, or from w.
+// its weights are drawn once for each channel, and of color images also in color.
 func Weights(w io.Writer, caption Caption, classes []string, weights []Image) error {
 	const most = 200
 	var all [][]float32
