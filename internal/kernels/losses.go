@@ -48,10 +48,11 @@ func MSE(gradient, predictions, targets []float32) float32 {
 	}
 	scale := 2 / float32(n)
 	total := sumBlocks(n, func(from, to int) float64 {
-		if gradient == nil {
-			return squares(predictions[from:to], targets[from:to])
+		var slopes []float32
+		if gradient != nil {
+			slopes = gradient[from:to]
 		}
-		return squaresGradient(gradient[from:to], predictions[from:to], targets[from:to], scale)
+		return squares(slopes, predictions[from:to], targets[from:to], scale)
 	})
 	return float32(total / float64(n))
 }
@@ -75,27 +76,28 @@ func sumBlocks(n int, sum func(from, to int) float64) float64 {
 	return total
 }
 
-// squares returns the sum of (x - y)^2. Number i is added to sum i mod 32; then
-// the upper half of the sums is added to the lower half until one is left; the
-// numbers behind the last multiple of 32 follow one by one. The square of a
-// float32 is exact in float64, so that a processor that fuses it with the
-// addition gets the same bits.
-func squares(x, y []float32) float64 {
+// squares returns the sum of (x - y)^2 and, unless gradient is nil, sets that to
+// scale * (x - y). Number i is added to sum i mod 32; then the upper half of the sums
+// is added to the lower half until one is left; the numbers behind the last multiple
+// of 32 follow one by one. The square of a float32 is exact in float64, so that a
+// processor that fuses it with the addition gets the same bits.
+func squares(gradient, x, y []float32, scale float32) float64 {
 	done, total := len(x)/passNumbers*passNumbers, 0.0
 	switch {
 	case done == 0:
-	case instructions != nil:
+	case instructions == nil:
+		total = squaresByLanes(x[:done], y[:done])
+	case gradient == nil:
 		total = instructions.squares(&x[0], &y[0], done)
 	default:
-		total = squaresByLanes(x[:done], y[:done])
+		total = instructions.squaresGradient(&gradient[0], &x[0], &y[0], done, scale)
 	}
-	return squaresFrom(done, total, x, y)
-}
-
-func squaresFrom(done int, total float64, x, y []float32) float64 {
 	for i := done; i < len(x); i++ {
 		d := float64(x[i] - y[i])
 		total += d * d
+	}
+	for i := whole(len(x)); i < len(gradient); i++ {
+		gradient[i] = scale * (x[i] - y[i])
 	}
 	return total
 }
@@ -112,19 +114,4 @@ func squaresByLanes(x, y []float32) float64 {
 		}
 	}
 	return sums[0]
-}
-
-// squaresGradient returns squares and sets gradient to scale * (x - y).
-func squaresGradient(gradient, x, y []float32, scale float32) float64 {
-	done, total := whole(len(x)), 0.0
-	if done > 0 {
-		total = instructions.squaresGradient(&gradient[0], &x[0], &y[0], done, scale)
-		total = squaresFrom(done, total, x, y)
-	} else {
-		total = squares(x, y)
-	}
-	for i := done; i < len(x); i++ {
-		gradient[i] = scale * (x[i] - y[i])
-	}
-	return total
 }

@@ -7,12 +7,12 @@ func SquaredNorm(values []float32) float64 {
 		total, values := 0.0, values[from:to]
 		for len(values) > 0 {
 			n := min(len(values), len(zeros))
-			total += squares(values[:n], zeros[:n])
+			total += squares(nil, values[:n], zeros[:n], 0)
 			values = values[n:]
 		}
 		return total
 	})
 }
 
-// zeros are passed as y to squares, which adds up (x - y)^2, so that it adds up x^2.
+// zeros are passed as y to squares, so that it adds up x^2.
 var zeros [4096]float32

@@ -2,10 +2,10 @@ package main
 
 import (
 	"fmt"
-	"go/token"
-	"go/types"
 	"os"
 	"strings"
+
+	"github.com/mmcloughlin/avo/gotypes"
 )
 
 // A file collects the assembly of all kernels and their declarations in Go.
@@ -48,42 +48,22 @@ const vectorBytes = 16
 // processor's manual.
 type function struct {
 	*file
-	offsets  map[string]int64 // of its arguments and its result, from the frame's beginning
-	generals general          // registers taken so far
-	vectors  vector
+	signature *gotypes.Signature
+	generals  general // registers taken so far
+	vectors   vector
 }
 
 // function begins a function and declares it in Go.
 func (f *file) function(name, signature string) *function {
-	evaluated, err := types.Eval(token.NewFileSet(), nil, token.NoPos, signature)
+	parsed, err := gotypes.ParseSignature(signature)
 	if err != nil {
 		panic(err)
 	}
-	sizes := types.SizesFor("gc", "arm64")
-	fn := &function{file: f, offsets: map[string]int64{}}
-	end := int64(0)
-	place := func(tuple *types.Tuple, defaultName string) {
-		for v := range tuple.Variables() {
-			size, name := sizes.Sizeof(v.Type()), v.Name()
-			if name == "" {
-				name = defaultName
-			}
-			end = roundUp(end, size)
-			fn.offsets[name] = end
-			end += size
-		}
-	}
-	place(evaluated.Type.(*types.Signature).Params(), "")
-	if results := evaluated.Type.(*types.Signature).Results(); results.Len() > 0 {
-		end = roundUp(end, 8)
-		place(results, "ret")
-	}
-	fmt.Fprintf(&f.stubs, "func %s%s\n", name, strings.TrimPrefix(signature, "func"))
-	fmt.Fprintf(&f.assembly, "\n// func %s%s\nTEXT ·%s(SB), NOSPLIT, $0-%d\n", name, strings.TrimPrefix(signature, "func"), name, end)
-	return fn
+	declaration := name + strings.TrimPrefix(signature, "func")
+	fmt.Fprintf(&f.stubs, "func %s\n", declaration)
+	fmt.Fprintf(&f.assembly, "\n// func %s\nTEXT ·%s(SB), NOSPLIT, $0-%d\n", declaration, name, parsed.Bytes())
+	return &function{file: f, signature: parsed}
 }
-
-func roundUp(n, unit int64) int64 { return (n + unit - 1) / unit * unit }
 
 // emit appends an instruction in the syntax of Go's assembler.
 func (f *function) emit(name, operands string, arguments ...any) {
@@ -128,13 +108,17 @@ func (f *function) zeros(count int) []vector {
 
 func (f *function) clear(v vector) { f.emit("VEOR", "%v.B16, %v.B16, %v.B16", v, v, v) }
 
-// place is where an argument or the result lies.
+// place is where an argument, or the result ret, lies.
 func (f *function) place(name string) string {
-	offset, ok := f.offsets[name]
-	if !ok {
-		panic("no argument " + name)
+	component := f.signature.Params().Lookup(name)
+	if name == "ret" {
+		component = f.signature.Results().At(0)
 	}
-	return fmt.Sprintf("%s+%d(FP)", name, offset)
+	basic, err := component.Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return basic.Addr.Asm()
 }
 
 // argument loads an argument of eight bytes.
