@@ -62,12 +62,6 @@ func (i *Images) multiply() bool {
 	return i.tables.Multiplies(i.Shape()[1] / len(i.tables.Values))
 }
 
-// timesVector sets y (B) to the products of the images with x (n).
-func (i *Images) timesVector(y, x []float32) { i.tables.TimesVector(y, i.rows, i.mean, x) }
-
-// vectorTimes sets y (n) to the sum of the images, each times its number in x (B).
-func (i *Images) vectorTimes(y, x []float32) { i.tables.VectorTimes(y, x, i.rows, i.mean) }
-
 // values returns the images' values, (B, n).
 func (i *Images) values() []float32 {
 	if !i.ready {

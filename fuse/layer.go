@@ -32,8 +32,8 @@ func linear(l layer, varies map[*G.Node]bool) *op {
 	o := newOp(name, tensor.Shape{batch, out}, nil)
 	o.readsImages = l.images
 	o.compute = func(y []float32, v [][]float32) {
-		if o.images != nil {
-			o.images.timesVector(y, v[1])
+		if i := o.images; i != nil {
+			i.tables.TimesVector(y, i.rows, i.mean, v[1])
 		} else {
 			product(y, v[0], v[1], batch, out, in)
 		}
@@ -106,8 +106,8 @@ func (l layer) weightGradient(dy, x *G.Node) (*G.Node, error) {
 	o := newOp("weight gradient", tensor.Shape{rows, columns}, nil)
 	o.readsImages = l.images
 	o.compute = func(dw []float32, v [][]float32) {
-		if o.images != nil {
-			o.images.vectorTimes(dw, v[0])
+		if i := o.images; i != nil {
+			i.tables.VectorTimes(dw, v[0], i.rows, i.mean)
 		} else {
 			kernels.MatMulTN(dw, v[0], v[1], rows, columns, batch)
 		}

@@ -94,9 +94,9 @@ type packing product
 func (t *packing) part(i, parts int) {
 	p := (*product)(t)
 	if p.packedA != nil {
-		p.packTiles(p.packedA, 0, span{0, p.tiles()}.part(i, parts), p.depth)
+		p.a.packAll(p.packedA, 0, span{0, p.tiles()}.part(i, parts), p.depth, 0, p.tile)
 	}
-	p.packPanels(p.packedB, 0, span{0, p.panels()}.part(i, parts), p.depth)
+	p.b.packAll(p.packedB, 0, span{0, p.panels()}.part(i, parts), p.depth, p.set.columns, p.panel)
 }
 
 // parts is how many parts C is cut into at least, if it has as many tiles.

@@ -104,12 +104,12 @@ func (p *product) part(i, _ int) {
 		for from := p.depth.from; from < p.depth.to; from += steps {
 			depth := span{from, min(from+steps, p.depth.to)}
 			if p.packedB == nil {
-				p.packPanels(w.b, panels.from, panels, depth)
+				p.b.packAll(w.b, p.panel(panels.from).from, panels, depth, p.set.columns, p.panel)
 			}
 			for i := range tileBlocks {
 				tiles := tiles.part(i, tileBlocks)
 				if p.packedA == nil && !p.inPlace {
-					p.packTiles(w.a, p.tile(tiles.from).from, tiles, depth)
+					p.a.packAll(w.a, p.tile(tiles.from).from, tiles, depth, 0, p.tile)
 				}
 				p.block(w, tiles, panels, depth)
 				if p.d != nil && depth.to == p.k {
@@ -200,43 +200,27 @@ func (p *product) edge(w *workspace, t *tileRows, b *float32, columns, depth spa
 	}
 }
 
-// packTiles packs tiles of A for steps of k, some at a time. The panels follow one
-// another from that of the row first on.
-func (p *product) packTiles(to []float32, first int, tiles, steps span) {
+// packAll packs tiles of A or panels of B for steps of k, some at a time. place is
+// where a tile or panel lies among the factor's rows. In the packed ones a step has as
+// many numbers as a panel has columns, with zeros beyond the last column of B, or as
+// the tile has rows, for a width of 0. They follow one another from the row first on.
+func (f factor) packAll(to []float32, first int, all, steps span, width int, place func(i int) span) {
 	chunks := steps.blocks(chunkDepth)
 	for c := range chunks {
 		chunk := steps.part(c, chunks)
-		for i := tiles.from; i < tiles.to; i++ {
-			rows := p.tile(i)
-			at := (rows.from-first)*steps.length() + (chunk.from-steps.from)*rows.length()
-			if next := i + panelsAtOnce - 1; next < tiles.to && p.tile(next).to-rows.from == panelsAtOnce*rows.length() &&
-				p.a.packFour(to[at:], rows.length()*steps.length(), rows, chunk) {
+		for i := all.from; i < all.to; i++ {
+			rows := place(i)
+			stride := max(width, rows.length())
+			to := to[(rows.from-first)*steps.length()+(chunk.from-steps.from)*stride:]
+			if next := i + panelsAtOnce - 1; next < all.to && place(next).to-rows.from == panelsAtOnce*stride &&
+				f.packFour(to, stride*steps.length(), rows, chunk) {
 				i = next
 				continue
 			}
-			p.a.pack(to[at:], rows.length(), rows, chunk)
-		}
-	}
-}
-
-// packPanels packs panels of B as packTiles does tiles of A, with zeros beyond
-// the last column.
-func (p *product) packPanels(to []float32, first int, panels, steps span) {
-	width, chunks := p.set.columns, steps.blocks(chunkDepth)
-	for c := range chunks {
-		chunk := steps.part(c, chunks)
-		for i := panels.from; i < panels.to; i++ {
-			at := ((i-first)*steps.length() + chunk.from - steps.from) * width
-			if next := i + panelsAtOnce - 1; next < panels.to && p.panel(next).length() == width &&
-				p.b.packFour(to[at:], width*steps.length(), p.panel(i), chunk) {
-				i = next
-				continue
+			if rows.length() < stride {
+				clear(to[:stride*chunk.length()])
 			}
-			panel, columns := to[at:][:width*chunk.length()], p.panel(i)
-			if columns.length() < width {
-				clear(panel)
-			}
-			p.b.pack(panel, width, columns, chunk)
+			f.pack(to, stride, rows, chunk)
 		}
 	}
 }
