@@ -35,29 +35,17 @@ type alteration struct {
 	right, down int // in pixels; negative values mean left and up
 }
 
-// apply writes the altered image. Mirroring and then moving to the right is the
-// same as moving to the left and then mirroring; the latter needs no buffer in
-// between.
+// apply writes the altered image. The pixels at the edge are repeated to fill the gap
+// of one that is moved; it must move by less than the image's size.
 func (a alteration) apply(altered, image []byte, shape Shape) {
-	if !a.mirrored {
-		shift(altered, image, shape, a.right, a.down)
-		return
+	width, right := shape.Width, a.right
+	if a.mirrored {
+		right = -right // moving to the left and then mirroring is the same, and needs no buffer in between
 	}
-	shift(altered, image, shape, -a.right, a.down)
-	for row := range slices.Chunk(altered, shape.Width) {
-		slices.Reverse(row)
-	}
-}
-
-// shift writes the image moved right and down by a number of pixels, left and
-// up if it is negative. It must be less than the image's size in that
-// direction. The pixels at the edge are repeated to fill the gap.
-func shift(shifted, image []byte, shape Shape, right, down int) {
-	width := shape.Width
 	for plane := 0; plane < len(image); plane += shape.Plane() {
 		for y := range shape.Height {
-			from := image[plane+width*min(max(y-down, 0), shape.Height-1):][:width]
-			to := shifted[plane+width*y:][:width]
+			from := image[plane+width*min(max(y-a.down, 0), shape.Height-1):][:width]
+			to := altered[plane+width*y:][:width]
 			gap, edge := to[:max(right, 0)], from[0]
 			if right < 0 {
 				gap, edge = to[width+right:], from[width-1]
@@ -65,6 +53,9 @@ func shift(shifted, image []byte, shape Shape, right, down int) {
 			copy(to[max(right, 0):], from[max(-right, 0):])
 			for i := range gap {
 				gap[i] = edge
+			}
+			if a.mirrored {
+				slices.Reverse(to)
 			}
 		}
 	}
