@@ -66,13 +66,3 @@ func elementwise(name string, x *G.Node, f func(x float32) (y, derivative float3
 	}
 	return o
 }
-
-// plainReLU is the op of max(0, x) where no product comes before it.
-func plainReLU(x *G.Node) *op {
-	return elementwise("relu", x, func(x float32) (y, derivative float32) {
-		if x <= 0 {
-			return 0, 0
-		}
-		return x, 1 // NaN stays NaN
-	})
-}

@@ -114,8 +114,13 @@ func (r *rewriter) match(n *G.Node) (*op, G.Nodes) {
 		}
 		return linear(l, r.varies), from
 	}
-	if x, ok := ReLUOf(n); ok {
-		return plainReLU(x), G.Nodes{x}
+	if x, ok := ReLUOf(n); ok { // without a product before it
+		return elementwise("relu", x, func(x float32) (y, derivative float32) {
+			if x <= 0 {
+				return 0, 0
+			}
+			return x, 1 // NaN stays NaN
+		}), G.Nodes{x}
 	}
 	if matrix, ok := transposeOf(n); ok {
 		return transpose(matrix.Shape()), G.Nodes{matrix}

@@ -77,7 +77,11 @@ func (p Parameter) draw(init string, random *rand.Rand) []float32 {
 	case p.Shape.Dims() == 1: // a bias
 		return values
 	case init == "orthogonal":
-		return orthogonal(p.Shape[0], p.Shape[1], random)
+		normal := make([]float64, len(values))
+		for i := range normal {
+			normal[i] = random.NormFloat64()
+		}
+		return orthonormal(normal, p.Shape[0], p.Shape[1])
 	case init == principal:
 		bound = 0.035 // a deviation of 0.02
 	case init == "he":

@@ -14,10 +14,6 @@ import (
 	"cifartrain/metrics"
 )
 
-// measuredStep is the step of an epoch, counted from 1, whose gradients and update are
-// measured: the last one with a full batch.
-func (l *Loop) measuredStep() int { return max(1, l.TrainBatcher.Set.Len()/l.TrainBatcher.Size()) }
-
 // gradients measures the gradients of a step that is not made yet.
 func (m *machine) gradients() (layers []metrics.Layer) {
 	squares := make(map[string]float64)

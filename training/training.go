@@ -198,7 +198,7 @@ func (l *Loop) step(trainer *machines, epoch int, batch *loaders.Batch, done *me
 		return &DivergedError{epoch, done.Steps + 1, loss, rate, untrained}
 	}
 	var before graphs.Weights
-	if done.Steps+1 == l.measuredStep() {
+	if done.Steps+1 == max(1, l.TrainBatcher.Set.Len()/l.TrainBatcher.Size()) { // the last one with a full batch is measured
 		done.Layers, before = machine.gradients(), l.Weights.Clone()
 	}
 	l.Solver.SetLearningRate(rate)

@@ -46,7 +46,9 @@ func (p product) run() {
 		parts = 1
 	}
 	packOnce := parts > fewParts
-	p.inPlace = p.readsInPlace()
+	if p.inPlace = p.a.stride <= nearSteps; !p.a.byDepth {
+		p.inPlace = p.set.pageRows > 0 // NEON's tiles read all numbers of a step at once, so these must lie beside one another
+	}
 	p.cut(parts, packOnce)
 	w := takeWorkspace()
 	w.product = p

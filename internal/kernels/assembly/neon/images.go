@@ -3,9 +3,7 @@ package main
 import "math"
 
 // A pixelReader turns bytes into pixels in registers: (byte/255 - mean)/std less
-// the mean image. As on amd64 it multiplies with the inverse instead of dividing.
-// The inverse is given as the sum of a number and a much smaller one: it multiplies
-// with the smaller one first and adds the other product with a fused multiply-add.
+// the mean image. As on amd64 it multiplies with inverses of two parts each.
 type pixelReader struct {
 	*function
 	mostHigh, mostLow, mean, high, low vector
@@ -58,10 +56,8 @@ func normalize(file *file) {
 	p.ret()
 }
 
-// dotImage generates the dot product of an image and a vector, with the sums of
-// dot. The image has blocks of dotLanes bytes in each channel; mean is what is
-// subtracted from a block's pixels, meanStep numbers from the block before; scales are
-// three numbers a channel. Meanwhile the caches fetch the image next.
+// dotImage generates the dot product of an image and a vector, with the arguments and
+// the sums of amd64's. Meanwhile the caches fetch the image next.
 func dotImage(to *file) {
 	f := to.function("dotImage4", "func(bytes, next *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32")
 	bytes, next, x, mean := f.argument("bytes"), f.argument("next"), f.argument("x"), f.argument("mean")

@@ -3,9 +3,7 @@ package main
 import "fmt"
 
 // squares generates the sum of the squared differences of two slices, with or
-// without its gradient. Number i is added to sum i mod passNumbers; then the upper
-// half of the sums is added to the lower half until one is left. The square of a
-// float32 is exact in float64, so that fusing it with the addition changes nothing.
+// without its gradient, with the sums of amd64's.
 func squares(file *file, gradient bool) {
 	name, signature := "squares", "func(x, y *float32, n int) float64"
 	if gradient {

@@ -6,9 +6,7 @@ import "fmt"
 // on amd64, so that its bits are the same.
 const dotLanes = 64
 
-// dot generates the dot product of two vectors. Product i is added to sum i mod
-// 64; then the upper half of the sums is added to the lower half until one is
-// left; the products behind the last multiple of 64 follow one by one.
+// dot generates the dot product of two vectors, with the sums of amd64's.
 func dot(to *file) {
 	f := to.function("dot4", "func(a, b *float32, k int) float32")
 	a, b, k := f.argument("a"), f.argument("b"), f.argument("k")
