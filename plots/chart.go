@@ -26,7 +26,7 @@ type Chart struct {
 	best        string  // what the mark in a curve means; empty if there is no mark
 	bestLook    look    // how the mark looks in the legend
 
-	rates, seconds []float64 // of each epoch of a single run
+	rates, seconds []number // of each epoch of a single run
 }
 
 // series is what the legend says about a curve, or about the curves that have the
@@ -61,8 +61,10 @@ func (y Yardstick) note() string { return fmt.Sprintf(": %s (validation)", Loss(
 
 // quantity is what a chart shows over the epochs.
 type quantity struct {
-	name    string // in lower case
-	percent bool   // the values are percentages
+	name    string  // in lower case
+	measure string  // the name with the unit of the axis
+	percent bool    // the values are percentages
+	unit    float64 // by which a figure is multiplied when it is drawn
 	of      func(metrics.Epoch) (training, validation float64)
 	text    func(value float64) string
 	// axis returns the scale for values and levels, and the axis's label.
@@ -71,7 +73,7 @@ type quantity struct {
 
 func lossQuantity(lossName string) quantity {
 	return quantity{
-		name: "loss",
+		name: "loss", measure: "loss (" + lossName + ")", unit: 1,
 		of:   func(e metrics.Epoch) (training, validation float64) { return e.Training(), e.ValidationLoss },
 		text: Loss,
 		axis: func(values, levels []float64) (scale, string) {
@@ -82,7 +84,7 @@ func lossQuantity(lossName string) quantity {
 }
 
 var accuracyQuantity = quantity{
-	name: "accuracy", percent: true,
+	name: "accuracy", measure: "accuracy (%)", percent: true, unit: 100,
 	of: func(e metrics.Epoch) (training, validation float64) {
 		return 100 * e.TrainAccuracy, 100 * e.ValidationAccuracy
 	},
@@ -125,7 +127,7 @@ func LossChart(caption Caption, history metrics.History, lossName string, yardst
 		return nil, err
 	}
 	for _, epoch := range history {
-		c.rates, c.seconds = append(c.rates, epoch.LearningRate), append(c.seconds, epoch.Seconds)
+		c.rates, c.seconds = append(c.rates, number(epoch.LearningRate)), append(c.seconds, number(epoch.Seconds))
 	}
 	return c, nil
 }

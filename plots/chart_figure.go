@@ -2,7 +2,6 @@ package plots
 
 import (
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"html/template"
 	"io"
@@ -63,28 +62,29 @@ type figureTick struct {
 
 // figureValues are the values that the script shows for an epoch.
 type figureValues struct {
-	First   int               `json:"first"`
-	Last    int               `json:"last"`
-	Low     float64           `json:"low"`  // of the vertical axis
-	High    float64           `json:"high"` // of the vertical axis
-	Log     bool              `json:"log"`
-	Percent bool              `json:"percent"`
-	Panels  [][]seriesValues  `json:"panels"` // by panel and series
-	Rates   []json.RawMessage `json:"rates,omitempty"`
-	Seconds []json.RawMessage `json:"seconds,omitempty"`
+	First   int              `json:"first"`
+	Last    int              `json:"last"`
+	Low     float64          `json:"low"`  // of the vertical axis
+	High    float64          `json:"high"` // of the vertical axis
+	Log     bool             `json:"log"`
+	Percent bool             `json:"percent"`
+	Panels  [][]seriesValues `json:"panels"` // by panel and series
+	Rates   []number         `json:"rates,omitempty"`
+	Seconds []number         `json:"seconds,omitempty"`
 }
 
 // seriesValues are the values of a series, one for each epoch from the figure's
 // first on. Low and High are the edges of its band.
 type seriesValues struct {
-	Values []json.RawMessage `json:"values"`
-	Low    []json.RawMessage `json:"low,omitempty"`
-	High   []json.RawMessage `json:"high,omitempty"`
+	Values []number `json:"values"`
+	Low    []number `json:"low,omitempty"`
+	High   []number `json:"high,omitempty"`
 }
 
 func (c *Chart) figure() *figure {
 	f := &figure{Title: c.heading.title, Label: c.yLabel, Notes: c.heading.notes, Best: c.best, BestLook: c.bestLook.class()}
-	f.Values = figureValues{First: c.first, Last: c.last, Low: c.scale.low, High: c.scale.high, Log: c.scale.logarithmic, Percent: c.quantity.percent}
+	f.Values = figureValues{First: c.first, Last: c.last, Low: c.scale.low, High: c.scale.high, Log: c.scale.logarithmic,
+		Percent: c.quantity.percent, Rates: c.rates, Seconds: c.seconds}
 	c.drawAxes(f)
 	for _, s := range c.series {
 		f.Series = append(f.Series, figureKey{s.look.class(), s.name, s.note})
@@ -105,10 +105,6 @@ func (c *Chart) figure() *figure {
 		f.Levels = append(f.Levels, figureKey{level.look.class(), level.Name, level.note()})
 		y := decimals(c.y(c.scale.place(level.Loss)))
 		last.Levels = append(last.Levels, figureShape{level.look.class(), -1, "M0 " + y + "H1000"})
-	}
-	for i := range c.rates {
-		f.Values.Rates = append(f.Values.Rates, c.number(c.rates[i]))
-		f.Values.Seconds = append(f.Values.Seconds, c.number(c.seconds[i]))
 	}
 	return f
 }
@@ -218,22 +214,25 @@ func (c *Chart) dot(placed plotter.XY) string { return c.path([]plotter.XYs{{pla
 func decimals(place float64) string { return strconv.FormatFloat(math.Round(10*place)/10, 'f', -1, 64) }
 
 // values returns a curve's values, one for each epoch from the chart's first on.
-func (c *Chart) values(points plotter.XYs) []json.RawMessage {
-	var values []json.RawMessage
+func (c *Chart) values(points plotter.XYs) []number {
+	var values []number
 	for i, p := range points {
 		for i == 0 && c.first+len(values) < int(p.X) {
-			values = append(values, c.number(math.NaN()))
+			values = append(values, number(math.NaN()))
 		}
-		values = append(values, c.number(p.Y))
+		values = append(values, number(p.Y))
 	}
 	return values
 }
 
-// number writes a value with more digits than a reader sees, or null if it is not
+// A number is written with more digits than a reader sees, or as null if it is not
 // finite, because JSON has no NaN.
-func (c *Chart) number(value float64) json.RawMessage {
-	if !drawable(value) {
-		return json.RawMessage("null")
+type number float64
+
+// MarshalJSON implements json.Marshaler.
+func (n number) MarshalJSON() ([]byte, error) {
+	if !drawable(float64(n)) {
+		return []byte("null"), nil
 	}
-	return strconv.AppendFloat(nil, value, 'g', 5, 64)
+	return strconv.AppendFloat(nil, float64(n), 'g', 5, 64), nil
 }

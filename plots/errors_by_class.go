@@ -1,12 +1,12 @@
 package plots
 
 import (
-	"cmp"
 	"fmt"
 	"image/color"
 	"io"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -31,14 +31,11 @@ func ErrorsByClass(w io.Writer, caption Caption, classes []ClassValues, yardstic
 	if len(yardstick) > 0 {
 		legend.add(elide(textStyle(labelSize, inkColor), yardstickName, pictureWidth/2), swatch(noteColor))
 	}
-	order := make([]int, len(classes)) // the hardest class on top
-	for i := range order {
-		order[i] = i
+	medians, order := make([]float64, len(classes)), make([]int, len(classes))
+	for i, class := range classes {
+		medians[i] = stat.Quantile(0.5, stat.Empirical, slices.Sorted(slices.Values(class.Values)), nil)
 	}
-	median := func(class int) float64 {
-		return stat.Quantile(0.5, stat.Empirical, slices.Sorted(slices.Values(classes[class].Values)), nil)
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(median(a), median(b)) })
+	floats.ArgsortStable(medians, order) // the hardest class on top
 	ticks, highest := make(plot.ConstantTicks, len(classes)), 0.0
 	for row, i := range order {
 		ticks[row] = plot.Tick{Value: float64(row), Label: elide(axes.Y.Tick.Label, classes[i].Class, longestName)}

@@ -94,18 +94,6 @@ func TestDifference(t *testing.T) {
 	}
 }
 
-func TestColorsAreSymmetricAroundZero(t *testing.T) {
-	weights := Image{1, 1, 3, []float32{-0.3, 0, 0.3}}
-	picture := view{weights, -0.3, 0.3, weightColors(0.3)}.picture().(*image.RGBA)
-	negative, zero, positive := picture.RGBAAt(0, 0), picture.RGBAAt(1, 0), picture.RGBAAt(2, 0)
-	if spread := max(zero.R, zero.G, zero.B) - min(zero.R, zero.G, zero.B); spread > 2 {
-		t.Errorf("weight 0 is drawn in %v, want gray", zero)
-	}
-	if negative.B <= negative.R || positive.R <= positive.B {
-		t.Errorf("the ends are %v and %v, want blue and red", negative, positive)
-	}
-}
-
 // must returns a value that a test cannot do without; an error ends the test at once.
 func must[V any](value V, err error) V {
 	if err != nil {

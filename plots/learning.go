@@ -32,7 +32,7 @@ type LearningPoint struct {
 // training images, on a logarithmic axis. Upright lines are 95 % intervals of the mean
 // over seeds. loss names the loss; it is empty for accuracies from 0 to 1.
 func Learning(w io.Writer, caption Caption, loss string, curves []LearningCurve) error {
-	unit := SweptFigures{Loss: loss}.unit()
+	unit := SweptFigures{Loss: loss}.quantity().unit
 	axes, legend := newPlot(), &legendStrip{aligned: len(curves) > 1}
 	axes.Add(newGrid())
 	var values, counts []float64

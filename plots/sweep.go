@@ -39,28 +39,11 @@ type SweptPoint struct {
 	Apart     bool    // a test tells its figure apart from that of the first setting
 }
 
-// unit returns the factor by which figures are multiplied when they are drawn:
-// accuracies are drawn in percent.
-func (s SweptFigures) unit() float64 {
-	if s.Loss == "" {
-		return 100
-	}
-	return 1
-}
-
 func (s SweptFigures) quantity() quantity {
 	if s.Loss == "" {
 		return accuracyQuantity
 	}
 	return lossQuantity(s.Loss)
-}
-
-// measure names the figures with their unit.
-func (s SweptFigures) measure() string {
-	if s.Loss == "" {
-		return "accuracy (%)"
-	}
-	return "loss (" + s.Loss + ")"
 }
 
 // better reports whether figure a is better than b. Any figure is better than NaN.

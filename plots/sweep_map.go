@@ -46,7 +46,7 @@ func SweepMap(w io.Writer, caption Caption, figures SweptFigures) error {
 		}
 	}
 	h := heading{fmt.Sprintf("Validation %s by %s and %s", figures.quantity().name, x.Name, y.Name), caption,
-		[]string{fmt.Sprintf("Validation %s of the best epoch: the darker, the better; the best of all has a frame.", figures.measure())}}
+		[]string{fmt.Sprintf("Validation %s of the best epoch: the darker, the better; the best of all has a frame.", figures.quantity().measure)}}
 	if figures.severalSeeds() {
 		h.notes = append(h.notes, "Figures are means over seeds.")
 	}

@@ -29,7 +29,7 @@ func SweepSlices(w io.Writer, caption Caption, figures SweptFigures) error {
 	for _, p := range figures.Points {
 		for _, value := range []float64{p.Figure, p.Low, p.High, p.Reached, p.Yardstick} {
 			if drawable(value) && value != 0 {
-				values = append(values, figures.unit()*value)
+				values = append(values, figures.quantity().unit*value)
 			}
 		}
 	}
@@ -123,7 +123,7 @@ func (d sweptDots) Plot(c draw.Canvas, p *plot.Plot) {
 			continue
 		}
 		at := func(figure float64) vg.Point {
-			return vg.Point{X: x(d.across.place(d.figures.Keys[d.key].at(point.Places[d.key]))), Y: y(d.up.place(d.figures.unit() * figure))}
+			return vg.Point{X: x(d.across.place(d.figures.Keys[d.key].at(point.Places[d.key]))), Y: y(d.up.place(d.figures.quantity().unit * figure))}
 		}
 		switch {
 		case i == len(d.figures.Points): // the best, over all others

@@ -23,7 +23,7 @@ func Tweaks(w io.Writer, caption Caption, figures SweptFigures) error {
 	if err := figures.check(); err != nil {
 		return err
 	}
-	base, unit := math.NaN(), figures.unit()
+	base, unit := math.NaN(), figures.quantity().unit
 	var rows []SweptPoint
 	var labels []string
 	var values []float64
@@ -58,7 +58,7 @@ func Tweaks(w io.Writer, caption Caption, figures SweptFigures) error {
 	linearScale(slices.Min(values), slices.Max(values)).apply(&axes.X)
 	axes.Y.Min, axes.Y.Max = -0.6, float64(len(rows))-0.4
 	axes.Y.Tick.Marker, axes.Y.Tick.Length, axes.Y.Width = ticks, 0, 0
-	axes.X.Label.Text = "Validation " + figures.measure()
+	axes.X.Label.Text = "Validation " + figures.quantity().measure
 	dot := "The dot is the figure of the best epoch."
 	if figures.severalSeeds() {
 		dot = "The dot is the mean over seeds at the best epoch, the line reaches from the lowest to the highest seed."
