@@ -55,8 +55,8 @@ func (r *pixelReader) read(bytes, meanImage Op) reg.VecVirtual {
 // normalize generates a pass from the bytes of a channel to its pixels.
 func normalize(s instructionSet) {
 	p := newPass(s, "normalize", "func(y, mean *float32, n int, bytes *byte, scale *float32)")
-	bytes, reader := Load(Param("bytes"), GP64()), newPixelReader(s)
-	reader.channel(Load(Param("scale"), GP64()))
+	bytes, reader := argument("bytes"), newPixelReader(s)
+	reader.channel(argument("scale"))
 	p.Loop(func(int) {
 		p.Store(reader.read(Mem{Base: bytes}, p.Place("mean")), "y")
 		ADDQ(Imm(uint64(s.bytes/4)), bytes)
@@ -70,16 +70,14 @@ func normalize(s instructionSet) {
 // three numbers a channel. Meanwhile the caches fetch the image next.
 func dotImage(s instructionSet) {
 	function(fmt.Sprintf("dotImage%d", s.bytes/4), "func(bytes, next *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32")
-	bytes, next := Load(Param("bytes"), GP64()), Load(Param("next"), GP64())
-	x, mean := Load(Param("x"), GP64()), Load(Param("mean"), GP64())
-	meanStep, channels := Load(Param("meanStep"), GP64()), Load(Param("channels"), GP64())
-	scales := Load(Param("scales"), GP64())
+	bytes, next, x, mean := argument("bytes"), argument("next"), argument("x"), argument("mean")
+	meanStep, channels, scales := argument("meanStep"), argument("channels"), argument("scales")
 	SHLQ(Imm(2), meanStep)
 	sums := s.sums(4 * dotLanes / s.bytes)
 	reader := newPixelReader(s)
 	Label("channel")
 	reader.channel(scales)
-	blocks := Load(Param("blocks"), GP64())
+	blocks := argument("blocks")
 	Label("block")
 	PREFETCHT0(Mem{Base: next})
 	for i, sum := range sums {
@@ -106,9 +104,8 @@ func dotImage(s instructionSet) {
 // of images all in one channel.
 func combineImages(s instructionSet) {
 	function(fmt.Sprintf("combineImages%d", s.bytes/4), "func(y, x *float32, images **byte, column, k int, mean, scale *float32)")
-	y, x, images := Load(Param("y"), GP64()), Load(Param("x"), GP64()), Load(Param("images"), GP64())
-	column, k := Load(Param("column"), GP64()), Load(Param("k"), GP64())
-	mean, scale := Load(Param("mean"), GP64()), Load(Param("scale"), GP64())
+	y, x, images, column := argument("y"), argument("x"), argument("images"), argument("column")
+	k, mean, scale := argument("k"), argument("mean"), argument("scale")
 	sums := s.sums(4 * dotLanes / s.bytes)
 	reader := newPixelReader(s)
 	reader.channel(scale)

@@ -11,6 +11,7 @@ import (
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
 
 	"cifartrain/kernels/assembly/passes"
 )
@@ -23,6 +24,9 @@ func function(name, signature string) {
 	TEXT(name, NOSPLIT, signature)
 	stubs += "func " + name + signature[len("func"):] + "\n"
 }
+
+// argument loads an argument of eight bytes.
+func argument(name string) reg.Register { return Load(Param(name), GP64()) }
 
 func main() {
 	for _, s := range []instructionSet{avx2, avx512} {

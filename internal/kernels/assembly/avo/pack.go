@@ -8,18 +8,12 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// packArguments are a panel to fill and a matrix to fill it from.
-type packArguments struct{ to, toStride, from, fromStride, k reg.Register }
-
-func loadPackArguments() packArguments {
-	arguments := packArguments{
-		to: Load(Param("to"), GP64()), toStride: Load(Param("toStride"), GP64()),
-		from: Load(Param("from"), GP64()), fromStride: Load(Param("fromStride"), GP64()),
-		k: Load(Param("k"), GP64()),
-	}
-	SHLQ(Imm(2), arguments.toStride)
-	SHLQ(Imm(2), arguments.fromStride)
-	return arguments
+// packArguments loads a panel to fill and a matrix to fill it from.
+func packArguments() (to, toStride, from, fromStride, k reg.Register) {
+	to, toStride, from, fromStride, k = argument("to"), argument("toStride"), argument("from"), argument("fromStride"), argument("k")
+	SHLQ(Imm(2), toStride)
+	SHLQ(Imm(2), fromStride)
+	return to, toStride, from, fromStride, k
 }
 
 const packSignature = "func(to *float32, toStride int, from *float32, fromStride, k int)"
@@ -40,12 +34,12 @@ func copyColumns(panels, columns int) {
 		name = fmt.Sprintf("copy%dx%d", panels, columns)
 	}
 	function(name, packSignature)
-	p := loadPackArguments()
-	places := []Mem{{Base: p.to}}
+	to, toStride, from, fromStride, k := packArguments()
+	places := []Mem{{Base: to}}
 	if panels == panelsAtOnce {
 		third := GP64()
-		LEAQ(Mem{Base: p.to, Index: p.toStride, Scale: 2}, third)
-		places = append(places, Mem{Base: p.to, Index: p.toStride, Scale: 1}, Mem{Base: third}, Mem{Base: third, Index: p.toStride, Scale: 1})
+		LEAQ(Mem{Base: to, Index: toStride, Scale: 2}, third)
+		places = append(places, Mem{Base: to, Index: toStride, Scale: 1}, Mem{Base: third}, Mem{Base: third, Index: toStride, Scale: 1})
 	}
 	lanes, vector := 8, YMM
 	if columns < 8 {
@@ -55,19 +49,19 @@ func copyColumns(panels, columns int) {
 	for i, place := range places {
 		for at := 0; at < columns; at += lanes {
 			v, offset := vector(), 4*min(at, columns-lanes)
-			VMOVUPS(Mem{Base: p.from, Disp: 4*i*columns + offset}, v)
+			VMOVUPS(Mem{Base: from, Disp: 4*i*columns + offset}, v)
 			place.Disp = offset
 			VMOVUPS(v, place)
 		}
 	}
-	ADDQ(p.fromStride, p.from)
+	ADDQ(fromStride, from)
 	if panels == 1 {
-		ADDQ(p.toStride, p.to)
+		ADDQ(toStride, to)
 	} else {
-		ADDQ(I32(4*columns), p.to)
+		ADDQ(I32(4*columns), to)
 		ADDQ(I32(4*columns), places[2].Base)
 	}
-	DECQ(p.k)
+	DECQ(k)
 	JNE(LabelRef("row"))
 	VZEROUPPER()
 	RET()
@@ -78,27 +72,27 @@ func copyColumns(panels, columns int) {
 // that are left one by one.
 func transposeRows(count int) {
 	function(fmt.Sprintf("transpose%d", count), packSignature)
-	p := loadPackArguments()
+	to, toStride, from, fromStride, k := packArguments()
 	rows := make([]Mem, count)
 	bases := make([]reg.Register, count/2) // every second row; the next is a stride behind
 	for i := range bases {
-		bases[i] = p.from
+		bases[i] = from
 		if i > 0 {
 			base := GP64()
-			LEAQ(Mem{Base: bases[i-1], Index: p.fromStride, Scale: 2}, base)
+			LEAQ(Mem{Base: bases[i-1], Index: fromStride, Scale: 2}, base)
 			bases[i] = base
 		}
 		rows[2*i] = Mem{Base: bases[i]}
-		rows[2*i+1] = Mem{Base: bases[i], Index: p.fromStride, Scale: 1}
+		rows[2*i+1] = Mem{Base: bases[i], Index: fromStride, Scale: 1}
 	}
 	advance := func(bytes uint64) {
 		for _, base := range bases {
 			ADDQ(Imm(bytes), base)
 		}
-		ADDQ(p.toStride, p.to)
+		ADDQ(toStride, to)
 	}
 
-	SUBQ(Imm(4), p.k)
+	SUBQ(Imm(4), k)
 	JLT(LabelRef("rest"))
 	Label("square")
 	var r [4]reg.VecVirtual // row i, and above it row i + 4
@@ -113,17 +107,17 @@ func transposeRows(count int) {
 	}
 	columns := transposeSquare(r, count)
 	for i, column := range columns {
-		VMOVUPS(column, Mem{Base: p.to})
+		VMOVUPS(column, Mem{Base: to})
 		if i < 3 {
-			ADDQ(p.toStride, p.to)
+			ADDQ(toStride, to)
 		}
 	}
 	advance(16)
-	SUBQ(Imm(4), p.k)
+	SUBQ(Imm(4), k)
 	JGE(LabelRef("square"))
 
 	Label("rest")
-	ADDQ(Imm(4), p.k)
+	ADDQ(Imm(4), k)
 	JEQ(LabelRef("done"))
 	Label("column")
 	for from := 0; from < count; from += 4 {
@@ -132,10 +126,10 @@ func transposeRows(count int) {
 		for i := 1; i < 4; i++ {
 			VINSERTPS(Imm(uint64(i<<4)), rows[from+i], v, v)
 		}
-		VMOVUPS(v, Mem{Base: p.to, Disp: 4 * from})
+		VMOVUPS(v, Mem{Base: to, Disp: 4 * from})
 	}
 	advance(4)
-	DECQ(p.k)
+	DECQ(k)
 	JNE(LabelRef("column"))
 	Label("done")
 	VZEROUPPER()

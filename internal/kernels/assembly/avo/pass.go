@@ -28,10 +28,10 @@ type pass struct {
 func newPass(s instructionSet, name, signature string) *pass {
 	function(fmt.Sprintf("%s%d", name, s.bytes/4), signature)
 	slices, _, _ := strings.Cut(strings.TrimPrefix(signature, "func("), " *float32")
-	p := &pass{instructionSet: s, slices: map[string]reg.Register{}, at: Load(Param("n"), GP64())}
+	p := &pass{instructionSet: s, slices: map[string]reg.Register{}, at: argument("n")}
 	SHLQ(Imm(2), p.at)
 	for _, slice := range strings.Split(slices, ", ") {
-		p.slices[slice] = Load(Param(slice), GP64())
+		p.slices[slice] = argument(slice)
 		ADDQ(p.at, p.slices[slice])
 	}
 	NEGQ(p.at)

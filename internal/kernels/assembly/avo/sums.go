@@ -78,8 +78,7 @@ func squares(s instructionSet, gradient bool) {
 // along columns.
 func columnSums(s instructionSet, vectors int) {
 	function(fmt.Sprintf("columnSums%d", vectors*s.bytes/8), "func(sums, a *float32, stride, rows int)")
-	to, a := Load(Param("sums"), GP64()), Load(Param("a"), GP64())
-	stride, rows := Load(Param("stride"), GP64()), Load(Param("rows"), GP64())
+	to, a, stride, rows := argument("sums"), argument("a"), argument("stride"), argument("rows")
 	SHLQ(Imm(2), stride)
 	sums := s.sums(vectors)
 	Label("row")

@@ -37,10 +37,9 @@ const unroll = 4
 // panel or in the matrix itself, whichever way that is stored.
 func tile(s instructionSet, rows int) {
 	function(fmt.Sprintf("tile%dx%d", rows, s.columns()), "func(c *float32, stride int, a *float32, rowStride, stepStride int, b *float32, k int, accumulate bool)")
-	c, stride := Load(Param("c"), GP64()), Load(Param("stride"), GP64())
-	a, b := Load(Param("a"), GP64()), Load(Param("b"), GP64())
-	k, accumulate := Load(Param("k"), GP64()), Load(Param("accumulate"), GP8())
-	rowStride, stepStride := Load(Param("rowStride"), GP64()), Load(Param("stepStride"), GP64())
+	c, stride, a, b := argument("c"), argument("stride"), argument("a"), argument("b")
+	k, accumulate := argument("k"), Load(Param("accumulate"), GP8())
+	rowStride, stepStride := argument("rowStride"), argument("stepStride")
 	for _, numbers := range []reg.Register{stride, rowStride, stepStride} {
 		SHLQ(Imm(2), numbers)
 	}

@@ -18,8 +18,7 @@ const dotLanes = 64
 // left; the products behind the last multiple of 64 follow one by one.
 func dot(s instructionSet) {
 	function(fmt.Sprintf("dot%d", s.bytes/4), "func(a, b *float32, k int) float32")
-	a, b := Load(Param("a"), GP64()), Load(Param("b"), GP64())
-	k := Load(Param("k"), GP64())
+	a, b, k := argument("a"), argument("b"), argument("k")
 	sums := s.sums(4 * dotLanes / s.bytes)
 	advance := func(bytes int) {
 		ADDQ(I32(bytes), a)
@@ -82,8 +81,7 @@ func (s instructionSet) fold(sums []reg.VecVirtual) reg.Register {
 func combine(s instructionSet, vectors int) {
 	columns := vectors * s.bytes / 4
 	function(fmt.Sprintf("combine%d", columns), "func(y, x, b *float32, stride, k int)")
-	y, x, b := Load(Param("y"), GP64()), Load(Param("x"), GP64()), Load(Param("b"), GP64())
-	stride, k := Load(Param("stride"), GP64()), Load(Param("k"), GP64())
+	y, x, b, stride, k := argument("y"), argument("x"), argument("b"), argument("stride"), argument("k")
 	SHLQ(Imm(2), stride)
 	sums := s.sums(vectors)
 	Label("row")
@@ -107,8 +105,7 @@ func combine(s instructionSet, vectors int) {
 // few to fill a register.
 func combineOne() {
 	function("combine1", "func(y, x, b *float32, stride, k int)")
-	y, x, b := Load(Param("y"), GP64()), Load(Param("x"), GP64()), Load(Param("b"), GP64())
-	stride, k := Load(Param("stride"), GP64()), Load(Param("k"), GP64())
+	y, x, b, stride, k := argument("y"), argument("x"), argument("b"), argument("stride"), argument("k")
 	SHLQ(Imm(2), stride)
 	sum := XMM()
 	VXORPS(sum, sum, sum)
