@@ -24,21 +24,14 @@ type RestoredGroup struct {
 	Images []RestoredImage
 }
 
-// mostReconstructions is the largest number of pairs in one picture, and
-// mostWithDifferences the largest that has room for a third image of each.
-const (
-	mostReconstructions = 64
-	mostWithDifferences = 16
-)
+// mostWithDifferences is the largest number of pairs with room for a third image of each.
+const mostWithDifferences = 16
 
-// Reconstructions writes a PNG of up to 64 images beside their reconstructions to w, with
-// the mean squared error of each and the range of values below each image. Between the two
-// stands the noisy image, if there is one. Values outside 0 to 1 are clipped in the images,
-// but not in the ranges. Up to 16 pairs have one more image, the absolute difference.
+// Reconstructions writes a PNG of images beside their reconstructions to w, with the mean
+// squared error of each and the range of values below each image. Between the two stands
+// the noisy image, if there is one. Values outside 0 to 1 are clipped in the images, but
+// not in the ranges. Up to 16 pairs have one more image, the absolute difference.
 func Reconstructions(w io.Writer, caption Caption, pairs []RestoredImage) error {
-	if len(pairs) > mostReconstructions {
-		return fmt.Errorf("%d pairs, want at most %d", len(pairs), mostReconstructions)
-	}
 	third, white := len(pairs) <= mostWithDifferences, 0.0
 	differences := make([]Image, len(pairs))
 	for i, pair := range pairs {

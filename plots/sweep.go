@@ -2,7 +2,6 @@ package plots
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 )
@@ -73,11 +72,6 @@ func (s SweptFigures) severalSeeds() bool {
 func (s SweptFigures) check() error {
 	if len(s.Keys) == 0 {
 		return errors.New("no key was swept")
-	}
-	for _, key := range s.Keys {
-		if len(key.Values) == 0 {
-			return fmt.Errorf("%s has no values", key.Name)
-		}
 	}
 	if !drawable(s.best().Figure) {
 		return errors.New("no setting has a finite figure")

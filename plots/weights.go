@@ -9,11 +9,10 @@ import (
 )
 
 // Weights writes a PNG of the weights of a linear classifier to w: an image for the score
-// of each class, all on the same scale. Of more than 200 classes only the first 200 are
-// drawn, and a note says so. Two classes have a single score, above 0 for the second one:
-// its weights are drawn once for each channel, and of color images also in color.
+// of each class, all on the same scale. Two classes have a single score, above 0 for the
+// second one: its weights are drawn once for each channel, and of color images also in
+// color.
 func Weights(w io.Writer, caption Caption, classes []string, weights []Image) error {
-	const most = 200
 	var all [][]float32
 	for _, one := range weights {
 		if err := one.check(); err != nil {
@@ -30,10 +29,6 @@ func Weights(w io.Writer, caption Caption, classes []string, weights []Image) er
 	}
 	shown.notes = []string{"Each picture is the weights of one class's score: bright where a bright pixel speaks for the class, dark where it speaks against it, middle gray for 0. " +
 		"All have the same scale."}
-	if more := len(weights) - most; more > 0 {
-		shown.notes = append(shown.notes, fmt.Sprintf("The last %d classes are not drawn.", more))
-		weights = weights[:most]
-	}
 	tiles := make([]galleryTile, len(weights))
 	for i, one := range weights {
 		tiles[i] = galleryTile{[]view{one.signed(strongest)}, fullWidth(classes[i])}
