@@ -19,8 +19,7 @@ type Chart struct {
 	yLabel      string
 	quantity    quantity
 	scale       scale
-	first, last int // epochs
-	series      []series
+	first, last int     // epochs
 	panels      []panel // the last one shows the validation figures
 	levels      []level // dashed lines across the last panel
 	best        string  // what the mark in a curve means; empty if there is no mark
@@ -29,14 +28,7 @@ type Chart struct {
 	rates, seconds []number // of each epoch of a single run
 }
 
-// series is what the legend says about a curve, or about the curves that have the
-// same place in each panel.
-type series struct {
-	look       look
-	name, note string // the note is written after the name
-}
-
-// panel is a pair of axes with a curve for each series.
+// panel is a pair of axes with curves. Those of the same place in each panel look the same.
 type panel struct {
 	title  string
 	curves []curve
@@ -149,7 +141,6 @@ func runChart(caption Caption, q quantity, history metrics.History, levels []lev
 	training, validation := epochCurves(history, q)
 	c := &Chart{
 		quantity: q, first: history[0].Number, last: history.Last().Number, levels: levels,
-		series: []series{{look: trainingLook, name: "training"}, {look: validationLook, name: "validation"}},
 		panels: []panel{{curves: []curve{training, validation}}},
 	}
 	if !q.percent && drawable(history.Last().TrainLossAfter) {
@@ -165,19 +156,19 @@ func runChart(caption Caption, q quantity, history metrics.History, levels []lev
 // addRunning adds the loss of each epoch's batches as they were trained, and has the
 // legend say which of the two training losses is which.
 func (c *Chart) addRunning(history metrics.History) {
-	running := curve{best: -1}
+	running := curve{look: runningLook, name: "training, running mean", note: " while the weights change", best: -1}
 	for _, e := range history {
 		running.points = append(running.points, plotter.XY{X: float64(e.Number), Y: e.TrainLoss})
 	}
-	c.series[0].note = ", after the epoch"
-	c.series = append(c.series, series{look: runningLook, name: "training, running mean", note: " while the weights change"})
+	c.panels[0].curves[0].note = ", after the epoch"
 	c.panels[0].curves = append(c.panels[0].curves, running)
 }
 
 // epochCurves collects a quantity from every epoch, and marks the epoch with the
 // lowest validation loss on the validation curve.
 func epochCurves(history metrics.History, q quantity) (training, validation curve) {
-	training.best, validation.best = -1, -1
+	training = curve{look: trainingLook, name: "training", best: -1}
+	validation = curve{look: validationLook, name: "validation", best: -1}
 	for _, e := range history {
 		onTraining, onValidation := q.of(e)
 		training.points = append(training.points, plotter.XY{X: float64(e.Number), Y: onTraining})

@@ -86,7 +86,7 @@ func (c *Chart) figure() *figure {
 	f.Values = figureValues{First: c.first, Last: c.last, Low: c.scale.low, High: c.scale.high, Log: c.scale.logarithmic,
 		Percent: c.quantity.percent, Rates: c.rates, Seconds: c.seconds}
 	c.drawAxes(f)
-	for _, s := range c.series {
+	for _, s := range c.panels[0].curves {
 		f.Series = append(f.Series, figureKey{s.look.class(), s.name, s.note})
 	}
 	for _, panel := range c.panels {
@@ -138,7 +138,7 @@ func (c *Chart) drawAxes(f *figure) {
 
 // drawCurve adds a curve to a panel.
 func (c *Chart) drawCurve(panel *figurePanel, curve curve, series int) {
-	look := c.series[series].look.class()
+	look := curve.look.class()
 	shape := func(path string) figureShape { return figureShape{look, series, path} }
 	if outlines := curve.outlines(c.scale); len(outlines) > 0 {
 		panel.Bands = append(panel.Bands, shape(c.path(outlines, "Z")))
@@ -164,7 +164,7 @@ func (c *Chart) drawCurve(panel *figurePanel, curve curve, series int) {
 	if curve.best >= 0 {
 		at := curve.points[curve.best]
 		panel.Best = append(panel.Best, shape(c.dot(plotter.XY{X: at.X, Y: c.scale.place(at.Y)})))
-		panel.Description += fmt.Sprintf("; %s%s", c.series[series].name, bestNote(c.quantity, curve))
+		panel.Description += fmt.Sprintf("; %s%s", curve.name, bestNote(c.quantity, curve))
 	}
 }
 

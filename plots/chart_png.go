@@ -58,20 +58,20 @@ func (c *Chart) plots() (plots []*plot.Plot) {
 				axes.Add(dashed(plotter.XY{X: axes.X.Min, Y: y}, plotter.XY{X: axes.X.Max, Y: y}, level.look.paint()))
 			}
 		}
-		for i, curve := range panel.curves {
-			addBehind(axes, curve, c.scale, c.series[i].look)
+		for _, curve := range panel.curves {
+			addBehind(axes, curve, c.scale)
 		}
-		for i, curve := range slices.Backward(panel.curves) { // the first one on top
+		for _, curve := range slices.Backward(panel.curves) { // the first one on top
 			points := curve.points
 			if smooth := smoothed(points); smooth != nil {
 				points = smooth
 			}
-			addLine(axes, points, c.scale, c.series[i].look, c.last-c.first+1)
+			addLine(axes, points, c.scale, curve.look, c.last-c.first+1)
 		}
-		for i, curve := range panel.curves {
+		for _, curve := range panel.curves {
 			if curve.best >= 0 {
 				at := curve.points[curve.best]
-				axes.Add(bestMark{plotter.XY{X: at.X, Y: c.scale.place(at.Y)}, c.series[i].look.paint()})
+				axes.Add(bestMark{plotter.XY{X: at.X, Y: c.scale.place(at.Y)}, curve.look.paint()})
 			}
 		}
 		c.scale.apply(&axes.Y) // Add has widened the range to hold spikes
@@ -87,11 +87,11 @@ func (c *Chart) legend(width vg.Length) *legendStrip {
 	style := textStyle(labelSize, inkColor)
 	room := width - thumbnailWidth - style.Width(" ")
 	label := func(name, note string) string { return elide(style, name, room-style.Width(note)) + note }
-	for i, s := range c.series {
+	for i, s := range c.panels[0].curves {
 		switch {
 		case s.look != restLook:
 			legend.add(label(s.name, s.note), &plotter.Line{LineStyle: s.look.line()})
-		case i == 0 || c.series[i-1].look != restLook: // one entry for all of them
+		case i == 0 || c.panels[0].curves[i-1].look != restLook: // one entry for all of them
 			legend.add("others", &plotter.Line{LineStyle: s.look.line()})
 		}
 	}

@@ -59,19 +59,20 @@ func comparisonChart(caption Caption, q quantity, contenders []Contender) (*Char
 	gapped, several, banded := 0, false, len(contenders) <= mostBands
 	for i, contender := range contenders {
 		training, validation := contender.curves(q, banded)
-		drawn := series{lookOf(i), contender.Name, bestNote(q, validation)}
+		look, note := lookOf(i), bestNote(q, validation)
 		if seeds := len(contender.Histories); seeds > 1 {
-			drawn.note = fmt.Sprintf(", %d seeds", seeds)
+			note = fmt.Sprintf(", %d seeds", seeds)
 		}
 		if contender.Rest {
-			drawn.look, validation.best = restLook, -1
+			look, validation.best = restLook, -1
 		}
 		if validation.best >= 0 {
 			c.best = "best epoch, by validation loss"
 		}
-		c.series = append(c.series, drawn)
-		c.panels[0].curves = append(c.panels[0].curves, training)
-		c.panels[1].curves = append(c.panels[1].curves, validation)
+		for k, drawn := range []curve{training, validation} {
+			drawn.look, drawn.name, drawn.note = look, contender.Name, note
+			c.panels[k].curves = append(c.panels[k].curves, drawn)
+		}
 		for _, history := range contender.Histories {
 			c.first, c.last = min(c.first, history[0].Number), max(c.last, history.Last().Number)
 		}

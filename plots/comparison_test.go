@@ -114,7 +114,7 @@ func TestComparisonNamesEachRunsBest(t *testing.T) {
 	if c.first != 1 || c.last != 40 {
 		t.Errorf("epochs from %d to %d, want 1 to 40", c.first, c.last)
 	}
-	got := []string{c.series[0].note, c.series[2].note, c.heading.notes[0]}
+	got := []string{c.panels[1].curves[0].note, c.panels[1].curves[2].note, c.heading.notes[0]}
 	want := []string{": best 2.200 (epoch 6)", ": no finite validation loss", "Epochs without a finite loss, which leave gaps: 2."}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("labels and note (-want +got):\n%s", diff)
@@ -151,8 +151,8 @@ func TestMeanCurve(t *testing.T) {
 		}
 		return points
 	}
-	want := curve{run(2, nan, 5), run(1, nan, 5), run(3, nan, 5), -1}
-	if diff := cmp.Diff(want, meanCurve([]plotter.XYs{run(1, nan), run(3, 2, 5)}, true), cmp.AllowUnexported(curve{}), cmpopts.EquateNaNs()); diff != "" {
+	want := curve{points: run(2, nan, 5), low: run(1, nan, 5), high: run(3, nan, 5), best: -1}
+	if diff := cmp.Diff(want, meanCurve([]plotter.XYs{run(1, nan), run(3, 2, 5)}, true), cmp.AllowUnexported(curve{}, look{}), cmpopts.EquateNaNs()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

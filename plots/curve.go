@@ -61,9 +61,11 @@ func (l look) line() draw.LineStyle {
 // curve is one quantity along the horizontal axis, as points (epoch, value). The
 // value is NaN where nothing was measured.
 type curve struct {
-	points    plotter.XYs
-	low, high plotter.XYs // the lowest and the highest of several runs around it; nil for a single run
-	best      int         // the place of the point to mark; -1 for none
+	look       look
+	name, note string // in the legend, the note after the name
+	points     plotter.XYs
+	low, high  plotter.XYs // the lowest and the highest of several runs around it; nil for a single run
+	best       int         // the place of the point to mark; -1 for none
 }
 
 // finite returns the values of the points that can be drawn.
@@ -190,9 +192,9 @@ func addLine(axes *plot.Plot, points plotter.XYs, s scale, look look, epochs int
 
 // addBehind adds what is drawn behind all curves: a band, or the epochs' own values
 // if the curve itself is smoothed.
-func addBehind(axes *plot.Plot, c curve, s scale, look look) {
+func addBehind(axes *plot.Plot, c curve, s scale) {
 	for _, outline := range c.outlines(s) {
-		axes.Add(&plotter.Polygon{XYs: []plotter.XYs{outline}, Color: translucent(look.paint(), 0x38)})
+		axes.Add(&plotter.Polygon{XYs: []plotter.XYs{outline}, Color: translucent(c.look.paint(), 0x38)})
 	}
 	if smoothed(c.points) == nil {
 		return
@@ -200,7 +202,7 @@ func addBehind(axes *plot.Plot, c curve, s scale, look look) {
 	const piece = 100 // points: the time to draw a line grows with the square of its turns
 	for _, stretch := range stretches(c.points, s) {
 		for from := 0; from < len(stretch); from += piece {
-			axes.Add(&plotter.Line{XYs: stretch[from:min(from+piece+1, len(stretch))], LineStyle: draw.LineStyle{Color: translucent(look.paint(), 0x50), Width: 0.75}})
+			axes.Add(&plotter.Line{XYs: stretch[from:min(from+piece+1, len(stretch))], LineStyle: draw.LineStyle{Color: translucent(c.look.paint(), 0x50), Width: 0.75}})
 		}
 	}
 }

@@ -42,7 +42,7 @@ func LayerCharts(caption Caption, history metrics.History) (charts []*Chart, err
 			axis: func(values, _ []float64) (scale, string) { return measure.axis(values), measure.label }}
 		drawn := 0
 		for i, layer := range history[0].Layers {
-			line := curve{best: -1}
+			line := curve{look: lookOf(i), name: layer.Name, best: -1}
 			for _, epoch := range history {
 				x, value, spread := float64(epoch.Number), measure.of(epoch.Layers[i]), 0.0
 				line.points = append(line.points, plotter.XY{X: x, Y: value})
@@ -53,7 +53,6 @@ func LayerCharts(caption Caption, history metrics.History) (charts []*Chart, err
 				}
 			}
 			drawn += len(finite(line.points))
-			c.series = append(c.series, series{look: lookOf(i), name: layer.Name})
 			c.panels[0].curves = append(c.panels[0].curves, line)
 		}
 		if drawn == 0 {
