@@ -98,18 +98,8 @@ func (p Parameter) draw(init string, random *rand.Rand) []float32 {
 // Load returns the architecture's weights with the given values, which must
 // have exactly its names and shapes; the error says which do not.
 func (a *Architecture) Load(values map[string]*tensor.Dense) (Weights, error) {
-	return a.load(values, a.Parameters)
-}
-
-// LoadTrained is Load of values for the parameters that are trained alone, such as
-// those that a solver keeps.
-func (a *Architecture) LoadTrained(values map[string]*tensor.Dense) (Weights, error) {
-	return a.load(values, slices.DeleteFunc(slices.Clone(a.Parameters), func(p Parameter) bool { return p.State }))
-}
-
-func (a *Architecture) load(values map[string]*tensor.Dense, parameters []Parameter) (Weights, error) {
-	weights := make(Weights, len(parameters))
-	for i, p := range parameters {
+	weights := make(Weights, len(a.Parameters))
+	for i, p := range a.Parameters {
 		value, found := values[p.Name]
 		switch {
 		case !found:
@@ -123,7 +113,7 @@ func (a *Architecture) load(values map[string]*tensor.Dense, parameters []Parame
 		weights[i] = Weight{p, value.Clone().(*tensor.Dense)}
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if !slices.ContainsFunc(parameters, func(p Parameter) bool { return p.Name == name }) {
+		if !slices.ContainsFunc(a.Parameters, func(p Parameter) bool { return p.Name == name }) {
 			return nil, fmt.Errorf("the weights hold %q, which a %s does not have", name, a.Kind)
 		}
 	}

@@ -3,6 +3,7 @@ package training
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,13 +95,15 @@ func (l *Loop) Restore(state *State) (err error) {
 	if err := l.checkPosition(state); err != nil {
 		return err
 	}
+	trained := *l.Architecture // a solver keeps tensors of what is trained
+	trained.Parameters = slices.DeleteFunc(slices.Clone(trained.Parameters), func(p graphs.Parameter) bool { return p.State })
 	groups := make(map[string]graphs.Weights, len(state.Tensors))
 	for name, tensors := range state.Tensors {
-		load := l.Architecture.Load
+		architecture := l.Architecture
 		if strings.HasPrefix(name, solverPrefix) {
-			load = l.Architecture.LoadTrained
+			architecture = &trained
 		}
-		group, err := load(tensors)
+		group, err := architecture.Load(tensors)
 		if err != nil {
 			return fmt.Errorf("tensors of %q: %w", name, err)
 		}
