@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"html"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"cifartrain/configs"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/runs"
+	"cifartrain/internal/shell"
 	"cifartrain/metrics"
 )
 
@@ -57,7 +59,7 @@ func TestLivePage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wants("after an hour", "Nothing was added for 1 h 0 min", "go run . -resume "+folder.Path)
+	wants("after an hour", "Nothing was added for 1 h 0 min", html.EscapeString(shell.Command("-resume", folder.Path)))
 
 	interrupted := &runfolder.Summary{Name: "svm", Status: runfolder.Interrupted, Task: metrics.Classify, Epochs: 1}
 	if err := errors.Join(folder.WriteSummary(interrupted), folder.Write(runfolder.ReportFile, []byte("<body>the report</body>"))); err != nil {

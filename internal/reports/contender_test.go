@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cifartrain/internal/runfolder"
+	"cifartrain/internal/shell"
 	"cifartrain/metrics"
 )
 
@@ -107,7 +108,7 @@ func TestCompareAfterAKill(t *testing.T) {
 	if err := os.Remove(killed.File(runfolder.SummaryFile)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Compare([]*runfolder.Folder{torn, killed}); err == nil || !strings.Contains(err.Error(), "go run . -resume "+killed.Path) {
+	if _, err := Compare([]*runfolder.Folder{torn, killed}); err == nil || !strings.Contains(err.Error(), shell.Command("-resume", killed.Path)) {
 		t.Errorf("error is %v, want how to go on", err)
 	}
 	rows, err := os.ReadFile(torn.File(runfolder.MetricsFile))

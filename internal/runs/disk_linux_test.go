@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cifartrain/internal/runfolder"
+	"cifartrain/internal/shell"
 )
 
 // TestDiskFails trains on a file system of its own that fills up, or becomes
@@ -40,7 +41,7 @@ func TestDiskFails(t *testing.T) {
 				}
 			})
 			folder := newestRun(t, disk)
-			for _, says := range []string{"writing " + folder.Path, test.says, "the checkpoint of epoch 2, step ", "go run . -resume " + folder.Path} {
+			for _, says := range []string{"writing " + folder.Path, test.says, "the checkpoint of epoch 2, step ", shell.Command("-resume", folder.Path)} {
 				if err == nil || !strings.Contains(err.Error(), says) {
 					t.Errorf("error is %v, want it to say %q", err, says)
 				}
@@ -79,7 +80,7 @@ func TestDiskFullEarly(t *testing.T) {
 		if len(runs) == 0 {
 			continue
 		}
-		if says := "-resume " + runs[0].Path; !strings.Contains(err.Error(), says) {
+		if says := shell.Command("-resume", runs[0].Path); !strings.Contains(err.Error(), says) {
 			t.Errorf("%d pages: the error is %v, want it to say %q", room, err, says)
 		}
 		if _, _, err := resume(onFewImages(disk, 1), runs[0]); err != nil {

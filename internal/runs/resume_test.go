@@ -10,9 +10,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
+	"cifartrain/internal/shell"
 	"cifartrain/loaders"
 )
 
@@ -38,10 +40,11 @@ func trainFew(t *testing.T, s *Session, ctx context.Context, at func(), override
 		t.Fatal(err)
 	}
 	s.Display = reports.NewDisplay(onText{"epoch 2/", func() {
-		for { // the first epoch's checkpoint may still be on its way to the disk
-			if saved, _, err := newestRun(t, s.Runs).Checkpoint(); err == nil && len(saved.History) == 1 {
+		for { // the checkpoint of the epoch's last step, the seventh, may still be on its way to the disk
+			if saved, _, err := newestRun(t, s.Runs).Checkpoint(); err == nil && len(saved.History) == 1 && saved.Partial.Steps == 7 {
 				break
 			}
+			time.Sleep(time.Millisecond)
 		}
 		at()
 	}}, false)
@@ -193,7 +196,7 @@ func TestResumeDamaged(t *testing.T) {
 	folder = interrupted(t, s)
 	flip(folder, runfolder.CheckpointFile)
 	flip(folder, runfolder.PreviousCheckpointFile)
-	if _, _, err := resume(s, folder); err == nil || !strings.Contains(err.Error(), "do the run again with: go run . -config "+folder.Path) {
+	if _, _, err := resume(s, folder); err == nil || !strings.Contains(err.Error(), "do the run again with: "+shell.Command("-config", folder.File(runfolder.ConfigFile))) {
 		t.Errorf("both damaged: %v", err)
 	}
 	for _, name := range []string{runfolder.CheckpointFile, runfolder.PreviousCheckpointFile} {
@@ -257,7 +260,7 @@ func TestResumeDamagedRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		goOn := "have it written again with: go run . -resume " + folder.Path
+		goOn := "have it written again with: " + shell.Command("-resume", folder.Path)
 		if err := s.Redraw(context.Background(), folder.Path, nil); name != runfolder.LastWeightsFile && (err == nil || !strings.Contains(err.Error(), goOn)) {
 			t.Errorf("drawing a run with a damaged %s: %v, want %q", name, err, goOn)
 		}
@@ -275,7 +278,8 @@ func TestResumeDamagedRun(t *testing.T) {
 func TestRunFolderVanishes(t *testing.T) {
 	s := onFewImages(t.TempDir(), 1)
 	_, err := trainFew(t, s, context.Background(), func() {
-		for os.RemoveAll(filepath.Join(s.Runs, "svm")) != nil { // a checkpoint may be written into it meanwhile
+		if err := os.RemoveAll(filepath.Join(s.Runs, "svm")); err != nil {
+			t.Error(err)
 		}
 	})
 	for _, want := range []string{"svm", "the file or its folder is missing", "no checkpoint is left"} {
