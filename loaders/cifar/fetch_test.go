@@ -290,18 +290,25 @@ func TestFetchUnreachable(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		host  net.Listener
+		heard int64 // after so many bytes, nothing more will come
 		words []string
 		left  []string
 	}{
-		{"closed port", closed, []string{"refused"}, nil},
-		{"no answer", silent, []string{"nothing arrived for 50ms"}, nil},
-		{"stalls", stalling.Listener, []string{"nothing arrived for 50ms", "(30000 bytes are kept in ", "fetching again goes on from there"}, []string{part}},
+		{"closed port", closed, -1, []string{"refused"}, nil},
+		{"no answer", silent, 0, []string{"nothing arrived for 50ms"}, nil},
+		{"stalls", stalling.Listener, 30_000, []string{"nothing arrived for 50ms", "(30000 bytes are kept in ", "fetching again goes on from there"}, []string{part}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			fetcher := mini.fetcher()
-			fetcher.silence, fetcher.tries = 50*time.Millisecond, 1
+			fetcher.tries = 1
+			progress := func(done, _ int64) {
+				if done == test.heard {
+					fetcher.silence = 50 * time.Millisecond
+				}
+			}
+			progress(0, 0)
 			dir, host := filepath.Join(t.TempDir(), "new"), test.host.Addr().String()
-			_, err := fetcher.fetch(t.Context(), "http://user:secret@"+host+"/cifar-10-binary.tar.gz", dir, nil)
+			_, err := fetcher.fetch(t.Context(), "http://user:secret@"+host+"/cifar-10-binary.tar.gz", dir, progress)
 			wantError(t, err, errUnreachable, append(test.words, "http://user:xxxxx@"+host+"/cifar-10-binary.tar.gz")...)
 			wantFiles(t, dir, test.left...)
 		})

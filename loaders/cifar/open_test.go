@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -109,6 +110,9 @@ func TestOpenFaults(t *testing.T) {
 		}, "FOLDER/data_batch_1.bin is missing\nFOLDER/data_batch_2.bin is missing"},
 	} {
 		for where, remedy := range remedies {
+			if strings.Contains(test.want, ";") { // it names a remedy of its own
+				remedy = ""
+			}
 			t.Run(test.name+" in "+where, func(t *testing.T) {
 				named := t.TempDir()
 				dir := filepath.Join(named, where)
