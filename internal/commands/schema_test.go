@@ -56,6 +56,7 @@ var onlyTheProgramKnows = map[string]string{
 // TestSchema holds the schema against the program: both accept the shipped configs
 // and refuse the wrong ones. Its copy beside the configs must be the current one.
 func TestSchema(t *testing.T) {
+	t.Setenv("HOME", "/home/me") // which ~ stands for
 	var out bytes.Buffer
 	if status := run(t.Context(), []string{"schema"}, &out, io.Discard); status != exitDone {
 		t.Fatalf("exit status %d", status)
