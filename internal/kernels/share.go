@@ -46,9 +46,7 @@ func (p product) run() {
 		parts = 1
 	}
 	packOnce := parts > fewParts
-	if p.inPlace = p.a.stride <= nearSteps; !p.a.byDepth {
-		p.inPlace = p.set.pageRows > 0 // NEON's tiles read all numbers of a step at once, so these must lie beside one another
-	}
+	p.inPlace = p.readsInPlace()
 	p.cut(parts, packOnce)
 	w := takeWorkspace()
 	w.product = p

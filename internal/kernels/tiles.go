@@ -82,6 +82,15 @@ func (p *product) panel(i int) span {
 	return span{i * p.set.columns, min((i+1)*p.set.columns, p.n)}
 }
 
+// readsInPlace reports whether tiles read A where it lies. NEON's tiles read all
+// numbers of a step at once, so these must lie beside one another.
+func (p *product) readsInPlace() bool {
+	if p.a.byDepth {
+		return p.a.stride <= nearSteps
+	}
+	return p.set.pageRows > 0
+}
+
 // part computes one rectangle of the grid for the steps of depth. The first steps
 // set C, later ones add to it.
 func (p *product) part(i, _ int) {
