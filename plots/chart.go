@@ -112,9 +112,7 @@ func LossChart(caption Caption, history metrics.History, lossName string, yardst
 	for _, yardstick := range yardsticks {
 		levels = append(levels, level{yardstick, noteLook})
 	}
-	c, err := runChart(caption, lossQuantity(lossName), history, levels, func(loss string, epoch int) string {
-		return fmt.Sprintf("best validation: %s (epoch %d)", loss, epoch)
-	})
+	c, err := runChart(caption, lossQuantity(lossName), history, levels, "best validation")
 	if err != nil {
 		return nil, err
 	}
@@ -128,13 +126,11 @@ func LossChart(caption Caption, history metrics.History, lossName string, yardst
 // marks the epoch with the lowest validation loss, whose weights a run keeps as its best
 // ones; another epoch may be more accurate.
 func AccuracyChart(caption Caption, history metrics.History) (*Chart, error) {
-	return runChart(caption, accuracyQuantity, history, nil, func(accuracy string, epoch int) string {
-		return fmt.Sprintf("best weights (lowest validation loss): %s (epoch %d)", accuracy, epoch)
-	})
+	return runChart(caption, accuracyQuantity, history, nil, "best weights (lowest validation loss)")
 }
 
-// runChart shows one run. best returns what the legend says about the mark.
-func runChart(caption Caption, q quantity, history metrics.History, levels []level, best func(value string, epoch int) string) (*Chart, error) {
+// runChart shows one run. best is what the legend calls the marked epoch.
+func runChart(caption Caption, q quantity, history metrics.History, levels []level, best string) (*Chart, error) {
 	if len(history) == 0 {
 		return nil, errors.New("the history holds no epoch")
 	}
@@ -148,7 +144,7 @@ func runChart(caption Caption, q quantity, history metrics.History, levels []lev
 	}
 	if validation.best >= 0 {
 		at := validation.points[validation.best]
-		c.best, c.bestLook = best(q.text(at.Y), int(at.X)), validationLook
+		c.best, c.bestLook = fmt.Sprintf("%s: %s (epoch %d)", best, q.text(at.Y), int(at.X)), validationLook
 	}
 	return c, c.finish(caption, strings.ToUpper(q.name[:1])+q.name[1:]+" per epoch", gaps(training, validation))
 }

@@ -82,7 +82,9 @@ func Compare(folders []*runfolder.Folder) (*Results, error) {
 			return nil, err
 		}
 		if len(r.Contenders) > 0 && !comparable(run.Summary, r.Contenders[0].Summary()) {
-			return nil, &UnlikeError{run, r.Contenders[0].Runs[0]}
+			first := r.Contenders[0].Runs[0]
+			return nil, UnlikeError(fmt.Sprintf("%s measures another loss (%s) than %s (%s); only runs with the same loss, or with accuracies, can be compared",
+				run.Path, run.Summary.Loss, first.Path, first.Summary.Loss))
 		}
 		config, err := folder.ConfigValues()
 		if err != nil {
@@ -105,16 +107,13 @@ func Compare(folders []*runfolder.Folder) (*Results, error) {
 	return r, nil
 }
 
-// An UnlikeError is a pair of runs that share no figure.
-type UnlikeError struct{ run, first runfolder.FinishedRun }
+// An UnlikeError says that two runs share no figure.
+type UnlikeError string
 
-func (e *UnlikeError) Error() string {
-	return fmt.Sprintf("%s measures another loss (%s) than %s (%s); only runs with the same loss, or with accuracies, can be compared",
-		e.run.Path, e.run.Summary.Loss, e.first.Path, e.first.Summary.Loss)
-}
+func (e UnlikeError) Error() string { return string(e) }
 
 // WrongRequest marks the error as a fault of the request: it named the wrong runs.
-func (*UnlikeError) WrongRequest() {}
+func (UnlikeError) WrongRequest() {}
 
 // comparable reports whether two runs share a figure that can be compared.
 func comparable(s, other *runfolder.Summary) bool {

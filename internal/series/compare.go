@@ -72,7 +72,7 @@ func (p *plan) compare(ctx context.Context, folder *runfolder.Folder) error {
 		return nil
 	}
 	compared, err := reports.Compare(folders)
-	var unlike *reports.UnlikeError
+	var unlike reports.UnlikeError
 	switch {
 	case errors.As(err, &unlike):
 		fmt.Fprintf(s.Err, "the runs are not compared: %v\n", err)
