@@ -144,19 +144,14 @@ func compare(all []Sample, firsts int) (differences []Difference) {
 	return differences[:len(all)-1]
 }
 
-// Speed compares how long an epoch took in two configs.
-type Speed struct {
-	First, Other float64 // seconds, the medians over all epochs
-	Apart        bool    // whether the middle halves of the epochs' times do not overlap
-}
-
-// CompareSpeed compares the seconds that the epochs of two configs took. The first
-// epochs may have shared the processor with the rest of this program, and
-// any epoch with other programs; medians ignore such outliers.
-func CompareSpeed(first, other []float64) Speed {
+// CompareSpeed compares the seconds that the epochs of two configs took. It returns the
+// medians, and whether the middle halves of the epochs' times do not overlap. The first
+// epochs may have shared the processor with the rest of this program, and any epoch with
+// other programs; medians ignore such outliers.
+func CompareSpeed(first, other []float64) (a, b float64, apart bool) {
 	lowA, a, highA := quartiles(first)
 	lowB, b, highB := quartiles(other)
-	return Speed{First: a, Other: b, Apart: highA < lowB || highB < lowA}
+	return a, b, highA < lowB || highB < lowA
 }
 
 func quartiles(values []float64) (low, median, high float64) {

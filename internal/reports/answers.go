@@ -88,7 +88,7 @@ func compared(finished []Contender, differing [][]string) (answers []string) {
 	tests, gaps := metrics.AgainstFirst(samples(alike, "best_test")), metrics.AgainstFirst(samples(alike, "gap"))
 	for i, other := range alike[1:] {
 		answers = append(answers, quality(alike[0], other, tests[i]), tied(alike[0], other)+overfitting(alike[0], other, gaps[i]))
-		if cost := cost(alike[0], other, differing, metrics.CompareSpeed(alike[0].epochSeconds(), other.epochSeconds())); cost != "" {
+		if cost := cost(alike[0], other, differing); cost != "" {
 			answers = append(answers, cost)
 		}
 	}
@@ -241,7 +241,7 @@ func overfitting(first, other Contender, d metrics.Difference) string {
 // cost says how many more or fewer parameters a contender has than the first
 // and, if a step does other work, how long an epoch of each took. Only then does
 // comparing the times of two runs say anything about the configs.
-func cost(first, other Contender, differing [][]string, speed metrics.Speed) string {
+func cost(first, other Contender, differing [][]string) string {
 	var parts []string
 	if a, b := first.Summary().Parameters, other.Summary().Parameters; a != b {
 		parts = append(parts, fmt.Sprintf("%s parameters against %s", Thousands(b), Thousands(a)))
@@ -250,9 +250,9 @@ func cost(first, other Contender, differing [][]string, speed metrics.Speed) str
 		work := func(value string) string { return configs.Work(row[0], value) }
 		return slices.ContainsFunc(row[1:], func(value string) bool { return work(value) != work(row[1]) })
 	})
-	if otherWork && speed.First > 0 && speed.Other > 0 {
-		took := fmt.Sprintf("%s an epoch against %s", Duration(speed.Other), Duration(speed.First))
-		if !speed.Apart {
+	if a, b, apart := metrics.CompareSpeed(first.epochSeconds(), other.epochSeconds()); otherWork && a > 0 && b > 0 {
+		took := fmt.Sprintf("%s an epoch against %s", Duration(b), Duration(a))
+		if !apart {
 			took += " (no more than the epochs of one config differ)"
 		}
 		parts = append(parts, took)
