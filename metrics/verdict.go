@@ -89,48 +89,36 @@ func Judge(task Task, history History, reference Reference) Verdict {
 		training, validation = func(e Epoch) float64 { return e.TrainAccuracy }, func(e Epoch) float64 { return e.ValidationAccuracy }
 	}
 	v := Verdict{
-		Epochs: len(tenth), Training: meanOf(tenth, training), Validation: meanOf(tenth, validation),
+		Epochs: len(tenth), Training: meanOf(tenth, training), Validation: meanOf(tenth, validation), HalfWidth: loss.halfWidth,
 		RateFell: third.Last().LearningRate < third[0].LearningRate/2,
 	}
-	type rule struct {
-		applies       bool
-		fit           Fit
-		cause         Cause
-		figure, limit float64
-	}
-	var learns [2]rule
-	figure, limit, swing, noise := GapOf(task, v.Training, v.Validation), accuracyGap, fit(third, validation).swing, 0.0
-	if task.Classifies() {
-		floor := 1 - (1-reference.Baseline)/2
-		noise = max(math.Abs(figure), accuracyGap/2)
-		learns = [2]rule{
-			{figure > accuracyGap, Overfitting, Gap, figure, accuracyGap},
-			{v.Training < floor, Underfitting, Unlearned, v.Training, floor},
-		}
-	} else {
-		limit, swing = lossRatio, swing/v.Validation
-		noise = max(math.Abs(figure-1), (lossRatio-1)/2)
+	gap, limit, swing, worse := GapOf(task, v.Training, v.Validation), accuracyGap, fit(third, validation).swing, false
+	noise, floor := max(math.Abs(gap), accuracyGap/2), 1-(1-reference.Baseline)/2
+	if !task.Classifies() {
+		limit, swing, noise = lossRatio, swing/v.Validation, max(math.Abs(gap-1), (lossRatio-1)/2)
 		if reference.PCATraining > 0 {
 			v.PCARatio = reference.PCAValidation / reference.PCATraining
 			limit = lossRatio * max(1, v.PCARatio)
-		}
-		worse := v.PCARatio > 0 && v.Training > abovePCA*reference.PCATraining && v.Validation > abovePCA*reference.PCAValidation
-		learns = [2]rule{
-			{worse, Underfitting, AbovePCA, v.Training / reference.PCATraining, abovePCA},
-			{figure > limit, Overfitting, LossRatio, figure, limit},
+			worse = v.Training > abovePCA*reference.PCATraining && v.Validation > abovePCA*reference.PCAValidation
 		}
 	}
-	for _, r := range []rule{
-		{len(third) < fewestEpochs, NotSettled, TooFewEpochs, 0, 0},
-		{swing > noise, NotSettled, Swinging, swing, noise},
-		learns[0], learns[1],
-		{loss.fall > max(loss.halfWidth, stillFalling) && !v.RateFell, Underfitting, StillFalling, loss.fall, stillFalling},
-		{true, AboutRight, NothingWrong, figure, limit},
-	} {
-		if r.applies {
-			v.Fit, v.Cause, v.Figure, v.Limit, v.HalfWidth = r.fit, r.cause, r.figure, r.limit, loss.halfWidth
-			break
-		}
+	switch {
+	case len(third) < fewestEpochs:
+		v.Fit, v.Cause = NotSettled, TooFewEpochs
+	case swing > noise:
+		v.Fit, v.Cause, v.Figure, v.Limit = NotSettled, Swinging, swing, noise
+	case worse:
+		v.Fit, v.Cause, v.Figure, v.Limit = Underfitting, AbovePCA, v.Training/reference.PCATraining, abovePCA
+	case gap > limit && task.Classifies():
+		v.Fit, v.Cause, v.Figure, v.Limit = Overfitting, Gap, gap, limit
+	case gap > limit:
+		v.Fit, v.Cause, v.Figure, v.Limit = Overfitting, LossRatio, gap, limit
+	case task.Classifies() && v.Training < floor:
+		v.Fit, v.Cause, v.Figure, v.Limit = Underfitting, Unlearned, v.Training, floor
+	case loss.fall > max(loss.halfWidth, stillFalling) && !v.RateFell:
+		v.Fit, v.Cause, v.Figure, v.Limit = Underfitting, StillFalling, loss.fall, stillFalling
+	default:
+		v.Fit, v.Cause, v.Figure, v.Limit = AboutRight, NothingWrong, gap, limit
 	}
 	return v
 }
