@@ -3,7 +3,6 @@ package metrics
 import (
 	"slices"
 
-	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/integrate"
 	"gonum.org/v1/gonum/stat"
 )
@@ -30,12 +29,8 @@ func NewROC(scores []float64, of []bool) ROC {
 	if !slices.Contains(of, true) || !slices.Contains(of, false) {
 		return ROC{}
 	}
-	sorted, classes := slices.Clone(scores), make([]bool, len(of))
-	order := make([]int, len(scores))
-	floats.ArgsortStable(sorted, order)
-	for i, place := range order {
-		classes[i] = of[place]
-	}
+	sorted, classes := slices.Clone(scores), slices.Clone(of)
+	stat.SortWeightedLabeled(sorted, classes, nil)
 	r := ROC{}
 	r.TruePositive, r.FalsePositive, r.Thresholds = stat.ROC(nil, sorted, classes, nil)
 	r.Area = integrate.Trapezoidal(r.FalsePositive, r.TruePositive)

@@ -20,12 +20,13 @@ type Mistake struct {
 func Mistakes(w io.Writer, caption Caption, mistakes []Mistake, wrong int, binary bool) error {
 	const across = 6
 	notes := []string{"No image is classified wrongly."}
-	if len(mistakes) > 0 {
+	switch {
+	case len(mistakes) == 0:
+	case mistakes[0].Probability > 0:
+		notes[0] = fmt.Sprintf("The %d of %s wrongly classified images whose wrong class has the highest probabilities, the highest first.", len(mistakes), Thousands(wrong))
+	default:
 		notes[0] = fmt.Sprintf("The %d of %s wrongly classified images with the lowest margins, the lowest first. The margin is %s.",
 			len(mistakes), Thousands(wrong), marginMeaning(binary))
-	}
-	if len(mistakes) > 0 && mistakes[0].Probability > 0 {
-		notes[0] = fmt.Sprintf("The %d of %s wrongly classified images whose wrong class has the highest probabilities, the highest first.", len(mistakes), Thousands(wrong))
 	}
 	tiles := make([]galleryTile, len(mistakes))
 	for i, m := range mistakes {

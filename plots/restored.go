@@ -109,10 +109,7 @@ func rangeOf(m Image) string {
 // title; it may be empty.
 func RestoredGroups(w io.Writer, caption Caption, title, note string, groups []RestoredGroup) error {
 	const across = 6
-	notes := []string{"Left the image, right its reconstruction. MSE: the mean squared error over all values, in the unit of the loss."}
-	if note != "" {
-		notes = append(notes, note)
-	}
+	notes := []string{"Left the image, right its reconstruction. MSE: the mean squared error over all values, in the unit of the loss.", note}
 	sheet := gallery{heading{title, caption, notes}, across, nil}
 	for _, group := range groups {
 		tiles := make([]galleryTile, len(group.Images))

@@ -61,10 +61,7 @@ func (r *Results) csv() [][]string {
 // readBest reads from comparison.csv the row of the config with the best validation
 // figure. It returns a row without figures if there is none.
 func readBest(f *runfolder.Folder) (best result) {
-	table, err := f.Read(runfolder.ComparisonTable)
-	if err != nil {
-		return result{}
-	}
+	table, _ := f.Read(runfolder.ComparisonTable) // without it there are no rows
 	rows, err := csv.NewReader(bytes.NewReader(table)).ReadAll()
 	if err != nil || len(rows) == 0 {
 		return result{}

@@ -36,26 +36,21 @@ type measured struct {
 
 // measurements returns a run's figures, in the order of the columns.
 func measurements(s *runfolder.Summary) (all []measured) {
-	add := func(column string, value *float64) {
-		if value == nil {
-			value = new(float64)
-			*value = math.NaN()
-		}
-		all = append(all, measured{column, *value})
-	}
+	unknown := math.NaN()
+	add := func(column string, value *float64) { all = append(all, measured{column, *cmp.Or(value, &unknown)}) }
 	for i, f := range []*runfolder.Figures{s.Final, s.Best} {
-		prefix, loss, validation, epoch := []string{"", "best_"}[i], math.NaN(), math.NaN(), math.NaN()
+		prefix, epoch := []string{"", "best_"}[i], unknown
 		if f != nil {
-			loss, validation, epoch = f.TrainLoss, f.ValidationLoss, float64(f.Epoch)
+			epoch = float64(f.Epoch)
 		} else {
-			f = new(runfolder.Figures)
+			f = &runfolder.Figures{TrainLoss: unknown, ValidationLoss: unknown}
 		}
 		add(prefix+"train_accuracy", f.TrainAccuracy)
 		add(prefix+"val_accuracy", f.ValidationAccuracy)
 		add(prefix+"test_accuracy", f.TestAccuracy)
 		add(prefix+"train_loss_after", f.TrainLossAfter)
-		add(prefix+"train_loss", &loss)
-		add(prefix+"val_loss", &validation)
+		add(prefix+"train_loss", &f.TrainLoss)
+		add(prefix+"val_loss", &f.ValidationLoss)
 		add(prefix+"test_loss", f.TestLoss)
 		add(prefix+"epoch", &epoch)
 	}

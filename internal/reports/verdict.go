@@ -9,54 +9,46 @@ import (
 	"cifartrain/plots"
 )
 
-// Verdict returns a verdict in words, as summary.json and the report have it.
+// Verdict returns a verdict in words, as summary.json and the report have it: the figures,
+// what decided, and what one run cannot show.
 func Verdict(task metrics.Task, v metrics.Verdict) *runfolder.Verdict {
 	span := fmt.Sprintf("Over the last %d epochs", v.Epochs)
 	if v.Epochs == 1 {
 		span = "In the last epoch"
 	}
-	text, name := plots.Loss, measure(task.Classifies())
-	if task.Classifies() {
-		text = plots.Percent
-	}
-	reason := fmt.Sprintf("%s the training %s is %s and the validation %[2]s %[4]s. %s", span, name, text(v.Training), text(v.Validation), causeText(task, v))
-	return &runfolder.Verdict{Fit: v.Fit, Reason: reason}
-}
-
-// causeText says in sentences what decided a verdict, and what one run cannot show.
-func causeText(task metrics.Task, v metrics.Verdict) string {
-	name, amount := measure(task.Classifies()), plots.Percent
-	if task.Classifies() {
-		amount = points
-	}
 	components := ""
 	if v.PCARatio != 0 {
 		components = fmt.Sprintf(" (%.2f for principal components)", v.PCARatio)
 	}
+	name, text, amount := measure(task.Classifies()), plots.Loss, plots.Percent
+	cause := fmt.Sprintf("Their ratio is %.2f, within %.2f%s", v.Figure, v.Limit, components)
+	if task.Classifies() {
+		text, amount, cause = plots.Percent, points, "The gap is within "+points(v.Limit)
+	}
 	switch v.Cause {
 	case metrics.TooFewEpochs:
-		return "Fewer than five epochs show no trend."
+		cause = "Fewer than five epochs show no trend."
 	case metrics.Swinging:
-		return fmt.Sprintf("The validation %s swings by ±%s about its trend, which hides any gap. A run with a smaller optimizer.learning_rate would show whether it settles.", name, amount(v.Figure))
+		cause = fmt.Sprintf("The validation %s swings by ±%s about its trend, which hides any gap. A run with a smaller optimizer.learning_rate would show whether it settles.", name, amount(v.Figure))
 	case metrics.Gap:
-		return fmt.Sprintf("The gap is above %s.", points(v.Limit))
+		cause = fmt.Sprintf("The gap is above %s.", points(v.Limit))
 	case metrics.Unlearned:
-		return fmt.Sprintf("More than %s of the training images are classified wrongly, half as many as always answering the commonest class would get wrong. Runs with other learning rates and more epochs would show whether this model can learn more.", plots.Percent(1-v.Limit))
+		cause = fmt.Sprintf("More than %s of the training images are classified wrongly, half as many as always answering the commonest class would get wrong. Runs with other learning rates and more epochs would show whether this model can learn more.", plots.Percent(1-v.Limit))
 	case metrics.LossRatio:
-		return fmt.Sprintf("Their ratio is %.2f, above %.2f%s.", v.Figure, v.Limit, components)
+		cause = fmt.Sprintf("Their ratio is %.2f, above %.2f%s.", v.Figure, v.Limit, components)
 	case metrics.AbovePCA:
-		return fmt.Sprintf("Even the training loss is %.2f times that of as many principal components, above %.2f. Runs with other learning rates and more epochs would show whether this model can do better.", v.Figure, v.Limit)
+		cause = fmt.Sprintf("Even the training loss is %.2f times that of as many principal components, above %.2f. Runs with other learning rates and more epochs would show whether this model can do better.", v.Figure, v.Limit)
 	case metrics.StillFalling:
-		return fmt.Sprintf("The validation loss still fell over the last third of the epochs, by %s ± %s of its mean there. A run with more train.epochs would show how far it falls.", plots.Percent(v.Figure), plots.Percent(v.HalfWidth))
+		cause = fmt.Sprintf("The validation loss still fell over the last third of the epochs, by %s ± %s of its mean there. A run with more train.epochs would show how far it falls.", plots.Percent(v.Figure), plots.Percent(v.HalfWidth))
+	case metrics.NothingWrong:
+		rest := ", and no further improvement is in sight. A sweep would show whether another setting is better."
+		if v.RateFell {
+			rest = ". As the learning rate was lowered, only a run with more train.epochs would show whether more training helps, and only a sweep whether another setting is better."
+		}
+		cause += rest
 	}
-	text := "The gap is within " + points(v.Limit)
-	if task.Reconstructs() {
-		text = fmt.Sprintf("Their ratio is %.2f, within %.2f%s", v.Figure, v.Limit, components)
-	}
-	if v.RateFell {
-		return text + ". As the learning rate was lowered, only a run with more train.epochs would show whether more training helps, and only a sweep whether another setting is better."
-	}
-	return text + ", and no further improvement is in sight. A sweep would show whether another setting is better."
+	reason := fmt.Sprintf("%s the training %s is %s and the validation %[2]s %[4]s. %s", span, name, text(v.Training), text(v.Validation), cause)
+	return &runfolder.Verdict{Fit: v.Fit, Reason: reason}
 }
 
 // verdictSentence is a verdict without its reason.
