@@ -3,6 +3,7 @@ package plots
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -45,11 +46,11 @@ func AccuracyComparison(caption Caption, contenders []Contender) (*Chart, error)
 }
 
 func comparisonChart(caption Caption, q quantity, contenders []Contender) (*Chart, error) {
-	if err := checkContenders(contenders); err != nil {
-		return nil, err
+	if len(contenders) == 0 {
+		return nil, errors.New("there is no run to compare")
 	}
 	c := &Chart{
-		quantity: q, first: contenders[0].Histories[0][0].Number,
+		quantity: q, first: math.MaxInt,
 		panels: []panel{{title: "Training"}, {title: "Validation"}}, bestLook: noteLook,
 	}
 	if !q.percent {
@@ -58,6 +59,9 @@ func comparisonChart(caption Caption, q quantity, contenders []Contender) (*Char
 	const mostBands = 3 // more hide each other
 	gapped, several, banded := 0, false, len(contenders) <= mostBands
 	for i, contender := range contenders {
+		if len(contender.Histories) == 0 || slices.ContainsFunc(contender.Histories, func(h metrics.History) bool { return len(h) == 0 }) {
+			return nil, fmt.Errorf("run %q: the history holds no epoch", contender.Name)
+		}
 		training, validation := contender.curves(q, banded)
 		look, note := lookOf(i), bestNote(q, validation)
 		if seeds := len(contender.Histories); seeds > 1 {
@@ -87,18 +91,6 @@ func comparisonChart(caption Caption, q quantity, contenders []Contender) (*Char
 		notes = []string{"Lines are means over seeds."}
 	}
 	return c, c.finish(caption, strings.ToUpper(q.name[:1])+q.name[1:]+" per epoch, compared", gapped, notes...)
-}
-
-func checkContenders(contenders []Contender) error {
-	if len(contenders) == 0 {
-		return errors.New("there is no run to compare")
-	}
-	for _, contender := range contenders {
-		if len(contender.Histories) == 0 || slices.ContainsFunc(contender.Histories, func(h metrics.History) bool { return len(h) == 0 }) {
-			return fmt.Errorf("run %q: the history holds no epoch", contender.Name)
-		}
-	}
-	return nil
 }
 
 // curves returns the curves of the config's run, or the means over several, with a band
