@@ -96,7 +96,7 @@ func encodeAs(ctx context.Context, format string, run *runs.Run) (content []byte
 	}
 	metadata := map[string]string{"pixels": runs.PlainPixels}
 	weights, err := exports.Fold(model)
-	if errors.Is(err, exports.ErrShared) || errors.Is(err, exports.ErrNoChain) {
+	if err != nil {
 		weights, metadata = run.Weights, run.PixelMetadata()
 		lines = [][2]string{{"not folded", err.Error() + "; the file's metadata says what must be done to pixels first"}}
 	} else if model.Normalization != nil || model.MeanImage != nil {

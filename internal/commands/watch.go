@@ -32,7 +32,7 @@ func (p *program) watch(ctx context.Context, operands []string) error {
 		missing = nil
 	}
 	if missing != nil && (filepath.Base(path) != runfolder.Latest || !errors.Is(missing, fs.ErrNotExist)) {
-		return runs.Requestf("%v", missing)
+		return missing
 	}
 	listener, err := reports.Listen(p.port)
 	if err != nil {

@@ -7,15 +7,6 @@ import (
 	"cifartrain/graphs"
 )
 
-// ErrShared says that one weight is shared by the first and the last layer and
-// therefore cannot include a division on one side and the multiplication on the
-// other.
-var ErrShared = errors.New("the first and the last layer share one weight, which cannot both be divided by data.normalize's deviations and multiplied by them")
-
-// ErrNoChain says that a model's first or last operation cannot take up the
-// preprocessing.
-var ErrNoChain = errors.New("the model is not a chain of layers, so that data.normalize and data.center cannot be worked into its weights")
-
 // Fold returns the model's weights with its preprocessing worked into them, so
 // that they take pixels in [0, 1] and, where the model restores its input, give
 // pixels again. A pixel x of channel c reaches the first layer as
@@ -24,20 +15,20 @@ var ErrNoChain = errors.New("the model is not a chain of layers, so that data.no
 //	W' = W / std,  b' = b - W (mean/std + m)   of the first layer and
 //	W' = std W,    b' = std (b + m) + mean     of the last one
 //
-// compute the same values, up to the rounding of float32. The error is
-// [ErrShared] or [ErrNoChain] where no weights do.
+// compute the same values, up to the rounding of float32. The error says why no
+// weights do.
 func Fold(m Model) (graphs.Weights, error) {
 	if m.Normalization == nil && m.MeanImage == nil {
 		return m.Weights, nil
 	}
 	if !m.Graph.IsChain() {
-		return nil, ErrNoChain
+		return nil, errors.New("the model is not a chain of layers, so that data.normalize and data.center cannot be worked into its weights")
 	}
 	first, last := m.Graph.Layers[0], m.Graph.Layers[len(m.Graph.Layers)-1]
 	origin, std := m.preprocessing()
 	scaled := slices.ContainsFunc(std, func(x float64) bool { return x != 1 })
 	if first.Weight == last.Weight && len(m.Graph.Layers) > 1 && scaled {
-		return nil, ErrShared
+		return nil, errors.New("the first and the last layer share one weight, which cannot both be divided by data.normalize's deviations and multiplied by them")
 	}
 	folded := m.Weights.Clone()
 	tensors := folded.ByName()

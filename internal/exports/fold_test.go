@@ -1,7 +1,7 @@
 package exports_test
 
 import (
-	"errors"
+	"strings"
 	"testing"
 
 	"cifartrain/internal/exports"
@@ -13,20 +13,20 @@ func TestFold(t *testing.T) {
 	for _, c := range []struct {
 		kind                 string
 		normalized, centered bool
-		err                  error
+		err                  string
 	}{
-		{"linear_svm", true, true, nil},
-		{"mlp", true, false, nil},
-		{"autoencoder", true, true, nil},
-		{"tied_autoencoder", false, true, nil},
-		{"tied_autoencoder", true, true, exports.ErrShared}, // cannot be scaled on both sides
+		{"linear_svm", true, true, ""},
+		{"mlp", true, false, ""},
+		{"autoencoder", true, true, ""},
+		{"tied_autoencoder", false, true, ""},
+		{"tied_autoencoder", true, true, "share one weight"}, // cannot be scaled on both sides
 	} {
 		model := newTrained(t, c.kind, c.normalized, c.centered)
 		folded, err := exports.Fold(model.Model)
-		if !errors.Is(err, c.err) {
-			t.Errorf("%s: the error is %v, want %v", c.kind, err, c.err)
-		}
-		if err != nil {
+		if err != nil || c.err != "" {
+			if err == nil || !strings.Contains(err.Error(), c.err) {
+				t.Errorf("%s: the error is %v, want %q", c.kind, err, c.err)
+			}
 			continue
 		}
 		want, _ := model.outputs(t)

@@ -108,7 +108,6 @@ func (f *formula) writeGELU(node *G.Node) (string, error) {
 	return name, err
 }
 
-// apply adds a step that applies an operator to nodes.
 func (f *formula) apply(operator string, operands ...*G.Node) (string, error) {
 	inputs := make([]string, len(operands))
 	for i, operand := range operands {

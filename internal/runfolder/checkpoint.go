@@ -75,21 +75,16 @@ func (f *Folder) WriteCheckpoint(c *Checkpoint) (wait func() error) {
 // nil if that is only missing. If there is neither, the error is
 // fs.ErrNotExist.
 func (f *Folder) Checkpoint() (c *Checkpoint, damage, err error) {
-	c, err = readCheckpoint(f.File(CheckpointFile))
-	if err == nil {
+	if c, damage = readCheckpoint(f.File(CheckpointFile)); damage == nil {
 		return c, nil, nil
 	}
-	missing := errors.Is(err, fs.ErrNotExist)
-	c, older := readCheckpoint(f.File(PreviousCheckpointFile))
-	switch {
-	case older != nil && missing:
-		return nil, nil, older
-	case older != nil:
-		return nil, nil, errors.Join(err, older)
-	case missing:
-		return c, nil, nil
+	if errors.Is(damage, fs.ErrNotExist) {
+		damage = nil
 	}
-	return c, err, nil
+	if c, err = readCheckpoint(f.File(PreviousCheckpointFile)); err != nil {
+		return nil, nil, errors.Join(damage, err)
+	}
+	return c, damage, nil
 }
 
 // SetAsideCheckpoint renames a damaged checkpoint, so that it does not become

@@ -302,7 +302,6 @@ func (c *Claim) write(flag int) error {
 	return errors.Join(err, file.Close())
 }
 
-// claimFile is the path of the claim with a number.
 func (f *Folder) claimFile(number int) string { return f.File(fmt.Sprintf(".claim-%d", number)) }
 
 // lastClaim is the highest number of the folder's claims, or 0 if it has none.

@@ -23,13 +23,6 @@ type FinishedRun struct {
 	History metrics.History
 }
 
-// A notFinishedError is a run without the figures that were asked of it.
-type notFinishedError struct{ error }
-
-// WrongRequest marks the error as a fault of the request: it named the wrong run,
-// or named it too early.
-func (notFinishedError) WrongRequest() {}
-
 // Finished reads a run that has ended.
 func (f *Folder) Finished() (FinishedRun, error) {
 	goOn := "go on with it: " + shell.Command("-resume", f.Path)
@@ -51,13 +44,13 @@ func (f *Folder) Finished() (FinishedRun, error) {
 		why = "it is " + summary.Status + "; " + goOn
 	}
 	if why != "" {
-		return FinishedRun{}, notFinishedError{fmt.Errorf("%s holds no finished run: %s", f.Path, why)}
+		return FinishedRun{}, wrongRunError{error: fmt.Errorf("%s holds no finished run: %s", f.Path, why)}
 	}
 	history, err := f.History()
 	if err != nil {
 		err = fmt.Errorf("%w; have it written again with: %s", err, shell.Command("-resume", f.Path))
 	} else if len(history) == 0 || len(history) != summary.Epochs {
-		err = notFinishedError{fmt.Errorf("%s: %d epochs, but the summary counts %d: the run was made longer and is not finished; %s",
+		err = wrongRunError{error: fmt.Errorf("%s: %d epochs, but the summary counts %d: the run was made longer and is not finished; %s",
 			f.File(MetricsFile), len(history), summary.Epochs, goOn)}
 	}
 	return FinishedRun{f.Path, summary, history}, err

@@ -112,53 +112,58 @@ func (f *Folder) PointLatest() error {
 	return nil
 }
 
+// A wrongRunError is a run that is not what was asked for. It counts as fs.ErrNotExist
+// if there may be one later.
+type wrongRunError struct {
+	error
+	later bool
+}
+
+// WrongRequest marks the error as a fault of the request.
+func (wrongRunError) WrongRequest() {}
+
+func (e wrongRunError) Is(target error) bool { return e.later && target == fs.ErrNotExist }
+
 // Open opens the run folder at path, which must hold a config. If path is a
 // latest link, the folder stays the one that it points at now. The error says what
 // is there instead, and counts as fs.ErrNotExist if a run may still come.
 func Open(path string) (*Folder, error) {
 	resolved, err := resolve(path)
-	if err != nil {
-		target, linkErr := os.Readlink(path)
-		switch missing := errors.Is(err, fs.ErrNotExist); {
-		case missing && linkErr == nil:
-			err = notThere("it points at " + target + ", which is gone; name another run")
-		case missing:
-			err = notThere("there is no such folder")
-		}
-		return nil, noRun(path, err)
-	}
 	f, newest := &Folder{Path: resolved}, filepath.Join(path, Latest)
-	if info, err := os.Stat(f.File(ConfigFile)); err == nil && info.Mode().IsRegular() && info.Size() > 0 {
-		return f, nil
+	if err == nil {
+		var info os.FileInfo
+		if info, err = os.Stat(f.File(ConfigFile)); err == nil && info.Mode().IsRegular() && info.Size() > 0 {
+			return f, nil
+		}
 	}
-	target, _ := resolve(newest)
+	target, linkErr := os.Readlink(path)
+	holds, holdsErr := resolve(newest)
+	why, missing := "", errors.Is(err, fs.ErrNotExist)
 	switch {
+	case resolved == "" && missing && linkErr == nil:
+		why = "it points at " + target + ", which is gone; name another run"
+	case resolved == "" && missing:
+		why = "there is no such folder"
+	case resolved == "":
+		why = err.Error()
 	case f.Has(SweepFile):
-		return nil, fmt.Errorf("%s is a sweep without its %s: name one of its runs, or do it again with -config %s", path, PlanFile, f.File(SweepFile))
+		err = fmt.Errorf("%s is a sweep without its %s: name one of its runs, or do it again with -config %s", path, PlanFile, f.File(SweepFile))
 	case f.Has(ComparisonTable):
-		return nil, fmt.Errorf("%s is a comparison of runs, not a run: see its %s, or name one of the runs that it lists", path, ReportFile)
+		err = fmt.Errorf("%s is a comparison of runs, not a run: see its %s, or name one of the runs that it lists", path, ReportFile)
+	case holdsErr == nil && (&Folder{Path: holds}).Has(ConfigFile, SweepFile):
+		err = fmt.Errorf("%s holds runs; name one of them, such as %s", path, newest)
 	case f.Has(ReportFile):
-		return nil, noRun(path, fmt.Errorf("its %s is missing, empty or not a file: write into it the config that its %s shows", ConfigFile, ReportFile))
-	case target != "" && (&Folder{Path: target}).Has(ConfigFile, SweepFile):
-		return nil, fmt.Errorf("%s holds runs; name one of them, such as %s", path, newest)
+		why = fmt.Sprintf("its %s is missing, empty or not a file: write into it the config that its %s shows", ConfigFile, ReportFile)
+	case missing:
+		why = "it holds no " + ConfigFile
+	default:
+		why = ConfigFile + " is not a file, or is empty"
 	}
-	if f.Has(ConfigFile) {
-		return nil, noRun(path, errors.New(ConfigFile+" is not a file, or is empty"))
+	if why != "" {
+		err = fmt.Errorf("%s is not a run folder: %s; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, why)
 	}
-	return nil, noRun(path, notThere("it holds no "+ConfigFile))
+	return nil, wrongRunError{err, missing && (resolved == "" || !f.Has(SweepFile, ComparisonTable, ReportFile))}
 }
-
-func noRun(path string, why error) error {
-	return fmt.Errorf("%s is not a run folder: %w; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, why)
-}
-
-// notThere says in words what is missing; it counts as fs.ErrNotExist.
-type notThere string
-
-func (e notThere) Error() string { return string(e) }
-
-// Is makes errors.Is recognize fs.ErrNotExist.
-func (notThere) Is(target error) bool { return target == fs.ErrNotExist }
 
 // resolve follows links, and a latest that is a file (see PointLatest).
 func resolve(path string) (string, error) {
@@ -209,7 +214,7 @@ func (f *Folder) Damaged(s *Summary) (names []string) {
 			names = append(names, name)
 		}
 	}
-	if history, err := f.History(); err != nil || len(history) != s.Epochs || f.ReadLayers(history) != nil || len(history) > 0 && history.Last().Layers == nil {
+	if _, err := f.FullHistory(s.Epochs); err != nil {
 		names = append(names, MetricsFile)
 	}
 	return names
@@ -242,7 +247,6 @@ func (f *Folder) WriteWith(name string, draw func(io.Writer) error) error {
 	return f.Write(name, content.Bytes())
 }
 
-// writeJSON writes a file with a value in JSON.
 func (f *Folder) writeJSON(name string, value any) error {
 	return f.WriteWith(name, func(w io.Writer) error {
 		encoder := json.NewEncoder(w)

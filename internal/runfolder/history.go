@@ -152,6 +152,21 @@ func (f *Folder) ReadLayers(history metrics.History) error {
 	return nil
 }
 
+// FullHistory reads both tables of a run that has trained so many epochs. It is an
+// error if they lack one.
+func (f *Folder) FullHistory(epochs int) (metrics.History, error) {
+	history, err := f.History()
+	if err == nil {
+		err = f.ReadLayers(history)
+	}
+	if err == nil && len(history) != epochs {
+		err = fmt.Errorf("%s holds %d epochs, but the run has trained %d", f.File(MetricsFile), len(history), epochs)
+	} else if err == nil && epochs > 0 && history.Last().Layers == nil {
+		err = fmt.Errorf("%s lacks the last epoch", f.File(LayersFile))
+	}
+	return history, err
+}
+
 // parseLayers reverses layersTable. It ignores rows of later epochs.
 func parseLayers(content []byte, history metrics.History) error {
 	return parseTable(content, layersColumns, func(fields []string) error {

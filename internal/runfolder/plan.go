@@ -54,15 +54,6 @@ func OpenPlan(path string) (f *Folder, p *Plan, found bool, err error) {
 	return f, p, true, nil
 }
 
-// Run returns the folder of the run with an index, which may not exist.
-func (f *Folder) Run(p *Plan, i int) *Folder {
-	path := filepath.FromSlash(p.Runs[i])
-	if !filepath.IsAbs(path) {
-		path = f.File(path)
-	}
-	return &Folder{Path: path}
-}
-
 // OpenSweep returns the folder at path. found is false if it is not a sweep's.
 func OpenSweep(path string) (folder *Folder, found bool) {
 	resolved, err := resolve(path)

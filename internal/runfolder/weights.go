@@ -66,6 +66,7 @@ func (*WeightsError) WrongRequest() {}
 
 // Weights are what a weights file holds.
 type Weights struct {
+	Path      string                   // of the file; empty for those of a checkpoint
 	Tensors   map[string]*tensor.Dense // float32
 	Wrappings []string                 // see [ReadWeights]
 	Metadata  map[string]string        // only of a safetensors file
@@ -78,7 +79,7 @@ type Weights struct {
 // they are for, which bounds the file's length. Errors are of type *WeightsError.
 func ReadWeights(path string, parameters int) (*Weights, error) {
 	content, err := read(path, max(roomForWeights, 4*int64(parameters)+longestHeader))
-	w := new(Weights)
+	w := &Weights{Path: path}
 	var fault *fs.PathError
 	switch {
 	case errors.As(err, &fault):

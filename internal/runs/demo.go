@@ -2,12 +2,14 @@ package runs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
+	"gorgonia.org/tensor"
 
 	"cifartrain/internal/exports"
 	"cifartrain/internal/reports"
@@ -35,9 +37,15 @@ func (r *Run) Demo(ctx context.Context) (exports.Demo, error) {
 	tensors, behind := r.Weights.ByName(), demo.Latent == 0
 	for _, layer := range model.Layers {
 		if behind {
+			weight := tensors[layer.Weight] // (out, in)
+			if layer.Transposed {
+				weight = weight.Clone().(*tensor.Dense)
+				if err := errors.Join(weight.T(), weight.Transpose()); err != nil {
+					return exports.Demo{}, err
+				}
+			}
 			demo.Layers = append(demo.Layers, exports.DemoLayer{
-				In: layer.In, Out: layer.Out, ReLU: layer.Activation == "relu", Bias: tensors[layer.Bias].Float32s(),
-				Weights: outByIn(tensors[layer.Weight].Float32s(), layer.In, layer.Out, layer.Transposed),
+				In: layer.In, Out: layer.Out, ReLU: layer.Activation == "relu", Bias: tensors[layer.Bias].Float32s(), Weights: weight.Float32s(),
 			})
 		}
 		behind = behind || layer.Latent
@@ -58,20 +66,6 @@ func (r *Run) Demo(ctx context.Context) (exports.Demo, error) {
 		return demo, nil
 	}
 	return demo, r.addDirections(ctx, &demo, chosen)
-}
-
-// outByIn returns a layer's weight in the shape (out, in).
-func outByIn(weight []float32, in, out int, transposed bool) []float32 {
-	if !transposed {
-		return weight
-	}
-	turned := make([]float32, len(weight))
-	for i := range in {
-		for o := range out {
-			turned[o*in+i] = weight[i*out+o]
-		}
-	}
-	return turned
 }
 
 // addDirections adds to the demo the directions in which the codes of the test images

@@ -24,7 +24,9 @@ const (
 // what it gets wrong.
 func (r *Run) classifierPictures() []picture {
 	all := []picture{
-		{file: "confusion.png", tested: true, chart: true, draw: r.drawConfusion,
+		{file: "confusion.png", tested: true, chart: true, draw: func(w io.Writer, caption plots.Caption) error {
+			return plots.Confusion(w, caption, r.Summary.Confusion)
+		},
 			meaning: "How the best weights classify the test images."},
 		{file: "roc.png", tested: true, chart: true, draw: r.drawROC, rows: r.rocRows,
 			meaning: "How many images of a class it finds at the cost of how many false alarms, for every threshold."},
@@ -42,10 +44,6 @@ func (r *Run) classifierPictures() []picture {
 			meaning: "The best weights as a picture: what speaks for which class."})
 	}
 	return all
-}
-
-func (r *Run) drawConfusion(w io.Writer, caption plots.Caption) error {
-	return plots.Confusion(w, caption, r.Summary.Confusion)
 }
 
 // drawReliability compares the probabilities that the model gives to the classes it
@@ -90,7 +88,6 @@ func (r *Run) drawMargins(w io.Writer, caption plots.Caption) error {
 	return plots.Margins(w, caption, figures)
 }
 
-// marginRows returns the margin of each test image for a CSV file.
 func (r *Run) marginRows() [][]string {
 	rows := [][]string{{"index", "class", "margin"}}
 	for i, prediction := range r.predictions {
@@ -105,7 +102,6 @@ func (r *Run) drawROC(w io.Writer, caption plots.Caption) error {
 	return plots.ROC(w, caption, curves, omitted)
 }
 
-// rocRows returns the points of the ROC curves for a CSV file.
 func (r *Run) rocRows() [][]string {
 	rows := [][]string{{"class", "false_positive_rate", "true_positive_rate"}}
 	curves, _ := r.rocCurves()

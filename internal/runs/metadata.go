@@ -48,48 +48,40 @@ func normalizationMetadata(config configs.Config) map[string]string {
 	return map[string]string{"mean": string(mean), "std": string(std)}
 }
 
-// checkPixels returns an error if the weights in a file of the run were trained on
-// other pixels than its config now makes of an image: what they give would be wrong.
-func (r *Run) checkPixels(file string) error {
+// trainedWeights reads a weights file of the run. It is an error if they were trained on
+// other pixels than the config now makes of an image: what they give would be wrong.
+func (r *Run) trainedWeights(file string) (*runfolder.Weights, error) {
 	weights, err := runfolder.ReadWeights(file, r.Summary.Parameters)
 	if err != nil {
-		return fmt.Errorf("%w; have it written again with: %s", err, shell.Command("-resume", r.Folder.Path))
+		return nil, fmt.Errorf("%w; have it written again with: %s", err, shell.Command("-resume", r.Folder.Path))
 	}
-	metadata := weights.Metadata
-	if _, told := metadata["pixels"]; !told { // another program has written it
-		return nil
-	}
-	now, changed := normalizationMetadata(r.Config), ""
+	metadata, now, changed := weights.Metadata, normalizationMetadata(r.Config), ""
 	if metadata["mean"] != now["mean"] || metadata["std"] != now["std"] {
 		changed = "data.normalize"
 	} else if (metadata["mean_image"] != "") != r.Config.Data.Center {
 		changed = "data.center"
 	}
-	if changed == "" {
-		return nil
+	if _, told := metadata["pixels"]; changed != "" && told { // it is not told where another program has written it
+		return nil, Requestf("%s was trained with another %s than its %s says now, so what its weights give would be wrong: undo the change",
+			r.Folder.Path, changed, runfolder.ConfigFile)
 	}
-	return Requestf("%s was trained with another %s than its %s says now, so what its weights give would be wrong: undo the change",
-		r.Folder.Path, changed, runfolder.ConfigFile)
+	return weights, nil
 }
 
-// meanImage returns the mean image in the metadata of a weights file. It is nil if
-// the file has none or no file is named.
-func meanImage(file string, shape loaders.Shape, weights int) ([]float32, error) {
-	if file == "" {
+// meanImage returns the mean image in the metadata of a weights file, or nil if there is
+// none.
+func meanImage(weights *runfolder.Weights, shape loaders.Shape) ([]float32, error) {
+	if weights == nil || weights.Metadata["mean_image"] == "" {
 		return nil, nil
 	}
-	held, err := runfolder.ReadWeights(file, weights)
-	if err != nil || held.Metadata["mean_image"] == "" {
-		return nil, err
-	}
-	content, err := base64.StdEncoding.DecodeString(held.Metadata["mean_image"])
+	content, err := base64.StdEncoding.DecodeString(weights.Metadata["mean_image"])
 	if err != nil {
 		err = fmt.Errorf("its mean_image: %w", err)
 	} else if len(content) != 4*shape.Values() {
 		err = fmt.Errorf("its mean_image has %d bytes, and an image of %v has %d values of 4 bytes", len(content), shape, shape.Values())
 	}
 	if err != nil {
-		return nil, &runfolder.WeightsError{Path: file, Err: err}
+		return nil, &runfolder.WeightsError{Path: weights.Path, Err: err}
 	}
 	mean := make([]float32, shape.Values())
 	_, err = binary.Decode(content, binary.LittleEndian, mean)

@@ -130,15 +130,7 @@ func (s *Session) Redraw(ctx context.Context, path string, overrides []string) (
 	if err := run.PrepareTrained(ctx, false, Need{Images: true}); err != nil {
 		return err
 	}
-	history, err := run.Folder.History()
-	if err == nil {
-		err = run.Folder.ReadLayers(history)
-	}
-	if err == nil && len(history) != run.Summary.Epochs {
-		err = fmt.Errorf("%s holds %d epochs, but the run has trained %d", run.Folder.File(runfolder.MetricsFile), len(history), run.Summary.Epochs)
-	} else if err == nil && len(history) > 0 && history.Last().Layers == nil {
-		err = fmt.Errorf("%s lacks the last epoch", run.Folder.File(runfolder.LayersFile))
-	}
+	history, err := run.Folder.FullHistory(run.Summary.Epochs)
 	if err != nil {
 		return fmt.Errorf("%w; have it written again with: %s", err, shell.Command("-resume", run.Folder.Path))
 	}

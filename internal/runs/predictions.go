@@ -28,7 +28,6 @@ func (e *evaluator) of(architecture *graphs.Architecture, weights graphs.Weights
 	return e.Evaluator
 }
 
-// with returns the same run with other weights.
 func (r *Run) with(weights graphs.Weights) *Run {
 	other := *r
 	other.Weights, other.predictions = weights, nil

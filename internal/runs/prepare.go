@@ -49,7 +49,7 @@ func (r *Run) Prepare(ctx context.Context, need Need) (err error) {
 		}
 		r.Transform = loaders.NewTransform(r.Shape, r.Normalization())
 		if need.Pixels && config.Data.Center && !need.Images {
-			mean, err := meanImage(need.File, r.Shape, r.Architecture.ParameterCount())
+			mean, err := meanImage(need.weights, r.Shape)
 			if err != nil {
 				return err
 			}
@@ -99,19 +99,18 @@ func (r *Run) newArchitecture() (err error) {
 }
 
 func (r *Run) loadWeights(from Need) (err error) {
-	tensors := from.tensors
+	held := from.weights
 	if from.File != "" {
-		held, err := runfolder.ReadWeights(from.File, r.Architecture.ParameterCount())
-		if err != nil {
+		if held, err = runfolder.ReadWeights(from.File, r.Architecture.ParameterCount()); err != nil {
 			return err
 		}
-		tensors, r.wrappings = held.Tensors, held.Wrappings
+		r.wrappings = held.Wrappings
 	}
-	if tensors == nil {
+	if held == nil {
 		return nil
 	}
-	if r.Weights, err = r.Architecture.Load(tensors); err != nil && from.File != "" {
-		return &runfolder.WeightsError{Path: from.File, Err: err}
+	if r.Weights, err = r.Architecture.Load(held.Tensors); err != nil && held.Path != "" {
+		return &runfolder.WeightsError{Path: held.Path, Err: err}
 	}
 	return err
 }

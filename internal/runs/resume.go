@@ -23,7 +23,7 @@ import (
 // the overrides (see [configs.Load]) may only change the number of epochs and
 // where the dataset is taken from.
 func (s *Session) Resume(ctx context.Context, path, configPath string, overrides []string) error {
-	folder, err := openRun(path)
+	folder, err := runfolder.Open(path)
 	if err != nil {
 		return err
 	}
@@ -194,7 +194,7 @@ func (r *Run) restoreState(saved *runfolder.Checkpoint) error {
 	if err := sameDataset(saved.Dataset, saved.Checksum, r.Dataset); err != nil {
 		return err
 	}
-	err := r.loadWeights(Need{tensors: saved.Weights()})
+	err := r.loadWeights(Need{weights: &runfolder.Weights{Tensors: saved.Weights()}})
 	if err != nil {
 		err = fmt.Errorf("tensors of \"weights\": %w", err)
 	} else if err = r.newLoop(context.Background()); err == nil {

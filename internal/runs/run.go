@@ -11,8 +11,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"gorgonia.org/tensor"
-
 	"cifartrain/configs"
 	"cifartrain/graphs"
 	"cifartrain/internal/reports"
@@ -95,8 +93,8 @@ type Need struct {
 
 	// Where the weights come from. If neither is set, there are none, and training
 	// begins with weights that the config's seed draws.
-	File    string                   // read from this file
-	tensors map[string]*tensor.Dense // taken from a checkpoint
+	File    string             // read from this file
+	weights *runfolder.Weights // read already
 
 	// Pixels says that images will go through the model. A centered run
 	// subtracts the mean of its training images; it is read from the metadata
@@ -104,7 +102,6 @@ type Need struct {
 	Pixels bool
 }
 
-// claim claims a folder, so that no other process writes into it meanwhile.
 func (s *Session) claim(ctx context.Context, folder *runfolder.Folder) (context.Context, *runfolder.Claim, error) {
 	return folder.Claim(ctx, func(holder runfolder.Holder) {
 		fmt.Fprintf(s.Out, "waiting for %v, which has given no sign of having ended; a minute without a sign of life means that it is dead\n", holder)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"gorgonia.org/tensor"
-
 	"cifartrain/graphs"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/shell"
@@ -14,7 +12,7 @@ import (
 // Open opens the run folder at path for a command that trains nothing. The
 // overrides are for the run's config; see [configs.Load].
 func (s *Session) Open(path string, overrides []string) (*Run, error) {
-	folder, err := openRun(path)
+	folder, err := runfolder.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -42,15 +40,6 @@ func (r *Run) checkTask() error {
 	return nil
 }
 
-// openRun opens the run folder at path, or says what is there instead.
-func openRun(path string) (*runfolder.Folder, error) {
-	folder, err := runfolder.Open(path)
-	if err != nil {
-		return nil, RequestError(err.Error())
-	}
-	return folder, nil
-}
-
 // HasResults reports whether the run has ended, so that its files belong to the
 // epochs it has trained.
 func (r *Run) HasResults() bool { return r.Summary != nil && r.Summary.Status != runfolder.Training }
@@ -73,12 +62,11 @@ func (r *Run) PrepareTrained(ctx context.Context, last bool, need Need) (err err
 		if figures != nil {
 			r.WeightsName += fmt.Sprintf(", epoch %d of %d", figures.Epoch, r.Summary.Epochs)
 		}
-		need.File = r.Folder.File(file)
-		err = r.checkPixels(need.File)
+		need.weights, err = r.trainedWeights(r.Folder.File(file))
 	case last:
 		err = Requestf("%s holds no last weights: its run did not come to its end; use the best ones with -weights best", r.Folder.Path)
 	default:
-		need.tensors, err = r.bestSoFar()
+		need.weights, err = r.bestSoFar()
 	}
 	if err != nil {
 		return err
@@ -88,7 +76,7 @@ func (r *Run) PrepareTrained(ctx context.Context, last bool, need Need) (err err
 
 // bestSoFar reads the weights with the lowest validation loss from the checkpoint of a
 // run that has not ended.
-func (r *Run) bestSoFar() (map[string]*tensor.Dense, error) {
+func (r *Run) bestSoFar() (*runfolder.Weights, error) {
 	saved, _, err := r.Folder.Checkpoint()
 	none := err != nil || len(saved.History) == 0
 	switch {
@@ -98,5 +86,5 @@ func (r *Run) bestSoFar() (map[string]*tensor.Dense, error) {
 		return nil, Requestf("%s holds no weights to use: the first epoch of the run has not ended; %s", r.Folder.Path, howToResume(r.Folder.Path))
 	}
 	r.WeightsName += fmt.Sprintf(" so far, epoch %d of %d; the run has not ended", saved.History.Best()+1, len(saved.History))
-	return saved.Best(), nil
+	return &runfolder.Weights{Tensors: saved.Best()}, nil
 }

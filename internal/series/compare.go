@@ -26,7 +26,7 @@ func Compare(ctx context.Context, s *runs.Session, paths, overrides []string) er
 		if !found {
 			folder, err := runfolder.Open(path)
 			if err != nil {
-				return runs.RequestError(err.Error())
+				return err
 			}
 			best = []*runfolder.Folder{folder}
 		}

@@ -65,7 +65,6 @@ func (p *plan) name() string {
 
 func (p *plan) count() int { return len(p.settings) * p.Seeds }
 
-// config returns the config of the run with an index.
 func (p *plan) config(i int) configs.Config {
 	config := p.settings[i/p.Seeds].Config
 	config.Seed += uint64(i % p.Seeds)
@@ -301,8 +300,11 @@ func open(s *runs.Session, path string) (p *plan, found bool, err error) {
 	if p.settings = settingsOf(p.begun); len(p.Runs) != p.count() {
 		return nil, true, fmt.Errorf("%s lists %d runs, but its configs make %d: train them again with -config", folder.File(runfolder.PlanFile), len(p.Runs), p.count())
 	}
-	for i := range p.Runs {
-		p.runs = append(p.runs, folder.Run(file, i))
+	for _, path := range p.Runs {
+		if path = filepath.FromSlash(path); !filepath.IsAbs(path) {
+			path = folder.File(path)
+		}
+		p.runs = append(p.runs, &runfolder.Folder{Path: path})
 	}
 	return p, true, nil
 }

@@ -195,7 +195,6 @@ func (p *plan) waitsFor(whom string) {
 	}
 }
 
-// lookAgain waits a moment for another process.
 func lookAgain(ctx context.Context) error {
 	select {
 	case <-ctx.Done():

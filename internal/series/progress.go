@@ -3,6 +3,8 @@ package series
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"cifartrain/internal/reports"
@@ -66,20 +68,16 @@ func Page(s *runs.Session, path string) ([]byte, error) {
 	result := p.result()
 	if now, doing := p.progress(); now.Done < now.All {
 		result.Progress = &now
-		for i := range result.Contenders {
-			setting := &result.Contenders[i]
-			var all []string
-			for place, run := range p.runs {
-				text := doing[place]
-				if text == "" || p.settingLabel(place) != setting.Label {
-					continue
-				}
-				all = append(all, text)
-				if one, err := run.SoFar(); err == nil && strings.HasPrefix(text, "in epoch") {
-					result.Running = append(result.Running, reports.Contender{Label: setting.Label + ", in training", Runs: []runfolder.FinishedRun{one}})
-				}
+		bySetting := make(map[string][]string)
+		for _, place := range slices.Sorted(maps.Keys(doing)) {
+			text, label := doing[place], p.settingLabel(place)
+			bySetting[label] = append(bySetting[label], text)
+			if one, err := p.runs[place].SoFar(); err == nil && strings.HasPrefix(text, "in epoch") {
+				result.Running = append(result.Running, reports.Contender{Label: label + ", in training", Runs: []runfolder.FinishedRun{one}})
 			}
-			setting.Now = strings.Join(all, "; ")
+		}
+		for i, setting := range result.Contenders {
+			result.Contenders[i].Now = strings.Join(bySetting[setting.Label], "; ")
 		}
 	}
 	pictures, err := p.draw(result)

@@ -48,15 +48,6 @@ func (p *plan) valuesOf(k int) (values []string) {
 	return slices.Compact(values)
 }
 
-func (p *plan) writeSweep(folder *runfolder.Folder) error {
-	result := p.result()
-	pictures, err := p.draw(result)
-	if err != nil {
-		return err
-	}
-	return write(p.session, folder, result, pictures)
-}
-
 func write(s *runs.Session, folder *runfolder.Folder, results *reports.Results, pictures []reports.Picture) error {
 	if err := results.Write(folder, pictures); err != nil {
 		return err

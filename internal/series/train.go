@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"cifartrain/configs"
+	"cifartrain/internal/reports"
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/runs"
 )
@@ -172,7 +173,11 @@ func (p *plan) conclude(ctx context.Context, again bool) error {
 		case p.sweep() == nil:
 			err = p.compare(ctx, claim.Folder())
 		default:
-			err = p.writeSweep(claim.Folder())
+			var pictures []reports.Picture
+			result := p.result()
+			if pictures, err = p.draw(result); err == nil {
+				err = write(p.session, claim.Folder(), result, pictures)
+			}
 		}
 		return errors.Join(err, claim.Release())
 	}
