@@ -8,8 +8,7 @@ type Task string
 const (
 	// Classify means to say which of the classes an image shows.
 	Classify Task = "classify"
-	// Reconstruct means to reproduce the input image. Its text is the one that
-	// summary.json has always held.
+	// Reconstruct means to reproduce the input image. Files name it "restore".
 	Reconstruct Task = "restore"
 )
 

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -53,13 +54,14 @@ type livePage struct {
 
 	mutex sync.Mutex
 	page  []byte    // as last made
-	until time.Time // when to make it again
+	stamp string    // of the files it was made from
+	looks time.Time // when to look at them again
 }
 
-// render returns the page. While a sweep goes on, its page is never the same, and making
-// it takes long, because it has many files: at most a twentieth of the time is spent on
-// it. If run is not empty, render returns the page of that run of a sweep as it was
-// written.
+// render returns the page, which is made again only if a file has changed. A sweep
+// has so many files that looking at them takes long; at most a twentieth of the time
+// is spent on it. If run is not empty, render returns the page of that run of a sweep
+// as it was written.
 func (l *livePage) render(run string) ([]byte, error) {
 	if sweep, found := runfolder.OpenSweep(l.path); run != "" && found {
 		return sweep.Read(run + "/" + runfolder.ReportFile)
@@ -69,14 +71,48 @@ func (l *livePage) render(run string) ([]byte, error) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	began := time.Now()
-	if began.Before(l.until) {
+	if l.page != nil && began.Before(l.looks) {
+		return l.page, nil
+	}
+	stamp := l.look()
+	if took := time.Since(began); took > 10*time.Millisecond {
+		l.looks = time.Now().Add(19 * took)
+	}
+	if l.page != nil && stamp == l.stamp {
 		return l.page, nil
 	}
 	page, err := l.make()
 	if err == nil {
-		l.page, l.until = page, time.Now().Add(19*time.Since(began))
+		l.page, l.stamp = page, stamp
 	}
 	return page, err
+}
+
+// look describes the files of the run, or of all runs of the sweep. While they may
+// still change it also tells the time, because a process that was killed changes no
+// file.
+func (l *livePage) look() string {
+	folder, sweep := runfolder.OpenSweep(l.path)
+	if !sweep {
+		var err error
+		if folder, err = runfolder.Open(l.path); err != nil {
+			return err.Error()
+		}
+	}
+	var stamp strings.Builder
+	files := os.DirFS(folder.Path)
+	for _, name := range []string{runfolder.ConfigFile, runfolder.MetricsFile, runfolder.SummaryFile, runfolder.ReportFile} {
+		ofRuns, _ := fs.Glob(files, "*/"+name) // only a bad pattern is an error
+		for _, file := range append(ofRuns, name) {
+			if info, err := fs.Stat(files, file); err == nil {
+				fmt.Fprintln(&stamp, folder.Path, file, info.Size(), info.ModTime().UnixNano())
+			}
+		}
+	}
+	if !sweep || !folder.Has(runfolder.ReportFile) {
+		fmt.Fprint(&stamp, time.Now().Truncate(20*time.Second))
+	}
+	return stamp.String()
 }
 
 // make makes the page of the run or the sweep, or one that says what there is

@@ -38,7 +38,7 @@ func TestLivePage(t *testing.T) {
 	page := &livePage{session: new(runs.Session), path: filepath.Join(root, "svm", "latest")}
 	wants := func(when string, texts ...string) {
 		t.Helper()
-		page.until = time.Time{}
+		page.looks = time.Time{} // after a slow look it would wait before the next
 		content := must(page.render(""))
 		for _, text := range texts {
 			if !strings.Contains(string(content), text) {
