@@ -42,7 +42,7 @@ func (f *Folder) CopyWeights(name, path string) error {
 	if !bytes.HasPrefix(content, []byte(torchZip)) {
 		return f.Write(name, content)
 	}
-	w, err := ReadWeights(path, 0)
+	w, err := decodeWeights(path, content)
 	if err != nil {
 		return err
 	}
@@ -79,18 +79,23 @@ type Weights struct {
 // they are for, which bounds the file's length. Errors are of type *WeightsError.
 func ReadWeights(path string, parameters int) (*Weights, error) {
 	content, err := read(path, max(roomForWeights, 4*int64(parameters)+longestHeader))
-	w := &Weights{Path: path}
 	var fault *fs.PathError
 	switch {
 	case errors.As(err, &fault):
-		err = fault.Err // the path is named already
+		return nil, &WeightsError{path, fault.Err} // the path is named already
 	case err != nil:
-	case bytes.HasPrefix(content, []byte(torchZip)):
+		return nil, &WeightsError{path, err}
+	}
+	return decodeWeights(path, content)
+}
+
+// decodeWeights does what ReadWeights does, with what the file at path holds.
+func decodeWeights(path string, content []byte) (w *Weights, err error) {
+	w = &Weights{Path: path}
+	if bytes.HasPrefix(content, []byte(torchZip)) {
 		w.Tensors, w.Wrappings, err = decodeTorch(path, content)
-	default:
-		if w.Tensors, w.Metadata, err = decodeSafetensors(content, longestHeader); err != nil {
-			err = fmt.Errorf("%w; nor is it one of torch.save since torch 1.6", err)
-		}
+	} else if w.Tensors, w.Metadata, err = decodeSafetensors(content, longestHeader); err != nil {
+		err = fmt.Errorf("%w; nor is it one of torch.save since torch 1.6", err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(w.Tensors)) {
 		for i, x := range w.Tensors[name].Float32s() {
