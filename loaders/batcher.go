@@ -69,6 +69,7 @@ type Batcher struct {
 	altered   []alteration       // what happens to each row of it
 	buffers   []byte             // (B, values of an image), the altered rows; nil without augmentation
 	alter     func(from, to int) // alterRows, kept to spare an allocation for each batch
+	clones    []*Batcher         // for goroutines of their own
 }
 
 // NewBatcher returns a batcher for a set.
@@ -82,8 +83,14 @@ func NewBatcher(set *Set, transform *Transform, options BatchOptions) *Batcher {
 	return b
 }
 
-// Clone returns a batcher that yields the same batches, for another goroutine.
-func (b *Batcher) Clone() *Batcher { return NewBatcher(b.Set, b.transform, b.options) }
+// Clones returns so many batchers that yield the same batches, each for a goroutine of
+// its own. The next call returns the same ones.
+func (b *Batcher) Clones(count int) []*Batcher {
+	for len(b.clones) < count {
+		b.clones = append(b.clones, NewBatcher(b.Set, b.transform, b.options))
+	}
+	return b.clones[:count]
+}
 
 // Size is the number of rows of a full batch.
 func (b *Batcher) Size() int { return b.options.Size }

@@ -23,14 +23,12 @@ type Evaluation struct {
 type Evaluator struct {
 	machines *machines
 	weights  graphs.Weights // what is evaluated; each call copies them to the weights of the graphs
-	// For each batcher that was used, its clones, one for each processor.
-	batchers map[*loaders.Batcher][]*loaders.Batcher
 }
 
 // NewEvaluator returns an evaluator of weights. Its graphs are compiled when a set
 // first has a batch of their size.
 func NewEvaluator(architecture *graphs.Architecture, weights graphs.Weights) *Evaluator {
-	return &Evaluator{newMachines(architecture, weights.Clone(), false), weights, map[*loaders.Batcher][]*loaders.Batcher{}}
+	return &Evaluator{newMachines(architecture, weights.Clone(), false), weights}
 }
 
 // SetWeights makes the evaluator evaluate other weights of its architecture.

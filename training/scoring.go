@@ -38,11 +38,9 @@ func (e *Evaluator) run(ctx context.Context, batcher *loaders.Batcher, batches i
 	}
 	free := make(chan int, workers) // the workers without a batch
 	for i := range workers {
-		if free <- i; i == len(e.batchers[batcher]) {
-			e.batchers[batcher] = append(e.batchers[batcher], batcher.Clone())
-		}
+		free <- i
 	}
-	batchers := e.batchers[batcher]
+	batchers := batcher.Clones(workers)
 	losses := make([]float64, batches) // sums over each batch's images
 	var visiting sync.Mutex
 	ctx, stop := context.WithCancelCause(ctx)

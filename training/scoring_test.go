@@ -5,10 +5,13 @@ import (
 	"errors"
 	"math"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	G "gorgonia.org/gorgonia"
 
+	"cifartrain/graphs"
 	"cifartrain/metrics"
 	"cifartrain/training"
 )
@@ -22,16 +25,7 @@ func TestEvaluateOnProcessors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			evaluator := training.NewEvaluator(loop.Architecture, loop.Weights)
-			set := loop.TrainEvalBatcher.Set
-			confusion := metrics.NewConfusion(set.Classes)
-			want, err := evaluator.Outputs(t.Context(), loop.TrainEvalBatcher, func(place int, output []float32) {
-				if loop.Architecture.Task.Classifies() {
-					confusion.Add(set.Class(place), loop.Architecture.Predict(output))
-				}
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
+			want, confusion, codes := oneByOne(t, loop)
 			for _, processors := range []int{1, 2, 3, 16, 64} {
 				func() {
 					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
@@ -41,6 +35,14 @@ func TestEvaluateOnProcessors(t *testing.T) {
 							t.Errorf("GOMAXPROCS %d: the loss is %v, want %v", processors, got.Loss, want)
 						}
 						if !loop.Architecture.Task.Classifies() {
+							err := evaluator.Codes(t.Context(), loop.TrainEvalBatcher, func(place int, code []float32) {
+								if !slices.Equal(code, codes[place]) {
+									t.Errorf("GOMAXPROCS %d: the code of image %d is %v, want %v", processors, place, code, codes[place])
+								}
+							})
+							if err != nil {
+								t.Error(err)
+							}
 							continue
 						}
 						if diff := cmp.Diff(confusion, got.Confusion, cmp.AllowUnexported(metrics.Confusion{})); diff != "" {
@@ -51,6 +53,34 @@ func TestEvaluateOnProcessors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// oneByOne evaluates the training images by one batch after the other, each by a graph
+// of its own: the mean loss, and a classifier's predictions or the images' codes.
+func oneByOne(t *testing.T, loop *training.Loop) (loss float64, confusion *metrics.Confusion, codes [][]float32) {
+	t.Helper()
+	set := loop.TrainEvalBatcher.Set
+	confusion = metrics.NewConfusion(set.Classes)
+	for batch := range loop.TrainEvalBatcher.Epoch(1) {
+		model := must(loop.Architecture.Build(loop.Weights, batch.Rows()))
+		if err := errors.Join(model.Fuse(false), model.Feed(batch.Images(), batch.Labels)); err != nil {
+			t.Fatal(err)
+		}
+		machine := G.NewTapeMachine(model.Graph)
+		defer machine.Close()
+		if err := machine.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		loss += model.LossValue() * float64(batch.Rows())
+		for row, place := range batch.Places {
+			if model.Code != nil {
+				codes = append(codes, slices.Clone(graphs.Row(model.Code, row)))
+			} else {
+				confusion.Add(set.Class(place), loop.Architecture.Predict(graphs.Row(model.Output, row)))
+			}
+		}
+	}
+	return loss / float64(set.Len()), confusion, codes
 }
 
 // TestEvaluateStops proves that an evaluation, and the measurement of a pace, end with

@@ -247,19 +247,18 @@ func (c Contender) seeds() (seeds []uint64) {
 }
 
 // Sample returns a figure of the runs' best epochs, by which configs are compared: that
-// of the column best_train, best_val or best_test, or the gap between the first two. With
-// the test figure of a single classifier it says which images that gets right.
+// of the column best_train, best_val or best_test, or the gap between the first two. It is
+// NaN where a run has none. With the test figure of a single classifier it says which
+// images that gets right.
 func (c Contender) Sample(name string) metrics.Sample {
 	sample := metrics.Sample{Seeds: c.seeds()}
 	for _, run := range c.Runs {
 		r := newResult(run.Summary)
-		figure, _ := r.spread(name)
+		value := r.mean(name)
 		if name == "gap" {
-			training, _ := r.spread("best_train")
-			validation, _ := r.spread("best_val")
-			figure.Mean = metrics.GapOf(run.Summary.Task, training.Mean, validation.Mean)
+			value = metrics.GapOf(run.Summary.Task, r.mean("best_train"), r.mean("best_val"))
 		}
-		sample.Values = append(sample.Values, figure.Mean)
+		sample.Values = append(sample.Values, value)
 	}
 	if name == "best_test" && len(c.Runs) == 1 && c.Summary().Task.Classifies() {
 		sample.Correct, _ = (&runfolder.Folder{Path: c.Runs[0].Path}).Correct() // without it there is no test

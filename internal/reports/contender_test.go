@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"cifartrain/internal/runfolder"
 	"cifartrain/internal/shell"
@@ -73,6 +75,22 @@ func TestComparisonGroupsSeeds(t *testing.T) {
 	}
 	if keys := compared.whatDiffers(); len(keys) != 3 || keys[1][0] != "seed" || keys[1][1] != "1–3" || keys[2][0] != "model.latent" {
 		t.Errorf("what differs is %q", keys)
+	}
+}
+
+// TestSample reads the figures that are compared of two runs, and one that there is not.
+func TestSample(t *testing.T) {
+	results, err := Compare([]*runfolder.Folder{finishedRun(t, "a", 1, nil), finishedRun(t, "a", 2, nil)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	runs, e := results.Contenders[0], epochs[0]
+	for name, want := range map[string]float64{
+		"best_test": 0.5, "best_train": e.TrainLoss, "best_val": e.ValidationLoss, "gap": e.ValidationLoss / e.TrainLoss, "best_vall": math.NaN(),
+	} {
+		if got := runs.Sample(name).Values; !cmp.Equal(got, []float64{want, want}, cmpopts.EquateNaNs()) {
+			t.Errorf("%s of two runs is %v, want %v twice", name, got, want)
+		}
 	}
 }
 

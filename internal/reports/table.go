@@ -119,6 +119,14 @@ func (r result) spread(name string) (spread metrics.Spread, known bool) {
 	return spread, known
 }
 
+// mean returns the mean of a figure of the row, named as for spread, or NaN.
+func (r result) mean(name string) float64 {
+	if spread, known := r.spread(name); known {
+		return spread.Mean
+	}
+	return math.NaN()
+}
+
 // text writes a figure of the row, which is named as for spread.
 func (r result) text(name string) string {
 	spread, known := r.spread(name)
