@@ -3,7 +3,8 @@ package main
 import "math"
 
 // A pixelReader turns bytes into pixels in registers: (byte/255 - mean)/std less
-// the mean image. As on amd64 it multiplies with inverses of two parts each.
+// the mean image. Instead of dividing it multiplies with the inverse, given as the
+// sum of a number and a much smaller one, as pixelReader in ../avo/images.go describes.
 type pixelReader struct {
 	*function
 	mostHigh, mostLow, mean, high, low vector
@@ -56,8 +57,9 @@ func normalize(file *file) {
 	p.ret()
 }
 
-// dotImage generates the dot product of an image and a vector, with the arguments and
-// the sums of amd64's. Meanwhile the caches fetch the image next.
+// dotImage generates the dot product of an image and a vector, with the sums of dot. Its
+// arguments are those that dotImage in ../avo/images.go describes. Meanwhile the caches
+// fetch the image next.
 func dotImage(to *file) {
 	f := to.function("dotImage4", "func(bytes, next *byte, x, mean *float32, meanStep, channels, blocks int, scales *float32) float32")
 	bytes, next, x, mean := f.argument("bytes"), f.argument("next"), f.argument("x"), f.argument("mean")

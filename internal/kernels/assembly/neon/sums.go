@@ -3,7 +3,8 @@ package main
 import "fmt"
 
 // squares generates the sum of the squared differences of two slices, with or
-// without its gradient, with the sums of amd64's.
+// without its gradient. It adds in the order that squares in ../avo/sums.go describes,
+// which gives the same bits.
 func squares(file *file, gradient bool) {
 	name, signature := "squares", "func(x, y *float32, n int) float64"
 	if gradient {

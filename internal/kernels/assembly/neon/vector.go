@@ -3,10 +3,11 @@ package main
 import "fmt"
 
 // dotLanes is how many sums a dot product adds its products to in turn, as many as
-// on amd64, so that its bits are the same.
+// in ../avo/vector.go, so that its bits are the same.
 const dotLanes = 64
 
-// dot generates the dot product of two vectors, with the sums of amd64's.
+// dot generates the dot product of two vectors. It adds in the order that dot in
+// ../avo/vector.go describes.
 func dot(to *file) {
 	f := to.function("dot4", "func(a, b *float32, k int) float32")
 	a, b, k := f.argument("a"), f.argument("b"), f.argument("k")
