@@ -21,10 +21,10 @@ func Verdict(task metrics.Task, v metrics.Verdict) *runfolder.Verdict {
 		components = fmt.Sprintf(" (%.2f for principal components)", v.PCARatio)
 	}
 	name, text, amount := measure(task.Classifies()), plots.Loss, plots.Percent
-	cause := fmt.Sprintf("Their ratio is %.2f, within %.2f%s", v.Figure, v.Limit, components)
 	if task.Classifies() {
-		text, amount, cause = plots.Percent, points, "The gap is within "+points(v.Limit)
+		text, amount = plots.Percent, points
 	}
+	cause := ""
 	switch v.Cause {
 	case metrics.TooFewEpochs:
 		cause = "Fewer than five epochs show no trend."
@@ -41,11 +41,15 @@ func Verdict(task metrics.Task, v metrics.Verdict) *runfolder.Verdict {
 	case metrics.StillFalling:
 		cause = fmt.Sprintf("The validation loss still fell over the last third of the epochs, by %s ± %s of its mean there. A run with more train.epochs would show how far it falls.", plots.Percent(v.Figure), plots.Percent(v.HalfWidth))
 	case metrics.NothingWrong:
-		rest := ", and no further improvement is in sight. A sweep would show whether another setting is better."
-		if v.RateFell {
-			rest = ". As the learning rate was lowered, only a run with more train.epochs would show whether more training helps, and only a sweep whether another setting is better."
+		cause = fmt.Sprintf("Their ratio is %.2f, within %.2f%s", v.Figure, v.Limit, components)
+		if task.Classifies() {
+			cause = "The gap is within " + points(v.Limit)
 		}
-		cause += rest
+		if v.RateFell {
+			cause += ". As the learning rate was lowered, only a run with more train.epochs would show whether more training helps, and only a sweep whether another setting is better."
+		} else {
+			cause += ", and no further improvement is in sight. A sweep would show whether another setting is better."
+		}
 	}
 	reason := fmt.Sprintf("%s the training %s is %s and the validation %[2]s %[4]s. %s", span, name, text(v.Training), text(v.Validation), cause)
 	return &runfolder.Verdict{Fit: v.Fit, Reason: reason}
