@@ -115,6 +115,7 @@ func checkTorchZip(content []byte) error {
 	return nil
 }
 
+// stateDict returns the tensors of a state_dict by name.
 func stateDict(value any) (map[string]*tensor.Dense, error) {
 	entries, ok := value.(*types.Dict)
 	if ordered, isOrdered := value.(*types.OrderedDict); isOrdered {

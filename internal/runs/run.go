@@ -102,6 +102,7 @@ type Need struct {
 	Pixels bool
 }
 
+// claim claims a folder, so that no other process writes into it meanwhile.
 func (s *Session) claim(ctx context.Context, folder *runfolder.Folder) (context.Context, *runfolder.Claim, error) {
 	return folder.Claim(ctx, func(holder runfolder.Holder) {
 		fmt.Fprintf(s.Out, "waiting for %v, which has given no sign of having ended; a minute without a sign of life means that it is dead\n", holder)

@@ -167,6 +167,7 @@ func (r *Run) trainEpochs(ctx context.Context, history metrics.History, pause in
 	return result, cmp.Or(r.waitForCheckpoint(), err)
 }
 
+// test scores the last and the best weights on the test images.
 func (r *Run) test(ctx context.Context, result training.Result) error {
 	last, err := r.with(r.loop.Evaluated()).Score(ctx, r.Test)
 	if err != nil {

@@ -65,6 +65,8 @@ func (p *plan) name() string {
 
 func (p *plan) count() int { return len(p.settings) * p.Seeds }
 
+// config returns the config of the run with an index: the seeds of the first setting come
+// first.
 func (p *plan) config(i int) configs.Config {
 	config := p.settings[i/p.Seeds].Config
 	config.Seed += uint64(i % p.Seeds)

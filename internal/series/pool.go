@@ -195,6 +195,7 @@ func (p *plan) waitsFor(whom string) {
 	}
 }
 
+// lookAgain waits a moment for another process.
 func lookAgain(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
