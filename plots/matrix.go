@@ -36,10 +36,10 @@ func (m matrix) plot(height vg.Length) *plot.Plot {
 	p := newPlot()
 	p.Add(m)
 	p.X.Label.Text, p.Y.Label.Text = m.xLabel, m.yLabel
-	for axis, names := range map[*plot.Axis][]string{&p.X: m.columns, &p.Y: m.rows} {
-		axis.Min, axis.Max = -0.5, float64(len(names))-0.5
-		axis.Width, axis.Tick.Length, axis.Padding = 0, 0, 0
+	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
+		axis.Min, axis.Width, axis.Tick.Length, axis.Padding = -0.5, 0, 0, 0
 	}
+	p.X.Max, p.Y.Max = float64(len(m.columns))-0.5, float64(len(m.rows))-0.5
 	p.X.Padding, p.Y.Scale = 4, plot.InvertedScale{Normalizer: plot.LinearScale{}}
 	nameTicks(&p.Y, m.rows, height)
 	if nameTicks(&p.X, m.columns, cellWidth(len(m.columns))) {
@@ -152,7 +152,10 @@ func shade(share float64) color.Color {
 
 // inkOn returns black or white, whichever contrasts more with the shade of a share.
 func inkOn(share float64) color.Color {
-	const even = 0.6177 // where black and white contrast equally
+	// The shade of this share has the relative luminance L of WCAG 2 with which black and
+	// white contrast equally: (1 + 0.05) / (L + 0.05) = (L + 0.05) / 0.05, so L = 0.179
+	// (https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio).
+	const even = 0.6177
 	if share > even {
 		return color.White
 	}
