@@ -27,7 +27,7 @@ type Architecture struct {
 	Probabilities bool
 
 	// Latent is the width of the code through which a model passes an image to
-	// restore it; 0 for a model without a code.
+	// reconstruct it; 0 for a model without a code.
 	Latent int
 
 	// PixelWeight names the weight whose rows hold one value for each value of
@@ -37,11 +37,11 @@ type Architecture struct {
 	// Formula writes the model from the images x (B, inputs) and its parameters, in
 	// their order. It calls hidden after the affine map of each hidden layer. It
 	// returns the output (B, outputs), a classifier's scores, as Predict reads them,
-	// or the restored images, and the code (B, latent), which is nil for a model
+	// or the reconstructed images, and the code (B, latent), which is nil for a model
 	// without one.
 	Formula func(x *G.Node, p G.Nodes, hidden Hidden) (output, code *G.Node)
 	// Loss writes the scalar loss of the output, the mean over the batch. The
-	// target is the images for a model that restores them, else the labels (B),
+	// target is the images for a model that reconstructs them, else the labels (B),
 	// which are the indexes of the classes.
 	Loss func(output, target *G.Node) *G.Node
 

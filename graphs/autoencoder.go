@@ -9,7 +9,7 @@ import (
 	"cifartrain/metrics"
 )
 
-// autoencoder squeezes an image through a latent code and restores it,
+// autoencoder squeezes an image through a latent code and reconstructs it,
 //
 //	z  = relu(x W1^T + b1) W2^T + b2       (B, latent)
 //	x^ = relu(z W3^T + b3) W4^T + b4       (B, inputs)
@@ -32,10 +32,10 @@ var autoencoder = Kind{
 		return &Architecture{
 			Parameters: append(parameters, sequentialParameters("decoder.", widths, spec)...),
 			LossName:   "mean squared error", Loss: meanSquaredError, Latent: spec.Latent,
-			Formula: func(x *G.Node, p G.Nodes, hidden Hidden) (restored, code *G.Node) {
-				code, p = sequential(x, p, layers, hidden)        // (B, latent)
-				restored, _ = sequential(code, p, layers, hidden) // (B, inputs)
-				return restored, code
+			Formula: func(x *G.Node, p G.Nodes, hidden Hidden) (reconstructed, code *G.Node) {
+				code, p = sequential(x, p, layers, hidden)             // (B, latent)
+				reconstructed, _ = sequential(code, p, layers, hidden) // (B, inputs)
+				return reconstructed, code
 			},
 		}
 	},

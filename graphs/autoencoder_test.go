@@ -50,19 +50,19 @@ func reconstructionLoss64(kind string, hidden int, weights map[string][]float64,
 		x.Apply(func(_, _ int, v float64) float64 { return max(0, v) }, x)
 		return x
 	}
-	var restored *mat.Dense
+	var reconstructed *mat.Dense
 	if kind == "autoencoder" {
 		h := relu(affine(images, w("encoder.0.weight", hidden).T(), "encoder.0.bias"))
 		z := affine(h, w("encoder.2.weight", 4).T(), "encoder.2.bias")
 		h = relu(affine(z, w("decoder.0.weight", hidden).T(), "decoder.0.bias"))
-		restored = affine(h, w("decoder.2.weight", inputs).T(), "decoder.2.bias")
+		reconstructed = affine(h, w("decoder.2.weight", inputs).T(), "decoder.2.bias")
 	} else {
 		w1, w2 := w("enc_fc1.weight", hidden), w("enc_fc2.weight", 4)
 		z := affine(relu(affine(images, w1.T(), "enc_fc1.bias")), w2.T(), "enc_fc2.bias")
-		restored = affine(relu(affine(z, w2, "dec_fc1_bias")), w1, "dec_fc2_bias")
+		reconstructed = affine(relu(affine(z, w2, "dec_fc1_bias")), w1, "dec_fc2_bias")
 	}
-	restored.Sub(restored, images)
-	norm := restored.Norm(2)
+	reconstructed.Sub(reconstructed, images)
+	norm := reconstructed.Norm(2)
 	return norm * norm / (rows * inputs)
 }
 

@@ -25,7 +25,7 @@ type Layer struct {
 
 	Norm       []string // names the parameters of the batch normalization that follows; nil for none
 	Activation string   // what follows then, one of activations; empty for nothing
-	Latent     bool     // its output is the code from which the image is restored
+	Latent     bool     // its output is the code from which the image is reconstructed
 	X          *G.Node  // (B, In), what it is computed from
 	Output     *G.Node  // (B, Out), after the activation
 }

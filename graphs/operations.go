@@ -25,8 +25,8 @@ func squared(x *G.Node) *G.Node { return G.Must(G.Square(x)) }
 func number(x float64) *G.Node { return G.NewConstant(float32(x)) }
 
 // meanSquaredError is mean((x^ - x)^2) over all values of all images.
-func meanSquaredError(restored, images *G.Node) *G.Node {
-	return G.Must(G.Mean(squared(G.Must(G.Sub(restored, images)))))
+func meanSquaredError(reconstructed, images *G.Node) *G.Node {
+	return G.Must(G.Mean(squared(G.Must(G.Sub(reconstructed, images)))))
 }
 
 // sequential is torch.nn.Sequential of so many linear layers, with hidden after all but

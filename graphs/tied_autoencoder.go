@@ -44,7 +44,7 @@ var tiedAutoencoder = Kind{
 				parameters = append(parameters, spec.normParameters(fmt.Sprintf("dec_bn%d", i+1), widths[i+1])...)
 			}
 		}
-		formula := func(x *G.Node, p G.Nodes, hidden Hidden) (restored, code *G.Node) {
+		formula := func(x *G.Node, p G.Nodes, hidden Hidden) (reconstructed, code *G.Node) {
 			var w G.Nodes // the encoder's weights, (out, in)
 			for i := range last + 1 {
 				if i > 0 {

@@ -61,7 +61,7 @@ type Reference struct {
 	// Baseline is the accuracy of always answering the commonest class of the
 	// training images, for a model that classifies.
 	Baseline float64
-	// The losses of as many principal components as a model that restores has
+	// The losses of as many principal components as a model that reconstructs has
 	// latent values; 0 if unknown.
 	PCATraining, PCAValidation float64
 }
@@ -77,7 +77,7 @@ type Reference struct {
 // Of the rules in Judge, the first one that applies decides. A classifier's figure is
 // the gap, its training accuracy minus its validation accuracy; it is below the floor
 // if it misclassifies more than half as many training images as always answering
-// their commonest class would. The figure of a model that restores is the ratio of
+// their commonest class would. The figure of a model that reconstructs is the ratio of
 // its validation loss to its training loss; what principal components lose more on
 // validation images is no overfitting. It must not be called on an empty history.
 func Judge(task Task, history History, reference Reference) Verdict {

@@ -14,7 +14,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// ErrorsByClass writes a PNG to w that shows how the mean squared errors of restored
+// ErrorsByClass writes a PNG to w that shows how the mean squared errors of reconstructed
 // images are distributed in each class, and beside them the errors of a yardstick, which
 // has the same classes in the same order or is empty. omitted is the number of classes
 // that are left out, those with the smallest mean errors.

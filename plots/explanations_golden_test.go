@@ -117,29 +117,29 @@ func ExampleConfusion_many() {
 	})
 }
 
-func ExampleRestoredGroups() {
+func ExampleReconstructionGroups() {
 	save("extremes.png", func(w io.Writer) error {
-		var groups []plots.RestoredGroup
+		var groups []plots.ReconstructionGroup
 		for g, title := range []string{"The worst", "The median", "The best"} {
-			group := plots.RestoredGroup{Title: title}
+			group := plots.ReconstructionGroup{Title: title}
 			for i := range 6 {
-				group.Images = append(group.Images, plots.RestoredImage{
-					Name: fmt.Sprintf("%d, frog", 1234*i+g), Original: shown(disc(20)), Restored: shown(disc(0.1 * float64(1+3*g))), MSE: 0.05 / float64(1+3*g),
+				group.Images = append(group.Images, plots.Reconstruction{
+					Name: fmt.Sprintf("%d, frog", 1234*i+g), Original: shown(disc(20)), Reconstructed: shown(disc(0.1 * float64(1+3*g))), MSE: 0.05 / float64(1+3*g),
 				})
 			}
 			groups = append(groups, group)
 		}
-		return plots.RestoredGroups(w, autoencoder, "Test images from the worst restored to the best", "", groups)
+		return plots.ReconstructionGroups(w, autoencoder, "Test images from the worst restored to the best", "", groups)
 	})
 }
 
 func ExampleSideBySide() {
 	save("side_by_side.png", func(w io.Writer) error {
-		models := []plots.RestoredGroup{{Title: "autoencoder"}, {Title: "autoencoder_tied"}}
+		models := []plots.ReconstructionGroup{{Title: "autoencoder"}, {Title: "autoencoder_tied"}}
 		for i := range 6 {
 			name := fmt.Sprintf("%d, 指輪 ring", 1000*i) // the font lacks two letters
-			models[0].Images = append(models[0].Images, plots.RestoredImage{Name: name, Original: ring(float64(i), 0), Restored: ring(float64(i)+1, 0), MSE: 0.01234})
-			models[1].Images = append(models[1].Images, plots.RestoredImage{Name: name, Original: ring(float64(i), 0), Restored: ring(float64(i)+0.2, 0), MSE: 0.001})
+			models[0].Images = append(models[0].Images, plots.Reconstruction{Name: name, Original: ring(float64(i), 0), Reconstructed: ring(float64(i)+1, 0), MSE: 0.01234})
+			models[1].Images = append(models[1].Images, plots.Reconstruction{Name: name, Original: ring(float64(i), 0), Reconstructed: ring(float64(i)+0.2, 0), MSE: 0.001})
 		}
 		return plots.SideBySide(w, autoencoder, models)
 	})

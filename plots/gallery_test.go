@@ -16,11 +16,11 @@ func photo(values []float32) Image { return Image{Channels: 3, Height: 32, Width
 func flat(value float32) Image { return photo(slices.Repeat([]float32{value}, 3072)) }
 
 // flatPairs returns so many pairs whose reconstructions hold a single other value.
-func flatPairs(n int, name string, low, high float32) []RestoredImage {
-	pairs := make([]RestoredImage, n)
+func flatPairs(n int, name string, low, high float32) []Reconstruction {
+	pairs := make([]Reconstruction, n)
 	for i := range pairs {
-		pairs[i] = RestoredImage{Name: name, Original: flat(1), Restored: flat(low)}
-		pairs[i].Restored.Values[i] = high
+		pairs[i] = Reconstruction{Name: name, Original: flat(1), Reconstructed: flat(low)}
+		pairs[i].Reconstructed.Values[i] = high
 	}
 	return pairs
 }
@@ -45,11 +45,11 @@ func areaOf(picture image.Image, wanted color.RGBA) (area image.Rectangle, count
 func TestPixelsAreSharpSquares(t *testing.T) {
 	const red, green = 32*5 + 9, 1024 + 32*20 + 30
 	for _, test := range []struct{ pairs, side int }{{1, 10}, {4, 10}, {5, 5}, {16, 5}, {17, 3}, {64, 3}} {
-		pairs := make([]RestoredImage, test.pairs)
+		pairs := make([]Reconstruction, test.pairs)
 		for i := range pairs {
-			pairs[i] = RestoredImage{Original: flat(0), Restored: flat(-3)}
+			pairs[i] = Reconstruction{Original: flat(0), Reconstructed: flat(-3)}
 		}
-		pairs[0].Original.Values[red], pairs[0].Restored.Values[green] = 1, 7.5
+		pairs[0].Original.Values[red], pairs[0].Reconstructed.Values[green] = 1, 7.5
 		var file bytes.Buffer
 		if err := Reconstructions(&file, shortCaption, pairs); err != nil {
 			t.Fatal(err)
@@ -86,11 +86,11 @@ func TestPixelsAreSharpSquares(t *testing.T) {
 // TestDifference compares with figures computed by hand: the first pixel's
 // difference is (1.125 + 0.5 + 0.5) / 3 over its channels.
 func TestDifference(t *testing.T) {
-	pair := RestoredImage{Original: flat(0.25), Restored: flat(0.75)}
-	pair.Original.Values[0], pair.Restored.Values[0] = 1, -0.125
+	pair := Reconstruction{Original: flat(0.25), Reconstructed: flat(0.75)}
+	pair.Original.Values[0], pair.Reconstructed.Values[0] = 1, -0.125
 	got := pair.difference()
-	if rangeOf(pair.Restored) != "-0.125..0.750" || rangeOf(got) != "0.500..0.708" || got.Values[1] != 0.5 {
-		t.Errorf("the ranges are %s and %s", rangeOf(pair.Restored), rangeOf(got))
+	if rangeOf(pair.Reconstructed) != "-0.125..0.750" || rangeOf(got) != "0.500..0.708" || got.Values[1] != 0.5 {
+		t.Errorf("the ranges are %s and %s", rangeOf(pair.Reconstructed), rangeOf(got))
 	}
 }
 

@@ -116,21 +116,21 @@ func ExampleLossChart_yardstick() {
 
 func ExampleReconstructions() {
 	save("reconstructions.png", func(w io.Writer) error {
-		return plots.Reconstructions(w, autoencoder, []plots.RestoredImage{
-			{Name: "image 4711, frog", Original: shown(disc(50)), Restored: shown(disc(1)), MSE: 0.0123},
-			{Name: "image 9, horse", Original: shown(disc(50)), Restored: shown(disc(3)), MSE: 0.00456},
+		return plots.Reconstructions(w, autoencoder, []plots.Reconstruction{
+			{Name: "image 4711, frog", Original: shown(disc(50)), Reconstructed: shown(disc(1)), MSE: 0.0123},
+			{Name: "image 9, horse", Original: shown(disc(50)), Reconstructed: shown(disc(3)), MSE: 0.00456},
 		})
 	})
 }
 
 func ExampleReconstructions_noisy() {
 	save("denoised.png", func(w io.Writer) error {
-		pair := plots.RestoredImage{Name: "image 4711, frog", Original: shown(disc(50)), Noisy: shown(disc(50)), Restored: shown(disc(1)), MSE: 0.0123}
+		pair := plots.Reconstruction{Name: "image 4711, frog", Original: shown(disc(50)), Noisy: shown(disc(50)), Reconstructed: shown(disc(1)), MSE: 0.0123}
 		random := rand.New(rand.NewPCG(1, 2))
 		for i := range pair.Noisy.Values {
 			pair.Noisy.Values[i] += float32(0.2 * random.NormFloat64())
 		}
-		return plots.Reconstructions(w, autoencoder, []plots.RestoredImage{pair})
+		return plots.Reconstructions(w, autoencoder, []plots.Reconstruction{pair})
 	})
 }
 
@@ -332,7 +332,7 @@ func TestGolden(t *testing.T) {
 		"templates.png":       ExampleWeights_classes,
 		"confusion_many.png":  ExampleConfusion_many,
 		"weights_gray.png":    ExampleWeights_gray,
-		"extremes.png":        ExampleRestoredGroups,
+		"extremes.png":        ExampleReconstructionGroups,
 		"side_by_side.png":    ExampleSideBySide,
 		"errors.png":          ExampleErrorsByClass,
 		"tweaks.png":          ExampleTweaks,

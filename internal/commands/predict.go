@@ -18,7 +18,7 @@ import (
 
 // predict writes what a run's best weights predict for its own images or for
 // pictures: as a table or CSV on the terminal, or as CSV in the file of -o. For
-// an autoencoder it draws the restored pictures beside that file. It overwrites
+// an autoencoder it draws the pictures and their reconstructions beside that file. It overwrites
 // nothing. Pictures that cannot be read are an error after the others are done.
 func (p *program) predict(ctx context.Context, operands []string) error {
 	if p.file != "" && p.file != standardOutput && strings.ToLower(filepath.Ext(p.file)) != ".csv" {
@@ -36,10 +36,10 @@ func (p *program) predict(ctx context.Context, operands []string) error {
 		return err
 	}
 	var table reports.Predictions
-	var sheet []plots.RestoredImage
+	var sheet []plots.Reconstruction
 	if s.Architecture.Task.Classifies() {
 		table = s.classified(predictions)
-	} else if table, sheet, err = s.restored(ctx, predictions); err != nil {
+	} else if table, sheet, err = s.reconstructed(ctx, predictions); err != nil {
 		return err
 	}
 	table.Of = s.words
@@ -110,9 +110,9 @@ func (s *subject) classified(predictions []runs.Prediction) reports.Predictions 
 	return table
 }
 
-// restored returns the rows of a model that restores its input, and the first of the
-// user's pictures beside their reconstructions.
-func (s *subject) restored(ctx context.Context, predictions []runs.Prediction) (table reports.Predictions, sheet []plots.RestoredImage, err error) {
+// reconstructed returns the rows of a model that reconstructs its input, and the first of
+// the user's pictures beside their reconstructions.
+func (s *subject) reconstructed(ctx context.Context, predictions []runs.Prediction) (table reports.Predictions, sheet []plots.Reconstruction, err error) {
 	const mostOnSheet = 120
 	among := predictions
 	if s.set != s.Test {
@@ -150,7 +150,7 @@ func (s *subject) restored(ctx context.Context, predictions []runs.Prediction) (
 const sheetNote = "The percentile is the percentage of test images with a smaller error: near 100, a picture is unlike those that the model was trained on."
 
 // writePredictions writes the table and, if there is one, the sheet beside it.
-func writePredictions(file string, table reports.Predictions, sheet []plots.RestoredImage) error {
+func writePredictions(file string, table reports.Predictions, sheet []plots.Reconstruction) error {
 	var content bytes.Buffer
 	if err := reports.WriteCSV(&content, table.Rows); err != nil {
 		return err
@@ -164,7 +164,7 @@ func writePredictions(file string, table reports.Predictions, sheet []plots.Rest
 	}
 	content.Reset()
 	caption := plots.Caption{Dataset: table.Of}
-	if err := plots.RestoredGroups(&content, caption, "Pictures restored", sheetNote, []plots.RestoredGroup{{Images: sheet}}); err != nil {
+	if err := plots.ReconstructionGroups(&content, caption, "Pictures beside their reconstructions", sheetNote, []plots.ReconstructionGroup{{Images: sheet}}); err != nil {
 		return fmt.Errorf("drawing %s: %w", drawing, err)
 	}
 	return writeNew(drawing, content.Bytes())

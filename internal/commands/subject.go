@@ -30,7 +30,7 @@ type subject struct {
 
 // openSubject opens the run that the first operand names, and its own images, or
 // the pictures that the other operands name. Beside pictures it loads the run's
-// own images only for percentiles, which rank the errors of a model that restores
+// own images only for percentiles, which rank the errors of a model that reconstructs
 // among those of the test images.
 func (p *program) openSubject(ctx context.Context, operands []string, percentiles bool) (*subject, error) {
 	if !slices.Contains([]string{"test", "validation", "train"}, p.split) {

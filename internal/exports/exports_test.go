@@ -82,7 +82,7 @@ func newTrained(t *testing.T, kind string, normalized, centered bool) trained {
 }
 
 // outputs are what the program itself computes of the images, as pixels where
-// the model restores them, and then also their codes.
+// the model reconstructs them, and then also their codes.
 func (m trained) outputs(t *testing.T) (outputs, codes [][]float32) {
 	t.Helper()
 	evaluator := training.NewEvaluator(m.architecture, m.Weights)

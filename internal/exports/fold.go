@@ -8,7 +8,7 @@ import (
 )
 
 // Fold returns the model's weights with its preprocessing worked into them, so
-// that they take pixels in [0, 1] and, where the model restores its input, give
+// that they take pixels in [0, 1] and, where the model reconstructs its input, give
 // pixels again. A pixel x of channel c reaches the first layer as
 // (x - mean[c])/std[c] - m, m being the mean image, so that
 //

@@ -183,7 +183,7 @@ func (f *formula) enter(m Model) {
 	}
 }
 
-// leave adds the steps from a restored input back to pixels, with the constants that
+// leave adds the steps from a reconstructed input back to pixels, with the constants that
 // enter knows.
 func (f *formula) leave(m Model) {
 	if m.MeanImage != nil {

@@ -16,7 +16,7 @@ import (
 	"cifartrain/training"
 )
 
-// autoencoderPictures are the pictures that show what a model restores well and
+// autoencoderPictures are the pictures that show what a model reconstructs well and
 // badly, and what its first layer responds to.
 func (r *Run) autoencoderPictures() (all []picture) {
 	if r.Config.Plots.Reconstructions > 0 {
@@ -36,7 +36,7 @@ func (r *Run) autoencoderPictures() (all []picture) {
 
 // drawReconstructions draws some validation images, chosen by the seed, with pixels
 // in [0, 1] on both sides, whatever the config's normalization. A model that was trained
-// to remove noise restores them with such noise added.
+// to remove noise reconstructs them with such noise added.
 func (r *Run) drawReconstructions(w io.Writer, caption plots.Caption) error {
 	chosen := r.Validation.Sample(r.Config.Plots.Reconstructions, r.Config.Random("reconstructions"))
 	reconstruct := r.Reconstruct
@@ -61,7 +61,7 @@ func (r *Run) drawExtremes(w io.Writer, caption plots.Caption) error {
 	middle := (len(order) - count) / 2
 	best := slices.Clone(order[len(order)-count:])
 	slices.Reverse(best)
-	var groups []plots.RestoredGroup
+	var groups []plots.ReconstructionGroup
 	for _, part := range []struct {
 		title  string
 		places []int
@@ -73,9 +73,9 @@ func (r *Run) drawExtremes(w io.Writer, caption plots.Caption) error {
 		for i, place := range part.places {
 			images[i].MSE = r.predictions[place].MSE
 		}
-		groups = append(groups, plots.RestoredGroup{Title: part.title, Images: images})
+		groups = append(groups, plots.ReconstructionGroup{Title: part.title, Images: images})
 	}
-	return plots.RestoredGroups(w, caption, "From the worst restored to the best",
+	return plots.ReconstructionGroups(w, caption, "From the worst restored to the best",
 		"The images with the largest, the middle and the smallest errors of all.", groups)
 }
 
@@ -87,8 +87,8 @@ func (r *Run) drawErrorsByClass(w io.Writer, caption plots.Caption) error {
 	scale, uniform := lossScale(r.Config.Data.Normalize)
 	var components []float64
 	if uniform {
-		if err := r.throughComponents(context.Background(), r.Test, func(i int, restored []float32) {
-			components = append(components, scale*meanSquaredError(r.Picture(r.Test, i).Values, restored))
+		if err := r.throughComponents(context.Background(), r.Test, func(i int, reconstructed []float32) {
+			components = append(components, scale*meanSquaredError(r.Picture(r.Test, i).Values, reconstructed))
 		}); err != nil {
 			return err
 		}

@@ -62,7 +62,7 @@ type Prediction struct {
 	// Probabilities are those of the classes, of a classifier whose scores say them;
 	// otherwise nil.
 	Probabilities []float64
-	MSE           float64 // of a model that restores: the mean over the input values
+	MSE           float64 // of a model that reconstructs: the mean over the input values
 }
 
 // Predict runs a set through the model with the prepared weights.
@@ -95,10 +95,10 @@ func (r *Run) Encode(ctx context.Context, set *loaders.Set) ([]float32, error) {
 	})
 }
 
-// Reconstruct returns the images of a set beside what a model that restores its input
+// Reconstruct returns the images of a set beside what a model that reconstructs its input
 // makes of them, with the mean squared errors of pixels in [0, 1].
-func (r *Run) Reconstruct(ctx context.Context, set *loaders.Set) ([]plots.RestoredImage, error) {
-	images := make([]plots.RestoredImage, set.Len())
+func (r *Run) Reconstruct(ctx context.Context, set *loaders.Set) ([]plots.Reconstruction, error) {
+	images := make([]plots.Reconstruction, set.Len())
 	return images, r.outputs(ctx, set, func(place int, output []float32) {
 		images[place] = r.reconstruction(set, place, r.Transform.Invert(output))
 	})
@@ -107,8 +107,8 @@ func (r *Run) Reconstruct(ctx context.Context, set *loaders.Set) ([]plots.Restor
 // reconstructNoisy is like Reconstruct, but the model sees the images with noise, which is as
 // strong as in training and comes from the seed: the same images get the same again.
 // A transform subtracts its mean image, so the noise is subtracted from that.
-func (r *Run) reconstructNoisy(ctx context.Context, set *loaders.Set) ([]plots.RestoredImage, error) {
-	images, input := make([]plots.RestoredImage, set.Len()), make([]float32, r.Shape.Values())
+func (r *Run) reconstructNoisy(ctx context.Context, set *loaders.Set) ([]plots.Reconstruction, error) {
+	images, input := make([]plots.Reconstruction, set.Len()), make([]float32, r.Shape.Values())
 	random := r.Config.Random("reconstructions/noise")
 	for i := range images {
 		mean := make([]float32, len(input))
@@ -130,11 +130,11 @@ func (r *Run) reconstructNoisy(ctx context.Context, set *loaders.Set) ([]plots.R
 	return images, nil
 }
 
-func (r *Run) reconstruction(set *loaders.Set, i int, pixels []float32) plots.RestoredImage {
+func (r *Run) reconstruction(set *loaders.Set, i int, pixels []float32) plots.Reconstruction {
 	original := r.Picture(set, i)
-	return plots.RestoredImage{
+	return plots.Reconstruction{
 		Name:     fmt.Sprintf("%d, %s", set.Index(i), set.Classes[set.Class(i)]),
-		Original: original, Restored: r.drawn(pixels), MSE: meanSquaredError(original.Values, pixels),
+		Original: original, Reconstructed: r.drawn(pixels), MSE: meanSquaredError(original.Values, pixels),
 	}
 }
 

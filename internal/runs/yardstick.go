@@ -38,7 +38,7 @@ func (r *Run) principalComponents(ctx context.Context, count int) (*pca.Fit, err
 
 // measureYardstick measures what as many principal components as the model has
 // latent values reach on the same images, in the loss's units. It returns nil for a
-// model that does not restore its input, and an error if there is no such yardstick.
+// model that does not reconstruct its input, and an error if there is no such yardstick.
 func (r *Run) measureYardstick(ctx context.Context) (*pca.Result, error) {
 	scale, uniform := lossScale(r.Config.Data.Normalize)
 	switch {
@@ -67,16 +67,16 @@ func (r *Run) measureYardstick(ctx context.Context) (*pca.Result, error) {
 // ReconstructByComponents does what [Run.Reconstruct] does, by as many principal components
 // of the training images as the code has values. It returns nil if they would take
 // minutes.
-func (r *Run) ReconstructByComponents(ctx context.Context, set *loaders.Set) (images []plots.RestoredImage, err error) {
-	err = r.throughComponents(ctx, set, func(i int, restored []float32) {
-		images = append(images, r.reconstruction(set, i, slices.Clone(restored)))
+func (r *Run) ReconstructByComponents(ctx context.Context, set *loaders.Set) (images []plots.Reconstruction, err error) {
+	err = r.throughComponents(ctx, set, func(i int, reconstructed []float32) {
+		images = append(images, r.reconstruction(set, i, slices.Clone(reconstructed)))
 	})
 	return images, err
 }
 
-// throughComponents calls visit with what these principal components restore of each
+// throughComponents calls visit with what these principal components reconstruct of each
 // image of a set. It does nothing if they would take minutes.
-func (r *Run) throughComponents(ctx context.Context, set *loaders.Set, visit func(i int, restored []float32)) error {
+func (r *Run) throughComponents(ctx context.Context, set *loaders.Set, visit func(i int, reconstructed []float32)) error {
 	if r.Architecture.Latent > mostComponents {
 		return nil
 	}

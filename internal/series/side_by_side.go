@@ -18,8 +18,8 @@ const (
 )
 
 // sideBySide draws test images, chosen by the seed, as the first run of each
-// contender restores them, and as principal components do if all codes are
-// equally wide. There is no picture if models do not restore images or were
+// contender reconstructs them, and as principal components do if all codes are
+// equally wide. There is no picture if models do not reconstruct images or were
 // trained on different ones. It needs the dataset and does not download it. The
 // overrides are for the runs' configs; see [configs.Load].
 func sideBySide(ctx context.Context, s *runs.Session, contenders []reports.Contender, overrides []string) ([]reports.Picture, error) {
@@ -40,14 +40,14 @@ func sideBySide(ctx context.Context, s *runs.Session, contenders []reports.Conte
 	}
 	first := prepared[0]
 	chosen := first.Test.Sample(imagesSideBySide, first.Config.Random("side by side"))
-	var models []plots.RestoredGroup
+	var models []plots.ReconstructionGroup
 	alike := true // whether all codes are as wide as the first
 	for i, p := range prepared {
 		images, err := p.Reconstruct(ctx, chosen)
 		if err != nil {
 			return nil, err
 		}
-		models = append(models, plots.RestoredGroup{Title: contenders[i].Label, Images: images})
+		models = append(models, plots.ReconstructionGroup{Title: contenders[i].Label, Images: images})
 		alike = alike && p.Architecture.Latent == first.Architecture.Latent
 	}
 	if alike {
@@ -56,7 +56,7 @@ func sideBySide(ctx context.Context, s *runs.Session, contenders []reports.Conte
 			return nil, err
 		}
 		if images != nil {
-			models = append(models, plots.RestoredGroup{Title: first.ComponentsName(), Images: images})
+			models = append(models, plots.ReconstructionGroup{Title: first.ComponentsName(), Images: images})
 		}
 	}
 	summary := contenders[0].Summary()
@@ -65,7 +65,7 @@ func sideBySide(ctx context.Context, s *runs.Session, contenders []reports.Conte
 	return []reports.Picture{picture}, err
 }
 
-// sameImages reports whether all contenders restore images, and the same ones.
+// sameImages reports whether all contenders reconstruct images, and the same ones.
 func sameImages(contenders []reports.Contender) bool {
 	first := contenders[0].Summary()
 	return !slices.ContainsFunc(contenders, func(c reports.Contender) bool {

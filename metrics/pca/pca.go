@@ -1,5 +1,5 @@
 // Package pca fits principal components to images. They are the yardstick for
-// an autoencoder: no linear one with as many latent values restores the
+// an autoencoder: no linear one with as many latent values reconstructs the
 // training images better.
 package pca
 
@@ -132,15 +132,15 @@ func (f *Fit) Error(ctx context.Context, images Images) (mse float64, err error)
 // Reconstruct reconstructs each of the images, of which there must be one at least,
 // in order, and calls visit with it: pixels that are mostly in [0, 1] and are
 // overwritten after the call. Its only error is ctx's.
-func (f *Fit) Reconstruct(ctx context.Context, images Images, visit func(i int, restored []float32)) error {
+func (f *Fit) Reconstruct(ctx context.Context, images Images, visit func(i int, reconstructed []float32)) error {
 	n, pixels, v := len(f.Vectors), len(f.mean), single(f.Vectors)
-	along, restored := make([]float32, imagesAtOnce*n), make([]float32, imagesAtOnce*pixels)
+	along, reconstructed := make([]float32, imagesAtOnce*n), make([]float32, imagesAtOnce*pixels)
 	set := newCentered(f.arithmetic, images, f.mean)
 	set.Share = func(n, _ int, work func(from, to int)) { work(0, n) } // in order
 	return set.each(ctx, func(_, first, count int, x []float32) {
-		f.arithmetic.MatMulNT(along, x, v, count, n, pixels)        // (count, n)
-		f.arithmetic.MatMulNN(restored, along, v, count, pixels, n) // (count, pixels)
-		for i, row := range slices.Collect(slices.Chunk(restored[:count*pixels], pixels)) {
+		f.arithmetic.MatMulNT(along, x, v, count, n, pixels)             // (count, n)
+		f.arithmetic.MatMulNN(reconstructed, along, v, count, pixels, n) // (count, pixels)
+		for i, row := range slices.Collect(slices.Chunk(reconstructed[:count*pixels], pixels)) {
 			for p, m := range f.mean {
 				row[p] += m
 			}

@@ -101,17 +101,17 @@ func TestFitAgreesWithTheWholeEigenDecomposition(t *testing.T) {
 					t.Errorf("%d components explain %.7f, want %.7f", k, fitted.Explained(), share)
 				}
 				squares, next := 0.0, 0
-				err := fitted.Reconstruct(t.Context(), test.others, func(i int, restored []float32) {
+				err := fitted.Reconstruct(t.Context(), test.others, func(i int, reconstructed []float32) {
 					if i != next {
 						t.Fatalf("image %d comes in place of %d", i, next)
 					}
 					next++
 					for p, b := range test.others[i] {
-						squares += math.Pow(float64(b)/255-float64(restored[p]), 2)
+						squares += math.Pow(float64(b)/255-float64(reconstructed[p]), 2)
 					}
 				})
-				if restored := squares / float64(len(test.others)*len(test.others[0])); err != nil || next != len(test.others) || math.Abs(restored-mse) > 1e-6 {
-					t.Errorf("%d images are restored with an error of %.9f, want %d of %.9f: %v", next, restored, len(test.others), mse, err)
+				if reconstructed := squares / float64(len(test.others)*len(test.others[0])); err != nil || next != len(test.others) || math.Abs(reconstructed-mse) > 1e-6 {
+					t.Errorf("%d images are reconstructed with an error of %.9f, want %d of %.9f: %v", next, reconstructed, len(test.others), mse, err)
 				}
 			}
 		})

@@ -8,20 +8,20 @@ import (
 	"slices"
 )
 
-// A RestoredImage is an image and its reconstruction by an autoencoder, which has the
+// A Reconstruction is an image and its reconstruction by an autoencoder, which has the
 // same shape and may have values below 0 and above 1.
-type RestoredImage struct {
-	Name               string // e.g. "4711, frog"
-	Original, Restored Image
-	Noisy              Image   // what the model was shown, if that is not the original
-	MSE                float64 // the mean squared error over all values
-	Note               string  // a line below the error; "" for none
+type Reconstruction struct {
+	Name                    string // e.g. "4711, frog"
+	Original, Reconstructed Image
+	Noisy                   Image   // what the model was shown, if that is not the original
+	MSE                     float64 // the mean squared error over all values
+	Note                    string  // a line below the error; "" for none
 }
 
-// RestoredGroup is a group of images, e.g. those that are restored worst.
-type RestoredGroup struct {
+// ReconstructionGroup is a group of images, e.g. those that are reconstructed worst.
+type ReconstructionGroup struct {
 	Title  string
-	Images []RestoredImage
+	Images []Reconstruction
 }
 
 // mostWithDifferences is the largest number of pairs with room for a third image of each.
@@ -31,14 +31,14 @@ const mostWithDifferences = 16
 // squared error of each and the range of values below each image. Between the two stands
 // the noisy image, if there is one. Values outside 0 to 1 are clipped in the images, but
 // not in the ranges. Up to 16 pairs have one more image, the absolute difference.
-func Reconstructions(w io.Writer, caption Caption, pairs []RestoredImage) error {
+func Reconstructions(w io.Writer, caption Caption, pairs []Reconstruction) error {
 	third, white := len(pairs) <= mostWithDifferences, 0.0
 	differences := make([]Image, len(pairs))
 	for i, pair := range pairs {
-		if err := cmp.Or(pair.Original.check(), pair.Restored.check()); err != nil {
+		if err := cmp.Or(pair.Original.check(), pair.Reconstructed.check()); err != nil {
 			return fmt.Errorf("%s: %w", pair.Name, err)
 		}
-		if len(pair.Original.Values) != len(pair.Restored.Values) {
+		if len(pair.Original.Values) != len(pair.Reconstructed.Values) {
 			return fmt.Errorf("%s: the two images differ in shape", pair.Name)
 		}
 		differences[i] = pair.difference()
@@ -56,7 +56,7 @@ func Reconstructions(w io.Writer, caption Caption, pairs []RestoredImage) error 
 	notes := []string{columns + ". MSE: the mean squared error of the reconstruction over all values. Below each image: the range of its values; those below 0 look like 0, those above 1 like 1."}
 	tiles := make([]galleryTile, len(pairs))
 	for i, pair := range pairs {
-		shown := []Image{pair.Original, pair.Restored}
+		shown := []Image{pair.Original, pair.Reconstructed}
 		if pair.Noisy.Values != nil {
 			shown = slices.Insert(shown, 1, pair.Noisy)
 		}
@@ -81,11 +81,11 @@ func Reconstructions(w io.Writer, caption Caption, pairs []RestoredImage) error 
 }
 
 // difference returns each pixel's absolute difference, the mean of its channels.
-func (r RestoredImage) difference() Image {
+func (r Reconstruction) difference() Image {
 	plane := r.Original.Height * r.Original.Width
 	values := make([]float32, plane)
 	for i, original := range r.Original.Values {
-		values[i%plane] += float32(math.Abs(float64(original)-float64(r.Restored.Values[i])) / float64(r.Original.Channels))
+		values[i%plane] += float32(math.Abs(float64(original)-float64(r.Reconstructed.Values[i])) / float64(r.Original.Channels))
 	}
 	return Image{1, r.Original.Height, r.Original.Width, values}
 }
@@ -104,17 +104,17 @@ func rangeOf(m Image) string {
 	return fmt.Sprintf("%.3f..%.3f", rounded(low), rounded(high))
 }
 
-// RestoredGroups writes a PNG of images beside their reconstructions to w, with the mean
+// ReconstructionGroups writes a PNG of images beside their reconstructions to w, with the mean
 // squared error of each, in groups below each other. note is a further note below the
 // title; it may be empty.
-func RestoredGroups(w io.Writer, caption Caption, title, note string, groups []RestoredGroup) error {
+func ReconstructionGroups(w io.Writer, caption Caption, title, note string, groups []ReconstructionGroup) error {
 	const across = 6
 	notes := []string{"Left the image, right its reconstruction. MSE: the mean squared error over all values, in the unit of the loss.", note}
 	sheet := gallery{heading{title, caption, notes}, across, nil}
 	for _, group := range groups {
 		tiles := make([]galleryTile, len(group.Images))
 		for i, m := range group.Images {
-			tiles[i] = galleryTile{[]view{m.Original.plain(), m.Restored.plain()}, fullWidth(m.Name, "MSE "+Loss(m.MSE))}
+			tiles[i] = galleryTile{[]view{m.Original.plain(), m.Reconstructed.plain()}, fullWidth(m.Name, "MSE "+Loss(m.MSE))}
 			if m.Note != "" {
 				tiles[i].lines = append(tiles[i].lines, []string{m.Note})
 			}
@@ -128,7 +128,7 @@ func RestoredGroups(w io.Writer, caption Caption, title, note string, groups []R
 // models holds a group for each model, with the same images in the same order: the images
 // are in the first row, and below them is a row for each model, with the mean squared
 // error of each image.
-func SideBySide(w io.Writer, caption Caption, models []RestoredGroup) error {
+func SideBySide(w io.Writer, caption Caption, models []ReconstructionGroup) error {
 	originals := tileGroup{title: "The images"}
 	sheet := gallery{heading{"The same images restored by each model", caption, []string{
 		"Test images drawn by the seed. MSE: the mean squared error over all values, of pixels from 0 to 1.",
@@ -139,7 +139,7 @@ func SideBySide(w io.Writer, caption Caption, models []RestoredGroup) error {
 			if i == 0 {
 				originals.tiles = append(originals.tiles, galleryTile{[]view{m.Original.plain()}, fullWidth(m.Name)})
 			}
-			group.tiles = append(group.tiles, galleryTile{[]view{m.Restored.plain()}, fullWidth("MSE " + Loss(m.MSE))})
+			group.tiles = append(group.tiles, galleryTile{[]view{m.Reconstructed.plain()}, fullWidth("MSE " + Loss(m.MSE))})
 		}
 		sheet.groups = append(sheet.groups, group)
 	}
