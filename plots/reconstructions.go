@@ -134,6 +134,9 @@ func SideBySide(w io.Writer, caption Caption, models []ReconstructionGroup) erro
 		"Test images drawn by the seed. MSE: the mean squared error over all values, of pixels from 0 to 1.",
 	}}, 1, []tileGroup{originals}}
 	for i, model := range models {
+		if len(model.Images) != len(models[0].Images) {
+			return fmt.Errorf("%s has %d images and %s %d, want as many", models[0].Title, len(models[0].Images), model.Title, len(model.Images))
+		}
 		group := tileGroup{title: model.Title}
 		for _, m := range model.Images {
 			if i == 0 {

@@ -3,7 +3,9 @@
 // Every picture's heading names the run and the dataset, and says what is drawn, how
 // it was chosen and in which unit. A chart is a value that is also written as HTML.
 // A function returns an error if there is nothing to draw, if a value is not finite, if
-// images differ in size or figures contradict each other, and its writer's errors.
+// images differ in size or figures contradict each other, and its writer's errors. But a
+// loss or an accuracy that is not finite leaves a gap among those of other epochs or
+// settings, and a gallery of no images is only its heading.
 //
 // style.go holds what all pictures share: sizes, fonts and colors.
 package plots

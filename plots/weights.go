@@ -13,6 +13,10 @@ import (
 // second one: its weights are drawn once for each channel, and of color images also in
 // color.
 func Weights(w io.Writer, caption Caption, classes []string, weights []Image) error {
+	ofTwo := len(classes) == 2 && len(weights) == 1
+	if !ofTwo && (len(classes) < 3 || len(weights) != len(classes)) {
+		return fmt.Errorf("%d images of weights for %d classes, want 1 for 2 classes, or one for each of 3 or more", len(weights), len(classes))
+	}
 	var all [][]float32
 	for _, one := range weights {
 		if err := one.check(); err != nil {
@@ -22,7 +26,7 @@ func Weights(w io.Writer, caption Caption, classes []string, weights []Image) er
 	}
 	strongest := clearMagnitude(all...)
 	shown := heading{title: "Weights of the linear classifier", caption: caption}
-	if len(weights) == 1 {
+	if ofTwo {
 		var tiles []galleryTile
 		shown.notes, tiles = scoreOfTwo(classes[0], classes[1], weights[0], strongest)
 		return oneGroup(shown, 2, tiles).write(w)
