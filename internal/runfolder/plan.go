@@ -61,6 +61,14 @@ func OpenSweep(path string) (folder *Folder, found bool) {
 	return folder, err == nil && folder.Has(SweepFile)
 }
 
+// IsComparison reports whether the folder at path is that of a comparison of runs, not
+// of a sweep.
+func IsComparison(path string) bool {
+	resolved, err := resolve(path)
+	folder := &Folder{Path: resolved}
+	return err == nil && folder.Has(ComparisonTable) && !folder.Has(SweepFile)
+}
+
 // Draft creates a hidden folder beside root/name/entry. It is filled and then
 // published as that entry.
 func Draft(root, name, entry string) (*Folder, error) {

@@ -79,14 +79,17 @@ func Resume(ctx context.Context, s *runs.Session, path, configPath string, overr
 }
 
 // Redraw draws the pictures and the page of the run or sweep at path again, from the
-// files it has written. The overrides are for a run's config; see [configs.Load].
+// files it has written. A comparison of runs is refused. The overrides are for a run's
+// config; see [configs.Load].
 func Redraw(ctx context.Context, s *runs.Session, path string, overrides []string) error {
 	p, found, err := open(s, path)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if found {
+	case found && p.sweep() != nil:
 		return p.conclude(ctx, true)
+	case found || runfolder.IsComparison(path):
+		return runs.Requestf("%s is a comparison; compare the runs again with the command compare", path)
 	}
 	return s.Redraw(ctx, path, overrides)
 }
