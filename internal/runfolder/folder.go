@@ -28,6 +28,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"cifartrain/internal/shell"
 )
 
 // The names of files that every run folder may hold.
@@ -122,47 +124,51 @@ type wrongRunError struct {
 // WrongRequest marks the error as a fault of the request.
 func (wrongRunError) WrongRequest() {}
 
+func (e wrongRunError) Unwrap() error { return e.error }
+
 func (e wrongRunError) Is(target error) bool { return e.later && target == fs.ErrNotExist }
+
+// notRun returns Open's error for a path at which there is no run folder, and why.
+func notRun(path string, why error, later bool) error {
+	return wrongRunError{fmt.Errorf("%s is not a run folder: %w; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, why), later}
+}
 
 // Open opens the run folder at path, which must hold a config. If path is a
 // latest link, the folder stays the one that it points at now. The error says what
 // is there instead, and counts as fs.ErrNotExist if a run may still come.
 func Open(path string) (*Folder, error) {
 	resolved, err := resolve(path)
-	f, newest := &Folder{Path: resolved}, filepath.Join(path, Latest)
-	if err == nil {
-		var info os.FileInfo
-		if info, err = os.Stat(f.File(ConfigFile)); err == nil && info.Mode().IsRegular() && info.Size() > 0 {
-			return f, nil
+	if errors.Is(err, fs.ErrNotExist) {
+		if target, err := os.Readlink(path); err == nil {
+			return nil, notRun(path, fmt.Errorf("it points at %s, which is gone; name another run", target), false)
 		}
+		return nil, notRun(path, errors.New("there is no such folder"), true)
+	} else if err != nil {
+		return nil, notRun(path, err, false)
 	}
-	target, linkErr := os.Readlink(path)
+	f := &Folder{Path: resolved}
+	info, err := os.Stat(f.File(ConfigFile))
+	if err == nil && info.Mode().IsRegular() && info.Size() > 0 {
+		return f, nil
+	}
+	newest := filepath.Join(path, Latest)
 	holds, holdsErr := resolve(newest)
-	why, missing := "", errors.Is(err, fs.ErrNotExist)
 	switch {
-	case resolved == "" && missing && linkErr == nil:
-		why = "it points at " + target + ", which is gone; name another run"
-	case resolved == "" && missing:
-		why = "there is no such folder"
-	case resolved == "":
-		why = err.Error()
 	case f.Has(SweepFile):
-		err = fmt.Errorf("%s is a sweep without its %s: name one of its runs, or do it again with -config %s", path, PlanFile, f.File(SweepFile))
+		return nil, wrongRunError{error: fmt.Errorf("%s is a sweep without its %s: name one of its runs, or do it again with: %s",
+			path, PlanFile, shell.Command("-config", f.File(SweepFile)))}
 	case f.Has(ComparisonTable):
-		err = fmt.Errorf("%s is a comparison of runs, not a run: see its %s, or name one of the runs that it lists", path, ReportFile)
+		return nil, wrongRunError{error: fmt.Errorf("%s is a comparison of runs, not a run: see its %s, or name one of the runs that it lists", path, ReportFile)}
 	case holdsErr == nil && (&Folder{Path: holds}).Has(ConfigFile, SweepFile):
-		err = fmt.Errorf("%s holds runs; name one of them, such as %s", path, newest)
+		return nil, wrongRunError{error: fmt.Errorf("%s holds runs; name one of them, such as %s", path, newest)}
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, notRun(path, err, false)
 	case f.Has(ReportFile):
-		why = fmt.Sprintf("its %s is missing, empty or not a file: write into it the config that its %s shows", ConfigFile, ReportFile)
-	case missing:
-		why = "it holds no " + ConfigFile
-	default:
-		why = ConfigFile + " is not a file, or is empty"
+		return nil, notRun(path, fmt.Errorf("its %s is missing, empty or not a file: write into it the config that its %s shows", ConfigFile, ReportFile), false)
+	case err != nil:
+		return nil, notRun(path, errors.New("it holds no "+ConfigFile), true)
 	}
-	if why != "" {
-		err = fmt.Errorf("%s is not a run folder: %s; runs are in runs/NAME/TIME, the newest of a name in runs/NAME/latest", path, why)
-	}
-	return nil, wrongRunError{err, missing && (resolved == "" || !f.Has(SweepFile, ComparisonTable, ReportFile))}
+	return nil, notRun(path, errors.New(ConfigFile+" is not a file, or is empty"), false)
 }
 
 // resolve follows links, and a latest that is a file (see PointLatest).

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"cifartrain/internal/shell"
 	"cifartrain/metrics"
 )
 
@@ -69,28 +70,32 @@ func TestLatestThatIsAFolder(t *testing.T) {
 	}
 }
 
-// TestOpenSaysWhatIsMissing opens what is no run.
+// TestOpenSaysWhatIsMissing opens what is no run, and what may become one later.
 func TestOpenSaysWhatIsMissing(t *testing.T) {
 	folder := create(t)
 	parent := filepath.Dir(folder.Path)
 	link := filepath.Join(parent, Latest)
-	expect := func(path, says string) {
+	expect := func(path, says string, later bool) {
 		t.Helper()
-		if _, err := Open(path); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("the error is %v, want it to say %q", err, says)
+		if _, err := Open(path); err == nil || !strings.Contains(err.Error(), says) || errors.Is(err, fs.ErrNotExist) != later {
+			t.Errorf("the error is %v, want it to say %q; whether a run may still come: %t", err, says, later)
 		}
 	}
-	expect(folder.Path, "is not a run folder: it holds no config.yaml")
-	expect(filepath.Join(parent, "none"), "is not a run folder: there is no such folder")
+	expect(folder.Path, "is not a run folder: it holds no config.yaml", true)
+	expect(filepath.Join(parent, "none"), "is not a run folder: there is no such folder", true)
 	if err := errors.Join(folder.Write(ConfigFile, nil), folder.Write(ReportFile, nil), folder.PointLatest()); err != nil {
 		t.Fatal(err)
 	}
-	expect(folder.Path, "write into it the config that its report.html shows")
-	expect(parent, "holds runs; name one of them, such as "+link)
+	expect(folder.Path, "write into it the config that its report.html shows", false)
+	var cause *fs.PathError
+	if _, err := Open(filepath.Join(folder.File(ReportFile), "x")); !errors.As(err, &cause) {
+		t.Errorf("the error %v does not wrap its cause", err)
+	}
+	expect(parent, "holds runs; name one of them, such as "+link, false)
 	folder.Write(SweepFile, nil)
-	expect(folder.Path, "is a sweep without its plan.json: name one of its runs")
+	expect(folder.Path, "do it again with: "+shell.Command("-config", folder.File(SweepFile)), false)
 	os.RemoveAll(folder.Path)
-	expect(link, "it points at 20260304T050607Z, which is gone")
+	expect(link, "it points at 20260304T050607Z, which is gone", false)
 }
 
 func TestWriteNew(t *testing.T) {
