@@ -158,7 +158,7 @@ func (f *Folder) Summary() (*Summary, error) {
 // memory has room for, an end without figures, and texts that would harm a terminal or a picture that
 // shows them.
 func (s *Summary) check() error {
-	const longest, mostValues, mostParameters = 1000, 1 << 24, 1 << 28
+	const longest, mostClasses, mostValues, mostParameters = 1000, 1000, 1 << 24, 1 << 28
 	if !s.Task.Known() {
 		return fmt.Errorf("the task %q is unknown", shortened(string(s.Task)))
 	}
@@ -189,8 +189,13 @@ func (s *Summary) check() error {
 			return fmt.Errorf("a text is too long or cannot be printed: %q", shortened(text))
 		}
 	}
-	if different := slices.Compact(slices.Sorted(slices.Values(s.Classes))); len(s.Classes) > longest || len(different) < len(s.Classes) {
-		return fmt.Errorf("there are %d classes with %d different names", len(s.Classes), len(different))
+	if len(s.Classes) > mostClasses {
+		return fmt.Errorf("no dataset has %d classes", len(s.Classes))
+	}
+	for i, class := range s.Classes {
+		if slices.Contains(s.Classes[:i], class) {
+			return fmt.Errorf("two classes have the name %q", class)
+		}
 	}
 	return nil
 }

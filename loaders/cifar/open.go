@@ -200,6 +200,11 @@ func (r *reading) dataset(path string) (*loaders.Dataset, error) {
 			return nil, fmt.Errorf("%s: image %d has the label %d, but %s names only %d classes", path, i/recordSize, label, r.version.names, len(r.classes))
 		}
 	}
+	for i, class := range r.classes {
+		if slices.Contains(r.classes[:i], class) {
+			return nil, fmt.Errorf("%s: %s names the class %q twice", path, r.version.names, class)
+		}
+	}
 	boundary := 0
 	for _, b := range c.train {
 		boundary += b.size()

@@ -161,6 +161,10 @@ func TestOpenCIFAR100(t *testing.T) {
 	_, err := collection.Open(t.Context(), dir)
 	wantMessage(t, err, dir, "FOLDER/cifar-100-binary: image 2 has the label 2, but fine_label_names.txt names only 2 classes; "+
 		"unpack the archive again or delete the folder to have it fetched")
+	writeFile(t, filepath.Join(dir, "cifar-100-binary", "fine_label_names.txt"), []byte("apple\nbaby\napple\n"))
+	_, err = collection.Open(t.Context(), dir)
+	wantMessage(t, err, dir, `FOLDER/cifar-100-binary: fine_label_names.txt names the class "apple" twice; `+
+		"unpack the archive again or delete the folder to have it fetched")
 	os.Remove(filepath.Join(dir, "cifar-100-binary", "fine_label_names.txt"))
 	_, err = collection.Open(t.Context(), dir)
 	wantMessage(t, err, dir, "FOLDER/cifar-100-binary/fine_label_names.txt is missing; unpack the archive again or delete the folder to have it fetched")
