@@ -54,14 +54,17 @@ type livePage struct {
 
 	mutex sync.Mutex
 	page  []byte    // as last made
+	made  time.Time // when
 	stamp string    // of the files it was made from
+	ended bool      // whether it is the page of a sweep whose runs had all ended
 	looks time.Time // when to look at them again
 }
 
-// render returns the page, which is made again only if a file has changed. A sweep
-// has so many files that looking at them takes long; at most a twentieth of the time
-// is spent on it. If run is not empty, render returns the page of that run of a sweep
-// as it was written.
+// render returns the page, which is made again only if a file has changed or, because a
+// process that was killed changes no file, after 20 seconds. Once all runs of a sweep have
+// ended only a changed file counts, because its page takes long to make. A sweep has so
+// many files that looking at them takes long; at most a twentieth of the time is spent on
+// it. If run is not empty, render returns the page of that run of a sweep as it was written.
 func (l *livePage) render(run string) ([]byte, error) {
 	if sweep, found := runfolder.OpenSweep(l.path); run != "" && found {
 		return sweep.Read(run + "/" + runfolder.ReportFile)
@@ -78,19 +81,17 @@ func (l *livePage) render(run string) ([]byte, error) {
 	if took := time.Since(began); took > 10*time.Millisecond {
 		l.looks = time.Now().Add(19 * took)
 	}
-	if l.page != nil && stamp == l.stamp {
+	if l.page != nil && stamp == l.stamp && (l.ended || began.Sub(l.made) < 20*time.Second) {
 		return l.page, nil
 	}
 	page, err := l.make()
 	if err == nil {
-		l.page, l.stamp = page, stamp
+		l.page, l.stamp, l.made = page, stamp, began
 	}
 	return page, err
 }
 
-// look describes the files of the run, or of all runs of the sweep. While they may
-// still change it also tells the time, because a process that was killed changes no
-// file.
+// look describes the files of the run, or of all runs of the sweep.
 func (l *livePage) look() string {
 	folder, sweep := runfolder.OpenSweep(l.path)
 	if !sweep {
@@ -109,17 +110,16 @@ func (l *livePage) look() string {
 			}
 		}
 	}
-	if !sweep || !folder.Has(runfolder.ReportFile) {
-		fmt.Fprint(&stamp, time.Now().Truncate(20*time.Second))
-	}
 	return stamp.String()
 }
 
 // make makes the page of the run or the sweep, or one that says what there is
 // to wait for.
-func (l *livePage) make() ([]byte, error) {
+func (l *livePage) make() (page []byte, err error) {
+	l.ended = false
 	if sweep, found := runfolder.OpenSweep(l.path); found {
-		return series.Page(l.session, sweep.Path)
+		page, l.ended, err = series.Page(l.session, sweep.Path)
+		return page, err
 	}
 	folder, err := runfolder.Open(l.path)
 	if err != nil {

@@ -56,17 +56,18 @@ func (p *plan) progress() (now reports.SweepProgress, doing map[int]string) {
 }
 
 // Page returns the page of the sweep at path as it stands now, with how far it is and
-// what the runs that are being trained have reached.
-func Page(s *runs.Session, path string) ([]byte, error) {
+// what the runs that are being trained have reached, and whether all runs have ended.
+func Page(s *runs.Session, path string) (page []byte, ended bool, err error) {
 	p, found, err := open(s, path)
 	if err == nil && (!found || p.sweep() == nil) {
 		err = fmt.Errorf("%s is no longer a sweep", path)
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	result := p.result()
-	if now, doing := p.progress(); now.Done < now.All {
+	now, doing := p.progress()
+	if ended = now.Done == now.All; !ended {
 		result.Progress = &now
 		bySetting := make(map[string][]string)
 		for _, place := range slices.Sorted(maps.Keys(doing)) {
@@ -82,9 +83,11 @@ func Page(s *runs.Session, path string) ([]byte, error) {
 	}
 	pictures, err := p.draw(result)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var page bytes.Buffer
-	err = result.Page(&page, p.folder, pictures)
-	return page.Bytes(), err
+	var content bytes.Buffer
+	if err := result.Page(&content, p.folder, pictures); err != nil {
+		return nil, false, err
+	}
+	return content.Bytes(), ended, nil
 }
