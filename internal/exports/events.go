@@ -80,6 +80,9 @@ func (w *EventWriter) Scalars(step int, scalars []Scalar) error {
 
 // Image writes a PNG under a tag at a step.
 func (w *EventWriter) Image(step int, tag string, content []byte) error {
+	if w == nil {
+		return nil
+	}
 	size, err := png.DecodeConfig(bytes.NewReader(content))
 	if err != nil {
 		return fmt.Errorf("writing %s for TensorBoard: %w", tag, err)
