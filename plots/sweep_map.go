@@ -6,7 +6,7 @@ import (
 	"io"
 	"math"
 	"slices"
-	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 )
@@ -42,7 +42,7 @@ func SweepMap(w io.Writer, caption Caption, figures SweptFigures) error {
 		}
 		cells.texts[row][column] = Loss(point.Figure)
 		if figures.Loss == "" {
-			cells.texts[row][column] = strconv.FormatFloat(100*point.Figure, 'f', 1, 64)
+			cells.texts[row][column] = strings.TrimSuffix(Percent(point.Figure), "%")
 		}
 	}
 	h := heading{fmt.Sprintf("Validation %s by %s and %s", figures.quantity().name, x.Name, y.Name), caption,

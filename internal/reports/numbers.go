@@ -37,7 +37,7 @@ func spreadText(accuracies bool, s metrics.Spread) string {
 	case accuracies && s.Runs < 2:
 		return plots.Percent(s.Mean)
 	case accuracies:
-		return fmt.Sprintf("%.1f ± %.1f%%", 100*s.Mean, 100*s.Deviation)
+		return strings.TrimSuffix(plots.Percent(s.Mean), "%") + " ± " + plots.Percent(s.Deviation)
 	case s.Runs < 2:
 		return plots.Loss(s.Mean)
 	}
