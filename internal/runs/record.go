@@ -91,7 +91,7 @@ func Layers(architecture *graphs.Architecture, model *graphs.Model) []runfolder.
 	for i, layer := range model.Layers {
 		layers[i] = runfolder.Layer{Name: layer.Name, In: layer.In, Out: layer.Out, Parameters: counts[i], Latent: layer.Latent, Activation: layer.Activation}
 		if layer.Norm != nil {
-			layers[i].Activation = strings.TrimSpace("batch norm " + layer.Activation)
+			layers[i].Activation = strings.TrimSuffix("batch norm, "+layer.Activation, ", ")
 		}
 		owner := model.Layers[slices.IndexFunc(model.Layers, func(l graphs.Layer) bool { return l.Weight == layer.Weight })]
 		if owner.Name != layer.Name {
