@@ -138,17 +138,17 @@ func bestNote(q quantity, validation curve) string {
 	return fmt.Sprintf(": best %s (epoch %d)", q.text(at.Y), int(at.X))
 }
 
-// sharedYardsticks returns each different yardstick once. It has the look of the
-// first config that has it, and is named after its configs; one that all configs share
-// is drawn in a neutral look.
+// sharedYardsticks returns each yardstick once, those with the same digits as one. It has
+// the look of the first config that has it, and is named after its configs; one that all
+// configs share is drawn in a neutral look.
 func sharedYardsticks(contenders []Contender) (levels []level) {
-	names := map[float64][]string{}
+	names := map[string][]string{}
 	for _, c := range contenders {
-		names[c.Yardstick] = append(names[c.Yardstick], c.Name)
+		names[Loss(c.Yardstick)] = append(names[Loss(c.Yardstick)], c.Name)
 	}
 	for i, c := range contenders {
-		switch shared := names[c.Yardstick]; {
-		case c.Yardstick == 0 || slices.ContainsFunc(levels, func(l level) bool { return l.Loss == c.Yardstick }):
+		switch shared := names[Loss(c.Yardstick)]; {
+		case c.Yardstick == 0 || slices.ContainsFunc(levels, func(l level) bool { return Loss(l.Loss) == Loss(c.Yardstick) }):
 		case len(shared) == len(contenders):
 			levels = append(levels, level{Yardstick{"PCA", c.Yardstick}, noteLook})
 		default:

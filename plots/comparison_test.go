@@ -131,7 +131,7 @@ func TestSharedYardsticks(t *testing.T) {
 		want []level
 	}{
 		{"none", []Contender{run("a", 0), run("b", 0)}, nil},
-		{"all have it", []Contender{run("a", 2), run("b", 2)}, []level{{Yardstick{"PCA", 2}, noteLook}}},
+		{"all have it", []Contender{run("a", 2), run("b", 2.0001)}, []level{{Yardstick{"PCA", 2}, noteLook}}},
 		{"each its own", []Contender{run("a", 2), run("b", 3)},
 			[]level{{Yardstick{"PCA for a", 2}, lookOf(0)}, {Yardstick{"PCA for b", 3}, lookOf(1)}}},
 		{"some share it", []Contender{run("a", 0), run("b", 3), run("c", 3)},

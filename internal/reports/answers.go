@@ -92,7 +92,7 @@ func compared(finished []Contender, differing [][]string) (answers []string) {
 			answers = append(answers, cost)
 		}
 	}
-	if len(alike) > 2 {
+	if len(alike) > 2 && slices.ContainsFunc(slices.Concat(tests, gaps), func(d metrics.Difference) bool { return d.Basis != metrics.Untested }) {
 		answers = append(answers, "The p-values are corrected for comparing several configs (Holm).")
 	}
 	return append(answers, fits(finished)...)
