@@ -111,8 +111,7 @@ func layers(f *runfolder.Folder, s *runfolder.Summary, history metrics.History) 
 		return nil, "", err
 	}
 	if layer, epoch := history.DyingEpoch(); layer >= 0 {
-		last := history.Last().Layers[layer]
-		dying = fmt.Sprintf("At the end %s of the units of %s are dead; half as many were dead after %s.", plots.Percent(last.Dead), last.Name, Epochs(epoch))
+		dying = fmt.Sprintf("After %s, %s had at least half as many dead units as at the end.", Epochs(epoch), history.Last().Layers[layer].Name)
 	}
 	figures, err = figuresOf(plots.LayerCharts(plots.Caption{Run: s.Name, Dataset: s.Dataset}, history))
 	return figures, dying, err
